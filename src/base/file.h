@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Positioned reads of whole ranges, and replacing a file as one step.
+#ifndef FOVEA_BASE_FILE_H
+#define FOVEA_BASE_FILE_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Opens `path` for reading and tells its size in bytes. A directory, socket or missing file is STATUS_IO with
+// a sentence. The descriptor has O_CLOEXEC; close it with close().
+enum status file_open(const char *path, int *fd, int64_t *bytes, struct error *error);
+
+// Reads exactly `count` bytes at `offset` with pread, so it may be called from several threads on one
+// descriptor. A file that ends before is STATUS_BROKEN ("ends after N bytes"), a read error STATUS_IO.
+enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer, size_t count,
+                         struct error *error);
+
+// The last component of a path; borrowed from `path`.
+const char *path_name(const char *path);
+
+// Writes `count` bytes to a temporary file beside `path`, fsyncs and renames it over `path`, so that an
+// interrupted write leaves an old file whole.
+enum status file_replace(const char *path, const void *data, size_t count, struct error *error);
+
+#endif

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Diagnostics on stderr. Messages to the user of a window go through the view's message line instead.
+#ifndef FOVEA_BASE_LOG_H
+#define FOVEA_BASE_LOG_H
+
+// Prints "fovea: MODULE: text" to stderr: warnings always, debug lines when FOVEA_DEBUG is set in the
+// environment. Thread-safe (one write per message).
+void log_warning(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_debug(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

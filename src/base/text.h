@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Growing text buffers, strict number parsing and UTF-8 helpers.
+#ifndef FOVEA_BASE_TEXT_H
+#define FOVEA_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A growing, always NUL-terminated string. Zero-initialise; text_free when done. Small allocations abort the
+// process when memory is exhausted.
+struct text {
+    char *data; // NULL while empty; use text_string
+    size_t length;
+    size_t capacity;
+};
+
+void text_append(struct text *text, const char *string);
+void text_append_bytes(struct text *text, const char *bytes, size_t count);
+void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// The content, never NULL. Borrowed: valid until the next call that changes `text`.
+const char *text_string(const struct text *text);
+void text_clear(struct text *text);
+void text_free(struct text *text);
+
+// The whole of `string` as a number; false (and *value untouched) if anything but a number is there. The
+// decimal point is '.' whatever the locale; "nan" is refused, "inf" accepted only by parse_double.
+bool parse_double(const char *string, double *value);
+bool parse_int64(const char *string, int64_t *value);
+// "4148x4362" into two positive numbers.
+bool parse_size(const char *string, int64_t *width, int64_t *height);
+// "#rrggbb", "#rgb" or one of the names black white red green blue yellow cyan magenta gray orange purple.
+bool parse_colour(const char *string, uint8_t rgb[3]);
+
+// Shortest decimal text that reads back as the same double ("0.1", "1e+300", "nan", "inf"); integers without
+// a point. `size` of 32 always suffices. Returns `buffer`.
+char *format_double(double value, char *buffer, size_t size);
+// A count of bytes for people: "72.4 MB" (decimal units). `size` of 32 suffices. Returns `buffer`.
+char *format_bytes(int64_t bytes, char *buffer, size_t size);
+
+// True if the bytes are valid UTF-8 without NUL.
+bool utf8_valid(const char *bytes, size_t count);
+// Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the end.
+uint32_t utf8_next(const char **string);
+// Copies `bytes` to `out` as valid, printable UTF-8: valid sequences stay, other bytes >= 0x80 are taken as
+// Latin-1, control characters except newline and tab become spaces.
+void utf8_clean(struct text *out, const char *bytes, size_t count);
+
+// malloc, realloc and strdup that abort with a message when out of memory; for small, program-chosen sizes.
+void *must_alloc(size_t bytes);  // zeroed
+void *must_resize(void *old, size_t bytes);
+char *must_copy(const char *string);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The description of one frame of pixels, and rectangles of pixels.
+#ifndef FOVEA_IMAGE_FRAME_H
+#define FOVEA_IMAGE_FRAME_H
+
+#include "image/sample.h"
+
+// A rectangle in image pixels: columns [x, x + width), rows [y, y + height). Row 0 is the first row of the file.
+struct rect {
+    int64_t x, y, width, height;
+};
+
+// What is known of a frame from its header, before any pixel is decoded.
+struct frame_info {
+    int64_t width, height; // columns, rows; at least 1
+    enum sample_type type;
+
+    // The natural unit of decoding, in pixels: a TIFF strip or tile, a compressed FITS tile. Requests aligned
+    // to it are cheapest. At least 1 x 1; for plain rows use width x 1.
+    int64_t chunk_width, chunk_height;
+    // True when decoding is only cheap from the first row to the last with one handle (one compressed stream
+    // for the whole frame); the loader then uses one thread.
+    bool sequential;
+    // The largest value of the unsigned type marks "no data" (detector data), not a measured value.
+    bool no_data_is_max;
+
+    char format[32];      // "TIFF", "BigTIFF", "FITS", "NPY", "simulated"
+    char compression[32]; // "none", "LZW", "deflate", "Rice", ...
+    char note[128];       // what is shown of more than there is: "luminance of 3 channels"; "" if nothing
+};
+
+// Bytes of all samples of the frame; false on overflow.
+bool frame_bytes(const struct frame_info *info, size_t *bytes);
+
+// The part of `rect` inside a width x height image; an empty result has width or height 0.
+struct rect rect_clip(struct rect rect, int64_t width, int64_t height);
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The pixel mask: eight bit layers over an image, stored sparsely.
+//
+// The mask on the CPU is the authority; the GPU holds a copy for display. It is kept in blocks of 64 x 64
+// pixels of one byte each (one memory page); a block without any bit has no memory. Coordinates are image
+// pixels, row 0 is the first row of the file.
+#ifndef FOVEA_IMAGE_MASK_H
+#define FOVEA_IMAGE_MASK_H
+
+#include "base/status.h"
+#include "image/frame.h"
+
+enum { MASK_BLOCK = 64 };
+
+// The bit layers.
+enum mask_layer {
+    MASK_USER,      // drawn by the user
+    MASK_FILE,      // loaded with --mask
+    MASK_GAP,       // between modules, or "no data" (BLANK, the type's maximum)
+    MASK_BAD,       // dead, or lost because the file is damaged there
+    MASK_HOT,
+    MASK_SATURATED, // overload
+    MASK_USER_2,
+    MASK_USER_3,
+    MASK_LAYER_COUNT
+};
+
+#define MASK_BIT(layer) ((uint8_t)(1u << (layer)))
+
+// Name of a layer for the user ("user", "file", "gap", ...).
+const char *mask_layer_name(enum mask_layer layer);
+
+// Thread-safety: distinct block rows (y / MASK_BLOCK) may be written from distinct threads at once.
+struct mask {
+    int64_t width, height;
+    int64_t blocks_x, blocks_y;
+    uint8_t **blocks; // blocks_x * blocks_y, row-major; NULL = all zero; each MASK_BLOCK * MASK_BLOCK bytes
+};
+
+// An empty mask; STATUS_NO_MEMORY or STATUS_TOO_LARGE if the block table cannot be had.
+enum status mask_create(int64_t width, int64_t height, struct mask **mask, struct error *error);
+// Frees *mask and sets it to NULL; NULL is fine.
+void mask_destroy(struct mask **mask);
+
+uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y);
+
+// Copies the bytes of `rect` (inside the mask) to `out`, `stride` bytes a row. Returns false, with `out` filled
+// with zeros, when no bit is set in the rectangle; that is found without touching `out` twice.
+bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t stride);
+
+// True if any bit of `bits` is set within `rect`.
+bool mask_any(const struct mask *mask, struct rect rect, uint8_t bits);
+
+// Replaces the bits in `bits` within `rect` by those of `in`: mask = (mask & ~bits) | (in & bits).
+void mask_write(struct mask *mask, struct rect rect, const uint8_t *in, size_t stride, uint8_t bits);
+
+// Sets `bits` where `in` is nonzero and leaves all else as it is.
+void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t stride, uint8_t bits);
+
+// Clears `bits` everywhere and frees blocks that become empty.
+void mask_clear(struct mask *mask, uint8_t bits);
+
+// Number of pixels with any of `bits` set.
+int64_t mask_count(const struct mask *mask, uint8_t bits);
+
+// Bytes of memory held by the blocks and the table.
+int64_t mask_memory_bytes(const struct mask *mask);
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Minimum, maximum, mean and deviation of the pixels that count, and the number of those that do not.
+#ifndef FOVEA_IMAGE_STATISTICS_H
+#define FOVEA_IMAGE_STATISTICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Zero-initialise. Population deviation (divided by N). mean and m2 are merged by Chan's formula, so large
+// offsets do not spoil the deviation.
+struct statistics {
+    double min, max; // of the valid pixels; meaningless while valid == 0
+    double mean;
+    double m2;     // sum of squared differences from the mean
+    int64_t valid; // pixels that are finite and not masked
+    int64_t nan, inf;
+    int64_t masked; // pixels with any mask bit, whatever their value; never counted in the others
+};
+
+// Adds `count` values. `mask` may be NULL; else a nonzero byte marks a masked pixel. On return, when `valid` is
+// not NULL, valid[i] is 1 for each pixel that counted and 0 for the others. Returns the number that counted.
+size_t statistics_add(struct statistics *statistics, const double *values, const uint8_t *mask, size_t count,
+                      uint8_t *valid);
+void statistics_merge(struct statistics *statistics, const struct statistics *other);
+double statistics_deviation(const struct statistics *statistics);
+
+#endif
