@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// The one small table that holds contrast limits, transfer function, colour map and special colours, ready for the
+// fragment shader: a change of contrast rebuilds this table and nothing else.
+//
+// Two kinds.
+// Direct (8- and 16-bit integers): entry v + bias is the colour of value v.
+// Keyed (float32 and 32-bit integers): the index comes from the bit pattern of u = v - offset, whose order is that
+// of the values and whose steps are of equal ratio. With b = bits(u):
+//     index = (order(b) - base) >> shift           for low <= v <= high: 1 .. entries
+//     0 = under, entries + 1 = over, entries + 2 = Inf, entries + 3 = NaN
+// where order(b) = b for b >= 0 and b ^ 0x7fffffff for negative b. u starts at offset's knee (see
+// transfer_curve_knee), so that a linear scale gets equal steps and a logarithmic one equal ratios. For 32-bit
+// integers u = float(v - low_int) - offset, with the subtraction exact in integers.
+// For "equalize" offset is 0 and the steps are the histogram's own bins.
+#ifndef FOVEA_VIEW_COLOUR_TABLE_H
+#define FOVEA_VIEW_COLOUR_TABLE_H
+
+#include "image/histogram.h"
+#include "view/colormap.h"
+#include "view/contrast.h"
+#include "view/display.h"
+
+enum { COLOUR_TABLE_KEYED = 16384, COLOUR_TABLE_MAX = 65536 };
+
+// How the pixels of one texture are stored and therefore looked up.
+enum pixel_class { PIXEL_U8, PIXEL_I8, PIXEL_U16, PIXEL_I16, PIXEL_U32, PIXEL_I32, PIXEL_F32, PIXEL_CLASS_COUNT };
+
+// The class in which samples of a type are kept on the GPU: 64-bit types and floats as float32.
+enum pixel_class pixel_class_of(enum sample_type type);
+size_t pixel_class_bytes(enum pixel_class pixel_class);
+bool pixel_class_is_direct(enum pixel_class pixel_class);
+
+struct colour_table {
+    enum pixel_class pixel_class;
+    int entries;          // colours between the limits (keyed) or all colours (direct)
+    int texels;           // size of rgba in use: entries + 4 (keyed), entries (direct)
+    float offset;         // see above
+    float low, high;      // float class: comparisons v < low, v > high
+    int32_t low_int, high_int; // integer classes of 32 bits, as bit patterns
+    int32_t base, shift;
+    uint8_t (*rgba)[4];   // COLOUR_TABLE_MAX + 4 texels, alpha 255; owned
+};
+
+enum status colour_table_create(struct colour_table **table, struct error *error);
+void colour_table_destroy(struct colour_table **table);
+
+// What a table is baked from. All borrowed for the call.
+struct colour_recipe {
+    const struct contrast *contrast;
+    const struct display *display;
+    const struct colormap *colormap;
+    const struct histogram *histogram; // for equalize; NULL = linear instead
+};
+
+// Rebuilds the table for pixels of a class. No allocation. Limits are first rounded to float32 for the float class.
+void colour_table_bake(struct colour_table *table, enum pixel_class pixel_class, const struct colour_recipe *recipe);
+
+// The index the shader computes, on the CPU, for tests and for the value under the cursor; float class.
+int colour_table_index_f32(const struct colour_table *table, float value);
+int colour_table_index_u32(const struct colour_table *table, uint32_t value);
+int colour_table_index_i32(const struct colour_table *table, int32_t value);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// All that decides what is on the screen, as plain state without any drawing.
+#ifndef FOVEA_VIEW_VIEW_H
+#define FOVEA_VIEW_VIEW_H
+
+#include "view/camera.h"
+#include "view/colormap.h"
+#include "view/contrast.h"
+#include "view/display.h"
+
+// Which panels and overlays are shown.
+struct view_panels {
+    bool interface;   // menu bar and status line (off: picture only)
+    bool contrast;    // the contrast panel with the histogram
+    bool colour_bar;  // on the picture
+    bool pixel_values; // written in the pixels at high zoom
+    bool help, palette, metadata; // windows that are open
+    bool fullscreen;
+};
+
+struct view {
+    struct camera camera;
+    struct contrast contrast;
+    struct display display;
+    struct view_panels panels;
+};
+
+struct view view_default(void);
+
+#endif
