@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Coloured and glyph rectangles, lines and triangles over the picture, gathered and drawn in one call.
+#ifndef FOVEA_GPU_QUADS_H
+#define FOVEA_GPU_QUADS_H
+
+#include "gpu/texture.h"
+
+// A batch of rectangles. Opaque. Coordinates are screen pixels of the bound target, (0, 0) upper left, y down.
+struct quads;
+
+enum status quads_create(struct gpu *gpu, struct quads **quads, struct error *error);
+void quads_destroy(struct quads **quads);
+
+// Forgets what was gathered.
+void quads_clear(struct quads *quads);
+// A filled rectangle, colour with alpha (not premultiplied).
+void quads_rect(struct quads *quads, float x, float y, float width, float height, const unsigned char rgba[4]);
+// A part (u, v, width, height in texels) of the coverage texture (TEXTURE_R8) set by quads_glyphs, tinted.
+void quads_glyph(struct quads *quads, float x, float y, float width, float height, float u, float v,
+                 const unsigned char rgba[4]);
+// The coverage texture that glyphs come from; borrowed until changed.
+void quads_glyphs(struct quads *quads, struct texture *coverage);
+// Draws everything gathered, blended over the bound target of the given size, in the order it was added.
+void quads_draw(struct quads *quads, int target_width, int target_height);
+
+#endif
