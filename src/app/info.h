@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// `fovea info`: what is in an image, for people and, as JSON, for scripts.
+#ifndef FOVEA_APP_INFO_H
+#define FOVEA_APP_INFO_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+// A pixel whose exact value is asked for: x = column, y = row, from 0 at the first row of the file.
+struct info_pixel {
+    int64_t x, y;
+};
+
+// What to tell of which image. All pointers are borrowed.
+struct info_options {
+    const char *source; // a file name or "sim:..."
+    const char *mask;   // a mask file, or NULL
+    int64_t frame;      // from 0
+    int channel;        // as in struct open_request
+    bool json;          // else text for people
+    bool checksum;      // SHA-256 of the samples, row-major, little-endian, in their own type
+    const struct info_pixel *pixels;
+    size_t pixel_count;
+};
+
+// Reads the frame once in bands and prints what was found to `out`. Masked pixels do not count in the
+// statistics. Lost pixels give a warning on stderr and are no failure. Nothing is printed to `out` on
+// failure. The error's sentence names the source. Memory: two bands (tens of MB; more only if the file's own
+// chunks are larger), and the mask.
+enum status info_run(const struct info_options *options, FILE *out, struct error *error);
+
+// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--mask FILE] [--channel N] SOURCE`:
+// argv[0] is "info". Prints errors to stderr as one sentence. Returns the exit code: 0, 1 (input) or 2
+// (usage).
+int info_main(int argc, char **argv);
+
+#endif
