@@ -191,7 +191,7 @@ static void profile_make(struct profile_entry *profile)
     for (size_t i = 0; i < sizeof powder_lines / sizeof powder_lines[0]; i++) {
         double sine = WAVELENGTH * sqrt(powder_lines[i].squares) / (2 * 4.1569);
         double radius = tan(2 * asin(sine)) / UNIT_TANGENT;
-        profile_add_line(profile, radius, 0.0022 + 0.0010 * radius, powder_lines[i].peak);
+        profile_add_line(profile, radius, 0.0017 + 0.0009 * radius, powder_lines[i].peak);
     }
 }
 
@@ -267,7 +267,7 @@ static void rotate(double axis[3], int first, int second, double angle)
 static struct lattice lattice_make(const struct sim_file *file, int64_t frame)
 {
     double shrink = fmin(1, fmax(file->unit / 1000, 0.05));
-    struct lattice lattice = {.thickness = 0.00022 / (shrink * shrink), .limit = (int)(68 * shrink) + 1};
+    struct lattice lattice = {.thickness = 0.0003 / (shrink * shrink), .limit = (int)(68 * shrink) + 1};
     const double lengths[3] = {1 / (78.5 * shrink), 1 / (78.5 * shrink), 1 / (37.8 * shrink)};
     for (int i = 0; i < 3; i++) {
         lattice.axis[i][i] = lengths[i];
@@ -312,7 +312,7 @@ static void spot_consider(struct sim_file *file, const struct lattice *lattice, 
         (uint64_t)(hkl[0] + 1024) << 40 | (uint64_t)(hkl[1] + 1024) << 20 | (uint64_t)(hkl[2] + 1024);
     // Wilson's distribution of intensities, stretched so that a few are very strong.
     double strength = pow(-log(hash_unit(hash_words(file->spec.seed, 's', index, 0))), 1.6);
-    double peak = 1100 * strength * exp(-6 * square - 0.5 * off * off);
+    double peak = 1600 * strength * exp(-6 * square - 0.5 * off * off);
     if (peak >= 1)
         spot_append(&file->spots, (struct spot){.x = file->centre_x + x * file->unit,
                                                 .y = file->centre_y + y * file->unit,
