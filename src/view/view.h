@@ -8,6 +8,9 @@
 #include "view/contrast.h"
 #include "view/display.h"
 
+// The dialog that asks for a file name, one at most.
+enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP };
+
 // Which panels and overlays are shown.
 struct view_panels {
     bool interface;   // menu bar and status line (off: picture only)
@@ -16,6 +19,7 @@ struct view_panels {
     bool pixel_values; // written in the pixels at high zoom
     bool help, palette, metadata; // windows that are open
     bool fullscreen;
+    enum view_dialog dialog;
 };
 
 struct view {

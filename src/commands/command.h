@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// The command table: the one list from which keys, menus, palette, help, manual page and `--command` are made.
+//
+// A command line is "noun.verb argument argument ..."; several are separated by ';' or a line end. Words are
+// separated by blanks; a word in double quotes may hold blanks, ';' and the escapes \" \\ \n. '#' at the start of a
+// command makes the rest of the line a comment. Everything the user can do goes through command_run().
+#ifndef FOVEA_COMMANDS_COMMAND_H
+#define FOVEA_COMMANDS_COMMAND_H
+
+#include "base/status.h"
+#include "base/text.h"
+#include "view/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What the program around the commands must provide. Any may be NULL: the command then fails with "not possible
+// here". `app` is command_host.app. All are called on the thread that called command_run.
+struct command_host_ops {
+    // Replaces the list of images by these names and shows the first.
+    enum status (*open)(void *app, const char *const *names, size_t count, struct error *error);
+    // Reads the shown frame again from its file.
+    enum status (*reload)(void *app, struct error *error);
+    // Steps by frames (negative: back), over the ends of files; clamped at both ends of the list.
+    enum status (*step)(void *app, int64_t frames, struct error *error);
+    // Goes to a frame (from 0) of the shown file; out of range is STATUS_USAGE.
+    enum status (*go_to_frame)(void *app, int64_t frame, struct error *error);
+    // Goes to the first frame of the first file, or the last of the last.
+    enum status (*go_to_end)(void *app, bool last, struct error *error);
+    // Loads the mask layer MASK_FILE from a file, or clears it.
+    enum status (*load_mask)(void *app, const char *path, struct error *error);
+    enum status (*clear_mask)(void *app, struct error *error);
+    // Writes the picture as shown to a PNG file; `decorate` adds colour bar and title.
+    enum status (*export_picture)(void *app, const char *path, bool decorate, struct error *error);
+    // Stops what is going on (loading); false if there was nothing to stop.
+    bool (*cancel)(void *app);
+    // Sets the limits by view->contrast.rule and .visible_only, now or as soon as the data are there.
+    enum status (*apply_auto_limits)(void *app, struct error *error);
+    // view->display.reduce has changed: the pyramid must be made again.
+    enum status (*reduce_changed)(void *app, struct error *error);
+    // The image pixel under the mouse and its value; false if there is none.
+    bool (*cursor)(void *app, int64_t *x, int64_t *y, double *value);
+    // Shows a sentence to the user.
+    void (*message)(void *app, const char *text, bool is_error);
+    void (*set_fullscreen)(void *app, bool on);
+    void (*quit)(void *app);
+};
+
+// What commands act on. Borrowed; the app keeps it for its life.
+struct command_host {
+    struct view *view;
+    struct colormap_list *colormaps;
+    const struct command_host_ops *ops;
+    void *app;
+};
+
+// --- The table ---
+
+// The kinds of arguments, as written in command.args ("NAME:KIND"; in brackets when it may be left out; "..."
+// after the last one when it may be repeated).
+enum argument_kind {
+    ARGUMENT_NUMBER,   // "number" or "number(0..1)"
+    ARGUMENT_INTEGER,  // "integer" or "integer(1..10)"
+    ARGUMENT_CHOICE,   // "on|off|toggle"
+    ARGUMENT_COLOUR,   // "colour": "#rrggbb", "#rgb" or a name
+    ARGUMENT_TEXT,     // "text"
+    ARGUMENT_FILE,     // "file"
+    ARGUMENT_COLORMAP, // "colormap": the name of a known map
+    ARGUMENT_SCALE     // "scale": "log", "power:0.5"
+};
+
+// One argument, checked against its kind.
+struct command_value {
+    enum argument_kind kind;
+    const char *text;  // as written
+    double number;     // ARGUMENT_NUMBER, ARGUMENT_INTEGER
+    int choice;        // ARGUMENT_CHOICE: index in the list of choices
+    uint8_t rgb[3];    // ARGUMENT_COLOUR
+};
+
+enum { COMMAND_MAX_ARGS = 64 };
+
+// The arguments that were given; those left out at the end are not counted.
+struct command_args {
+    size_t count;
+    struct command_value values[COMMAND_MAX_ARGS];
+};
+
+// An entry of the menu bar: where it stands, and with which arguments it runs its command. A '|' before the last
+// part of the path draws a line above. A last part of "*" stands for one entry for each choice of the command's
+// first argument, "*" in `arguments` for that choice.
+struct command_menu {
+    const char *path; // "Contrast/Automatic limits/Percentile"
+    const char *arguments; // "percentile", or ""
+};
+
+struct command {
+    const char *name;  // "contrast.auto"
+    const char *args;  // "[method:percentile|minmax|zscale|sigma] [a:number] [b:number]"
+    const char *help;  // one sentence
+    const struct command_menu *menu; // ends with a NULL path; NULL = in no menu
+    enum status (*run)(struct command_host *host, const struct command_args *args, struct error *error);
+    // Optional: whether the state that `args` would set is the one that holds now (a tick in the menu).
+    bool (*checked)(const struct command_host *host, const struct command_args *args);
+    // Optional: whether the command can do anything now (else its menu entry is gray).
+    bool (*enabled)(const struct command_host *host);
+};
+
+// All commands, in the order of menus and help.
+extern const struct command commands[];
+extern const size_t command_count;
+
+// The command of that name, or NULL.
+const struct command *command_find(const char *name);
+
+// --- Running ---
+
+// Runs all commands of `line` in turn and stops at the first that fails. The sentence names the command, and the
+// argument if that is at fault (STATUS_USAGE). An empty line is fine.
+enum status command_run(struct command_host *host, const char *line, struct error *error);
+// Checks names and arguments without running anything. `host` gives the names of colour maps; NULL leaves them unchecked.
+enum status command_check(const struct command_host *host, const char *line, struct error *error);
+// Whether the single command in `line` is in force (a tick) and can be used.
+bool command_is_checked(const struct command_host *host, const char *line);
+bool command_is_enabled(const struct command_host *host, const char *line);
+
+// Appends `word` to a command line, quoted if it needs to be.
+void command_append_word(struct text *line, const char *word);
+
+// --- For menus, palette and help ---
+
+// The choices of an argument of `command` (the first is index 0), one after the other: writes the name of choice
+// `n` to `name` and returns true, or false when there is no such choice. `host` gives the colour maps.
+bool command_choice(const struct command_host *host, const struct command *command, size_t argument, size_t n,
+                    char *name, size_t size);
+// Appends the arguments for people: "[percentile|minmax|zscale|sigma] [a] [b]".
+void command_describe_args(const struct command *command, struct text *out);
+
+enum manual_format { MANUAL_PLAIN, MANUAL_TROFF };
+
+// Appends the list of all commands with their arguments and help, then all default keys and mouse gestures: as the
+// sections COMMANDS, KEYS and MOUSE of a manual page, or as plain text.
+void command_write_manual(struct text *out, enum manual_format format);
+
+// What the mouse does, for help and manual. Ends with a NULL gesture.
+struct mouse_gesture {
+    const char *gesture, *help;
+};
+extern const struct mouse_gesture mouse_gestures[];
+
+#endif
