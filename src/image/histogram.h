@@ -16,30 +16,41 @@ struct histogram *histogram_create(enum sample_type type);
 void histogram_destroy(struct histogram **histogram);
 struct histogram *histogram_copy(const struct histogram *histogram);
 
-// Counts `count` values; valid may be NULL (all count) or holds a byte per value, nonzero = count it. The values
-// are those of the histogram's sample type as doubles; NaN and Inf are never counted.
+// Counts `count` values; valid may be NULL (all count) or holds a byte per value, nonzero = count it. The
+// values are those of the histogram's sample type as doubles; NaN and Inf are never counted.
 void histogram_add(struct histogram *histogram, const double *values, const uint8_t *valid, size_t count);
+
+// The same for values that all count, for callers that have sifted them and know their extremes. Floats are
+// for histograms of f16 and f32, doubles for those of all types but the integers of up to 16 bits.
+void histogram_count_floats(struct histogram *histogram, const float *values, size_t count, double min,
+                            double max);
+void histogram_count_doubles(struct histogram *histogram, const double *values, size_t count, double min,
+                             double max);
+// The same for integers of up to 16 bits in their own type, aligned to it.
+void histogram_count_small(struct histogram *histogram, const void *samples, size_t count);
+
 // Adds the counts of `other`, of the same sample type.
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
 int64_t histogram_total(const struct histogram *histogram);
 
 // The value below which `percent` (0 to 100) of the counted values lie. Linear interpolation between the two
-// nearest ranks as numpy's default for integer types; interpolated inside the bin for the others, never outside
-// the extremes that were counted. NaN when nothing was counted.
+// nearest ranks as numpy's default for integer types; interpolated inside the bin for the others, never
+// outside the extremes that were counted. NaN when nothing was counted.
 double histogram_percentile(const struct histogram *histogram, double percent);
 
-// The share (0 to 1) of counted values v with v <= value, resolved to whole bins: the value's own bin counts in
-// full. Used for histogram equalisation.
+// The share (0 to 1) of counted values v with v <= value, resolved to whole bins: the value's own bin counts
+// in full. Used for histogram equalisation.
 double histogram_cumulative(const struct histogram *histogram, double value);
 
-// Sums the counts into `bins` equal steps of [low, high] for drawing, or of log(value) when `logarithmic` (then
-// low > 0). Values outside are left out. A source bin that straddles steps is shared in proportion.
-void histogram_rebin(const struct histogram *histogram, double low, double high, bool logarithmic, double *counts,
-                     size_t bins);
+// Sums the counts into `bins` equal steps of [low, high] for drawing, or of log(value) when `logarithmic`
+// (then low > 0). Values outside are left out. A source bin that straddles steps is shared in proportion.
+void histogram_rebin(const struct histogram *histogram, double low, double high, bool logarithmic,
+                     double *counts, size_t bins);
 
-// Iteration for table baking: the bins in ascending order of value that have counts. *index starts at 0; returns
-// false at the end. [*low, *high] are the bin's edges (equal for exact integer bins).
-bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high, uint64_t *count);
+// Iteration for table baking: the bins in ascending order of value that have counts. *index starts at 0;
+// returns false at the end. [*low, *high] are the bin's edges (equal for exact integer bins).
+bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
+                    uint64_t *count);
 
 #endif

@@ -15,24 +15,25 @@ enum { TAPS_SAMPLE_TARGET = 1000 }; // zscale: about this many pixels, every (pi
 
 // Whole rows of a frame, in its own sample type.
 struct band {
-    int64_t y, rows;     // first row and number of rows in the image
-    int64_t width;       // the image's width
+    int64_t y, rows; // first row and number of rows in the image
+    int64_t width;   // the image's width
     enum sample_type type;
     const void *pixels;
-    size_t stride;       // bytes from row to row
+    size_t stride; // bytes from row to row
 };
 
 // Accumulators of one worker thread. Opaque.
 struct taps;
 
-// For a frame of that description. `levels` 0 leaves the pyramid out. STATUS_NO_MEMORY if row buffers cannot be had.
+// For a frame of that description. `levels` 0 leaves the pyramid out. STATUS_NO_MEMORY if row buffers cannot
+// be had.
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
                         struct taps **taps, struct error *error);
 void taps_destroy(struct taps **taps);
 
-// Takes one band. `classes` (rows x width bytes, no padding) holds mask bits: on entry those already known, on
-// return also MASK_GAP where info.no_data_is_max says so; a pixel with any bit is masked. *any_class is set
-// true if any bit was set by this call. The reduced levels of this band are then at taps_reducer().
+// Takes one band. `classes` (rows x width bytes, no padding) holds mask bits: on entry those already known,
+// on return also MASK_GAP where info.no_data_is_max says so; a pixel with any bit is masked. *any_class is
+// set true if any bit was set by this call. The reduced levels of this band are then at taps_reducer().
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class);
 const struct reducer *taps_reducer(const struct taps *taps);
 
@@ -41,10 +42,11 @@ struct taps_result {
     struct statistics statistics;
     struct histogram *histogram;
     struct limits_sample sample;
+    uint32_t *sample_slots; // for taps_drain: the place of each value of `sample` in the regular grid
 };
 
-// Adds what `taps` gathered since it was created or last drained into `result`, and empties `taps`. The sample is
-// kept ordered by image position whatever the order of the bands.
+// Adds what `taps` gathered since it was created or last drained into `result`, and empties `taps`. The
+// sample is kept ordered by image position whatever the order of the bands.
 void taps_drain(struct taps *taps, struct taps_result *result);
 void taps_result_free(struct taps_result *result);
 

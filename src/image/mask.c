@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// The sparse mask: blocks of 64 x 64 bytes that exist only where bits are set.
+#include "image/mask.h"
+
+#include "base/size.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = MASK_BLOCK * MASK_BLOCK };
+
+static const char *const layer_names[] = {"user", "file",      "gap",    "bad",
+                                          "hot",  "saturated", "user 2", "user 3"};
+_Static_assert(sizeof layer_names / sizeof layer_names[0] == MASK_LAYER_COUNT, "a name for each layer");
+
+const char *mask_layer_name(enum mask_layer layer)
+{
+    return layer_names[layer];
+}
+
+enum status mask_create(int64_t width, int64_t height, struct mask **mask, struct error *error)
+{
+    int64_t blocks_x = int64_ceil_div(width, MASK_BLOCK), blocks_y = int64_ceil_div(height, MASK_BLOCK);
+    size_t table_bytes;
+    if (width < 0 || height < 0 || !size_of_plane(blocks_x, blocks_y, sizeof(uint8_t *), &table_bytes))
+        return error_set(error, STATUS_TOO_LARGE,
+                         "a mask of %lld x %lld pixels is beyond what can be addressed", (long long)width,
+                         (long long)height);
+    struct mask *made = must_alloc(sizeof *made);
+    *made = (struct mask){.width = width, .height = height, .blocks_x = blocks_x, .blocks_y = blocks_y};
+    made->blocks = calloc(1, table_bytes ? table_bytes : 1);
+    if (!made->blocks) {
+        free(made);
+        return error_set(error, STATUS_NO_MEMORY, "no memory for a mask of %lld x %lld pixels",
+                         (long long)width, (long long)height);
+    }
+    *mask = made;
+    return STATUS_OK;
+}
+
+void mask_destroy(struct mask **mask)
+{
+    if (!*mask)
+        return;
+    for (int64_t i = 0; i < (*mask)->blocks_x * (*mask)->blocks_y; i++)
+        free((*mask)->blocks[i]);
+    free((*mask)->blocks);
+    free(*mask);
+    *mask = NULL;
+}
+
+uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y)
+{
+    const uint8_t *block = mask->blocks[y / MASK_BLOCK * mask->blocks_x + x / MASK_BLOCK];
+    return block ? block[y % MASK_BLOCK * MASK_BLOCK + x % MASK_BLOCK] : 0;
+}
+
+// A walk over a rectangle in pieces of one row that lie in one block each: row after row, left to right.
+struct walk {
+    struct rect rect;
+    int64_t x, y;     // of the present piece
+    int64_t count;    // its pixels
+    uint8_t **block;  // its block's entry in the table
+    size_t in_block;  // its first pixel within the block
+    size_t in_rect_x; // its column within the rectangle
+    size_t in_rect_y; // its row within the rectangle
+};
+
+static struct walk walk_start(struct rect rect)
+{
+    return (struct walk){.rect = rect, .x = rect.x, .y = rect.y};
+}
+
+static bool walk_next(struct walk *walk, const struct mask *mask)
+{
+    const struct rect *rect = &walk->rect;
+    walk->x += walk->count;
+    if (walk->x >= rect->x + rect->width) {
+        walk->x = rect->x;
+        walk->y++;
+    }
+    if (walk->y >= rect->y + rect->height || rect->width <= 0)
+        return false;
+    int64_t block_end = (walk->x / MASK_BLOCK + 1) * MASK_BLOCK;
+    walk->count = int64_min(block_end, rect->x + rect->width) - walk->x;
+    walk->block = &mask->blocks[walk->y / MASK_BLOCK * mask->blocks_x + walk->x / MASK_BLOCK];
+    walk->in_block = (size_t)(walk->y % MASK_BLOCK * MASK_BLOCK + walk->x % MASK_BLOCK);
+    walk->in_rect_x = (size_t)(walk->x - rect->x);
+    walk->in_rect_y = (size_t)(walk->y - rect->y);
+    return true;
+}
+
+static uint8_t bytes_or(const uint8_t *bytes, size_t count)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= bytes[i];
+    return all;
+}
+
+bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t stride)
+{
+    uint8_t all = 0;
+    for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
+        uint8_t *to = out + walk.in_rect_y * stride + walk.in_rect_x;
+        if (!*walk.block) {
+            memset(to, 0, (size_t)walk.count);
+            continue;
+        }
+        const uint8_t *from = *walk.block + walk.in_block;
+        memcpy(to, from, (size_t)walk.count);
+        all |= bytes_or(from, (size_t)walk.count);
+    }
+    return all != 0;
+}
+
+bool mask_any(const struct mask *mask, struct rect rect, uint8_t bits)
+{
+    for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
+        if (*walk.block && (bytes_or(*walk.block + walk.in_block, (size_t)walk.count) & bits))
+            return true;
+    }
+    return false;
+}
+
+void mask_write(struct mask *mask, struct rect rect, const uint8_t *in, size_t stride, uint8_t bits)
+{
+    for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
+        const uint8_t *from = in + walk.in_rect_y * stride + walk.in_rect_x;
+        if (!*walk.block && !(bytes_or(from, (size_t)walk.count) & bits))
+            continue;
+        if (!*walk.block)
+            *walk.block = must_alloc(BLOCK_BYTES);
+        uint8_t *to = *walk.block + walk.in_block;
+        for (int64_t i = 0; i < walk.count; i++)
+            to[i] = (uint8_t)((to[i] & ~bits) | (from[i] & bits));
+    }
+}
+
+void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t stride, uint8_t bits)
+{
+    for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
+        const uint8_t *from = in + walk.in_rect_y * stride + walk.in_rect_x;
+        if (!bits || !bytes_or(from, (size_t)walk.count))
+            continue;
+        if (!*walk.block)
+            *walk.block = must_alloc(BLOCK_BYTES);
+        uint8_t *to = *walk.block + walk.in_block;
+        for (int64_t i = 0; i < walk.count; i++)
+            to[i] |= from[i] ? bits : 0;
+    }
+}
+
+void mask_clear(struct mask *mask, uint8_t bits)
+{
+    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
+        uint8_t *block = mask->blocks[i];
+        if (!block)
+            continue;
+        uint8_t left = 0;
+        for (size_t at = 0; at < BLOCK_BYTES; at++)
+            left |= block[at] &= (uint8_t)~bits;
+        if (!left) {
+            free(block);
+            mask->blocks[i] = NULL;
+        }
+    }
+}
+
+int64_t mask_count(const struct mask *mask, uint8_t bits)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
+        const uint8_t *block = mask->blocks[i];
+        for (size_t at = 0; block && at < BLOCK_BYTES; at++)
+            count += (block[at] & bits) != 0;
+    }
+    return count;
+}
+
+int64_t mask_memory_bytes(const struct mask *mask)
+{
+    int64_t blocks = mask->blocks_x * mask->blocks_y;
+    int64_t bytes = blocks * (int64_t)sizeof(uint8_t *);
+    for (int64_t i = 0; i < blocks; i++)
+        bytes += mask->blocks[i] ? BLOCK_BYTES : 0;
+    return bytes;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// A cascade of levels: every two rows of one level complete a row of the next, which is handed on at once.
+//
+// A cell carries its value and its weight, the share (0 to 1) of the pixels it covers that count. The
+// weighted mean of four cells is then that of all pixels below them; weights never exceed 1, so no sum of
+// finite values overflows, and being multiples of a power of two they are exact.
+#include "image/reduce.h"
+
+#include "base/size.h"
+#include "base/text.h"
+#include "image/clones.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SMALLEST_SIDE = 512, // no further level is worth keeping when both sides are at most this
+    RUN = 512            // level-0 pixels that take the short way together when all of them count
+};
+
+// One level under construction. The arrays hold one entry per cell of the present row.
+struct level {
+    int64_t width;
+    int64_t capacity, rows; // rows that fit and rows that are done
+    float *out;             // capacity x width
+    float *total;           // mean mode: sum of weight / 4 * value; max mode: the largest value that counts
+    float *weight;
+    float *first; // the upper left child, shown where nothing counts
+    bool half;    // the first of the two rows below is in
+};
+
+struct reducer {
+    int64_t width;
+    int levels;
+    enum reduce_mode mode;
+    uint8_t *valid;                            // for rows that come without, but do have NaN or Inf
+    struct level level[REDUCE_MAX_LEVELS + 1]; // from 1
+};
+
+int64_t reduce_side(int64_t side, int level)
+{
+    return int64_ceil_div(side, (int64_t)1 << level);
+}
+
+int reduce_level_count(int64_t width, int64_t height)
+{
+    int levels = 0;
+    while (levels < REDUCE_MAX_LEVELS &&
+           int64_max(reduce_side(width, levels), reduce_side(height, levels)) > SMALLEST_SIDE)
+        levels++;
+    return levels;
+}
+
+static bool level_create(struct level *level, int64_t width, int64_t rows)
+{
+    size_t bytes;
+    *level = (struct level){.width = width, .capacity = rows};
+    if (!size_of_plane(width, rows, sizeof(float), &bytes))
+        return false;
+    size_t row_bytes = (size_t)width * sizeof(float);
+    level->out = malloc(bytes ? bytes : 1);
+    level->total = malloc(row_bytes);
+    level->weight = malloc(row_bytes);
+    level->first = malloc(row_bytes);
+    return level->out && level->total && level->weight && level->first;
+}
+
+enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum reduce_mode mode,
+                           struct reducer **reducer, struct error *error)
+{
+    struct reducer *made = must_alloc(sizeof *made);
+    made->width = width;
+    made->levels = levels < REDUCE_MAX_LEVELS ? levels : REDUCE_MAX_LEVELS;
+    made->mode = mode;
+    made->valid = malloc((size_t)int64_max(width, 1));
+    bool good = made->valid && width > 0 && max_rows > 0;
+    for (int l = 1; good && l <= made->levels; l++)
+        good = level_create(&made->level[l], reduce_side(width, l), reduce_side(max_rows, l));
+    if (!good) {
+        reducer_destroy(&made);
+        return error_set(error, STATUS_NO_MEMORY, "no memory for the reduced levels of %lld x %lld pixels",
+                         (long long)width, (long long)max_rows);
+    }
+    *reducer = made;
+    return STATUS_OK;
+}
+
+void reducer_destroy(struct reducer **reducer)
+{
+    if (!*reducer)
+        return;
+    for (int l = 1; l <= (*reducer)->levels; l++) {
+        struct level *level = &(*reducer)->level[l];
+        free(level->out);
+        free(level->total);
+        free(level->weight);
+        free(level->first);
+    }
+    free((*reducer)->valid);
+    free(*reducer);
+    *reducer = NULL;
+}
+
+void reducer_begin(struct reducer *reducer)
+{
+    for (int l = 1; l <= reducer->levels; l++) {
+        reducer->level[l].rows = 0;
+        reducer->level[l].half = false;
+    }
+}
+
+// Empties the cells before the first of two rows; the pairs' left values are the upper left children.
+IMAGE_CLONES static void cells_start(struct level *level, const float *values, size_t from, size_t cells,
+                                     float nothing)
+{
+    for (size_t i = from; i < from + cells; i++) {
+        level->total[i] = nothing;
+        level->weight[i] = 0;
+        level->first[i] = values[2 * (i - from)];
+    }
+}
+
+// Adds pairs of values that all count fully to `cells` cells.
+IMAGE_CLONES static void cells_add_clean(float *restrict total, float *restrict weight,
+                                         const float *restrict values, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++) {
+        total[i] += 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
+        weight[i] += 0.5F;
+    }
+}
+
+IMAGE_CLONES static void cells_max_clean(float *restrict total, float *restrict weight,
+                                         const float *restrict values, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++) {
+        float left = values[2 * i], right = values[2 * i + 1];
+        float larger = left > right ? left : right;
+        total[i] = larger > total[i] ? larger : total[i];
+        weight[i] += 0.5F;
+    }
+}
+
+// Values without weight may be NaN and are replaced before they meet any arithmetic.
+IMAGE_CLONES static void cells_add(float *restrict total, float *restrict weight,
+                                   const float *restrict values, const float *restrict weights, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++) {
+        float left_weight = 0.25F * weights[2 * i], right_weight = 0.25F * weights[2 * i + 1];
+        float left = left_weight > 0 ? values[2 * i] : 0;
+        float right = right_weight > 0 ? values[2 * i + 1] : 0;
+        total[i] += left * left_weight + right * right_weight;
+        weight[i] += left_weight + right_weight;
+    }
+}
+
+IMAGE_CLONES static void cells_max(float *restrict total, float *restrict weight,
+                                   const float *restrict values, const float *restrict weights, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++) {
+        float left = weights[2 * i] > 0 ? values[2 * i] : -INFINITY;
+        float right = weights[2 * i + 1] > 0 ? values[2 * i + 1] : -INFINITY;
+        float larger = left > right ? left : right;
+        total[i] = larger > total[i] ? larger : total[i];
+        weight[i] += 0.25F * (weights[2 * i] + weights[2 * i + 1]);
+    }
+}
+
+// Adds one row of the level below, or a part of it that begins at cell `from`, to the present row of cells.
+// `weights` NULL = all count fully. An odd last value is paired with one of no weight.
+static void level_add(struct level *level, enum reduce_mode mode, size_t from, const float *values,
+                      const float *weights, size_t count)
+{
+    size_t pairs = count / 2;
+    float *total = level->total + from, *weight = level->weight + from;
+    if (!level->half)
+        cells_start(level, values, from, (count + 1) / 2, mode == REDUCE_MAX ? -INFINITY : 0);
+    if (mode == REDUCE_MAX)
+        weights ? cells_max(total, weight, values, weights, pairs)
+                : cells_max_clean(total, weight, values, pairs);
+    else
+        weights ? cells_add(total, weight, values, weights, pairs)
+                : cells_add_clean(total, weight, values, pairs);
+    if (count % 2 == 0)
+        return;
+    const float last[2] = {values[count - 1], 0};
+    const float last_weight[2] = {weights ? weights[count - 1] : 1, 0};
+    if (mode == REDUCE_MAX)
+        cells_max(total + pairs, weight + pairs, last, last_weight, 1);
+    else
+        cells_add(total + pairs, weight + pairs, last, last_weight, 1);
+}
+
+// Division also where it is by zero, and a choice afterwards: that is vector code.
+IMAGE_CLONES static void cells_mean(const struct level *level, float *restrict out)
+{
+    const float *restrict total = level->total, *restrict weight = level->weight,
+                          *restrict first = level->first;
+    for (int64_t i = 0; i < level->width; i++) {
+        float mean = total[i] / (weight[i] > 0 ? weight[i] : 1);
+        out[i] = weight[i] > 0 ? mean : first[i];
+    }
+}
+
+IMAGE_CLONES static void cells_largest(const struct level *level, float *restrict out)
+{
+    for (int64_t i = 0; i < level->width; i++)
+        out[i] = level->weight[i] > 0 ? level->total[i] : level->first[i];
+}
+
+// Completes the present row of a level and hands it to the next, as far as that completes rows in turn.
+static void level_complete(struct reducer *reducer, int l)
+{
+    for (bool more = true; more; l++) {
+        struct level *level = &reducer->level[l];
+        level->half = false;
+        if (level->rows >= level->capacity)
+            return;
+        float *out = level->out + level->rows++ * level->width;
+        if (reducer->mode == REDUCE_MAX)
+            cells_largest(level, out);
+        else
+            cells_mean(level, out);
+        if (l == reducer->levels)
+            return;
+        struct level *next = level + 1;
+        level_add(next, reducer->mode, 0, out, level->weight, (size_t)level->width);
+        more = next->half;
+        next->half = true;
+    }
+}
+
+IMAGE_CLONES static bool all_finite(const float *values, size_t count)
+{
+    uint32_t other = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        other |= (bits & 0x7F800000U) == 0x7F800000U;
+    }
+    return other == 0;
+}
+
+// The valid bytes of a row that came without: NULL when every value is finite, as it should be.
+static const uint8_t *row_valid(struct reducer *reducer, const float *values)
+{
+    size_t width = (size_t)reducer->width;
+    if (all_finite(values, width))
+        return NULL;
+    for (size_t i = 0; i < width; i++)
+        reducer->valid[i] = isfinite(values[i]) != 0;
+    return reducer->valid;
+}
+
+// Level 1 from level 0, in runs short enough that clean ones are common in an image with gaps.
+static void first_level_add(struct reducer *reducer, const float *values, const uint8_t *valid)
+{
+    size_t width = (size_t)reducer->width;
+    for (size_t at = 0; at < width; at += RUN) {
+        size_t count = width - at < RUN ? width - at : RUN;
+        float weights[RUN];
+        bool clean = !valid || !memchr(valid + at, 0, count);
+        for (size_t i = 0; !clean && i < count; i++)
+            weights[i] = valid[at + i] ? 1 : 0;
+        level_add(&reducer->level[1], reducer->mode, at / 2, values + at, clean ? NULL : weights, count);
+    }
+}
+
+void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid)
+{
+    if (reducer->levels < 1)
+        return;
+    first_level_add(reducer, values, valid ? valid : row_valid(reducer, values));
+    bool complete = reducer->level[1].half;
+    reducer->level[1].half = true;
+    if (complete)
+        level_complete(reducer, 1);
+}
+
+void reducer_end(struct reducer *reducer)
+{
+    for (int l = 1; l <= reducer->levels; l++) {
+        if (reducer->level[l].half)
+            level_complete(reducer, l);
+    }
+}
+
+const float *reducer_level(const struct reducer *reducer, int level, int64_t *rows)
+{
+    *rows = reducer->level[level].rows;
+    return reducer->level[level].out;
+}

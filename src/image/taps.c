@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+// One walk over each band: row by row, and within a row in runs that stay in the first-level cache.
+#include "image/taps.h"
+
+#include "base/size.h"
+#include "base/text.h"
+#include "image/clones.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUN = 1024 };
+
+struct taps {
+    enum sample_type type;
+    size_t bytes; // of one sample
+    bool no_data_is_max;
+    int64_t width;
+    struct reducer *reducer; // NULL without a pyramid
+
+    struct statistics
+        statistics; // of small integers only what does not count; the rest is in their histogram
+    struct histogram *histogram;
+
+    // The regular sample: every `step`-th pixel of the image has a slot.
+    int64_t step, slots;
+    double slot_value[TAPS_SAMPLE_TARGET];
+    bool slot_filled[TAPS_SAMPLE_TARGET];
+
+    // Scratch, one row each.
+    void *aligned;  // the samples, when the band's rows are not aligned to them
+    float *floats;  // the row as float32, for the reducer and for f16
+    uint8_t *valid; // nonzero where the pixel counts
+    union {
+        float floats[RUN];
+        double doubles[RUN];
+        uint16_t words[RUN];
+        uint8_t bytes[RUN];
+    } kept;
+    double doubles[RUN];
+};
+
+static bool is_small_integer(enum sample_type type)
+{
+    const struct sample_traits *traits = sample_traits(type);
+    return !traits->is_float && traits->bytes <= 2;
+}
+
+enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
+                        struct taps **taps, struct error *error)
+{
+    size_t pixels;
+    if (info->width < 1 || info->height < 1 || !size_of_plane(info->width, info->height, 1, &pixels) ||
+        pixels > INT64_MAX / 16)
+        return error_set(error, STATUS_TOO_LARGE,
+                         "an image of %lld x %lld pixels is beyond what can be shown", (long long)info->width,
+                         (long long)info->height);
+    const struct sample_traits *traits = sample_traits(info->type);
+    struct taps *made = must_alloc(sizeof *made);
+    made->type = info->type;
+    made->bytes = traits->bytes;
+    made->no_data_is_max = info->no_data_is_max && !traits->is_float && !traits->is_signed;
+    made->width = info->width;
+    made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
+    made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));
+    made->aligned = malloc((size_t)info->width * traits->bytes);
+    made->floats = malloc((size_t)info->width * sizeof(float));
+    made->valid = malloc((size_t)info->width);
+    enum status status = STATUS_OK;
+    if (!made->aligned || !made->floats || !made->valid)
+        status =
+            error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
+    if (status == STATUS_OK && levels > 0)
+        status = reducer_create(info->width, max_rows, levels, mode, &made->reducer, error);
+    made->histogram = histogram_create(info->type);
+    if (status == STATUS_OK)
+        *taps = made;
+    else
+        taps_destroy(&made);
+    return status;
+}
+
+void taps_destroy(struct taps **taps)
+{
+    if (!*taps)
+        return;
+    reducer_destroy(&(*taps)->reducer);
+    histogram_destroy(&(*taps)->histogram);
+    free((*taps)->aligned);
+    free((*taps)->floats);
+    free((*taps)->valid);
+    free(*taps);
+    *taps = NULL;
+}
+
+const struct reducer *taps_reducer(const struct taps *taps)
+{
+    return taps->reducer;
+}
+
+// For each unsigned type: sets MASK_GAP in `classes` where the sample is the type's maximum; true if any is.
+#define GAP_MARKER(name, stored)                                                                             \
+    IMAGE_CLONES static bool name(const void *samples, size_t count, uint8_t *classes)                       \
+    {                                                                                                        \
+        const stored *values = samples;                                                                      \
+        stored any = 0;                                                                                      \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            any |= (stored) - (values[i] == (stored)-1);                                                     \
+        for (size_t i = 0; any && i < count; i++)                                                            \
+            classes[i] |= values[i] == (stored)-1 ? MASK_BIT(MASK_GAP) : 0;                                  \
+        return any != 0;                                                                                     \
+    }
+GAP_MARKER(mark_gaps_u8, uint8_t)
+GAP_MARKER(mark_gaps_u16, uint16_t)
+GAP_MARKER(mark_gaps_u32, uint32_t)
+GAP_MARKER(mark_gaps_u64, uint64_t)
+#undef GAP_MARKER
+
+static bool mark_gaps(const struct taps *taps, const void *samples, uint8_t *classes)
+{
+    size_t count = (size_t)taps->width;
+    switch (taps->bytes) {
+    case 1:
+        return mark_gaps_u8(samples, count, classes);
+    case 2:
+        return mark_gaps_u16(samples, count, classes);
+    case 4:
+        return mark_gaps_u32(samples, count, classes);
+    default:
+        return mark_gaps_u64(samples, count, classes);
+    }
+}
+
+IMAGE_CLONES static bool any_nonzero(const uint8_t *bytes, size_t count)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= bytes[i];
+    return all != 0;
+}
+
+// The following three take a run of the row: sift what counts, then statistics and histogram of that. They
+// fill valid[] and return how many count.
+
+static size_t take_floats(struct taps *taps, const float *values, const uint8_t *classes, size_t count,
+                          uint8_t *valid)
+{
+    struct statistics run;
+    size_t good = count;
+    if (!classes && statistics_of_floats(values, count, &run)) {
+        memset(valid, 1, count);
+    } else {
+        good = statistics_sift_floats(&taps->statistics, values, classes, count, valid, taps->kept.floats);
+        values = taps->kept.floats;
+        if (!statistics_of_floats(values, good, &run))
+            return 0;
+    }
+    statistics_merge(&taps->statistics, &run);
+    histogram_count_floats(taps->histogram, values, good, run.min, run.max);
+    return good;
+}
+
+static size_t take_doubles(struct taps *taps, const double *values, const uint8_t *classes, size_t count,
+                           uint8_t *valid)
+{
+    struct statistics run;
+    size_t good = count;
+    if (!classes && statistics_of_doubles(values, count, &run)) {
+        memset(valid, 1, count);
+    } else {
+        good = statistics_sift_doubles(&taps->statistics, values, classes, count, valid, taps->kept.doubles);
+        values = taps->kept.doubles;
+        run = (struct statistics){0};
+        if (!statistics_of_doubles(values, good, &run))
+            statistics_add(&run, values, NULL, good, NULL);
+    }
+    statistics_merge(&taps->statistics, &run);
+    histogram_count_doubles(taps->histogram, values, good, run.min, run.max);
+    return good;
+}
+
+static size_t sift_bytes(const uint8_t *samples, const uint8_t *classes, size_t count, uint8_t *kept)
+{
+    size_t good = 0;
+    for (size_t i = 0; i < count; i++) {
+        kept[good] = samples[i];
+        good += classes[i] == 0;
+    }
+    return good;
+}
+
+static size_t sift_words(const uint16_t *samples, const uint8_t *classes, size_t count, uint16_t *kept)
+{
+    size_t good = 0;
+    for (size_t i = 0; i < count; i++) {
+        kept[good] = samples[i];
+        good += classes[i] == 0;
+    }
+    return good;
+}
+
+static size_t take_small(struct taps *taps, const void *samples, const uint8_t *classes, size_t count,
+                         uint8_t *valid)
+{
+    size_t good = count;
+    memset(valid, 1, count);
+    if (classes) {
+        good = taps->bytes == 1 ? sift_bytes(samples, classes, count, taps->kept.bytes)
+                                : sift_words(samples, classes, count, taps->kept.words);
+        for (size_t i = 0; i < count; i++)
+            valid[i] = classes[i] == 0;
+        samples = &taps->kept;
+    }
+    taps->statistics.masked += (int64_t)(count - good);
+    histogram_count_small(taps->histogram, samples, good);
+    return good;
+}
+
+// Takes `count` samples by the way that suits their type.
+static size_t take_run(struct taps *taps, const void *samples, const float *floats, const uint8_t *classes,
+                       size_t count, uint8_t *valid)
+{
+    if (is_small_integer(taps->type))
+        return take_small(taps, samples, classes, count, valid);
+    if (taps->type == SAMPLE_F32 || taps->type == SAMPLE_F16)
+        return take_floats(taps, floats, classes, count, valid);
+    sample_row_to_double(taps->type, samples, count, taps->doubles);
+    return take_doubles(taps, taps->doubles, classes, count, valid);
+}
+
+static void take_sample(struct taps *taps, int64_t y, const unsigned char *samples, const uint8_t *valid)
+{
+    int64_t start = y * taps->width;
+    int64_t slot = int64_ceil_div(start, taps->step);
+    for (; slot < taps->slots && slot * taps->step < start + taps->width; slot++) {
+        size_t x = (size_t)(slot * taps->step - start);
+        taps->slot_filled[slot] = valid[x];
+        taps->slot_value[slot] = sample_value(taps->type, samples + x * taps->bytes);
+    }
+}
+
+// The row as float32 where somebody needs it; f32 rows are used in place.
+static const float *row_floats(struct taps *taps, const void *samples)
+{
+    if (taps->type == SAMPLE_F32)
+        return samples;
+    if (taps->reducer || taps->type == SAMPLE_F16)
+        sample_row_to_float(taps->type, samples, (size_t)taps->width, taps->floats);
+    return taps->floats;
+}
+
+static void take_row(struct taps *taps, int64_t y, const void *samples, uint8_t *classes, bool *any_class)
+{
+    size_t width = (size_t)taps->width, good = 0;
+    if ((uintptr_t)samples % taps->bytes != 0)
+        samples = memcpy(taps->aligned, samples, width * taps->bytes);
+    if (taps->no_data_is_max && mark_gaps(taps, samples, classes))
+        *any_class = true;
+    bool masked = any_nonzero(classes, width);
+    const float *floats = row_floats(taps, samples);
+    for (size_t at = 0; at < width; at += RUN) {
+        size_t count = width - at < RUN ? width - at : RUN;
+        good += take_run(taps, (const unsigned char *)samples + at * taps->bytes, floats + at,
+                         masked ? classes + at : NULL, count, taps->valid + at);
+    }
+    take_sample(taps, y, samples, taps->valid);
+    if (taps->reducer)
+        reducer_row(taps->reducer, floats, good == width ? NULL : taps->valid);
+}
+
+void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class)
+{
+    if (taps->reducer)
+        reducer_begin(taps->reducer);
+    for (int64_t row = 0; row < band->rows; row++) {
+        const unsigned char *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
+        take_row(taps, band->y + row, samples, classes + row * taps->width, any_class);
+    }
+    if (taps->reducer)
+        reducer_end(taps->reducer);
+}
+
+// What the exact histogram of small integers says of them.
+static struct statistics statistics_of_histogram(const struct histogram *histogram)
+{
+    struct statistics all = {0};
+    size_t index = 0;
+    double low, high;
+    uint64_t count;
+    while (histogram_next(histogram, &index, &low, &high, &count)) {
+        struct statistics equal = {.min = low, .max = low, .mean = low, .valid = (int64_t)count};
+        statistics_merge(&all, &equal);
+    }
+    return all;
+}
+
+// Lays the slots of `result` and those of `taps` over each other and packs the filled ones again.
+static void drain_sample(struct taps *taps, struct taps_result *result)
+{
+    struct limits_sample *sample = &result->sample;
+    if (!sample->values) {
+        sample->values = must_alloc(TAPS_SAMPLE_TARGET * sizeof *sample->values);
+        result->sample_slots = must_alloc(TAPS_SAMPLE_TARGET * sizeof *result->sample_slots);
+    }
+    for (size_t i = 0; i < sample->count; i++) {
+        uint32_t slot = result->sample_slots[i];
+        if (!taps->slot_filled[slot]) {
+            taps->slot_filled[slot] = true;
+            taps->slot_value[slot] = sample->values[i];
+        }
+    }
+    sample->count = 0;
+    for (uint32_t slot = 0; slot < TAPS_SAMPLE_TARGET; slot++) {
+        if (taps->slot_filled[slot]) {
+            sample->values[sample->count] = taps->slot_value[slot];
+            result->sample_slots[sample->count++] = slot;
+            taps->slot_filled[slot] = false;
+        }
+    }
+}
+
+void taps_drain(struct taps *taps, struct taps_result *result)
+{
+    statistics_merge(&result->statistics, &taps->statistics);
+    if (is_small_integer(taps->type)) {
+        struct statistics small = statistics_of_histogram(taps->histogram);
+        statistics_merge(&result->statistics, &small);
+    }
+    taps->statistics = (struct statistics){0};
+    if (result->histogram) {
+        histogram_merge(result->histogram, taps->histogram);
+        histogram_destroy(&taps->histogram);
+    } else {
+        result->histogram = taps->histogram;
+    }
+    taps->histogram = histogram_create(taps->type);
+    drain_sample(taps, result);
+}
+
+void taps_result_free(struct taps_result *result)
+{
+    histogram_destroy(&result->histogram);
+    free(result->sample.values);
+    free(result->sample_slots);
+    *result = (struct taps_result){0};
+}
