@@ -8,14 +8,13 @@
 #include <GL/glew.h>
 #include <stddef.h>
 
-// Shader sources by file name ("image.frag.glsl"): the text embedded in the program, or the file in the folder given
-// by --assets. Borrowed until the next call with the same name.
-const char *shader_source(const char *name);
-// Reads shaders from `folder`/shaders instead of the embedded text from now on; NULL = embedded. For development.
-void shader_source_folder(const char *folder);
+// The text of a shader by file name ("image.frag.glsl"): the embedded one, or with a `folder` the file in
+// FOLDER/shaders. The caller frees *source.
+enum status shader_source(const char *name, const char *folder, char **source, struct error *error);
 
 // Compiles `vertex` and `fragment` (names as above), both preceded by "#version 330 core" and `defines` ("#define X\n"
-// lines, may be ""). A failure is STATUS_NO_GL with the driver's log. `label` names the object for debuggers.
+// lines, may be ""). FOVEA_ASSETS in the environment names a folder to read shaders from instead of the embedded
+// ones, for development. A failure is STATUS_NO_GL with the driver's log. `label` names the object for debuggers.
 enum status program_create(const char *vertex, const char *fragment, const char *defines, const char *label,
                            GLuint *program, struct error *error);
 void program_destroy(GLuint *program);

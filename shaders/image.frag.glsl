@@ -1,0 +1,119 @@
+// Raw sample -> index -> colour table; then the tint of the mask. One program per class of samples (CLASS), use of the
+// mask (MASK) and magnification (SMOOTH); no branches, because software renderers execute both sides of each.
+//
+// CLASS 0: unsigned of 8 or 16 bits, 1: signed of 8 or 16 bits (index = value + bias)
+//       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h)
+// MASK  0: none, 1: tint, 2: tint and outlines
+#if CLASS == 0 || CLASS == 2
+uniform usampler2D pixels;
+#define VALUE uint
+#elif CLASS == 1 || CLASS == 3
+uniform isampler2D pixels;
+#define VALUE int
+#else
+uniform sampler2D pixels;
+#define VALUE float
+#endif
+uniform samplerBuffer colours;
+#if MASK > 0
+uniform usampler2D mask;
+uniform samplerBuffer tints; // 256 fill tints, 256 outline tints
+#endif
+
+noperspective in vec2 texel;
+flat in vec3 limits;
+flat in ivec4 steps;
+flat in ivec2 bounds;
+#if MASK == 2
+flat in vec4 screen_pixel;
+#endif
+
+out vec4 colour;
+
+// The position of a key u among the steps of the table.
+int key_index(float u)
+{
+    int bits = floatBitsToInt(u);
+    bits ^= (bits >> 31) & 0x7fffffff;
+    return (bits - steps.x) >> steps.y;
+}
+
+int float_index(float v)
+{
+    int index = key_index(v - limits.x);
+    index = v < limits.y ? 0 : index;
+    index = v > limits.z ? steps.z + 1 : index;
+    int magnitude = floatBitsToInt(v) & 0x7fffffff;
+    return magnitude >= 0x7f800000 ? steps.z + 2 + min(magnitude - 0x7f800000, 1) : index;
+}
+
+#if CLASS == 2 || CLASS == 3
+int integer_index(VALUE v)
+{
+    int index = key_index(float(uint(v) - uint(bounds.x)) - limits.x);
+    index = v < VALUE(bounds.x) ? 0 : index;
+    return v > VALUE(bounds.y) ? steps.z + 1 : index;
+}
+#endif
+
+VALUE value_at(ivec2 position)
+{
+    return texelFetch(pixels, position, 0).r;
+}
+
+#if SMOOTH
+// Bilinear between pixel centres, in raw values; a neighbour that is not a number makes the result not a number.
+float smooth_value(ivec2 last)
+{
+    vec2 place = texel - 0.5;
+    vec2 low = floor(place);
+    vec2 part = place - low;
+    ivec2 a = clamp(ivec2(low), ivec2(0), last);
+    ivec2 b = clamp(ivec2(low) + 1, ivec2(0), last);
+    float top = mix(float(value_at(a)), float(value_at(ivec2(b.x, a.y))), part.x);
+    float bottom = mix(float(value_at(ivec2(a.x, b.y))), float(value_at(b)), part.x);
+    return mix(top, bottom, part.y);
+}
+#endif
+
+int colour_index(ivec2 position, ivec2 last)
+{
+#if SMOOTH && CLASS < 2
+    return int(floor(smooth_value(last) + 0.5)) + steps.w;
+#elif SMOOTH && CLASS == 4
+    return float_index(smooth_value(last));
+#elif CLASS < 2
+    return int(value_at(position)) + steps.w;
+#elif CLASS < 4
+    return integer_index(value_at(position));
+#else
+    return float_index(value_at(position));
+#endif
+}
+
+#if MASK == 2
+uint mask_at(vec2 place, ivec2 last)
+{
+    return texelFetch(mask, clamp(ivec2(floor(place)), ivec2(0), last), 0).r;
+}
+#endif
+
+void main()
+{
+    ivec2 last = textureSize(pixels, 0) - 1;
+    ivec2 position = min(ivec2(texel), last);
+    vec3 shown = texelFetch(colours, colour_index(position, last)).rgb;
+#if MASK == 1
+    vec4 tint = texelFetch(tints, int(texelFetch(mask, position, 0).r));
+    shown = mix(shown, tint.rgb, tint.a);
+#elif MASK == 2
+    uint bits = texelFetch(mask, position, 0).r;
+    uint inner = bits & mask_at(texel + screen_pixel.xy, last) & mask_at(texel - screen_pixel.xy, last) &
+                 mask_at(texel + screen_pixel.zw, last) & mask_at(texel - screen_pixel.zw, last);
+    vec4 tint = texelFetch(tints, int(bits));
+    vec4 line = texelFetch(tints, 256 + int(bits & ~inner));
+    tint = line.a > 0.0 ? line : tint;
+    shown = mix(shown, tint.rgb, tint.a);
+#endif
+    colour = vec4(shown, 1.0);
+}

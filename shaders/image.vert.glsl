@@ -1,0 +1,29 @@
+// Places rectangles of a texture on the screen. Every parameter of the fragment shader passes through here as a flat
+// varying: on software renderers a uniform read per fragment costs a checked load each, a flat varying nothing.
+layout(location = 0) in vec2 corner; // texels of the texture
+
+uniform mat3x2 clip_from_texel;
+uniform vec3 key_limits;  // offset, low, high
+uniform ivec4 key_steps;  // base, shift, entries, bias
+uniform ivec2 key_bounds; // low and high of 32-bit integers, as bit patterns
+uniform vec4 screen_step; // texels per screen pixel: to the right (xy), down (zw)
+
+noperspective out vec2 texel;
+flat out vec3 limits;
+flat out ivec4 steps;
+flat out ivec2 bounds;
+#if MASK == 2
+flat out vec4 screen_pixel;
+#endif
+
+void main()
+{
+    gl_Position = vec4(clip_from_texel * vec3(corner, 1.0), 0.0, 1.0);
+    texel = corner;
+    limits = key_limits;
+    steps = key_steps;
+    bounds = key_bounds;
+#if MASK == 2
+    screen_pixel = screen_step;
+#endif
+}

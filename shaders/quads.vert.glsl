@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Rectangles in screen pixels. Everything the fragment shader needs travels as varyings: a uniform read there costs
+// a branch per fragment on software rasterisers.
+
+layout(location = 0) in vec2 position; // screen pixels, y down
+layout(location = 1) in vec2 texel;    // of the coverage texture; negative: filled without it
+layout(location = 2) in vec4 colour;   // not premultiplied
+
+uniform vec2 clip_from_screen; // 2 / width, 2 / height of the target
+
+flat out vec4 tint;
+flat out float solid;
+noperspective out vec2 place;
+
+void main()
+{
+    gl_Position = vec4(position.x * clip_from_screen.x - 1.0, 1.0 - position.y * clip_from_screen.y, 0.0, 1.0);
+    tint = colour;
+    solid = texel.x < 0.0 ? 1.0 : 0.0;
+    place = texel;
+}
