@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// The table of readers, the choice among them by content, and wrappers that validate arguments.
+#include "base/file.h"
+#include "base/size.h"
+#include "formats/reader.h"
+#include "formats/readers_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct reader *const readers[] = {&tiff_reader, &fits_reader, &npy_reader, NULL};
+
+// A name split into the path and what stood in its brackets.
+struct source_name {
+    char *path;           // owned
+    const char *selector; // within the same allocation, or NULL
+};
+
+static bool path_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+// Brackets are a selector only where no file has the whole name, so that "a[1].tif" and "a.fits[1]" both
+// work.
+static struct source_name name_split(const char *name)
+{
+    struct source_name split = {.path = must_copy(name)};
+    size_t length = strlen(name);
+    char *bracket = strrchr(split.path, '[');
+    if (!bracket || bracket == split.path || split.path[length - 1] != ']' || path_exists(name))
+        return split;
+    *bracket = '\0';
+    if (!path_exists(split.path)) {
+        *bracket = '[';
+        return split;
+    }
+    split.path[length - 1] = '\0';
+    split.selector = bracket + 1;
+    return split;
+}
+
+static enum status head_read(const char *path, uint8_t head[READER_PROBE_BYTES], size_t *count,
+                             struct error *error)
+{
+    int fd;
+    int64_t bytes;
+    enum status status = file_open(path, &fd, &bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    *count = (size_t)int64_min(bytes, READER_PROBE_BYTES);
+    status = file_read_at(fd, path, 0, head, *count, error);
+    close(fd);
+    return status;
+}
+
+// The reader that scores highest among those not refused; readers of equal score come in the order of the
+// table. On return *score is what it scored, or 0.
+static const struct reader *reader_best(const uint8_t *head, size_t count, const char *path,
+                                        const struct reader *const *refused, int *score)
+{
+    const struct reader *best = NULL;
+    *score = 0;
+    for (size_t i = 0; readers[i]; i++) {
+        int points = refused[i] ? 0 : readers[i]->probe(head, count, path);
+        if (points > *score) {
+            *score = points;
+            best = readers[i];
+        }
+    }
+    return best;
+}
+
+static enum status refuse_unknown(const char *path, size_t count, struct error *error)
+{
+    if (count == 0)
+        return error_set(error, STATUS_NOT_MINE, "%s: is empty", path);
+    struct text known = {0};
+    for (size_t i = 0; readers[i]; i++)
+        text_printf(&known, "%s%s", i ? ", " : "", readers[i]->description);
+    error_set(error, STATUS_NOT_MINE, "%s: is of no format that Fovea reads (%s)", path, text_string(&known));
+    text_free(&known);
+    return STATUS_NOT_MINE;
+}
+
+// Offers the file to the readers in order of their scores until one does not say "not mine".
+static enum status open_by_content(const struct open_request *request, struct image_file **file,
+                                   struct error *error)
+{
+    uint8_t head[READER_PROBE_BYTES];
+    size_t count = 0;
+    enum status status = head_read(request->path, head, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
+    for (;;) {
+        int score;
+        const struct reader *reader = reader_best(head, count, request->path, refused, &score);
+        if (!reader)
+            return refuse_unknown(request->path, count, error);
+        status = reader->open(request, file, error);
+        if (status != STATUS_NOT_MINE)
+            return status;
+        for (size_t i = 0; readers[i]; i++)
+            if (readers[i] == reader)
+                refused[i] = reader;
+    }
+}
+
+enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error)
+{
+    if (!name || !*name || !file || channel < CHANNEL_AUTO)
+        return error_set(error, STATUS_USAGE, "%s: cannot open: no file name or a negative channel",
+                         name ? name : "(null)");
+    struct source_name split = name_split(name);
+    struct open_request request = {.path = split.path, .selector = split.selector, .channel = channel};
+    struct image_file *opened = NULL;
+    enum status status = open_by_content(&request, &opened, error);
+    free(split.path);
+    if (status == STATUS_OK)
+        *file = opened;
+    return status;
+}
+
+static enum status frame_check(const struct image_file *file, int64_t frame, struct error *error)
+{
+    if (frame >= 0 && frame < file->frames)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE, "%s: frame %lld does not exist, there are frames 0 to %lld",
+                     file->path, (long long)frame, (long long)file->frames - 1);
+}
+
+enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
+                            struct error *error)
+{
+    enum status status = frame_check(file, frame, error);
+    struct frame_info found = {0};
+    if (status == STATUS_OK)
+        status = file->reader->frame_info(file, frame, &found, error);
+    if (status != STATUS_OK)
+        return status;
+    size_t bytes;
+    if (!size_of_plane(found.width, found.height, sample_traits(found.type)->bytes, &bytes) ||
+        bytes > INT64_MAX)
+        return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels cannot be addressed", file->path,
+                         (long long)found.width, (long long)found.height);
+    *info = found;
+    return STATUS_OK;
+}
+
+static bool request_fits(const struct decode_request *request, const struct frame_info *info)
+{
+    const struct rect *rect = &request->rect;
+    if (!request->pixels || !request->classes)
+        return false;
+    if (rect->x < 0 || rect->y < 0 || rect->width < 1 || rect->height < 1)
+        return false;
+    if (rect->width > info->width - rect->x || rect->height > info->height - rect->y)
+        return false;
+    return request->stride >= (size_t)rect->width * sample_traits(info->type)->bytes;
+}
+
+enum status image_file_decode(struct image_file *file, const struct decode_request *request,
+                              struct decode_report *report, struct error *error)
+{
+    struct frame_info info;
+    enum status status = image_file_info(file, request->frame, &info, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!request_fits(request, &info))
+        return error_set(error, STATUS_USAGE,
+                         "%s: the rectangle %lld,%lld %lldx%lld is not within %lldx%lld pixels", file->path,
+                         (long long)request->rect.x, (long long)request->rect.y,
+                         (long long)request->rect.width, (long long)request->rect.height,
+                         (long long)info.width, (long long)info.height);
+    struct decode_report unused = {0};
+    return file->reader->decode(file, request, report ? report : &unused, error);
+}
+
+enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error)
+{
+    struct image_file *made = NULL;
+    enum status status = file->reader->clone(file, &made, error);
+    if (status == STATUS_OK)
+        *copy = made;
+    return status;
+}
+
+enum status image_file_metadata(struct image_file *file, int64_t frame, struct text *out, struct error *error)
+{
+    enum status status = frame_check(file, frame, error);
+    if (status != STATUS_OK || !file->reader->metadata)
+        return status;
+    return file->reader->metadata(file, frame, out, error);
+}
+
+void image_file_close(struct image_file **file)
+{
+    if (!file || !*file)
+        return;
+    (*file)->reader->close(*file);
+    *file = NULL;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The readers that the table in readers.c lists, by name.
+#ifndef FOVEA_FORMATS_READERS_LIST_H
+#define FOVEA_FORMATS_READERS_LIST_H
+
+#include "formats/reader.h"
+
+// Constant tables of functions; each is described in the file that defines it.
+extern const struct reader tiff_reader; // tiff.c
+extern const struct reader fits_reader; // fits.c
+extern const struct reader npy_reader;  // npy.c
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// What the parts of the TIFF reader share: the handle, the layout of a page and the conversion of rows.
+//
+// TIFF 6.0 (Adobe, 1992) and its technical notes define the format; BigTIFF is as libtiff documents it.
+#ifndef FOVEA_FORMATS_TIFF_INTERNAL_H
+#define FOVEA_FORMATS_TIFF_INTERNAL_H
+
+#include "formats/reader.h"
+
+#include <tiffio.h>
+
+// How the pixels of a page are got at.
+enum tiff_way {
+    TIFF_WAY_RAW,      // uncompressed: plain reads of the file
+    TIFF_WAY_CHUNK,    // strips or tiles decoded whole by libtiff and kept for the next request
+    TIFF_WAY_SCANLINE, // one long compressed strip: decoded row by row, in order
+    TIFF_WAY_RGBA,     // YCbCr: libtiff makes 8-bit RGB of each strip or tile
+};
+
+// One page. "Chunk" is a strip or a tile; a plane is one sample of a page whose samples are stored apart.
+struct tiff_layout {
+    int64_t width, height;
+    enum sample_type type; // of the samples handed out
+    enum tiff_way way;
+    unsigned bits;    // per sample, as libtiff hands it out
+    unsigned samples; // per pixel, as libtiff hands it out
+    bool is_float, is_signed;
+    bool separate; // samples in planes of their own
+    bool tiled;
+    bool swapped;      // TIFF_WAY_RAW: the file's byte order is not the machine's
+    bool reverse_bits; // TIFF_WAY_RAW: the first pixel is in the lowest bit
+    bool luminance;    // of samples 0, 1 and 2; else `channel` alone
+    unsigned channel;
+    uint16_t compression, photometric;
+    int64_t chunk_width, chunk_height;
+    int64_t chunks_x, chunks_y; // of one plane
+    size_t row_bytes;           // one row of a chunk
+    size_t chunk_bytes;
+    const uint64_t *offsets, *counts; // of every chunk; libtiff's, until another page is read
+};
+
+// Decoded chunks kept for the next request: one per column of chunks where that is little memory, else one.
+struct tiff_slot {
+    uint8_t *data;
+    int64_t chunk; // index of the chunk, or -1
+    int64_t rows;  // decoded without fault, from the chunk's first
+};
+
+struct tiff_cache {
+    struct tiff_slot *slots; // planes * columns
+    int64_t columns, planes;
+};
+
+// The state of row-by-row decoding.
+struct tiff_scan {
+    uint8_t *row;   // the row before `next`
+    int64_t next;   // the row that libtiff decodes next
+    int64_t chunk;  // the strip it is in, or -1
+    int64_t failed; // the first row of the strip that could not be decoded, or INT64_MAX
+};
+
+struct tiff_file {
+    struct image_file base;
+    int fd;
+    int64_t bytes; // size of the file when it was opened
+    bool big_endian, big_tiff;
+    int channel;     // as asked for
+    uint64_t *pages; // offsets of the directories of all frames
+    TIFF *tiff;
+    int64_t page; // the frame whose directory libtiff holds, or -1
+    struct tiff_layout layout;
+    struct tiff_cache cache;
+    struct tiff_scan scan;
+    int64_t position;  // of libtiff's reads
+    int io_error;      // errno of a failed read, or 0
+    char message[256]; // libtiff's first complaint since it was cleared
+};
+
+// What is known of a compression scheme.
+struct tiff_codec {
+    uint16_t code;
+    const char *name;
+    // No stream of the scheme can expand more than this; a header that claims more pixels is refused before
+    // any allocation. Deflate reaches 1032, LZW about 1300, runs of PackBits 64; where a constant image takes
+    // no space to speak of (fax, JBIG, LERC, WebP, zstd, LZMA) the limit only keeps absurd sizes out.
+    int64_t max_expansion;
+    bool by_row; // TIFFReadScanline works
+};
+
+// --- tiff_page.c ---
+
+// The description of a scheme; a nameless one for those unknown.
+struct tiff_codec tiff_codec_of(uint16_t compression);
+
+// Makes `frame` libtiff's current directory and works out its layout, unless it is current. A page whose
+// pixels cannot be in the file is STATUS_BROKEN; a kind that is not shown STATUS_UNSUPPORTED; a channel that
+// does not exist STATUS_USAGE.
+enum status tiff_page_load(struct tiff_file *file, int64_t frame, struct error *error);
+
+// Forgets what was decoded and reads the current directory again, which resets libtiff's decoder.
+enum status tiff_page_reload(struct tiff_file *file, struct error *error);
+
+// The current page as the layers above see it.
+void tiff_page_describe(const struct tiff_file *file, struct frame_info *info);
+
+// Frees the decoded chunks.
+void tiff_cache_free(struct tiff_file *file);
+
+// --- tiff_decode.c ---
+
+enum status tiff_decode(struct image_file *base, const struct decode_request *request,
+                        struct decode_report *report, struct error *error);
+
+// --- tiff_unpack.c ---
+
+// Samples of a row of a chunk that are to be converted.
+struct tiff_span {
+    const uint8_t *row; // in the machine's byte order
+    unsigned bits;
+    unsigned step;   // samples from pixel to pixel
+    unsigned offset; // sample within the pixel
+    int64_t first;   // pixel of the row
+    int64_t count;
+};
+
+// Widens the samples of `span` to `type` at `out` (aligned or not).
+void tiff_unpack(const struct tiff_span *span, enum sample_type type, bool is_float, bool is_signed,
+                 void *out);
+
+// out = 0.2126 r + 0.7152 g + 0.0722 b (Rec. 709), integers rounded to nearest, halves up.
+void tiff_luminance(enum sample_type type, const void *const rgb[3], int64_t count, void *out);
+
+// Brings `count` items of `bits` bits each from the other byte order to the machine's; sub-byte and odd
+// depths have none.
+void tiff_swap(uint8_t *row, size_t row_bytes, unsigned bits);
+
+// --- tiff_metadata.c ---
+
+enum status tiff_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error);
+
+#endif
