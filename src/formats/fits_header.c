@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: MIT
+// Opening of FITS files with cfitsio, the choice of an image among the HDUs, and header cards as text.
+//
+// cfitsio's "extended file name syntax" (filters, pipes, URLs, output files) is never applied to a user's name:
+// files are opened by fits_open_diskfile.
+#include "formats/fits_internal.h"
+
+#include "base/byteorder.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/size.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    GZIP_MAX_RATIO = 1032,       // of deflate
+    TILE_MAX_RATIO = 20000,      // beyond this, compressed tiles are not believed
+    TRUNCATED_MAX_RATIO = 64,    // a file holding less than 1/64 of its pixels is refused, not shown in part
+    SMALL_IMAGE_BYTES = 1 << 20, // smaller images are never refused for these ratios
+    LISTED_HDUS = 12
+};
+
+enum status fits_error(struct error *error, enum status status, const char *path, const char *what, int code)
+{
+    char text[FLEN_STATUS] = "";
+    fits_get_errstatus(code, text);
+    fits_clear_errmsg();
+    return error_set(error, status, "%s: %s: %s", path, what, text);
+}
+
+// --- Opening ---
+
+struct wrapper {
+    uint8_t magic[3];
+    size_t count;
+    const char *name;
+};
+
+static const struct wrapper wrappers[] = {
+    {{0x1F, 0x8B, 0}, 2, "gzip"},
+    {{0x1F, 0x9D, 0}, 2, "compress"},
+    {{'B', 'Z', 'h'}, 3, "bzip2"},
+};
+
+const char *fits_wrapper(const uint8_t *head, size_t count)
+{
+    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
+        if (count >= wrappers[i].count && memcmp(head, wrappers[i].magic, wrappers[i].count) == 0)
+            return wrappers[i].name;
+    return NULL;
+}
+
+// cfitsio allocates what the end of a gzip file says it holds, before it inflates: refuse a lie beforehand.
+static enum status check_gzip(const char *path, int fd, int64_t file_bytes, struct error *error)
+{
+    uint8_t tail[4];
+    if (file_bytes < 18)
+        return error_set(error, STATUS_BROKEN, "%s: ends within its gzip header", path);
+    enum status status = file_read_at(fd, path, file_bytes - 4, tail, sizeof tail, error);
+    if (status != STATUS_OK)
+        return status;
+    int64_t claimed = load_u32le(tail);
+    char size[32];
+    format_bytes(claimed, size, sizeof size);
+    if (claimed > SMALL_IMAGE_BYTES && claimed / GZIP_MAX_RATIO > file_bytes)
+        return error_set(error, STATUS_BROKEN,
+                         "%s: claims to hold %s in %lld bytes, more than gzip can compress; the file is damaged",
+                         path, size, (long long)file_bytes);
+    if (claimed > machine_available_bytes())
+        return error_set(error, STATUS_NO_MEMORY, "%s: needs %s of memory to be inflated; run gunzip on it first",
+                         path, size);
+    return STATUS_OK;
+}
+
+static int open_by_name(const char *path, fitsfile **handle)
+{
+    // "./" keeps names such as "~x" and "-" from meaning anything else.
+    struct text name = {0};
+    text_printf(&name, "%s%s", path[0] == '/' ? "" : "./", path);
+    int code = 0;
+    if (name.length < FLEN_FILENAME)
+        fits_open_diskfile(handle, text_string(&name), READONLY, &code);
+    else
+        code = FILE_NOT_OPENED;
+    text_free(&name);
+    return code;
+}
+
+// cfitsio's decoder of compress(1) files works in static variables.
+static pthread_mutex_t compress_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int open_wrapped(const char *path, const char *wrapper, fitsfile **handle)
+{
+    bool serial = strcmp(wrapper, "compress") == 0;
+    if (serial)
+        pthread_mutex_lock(&compress_lock);
+    int code = open_by_name(path, handle);
+    if (serial)
+        pthread_mutex_unlock(&compress_lock);
+    return code;
+}
+
+static int open_descriptor(int fd, fitsfile **handle)
+{
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int code = 0;
+    fits_open_diskfile(handle, name, READONLY, &code);
+    return code;
+}
+
+enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper, fitsfile **handle,
+                             struct error *error)
+{
+    fitsfile *opened = NULL;
+    if (wrapper && strcmp(wrapper, "gzip") == 0) {
+        enum status status = check_gzip(path, fd, file_bytes, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    int code = wrapper ? open_wrapped(path, wrapper, &opened) : open_descriptor(fd, &opened);
+    if (code == 0) {
+        *handle = opened;
+        return STATUS_OK;
+    }
+    enum status status = STATUS_BROKEN;
+    if (code == MEMORY_ALLOCATION)
+        status = STATUS_NO_MEMORY;
+    else if (wrapper && (code == UNKNOWN_REC || code == NO_SIMPLE))
+        status = STATUS_NOT_MINE;
+    return fits_error(error, status, path, wrapper ? "cannot be inflated as a FITS file" : "damaged FITS header",
+                      code);
+}
+
+void fits_close_quietly(fitsfile **handle)
+{
+    int code = 0;
+    if (*handle)
+        fits_close_file(*handle, &code);
+    *handle = NULL;
+    fits_clear_errmsg();
+}
+
+// --- What an HDU is ---
+
+enum hdu_kind { HDU_TABLE, HDU_GROUPS, HDU_EMPTY, HDU_LINE, HDU_IMAGE };
+
+// The shape of the current HDU, as far as its kind has one.
+struct hdu_shape {
+    enum hdu_kind kind;
+    int bitpix, axes;
+    LONGLONG axis[FITS_MAX_AXES];
+    bool compressed;
+};
+
+static bool key_logical(fitsfile *handle, const char *name)
+{
+    int code = 0, value = 0;
+    fits_read_key(handle, TLOGICAL, name, &value, NULL, &code);
+    return code == 0 && value != 0;
+}
+
+static double key_double(fitsfile *handle, const char *name, double otherwise)
+{
+    int code = 0;
+    double value = 0;
+    fits_read_key(handle, TDOUBLE, name, &value, NULL, &code);
+    return code == 0 ? value : otherwise;
+}
+
+static bool key_integer(fitsfile *handle, const char *name, LONGLONG *value)
+{
+    int code = 0;
+    LONGLONG read = 0;
+    fits_read_key(handle, TLONGLONG, name, &read, NULL, &code);
+    if (code == 0)
+        *value = read;
+    return code == 0;
+}
+
+static enum hdu_kind kind_of_axes(fitsfile *handle, const struct hdu_shape *shape)
+{
+    int used = shape->axes < FITS_MAX_AXES ? shape->axes : FITS_MAX_AXES;
+    if (used > 1 && shape->axis[0] == 0 && key_logical(handle, "GROUPS"))
+        return HDU_GROUPS;
+    for (int i = 0; i < used; i++)
+        if (shape->axis[i] <= 0)
+            return HDU_EMPTY;
+    return used == 0 ? HDU_EMPTY : used == 1 ? HDU_LINE : HDU_IMAGE;
+}
+
+static int hdu_shape_read(fitsfile *handle, struct hdu_shape *shape)
+{
+    *shape = (struct hdu_shape){0};
+    int code = 0, type = IMAGE_HDU;
+    fits_get_hdu_type(handle, &type, &code);
+    shape->compressed = fits_is_compressed_image(handle, &code);
+    if (code == 0 && type != IMAGE_HDU && !shape->compressed) {
+        shape->kind = HDU_TABLE;
+        return 0;
+    }
+    fits_get_img_paramll(handle, FITS_MAX_AXES, &shape->bitpix, &shape->axes, shape->axis, &code);
+    if (code == 0)
+        shape->kind = kind_of_axes(handle, shape);
+    return code;
+}
+
+static void hdu_name(fitsfile *handle, char *name, size_t size)
+{
+    char value[FLEN_VALUE] = "";
+    int code = 0;
+    fits_read_key(handle, TSTRING, "EXTNAME", value, NULL, &code);
+    struct text clean = {0};
+    if (code == 0)
+        utf8_clean(&clean, value, strlen(value));
+    struct error cut = {0}; // cuts at a character boundary
+    error_set(&cut, STATUS_OK, "%s", text_string(&clean));
+    snprintf(name, size, "%.*s", (int)size - 1, cut.text);
+    text_free(&clean);
+}
+
+// "2: image SCI 512 x 512"
+static void hdu_describe(fitsfile *handle, int number, struct text *out)
+{
+    static const char *const kinds[] = {"table", "random groups", "no data", "line", "image"};
+    struct hdu_shape shape;
+    char name[72];
+    if (hdu_shape_read(handle, &shape) != 0) {
+        text_printf(out, "%d: damaged", number);
+        return;
+    }
+    hdu_name(handle, name, sizeof name);
+    text_printf(out, "%d: %s%s%s", number, kinds[shape.kind], name[0] ? " " : "", name);
+    for (int i = 0; shape.kind >= HDU_LINE && i < shape.axes && i < FITS_MAX_AXES; i++)
+        text_printf(out, "%s%lld", i == 0 ? " " : " x ", (long long)shape.axis[i]);
+}
+
+static bool hdu_move(fitsfile *handle, int64_t number)
+{
+    int code = 0, type = 0;
+    if (number < 0 || number >= INT32_MAX)
+        return false;
+    fits_movabs_hdu(handle, (int)number + 1, &type, &code);
+    return code == 0;
+}
+
+static enum status no_image(fitsfile *handle, const char *path, const char *fault, struct error *error)
+{
+    struct text list = {0};
+    int number = 0;
+    for (; number < LISTED_HDUS && hdu_move(handle, number); number++) {
+        if (number > 0)
+            text_append(&list, ", ");
+        hdu_describe(handle, number, &list);
+    }
+    if (number == LISTED_HDUS)
+        text_append(&list, ", ...");
+    fits_clear_errmsg();
+    enum status status =
+        error_set(error, STATUS_UNSUPPORTED, "%s: %s; its HDUs are %s", path, fault, text_string(&list));
+    text_free(&list);
+    return status;
+}
+
+// --- The choice ---
+
+static bool move_to_first_image(fitsfile *handle)
+{
+    int line = -1;
+    for (int number = 0; hdu_move(handle, number); number++) {
+        struct hdu_shape shape;
+        if (hdu_shape_read(handle, &shape) != 0)
+            continue;
+        if (shape.kind == HDU_IMAGE)
+            return true;
+        if (shape.kind == HDU_LINE && line < 0)
+            line = number;
+    }
+    return line >= 0 && hdu_move(handle, line);
+}
+
+static enum status move_to_selected(fitsfile *handle, const char *path, const char *selector, struct error *error)
+{
+    char fault[160];
+    int64_t number;
+    int code = 0;
+    if (!selector)
+        return move_to_first_image(handle) ? STATUS_OK : no_image(handle, path, "holds no image", error);
+    if (parse_int64(selector, &number)) {
+        if (hdu_move(handle, number))
+            return STATUS_OK;
+    } else if (strlen(selector) < FLEN_VALUE) {
+        char name[FLEN_VALUE];
+        snprintf(name, sizeof name, "%s", selector);
+        fits_movnam_hdu(handle, ANY_HDU, name, 0, &code);
+        if (code == 0)
+            return STATUS_OK;
+    }
+    snprintf(fault, sizeof fault, "has no readable HDU \"%.60s\"", selector);
+    return no_image(handle, path, fault, error);
+}
+
+struct tile_codec {
+    const char *key, *name;
+};
+
+static const struct tile_codec tile_codecs[] = {
+    {"RICE_1", "Rice"}, {"RICE_ONE", "Rice"},          {"GZIP_1", "gzip"},     {"GZIP_2", "gzip, shuffled"},
+    {"PLIO_1", "PLIO"}, {"HCOMPRESS_1", "HCompress"}, {"NOCOMPRESS", "none"},
+};
+
+static void read_codec_name(fitsfile *handle, struct fits_hdu *hdu)
+{
+    char value[FLEN_VALUE] = "";
+    int code = 0;
+    fits_read_key(handle, TSTRING, "ZCMPTYPE", value, NULL, &code);
+    struct text clean = {0};
+    utf8_clean(&clean, value, strnlen(value, 20));
+    snprintf(hdu->compression, sizeof hdu->compression, "%.24s", text_string(&clean));
+    text_free(&clean);
+    for (size_t i = 0; i < sizeof tile_codecs / sizeof *tile_codecs; i++)
+        if (strcmp(value, tile_codecs[i].key) == 0)
+            snprintf(hdu->compression, sizeof hdu->compression, "%s", tile_codecs[i].name);
+}
+
+static void read_tiling(fitsfile *handle, struct fits_hdu *hdu)
+{
+    LONGLONG width = hdu->width, height = 1;
+    key_integer(handle, "ZTILE1", &width);
+    key_integer(handle, "ZTILE2", &height);
+    hdu->tile_width = int64_clamp(width, 1, hdu->width);
+    hdu->tile_height = int64_clamp(height, 1, hdu->height);
+    int code = 0, column = 0;
+    char name[] = "ZSCALE";
+    fits_get_colnum(handle, CASEINSEN, name, &column, &code);
+    hdu->quantized = hdu->layout.bitpix < 0 && (code == 0 || key_double(handle, "ZSCALE", 0) != 0);
+    read_codec_name(handle, hdu);
+    // The stored numbers are wanted; scaling is done here for every kind of storage alike.
+    code = 0;
+    fits_set_bscale(handle, 1.0, 0.0, &code);
+    fits_clear_errmsg();
+}
+
+static enum status read_layout(fitsfile *handle, const char *path, int bitpix, struct fits_layout *layout,
+                               struct error *error)
+{
+    *layout = (struct fits_layout){.bitpix = bitpix};
+    layout->bscale = key_double(handle, "BSCALE", 1.0);
+    layout->bzero = key_double(handle, "BZERO", 0.0);
+    if (layout->bscale == 0.0) // meaningless, and written by some programs for "not scaled"
+        layout->bscale = 1.0;
+    LONGLONG blank = 0;
+    layout->has_blank = key_integer(handle, "BLANK", &blank) || key_integer(handle, "ZBLANK", &blank);
+    layout->blank = blank;
+    fits_clear_errmsg();
+    if (!fits_layout_complete(layout))
+        return error_set(error, STATUS_BROKEN, "%s: BITPIX is %d, not 8, 16, 32, 64, -32 or -64", path, bitpix);
+    return STATUS_OK;
+}
+
+// Is there room in the file for what the header claims?
+static enum status check_extent(fitsfile *handle, const char *path, int64_t file_bytes, struct fits_hdu *hdu,
+                                struct error *error)
+{
+    size_t plane, total;
+    if (!size_of_plane(hdu->width, hdu->height, hdu->layout.bytes, &plane) ||
+        !size_multiply(plane, (size_t)hdu->frames, &total) || total > INT64_MAX)
+        return error_set(error, STATUS_TOO_LARGE, "%s: the header claims %lld x %lld pixels in %lld frames", path,
+                         (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames);
+    int64_t count = (int64_t)(total / hdu->layout.bytes), ratio = TRUNCATED_MAX_RATIO, room = file_bytes;
+    hdu->present = count;
+    if (hdu->storage == FITS_TILES) {
+        ratio = TILE_MAX_RATIO;
+    } else {
+        int64_t end = hdu->storage == FITS_MEMORY ? (int64_t)handle->Fptr->filesize : file_bytes;
+        room = int64_max(end - hdu->data_offset, 0);
+        hdu->present = int64_min(room / (int64_t)hdu->layout.raw_bytes, count);
+    }
+    char claimed[32], found[32];
+    bool hopeless = (int64_t)total > SMALL_IMAGE_BYTES && (int64_t)total / ratio > room;
+    if (hdu->present == 0 || hopeless)
+        return error_set(error, STATUS_BROKEN,
+                         "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of "
+                         "data in the file",
+                         path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
+                         format_bytes((int64_t)total, claimed, sizeof claimed),
+                         format_bytes(room, found, sizeof found));
+    return STATUS_OK;
+}
+
+static bool set_axes(const struct hdu_shape *shape, struct fits_hdu *hdu)
+{
+    hdu->axes = shape->axes;
+    memcpy(hdu->axis, shape->axis, sizeof hdu->axis);
+    hdu->width = shape->axis[0];
+    hdu->height = shape->axes > 1 ? shape->axis[1] : 1;
+    size_t frames = 1;
+    for (int i = 2; i < shape->axes; i++)
+        if (!size_multiply(frames, (size_t)shape->axis[i], &frames))
+            return false;
+    hdu->frames = (int64_t)frames;
+    return frames <= INT64_MAX;
+}
+
+static enum status describe_image(fitsfile *handle, const char *path, bool wrapped, int64_t file_bytes,
+                                  const struct hdu_shape *shape, struct fits_hdu *hdu, struct error *error)
+{
+    int code = 0, number = 0;
+    if (shape->axes > FITS_MAX_AXES)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: has %d axes, more than %d", path, shape->axes,
+                         FITS_MAX_AXES);
+    if (!set_axes(shape, hdu))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames in the header overflows", path);
+    enum status status = read_layout(handle, path, shape->bitpix, &hdu->layout, error);
+    if (status != STATUS_OK)
+        return status;
+    hdu->number = fits_get_hdu_num(handle, &number) - 1;
+    hdu_name(handle, hdu->name, sizeof hdu->name);
+    LONGLONG head = 0, data = 0, end = 0;
+    fits_get_hduaddrll(handle, &head, &data, &end, &code);
+    if (code != 0)
+        return fits_error(error, STATUS_BROKEN, path, "damaged header", code);
+    hdu->data_offset = data;
+    hdu->storage = shape->compressed ? FITS_TILES : wrapped ? FITS_MEMORY : FITS_PLAIN;
+    status = check_extent(handle, path, file_bytes, hdu, error);
+    if (status == STATUS_OK && hdu->storage == FITS_TILES)
+        read_tiling(handle, hdu);
+    return status;
+}
+
+enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, bool wrapped,
+                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error)
+{
+    struct hdu_shape shape;
+    *hdu = (struct fits_hdu){0};
+    enum status status = move_to_selected(handle, path, selector, error);
+    if (status != STATUS_OK)
+        return status;
+    int code = hdu_shape_read(handle, &shape);
+    if (code != 0)
+        return fits_error(error, STATUS_BROKEN, path, "damaged image header", code);
+    if (shape.kind < HDU_LINE) {
+        char fault[120];
+        snprintf(fault, sizeof fault, "HDU \"%.60s\" holds no image", selector ? selector : "0");
+        return no_image(handle, path, fault, error);
+    }
+    return describe_image(handle, path, wrapped, file_bytes, &shape, hdu, error);
+}
+
+// --- Header cards ---
+
+// Appends as one line's part: no tab, no line break.
+static void append_clean(struct text *out, const char *bytes, size_t count)
+{
+    struct text clean = {0};
+    utf8_clean(&clean, bytes, count);
+    for (size_t i = 0; i < clean.length; i++)
+        if ((unsigned char)clean.data[i] < ' ')
+            clean.data[i] = ' ';
+    text_append(out, text_string(&clean));
+    text_free(&clean);
+}
+
+// Takes the quotes off a string value in place, and the blanks at its end, which do not count in FITS.
+static void unquote(char *value)
+{
+    size_t length = strlen(value);
+    if (length < 2 || value[0] != '\'' || value[length - 1] != '\'')
+        return;
+    size_t to = 0;
+    for (size_t from = 1; from + 1 < length; from++) {
+        value[to++] = value[from];
+        if (value[from] == '\'' && value[from + 1] == '\'' && from + 2 < length)
+            from++;
+    }
+    while (to > 0 && value[to - 1] == ' ')
+        to--;
+    value[to] = '\0';
+}
+
+// The value and comment of a card; text that is not a value is taken as the comment.
+static void card_parse(char *card, char *value, char *comment)
+{
+    int code = 0;
+    value[0] = comment[0] = '\0';
+    if (strncmp(card, "CONTINUE  ", 10) == 0)
+        card[8] = '='; // so that it reads as any other value
+    fits_parse_value(card, value, comment, &code);
+    if (code != 0)
+        snprintf(comment, FLEN_COMMENT, "%.72s", strlen(card) > 8 ? card + 8 : "");
+}
+
+// One card as it goes into the text; a string that ends with '&' goes on in the next card.
+static void append_card(struct text *out, char *card, bool *open_string)
+{
+    char name[FLEN_KEYWORD] = "", value[FLEN_VALUE], comment[FLEN_COMMENT];
+    int length = 0, code = 0;
+    fits_get_keyname(card, name, &length, &code);
+    bool continues = *open_string && strncmp(card, "CONTINUE", 8) == 0;
+    card_parse(card, value, comment);
+    bool is_string = value[0] == '\'';
+    unquote(value);
+    size_t count = strlen(value);
+    *open_string = is_string && count > 0 && value[count - 1] == '&';
+    if (*open_string)
+        count--;
+    if (continues) {
+        out->length--; // the line break of the card before
+        out->data[out->length] = '\0';
+    } else {
+        append_clean(out, name, strlen(name));
+        text_append(out, "\t");
+    }
+    append_clean(out, value, count);
+    size_t end = strlen(comment);
+    while (end > 0 && comment[end - 1] == ' ')
+        end--;
+    if (end > 0) {
+        text_append(out, count > 0 ? " / " : "");
+        append_clean(out, comment, end);
+    }
+    text_append(out, "\n");
+}
+
+enum status fits_cards(fitsfile *handle, const char *path, struct text *out, struct error *error)
+{
+    int code = 0, count = 0;
+    bool open_string = false;
+    fits_get_hdrspace(handle, &count, NULL, &code);
+    for (int i = 1; code == 0 && i <= count; i++) {
+        char card[FLEN_CARD] = "";
+        fits_read_record(handle, i, card, &code);
+        if (code == 0 && strspn(card, " ") != strlen(card))
+            append_card(out, card, &open_string);
+    }
+    fits_clear_errmsg();
+    return code == 0 ? STATUS_OK : fits_error(error, STATUS_BROKEN, path, "its header cannot be read", code);
+}
