@@ -35,7 +35,8 @@ static void describe_vertices(const struct quads *quads)
     const GLsizei stride = sizeof(struct vertex);
     glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, stride, (const void *)offsetof(struct vertex, x));
     glVertexAttribPointer(1, 2, GL_FLOAT, GL_FALSE, stride, (const void *)offsetof(struct vertex, u));
-    glVertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, stride, (const void *)offsetof(struct vertex, rgba));
+    glVertexAttribPointer(2, 4, GL_UNSIGNED_BYTE, GL_TRUE, stride,
+                          (const void *)offsetof(struct vertex, rgba));
     for (GLuint i = 0; i < 3; i++)
         glEnableVertexAttribArray(i);
     gl_label(GL_VERTEX_ARRAY, quads->vertex_array, "quads");
@@ -143,7 +144,8 @@ void quads_glyphs(struct quads *quads, struct texture *coverage)
     quads->coverage = coverage;
 }
 
-// Makes the index buffer, which is bound, large enough. The pattern never changes, so it is only ever made longer.
+// Makes the index buffer, which is bound, large enough. The pattern never changes, so it is only ever made
+// longer.
 static void ensure_indices(struct quads *quads)
 {
     if (quads->indexed >= quads->count)
