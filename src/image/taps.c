@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN = 1024 };
+// Short runs keep the slower way for masked pixels to where there are some.
+enum { RUN = 512 };
 
 struct taps {
     enum sample_type type;
@@ -257,10 +258,10 @@ static void take_row(struct taps *taps, int64_t y, const void *samples, uint8_t 
         samples = memcpy(taps->aligned, samples, width * taps->bytes);
     if (taps->no_data_is_max && mark_gaps(taps, samples, classes))
         *any_class = true;
-    bool masked = any_nonzero(classes, width);
     const float *floats = row_floats(taps, samples);
     for (size_t at = 0; at < width; at += RUN) {
         size_t count = width - at < RUN ? width - at : RUN;
+        bool masked = any_nonzero(classes + at, count);
         good += take_run(taps, (const unsigned char *)samples + at * taps->bytes, floats + at,
                          masked ? classes + at : NULL, count, taps->valid + at);
     }
