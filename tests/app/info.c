@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: MIT
+// `fovea info` as a script sees it: JSON against independent references, exit codes and sentences.
+//
+// FOVEA_BINARY in the environment names the program; without it everything is skipped.
+#include "support/testdata.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { OUTPUT_MAX = 1 << 20 };
+
+// What a run of the program left behind.
+struct run {
+    int exit_code;
+    char *output; // stdout
+    char *errors; // stderr
+};
+
+static void require_binary(void)
+{
+    if (getenv("FOVEA_BINARY"))
+        return;
+    print_message("skipped: FOVEA_BINARY is not set\n");
+    skip();
+}
+
+static char *read_stream(FILE *stream)
+{
+    char *text = calloc(1, OUTPUT_MAX + 1);
+    size_t count = fread(text, 1, OUTPUT_MAX, stream);
+    text[count] = '\0';
+    return text;
+}
+
+// Runs `fovea info ARGUMENTS` by the shell; the arguments are quoted by the caller.
+__attribute__((format(printf, 1, 2))) static struct run run_info(const char *format, ...)
+{
+    char arguments[8192], command[10000];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(arguments, sizeof arguments, format, args);
+    va_end(args);
+    const char *errors_path = temporary_path("stderr");
+    snprintf(command, sizeof command, "'%s' info %s 2>'%s'", getenv("FOVEA_BINARY"), arguments, errors_path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    struct run run = {.output = read_stream(pipe)};
+    int status = pclose(pipe);
+    run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    FILE *errors = fopen(errors_path, "rb");
+    assert_non_null(errors);
+    run.errors = read_stream(errors);
+    fclose(errors);
+    return run;
+}
+
+static void run_free(struct run *run)
+{
+    free(run->output);
+    free(run->errors);
+}
+
+// The JSON of a run that must succeed. The caller frees it.
+static cJSON *json_of(struct run *run)
+{
+    if (run->exit_code != 0)
+        fail_msg("exit code %d: %s", run->exit_code, run->errors);
+    cJSON *json = cJSON_Parse(run->output);
+    if (!json)
+        fail_msg("no JSON: %s", run->output);
+    run_free(run);
+    return json;
+}
+
+static double number_at(const cJSON *json, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+    if (!cJSON_IsNumber(item))
+        fail_msg("%s is no number", name);
+    return item->valuedouble;
+}
+
+static const char *string_at(const cJSON *json, const char *name)
+{
+    const char *string = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
+    return string ? string : "";
+}
+
+static const cJSON *object_at(const cJSON *json, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+    assert_non_null(item);
+    return item;
+}
+
+// --- Files with references
+// --------------------------------------------------------------------------------------
+
+// numpy's names of types and ours.
+static const char *type_of_dtype(const char *dtype)
+{
+    static const char *const names[][2] = {
+        {"bool", "u8"}, {"u1", "u8"},  {"i1", "i8"},  {"u2", "u16"}, {"i2", "i16"}, {"u4", "u32"},
+        {"i4", "i32"},  {"u8", "u64"}, {"i8", "i64"}, {"f2", "f16"}, {"f4", "f32"}, {"f8", "f64"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i][0], dtype) == 0)
+            return names[i][1];
+    }
+    return "";
+}
+
+// Differences found so far, so that one run of the test tells all of them.
+struct tally {
+    int compared, different;
+};
+
+static void check_close(struct tally *tally, const char *what, const char *name, double got, double wanted,
+                        double tolerance)
+{
+    if (fabs(got - wanted) <= tolerance)
+        return;
+    tally->different++;
+    print_error("%s: %s is %.17g instead of %.17g\n", what, name, got, wanted);
+}
+
+static void check_string(struct tally *tally, const char *what, const char *name, const char *got,
+                         const char *wanted)
+{
+    if (strcmp(got, wanted) == 0)
+        return;
+    tally->different++;
+    print_error("%s: %s is %s instead of %s\n", what, name, got, wanted);
+}
+
+// The reference gives a float's value as a double, `info` as its shortest text: equal as floats.
+static double of_type(const char *type, double value)
+{
+    return strcmp(type, "f32") == 0 ? (double)(float)value : value;
+}
+
+static void check_statistics(struct tally *tally, const char *what, const cJSON *json, const cJSON *page)
+{
+    const cJSON *statistics = object_at(json, "statistics");
+    const char *type = string_at(json, "type");
+    if (!cJSON_IsNumber(cJSON_GetObjectItem(page, "min")) ||
+        cJSON_IsNull(cJSON_GetObjectItem(statistics, "min")))
+        return;
+    double min = number_at(page, "min"), max = number_at(page, "max");
+    // numpy adds up float32 in float32.
+    double tolerance = (type[0] == 'f' ? 1e-5 : 1e-10) * (fabs(min) + fabs(max));
+    check_close(tally, what, "min", of_type(type, number_at(statistics, "min")), of_type(type, min), 0);
+    check_close(tally, what, "max", of_type(type, number_at(statistics, "max")), of_type(type, max), 0);
+    check_close(tally, what, "mean", number_at(statistics, "mean"), number_at(page, "mean"), tolerance);
+    check_close(tally, what, "std", number_at(statistics, "std"), number_at(page, "std"), tolerance);
+    check_close(tally, what, "nan", number_at(statistics, "nan"), number_at(page, "nan_count"), 0);
+}
+
+static void check_samples(struct tally *tally, const char *what, const cJSON *json, const cJSON *page)
+{
+    const cJSON *sample, *pixels = object_at(json, "pixels");
+    const char *type = string_at(json, "type");
+    int i = 0;
+    cJSON_ArrayForEach(sample, cJSON_GetObjectItem(page, "samples"))
+    {
+        const cJSON *pixel = cJSON_GetArrayItem(pixels, i++);
+        const cJSON *value = cJSON_GetObjectItem(sample, "value");
+        assert_non_null(pixel);
+        check_close(tally, what, "x", number_at(pixel, "x"), number_at(sample, "col"), 0);
+        check_close(tally, what, "y", number_at(pixel, "y"), number_at(sample, "row"), 0);
+        if (cJSON_IsNumber(value) && cJSON_IsNumber(cJSON_GetObjectItem(pixel, "value")))
+            check_close(tally, what, "value", of_type(type, number_at(pixel, "value")),
+                        of_type(type, value->valuedouble), 0);
+    }
+}
+
+// "--pixel X,Y" for each sample of the reference.
+static void pixel_options(const cJSON *page, char *options, size_t size)
+{
+    const cJSON *sample;
+    size_t length = 0;
+    options[0] = '\0';
+    cJSON_ArrayForEach(sample, cJSON_GetObjectItem(page, "samples")) length +=
+        (size_t)snprintf(options + length, size - length, " --pixel %.0f,%.0f", number_at(sample, "col"),
+                         number_at(sample, "row"));
+}
+
+// True if the page is one plane of samples whose values do not depend on the decoder.
+static bool is_comparable(const cJSON *page)
+{
+    const char *compression = string_at(page, "compression");
+    bool lossy = strstr(compression, "JPEG") || strstr(compression, "WEBP");
+    return cJSON_GetArraySize(cJSON_GetObjectItem(page, "shape")) == 2 && !lossy &&
+           string_at(page, "sha256_le")[0] && !cJSON_GetObjectItem(page, "caution");
+}
+
+// Compares frame `frame` of `name` (a path in the folder, perhaps with a selector) with its reference.
+static void check_page(struct tally *tally, const char *name, int frame, const cJSON *page)
+{
+    char pixels[1024], what[4200];
+    if (!is_comparable(page))
+        return;
+    pixel_options(page, pixels, sizeof pixels);
+    snprintf(what, sizeof what, "%s, frame %d", name, frame);
+    struct run run =
+        run_info("--json --checksum --frame %d%s '%s/%s'", frame, pixels, testdata_folder(), name);
+    tally->compared++;
+    if (run.exit_code != 0) {
+        tally->different++;
+        print_error("%s: exit code %d: %s", what, run.exit_code, run.errors);
+        run_free(&run);
+        return;
+    }
+    cJSON *json = json_of(&run);
+    const cJSON *shape = cJSON_GetObjectItem(page, "shape");
+    check_close(tally, what, "height", number_at(json, "height"), cJSON_GetArrayItem(shape, 0)->valuedouble,
+                0);
+    check_close(tally, what, "width", number_at(json, "width"), cJSON_GetArrayItem(shape, 1)->valuedouble, 0);
+    check_string(tally, what, "type", string_at(json, "type"), type_of_dtype(string_at(page, "dtype")));
+    check_string(tally, what, "checksum", string_at(json, "checksum"), string_at(page, "sha256_le"));
+    check_statistics(tally, what, json, page);
+    check_samples(tally, what, json, page);
+    cJSON_Delete(json);
+}
+
+static void check_format(const char *format, void (*check)(struct tally *, const char *, const cJSON *))
+{
+    require_binary();
+    cJSON *reference = testdata_reference();
+    if (!reference)
+        skip();
+    struct tally tally = {0};
+    const cJSON *entry;
+    cJSON_ArrayForEach(entry, reference)
+    {
+        if (strcmp(string_at(entry, "format"), format) == 0)
+            check(&tally, entry->string, entry);
+    }
+    cJSON_Delete(reference);
+    print_message("%s: %d frames compared, %d differences\n", format, tally.compared, tally.different);
+    assert_int_equal(tally.different, 0);
+    assert_true(tally.compared > 0);
+}
+
+static void check_tiff(struct tally *tally, const char *name, const cJSON *entry)
+{
+    const cJSON *page;
+    // A TIFF inside an archive is a matter of the archive's reader.
+    if (cJSON_GetObjectItem(entry, "wrapper"))
+        return;
+    cJSON_ArrayForEach(page, cJSON_GetObjectItem(entry, "pages"))
+        check_page(tally, name, (int)number_at(page, "page"), page);
+}
+
+static void check_fits(struct tally *tally, const char *name, const cJSON *entry)
+{
+    const cJSON *hdu;
+    cJSON_ArrayForEach(hdu, cJSON_GetObjectItem(entry, "hdus"))
+    {
+        char selected[4096];
+        snprintf(selected, sizeof selected, "%s[%d]", name, (int)number_at(hdu, "hdu"));
+        check_page(tally, selected, 0, hdu);
+    }
+}
+
+static void check_npy(struct tally *tally, const char *name, const cJSON *entry)
+{
+    check_page(tally, name, 0, entry);
+}
+
+static void tiff_files_match_their_reference(void **state)
+{
+    (void)state;
+    check_format("TIFF", check_tiff);
+}
+
+static void fits_files_match_their_reference(void **state)
+{
+    (void)state;
+    check_format("FITS", check_fits);
+}
+
+static void npy_files_match_their_reference(void **state)
+{
+    (void)state;
+    check_format("NPY", check_npy);
+}
+
+// --- Own files
+// --------------------------------------------------------------------------------------------------
+
+// Writes a NPY 1.0 file (numpy's documented format) of one row.
+static const char *write_npy(const char *name, const char *descr, int width, const void *data, size_t bytes)
+{
+    char header[118];
+    int length = snprintf(header, sizeof header,
+                          "{'descr': '%s', 'fortran_order': False, 'shape': (1, %d), }", descr, width);
+    memset(header + length, ' ', sizeof header - (size_t)length);
+    header[sizeof header - 1] = '\n';
+    const char *path = temporary_path(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, file);
+    fwrite(header, 1, sizeof header, file);
+    fwrite(data, 1, bytes, file);
+    fclose(file);
+    return path;
+}
+
+static void integers_of_64_bits_are_exact(void **state)
+{
+    (void)state;
+    require_binary();
+    const uint64_t unsigned_values[3] = {0, 9007199254740993u, UINT64_MAX};
+    const int64_t signed_values[3] = {INT64_MIN, -9007199254740993, INT64_MAX};
+    const char *path = write_npy("u64.npy", "<u8", 3, unsigned_values, sizeof unsigned_values);
+    struct run run = run_info("--json --pixel 1,0 2,0 '%s'", path);
+    assert_int_equal(run.exit_code, 0);
+    assert_non_null(strstr(run.output, "9007199254740993"));
+    assert_non_null(strstr(run.output, "18446744073709551615"));
+    run_free(&run);
+    path = write_npy("i64.npy", "<i8", 3, signed_values, sizeof signed_values);
+    run = run_info("--json --pixel 0,0 --pixel 1,0 --pixel 2,0 '%s'", path);
+    assert_non_null(strstr(run.output, "-9223372036854775808"));
+    assert_non_null(strstr(run.output, "-9007199254740993"));
+    assert_non_null(strstr(run.output, "9223372036854775807"));
+    run_free(&run);
+}
+
+static void special_floats_are_null_with_a_text(void **state)
+{
+    (void)state;
+    require_binary();
+    const float values[6] = {1.5f, NAN, INFINITY, -INFINITY, -2.5f, 0.1f};
+    const char *path = write_npy("f32.npy", "<f4", 6, values, sizeof values);
+    struct run run = run_info("--json --pixel 1,0 --pixel 2,0 --pixel 3,0 --pixel 5,0 '%s'", path);
+    cJSON *json = json_of(&run);
+    const cJSON *statistics = object_at(json, "statistics"), *pixels = object_at(json, "pixels");
+    static const char *const texts[3] = {"nan", "inf", "-inf"};
+    for (int i = 0; i < 3; i++) {
+        const cJSON *pixel = cJSON_GetArrayItem(pixels, i);
+        assert_true(cJSON_IsNull(object_at(pixel, "value")));
+        assert_string_equal(string_at(pixel, "text"), texts[i]);
+    }
+    assert_true(number_at(cJSON_GetArrayItem(pixels, 3), "value") == 0.1);
+    assert_true(number_at(statistics, "valid") == 3);
+    assert_true(number_at(statistics, "nan") == 1);
+    assert_true(number_at(statistics, "inf") == 2);
+    assert_true(number_at(statistics, "min") == -2.5);
+    assert_true(number_at(statistics, "max") == 1.5);
+    assert_true(fabs(number_at(statistics, "mean") - (1.5 - 2.5 + (double)0.1f) / 3) < 1e-12);
+    cJSON_Delete(json);
+}
+
+static void nothing_valid_gives_null(void **state)
+{
+    (void)state;
+    require_binary();
+    const float value = NAN;
+    struct run run = run_info("--json '%s'", write_npy("nan.npy", "<f4", 1, &value, sizeof value));
+    cJSON *json = json_of(&run);
+    assert_true(cJSON_IsNull(object_at(object_at(json, "statistics"), "min")));
+    assert_true(cJSON_IsNull(object_at(object_at(json, "percentiles"), "50")));
+    cJSON_Delete(json);
+}
+
+// Values 0 to 200 in order: numpy's percentiles of them are 2 * percent, without a tenth of them masked too.
+static void percentiles_and_masks(void **state)
+{
+    (void)state;
+    require_binary();
+    uint16_t values[201];
+    uint8_t mask[201];
+    for (int i = 0; i < 201; i++) {
+        values[i] = (uint16_t)i;
+        mask[i] = i > 100;
+    }
+    const char *path = write_npy("ramp.npy", "<u2", 201, values, sizeof values);
+    struct run run = run_info("--json '%s'", path);
+    cJSON *json = json_of(&run);
+    static const char *const names[] = {"0.5", "1", "5", "25", "50", "75", "95", "99", "99.5"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_true(fabs(number_at(object_at(json, "percentiles"), names[i]) - 2 * strtod(names[i], NULL)) <
+                    1e-9);
+    cJSON_Delete(json);
+
+    const char *mask_path = write_npy("mask.npy", "|u1", 201, mask, sizeof mask);
+    run = run_info("--json --pixel 100,0 --pixel 101,0 --mask '%s' '%s'", mask_path, path);
+    json = json_of(&run);
+    const cJSON *statistics = object_at(json, "statistics"), *pixels = object_at(json, "pixels");
+    assert_true(number_at(statistics, "max") == 100);
+    assert_true(number_at(statistics, "valid") == 101);
+    assert_true(number_at(statistics, "masked") == 100);
+    assert_true(number_at(object_at(json, "percentiles"), "50") == 50);
+    assert_true(cJSON_IsFalse(object_at(cJSON_GetArrayItem(pixels, 0), "masked")));
+    assert_true(cJSON_IsTrue(object_at(cJSON_GetArrayItem(pixels, 1), "masked")));
+    assert_true(number_at(cJSON_GetArrayItem(pixels, 1), "value") == 101);
+    cJSON_Delete(json);
+
+    const char *small = write_npy("small.npy", "|u1", 7, mask, 7);
+    run = run_info("--mask '%s' '%s'", small, path);
+    assert_int_equal(run.exit_code, 1);
+    assert_string_equal(run.output, "");
+    assert_non_null(strstr(run.errors, "7 x 1"));
+    assert_non_null(strstr(run.errors, "201 x 1"));
+    run_free(&run);
+}
+
+// SHA-256 of the bytes 61 62 63 ("abc"): FIPS 180-2, appendix B.1.
+static void checksum_is_sha256_of_the_samples(void **state)
+{
+    (void)state;
+    require_binary();
+    static const char digest[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const char *path = write_npy("abc.npy", "|u1", 3, "abc", 3);
+    struct run run = run_info("--json --checksum '%s'", path);
+    cJSON *json = json_of(&run);
+    assert_string_equal(string_at(json, "checksum"), digest);
+    cJSON_Delete(json);
+    run = run_info("--checksum '%s'", path);
+    assert_non_null(strstr(run.output, digest));
+    run_free(&run);
+    run = run_info("--json '%s'", path);
+    assert_null(strstr(run.output, "checksum"));
+    run_free(&run);
+}
+
+static void simulation_is_described(void **state)
+{
+    (void)state;
+    require_binary();
+    struct run run = run_info("--json --frame 2 sim:520x1100,type=i32,frames=3,seed=9");
+    cJSON *json = json_of(&run);
+    assert_true(number_at(json, "width") == 520);
+    assert_true(number_at(json, "height") == 1100);
+    assert_true(number_at(json, "frames") == 3);
+    assert_true(number_at(json, "frame") == 2);
+    assert_true(number_at(json, "lost_pixels") == 0);
+    assert_string_equal(string_at(json, "type"), "i32");
+    assert_string_equal(string_at(json, "format"), "simulated");
+    const cJSON *statistics = object_at(json, "statistics");
+    assert_true(number_at(statistics, "min") >= 0); // gaps and dead pixels, -1 and -2, do not count
+    assert_true(number_at(statistics, "masked") > 10000);
+    assert_true(number_at(statistics, "valid") + number_at(statistics, "masked") == 520 * 1100);
+    cJSON_Delete(json);
+}
+
+static void wrong_use_is_told_in_one_sentence(void **state)
+{
+    (void)state;
+    require_binary();
+    static const struct {
+        const char *arguments;
+        int exit_code;
+        const char *part;
+    } cases[] = {
+        {"", 2, "SOURCE"},
+        {"--frame x sim:8x8", 2, "--frame"},
+        {"--frame", 2, "--frame"},
+        {"--pixel 5 sim:8x8", 2, "--pixel"},
+        {"--pixel 1,2,3 sim:8x8", 2, "--pixel"},
+        {"--colour sim:8x8", 2, "--colour"},
+        {"-q sim:8x8", 2, "-q"},
+        {"sim:8x8 sim:9x9", 2, "sim:9x9"},
+        {"--channel -1 sim:8x8", 2, "--channel"},
+        {"--frame 10 sim:8x8", 2, "0 to 9"},
+        {"--pixel 8,0 sim:8x8", 2, "8,0"},
+        {"--pixel 0,-1 sim:8x8", 2, "0,-1"},
+        {"sim:12x", 2, "sim:12x"},
+        {"/nonexistent/picture.tif", 1, "/nonexistent/picture.tif"},
+        {"--mask /nonexistent/mask.tif sim:8x8", 1, "/nonexistent/mask.tif"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct run run = run_info("%s", cases[i].arguments);
+        if (run.exit_code != cases[i].exit_code || !strstr(run.errors, cases[i].part))
+            fail_msg("info %s: exit code %d: %s", cases[i].arguments, run.exit_code, run.errors);
+        assert_string_equal(run.output, "");
+        assert_ptr_equal(strstr(run.errors, "fovea: "), run.errors);
+        assert_ptr_equal(strchr(run.errors, '\n'), run.errors + strlen(run.errors) - 1);
+        run_free(&run);
+    }
+    struct run run = run_info("--help");
+    assert_int_equal(run.exit_code, 0);
+    assert_non_null(strstr(run.output, "--checksum"));
+    run_free(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tiff_files_match_their_reference),
+        cmocka_unit_test(fits_files_match_their_reference),
+        cmocka_unit_test(npy_files_match_their_reference),
+        cmocka_unit_test(integers_of_64_bits_are_exact),
+        cmocka_unit_test(special_floats_are_null_with_a_text),
+        cmocka_unit_test(nothing_valid_gives_null),
+        cmocka_unit_test(percentiles_and_masks),
+        cmocka_unit_test(checksum_is_sha256_of_the_samples),
+        cmocka_unit_test(simulation_is_described),
+        cmocka_unit_test(wrong_use_is_told_in_one_sentence),
+    };
+    return cmocka_run_group_tests_name("app.info", tests, NULL, NULL);
+}
