@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which key runs which command: a table read from text, the embedded one first, then the user's own.
 //
-// Each line is "KEY command ..."; "unbind KEY" removes a key; '#' starts a comment line. A later line for the same
-// key replaces the earlier one. Keys: modifiers Ctrl, Shift, Alt, Super joined by '+' before a character or a name
-// (Left Right Up Down PageUp PageDown Home End Insert Delete Backspace Tab Return Escape Space F1 to F24; plus,
-// bracketleft and other X11 names of characters are understood too). Characters are those that typing gives ("?",
-// not "Shift+/"), whatever the keyboard's layout; only letters and keys with Ctrl or Alt are told apart by Shift.
+// Each line is "KEY command ..."; "unbind KEY" removes a key; '#' starts a comment line. A later line for the
+// same key replaces the earlier one. Keys: modifiers Ctrl, Shift, Alt, Super joined by '+' before a character
+// or a name (Left Right Up Down PageUp PageDown Home End Insert Delete Backspace Tab Return Escape Space F1
+// to F24; plus, bracketleft and other X11 names of characters are understood too). Characters are those that
+// typing gives ("?", not "Shift+/"), whatever the keyboard's layout; only letters and keys with Ctrl or Alt
+// are told apart by Shift.
 #ifndef FOVEA_COMMANDS_BINDINGS_H
 #define FOVEA_COMMANDS_BINDINGS_H
 
@@ -44,7 +45,8 @@ struct key {
     uint32_t code;      // a character or an enum key_code
 };
 
-// "Ctrl+Shift+P" and back. key_parse returns false if it is no key; key_format returns `buffer` (64 bytes suffice).
+// "Ctrl+Shift+P" and back. key_parse returns false if it is no key; key_format returns `buffer` (64 bytes
+// suffice).
 bool key_parse(const char *text, struct key *key);
 char *key_format(struct key key, char *buffer, size_t size);
 
@@ -61,8 +63,8 @@ struct bindings {
 
 // Adds the embedded default bindings.
 void bindings_add_default(struct bindings *bindings);
-// Adds the lines of `text`. A line that is wrong is left out, and a sentence about it ("NAME:LINE: ...", ended by a
-// newline) is appended to `warnings` (may be NULL). Returns the number of wrong lines.
+// Adds the lines of `text`. A line that is wrong is left out, and a sentence about it ("NAME:LINE: ...",
+// ended by a newline) is appended to `warnings` (may be NULL). Returns the number of wrong lines.
 size_t bindings_add(struct bindings *bindings, const char *text, const char *name, struct text *warnings);
 // Adds the user's own bindings.txt of $XDG_CONFIG_HOME/fovea or ~/.config/fovea, if there is one.
 size_t bindings_add_user(struct bindings *bindings, struct text *warnings);

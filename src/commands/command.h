@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The command table: the one list from which keys, menus, palette, help, manual page and `--command` are made.
+// The command table: the one list from which keys, menus, palette, help, manual page and `--command` are
+// made.
 //
 // A command line is "noun.verb argument argument ..."; several are separated by ';' or a line end. Words are
-// separated by blanks; a word in double quotes may hold blanks, ';' and the escapes \" \\ \n. '#' at the start of a
-// command makes the rest of the line a comment. Everything the user can do goes through command_run().
+// separated by blanks; a word in double quotes may hold blanks, ';' and the escapes \" \\ \n. '#' at the
+// start of a command makes the rest of the line a comment. Everything the user can do goes through
+// command_run().
 #ifndef FOVEA_COMMANDS_COMMAND_H
 #define FOVEA_COMMANDS_COMMAND_H
 
@@ -15,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What the program around the commands must provide. Any may be NULL: the command then fails with "not possible
-// here". `app` is command_host.app. All are called on the thread that called command_run.
+// What the program around the commands must provide. Any may be NULL: the command then fails with "not
+// possible here". `app` is command_host.app. All are called on the thread that called command_run.
 struct command_host_ops {
     // Replaces the list of images by these names and shows the first.
     enum status (*open)(void *app, const char *const *names, size_t count, struct error *error);
@@ -73,10 +75,10 @@ enum argument_kind {
 // One argument, checked against its kind.
 struct command_value {
     enum argument_kind kind;
-    const char *text;  // as written
-    double number;     // ARGUMENT_NUMBER, ARGUMENT_INTEGER
-    int choice;        // ARGUMENT_CHOICE: index in the list of choices
-    uint8_t rgb[3];    // ARGUMENT_COLOUR
+    const char *text; // as written
+    double number;    // ARGUMENT_NUMBER, ARGUMENT_INTEGER
+    int choice;       // ARGUMENT_CHOICE: index in the list of choices
+    uint8_t rgb[3];   // ARGUMENT_COLOUR
 };
 
 enum { COMMAND_MAX_ARGS = 64 };
@@ -87,18 +89,18 @@ struct command_args {
     struct command_value values[COMMAND_MAX_ARGS];
 };
 
-// An entry of the menu bar: where it stands, and with which arguments it runs its command. A '|' before the last
-// part of the path draws a line above. A last part of "*" stands for one entry for each choice of the command's
-// first argument, "*" in `arguments` for that choice.
+// An entry of the menu bar: where it stands, and with which arguments it runs its command. A '|' before the
+// last part of the path draws a line above. A last part of "*" stands for one entry for each choice of the
+// command's first argument, "*" in `arguments` for that choice.
 struct command_menu {
-    const char *path; // "Contrast/Automatic limits/Percentile"
+    const char *path;      // "Contrast/Automatic limits/Percentile"
     const char *arguments; // "percentile", or ""
 };
 
 struct command {
-    const char *name;  // "contrast.auto"
-    const char *args;  // "[method:percentile|minmax|zscale|sigma] [a:number] [b:number]"
-    const char *help;  // one sentence
+    const char *name;                // "contrast.auto"
+    const char *args;                // "[method:percentile|minmax|zscale|sigma] [a:number] [b:number]"
+    const char *help;                // one sentence
     const struct command_menu *menu; // ends with a NULL path; NULL = in no menu
     enum status (*run)(struct command_host *host, const struct command_args *args, struct error *error);
     // Optional: whether the state that `args` would set is the one that holds now (a tick in the menu).
@@ -116,10 +118,11 @@ const struct command *command_find(const char *name);
 
 // --- Running ---
 
-// Runs all commands of `line` in turn and stops at the first that fails. The sentence names the command, and the
-// argument if that is at fault (STATUS_USAGE). An empty line is fine.
+// Runs all commands of `line` in turn and stops at the first that fails. The sentence names the command, and
+// the argument if that is at fault (STATUS_USAGE). An empty line is fine.
 enum status command_run(struct command_host *host, const char *line, struct error *error);
-// Checks names and arguments without running anything. `host` gives the names of colour maps; NULL leaves them unchecked.
+// Checks names and arguments without running anything. `host` gives the names of colour maps; NULL leaves
+// them unchecked.
 enum status command_check(const struct command_host *host, const char *line, struct error *error);
 // Whether the single command in `line` is in force (a tick) and can be used.
 bool command_is_checked(const struct command_host *host, const char *line);
@@ -130,8 +133,8 @@ void command_append_word(struct text *line, const char *word);
 
 // --- For menus, palette and help ---
 
-// The choices of an argument of `command` (the first is index 0), one after the other: writes the name of choice
-// `n` to `name` and returns true, or false when there is no such choice. `host` gives the colour maps.
+// The choices of an argument of `command` (the first is index 0), one after the other: writes the name of
+// choice `n` to `name` and returns true, or false when there is no such choice. `host` gives the colour maps.
 bool command_choice(const struct command_host *host, const struct command *command, size_t argument, size_t n,
                     char *name, size_t size);
 // Appends the arguments for people: "[percentile|minmax|zscale|sigma] [a] [b]".
@@ -139,8 +142,8 @@ void command_describe_args(const struct command *command, struct text *out);
 
 enum manual_format { MANUAL_PLAIN, MANUAL_TROFF };
 
-// Appends the list of all commands with their arguments and help, then all default keys and mouse gestures: as the
-// sections COMMANDS, KEYS and MOUSE of a manual page, or as plain text.
+// Appends the list of all commands with their arguments and help, then all default keys and mouse gestures:
+// as the sections COMMANDS, KEYS and MOUSE of a manual page, or as plain text.
 void command_write_manual(struct text *out, enum manual_format format);
 
 // What the mouse does, for help and manual. Ends with a NULL gesture.

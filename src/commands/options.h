@@ -25,14 +25,16 @@ struct option {
 
 // The options of a subcommand: some tables, each with what it fills.
 struct option_group {
-    const char *title; // heading in the help: "View options"
+    const char *title;            // heading in the help: "View options"
     const struct option *options; // ends with a NULL name
     void *target;
 };
 
-// Parses argv[0 .. argc) (without program and subcommand). Options are "--name=value", "--name value", "-o value",
+// Parses argv[0 .. argc) (without program and subcommand). Options are "--name=value", "--name value", "-o
+// value",
 // "-ovalue"; "--" ends them; "-" alone is a name. `groups` ends with a NULL title. `names` has room for argc
-// entries and takes what is no option; *count is their number. STATUS_USAGE with a sentence naming the option.
+// entries and takes what is no option; *count is their number. STATUS_USAGE with a sentence naming the
+// option.
 // "--help" and "-h" set *help (may be NULL: then they are unknown) and end the parsing.
 enum status options_parse(int argc, char *const *argv, const struct option_group *groups, const char **names,
                           size_t *count, bool *help, struct error *error);
@@ -50,11 +52,11 @@ enum { OPTIONS_MAX_COMMANDS = 32 };
 // Strings are borrowed from argv.
 struct view_options {
     // For the program around the view.
-    const char *mask;  // --mask FILE
-    bool no_mask;      // --no-mask: neither loaded nor shown
-    int64_t frame;     // --frame; default 0
-    int channel;       // --channel; default CHANNEL_AUTO
-    bool decorate;     // --decorate
+    const char *mask;                           // --mask FILE
+    bool no_mask;                               // --no-mask: neither loaded nor shown
+    int64_t frame;                              // --frame; default 0
+    int channel;                                // --channel; default CHANNEL_AUTO
+    bool decorate;                              // --decorate
     const char *commands[OPTIONS_MAX_COMMANDS]; // --command, in order; to run when the image is there
     size_t command_count;
 
@@ -90,11 +92,11 @@ struct view_options view_options_default(void);
 // The table, for a group with a struct view_options as its target.
 extern const struct option view_option_table[];
 
-// Puts contrast, colours, mask style, reduction and orientation into the view, before the image is there. --colormap
-// may name a file, which is then loaded. Contrast: --range makes the limits fixed, also for later frames
-// (contrast.automatic false, keep true); --auto sets the rule.
-enum status options_apply(const struct view_options *options, struct view *view, struct colormap_list *colormaps,
-                          struct error *error);
+// Puts contrast, colours, mask style, reduction and orientation into the view, before the image is there.
+// --colormap may name a file, which is then loaded. Contrast: --range makes the limits fixed, also for later
+// frames (contrast.automatic false, keep true); --auto sets the rule.
+enum status options_apply(const struct view_options *options, struct view *view,
+                          struct colormap_list *colormaps, struct error *error);
 // Puts zoom and centre into the camera, once image and viewport are known.
 void options_apply_camera(const struct view_options *options, struct camera *camera);
 

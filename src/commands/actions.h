@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Inside the commands layer: what the rows of the command table run, and the ticks of their menu entries.
+#ifndef FOVEA_COMMANDS_ACTIONS_H
+#define FOVEA_COMMANDS_ACTIONS_H
+
+#include "commands/command.h"
+
+// Every action has the signature of command.run, every tick that of command.checked.
+#define ACTION(name)                                                                                         \
+    enum status name(struct command_host *host, const struct command_args *args, struct error *error)
+#define TICK(name) bool name(const struct command_host *host, const struct command_args *args)
+
+// Sets a switch by the optional argument on|off|toggle at `index`; toggles when it was left out.
+void action_set_flag(bool *flag, const struct command_args *args, size_t index);
+// The failure of a command that the program around it cannot do.
+enum status action_not_possible(struct error *error);
+
+ACTION(action_file_open);
+ACTION(action_file_reload);
+ACTION(action_file_export);
+ACTION(action_app_quit);
+ACTION(action_app_cancel);
+ACTION(action_frame_next);
+ACTION(action_frame_previous);
+ACTION(action_frame_step);
+ACTION(action_frame_first);
+ACTION(action_frame_last);
+ACTION(action_frame_go);
+
+ACTION(action_contrast_auto);
+ACTION(action_contrast_limits);
+ACTION(action_contrast_low);
+ACTION(action_contrast_high);
+ACTION(action_contrast_low_here);
+ACTION(action_contrast_high_here);
+ACTION(action_contrast_visible);
+ACTION(action_contrast_keep);
+ACTION(action_contrast_scale);
+ACTION(action_contrast_gamma);
+TICK(tick_contrast_auto);
+TICK(tick_contrast_visible);
+TICK(tick_contrast_keep);
+TICK(tick_contrast_scale);
+
+ACTION(action_colormap_set);
+ACTION(action_colormap_next);
+ACTION(action_colormap_previous);
+ACTION(action_colormap_reverse);
+ACTION(action_colormap_load);
+TICK(tick_colormap_set);
+TICK(tick_colormap_reverse);
+
+ACTION(action_mask_load);
+ACTION(action_mask_clear);
+ACTION(action_mask_visible);
+ACTION(action_mask_layer);
+ACTION(action_mask_outline);
+ACTION(action_mask_opacity);
+ACTION(action_mask_colour);
+ACTION(action_special_colour);
+ACTION(action_special_show);
+TICK(tick_mask_visible);
+TICK(tick_mask_layer);
+TICK(tick_mask_outline);
+TICK(tick_special_show);
+
+ACTION(action_view_fit);
+ACTION(action_view_fill);
+ACTION(action_view_actual);
+ACTION(action_view_zoom);
+ACTION(action_view_zoom_in);
+ACTION(action_view_zoom_out);
+ACTION(action_view_pan);
+ACTION(action_view_pan_page);
+ACTION(action_view_center);
+ACTION(action_view_rotate);
+ACTION(action_view_flip);
+ACTION(action_view_origin);
+ACTION(action_view_reduce);
+ACTION(action_view_smooth);
+ACTION(action_view_fullscreen);
+ACTION(action_view_interface);
+ACTION(action_view_colour_bar);
+ACTION(action_view_pixel_values);
+TICK(tick_view_fit);
+TICK(tick_view_actual);
+TICK(tick_view_origin);
+TICK(tick_view_reduce);
+TICK(tick_view_smooth);
+TICK(tick_view_fullscreen);
+TICK(tick_view_interface);
+TICK(tick_view_colour_bar);
+TICK(tick_view_pixel_values);
+
+ACTION(action_panel_contrast);
+ACTION(action_panel_help);
+ACTION(action_panel_palette);
+ACTION(action_panel_metadata);
+TICK(tick_panel_contrast);
+TICK(tick_panel_help);
+TICK(tick_panel_palette);
+TICK(tick_panel_metadata);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// Commands that change contrast and colour map.
+#include "commands/actions.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static enum status apply_rule(struct command_host *host, struct error *error)
+{
+    host->view->contrast.automatic = true;
+    if (!host->ops->apply_auto_limits)
+        return STATUS_OK;
+    return host->ops->apply_auto_limits(host->app, error);
+}
+
+static enum status set_percentiles(struct limits_rule *rule, const struct command_args *args,
+                                   struct error *error)
+{
+    double low = rule->low_percent, high = rule->high_percent;
+    if (args->count > 1) {
+        low = args->values[1].number;
+        high = args->count > 2 ? args->values[2].number : 100 - low;
+    }
+    if (low < 0 || high > 100 || low >= high)
+        return error_set(error, STATUS_USAGE, "percentiles must be from 0 to 100, the lower one first");
+    rule->low_percent = low;
+    rule->high_percent = high;
+    return STATUS_OK;
+}
+
+// The rule that method and numbers ask for; a number that was left out stays as it was.
+static enum status set_rule(struct limits_rule *rule, const struct command_args *args, struct error *error)
+{
+    rule->method = (enum limits_method)args->values[0].choice;
+    if (rule->method == LIMITS_PERCENTILE)
+        return set_percentiles(rule, args, error);
+    if (args->count > (rule->method == LIMITS_MINMAX ? 1 : 2))
+        return error_set(error, STATUS_USAGE, "%s takes %s", limits_method_name(rule->method),
+                         rule->method == LIMITS_MINMAX ? "no number" : "one number");
+    if (args->count < 2)
+        return STATUS_OK;
+    double number = args->values[1].number;
+    if (number <= 0 || number > 1000)
+        return error_set(error, STATUS_USAGE, "the number of %s must be above 0 and at most 1000",
+                         limits_method_name(rule->method));
+    *(rule->method == LIMITS_ZSCALE ? &rule->zscale_contrast : &rule->sigmas) = number;
+    return STATUS_OK;
+}
+
+ACTION(action_contrast_auto)
+{
+    struct limits_rule rule = host->view->contrast.rule;
+    if (args->count > 0) {
+        enum status status = set_rule(&rule, args, error);
+        if (status)
+            return status;
+    }
+    host->view->contrast.rule = rule;
+    return apply_rule(host, error);
+}
+
+TICK(tick_contrast_auto)
+{
+    const struct contrast *contrast = &host->view->contrast;
+    return args->count && contrast->automatic && (int)contrast->rule.method == args->values[0].choice;
+}
+
+ACTION(action_contrast_limits)
+{
+    double low = args->values[0].number, high = args->values[1].number;
+    if (!contrast_set_limits(&host->view->contrast, low, high))
+        return error_set(error, STATUS_USAGE, "the limits must be finite numbers");
+    return STATUS_OK;
+}
+
+static enum status set_low(struct command_host *host, double value, struct error *error)
+{
+    if (!contrast_set_low(&host->view->contrast, value))
+        return error_set(error, STATUS_USAGE, "the value is not a finite number");
+    return STATUS_OK;
+}
+
+static enum status set_high(struct command_host *host, double value, struct error *error)
+{
+    if (!contrast_set_high(&host->view->contrast, value))
+        return error_set(error, STATUS_USAGE, "the value is not a finite number");
+    return STATUS_OK;
+}
+
+ACTION(action_contrast_low)
+{
+    return set_low(host, args->values[0].number, error);
+}
+
+ACTION(action_contrast_high)
+{
+    return set_high(host, args->values[0].number, error);
+}
+
+// The value under the mouse.
+static enum status value_here(struct command_host *host, double *value, struct error *error)
+{
+    int64_t x, y;
+    if (!host->ops->cursor || !host->ops->cursor(host->app, &x, &y, value))
+        return error_set(error, STATUS_USAGE, "the mouse is not over a pixel of the image");
+    return STATUS_OK;
+}
+
+ACTION(action_contrast_low_here)
+{
+    (void)args;
+    double value;
+    enum status status = value_here(host, &value, error);
+    return status ? status : set_low(host, value, error);
+}
+
+ACTION(action_contrast_high_here)
+{
+    (void)args;
+    double value;
+    enum status status = value_here(host, &value, error);
+    return status ? status : set_high(host, value, error);
+}
+
+ACTION(action_contrast_visible)
+{
+    action_set_flag(&host->view->contrast.visible_only, args, 0);
+    return apply_rule(host, error);
+}
+
+TICK(tick_contrast_visible)
+{
+    (void)args;
+    return host->view->contrast.visible_only;
+}
+
+ACTION(action_contrast_keep)
+{
+    (void)error;
+    action_set_flag(&host->view->contrast.keep, args, 0);
+    return STATUS_OK;
+}
+
+TICK(tick_contrast_keep)
+{
+    (void)args;
+    return host->view->contrast.keep;
+}
+
+ACTION(action_contrast_scale)
+{
+    struct transfer *transfer = &host->view->contrast.transfer;
+    const char *name = args->values[0].text;
+    int step = strcmp(name, "next") == 0 ? 1 : strcmp(name, "previous") == 0 ? TRANSFER_COUNT - 1 : 0;
+    if (step) {
+        transfer->kind = (enum transfer_kind)(((int)transfer->kind + step) % TRANSFER_COUNT);
+        return STATUS_OK;
+    }
+    // "NAME toggle" goes back to linear when NAME is in force already.
+    struct transfer wanted = *transfer;
+    if (!transfer_parse(name, &wanted))
+        return error_set(error, STATUS_USAGE, "there is no scale \"%s\"", name);
+    if (args->count > 1 && args->values[1].choice == 1 && transfer->kind == wanted.kind)
+        wanted.kind = TRANSFER_LINEAR;
+    *transfer = wanted;
+    return STATUS_OK;
+}
+
+TICK(tick_contrast_scale)
+{
+    struct transfer transfer = host->view->contrast.transfer;
+    return args->count && transfer_parse(args->values[0].text, &transfer) &&
+           transfer.kind == host->view->contrast.transfer.kind;
+}
+
+ACTION(action_contrast_gamma)
+{
+    (void)error;
+    struct transfer *transfer = &host->view->contrast.transfer;
+    transfer->gamma = args->values[0].number;
+    transfer->kind = TRANSFER_POWER;
+    return STATUS_OK;
+}
+
+static void set_colormap(struct command_host *host, const struct colormap *map)
+{
+    memcpy(host->view->display.colormap, map->name, sizeof map->name);
+}
+
+ACTION(action_colormap_set)
+{
+    const struct colormap *map =
+        host->colormaps ? colormap_find(host->colormaps, args->values[0].text) : NULL;
+    if (!map)
+        return error_set(error, STATUS_USAGE, "there is no colour map \"%s\"", args->values[0].text);
+    set_colormap(host, map);
+    if (args->count > 1)
+        host->view->display.reversed = args->values[1].choice == 1;
+    return STATUS_OK;
+}
+
+TICK(tick_colormap_set)
+{
+    return args->count && strcasecmp(host->view->display.colormap, args->values[0].text) == 0;
+}
+
+static enum status step_colormap(struct command_host *host, bool forward, struct error *error)
+{
+    const struct colormap_list *list = host->colormaps;
+    if (!list || list->count == 0)
+        return action_not_possible(error);
+    size_t at = 0;
+    while (at + 1 < list->count && strcasecmp(list->maps[at].name, host->view->display.colormap) != 0)
+        at++;
+    at = (at + (forward ? 1 : list->count - 1)) % list->count;
+    set_colormap(host, &list->maps[at]);
+    if (host->ops->message) {
+        char sentence[80];
+        snprintf(sentence, sizeof sentence, "Colour map %s", list->maps[at].name);
+        host->ops->message(host->app, sentence, false);
+    }
+    return STATUS_OK;
+}
+
+ACTION(action_colormap_next)
+{
+    (void)args;
+    return step_colormap(host, true, error);
+}
+
+ACTION(action_colormap_previous)
+{
+    (void)args;
+    return step_colormap(host, false, error);
+}
+
+ACTION(action_colormap_reverse)
+{
+    (void)error;
+    action_set_flag(&host->view->display.reversed, args, 0);
+    return STATUS_OK;
+}
+
+TICK(tick_colormap_reverse)
+{
+    (void)args;
+    return host->view->display.reversed;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Commands about files, frames, masks from files, the program itself and its panels.
+#include "commands/actions.h"
+
+#include <string.h>
+
+enum flag_choice { FLAG_ON, FLAG_OFF, FLAG_TOGGLE };
+
+void action_set_flag(bool *flag, const struct command_args *args, size_t index)
+{
+    int choice = args->count > index ? args->values[index].choice : FLAG_TOGGLE;
+    *flag = choice == FLAG_TOGGLE ? !*flag : choice == FLAG_ON;
+}
+
+enum status action_not_possible(struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "not possible here");
+}
+
+// Opens the dialog that asks for the file name that was left out, or closes it if it is open.
+static enum status ask_for_file(struct command_host *host, enum view_dialog dialog)
+{
+    struct view_panels *panels = &host->view->panels;
+    panels->dialog = panels->dialog == dialog ? DIALOG_NONE : dialog;
+    return STATUS_OK;
+}
+
+ACTION(action_file_open)
+{
+    const char *names[COMMAND_MAX_ARGS];
+    if (!host->ops->open)
+        return action_not_possible(error);
+    if (args->count == 0)
+        return ask_for_file(host, DIALOG_OPEN);
+    for (size_t i = 0; i < args->count; i++)
+        names[i] = args->values[i].text;
+    return host->ops->open(host->app, names, args->count, error);
+}
+
+ACTION(action_file_reload)
+{
+    (void)args;
+    return host->ops->reload ? host->ops->reload(host->app, error) : action_not_possible(error);
+}
+
+ACTION(action_file_export)
+{
+    if (!host->ops->export_picture)
+        return action_not_possible(error);
+    if (args->count == 0)
+        return ask_for_file(host, DIALOG_EXPORT);
+    bool decorate = args->count > 1 && args->values[1].choice == 1;
+    return host->ops->export_picture(host->app, args->values[0].text, decorate, error);
+}
+
+ACTION(action_app_quit)
+{
+    (void)args;
+    if (!host->ops->quit)
+        return action_not_possible(error);
+    host->ops->quit(host->app);
+    return STATUS_OK;
+}
+
+// Closes the windows that lie over the picture; false if there was none.
+static bool close_windows(struct view_panels *panels)
+{
+    bool any = panels->help || panels->palette || panels->metadata || panels->dialog != DIALOG_NONE;
+    panels->help = panels->palette = panels->metadata = false;
+    panels->dialog = DIALOG_NONE;
+    return any;
+}
+
+ACTION(action_app_cancel)
+{
+    (void)args;
+    (void)error;
+    struct view_panels *panels = &host->view->panels;
+    if (close_windows(panels))
+        return STATUS_OK;
+    if (host->ops->cancel && host->ops->cancel(host->app))
+        return STATUS_OK;
+    if (panels->fullscreen) {
+        panels->fullscreen = false;
+        if (host->ops->set_fullscreen)
+            host->ops->set_fullscreen(host->app, false);
+    }
+    return STATUS_OK;
+}
+
+static enum status step(struct command_host *host, double frames, struct error *error)
+{
+    return host->ops->step ? host->ops->step(host->app, (int64_t)frames, error) : action_not_possible(error);
+}
+
+ACTION(action_frame_next)
+{
+    return step(host, args->count ? args->values[0].number : 1, error);
+}
+
+ACTION(action_frame_previous)
+{
+    return step(host, args->count ? -args->values[0].number : -1, error);
+}
+
+ACTION(action_frame_step)
+{
+    return step(host, args->values[0].number, error);
+}
+
+static enum status go_to_end(struct command_host *host, bool last, struct error *error)
+{
+    return host->ops->go_to_end ? host->ops->go_to_end(host->app, last, error) : action_not_possible(error);
+}
+
+ACTION(action_frame_first)
+{
+    (void)args;
+    return go_to_end(host, false, error);
+}
+
+ACTION(action_frame_last)
+{
+    (void)args;
+    return go_to_end(host, true, error);
+}
+
+ACTION(action_frame_go)
+{
+    if (!host->ops->go_to_frame)
+        return action_not_possible(error);
+    return host->ops->go_to_frame(host->app, (int64_t)args->values[0].number, error);
+}
+
+ACTION(action_mask_load)
+{
+    if (!host->ops->load_mask)
+        return action_not_possible(error);
+    if (args->count == 0)
+        return ask_for_file(host, DIALOG_MASK);
+    return host->ops->load_mask(host->app, args->values[0].text, error);
+}
+
+ACTION(action_mask_clear)
+{
+    (void)args;
+    return host->ops->clear_mask ? host->ops->clear_mask(host->app, error) : action_not_possible(error);
+}
+
+ACTION(action_colormap_load)
+{
+    const struct colormap *map;
+    if (args->count == 0)
+        return ask_for_file(host, DIALOG_COLORMAP);
+    if (!host->colormaps)
+        return action_not_possible(error);
+    enum status status = colormap_load(host->colormaps, args->values[0].text, &map, error);
+    if (status)
+        return status;
+    memcpy(host->view->display.colormap, map->name, sizeof map->name);
+    return STATUS_OK;
+}
+
+#define PANEL_SWITCH(field)                                                                                  \
+    ACTION(action_panel_##field)                                                                             \
+    {                                                                                                        \
+        (void)error;                                                                                         \
+        action_set_flag(&host->view->panels.field, args, 0);                                                 \
+        return STATUS_OK;                                                                                    \
+    }                                                                                                        \
+    TICK(tick_panel_##field)                                                                                 \
+    {                                                                                                        \
+        (void)args;                                                                                          \
+        return host->view->panels.field;                                                                     \
+    }
+
+PANEL_SWITCH(contrast)
+PANEL_SWITCH(help)
+PANEL_SWITCH(palette)
+PANEL_SWITCH(metadata)
+#undef PANEL_SWITCH

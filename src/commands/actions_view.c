@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// Commands that change which part of the image is seen, and which way up.
+#include "commands/actions.h"
+
+#include <math.h>
+#include <string.h>
+
+// What the zoom steps to: whole multiples, at which pixels are even squares, and their inverses.
+static const double zoom_steps[] = {1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
+enum { ZOOM_STEPS = sizeof zoom_steps / sizeof zoom_steps[0] };
+
+// A page of panning leaves a tenth of what was seen in view.
+static const double page_share = 0.9;
+
+// The next step above `zoom` >= 1.
+static double step_above(double zoom)
+{
+    for (int i = 0; i < ZOOM_STEPS; i++) {
+        if (zoom_steps[i] > zoom * 1.0001)
+            return zoom_steps[i];
+    }
+    return CAMERA_MAX_ZOOM;
+}
+
+// The next step below `zoom` > 1.
+static double step_below(double zoom)
+{
+    for (int i = ZOOM_STEPS - 1; i > 0; i--) {
+        if (zoom_steps[i] < zoom * 0.9999)
+            return zoom_steps[i];
+    }
+    return 1;
+}
+
+static double zoom_stepped(double zoom, bool in)
+{
+    // Below 1 the steps are the inverses; beyond the table's end a fixed ratio.
+    if (zoom * 256 < 1)
+        return in ? zoom * 1.5 : zoom / 1.5;
+    if (in)
+        return zoom * 1.0001 >= 1 ? step_above(zoom) : 1 / step_below(1 / zoom);
+    return zoom <= 1.0001 ? 1 / step_above(1 / zoom) : step_below(zoom);
+}
+
+ACTION(action_view_fit)
+{
+    (void)args;
+    (void)error;
+    camera_fit(&host->view->camera);
+    return STATUS_OK;
+}
+
+TICK(tick_view_fit)
+{
+    (void)args;
+    return host->view->camera.fit;
+}
+
+ACTION(action_view_fill)
+{
+    (void)args;
+    (void)error;
+    camera_fill(&host->view->camera);
+    return STATUS_OK;
+}
+
+ACTION(action_view_actual)
+{
+    (void)args;
+    (void)error;
+    camera_set_zoom(&host->view->camera, 1);
+    return STATUS_OK;
+}
+
+TICK(tick_view_actual)
+{
+    (void)args;
+    return fabs(host->view->camera.zoom - 1) < 1e-9;
+}
+
+ACTION(action_view_zoom_in)
+{
+    (void)args;
+    (void)error;
+    struct camera *camera = &host->view->camera;
+    camera_set_zoom(camera, zoom_stepped(camera->zoom, true));
+    return STATUS_OK;
+}
+
+ACTION(action_view_zoom_out)
+{
+    (void)args;
+    (void)error;
+    struct camera *camera = &host->view->camera;
+    camera_set_zoom(camera, zoom_stepped(camera->zoom, false));
+    return STATUS_OK;
+}
+
+ACTION(action_view_zoom)
+{
+    const char *word = args->values[0].text;
+    double zoom;
+    if (strcmp(word, "in") == 0)
+        return action_view_zoom_in(host, args, error);
+    if (strcmp(word, "out") == 0)
+        return action_view_zoom_out(host, args, error);
+    if (strcmp(word, "fit") == 0)
+        return action_view_fit(host, args, error);
+    if (!parse_double(word, &zoom) || !isfinite(zoom) || zoom <= 0)
+        return error_set(error, STATUS_USAGE, "factor must be a number above 0, in, out or fit, not \"%s\"",
+                         word);
+    camera_set_zoom(&host->view->camera, zoom);
+    return STATUS_OK;
+}
+
+ACTION(action_view_pan)
+{
+    (void)error;
+    struct camera *camera = &host->view->camera;
+    // A step that is too small to be seen would look like a dead key.
+    double pixel = camera->zoom > 1 ? camera->zoom : 1;
+    camera_pan(camera, -args->values[0].number * pixel, -args->values[1].number * pixel);
+    return STATUS_OK;
+}
+
+ACTION(action_view_pan_page)
+{
+    (void)error;
+    struct camera *camera = &host->view->camera;
+    camera_pan(camera, -args->values[0].number * page_share * camera->viewport_width,
+               -args->values[1].number * page_share * camera->viewport_height);
+    return STATUS_OK;
+}
+
+ACTION(action_view_center)
+{
+    (void)error;
+    camera_look_at(&host->view->camera, args->values[0].number, args->values[1].number);
+    return STATUS_OK;
+}
+
+ACTION(action_view_rotate)
+{
+    (void)error;
+    camera_rotate(&host->view->camera, args->values[0].choice == 0 ? 3 : 1);
+    return STATUS_OK;
+}
+
+ACTION(action_view_flip)
+{
+    (void)error;
+    camera_flip(&host->view->camera, args->values[0].choice == 0);
+    return STATUS_OK;
+}
+
+ACTION(action_view_origin)
+{
+    (void)error;
+    enum { ORIGIN_UPPER, ORIGIN_LOWER, ORIGIN_TOGGLE };
+    struct camera *camera = &host->view->camera;
+    int choice = args->count ? args->values[0].choice : ORIGIN_TOGGLE;
+    camera->origin_lower = choice == ORIGIN_TOGGLE ? !camera->origin_lower : choice == ORIGIN_LOWER;
+    return STATUS_OK;
+}
+
+TICK(tick_view_origin)
+{
+    return args->count && host->view->camera.origin_lower == (args->values[0].choice == 1);
+}
+
+ACTION(action_view_reduce)
+{
+    enum { CHOICE_MEAN, CHOICE_MAX, CHOICE_TOGGLE };
+    struct display *display = &host->view->display;
+    int choice = args->count ? args->values[0].choice : CHOICE_TOGGLE;
+    bool max = choice == CHOICE_TOGGLE ? display->reduce == REDUCE_MEAN : choice == CHOICE_MAX;
+    enum reduce_mode mode = max ? REDUCE_MAX : REDUCE_MEAN;
+    if (mode == display->reduce)
+        return STATUS_OK;
+    display->reduce = mode;
+    return host->ops->reduce_changed ? host->ops->reduce_changed(host->app, error) : STATUS_OK;
+}
+
+TICK(tick_view_reduce)
+{
+    return args->count && (host->view->display.reduce == REDUCE_MAX) == (args->values[0].choice == 1);
+}
+
+ACTION(action_view_smooth)
+{
+    (void)error;
+    action_set_flag(&host->view->display.smooth, args, 0);
+    return STATUS_OK;
+}
+
+TICK(tick_view_smooth)
+{
+    (void)args;
+    return host->view->display.smooth;
+}
+
+ACTION(action_view_fullscreen)
+{
+    if (!host->ops->set_fullscreen)
+        return action_not_possible(error);
+    action_set_flag(&host->view->panels.fullscreen, args, 0);
+    host->ops->set_fullscreen(host->app, host->view->panels.fullscreen);
+    return STATUS_OK;
+}
+
+#define PANEL_SWITCH(field)                                                                                  \
+    ACTION(action_view_##field)                                                                              \
+    {                                                                                                        \
+        (void)error;                                                                                         \
+        action_set_flag(&host->view->panels.field, args, 0);                                                 \
+        return STATUS_OK;                                                                                    \
+    }
+#define PANEL_TICK(field)                                                                                    \
+    TICK(tick_view_##field)                                                                                  \
+    {                                                                                                        \
+        (void)args;                                                                                          \
+        return host->view->panels.field;                                                                     \
+    }
+
+PANEL_TICK(fullscreen)
+PANEL_SWITCH(interface)
+PANEL_TICK(interface)
+PANEL_SWITCH(colour_bar)
+PANEL_TICK(colour_bar)
+PANEL_SWITCH(pixel_values)
+PANEL_TICK(pixel_values)
+#undef PANEL_SWITCH
+#undef PANEL_TICK

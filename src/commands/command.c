@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// Command lines: taking them apart, checking them against the table, running them.
+#include "commands/command.h"
+
+#include "commands/arguments.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_WORDS = COMMAND_MAX_ARGS + 1 };
+
+// The words of one command. The text of all is kept in one buffer, so that pointers are made when it is
+// complete.
+struct words {
+    struct text buffer;
+    size_t offsets[MAX_WORDS];
+    size_t count;
+};
+
+static const char *word_at(const struct words *words, size_t index)
+{
+    return text_string(&words->buffer) + words->offsets[index];
+}
+
+// Copies a word in double quotes, without them; *at stands on the opening one.
+static bool read_quoted(const char **at, struct text *out)
+{
+    const char *text = *at + 1;
+    for (; *text && *text != '"'; text++) {
+        char character = *text;
+        if (character == '\\' && text[1]) {
+            text++;
+            character = *text == 'n' ? '\n' : *text;
+        }
+        text_append_bytes(out, &character, 1);
+    }
+    *at = text + (*text == '"');
+    return *text == '"';
+}
+
+static enum status read_word(const char **at, struct words *words, struct error *error)
+{
+    if (words->count == MAX_WORDS)
+        return error_set(error, STATUS_USAGE, "%s: more than %d arguments", word_at(words, 0),
+                         COMMAND_MAX_ARGS);
+    words->offsets[words->count++] = words->buffer.length;
+    if (**at == '"') {
+        if (!read_quoted(at, &words->buffer))
+            return error_set(error, STATUS_USAGE, "%s: a double quote is not closed", word_at(words, 0));
+    } else {
+        size_t length = strcspn(*at, " \t\r\n;");
+        text_append_bytes(&words->buffer, *at, length);
+        *at += length;
+    }
+    text_append_bytes(&words->buffer, "", 1);
+    return STATUS_OK;
+}
+
+// Reads the words of the next command and moves *at behind its separator. No words: an empty command.
+static enum status read_words(const char **at, struct words *words, struct error *error)
+{
+    text_clear(&words->buffer);
+    words->count = 0;
+    for (;;) {
+        *at += strspn(*at, " \t\r");
+        if (**at == '#' && words->count == 0)
+            *at += strcspn(*at, "\n");
+        if (**at == ';' || **at == '\n') {
+            ++*at;
+            return STATUS_OK;
+        }
+        if (!**at)
+            return STATUS_OK;
+        enum status status = read_word(at, words, error);
+        if (status)
+            return status;
+    }
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < command_count; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static enum status missing_argument(const struct command *command, const struct argument_spec *spec,
+                                    struct error *error)
+{
+    struct text usage = {0};
+    command_describe_args(command, &usage);
+    error_set(error, STATUS_USAGE, "the argument %s is missing (usage: %s %s)", spec->name, command->name,
+              text_string(&usage));
+    text_free(&usage);
+    return STATUS_USAGE;
+}
+
+static enum status too_many_arguments(const struct command *command, const char *word, struct error *error)
+{
+    struct text usage = {0};
+    command_describe_args(command, &usage);
+    error_set(error, STATUS_USAGE, "\"%s\" is one argument too many (usage: %s%s%s)", word, command->name,
+              usage.length ? " " : "", text_string(&usage));
+    text_free(&usage);
+    return STATUS_USAGE;
+}
+
+static enum status parse_args(const struct command *command, const struct colormap_list *colormaps,
+                              const struct words *words, struct command_args *args, struct error *error)
+{
+    const char *at = command->args;
+    struct argument_spec spec;
+    size_t given = words->count - 1;
+    args->count = 0;
+    while (argument_spec_next(&at, &spec)) {
+        if (args->count == given)
+            return spec.optional ? STATUS_OK : missing_argument(command, &spec, error);
+        do {
+            enum status status = argument_parse(&spec, colormaps, word_at(words, args->count + 1),
+                                                &args->values[args->count], error);
+            if (status)
+                return status;
+            args->count++;
+        } while (spec.repeated && args->count < given);
+    }
+    return args->count < given ? too_many_arguments(command, word_at(words, args->count + 1), error)
+                               : STATUS_OK;
+}
+
+// A command with its arguments, ready to run. The arguments' texts live in `words`.
+struct call {
+    const struct command *command;
+    struct command_args args;
+    struct words words;
+};
+
+// Reads the next command of a line; call->command is NULL for an empty one.
+static enum status read_call(const char **at, const struct colormap_list *colormaps, struct call *call,
+                             struct error *error)
+{
+    call->command = NULL;
+    enum status status = read_words(at, &call->words, error);
+    if (status || call->words.count == 0)
+        return status;
+    const char *name = word_at(&call->words, 0);
+    call->command = command_find(name);
+    if (!call->command)
+        return error_set(error, STATUS_USAGE, "there is no command \"%s\"", name);
+    status = parse_args(call->command, colormaps, &call->words, &call->args, error);
+    return status ? error_prefix(error, call->command->name) : STATUS_OK;
+}
+
+static enum status run_call(struct command_host *host, const struct call *call, struct error *error)
+{
+    enum status status = call->command->run(host, &call->args, error);
+    // Other failures name the file that is at fault.
+    if (status == STATUS_USAGE && error)
+        error_prefix(error, call->command->name);
+    return status;
+}
+
+enum status command_run(struct command_host *host, const char *line, struct error *error)
+{
+    struct error local = {0};
+    struct call *call = must_alloc(sizeof *call);
+    enum status status = STATUS_OK;
+    while (!status && *line) {
+        // The list of maps may change from command to command.
+        status = read_call(&line, host->colormaps, call, error ? error : &local);
+        if (!status && call->command)
+            status = run_call(host, call, error ? error : &local);
+    }
+    text_free(&call->words.buffer);
+    free(call);
+    return status;
+}
+
+enum status command_check(const struct command_host *host, const char *line, struct error *error)
+{
+    struct error local = {0};
+    struct call *call = must_alloc(sizeof *call);
+    enum status status = STATUS_OK;
+    while (!status && *line)
+        status = read_call(&line, host ? host->colormaps : NULL, call, error ? error : &local);
+    text_free(&call->words.buffer);
+    free(call);
+    return status;
+}
+
+bool command_is_checked(const struct command_host *host, const char *line)
+{
+    struct error error = {0};
+    struct call *call = must_alloc(sizeof *call);
+    bool checked = read_call(&line, host->colormaps, call, &error) == STATUS_OK && call->command &&
+                   call->command->checked && call->command->checked(host, &call->args);
+    text_free(&call->words.buffer);
+    free(call);
+    return checked;
+}
+
+bool command_is_enabled(const struct command_host *host, const char *line)
+{
+    char name[64];
+    line += strspn(line, " ");
+    size_t length = strcspn(line, " ;\n");
+    if (length >= sizeof name)
+        return false;
+    memcpy(name, line, length);
+    name[length] = '\0';
+    const struct command *command = command_find(name);
+    return command && (!command->enabled || command->enabled(host));
+}
+
+void command_append_word(struct text *line, const char *word)
+{
+    if (line->length)
+        text_append(line, " ");
+    if (*word && !strpbrk(word, " \t\r\n;\"#\\")) {
+        text_append(line, word);
+        return;
+    }
+    text_append(line, "\"");
+    for (; *word; word++) {
+        if (*word == '"' || *word == '\\')
+            text_append(line, "\\");
+        if (*word == '\n')
+            text_append(line, "\\n");
+        else
+            text_append_bytes(line, word, 1);
+    }
+    text_append(line, "\"");
+}
+
+bool command_choice(const struct command_host *host, const struct command *command, size_t argument, size_t n,
+                    char *name, size_t size)
+{
+    const char *at = command->args;
+    struct argument_spec spec = {0};
+    for (size_t i = 0; i <= argument; i++) {
+        if (!argument_spec_next(&at, &spec))
+            return false;
+    }
+    const char *piece;
+    size_t length;
+    if (spec.kind == ARGUMENT_COLORMAP && host && host->colormaps && n < host->colormaps->count)
+        return snprintf(name, size, "%s", host->colormaps->maps[n].name) >= 0;
+    if (spec.kind == ARGUMENT_SCALE && n < TRANSFER_COUNT)
+        return snprintf(name, size, "%s", transfer_name((enum transfer_kind)n)) >= 0;
+    if (spec.kind == ARGUMENT_CHOICE && argument_choice(&spec, n, &piece, &length))
+        return snprintf(name, size, "%.*s", (int)length, piece) >= 0;
+    return false;
+}
+
+void command_describe_args(const struct command *command, struct text *out)
+{
+    const char *at = command->args;
+    struct argument_spec spec;
+    bool first = true;
+    while (argument_spec_next(&at, &spec)) {
+        text_printf(out, "%s%s", first ? "" : " ", spec.optional ? "[" : "");
+        if (spec.kind == ARGUMENT_CHOICE)
+            text_append_bytes(out, spec.choices, spec.choices_length);
+        else
+            text_append(out, spec.name);
+        text_printf(out, "%s%s", spec.optional ? "]" : "", spec.repeated ? "..." : "");
+        first = false;
+    }
+}

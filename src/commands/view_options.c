@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+// The options of the view, shared by view and export.
+#include "commands/command.h"
+#include "commands/options.h"
+#include "formats/reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+// Every setter fills struct view_options from a value; it must match option.set.
+#define SETTER(name) static enum status name(void *target, const char *value, struct error *error)
+
+static enum status bad_value(const char *value, const char *wanted, struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "\"%s\" is not %s", value, wanted);
+}
+
+// Splits "A<separator>B" into two finite numbers.
+static bool parse_pair(const char *value, char separator, double *first, double *second)
+{
+    char copy[128];
+    if (strlen(value) >= sizeof copy)
+        return false;
+    strcpy(copy, value);
+    char *split = strchr(copy, separator);
+    if (!split)
+        return false;
+    *split = '\0';
+    return parse_double(copy, first) && parse_double(split + 1, second) && isfinite(*first) &&
+           isfinite(*second);
+}
+
+SETTER(set_mask)
+{
+    (void)error;
+    ((struct view_options *)target)->mask = value;
+    return STATUS_OK;
+}
+
+SETTER(set_no_mask)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->no_mask = true;
+    return STATUS_OK;
+}
+
+SETTER(set_range)
+{
+    struct view_options *options = target;
+    double low, high;
+    if (!parse_pair(value, ':', &low, &high))
+        return bad_value(value, "a range such as 0:1000", error);
+    if (low >= high)
+        return error_set(error, STATUS_USAGE, "the lower limit of \"%s\" must be below the upper one", value);
+    options->range = (struct limits){low, high};
+    options->has_range = true;
+    options->has_rule = false;
+    return STATUS_OK;
+}
+
+SETTER(set_auto)
+{
+    struct view_options *options = target;
+    options->rule = limits_rule_default();
+    if (!limits_rule_parse(value, &options->rule))
+        return bad_value(value, "percentile[:LOW:HIGH], minmax, zscale[:CONTRAST] or sigma[:K]", error);
+    options->has_rule = true;
+    options->has_range = false;
+    return STATUS_OK;
+}
+
+SETTER(set_scale)
+{
+    struct view_options *options = target;
+    options->transfer = transfer_default();
+    if (!transfer_parse(value, &options->transfer))
+        return bad_value(value, "linear, log, sqrt, asinh[:SOFTENING], power[:GAMMA] or equalize", error);
+    options->has_transfer = true;
+    return STATUS_OK;
+}
+
+SETTER(set_colormap)
+{
+    (void)error;
+    ((struct view_options *)target)->colormap = value;
+    return STATUS_OK;
+}
+
+SETTER(set_reverse)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->reversed = true;
+    return STATUS_OK;
+}
+
+SETTER(set_frame)
+{
+    int64_t frame;
+    if (!parse_int64(value, &frame) || frame < 0)
+        return bad_value(value, "a frame number from 0", error);
+    ((struct view_options *)target)->frame = frame;
+    return STATUS_OK;
+}
+
+SETTER(set_channel)
+{
+    int64_t channel;
+    if (!parse_int64(value, &channel) || channel < 0 || channel > 65535)
+        return bad_value(value, "a channel number from 0", error);
+    ((struct view_options *)target)->channel = (int)channel;
+    return STATUS_OK;
+}
+
+SETTER(set_zoom)
+{
+    struct view_options *options = target;
+    double zoom = 1;
+    options->zoom_fit = strcmp(value, "fit") == 0;
+    if (!options->zoom_fit && (!parse_double(value, &zoom) || !isfinite(zoom) || zoom <= 0))
+        return bad_value(value, "\"fit\" or a factor above 0", error);
+    options->has_zoom = true;
+    options->zoom = zoom;
+    return STATUS_OK;
+}
+
+SETTER(set_center)
+{
+    struct view_options *options = target;
+    if (!parse_pair(value, ',', &options->center_x, &options->center_y))
+        return bad_value(value, "a point such as 100,200", error);
+    options->has_center = true;
+    return STATUS_OK;
+}
+
+SETTER(set_origin)
+{
+    struct view_options *options = target;
+    bool lower = strcmp(value, "lower") == 0;
+    if (!lower && strcmp(value, "upper") != 0)
+        return bad_value(value, "upper or lower", error);
+    options->has_origin = true;
+    options->origin_lower = lower;
+    return STATUS_OK;
+}
+
+SETTER(set_reduce)
+{
+    struct view_options *options = target;
+    bool max = strcmp(value, "max") == 0;
+    if (!max && strcmp(value, "mean") != 0)
+        return bad_value(value, "mean or max", error);
+    options->has_reduce = true;
+    options->reduce = max ? REDUCE_MAX : REDUCE_MEAN;
+    return STATUS_OK;
+}
+
+SETTER(set_smooth)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->smooth = true;
+    return STATUS_OK;
+}
+
+SETTER(set_rotate)
+{
+    int64_t degrees;
+    if (!parse_int64(value, &degrees) || degrees % 90 != 0)
+        return bad_value(value, "0, 90, 180 or 270", error);
+    ((struct view_options *)target)->quarter_turns = (int)((degrees / 90 % 4 + 4) % 4);
+    return STATUS_OK;
+}
+
+SETTER(set_flip)
+{
+    struct view_options *options = target;
+    bool horizontal = strcmp(value, "horizontal") == 0;
+    if (!horizontal && strcmp(value, "vertical") != 0)
+        return bad_value(value, "horizontal or vertical", error);
+    *(horizontal ? &options->flip_horizontal : &options->flip_vertical) = true;
+    return STATUS_OK;
+}
+
+SETTER(set_mask_colour)
+{
+    struct view_options *options = target;
+    if (!parse_colour(value, options->mask_rgb))
+        return bad_value(value, "a colour such as \"#ff8000\" or \"red\"", error);
+    options->has_mask_colour = true;
+    return STATUS_OK;
+}
+
+SETTER(set_mask_opacity)
+{
+    struct view_options *options = target;
+    double opacity;
+    if (!parse_double(value, &opacity) || !(opacity >= 0 && opacity <= 1))
+        return bad_value(value, "an opacity from 0 to 1", error);
+    options->mask_opacity = (float)opacity;
+    options->has_mask_opacity = true;
+    return STATUS_OK;
+}
+
+static enum status set_special(struct view_options *options, enum special_value special, const char *value,
+                               struct error *error)
+{
+    options->special_off[special] = strcmp(value, "none") == 0;
+    if (!options->special_off[special] && !parse_colour(value, options->special_rgb[special]))
+        return bad_value(value, "a colour such as \"#ff8000\" or \"red\", or \"none\"", error);
+    options->has_special[special] = true;
+    return STATUS_OK;
+}
+
+SETTER(set_nan_colour)
+{
+    return set_special(target, SPECIAL_NAN, value, error);
+}
+
+SETTER(set_inf_colour)
+{
+    return set_special(target, SPECIAL_INF, value, error);
+}
+
+SETTER(set_under_colour)
+{
+    return set_special(target, SPECIAL_UNDER, value, error);
+}
+
+SETTER(set_over_colour)
+{
+    return set_special(target, SPECIAL_OVER, value, error);
+}
+
+SETTER(set_decorate)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->decorate = true;
+    return STATUS_OK;
+}
+
+SETTER(set_command)
+{
+    struct view_options *options = target;
+    enum status status = command_check(NULL, value, error);
+    if (status)
+        return status;
+    if (options->command_count == OPTIONS_MAX_COMMANDS)
+        return error_set(error, STATUS_USAGE, "may be given at most %d times", OPTIONS_MAX_COMMANDS);
+    options->commands[options->command_count++] = value;
+    return STATUS_OK;
+}
+#undef SETTER
+
+const struct option view_option_table[] = {
+    {"--mask", NULL, "FILE", "A mask (TIFF, FITS, NPY; nonzero = masked) of the image's shape.", set_mask,
+     NULL},
+    {"--no-mask", NULL, NULL, "Neither loads nor shows any mask; masked pixels count in statistics.",
+     set_no_mask, NULL},
+    {"--range", NULL, "LO:HI", "Contrast limits, kept for all frames.", set_range, NULL},
+    {"--auto", NULL, "METHOD",
+     "Automatic limits: percentile[:LOW:HIGH] (default percentile:0.5:99.5), minmax, zscale[:CONTRAST], "
+     "sigma[:K].",
+     set_auto, NULL},
+    {"--scale", NULL, "NAME",
+     "Scale between the limits: linear, log, sqrt, asinh[:SOFTENING], power[:GAMMA], equalize.", set_scale,
+     NULL},
+    {"--colormap", NULL, "NAME", "Colour map: a name, or a text file of lines \"r g b\".", set_colormap,
+     NULL},
+    {"--reverse", NULL, NULL, "Reverses the colour map.", set_reverse, NULL},
+    {"--frame", NULL, "N", "Frame to show first, from 0.", set_frame, NULL},
+    {"--channel", NULL, "N",
+     "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
+     NULL},
+    {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
+     set_zoom, NULL},
+    {"--center", NULL, "X,Y", "Point of the image in the middle of the picture.", set_center, NULL},
+    {"--origin", NULL, "upper|lower", "Where the first row of the file stands; default upper.", set_origin,
+     NULL},
+    {"--rotate", NULL, "DEGREES", "Turns the picture clockwise by 90, 180 or 270.", set_rotate, NULL},
+    {"--flip", NULL, "horizontal|vertical", "Mirrors the picture; may be given twice.", set_flip, NULL},
+    {"--reduce", NULL, "mean|max", "When zoomed out, shows the mean (default) or maximum of pixels.",
+     set_reduce, NULL},
+    {"--smooth", NULL, NULL, "Interpolates magnified pixels.", set_smooth, NULL},
+    {"--mask-color", NULL, "COLOUR", "Colour of the mask: \"#rrggbb\" or a name.", set_mask_colour, NULL},
+    {"--mask-opacity", NULL, "OPACITY", "Opacity of the mask, 0 to 1.", set_mask_opacity, NULL},
+    {"--nan-color", NULL, "COLOUR", "Colour of NaN, or none.", set_nan_colour, NULL},
+    {"--inf-color", NULL, "COLOUR", "Colour of infinite values, or none.", set_inf_colour, NULL},
+    {"--under-color", NULL, "COLOUR", "Colour of values below the limits, or none.", set_under_colour, NULL},
+    {"--over-color", NULL, "COLOUR", "Colour of values above the limits, or none.", set_over_colour, NULL},
+    {"--decorate", NULL, NULL, "Adds colour bar, scale and title.", set_decorate, NULL},
+    {"--command", NULL, "COMMANDS",
+     "Commands to run when the image is shown, separated by ';'; may be given several times.", set_command,
+     NULL},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+struct view_options view_options_default(void)
+{
+    return (struct view_options){.channel = CHANNEL_AUTO};
+}
+
+// The map of that name, else from the file of that name.
+static enum status apply_colormap(const char *name, struct view *view, struct colormap_list *colormaps,
+                                  struct error *error)
+{
+    const struct colormap *map = colormap_find(colormaps, name);
+    if (!map) {
+        if (!strpbrk(name, "/.") && access(name, F_OK) != 0)
+            return error_set(error, STATUS_USAGE, "there is no colour map \"%s\", nor a file of that name",
+                             name);
+        enum status status = colormap_load(colormaps, name, &map, error);
+        if (status)
+            return status;
+    }
+    memcpy(view->display.colormap, map->name, sizeof map->name);
+    return STATUS_OK;
+}
+
+static void apply_contrast(const struct view_options *options, struct contrast *contrast)
+{
+    if (options->has_transfer)
+        contrast->transfer = options->transfer;
+    if (options->has_rule) {
+        contrast->rule = options->rule;
+        contrast->automatic = true;
+    }
+    if (options->has_range) {
+        contrast_set_limits(contrast, options->range.low, options->range.high);
+        contrast->keep = true;
+    }
+}
+
+static void apply_display(const struct view_options *options, struct display *display)
+{
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (options->has_mask_colour)
+            memcpy(display->mask[layer].rgb, options->mask_rgb, 3);
+        if (options->has_mask_opacity)
+            display->mask[layer].opacity = options->mask_opacity;
+    }
+    for (int special = 0; special < SPECIAL_COUNT; special++) {
+        if (!options->has_special[special])
+            continue;
+        display->special[special].on = !options->special_off[special];
+        if (!options->special_off[special])
+            memcpy(display->special[special].rgb, options->special_rgb[special], 3);
+    }
+    if (options->no_mask)
+        display->mask_visible = false;
+    if (options->has_reduce)
+        display->reduce = options->reduce;
+    display->reversed |= options->reversed;
+    display->smooth |= options->smooth;
+}
+
+static void apply_orientation(const struct view_options *options, struct camera *camera)
+{
+    if (options->has_origin)
+        camera->origin_lower = options->origin_lower;
+    if (options->quarter_turns)
+        camera_rotate(camera, options->quarter_turns);
+    if (options->flip_horizontal)
+        camera_flip(camera, true);
+    if (options->flip_vertical)
+        camera_flip(camera, false);
+}
+
+enum status options_apply(const struct view_options *options, struct view *view,
+                          struct colormap_list *colormaps, struct error *error)
+{
+    if (options->colormap) {
+        enum status status = apply_colormap(options->colormap, view, colormaps, error);
+        if (status)
+            return status;
+    }
+    apply_contrast(options, &view->contrast);
+    apply_display(options, &view->display);
+    apply_orientation(options, &view->camera);
+    return STATUS_OK;
+}
+
+void options_apply_camera(const struct view_options *options, struct camera *camera)
+{
+    if (options->has_zoom && options->zoom_fit)
+        camera_fit(camera);
+    else if (options->has_zoom)
+        camera_set_zoom(camera, options->zoom);
+    if (options->has_center)
+        camera_look_at(camera, options->center_x, options->center_y);
+}
