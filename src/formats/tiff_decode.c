@@ -277,7 +277,7 @@ static bool decode_rgba(struct tiff_file *file, const struct part *part, int64_t
     char message[1024] = "";
     if (!TIFFRGBAImageOK(file->tiff, message) || !TIFFRGBAImageBegin(&image, file->tiff, 1, message)) {
         if (!file->message[0])
-            snprintf(file->message, sizeof file->message, "%s", message);
+            snprintf(file->message, sizeof file->message, "%.255s", message);
         return false;
     }
     image.req_orientation = image.orientation;
