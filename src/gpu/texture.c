@@ -291,6 +291,12 @@ void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width
     GPU_CHECK(gpu);
 }
 
+void target_viewport(struct gpu *gpu, int target_height, int x, int y, int width, int height)
+{
+    (void)gpu;
+    glViewport(x, target_height - y - height, width, height);
+}
+
 void target_clip(struct gpu *gpu, int target_height, int x, int y, int width, int height)
 {
     (void)gpu;

@@ -62,6 +62,8 @@ void target_clear(struct gpu *gpu, const unsigned char rgb[3]);
 // The pixels of a rectangle of the currently bound target as RGB bytes, first row = top of the picture.
 void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width, int height, unsigned char *rgb);
 
+// Maps the clip space of later draws onto a rectangle of the bound target (y down).
+void target_viewport(struct gpu *gpu, int target_height, int x, int y, int width, int height);
 // Restricts drawing to a rectangle of the bound target (y down); width 0 lifts the restriction.
 void target_clip(struct gpu *gpu, int target_height, int x, int y, int width, int height);
 

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+// Tiles of textures for the levels of one frame.
+#include "render/picture.h"
+
+#include "base/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGE_TILE = 2048, CACHE_TILE = 1024 };
+
+static const enum texture_format class_format[PIXEL_CLASS_COUNT] = {
+    [PIXEL_U8] = TEXTURE_R8UI,   [PIXEL_I8] = TEXTURE_R8I,   [PIXEL_U16] = TEXTURE_R16UI, [PIXEL_I16] = TEXTURE_R16I,
+    [PIXEL_U32] = TEXTURE_R32UI, [PIXEL_I32] = TEXTURE_R32I, [PIXEL_F32] = TEXTURE_R32F,
+};
+
+static enum pixel_class level_class(const struct frame_info *info, int level)
+{
+    return level == 0 ? pixel_class_of(info->type) : PIXEL_F32;
+}
+
+// --- sizes ---
+
+static int64_t level_bytes(const struct frame_info *info, int level, bool with_mask)
+{
+    const size_t texel = pixel_class_bytes(level_class(info, level)) + (with_mask ? 1 : 0);
+    size_t bytes;
+    if (!size_of_plane(reduce_side(info->width, level), reduce_side(info->height, level), texel, &bytes) ||
+        bytes > INT64_MAX / 2)
+        return INT64_MAX / 2;
+    return (int64_t)bytes;
+}
+
+int64_t picture_cost(const struct frame_info *info, bool with_mask)
+{
+    int64_t total = 0;
+    for (int level = 0; level <= reduce_level_count(info->width, info->height); level++)
+        total = int64_min(INT64_MAX / 2, total + level_bytes(info, level, with_mask));
+    return total;
+}
+
+// --- tiles ---
+
+static struct rect tile_rect(const struct picture_level *level, int tile)
+{
+    const int64_t x = (int64_t)(tile % level->tiles_x) * level->tile_width;
+    const int64_t y = (int64_t)(tile / level->tiles_x) * level->tile_height;
+    return rect_clip((struct rect){x, y, level->tile_width, level->tile_height}, level->width, level->height);
+}
+
+static int64_t tile_bytes(const struct picture_level *level, int tile)
+{
+    const struct rect rect = tile_rect(level, tile);
+    return rect.width * rect.height * (int64_t)pixel_class_bytes(level->pixel_class);
+}
+
+static enum status make_tile(struct picture *picture, int level_index, int tile, struct error *error)
+{
+    struct picture_level *level = &picture->levels[level_index];
+    const struct rect rect = tile_rect(level, tile);
+    return texture_create(picture->gpu, class_format[level->pixel_class], (int)rect.width, (int)rect.height,
+                          level_index ? "reduced pixels" : "pixels", &level->tiles[tile].pixels, error);
+}
+
+static enum status lay_out_level(struct picture *picture, int index, bool stored, struct error *error)
+{
+    struct picture_level *level = &picture->levels[index];
+    const int side = gpu_max_texture_side(picture->gpu);
+    level->width = reduce_side(picture->info.width, index);
+    level->height = reduce_side(picture->info.height, index);
+    level->pixel_class = level_class(&picture->info, index);
+    level->stored = stored;
+    int tile = stored ? LARGE_TILE : CACHE_TILE;
+    if (stored && level->width <= side && level->height <= side)
+        tile = side; // one texture is the fastest
+    tile = tile < side ? tile : side;
+    level->tile_width = (int)int64_min(level->width, tile);
+    level->tile_height = (int)int64_min(level->height, tile);
+    level->tiles_x = (int)int64_ceil_div(level->width, level->tile_width);
+    level->tiles_y = (int)int64_ceil_div(level->height, level->tile_height);
+    level->blocks_x = int64_ceil_div(level->width, PICTURE_MASK_BLOCK);
+    level->blocks_y = int64_ceil_div(level->height, PICTURE_MASK_BLOCK);
+    level->tiles = calloc((size_t)level->tiles_x * (size_t)level->tiles_y, sizeof *level->tiles);
+    level->masked_blocks = calloc((size_t)level->blocks_x * (size_t)level->blocks_y, 1);
+    if (!level->tiles || !level->masked_blocks)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory for the table of picture tiles");
+    enum status status = STATUS_OK;
+    for (int i = 0; stored && !status && i < level->tiles_x * level->tiles_y; i++)
+        status = make_tile(picture, index, i, error);
+    return status;
+}
+
+enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64_t budget_bytes,
+                           struct picture **picture, struct error *error)
+{
+    struct picture *made = must_alloc(sizeof *made);
+    made->gpu = gpu;
+    made->level_count = 1 + reduce_level_count(info->width, info->height);
+    picture_restart(made, info, REDUCE_MEAN);
+    made->loaded = calloc((size_t)int64_ceil_div(info->height, REDUCE_BAND_ROWS), 1);
+    enum status status = made->loaded ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "not enough memory");
+    // From the coarsest level down, as far as the budget reaches; half of it stays for the cache if one is needed.
+    const bool all_fit = budget_bytes <= 0 || picture_cost(info, false) <= budget_bytes;
+    int64_t left = all_fit ? INT64_MAX : budget_bytes / 2;
+    for (int level = made->level_count - 1; !status && level >= 0; level--) {
+        const int64_t bytes = level_bytes(info, level, false);
+        const bool stored = all_fit || level == made->level_count - 1 || bytes <= left;
+        left = stored ? left - bytes : 0;
+        status = lay_out_level(made, level, stored, error);
+    }
+    made->cache_budget = all_fit ? 0 : budget_bytes / 2;
+    if (status) {
+        picture_destroy(&made);
+        return status;
+    }
+    *picture = made;
+    return STATUS_OK;
+}
+
+static void free_level(struct picture_level *level)
+{
+    for (int i = 0; level->tiles && i < level->tiles_x * level->tiles_y; i++) {
+        texture_destroy(&level->tiles[i].pixels);
+        texture_destroy(&level->tiles[i].mask);
+    }
+    free(level->tiles);
+    free(level->masked_blocks);
+}
+
+void picture_destroy(struct picture **picture)
+{
+    if (!*picture)
+        return;
+    for (int level = 0; level < (*picture)->level_count; level++)
+        free_level(&(*picture)->levels[level]);
+    free((*picture)->loaded);
+    free(*picture);
+    *picture = NULL;
+}
+
+bool picture_fits(const struct picture *picture, const struct frame_info *info)
+{
+    return picture->info.width == info->width && picture->info.height == info->height &&
+           picture->storage == loader_storage_type(info->type);
+}
+
+void picture_restart(struct picture *picture, const struct frame_info *info, enum reduce_mode reduce)
+{
+    picture->info = *info;
+    picture->storage = loader_storage_type(info->type);
+    picture->reduce = reduce;
+    picture->serial++;
+    if (picture->loaded)
+        memset(picture->loaded, 0, (size_t)int64_ceil_div(info->height, REDUCE_BAND_ROWS));
+    for (int i = 0; i < picture->level_count; i++) {
+        struct picture_level *level = &picture->levels[i];
+        for (int tile = 0; level->tiles && !level->stored && tile < level->tiles_x * level->tiles_y; tile++) {
+            texture_destroy(&level->tiles[tile].pixels);
+            texture_destroy(&level->tiles[tile].mask);
+        }
+    }
+    picture->cache_bytes = 0;
+}
+
+// --- uploads ---
+
+// Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch.
+static void upload_rows(struct picture_level *level, int64_t y, int64_t rows, const void *texels)
+{
+    const size_t bytes = pixel_class_bytes(level->pixel_class);
+    for (int tile = 0; tile < level->tiles_x * level->tiles_y; tile++) {
+        const struct rect rect = tile_rect(level, tile);
+        const int64_t top = int64_max(y, rect.y);
+        const int64_t bottom = int64_min(y + rows, rect.y + rect.height);
+        if (top >= bottom || !level->tiles[tile].pixels)
+            continue;
+        const char *from = (const char *)texels + ((size_t)((top - y) * level->width + rect.x)) * bytes;
+        texture_upload(level->tiles[tile].pixels, 0, (int)(top - rect.y), (int)rect.width, (int)(bottom - top), from,
+                       (size_t)level->width);
+    }
+}
+
+enum status picture_take_levels(struct picture *picture, int64_t y, const float *const *level,
+                                const int64_t *level_rows, struct error *error)
+{
+    (void)error;
+    for (int i = 1; i < picture->level_count; i++) {
+        if (picture->levels[i].stored)
+            upload_rows(&picture->levels[i], y >> i, level_rows[i], level[i]);
+    }
+    picture->serial++;
+    return STATUS_OK;
+}
+
+enum status picture_take_band(struct picture *picture, const struct loader_band *band, const struct mask *mask,
+                              struct error *error)
+{
+    if (picture->levels[0].stored)
+        upload_rows(&picture->levels[0], band->y, band->rows, band->pixels);
+    enum status status = picture_take_levels(picture, band->y, band->level, band->level_rows, error);
+    if (!status && mask && (band->any_mask || picture->any_mask))
+        status = picture_take_mask(picture, mask, band->y, band->rows, error);
+    for (int64_t row = band->y; row < band->y + band->rows; row += REDUCE_BAND_ROWS)
+        picture->loaded[row / REDUCE_BAND_ROWS] = 1;
+    return status;
+}
+
+bool picture_is_loaded(const struct picture *picture, int64_t y)
+{
+    return picture->loaded[y / REDUCE_BAND_ROWS] != 0;
+}
+
+bool picture_is_complete(const struct picture *picture)
+{
+    return memchr(picture->loaded, 0, (size_t)int64_ceil_div(picture->info.height, REDUCE_BAND_ROWS)) == NULL;
+}
+
+// --- mask ---
+
+// Notes which blocks of rows [y, y + rows) have a bit. Where the rows do not make up whole blocks (the coarse levels,
+// whose bands are lower than a block) the bits of the neighbouring bands stay.
+static void note_masked_blocks(struct picture_level *level, int64_t y, int64_t rows, const uint8_t *bytes)
+{
+    for (int64_t row = 0; row < rows;) {
+        const int64_t end = int64_min(rows, (y + row) / PICTURE_MASK_BLOCK * PICTURE_MASK_BLOCK + PICTURE_MASK_BLOCK - y);
+        uint8_t *blocks = level->masked_blocks + (y + row) / PICTURE_MASK_BLOCK * level->blocks_x;
+        if ((y + row) % PICTURE_MASK_BLOCK == 0 && (end - row == PICTURE_MASK_BLOCK || y + end == level->height))
+            memset(blocks, 0, (size_t)level->blocks_x);
+        for (; row < end; row++) {
+            const uint8_t *at = bytes + row * level->width;
+            for (int64_t block = 0; block < level->blocks_x; block++) {
+                const int64_t x = block * PICTURE_MASK_BLOCK;
+                uint64_t halves[2] = {0, 0};
+                memcpy(halves, at + x, (size_t)int64_min(PICTURE_MASK_BLOCK, level->width - x));
+                blocks[block] |= (halves[0] | halves[1]) != 0;
+            }
+        }
+    }
+}
+
+// The next coarser level of mask bytes: a texel has the bits of all pixels it covers, so single ones stay visible.
+static void reduce_mask(const uint8_t *bytes, int64_t width, int64_t rows, uint8_t *out)
+{
+    const int64_t out_width = int64_ceil_div(width, 2);
+    for (int64_t y = 0; y < int64_ceil_div(rows, 2); y++) {
+        const uint8_t *upper = bytes + 2 * y * width;
+        const uint8_t *lower = 2 * y + 1 < rows ? upper + width : upper;
+        uint8_t *to = out + y * out_width;
+        for (int64_t x = 0; x < width / 2; x++)
+            to[x] = upper[2 * x] | upper[2 * x + 1] | lower[2 * x] | lower[2 * x + 1];
+        if (width % 2)
+            to[out_width - 1] = upper[width - 1] | lower[width - 1];
+    }
+}
+
+// A new mask texture is undefined; a zeroed one is needed because only rows with bits may ever be uploaded.
+static enum status make_mask_tile(struct picture *picture, struct picture_tile *tile, struct rect rect,
+                                  struct error *error)
+{
+    enum status status = texture_create(picture->gpu, TEXTURE_R8UI, (int)rect.width, (int)rect.height, "mask",
+                                        &tile->mask, error);
+    if (status || gpu_is_software(picture->gpu)) // llvmpipe's new textures are zero, and touching them costs memory
+        return status;
+    uint8_t *zeros = calloc((size_t)rect.width, 64);
+    if (!zeros)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory");
+    for (int64_t y = 0; y < rect.height; y += 64)
+        texture_upload(tile->mask, 0, (int)y, (int)rect.width, (int)int64_min(64, rect.height - y), zeros,
+                       (size_t)rect.width);
+    free(zeros);
+    return STATUS_OK;
+}
+
+static enum status upload_mask_rows(struct picture *picture, struct picture_level *level, int64_t y, int64_t rows,
+                                    const uint8_t *bytes, bool any, struct error *error)
+{
+    for (int i = 0; i < level->tiles_x * level->tiles_y; i++) {
+        struct picture_tile *tile = &level->tiles[i];
+        const struct rect rect = tile_rect(level, i);
+        const int64_t top = int64_max(y, rect.y);
+        const int64_t bottom = int64_min(y + rows, rect.y + rect.height);
+        if (top >= bottom || (!any && !tile->mask) || (!level->stored && !tile->pixels))
+            continue;
+        enum status status = tile->mask ? STATUS_OK : make_mask_tile(picture, tile, rect, error);
+        if (status)
+            return status;
+        texture_upload(tile->mask, 0, (int)(top - rect.y), (int)rect.width, (int)(bottom - top),
+                       bytes + (top - y) * level->width + rect.x, (size_t)level->width);
+    }
+    return STATUS_OK;
+}
+
+// The mask of one band, all levels. `bytes` and `spare` each hold width * REDUCE_BAND_ROWS bytes.
+static enum status take_mask_band(struct picture *picture, const struct mask *mask, struct rect rect, uint8_t *bytes,
+                                  uint8_t *spare, struct error *error)
+{
+    bool any = mask_read(mask, rect, bytes, (size_t)rect.width);
+    picture->any_mask |= any;
+    int64_t rows = rect.height;
+    for (int i = 0; i < picture->level_count; i++) {
+        struct picture_level *level = &picture->levels[i];
+        const int64_t y = rect.y >> i;
+        note_masked_blocks(level, y, rows, bytes);
+        enum status status = upload_mask_rows(picture, level, y, rows, bytes, any, error);
+        if (status)
+            return status;
+        if (i + 1 < picture->level_count) {
+            reduce_mask(bytes, level->width, rows, spare);
+            rows = int64_ceil_div(rows, 2);
+            memcpy(bytes, spare, (size_t)(picture->levels[i + 1].width * rows));
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status picture_take_mask(struct picture *picture, const struct mask *mask, int64_t y, int64_t rows,
+                              struct error *error)
+{
+    const size_t bytes = (size_t)picture->info.width * REDUCE_BAND_ROWS;
+    uint8_t *buffer = malloc(2 * bytes);
+    if (!buffer)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
+    enum status status = STATUS_OK;
+    for (int64_t at = y; !status && at < y + rows; at += REDUCE_BAND_ROWS) {
+        const struct rect rect = {0, at, picture->info.width, int64_min(REDUCE_BAND_ROWS, y + rows - at)};
+        status = take_mask_band(picture, mask, rect, buffer, buffer + bytes, error);
+    }
+    free(buffer);
+    picture->serial++;
+    return status;
+}
+
+// --- reading back ---
+
+bool picture_read(struct picture *picture, struct rect rect, void *samples)
+{
+    struct picture_level *level = &picture->levels[0];
+    const size_t bytes = pixel_class_bytes(level->pixel_class);
+    for (int i = 0; i < level->tiles_x * level->tiles_y; i++) {
+        const struct rect tile = tile_rect(level, i);
+        const int64_t x0 = int64_max(rect.x, tile.x), x1 = int64_min(rect.x + rect.width, tile.x + tile.width);
+        const int64_t y0 = int64_max(rect.y, tile.y), y1 = int64_min(rect.y + rect.height, tile.y + tile.height);
+        if (x0 >= x1 || y0 >= y1)
+            continue;
+        if (!level->tiles[i].pixels)
+            return false;
+        if (x1 - x0 == rect.width) { // whole rows of the request lie in this tile: straight into place
+            texture_read(level->tiles[i].pixels, (int)(x0 - tile.x), (int)(y0 - tile.y), (int)(x1 - x0),
+                         (int)(y1 - y0), (char *)samples + (size_t)((y0 - rect.y) * rect.width) * bytes);
+            continue;
+        }
+        for (int64_t y = y0; y < y1; y++)
+            texture_read(level->tiles[i].pixels, (int)(x0 - tile.x), (int)(y - tile.y), (int)(x1 - x0), 1,
+                         (char *)samples + (size_t)((y - rect.y) * rect.width + x0 - rect.x) * bytes);
+    }
+    return true;
+}
+
+// --- the cache ---
+
+static int compare_requests(const void *a, const void *b)
+{
+    // picture_missing keeps the distance from the middle in `level` while it sorts.
+    const struct picture_request *first = a, *second = b;
+    return (first->level > second->level) - (first->level < second->level);
+}
+
+size_t picture_missing(const struct picture *picture, int level_index, struct rect visible,
+                       struct picture_request *requests, size_t max)
+{
+    const struct picture_level *level = &picture->levels[level_index];
+    if (level->stored || visible.width <= 0 || visible.height <= 0)
+        return 0;
+    const int64_t x0 = (visible.x >> level_index) / level->tile_width;
+    const int64_t x1 = ((visible.x + visible.width - 1) >> level_index) / level->tile_width;
+    const int64_t y0 = (visible.y >> level_index) / level->tile_height;
+    const int64_t y1 = ((visible.y + visible.height - 1) >> level_index) / level->tile_height;
+    size_t count = 0;
+    for (int64_t y = y0; y <= y1 && y < level->tiles_y; y++) {
+        for (int64_t x = x0; x <= x1 && x < level->tiles_x && count < max; x++) {
+            const int tile = (int)(y * level->tiles_x + x);
+            if (level->tiles[tile].pixels)
+                continue;
+            // The distance from the middle stands in `level` while sorting.
+            const int64_t dx = 2 * x - (x0 + x1), dy = 2 * y - (y0 + y1);
+            requests[count++] = (struct picture_request){(int)(dx * dx + dy * dy), tile, tile_rect(level, tile)};
+        }
+    }
+    qsort(requests, count, sizeof *requests, compare_requests);
+    for (size_t i = 0; i < count; i++)
+        requests[i].level = level_index;
+    return count;
+}
+
+static void drop_oldest(struct picture *picture)
+{
+    struct picture_level *oldest_level = NULL;
+    int oldest = -1;
+    for (int i = 0; i < picture->level_count; i++) {
+        struct picture_level *level = &picture->levels[i];
+        for (int tile = 0; !level->stored && tile < level->tiles_x * level->tiles_y; tile++) {
+            if (level->tiles[tile].pixels &&
+                (!oldest_level || level->tiles[tile].used < oldest_level->tiles[oldest].used)) {
+                oldest_level = level;
+                oldest = tile;
+            }
+        }
+    }
+    if (!oldest_level) {
+        picture->cache_bytes = 0;
+        return;
+    }
+    picture->cache_bytes -= tile_bytes(oldest_level, oldest);
+    texture_destroy(&oldest_level->tiles[oldest].pixels);
+    texture_destroy(&oldest_level->tiles[oldest].mask);
+}
+
+// The mask of one cached tile, by OR over the pixels each texel covers.
+static enum status put_mask(struct picture *picture, const struct picture_request *request, const struct mask *mask,
+                            struct error *error)
+{
+    const int shift = request->level;
+    const struct rect rect = request->rect;
+    const struct rect image = rect_clip((struct rect){rect.x << shift, rect.y << shift, rect.width << shift,
+                                                      rect.height << shift},
+                                        mask->width, mask->height);
+    if (!mask_any(mask, image, 0xFF))
+        return STATUS_OK;
+    uint8_t *texels = calloc((size_t)rect.width, (size_t)rect.height);
+    uint8_t *row = malloc((size_t)image.width);
+    enum status status = STATUS_OK;
+    struct picture_tile *tile = &picture->levels[request->level].tiles[request->tile];
+    if (!texels || !row)
+        status = error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
+    for (int64_t y = 0; !status && y < image.height; y++) {
+        if (!mask_read(mask, (struct rect){image.x, image.y + y, image.width, 1}, row, (size_t)image.width))
+            continue;
+        for (int64_t x = 0; x < image.width; x++)
+            texels[(y >> shift) * rect.width + (x >> shift)] |= row[x];
+    }
+    if (!status)
+        status = make_mask_tile(picture, tile, rect, error);
+    if (!status)
+        texture_upload(tile->mask, 0, 0, (int)rect.width, (int)rect.height, texels, (size_t)rect.width);
+    free(texels);
+    free(row);
+    return status;
+}
+
+enum status picture_put(struct picture *picture, const struct picture_request *request, const void *samples,
+                        const struct mask *mask, struct error *error)
+{
+    struct picture_level *level = &picture->levels[request->level];
+    struct picture_tile *tile = &level->tiles[request->tile];
+    if (tile->pixels)
+        return STATUS_OK;
+    const int64_t bytes = tile_bytes(level, request->tile);
+    while (picture->cache_bytes > 0 && picture->cache_bytes + bytes > picture->cache_budget)
+        drop_oldest(picture);
+    enum status status = make_tile(picture, request->level, request->tile, error);
+    if (status)
+        return status;
+    picture->cache_bytes += bytes;
+    tile->used = picture->draw_serial;
+    texture_upload(tile->pixels, 0, 0, (int)request->rect.width, (int)request->rect.height, samples,
+                   (size_t)request->rect.width);
+    picture->serial++;
+    return mask ? put_mask(picture, request, mask, error) : STATUS_OK;
+}

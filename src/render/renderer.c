@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: MIT
+// The image pass: which level, which tiles, which program, and the tables they read.
+#include "render/renderer.h"
+
+#include "base/size.h"
+#include "base/text.h"
+#include "gpu/image_program.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Above this share of the visible blocks with mask bits, one pass with the mask program over all is cheaper than a
+// second pass over those blocks.
+static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
+
+// The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
+struct baked {
+    struct colour_table *table;
+    struct table *texels;
+    bool valid;
+    struct contrast contrast;
+    struct display display;
+    const struct colormap *colormap;
+    uint64_t histogram_serial;
+};
+
+// A copy of all that decides the drawn pixels.
+struct scene_key {
+    struct view view;
+    const struct colormap *colormap;
+    const struct picture *picture;
+    uint64_t picture_serial, histogram_serial;
+};
+
+struct renderer {
+    struct gpu *gpu;
+    struct image_programs *programs;
+    struct baked direct; // level 0 of 8- and 16-bit images
+    struct baked keyed;  // level 0 of 32-bit types
+    struct baked levels; // float levels of integer images; shares nothing with keyed so that zooming does not re-bake
+    struct table *tints;
+    struct display tint_display;
+    bool tints_valid;
+    struct image_rect *rects;
+    size_t rect_count, rect_capacity;
+    struct scene_key drawn;
+    bool drawn_valid, cache_valid;
+    struct target *cache;
+};
+
+// --- life ---
+
+static enum status baked_create(struct gpu *gpu, struct baked *baked, struct error *error)
+{
+    enum status status = colour_table_create(&baked->table, error);
+    return status ? status : table_create(gpu, COLOUR_TABLE_MAX + 4, "colours", &baked->texels, error);
+}
+
+static void baked_destroy(struct baked *baked)
+{
+    colour_table_destroy(&baked->table);
+    table_destroy(&baked->texels);
+}
+
+enum status renderer_create(struct gpu *gpu, struct renderer **renderer, struct error *error)
+{
+    struct renderer *made = must_alloc(sizeof *made);
+    made->gpu = gpu;
+    enum status status = image_programs_create(gpu, &made->programs, error);
+    if (!status)
+        status = table_create(gpu, 512, "mask tints", &made->tints, error);
+    if (status) {
+        renderer_destroy(&made);
+        return status;
+    }
+    *renderer = made;
+    return STATUS_OK;
+}
+
+void renderer_destroy(struct renderer **renderer)
+{
+    struct renderer *old = *renderer;
+    if (!old)
+        return;
+    image_programs_destroy(&old->programs);
+    baked_destroy(&old->direct);
+    baked_destroy(&old->keyed);
+    baked_destroy(&old->levels);
+    table_destroy(&old->tints);
+    target_destroy(&old->cache);
+    free(old->rects);
+    free(old);
+    *renderer = NULL;
+}
+
+void renderer_drop_cache(struct renderer *renderer)
+{
+    target_destroy(&renderer->cache);
+    renderer->cache_valid = false;
+}
+
+// --- tables ---
+
+static enum status bake(struct renderer *renderer, struct baked *baked, enum pixel_class pixel_class,
+                        const struct scene *scene, struct error *error)
+{
+    const struct view *view = scene->view;
+    if (!baked->table) {
+        enum status status = baked_create(renderer->gpu, baked, error);
+        if (status)
+            return status;
+    }
+    if (baked->valid && baked->table->pixel_class == pixel_class && baked->colormap == scene->colormap &&
+        baked->histogram_serial == scene->histogram_serial &&
+        memcmp(&baked->contrast, &view->contrast, sizeof view->contrast) == 0 &&
+        memcmp(&baked->display, &view->display, sizeof view->display) == 0)
+        return STATUS_OK;
+    memcpy(&baked->contrast, &view->contrast, sizeof view->contrast);
+    memcpy(&baked->display, &view->display, sizeof view->display);
+    baked->colormap = scene->colormap;
+    baked->histogram_serial = scene->histogram_serial;
+    baked->valid = true;
+    const struct colour_recipe recipe = {&view->contrast, &view->display, scene->colormap, scene->histogram};
+    colour_table_bake(baked->table, pixel_class, &recipe);
+    table_update(baked->texels, baked->table->rgba, (size_t)baked->table->texels);
+    return STATUS_OK;
+}
+
+static void bake_tints(struct renderer *renderer, const struct display *display)
+{
+    if (renderer->tints_valid && memcmp(&renderer->tint_display, display, sizeof *display) == 0)
+        return;
+    memcpy(&renderer->tint_display, display, sizeof *display);
+    renderer->tints_valid = true;
+    unsigned outlined = 0;
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++)
+        outlined |= display->mask[layer].outline ? MASK_BIT(layer) : 0u;
+    uint8_t tints[512][4];
+    for (unsigned bits = 0; bits < 256; bits++) {
+        display_mask_tint(display, (uint8_t)bits, false, tints[bits]);
+        display_mask_tint(display, (uint8_t)(bits & outlined), true, tints[256 + bits]);
+    }
+    table_update(renderer->tints, tints, 512);
+}
+
+static enum image_mask_use mask_use_of(const struct picture *picture, const struct display *display)
+{
+    if (!picture->any_mask || !display->mask_visible)
+        return IMAGE_MASK_NONE;
+    bool fill = false, outline = false;
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        fill |= display->mask[layer].visible;
+        outline |= display->mask[layer].visible && display->mask[layer].outline;
+    }
+    return outline ? IMAGE_MASK_OUTLINE : fill ? IMAGE_MASK_TINT : IMAGE_MASK_NONE;
+}
+
+// --- geometry ---
+
+// A rectangle in texels of a level, with fractions.
+struct area {
+    double x0, y0, x1, y1;
+};
+
+static struct area area_clip(struct area a, struct area b)
+{
+    return (struct area){fmax(a.x0, b.x0), fmax(a.y0, b.y0), fmin(a.x1, b.x1), fmin(a.y1, b.y1)};
+}
+
+static bool area_empty(struct area a)
+{
+    return a.x0 >= a.x1 || a.y0 >= a.y1;
+}
+
+// The visible part of the image in texels of a level; the image's own edge where a level's last texel covers less.
+static struct area visible_area(const struct camera *camera, int level)
+{
+    const struct rect visible = camera_visible(camera);
+    const double scale = 1.0 / (double)(1 << level);
+    return (struct area){(double)visible.x * scale, (double)visible.y * scale,
+                         (double)(visible.x + visible.width) * scale, (double)(visible.y + visible.height) * scale};
+}
+
+static void add_rect(struct renderer *renderer, struct area area, double tile_x, double tile_y)
+{
+    if (area_empty(area))
+        return;
+    if (renderer->rect_count == renderer->rect_capacity) {
+        renderer->rect_capacity = renderer->rect_capacity ? 2 * renderer->rect_capacity : 256;
+        renderer->rects = must_resize(renderer->rects, renderer->rect_capacity * sizeof *renderer->rects);
+    }
+    renderer->rects[renderer->rect_count++] =
+        (struct image_rect){(float)(area.x0 - tile_x), (float)(area.y0 - tile_y), (float)(area.x1 - tile_x),
+                            (float)(area.y1 - tile_y)};
+}
+
+// One rectangle for each run of loaded rows.
+static void add_loaded_rects(struct renderer *renderer, const struct picture *picture, int level, struct area area,
+                             double tile_x, double tile_y)
+{
+    const int64_t height = picture->info.height;
+    for (int64_t y = 0; y < height;) {
+        if (!picture_is_loaded(picture, y)) {
+            y += REDUCE_BAND_ROWS;
+            continue;
+        }
+        int64_t end = y;
+        while (end < height && picture_is_loaded(picture, end))
+            end += REDUCE_BAND_ROWS;
+        const double scale = 1.0 / (double)(1 << level);
+        const struct area rows = {area.x0, (double)y * scale, area.x1, (double)int64_min(end, height) * scale};
+        add_rect(renderer, area_clip(area, rows), tile_x, tile_y);
+        y = end;
+    }
+}
+
+// One rectangle for each horizontal run of blocks with mask bits. `grow` blocks around count too (for outlines).
+static void add_masked_rects(struct renderer *renderer, const struct picture_level *level, struct area area,
+                             double tile_x, double tile_y)
+{
+    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK, first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
+    const int64_t end_x = int64_min(level->blocks_x, (int64_t)ceil(area.x1 / PICTURE_MASK_BLOCK));
+    const int64_t end_y = int64_min(level->blocks_y, (int64_t)ceil(area.y1 / PICTURE_MASK_BLOCK));
+    for (int64_t y = first_y; y < end_y; y++) {
+        const uint8_t *row = level->masked_blocks + y * level->blocks_x;
+        for (int64_t x = first_x; x < end_x; x++) {
+            if (!row[x])
+                continue;
+            int64_t end = x + 1;
+            while (end < end_x && row[end])
+                end++;
+            const struct area run = {(double)(x * PICTURE_MASK_BLOCK), (double)(y * PICTURE_MASK_BLOCK),
+                                     (double)(end * PICTURE_MASK_BLOCK), (double)((y + 1) * PICTURE_MASK_BLOCK)};
+            add_rect(renderer, area_clip(area, run), tile_x, tile_y);
+            x = end;
+        }
+    }
+}
+
+static double masked_share(const struct picture_level *level, struct area area)
+{
+    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK, first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
+    const int64_t end_x = int64_min(level->blocks_x, (int64_t)ceil(area.x1 / PICTURE_MASK_BLOCK));
+    const int64_t end_y = int64_min(level->blocks_y, (int64_t)ceil(area.y1 / PICTURE_MASK_BLOCK));
+    int64_t masked = 0;
+    for (int64_t y = first_y; y < end_y; y++) {
+        for (int64_t x = first_x; x < end_x; x++)
+            masked += level->masked_blocks[y * level->blocks_x + x];
+    }
+    return (double)masked / (double)int64_max(1, (end_x - first_x) * (end_y - first_y));
+}
+
+// Clip space from texels of the tile at (tile_x, tile_y) of a level.
+static void set_transform(struct image_draw *draw, const struct camera *camera, int level, double tile_x,
+                          double tile_y)
+{
+    double m[6];
+    camera_matrix(camera, m);
+    const double texel = (double)(1 << level);
+    const double to_x = 2.0 / camera->viewport_width, to_y = -2.0 / camera->viewport_height;
+    const double origin_x = m[0] * tile_x * texel + m[1] * tile_y * texel + m[4];
+    const double origin_y = m[2] * tile_x * texel + m[3] * tile_y * texel + m[5];
+    const double columns[6] = {m[0] * texel * to_x, m[2] * texel * to_y, m[1] * texel * to_x,
+                               m[3] * texel * to_y, origin_x * to_x - 1, origin_y * to_y + 1};
+    for (int i = 0; i < 6; i++)
+        draw->clip_from_texel[i] = (float)columns[i];
+    // The inverse of the linear part: texels per screen pixel.
+    const double determinant = (m[0] * m[3] - m[1] * m[2]) * texel;
+    const double inverse[4] = {m[3] / determinant, -m[2] / determinant, -m[1] / determinant, m[0] / determinant};
+    for (int i = 0; i < 4; i++)
+        draw->screen_step[i] = (float)inverse[i];
+}
+
+// --- drawing ---
+
+static const struct {
+    enum image_class image_class;
+    int bias;
+} class_shader[PIXEL_CLASS_COUNT] = {
+    [PIXEL_U8] = {IMAGE_DIRECT_UNSIGNED, 0},    [PIXEL_I8] = {IMAGE_DIRECT_SIGNED, 128},
+    [PIXEL_U16] = {IMAGE_DIRECT_UNSIGNED, 0},   [PIXEL_I16] = {IMAGE_DIRECT_SIGNED, 32768},
+    [PIXEL_U32] = {IMAGE_KEYED_UNSIGNED, 0},    [PIXEL_I32] = {IMAGE_KEYED_SIGNED, 0},
+    [PIXEL_F32] = {IMAGE_KEYED_FLOAT, 0},
+};
+
+static struct baked *baked_for(struct renderer *renderer, const struct picture *picture, int level)
+{
+    if (level > 0 && picture->levels[0].pixel_class != PIXEL_F32)
+        return &renderer->levels;
+    return pixel_class_is_direct(picture->levels[level].pixel_class) ? &renderer->direct : &renderer->keyed;
+}
+
+static struct image_draw draw_for(const struct renderer *renderer, const struct baked *baked,
+                                  const struct scene *scene, int level)
+{
+    const struct colour_table *table = baked->table;
+    const struct display *display = &scene->view->display;
+    struct image_draw draw = {
+        .image_class = class_shader[table->pixel_class].image_class,
+        .bias = class_shader[table->pixel_class].bias,
+        .smooth = display->smooth && scene->view->camera.zoom * (double)(1 << level) > 1.0 &&
+                  table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,
+        .colours = baked->texels,
+        .tints = renderer->tints,
+        .offset = table->offset,
+        .low = table->low,
+        .high = table->high,
+        .base = table->base,
+        .shift = table->shift,
+        .entries = table->entries,
+        .low_int = table->low_int,
+        .high_int = table->high_int,
+    };
+    return draw;
+}
+
+static enum status draw_pass(struct renderer *renderer, struct image_draw *draw, enum image_mask_use mask_use,
+                             struct error *error)
+{
+    draw->mask_use = mask_use;
+    draw->rects = renderer->rects;
+    draw->rect_count = renderer->rect_count;
+    renderer->rect_count = 0;
+    return image_programs_draw(renderer->programs, draw, error);
+}
+
+// One tile: everything without the mask, then the blocks with mask bits again with it; or all at once with it where
+// most blocks have some.
+static enum status draw_tile(struct renderer *renderer, const struct scene *scene, int level_index, int tile_index,
+                             struct image_draw *draw, struct error *error)
+{
+    struct picture *picture = scene->picture;
+    struct picture_level *level = &picture->levels[level_index];
+    struct picture_tile *tile = &level->tiles[tile_index];
+    const double x = (double)(tile_index % level->tiles_x) * level->tile_width;
+    const double y = (double)(tile_index / level->tiles_x) * level->tile_height;
+    const struct area whole = {x, y, x + texture_width(tile->pixels), y + texture_height(tile->pixels)};
+    const struct area area = area_clip(visible_area(&scene->view->camera, level_index), whole);
+    if (area_empty(area))
+        return STATUS_OK;
+    tile->used = picture->draw_serial;
+    enum image_mask_use mask_use = tile->mask ? mask_use_of(picture, &scene->view->display) : IMAGE_MASK_NONE;
+    const bool one_pass = mask_use == IMAGE_MASK_NONE || !level->stored || draw->smooth ||
+                          masked_share(level, area) > MASKED_SHARE_FOR_ONE_PASS;
+    set_transform(draw, &scene->view->camera, level_index, x, y);
+    draw->pixels = tile->pixels;
+    draw->mask = tile->mask;
+    add_loaded_rects(renderer, picture, level_index, area, x, y);
+    enum status status = draw_pass(renderer, draw, one_pass ? mask_use : IMAGE_MASK_NONE, error);
+    if (!status && !one_pass) {
+        add_masked_rects(renderer, level, area, x, y);
+        status = draw_pass(renderer, draw, mask_use, error);
+    }
+    return status;
+}
+
+static enum status draw_level(struct renderer *renderer, const struct scene *scene, int level_index,
+                              struct error *error)
+{
+    struct picture *picture = scene->picture;
+    struct picture_level *level = &picture->levels[level_index];
+    struct baked *baked = baked_for(renderer, picture, level_index);
+    enum status status = bake(renderer, baked, level->pixel_class, scene, error);
+    if (status)
+        return status;
+    struct image_draw draw = draw_for(renderer, baked, scene, level_index);
+    for (int tile = 0; !status && tile < level->tiles_x * level->tiles_y; tile++) {
+        if (level->tiles[tile].pixels)
+            status = draw_tile(renderer, scene, level_index, tile, &draw, error);
+    }
+    return status;
+}
+
+// The level to draw, after the coarser one that is always there where the finer is a cache with holes.
+static enum status draw_picture(struct renderer *renderer, const struct scene *scene, struct error *error)
+{
+    struct picture *picture = scene->picture;
+    const int level = camera_level(&scene->view->camera, picture->level_count - 1);
+    picture->draw_serial++;
+    bake_tints(renderer, &scene->view->display);
+    int under = level;
+    while (!picture->levels[under].stored)
+        under++;
+    enum status status = draw_level(renderer, scene, under, error);
+    if (!status && under != level)
+        status = draw_level(renderer, scene, level, error);
+    return status;
+}
+
+// Whether the loaded image hides every pixel of the viewport.
+static bool covers_viewport(const struct scene *scene)
+{
+    const struct camera *camera = &scene->view->camera;
+    if (!scene->picture || !picture_is_complete(scene->picture))
+        return false;
+    const double corners[4][2] = {{0, 0},
+                                  {camera->viewport_width, 0},
+                                  {0, camera->viewport_height},
+                                  {camera->viewport_width, camera->viewport_height}};
+    for (int i = 0; i < 4; i++) {
+        double x, y;
+        camera_to_image(camera, corners[i][0], corners[i][1], &x, &y);
+        if (x < 0 || y < 0 || x > (double)camera->image_width || y > (double)camera->image_height)
+            return false;
+    }
+    return true;
+}
+
+static void remember(struct renderer *renderer, const struct scene *scene)
+{
+    struct scene_key *key = &renderer->drawn;
+    memcpy(&key->view, scene->view, sizeof key->view);
+    key->colormap = scene->colormap;
+    key->picture = scene->picture;
+    key->picture_serial = scene->picture ? scene->picture->serial : 0;
+    key->histogram_serial = scene->histogram_serial;
+    renderer->drawn_valid = true;
+}
+
+bool renderer_is_same(const struct renderer *renderer, const struct scene *scene)
+{
+    const struct scene_key *key = &renderer->drawn;
+    return renderer->drawn_valid && key->colormap == scene->colormap && key->picture == scene->picture &&
+           key->picture_serial == (scene->picture ? scene->picture->serial : 0) &&
+           key->histogram_serial == scene->histogram_serial &&
+           memcmp(&key->view.camera, &scene->view->camera, sizeof key->view.camera) == 0 &&
+           memcmp(&key->view.contrast, &scene->view->contrast, sizeof key->view.contrast) == 0 &&
+           memcmp(&key->view.display, &scene->view->display, sizeof key->view.display) == 0;
+}
+
+enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x, int y,
+                          struct error *error)
+{
+    const struct camera *camera = &scene->view->camera;
+    if (!renderer_is_same(renderer, scene))
+        renderer->cache_valid = false;
+    remember(renderer, scene);
+    target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
+    target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
+    if (!covers_viewport(scene))
+        target_clear(renderer->gpu, scene->view->display.background);
+    enum status status = scene->picture ? draw_picture(renderer, scene, error) : STATUS_OK;
+    target_clip(renderer->gpu, target_height, 0, 0, 0, 0);
+    return status;
+}
+
+static enum status fill_cache(struct renderer *renderer, const struct scene *scene, struct error *error)
+{
+    const int width = scene->view->camera.viewport_width, height = scene->view->camera.viewport_height;
+    if (renderer->cache && (texture_width(target_texture(renderer->cache)) != width ||
+                            texture_height(target_texture(renderer->cache)) != height))
+        target_destroy(&renderer->cache);
+    enum status status = STATUS_OK;
+    if (!renderer->cache)
+        status = target_create(renderer->gpu, TEXTURE_BGRA8, width, height, &renderer->cache, error);
+    if (status)
+        return status;
+    target_bind(renderer->gpu, renderer->cache, width, height);
+    status = renderer_draw(renderer, scene, height, 0, 0, error);
+    renderer->cache_valid = status == STATUS_OK;
+    return status;
+}
+
+enum status renderer_draw_cached(struct renderer *renderer, const struct scene *scene, struct target *target,
+                                 int target_width, int target_height, int x, int y, struct error *error)
+{
+    const struct camera *camera = &scene->view->camera;
+    if (!renderer->cache_valid || !renderer_is_same(renderer, scene)) {
+        enum status status = fill_cache(renderer, scene, error);
+        target_bind(renderer->gpu, target, target_width, target_height);
+        if (status)
+            return status;
+    }
+    target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
+    return image_programs_copy(renderer->programs, target_texture(renderer->cache), error);
+}
+
+// --- others ---
+
+void renderer_colour_of(const struct renderer *renderer, double value, unsigned char rgb[3])
+{
+    const struct baked *baked = renderer->direct.valid ? &renderer->direct : &renderer->keyed;
+    memset(rgb, 0, 3);
+    if (!baked->valid)
+        return;
+    const struct colour_table *table = baked->table;
+    int index;
+    if (table->pixel_class == PIXEL_U32)
+        index = colour_table_index_u32(table, (uint32_t)value);
+    else if (table->pixel_class == PIXEL_I32)
+        index = colour_table_index_i32(table, (int32_t)value);
+    else if (table->pixel_class == PIXEL_F32)
+        index = colour_table_index_f32(table, (float)value);
+    else
+        index = (int)value + class_shader[table->pixel_class].bias;
+    if (index >= 0 && index < table->texels)
+        memcpy(rgb, table->rgba[index], 3);
+}
+
+enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *rgba, const struct view *view,
+                                    int target_height, int x, int y, struct error *error)
+{
+    const struct camera *camera = &view->camera;
+    struct image_draw draw = {.image_class = IMAGE_YARDSTICK, .pixels = rgba};
+    target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
+    set_transform(&draw, camera, 0, 0, 0);
+    add_rect(renderer, visible_area(camera, 0), 0, 0);
+    return draw_pass(renderer, &draw, IMAGE_MASK_NONE, error);
+}
