@@ -31,7 +31,7 @@ void colormap_list_finish(struct colormap_list *list);
 // The map of that name (case ignored), or NULL. Borrowed until the list changes.
 const struct colormap *colormap_find(const struct colormap_list *list, const char *name);
 // Reads a text file of 2 or more lines "r g b" (0-255, or 0.0-1.0 when every number is <= 1 and any has a '.'), or
-// "position r g b" with ascending positions; '#' starts a comment; commas count as blanks. Resampled to 256
+// "position r g b" with ascending positions, of which the first is t = 0 and the last t = 1; '#' starts a comment; commas count as blanks. Resampled to 256
 // entries. The map's name is the file's name without extension; a map of the same name is replaced.
 enum status colormap_load(struct colormap_list *list, const char *path, const struct colormap **map,
                           struct error *error);

@@ -13,8 +13,8 @@
 enum special_value { SPECIAL_UNDER, SPECIAL_OVER, SPECIAL_INF, SPECIAL_NAN, SPECIAL_COUNT };
 const char *special_value_name(enum special_value special); // "under", "over", "inf", "nan"
 
-// Off: under and over take the first and last colour of the map; inf counts as over (or under for -inf), NaN is
-// shown as the colour map's first colour.
+// Off: under and over take the first and last colour of the map; inf, of either sign because the colour table has one
+// entry for both, is shown as over, NaN as the colour map's first colour.
 struct special_colour {
     bool on;
     uint8_t rgb[3];

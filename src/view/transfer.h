@@ -50,7 +50,7 @@ double transfer_curve_apply(const struct transfer_curve *curve, double x);
 // x in [0, 1] for t in [0, 1]: the inverse, for the ticks of the colour bar. Not for equalize.
 double transfer_curve_invert(const struct transfer_curve *curve, double t);
 // The fraction of the range near `low` below which the curve needs finer steps than it does near `high`: steps of
-// equal ratio in (x + knee) are about equal in t. 1 = equal steps in x are fine. In (0, 1].
+// equal ratio in (x + knee) are about equal in t. 1 = equal steps in x are fine. In (0, 1], at least 2^-100.
 double transfer_curve_knee(const struct transfer_curve *curve);
 
 #endif

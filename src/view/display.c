@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Defaults of colours and mask styles, and the tint of a mask byte.
+#include "view/display.h"
+
+#include <string.h>
+
+static const char *const special_names[SPECIAL_COUNT] = {
+    [SPECIAL_UNDER] = "under",
+    [SPECIAL_OVER] = "over",
+    [SPECIAL_INF] = "inf",
+    [SPECIAL_NAN] = "nan",
+};
+
+static const struct special_colour special_defaults[SPECIAL_COUNT] = {
+    [SPECIAL_UNDER] = {false, {0, 64, 255}},
+    [SPECIAL_OVER] = {false, {255, 0, 0}},
+    [SPECIAL_INF] = {true, {255, 0, 255}},
+    [SPECIAL_NAN] = {true, {80, 80, 80}},
+};
+
+static const uint8_t layer_tints[MASK_LAYER_COUNT][3] = {
+    [MASK_USER] = {255, 48, 48},   [MASK_FILE] = {255, 128, 0},   [MASK_GAP] = {88, 96, 128},
+    [MASK_BAD] = {224, 64, 224},   [MASK_HOT] = {255, 224, 32},   [MASK_SATURATED] = {0, 224, 255},
+    [MASK_USER_2] = {64, 208, 64}, [MASK_USER_3] = {64, 96, 255},
+};
+
+const char *special_value_name(enum special_value special)
+{
+    return (unsigned)special < SPECIAL_COUNT ? special_names[special] : "";
+}
+
+struct display display_default(void)
+{
+    struct display display = {
+        .colormap = "viridis",
+        .mask_visible = true,
+        .reduce = REDUCE_MEAN,
+        .background = {40, 40, 40},
+    };
+    memcpy(display.special, special_defaults, sizeof display.special);
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        struct mask_style *style = &display.mask[layer];
+        *style = (struct mask_style){.visible = true, .opacity = 0.6f};
+        memcpy(style->rgb, layer_tints[layer], sizeof style->rgb);
+    }
+    return display;
+}
+
+static uint8_t opacity_byte(float opacity)
+{
+    // Written so that NaN becomes 0.
+    float clamped = opacity > 0.0f ? (opacity < 1.0f ? opacity : 1.0f) : 0.0f;
+    return (uint8_t)(clamped * 255.0f + 0.5f);
+}
+
+void display_mask_tint(const struct display *display, uint8_t bits, bool outline, uint8_t rgba[4])
+{
+    memset(rgba, 0, 4);
+    if (!display->mask_visible)
+        return;
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        const struct mask_style *style = &display->mask[layer];
+        if (!(bits & MASK_BIT(layer)) || !style->visible || (style->outline && !outline))
+            continue;
+        memcpy(rgba, style->rgb, 3);
+        rgba[3] = opacity_byte(style->opacity);
+        return;
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The state of a fresh view.
+#include "view/view.h"
+
+struct view view_default(void)
+{
+    return (struct view){
+        .camera = camera_default(),
+        .contrast = contrast_default(),
+        .display = display_default(),
+        .panels = {.interface = true, .contrast = true, .colour_bar = true, .pixel_values = true},
+    };
+}
