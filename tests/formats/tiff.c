@@ -24,7 +24,7 @@ struct spec {
     unsigned samples; // 0 = 1
     bool separate, big_endian, tiled, big_tiff;
     uint16_t compression, predictor, photometric, fill_order; // 0 = not set
-    unsigned width, height, rows; // rows: of a strip; tiles are 16 x 32
+    unsigned width, height, rows;                             // rows: of a strip; tiles are 16 x 32
     const char *description;
 };
 
@@ -90,7 +90,7 @@ static void write_chunks(TIFF *tiff, const struct spec *spec)
     free(chunk);
 }
 
-static void write_page(TIFF *tiff, const struct spec *spec)
+static void write_tags(TIFF *tiff, const struct spec *spec)
 {
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, spec->width);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, spec->height);
@@ -112,6 +112,11 @@ static void write_page(TIFF *tiff, const struct spec *spec)
     } else {
         TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, spec->rows);
     }
+}
+
+static void write_page(TIFF *tiff, const struct spec *spec)
+{
+    write_tags(tiff, spec);
     write_chunks(tiff, spec);
     assert_int_equal(TIFFWriteDirectory(tiff), 1);
 }
@@ -147,7 +152,9 @@ static const char *write_pages(const char *name, struct spec *specs, size_t coun
 
 static enum sample_type type_of(const struct spec *spec)
 {
-    const char *kind = spec->format == SAMPLEFORMAT_IEEEFP ? "f" : spec->format == SAMPLEFORMAT_INT ? "i" : "u";
+    const char *kind = spec->format == SAMPLEFORMAT_IEEEFP ? "f"
+                       : spec->format == SAMPLEFORMAT_INT  ? "i"
+                                                           : "u";
     unsigned bits = spec->bits <= 8 ? 8 : spec->bits <= 16 ? 16 : spec->bits <= 32 ? 32 : 64;
     char name[8];
     enum sample_type type = SAMPLE_COUNT;
@@ -163,7 +170,8 @@ static float float24(uint64_t bits)
     int exponent = (int)(bits >> 16 & 127), mantissa = (int)(bits & 0xFFFF);
     if (exponent == 127)
         return (float)(mantissa ? (double)NAN : sign * HUGE_VAL);
-    return (float)(sign * (exponent ? ldexp(1 + mantissa / 65536.0, exponent - 63) : ldexp(mantissa / 65536.0, -62)));
+    return (float)(sign * (exponent ? ldexp(1 + mantissa / 65536.0, exponent - 63)
+                                    : ldexp(mantissa / 65536.0, -62)));
 }
 
 static void expected(const struct spec *spec, int64_t x, int64_t y, unsigned channel, uint8_t out[8])
@@ -251,9 +259,10 @@ static void check_rect(struct image_file *file, const struct spec *spec, int64_t
             uint8_t want[8];
             expected(spec, x, y, channel, want);
             if (!same(spec, box_at(&box, x, y), want))
-                fail_msg("%u bits, format %u, compression %u, big endian %d, tiled %d, separate %d: pixel %lld,%lld",
-                         spec->bits, spec->format, spec->compression, spec->big_endian, spec->tiled, spec->separate,
-                         (long long)x, (long long)y);
+                fail_msg("%u bits, format %u, compression %u, big endian %d, tiled %d, separate %d: pixel "
+                         "%lld,%lld",
+                         spec->bits, spec->format, spec->compression, spec->big_endian, spec->tiled,
+                         spec->separate, (long long)x, (long long)y);
         }
     box_free(&box);
 }
@@ -270,7 +279,8 @@ static void check_frame(struct image_file *file, const struct spec *spec, int64_
     for (unsigned i = 0; i < 6; i++) {
         uint64_t a = mix(i * 77 + spec->bits), b = mix(a);
         int64_t x = (int64_t)(a % spec->width), y = (int64_t)(b % spec->height);
-        struct rect rect = {x, y, 1 + (int64_t)(a >> 32) % (spec->width - x), 1 + (int64_t)(b >> 32) % (spec->height - y)};
+        struct rect rect = {x, y, 1 + (int64_t)(a >> 32) % (spec->width - x),
+                            1 + (int64_t)(b >> 32) % (spec->height - y)};
         check_rect(file, spec, frame, channel, rect);
     }
 }
@@ -302,14 +312,16 @@ struct depth {
 };
 
 static const struct depth depths[] = {
-    {1, SAMPLEFORMAT_UINT},    {2, SAMPLEFORMAT_UINT},    {3, SAMPLEFORMAT_UINT},    {4, SAMPLEFORMAT_UINT},
-    {6, SAMPLEFORMAT_UINT},    {8, SAMPLEFORMAT_UINT},    {10, SAMPLEFORMAT_UINT},   {12, SAMPLEFORMAT_UINT},
-    {14, SAMPLEFORMAT_UINT},   {16, SAMPLEFORMAT_UINT},   {17, SAMPLEFORMAT_UINT},   {24, SAMPLEFORMAT_UINT},
-    {31, SAMPLEFORMAT_UINT},   {32, SAMPLEFORMAT_UINT},   {40, SAMPLEFORMAT_UINT},   {63, SAMPLEFORMAT_UINT},
-    {64, SAMPLEFORMAT_UINT},   {1, SAMPLEFORMAT_INT},     {4, SAMPLEFORMAT_INT},     {8, SAMPLEFORMAT_INT},
-    {12, SAMPLEFORMAT_INT},    {16, SAMPLEFORMAT_INT},    {24, SAMPLEFORMAT_INT},    {32, SAMPLEFORMAT_INT},
-    {64, SAMPLEFORMAT_INT},    {16, SAMPLEFORMAT_IEEEFP}, {24, SAMPLEFORMAT_IEEEFP}, {32, SAMPLEFORMAT_IEEEFP},
-    {64, SAMPLEFORMAT_IEEEFP},
+    {1, SAMPLEFORMAT_UINT},    {2, SAMPLEFORMAT_UINT},    {3, SAMPLEFORMAT_UINT},
+    {4, SAMPLEFORMAT_UINT},    {6, SAMPLEFORMAT_UINT},    {8, SAMPLEFORMAT_UINT},
+    {10, SAMPLEFORMAT_UINT},   {12, SAMPLEFORMAT_UINT},   {14, SAMPLEFORMAT_UINT},
+    {16, SAMPLEFORMAT_UINT},   {17, SAMPLEFORMAT_UINT},   {24, SAMPLEFORMAT_UINT},
+    {31, SAMPLEFORMAT_UINT},   {32, SAMPLEFORMAT_UINT},   {40, SAMPLEFORMAT_UINT},
+    {63, SAMPLEFORMAT_UINT},   {64, SAMPLEFORMAT_UINT},   {1, SAMPLEFORMAT_INT},
+    {4, SAMPLEFORMAT_INT},     {8, SAMPLEFORMAT_INT},     {12, SAMPLEFORMAT_INT},
+    {16, SAMPLEFORMAT_INT},    {24, SAMPLEFORMAT_INT},    {32, SAMPLEFORMAT_INT},
+    {64, SAMPLEFORMAT_INT},    {16, SAMPLEFORMAT_IEEEFP}, {24, SAMPLEFORMAT_IEEEFP},
+    {32, SAMPLEFORMAT_IEEEFP}, {64, SAMPLEFORMAT_IEEEFP},
 };
 static const uint16_t schemes[] = {COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE};
 
@@ -342,17 +354,53 @@ static void test_several_samples(void **state)
                                          .separate = way & 4});
 }
 
+// The floating-point predictor stores the highest bytes first in files of either byte order (TIFF technical
+// note 3), so the strips of a little-endian file are right in a big-endian one. libtiff 4.5.0 writes them
+// swapped.
+static void check_big_endian_float_predictor(struct spec spec)
+{
+    const char *from_path = write_pages("little.tif", &spec, 1), *to_path = temporary_path("big.tif");
+    TIFF *from = TIFFOpen(from_path, "r"), *to = TIFFOpen(to_path, "wb");
+    assert_non_null(from);
+    assert_non_null(to);
+    write_tags(to, &spec);
+    uint8_t bytes[65536];
+    for (uint32_t i = 0; i < (spec.tiled ? TIFFNumberOfTiles(from) : TIFFNumberOfStrips(from)); i++) {
+        tmsize_t count = spec.tiled ? TIFFReadRawTile(from, i, bytes, sizeof bytes)
+                                    : TIFFReadRawStrip(from, i, bytes, sizeof bytes);
+        assert_true(count > 0);
+        tmsize_t put =
+            spec.tiled ? TIFFWriteRawTile(to, i, bytes, count) : TIFFWriteRawStrip(to, i, bytes, count);
+        assert_int_equal(put, count);
+    }
+    TIFFClose(from);
+    TIFFClose(to);
+    struct image_file *file = open_file(to_path, 0);
+    check_frame(file, &spec, 0, 0);
+    image_file_close(&file);
+}
+
 static void test_predictors(void **state)
 {
     (void)state;
     for (unsigned way = 0; way < 4; way++) {
         for (unsigned bits = 8; bits <= 64; bits *= 2)
-            check_spec((struct spec){.bits = bits, .predictor = PREDICTOR_HORIZONTAL, .compression = COMPRESSION_LZW,
-                                     .big_endian = way & 1, .tiled = way & 2});
-        for (unsigned bits = 16; bits <= 64; bits *= 2)
-            check_spec((struct spec){.bits = bits, .format = SAMPLEFORMAT_IEEEFP, .big_endian = way & 1,
-                                     .predictor = PREDICTOR_FLOATINGPOINT, .compression = COMPRESSION_ADOBE_DEFLATE,
+            check_spec((struct spec){.bits = bits,
+                                     .predictor = PREDICTOR_HORIZONTAL,
+                                     .compression = COMPRESSION_LZW,
+                                     .big_endian = way & 1,
                                      .tiled = way & 2});
+        for (unsigned bits = 16; bits <= 64; bits *= 2) {
+            struct spec spec = {.bits = bits,
+                                .format = SAMPLEFORMAT_IEEEFP,
+                                .predictor = PREDICTOR_FLOATINGPOINT,
+                                .compression = COMPRESSION_ADOBE_DEFLATE,
+                                .tiled = way & 2};
+            if (way & 1)
+                check_big_endian_float_predictor(spec);
+            else
+                check_spec(spec);
+        }
     }
 }
 
@@ -364,9 +412,11 @@ static void test_other_schemes(void **state)
     for (size_t i = 0; i < sizeof byte_schemes / sizeof byte_schemes[0]; i++)
         if (TIFFIsCODECConfigured(byte_schemes[i]))
             check_spec((struct spec){.bits = 16, .compression = byte_schemes[i]});
-    static const uint16_t fax_schemes[] = {COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3, COMPRESSION_CCITTFAX4};
+    static const uint16_t fax_schemes[] = {COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3,
+                                           COMPRESSION_CCITTFAX4};
     for (size_t i = 0; i < sizeof fax_schemes / sizeof fax_schemes[0]; i++)
-        check_spec((struct spec){.bits = 1, .compression = fax_schemes[i], .photometric = PHOTOMETRIC_MINISWHITE});
+        check_spec(
+            (struct spec){.bits = 1, .compression = fax_schemes[i], .photometric = PHOTOMETRIC_MINISWHITE});
 }
 
 // The lowest bit of a byte first: the bits of each byte are the other way round in the file.
@@ -375,7 +425,9 @@ static void test_fill_order(void **state)
     (void)state;
     for (unsigned bits = 1; bits <= 16; bits++)
         for (unsigned way = 0; way < 2; way++)
-            check_spec((struct spec){.bits = bits, .fill_order = FILLORDER_LSB2MSB, .big_endian = way,
+            check_spec((struct spec){.bits = bits,
+                                     .fill_order = FILLORDER_LSB2MSB,
+                                     .big_endian = way,
                                      .compression = way ? COMPRESSION_PACKBITS : COMPRESSION_NONE});
 }
 
@@ -384,8 +436,13 @@ static void test_long_strip(void **state)
 {
     (void)state;
     for (unsigned way = 0; way < 4; way++) {
-        struct spec spec = {.bits = 16, .compression = way & 1 ? COMPRESSION_LZW : COMPRESSION_ADOBE_DEFLATE,
-                            .width = 1000, .height = 700, .rows = 700, .samples = 2, .separate = way & 2};
+        struct spec spec = {.bits = 16,
+                            .compression = way & 1 ? COMPRESSION_LZW : COMPRESSION_ADOBE_DEFLATE,
+                            .width = 1000,
+                            .height = 700,
+                            .rows = 700,
+                            .samples = 2,
+                            .separate = way & 2};
         const char *path = write_pages("long.tif", &spec, 1);
         struct image_file *file = open_file(path, 1);
         struct frame_info info;
@@ -408,8 +465,11 @@ static void test_luminance_of_rgb(void **state)
 {
     (void)state;
     for (unsigned way = 0; way < 8; way++) {
-        struct spec spec = {.bits = way & 4 ? 12 : 16, .photometric = PHOTOMETRIC_RGB, .samples = 4,
-                            .separate = way & 1, .compression = way & 2 ? COMPRESSION_LZW : COMPRESSION_NONE};
+        struct spec spec = {.bits = way & 4 ? 12 : 16,
+                            .photometric = PHOTOMETRIC_RGB,
+                            .samples = 4,
+                            .separate = way & 1,
+                            .compression = way & 2 ? COMPRESSION_LZW : COMPRESSION_NONE};
         const char *path = write_pages("rgb.tif", &spec, 1);
         struct image_file *file = open_file(path, CHANNEL_AUTO);
         struct frame_info info;
@@ -418,7 +478,8 @@ static void test_luminance_of_rgb(void **state)
         struct box box = box_decode(file, 0, (struct rect){3, 5, 30, 60});
         for (int64_t y = 5; y < 65; y++)
             for (int64_t x = 3; x < 33; x++) {
-                double exact = 0.2126 * (double)stored(&spec, x, y, 0) + 0.7152 * (double)stored(&spec, x, y, 1) +
+                double exact = 0.2126 * (double)stored(&spec, x, y, 0) +
+                               0.7152 * (double)stored(&spec, x, y, 1) +
                                0.0722 * (double)stored(&spec, x, y, 2);
                 double got = sample_value(SAMPLE_U16, box_at(&box, x, y));
                 assert_true(fabs(got - exact) <= 0.5 + 1e-9);
@@ -432,7 +493,8 @@ static void test_luminance_of_rgb(void **state)
 static void test_luminance_of_gray(void **state)
 {
     (void)state;
-    static const char *const names[] = {"u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f16", "f32", "f64"};
+    static const char *const names[] = {"u8",  "i8",  "u16", "i16", "u32", "i32",
+                                        "u64", "i64", "f16", "f32", "f64"};
     for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
         enum sample_type type;
         assert_true(sample_type_by_name(names[n], &type));
@@ -440,7 +502,8 @@ static void test_luminance_of_gray(void **state)
         unsigned bits = (unsigned)(8 * traits->bytes);
         for (int sign = 0; sign < 2; sign++) {
             const char *path = temporary_path("gray.tif");
-            uint64_t value = traits->is_float ? 0x3C00 : (UINT64_MAX >> (64 - bits)) >> (traits->is_signed ? 1 : 0);
+            uint64_t value =
+                traits->is_float ? 0x3C00 : (UINT64_MAX >> (64 - bits)) >> (traits->is_signed ? 1 : 0);
             if (sign && traits->is_signed && !traits->is_float)
                 value = UINT64_C(1) << (bits - 1);
             double one = 1.5;
@@ -457,7 +520,9 @@ static void test_luminance_of_gray(void **state)
             TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
             TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
             TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT,
-                         traits->is_float ? SAMPLEFORMAT_IEEEFP : traits->is_signed ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT);
+                         traits->is_float    ? SAMPLEFORMAT_IEEEFP
+                         : traits->is_signed ? SAMPLEFORMAT_INT
+                                             : SAMPLEFORMAT_UINT);
             uint8_t row[24];
             for (size_t i = 0; i < 3; i++)
                 memcpy(row + i * traits->bytes, &value, traits->bytes);
@@ -516,7 +581,11 @@ static void test_pages_of_differing_shape(void **state)
     for (unsigned way = 0; way < 4; way++) {
         struct spec specs[5] = {
             {.bits = 16, .big_endian = way & 1, .big_tiff = way & 2},
-            {.bits = 32, .format = SAMPLEFORMAT_IEEEFP, .width = 5, .height = 90, .compression = COMPRESSION_LZW},
+            {.bits = 32,
+             .format = SAMPLEFORMAT_IEEEFP,
+             .width = 5,
+             .height = 90,
+             .compression = COMPRESSION_LZW},
             {.bits = 8, .tiled = true, .width = 100, .height = 3},
             {.bits = 1, .width = 9, .height = 9},
             {.bits = 64, .width = 64, .height = 33, .compression = COMPRESSION_ADOBE_DEFLATE},
@@ -564,11 +633,15 @@ static void test_two_clones_on_two_threads(void **state)
 {
     (void)state;
     for (unsigned way = 0; way < 4; way++) {
-        struct spec spec = {.bits = 16, .width = 300, .height = 400, .tiled = way & 1,
+        struct spec spec = {.bits = 16,
+                            .width = 300,
+                            .height = 400,
+                            .tiled = way & 1,
                             .compression = way & 2 ? COMPRESSION_LZW : COMPRESSION_NONE};
         const char *path = write_pages("threads.tif", &spec, 1);
         struct image_file *file = open_file(path, 0);
-        struct half halves[2] = {{.spec = &spec, .y = 0, .rows = 200}, {.spec = &spec, .y = 200, .rows = 200}};
+        struct half halves[2] = {{.spec = &spec, .y = 0, .rows = 200},
+                                 {.spec = &spec, .y = 200, .rows = 200}};
         pthread_t threads[2];
         for (size_t i = 0; i < 2; i++)
             assert_int_equal(image_file_clone(file, &halves[i].file, NULL), STATUS_OK);
@@ -620,11 +693,12 @@ static void test_requests_out_of_bounds(void **state)
     (void)state;
     struct spec spec = {.bits = 16};
     struct image_file *file = open_file(write_pages("bounds.tif", &spec, 1), 0);
-    static const struct rect rects[] = {{-1, 0, 1, 1}, {0, 0, 38, 1}, {37, 0, 1, 1}, {0, 70, 1, 2},
+    static const struct rect rects[] = {{-1, 0, 1, 1}, {0, 0, 38, 1}, {37, 0, 1, 1},       {0, 70, 1, 2},
                                         {0, 0, 0, 1},  {0, 0, 1, 0},  {1, 0, INT64_MAX, 1}};
     uint8_t pixels[80], classes[80] = {0};
     for (size_t i = 0; i < sizeof rects / sizeof rects[0]; i++) {
-        struct decode_request request = {.rect = rects[i], .pixels = pixels, .stride = SIZE_MAX / 2, .classes = classes};
+        struct decode_request request = {
+            .rect = rects[i], .pixels = pixels, .stride = SIZE_MAX / 2, .classes = classes};
         assert_int_equal(image_file_decode(file, &request, NULL, NULL), STATUS_USAGE);
     }
     struct decode_request request = {.rect = {0, 0, 3, 1}, .pixels = pixels, .stride = 5, .classes = classes};
@@ -640,13 +714,16 @@ static void test_requests_out_of_bounds(void **state)
 static void test_metadata(void **state)
 {
     (void)state;
-    struct spec spec = {.bits = 16, .description = "# Detector: PILATUS\r\n# gr\xF6\xDF" "e\ttab\n"};
+    struct spec spec = {.bits = 16,
+                        .description = "# Detector: PILATUS\r\n# gr\xF6\xDF"
+                                       "e\ttab\n"};
     struct image_file *file = open_file(write_pages("meta.tif", &spec, 1), 0);
     struct text text = {0};
     assert_int_equal(image_file_metadata(file, 0, &text, NULL), STATUS_OK);
     assert_true(utf8_valid(text_string(&text), text.length));
     assert_non_null(strstr(text_string(&text), "ImageDescription\t# Detector: PILATUS\n"));
-    assert_non_null(strstr(text_string(&text), "ImageDescription\t# gr\xC3\xB6\xC3\x9F" "e tab\n"));
+    assert_non_null(strstr(text_string(&text), "ImageDescription\t# gr\xC3\xB6\xC3\x9F"
+                                               "e tab\n"));
     assert_non_null(strstr(text_string(&text), "Photometric\tMinIsBlack\n"));
     text_free(&text);
     image_file_close(&file);
@@ -739,8 +816,10 @@ static void test_lost_strip_and_tile(void **state)
 {
     (void)state;
     for (unsigned way = 0; way < 4; way++) {
-        struct spec spec = {.bits = 32, .format = way & 1 ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT,
-                            .compression = COMPRESSION_ADOBE_DEFLATE, .tiled = way & 2};
+        struct spec spec = {.bits = 32,
+                            .format = way & 1 ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT,
+                            .compression = COMPRESSION_ADOBE_DEFLATE,
+                            .tiled = way & 2};
         const char *path = write_pages("lost.tif", &spec, 1);
         uint64_t offset, count;
         chunk_place(path, 4, &offset, &count);
@@ -757,8 +836,11 @@ static void test_strip_damaged_in_its_middle(void **state)
     (void)state;
     static const unsigned heights[] = {200, 3000}; // whole strip and row by row
     for (unsigned way = 0; way < 2; way++) {
-        struct spec spec = {.bits = 16, .compression = COMPRESSION_LZW, .width = 211,
-                            .height = heights[way], .rows = heights[way]};
+        struct spec spec = {.bits = 16,
+                            .compression = COMPRESSION_LZW,
+                            .width = 211,
+                            .height = heights[way],
+                            .rows = heights[way]};
         const char *path = write_pages("middle.tif", &spec, 1);
         uint64_t offset, count;
         chunk_place(path, 0, &offset, &count);
@@ -833,8 +915,13 @@ static struct spec cut_spec(void)
 static const char *write_cut(size_t data_bytes)
 {
     struct spec spec = cut_spec();
-    struct header header = {.width = CUT_WIDTH, .height = CUT_HEIGHT, .bits = 16, .compression = 1,
-                            .rows = CUT_HEIGHT, .offset = DATA_AT, .count = 2 * CUT_WIDTH * CUT_HEIGHT};
+    struct header header = {.width = CUT_WIDTH,
+                            .height = CUT_HEIGHT,
+                            .bits = 16,
+                            .compression = 1,
+                            .rows = CUT_HEIGHT,
+                            .offset = DATA_AT,
+                            .count = 2 * CUT_WIDTH * CUT_HEIGHT};
     uint8_t bytes[DATA_AT + 2 * CUT_WIDTH * CUT_HEIGHT] = {0};
     header_build(bytes, &header);
     chunk_fill(&spec, 0, 0, CUT_WIDTH, CUT_HEIGHT, 0, bytes + DATA_AT, sizeof(uint16_t) * CUT_WIDTH);
@@ -875,13 +962,19 @@ static void test_cut_while_open(void **state)
 static void test_truncated_compressed(void **state)
 {
     (void)state;
-    struct spec spec = {.bits = 16, .compression = COMPRESSION_PACKBITS, .width = 200, .height = 100, .rows = 100};
+    struct spec spec = {
+        .bits = 16, .compression = COMPRESSION_PACKBITS, .width = 200, .height = 100, .rows = 100};
     const char *path = write_pages("whole.tif", &spec, 1);
     uint64_t offset, count;
     chunk_place(path, 0, &offset, &count);
     uint8_t *bytes = calloc(1, DATA_AT + count);
-    struct header header = {.width = 200, .height = 100, .bits = 16, .compression = COMPRESSION_PACKBITS, .rows = 100,
-                            .offset = DATA_AT, .count = (uint32_t)count};
+    struct header header = {.width = 200,
+                            .height = 100,
+                            .bits = 16,
+                            .compression = COMPRESSION_PACKBITS,
+                            .rows = 100,
+                            .offset = DATA_AT,
+                            .count = (uint32_t)count};
     header_build(bytes, &header);
     FILE *file = fopen(path, "rb");
     fseek(file, (long)offset, SEEK_SET);
@@ -908,9 +1001,14 @@ static void test_absurd_sizes(void **state)
     const char *path = temporary_path("absurd.tif");
     for (size_t c = 0; c < sizeof all / sizeof all[0]; c++)
         for (size_t r = 0; r < 8; r++) {
-            struct header header = {.width = 1u << 20, .height = 1u << 20, .compression = all[c],
-                                    .bits = all[c] == COMPRESSION_CCITTFAX4 ? 1 : 8, .rows = rows[r % 4],
-                                    .tile = r >= 4 ? 1u << (4 + 4 * (r - 3)) : 0, .offset = DATA_AT, .count = 768};
+            struct header header = {.width = 1u << 20,
+                                    .height = 1u << 20,
+                                    .compression = all[c],
+                                    .bits = all[c] == COMPRESSION_CCITTFAX4 ? 1 : 8,
+                                    .rows = rows[r % 4],
+                                    .tile = r >= 4 ? 1u << (4 + 4 * (r - 3)) : 0,
+                                    .offset = DATA_AT,
+                                    .count = 768};
             uint8_t bytes[1024] = {0};
             header_build(bytes, &header);
             write_bytes(path, bytes, sizeof bytes);
@@ -928,7 +1026,13 @@ static void test_directory_loop(void **state)
 {
     (void)state;
     uint8_t bytes[4096] = {0};
-    struct header header = {.width = 4, .height = 4, .bits = 8, .compression = 1, .rows = 4, .offset = 2000, .count = 16,
+    struct header header = {.width = 4,
+                            .height = 4,
+                            .bits = 8,
+                            .compression = 1,
+                            .rows = 4,
+                            .offset = 2000,
+                            .count = 16,
                             .next = 8};
     header_build(bytes, &header);
     const char *path = temporary_path("loop.tif");

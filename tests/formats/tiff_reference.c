@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The TIFF reader against real files: values of independent readers, and malformed files that must not crash it.
+// The TIFF reader against real files: values of independent readers, and malformed files that must not crash
+// it.
 #include "base/size.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
@@ -109,7 +110,8 @@ static void hash_text(const uint8_t *bytes, size_t count, char text[65])
         snprintf(text + 2 * i, 3, "%02x", hash[i]);
 }
 
-static bool statistics_agree(const uint8_t *bytes, size_t count, const struct frame_info *info, const cJSON *page)
+static bool statistics_agree(const uint8_t *bytes, size_t count, const struct frame_info *info,
+                             const cJSON *page)
 {
     double low = INFINITY, high = -INFINITY;
     long double sum = 0;
@@ -133,7 +135,8 @@ static int page_check(const char *path, int64_t frame, const cJSON *page)
     const char *dtype = string(page, "dtype");
     if (!shape || !*dtype || *string(page, "note"))
         return 0; // the reference program could not read it, or turned it
-    // Pillow takes uncompressed subsampled YCbCr for RGBX; tests/formats/tiff.c checks that kind by the formula.
+    // Pillow takes uncompressed subsampled YCbCr for RGBX; tests/formats/tiff.c checks that kind by the
+    // formula.
     if (strcmp(string(page, "photometric"), "YCBCR") == 0 && strcmp(string(page, "compression"), "NONE") == 0)
         return 0;
     int dimensions = cJSON_GetArraySize(shape);
@@ -217,7 +220,8 @@ static void file_exercise(const char *path)
         image_file_metadata(file, frame, &lines, NULL);
         assert_true(utf8_valid(text_string(&lines), lines.length));
         text_free(&lines);
-        if (image_file_info(file, frame, &info, &error) == STATUS_OK && info.width * info.height < MALFORMED_PIXELS)
+        if (image_file_info(file, frame, &info, &error) == STATUS_OK &&
+            info.width * info.height < MALFORMED_PIXELS)
             picture_read(path, frame, CHANNEL_AUTO, &picture, &error);
         free(picture.pixels);
     }
