@@ -18,9 +18,9 @@ struct headless {
 static EGLDisplay device_display(void)
 {
     PFNEGLQUERYDEVICESEXTPROC query =
-        (PFNEGLQUERYDEVICESEXTPROC)(void *)eglGetProcAddress("eglQueryDevicesEXT");
+        (PFNEGLQUERYDEVICESEXTPROC)eglGetProcAddress("eglQueryDevicesEXT");
     PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display =
-        (PFNEGLGETPLATFORMDISPLAYEXTPROC)(void *)eglGetProcAddress("eglGetPlatformDisplayEXT");
+        (PFNEGLGETPLATFORMDISPLAYEXTPROC)eglGetProcAddress("eglGetPlatformDisplayEXT");
     EGLDeviceEXT devices[16];
     EGLint count = 0;
     if (!query || !platform_display || !query(16, devices, &count))
@@ -36,7 +36,7 @@ static EGLDisplay device_display(void)
 static EGLDisplay surfaceless_display(void)
 {
     PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display =
-        (PFNEGLGETPLATFORMDISPLAYEXTPROC)(void *)eglGetProcAddress("eglGetPlatformDisplayEXT");
+        (PFNEGLGETPLATFORMDISPLAYEXTPROC)eglGetProcAddress("eglGetPlatformDisplayEXT");
     if (!platform_display)
         return EGL_NO_DISPLAY;
     EGLDisplay display = platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The shown image with its view, independent of any window: what view, export and bench have in common.
+//
+// The viewer can start loading before there is a graphics context (so that decoding hides behind the start of the
+// window system): viewer_create -> viewer_open -> viewer_attach (with the context) -> viewer_pump until
+// viewer_is_loading is false.
+#ifndef FOVEA_APP_VIEWER_H
+#define FOVEA_APP_VIEWER_H
+
+#include "commands/options.h"
+#include "render/overlay.h"
+#include "render/renderer.h"
+#include "sources/loader.h"
+#include "sources/region_loader.h"
+
+// When things happened, in ns of clock_now_ns(); 0 = not yet.
+struct viewer_times {
+    int64_t load_started, header_known, first_band, complete;
+};
+
+struct viewer {
+    // The device; all NULL until viewer_attach.
+    struct gpu *gpu;
+    struct renderer *renderer;
+    struct overlay *overlay;
+
+    struct view view;
+    struct colormap_list colormaps;
+    const struct colormap *colormap; // of view.display.colormap
+
+    struct source *source;
+    struct source_position position; // of what is shown or being loaded
+    int channel;
+    int64_t memory_limit; // bytes of textures; 0 = by the machine's free memory
+
+    struct loader *loader;        // while loading
+    bool loading_known;           // its header is known and the picture prepared for it
+    bool hold;                    // same size as before: keep the old picture on the screen until complete
+    int64_t hold_until_ns;
+    void (*wake)(void *context);  // passed to the loaders
+    void *wake_context;
+
+    struct picture *picture;
+    struct frame_info info;       // of the picture
+    struct mask *mask;            // NULL while a loader has it
+    struct image_file *file;      // open handle of the shown item, or NULL
+    char *mask_path;              // loaded with the next frame of the same size; owned, or NULL
+    bool mask_path_pending;
+    struct statistics statistics; // valid once complete
+    bool statistics_known;
+    struct histogram *histogram;
+    struct limits_sample sample;
+    uint64_t histogram_serial;
+    bool auto_pending;            // apply the rule again when loaded
+    int64_t limits_updated_ns;
+    bool first_shown;             // the camera was set up for a first image
+    const struct view_options *first_options; // camera options for the first image, or NULL
+    struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
+    struct viewer_times times;
+
+    // The last failure or remark for the user; empty = none.
+    struct error message;
+    enum status load_status;      // of the last load that ended
+    char note[160];               // "shown as float32", "streamed ..."
+};
+
+// `wake` may be NULL; see struct loader_request.
+void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wake_context);
+void viewer_finish(struct viewer *viewer);
+
+// Replaces the list of images and begins to load the first frame of the first, or `frame` of it.
+enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, int64_t frame,
+                        struct error *error);
+// Begins to load another place of the list; what is being loaded is given up.
+void viewer_go(struct viewer *viewer, struct source_position position);
+// Loads the shown frame again (changed file, mask or reduction).
+void viewer_reload(struct viewer *viewer);
+// Gives up loading; what is loaded so far stays. False if nothing was being loaded.
+bool viewer_cancel(struct viewer *viewer);
+
+// The context that is current becomes the viewer's device.
+enum status viewer_attach(struct viewer *viewer, struct error *error);
+
+// Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`. Returns true
+// if the picture changed.
+bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms);
+bool viewer_is_loading(const struct viewer *viewer);
+// Pumps until nothing is being loaded and the visible tiles are there; the status of the load with its sentence.
+enum status viewer_load_all(struct viewer *viewer, struct error *error);
+
+// Sets limits by view.contrast.rule from the whole image or from what is visible.
+enum status viewer_auto_limits(struct viewer *viewer, struct error *error);
+
+// Looks up the colour map by the display's name; call after any change of view.display.
+void viewer_update_colormap(struct viewer *viewer);
+
+// The scene to draw, borrowed.
+struct scene viewer_scene(const struct viewer *viewer);
+// Draws picture, values and (if view.panels.colour_bar) the colour bar into the rectangle of the bound target whose size
+// is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
+enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height, int x, int y,
+                        bool cached, float scale, struct error *error);
+
+// The exact value of a pixel as text, and as a number; false while it is not known.
+bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value);
+// What a pixel is besides its value: "masked (gap)", "under", "over", "NaN" ... or "".
+const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
+                              size_t size);
+
+void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

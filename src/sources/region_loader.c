@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// One thread, a list of wanted regions and a list of finished ones under one lock.
+#include "sources/region_loader.h"
+
+#include "base/size.h"
+#include "sources/loader.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_WANTED = 64, MAX_DONE = 4 };
+
+struct region_loader {
+    struct image_file *file; // used by the thread only
+    struct frame_info info;
+    int64_t frame;
+    enum reduce_mode reduce;
+    void (*wake)(void *context);
+    void *wake_context;
+    struct cancel cancel;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    // -- protected by lock --
+    bool stop;
+    struct region wanted[MAX_WANTED];
+    size_t wanted_count;
+    bool decoding;
+    struct region current;
+    struct region_result done[MAX_DONE];
+    size_t done_count;
+};
+
+// --- decoding ---
+
+static enum status decode_rows(struct region_loader *loader, struct rect rect, void *samples, uint8_t *classes,
+                               struct error *error)
+{
+    const struct decode_request request = {.frame = loader->frame,
+                                           .rect = rect,
+                                           .pixels = samples,
+                                           .stride = (size_t)rect.width * sample_traits(loader->info.type)->bytes,
+                                           .classes = classes,
+                                           .cancel = &loader->cancel};
+    struct decode_report report = {0};
+    memset(classes, 0, (size_t)(rect.width * rect.height));
+    return image_file_decode(loader->file, &request, &report, error);
+}
+
+// Level 0: the samples themselves, as float32 where the GPU needs that.
+static enum status decode_plain(struct region_loader *loader, struct rect rect, void **samples, struct error *error)
+{
+    const enum sample_type type = loader->info.type;
+    const size_t pixels = (size_t)(rect.width * rect.height);
+    void *raw = malloc(pixels * sample_traits(type)->bytes);
+    uint8_t *classes = malloc(pixels);
+    float *converted = loader_storage_type(type) != type ? malloc(pixels * sizeof(float)) : NULL;
+    enum status status = STATUS_OK;
+    if (!raw || !classes || (!converted && loader_storage_type(type) != type))
+        status = error_set(error, STATUS_NO_MEMORY, "not enough memory for a tile of the picture");
+    if (!status)
+        status = decode_rows(loader, rect, raw, classes, error);
+    if (!status && converted)
+        sample_row_to_float(type, raw, pixels, converted);
+    free(classes);
+    *samples = converted ? converted : raw;
+    if (converted)
+        free(raw);
+    if (status) {
+        free(*samples);
+        *samples = NULL;
+    }
+    return status;
+}
+
+// One band of rows through the reducer into `out` (rows of `out_width` values).
+static void reduce_band(struct reducer *reducer, const struct frame_info *info, const char *raw, const uint8_t *classes,
+                        float *values, uint8_t *valid, struct rect band)
+{
+    reducer_begin(reducer);
+    for (int64_t y = 0; y < band.height; y++) {
+        const size_t row = (size_t)(y * band.width);
+        sample_row_to_float(info->type, raw + row * sample_traits(info->type)->bytes, (size_t)band.width, values);
+        for (int64_t x = 0; x < band.width; x++)
+            valid[x] = __builtin_isfinite(values[x]) && classes[row + (size_t)x] == 0;
+        reducer_row(reducer, values, valid);
+    }
+    reducer_end(reducer);
+}
+
+struct reduce_buffers {
+    char *raw;
+    uint8_t *classes, *valid;
+    float *values, *out;
+    struct reducer *reducer;
+};
+
+static bool allocate_buffers(const struct region_loader *loader, struct rect image, struct rect texels, int level,
+                             struct reduce_buffers *buffers)
+{
+    const size_t pixels = (size_t)(image.width * REDUCE_BAND_ROWS);
+    *buffers = (struct reduce_buffers){
+        .raw = malloc(pixels * sample_traits(loader->info.type)->bytes),
+        .classes = malloc(pixels),
+        .valid = malloc((size_t)image.width),
+        .values = malloc((size_t)image.width * sizeof(float)),
+        .out = malloc((size_t)(texels.width * texels.height) * sizeof(float)),
+    };
+    return buffers->raw && buffers->classes && buffers->valid && buffers->values && buffers->out &&
+           reducer_create(image.width, REDUCE_BAND_ROWS, level, loader->reduce, &buffers->reducer, NULL) == STATUS_OK;
+}
+
+static enum status decode_reduced(struct region_loader *loader, const struct region *region, void **samples,
+                                  struct error *error)
+{
+    const int level = region->level;
+    const struct rect texels = region->rect;
+    const struct rect image = rect_clip((struct rect){texels.x << level, texels.y << level, texels.width << level,
+                                                      texels.height << level},
+                                        loader->info.width, loader->info.height);
+    struct reduce_buffers buffers;
+    enum status status = STATUS_OK;
+    if (!allocate_buffers(loader, image, texels, level, &buffers))
+        status = error_set(error, STATUS_NO_MEMORY, "not enough memory for a tile of the picture");
+    for (int64_t y = 0; !status && y < image.height; y += REDUCE_BAND_ROWS) {
+        const struct rect band = {image.x, image.y + y, image.width, int64_min(REDUCE_BAND_ROWS, image.height - y)};
+        status = decode_rows(loader, band, buffers.raw, buffers.classes, error);
+        if (status)
+            break;
+        reduce_band(buffers.reducer, &loader->info, buffers.raw, buffers.classes, buffers.values, buffers.valid, band);
+        int64_t rows;
+        const float *made = reducer_level(buffers.reducer, level, &rows);
+        memcpy(buffers.out + (y >> level) * texels.width, made, (size_t)(rows * texels.width) * sizeof *made);
+    }
+    reducer_destroy(&buffers.reducer);
+    free(buffers.raw);
+    free(buffers.classes);
+    free(buffers.valid);
+    free(buffers.values);
+    if (status)
+        free(buffers.out);
+    else
+        *samples = buffers.out;
+    return status;
+}
+
+// --- thread ---
+
+static void *decode_regions(void *argument)
+{
+    struct region_loader *loader = argument;
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->stop) {
+        if (loader->wanted_count == 0 || loader->done_count == MAX_DONE) {
+            pthread_cond_wait(&loader->changed, &loader->lock);
+            continue;
+        }
+        struct region_result result = {.region = loader->wanted[0]};
+        loader->wanted_count--;
+        memmove(loader->wanted, loader->wanted + 1, loader->wanted_count * sizeof loader->wanted[0]);
+        loader->decoding = true;
+        loader->current = result.region;
+        pthread_mutex_unlock(&loader->lock);
+        result.status = result.region.level == 0
+                            ? decode_plain(loader, result.region.rect, &result.samples, &result.error)
+                            : decode_reduced(loader, &result.region, &result.samples, &result.error);
+        pthread_mutex_lock(&loader->lock);
+        loader->decoding = false;
+        loader->done[loader->done_count++] = result;
+        pthread_cond_broadcast(&loader->changed);
+        if (loader->wake)
+            loader->wake(loader->wake_context);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return NULL;
+}
+
+// --- the consumer's side ---
+
+enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
+                                 void (*wake)(void *context), void *wake_context, struct region_loader **loader,
+                                 struct error *error)
+{
+    struct region_loader *made = must_alloc(sizeof *made);
+    made->frame = frame;
+    made->reduce = reduce;
+    made->wake = wake;
+    made->wake_context = wake_context;
+    enum status status = image_file_clone(file, &made->file, error);
+    if (!status)
+        status = image_file_info(made->file, frame, &made->info, error);
+    pthread_mutex_init(&made->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&made->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (!status && pthread_create(&made->thread, NULL, decode_regions, made) != 0)
+        status = error_set(error, STATUS_NO_MEMORY, "no thread can be started for loading");
+    if (status) {
+        image_file_close(&made->file);
+        pthread_cond_destroy(&made->changed);
+        pthread_mutex_destroy(&made->lock);
+        free(made);
+        return status;
+    }
+    *loader = made;
+    return STATUS_OK;
+}
+
+void region_loader_destroy(struct region_loader **loader)
+{
+    struct region_loader *old = *loader;
+    if (!old)
+        return;
+    cancel_request(&old->cancel);
+    pthread_mutex_lock(&old->lock);
+    old->stop = true;
+    pthread_cond_broadcast(&old->changed);
+    pthread_mutex_unlock(&old->lock);
+    pthread_join(old->thread, NULL);
+    for (size_t i = 0; i < old->done_count; i++)
+        free(old->done[i].samples);
+    image_file_close(&old->file);
+    pthread_cond_destroy(&old->changed);
+    pthread_mutex_destroy(&old->lock);
+    free(old);
+    *loader = NULL;
+}
+
+static bool same_region(const struct region *a, const struct region *b)
+{
+    return a->level == b->level && a->tag == b->tag;
+}
+
+static bool is_under_way(const struct region_loader *loader, const struct region *region)
+{
+    if (loader->decoding && same_region(&loader->current, region))
+        return true;
+    for (size_t i = 0; i < loader->done_count; i++) {
+        if (same_region(&loader->done[i].region, region))
+            return true;
+    }
+    return false;
+}
+
+void region_loader_want(struct region_loader *loader, const struct region *regions, size_t count)
+{
+    pthread_mutex_lock(&loader->lock);
+    loader->wanted_count = 0;
+    for (size_t i = 0; i < count && loader->wanted_count < MAX_WANTED; i++) {
+        if (!is_under_way(loader, &regions[i]))
+            loader->wanted[loader->wanted_count++] = regions[i];
+    }
+    pthread_cond_broadcast(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
+}
+
+bool region_loader_take(struct region_loader *loader, int wait_ms, struct region_result *result)
+{
+    struct timespec deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    const int64_t ns = deadline.tv_nsec + (int64_t)wait_ms * 1000000;
+    deadline.tv_sec += ns / 1000000000;
+    deadline.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&loader->lock);
+    while (loader->done_count == 0 && wait_ms > 0 && (loader->decoding || loader->wanted_count > 0)) {
+        if (pthread_cond_timedwait(&loader->changed, &loader->lock, &deadline) == ETIMEDOUT)
+            break;
+    }
+    const bool taken = loader->done_count > 0;
+    if (taken) {
+        *result = loader->done[0];
+        loader->done_count--;
+        memmove(loader->done, loader->done + 1, loader->done_count * sizeof loader->done[0]);
+        pthread_cond_broadcast(&loader->changed);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return taken;
+}
+
+bool region_loader_busy(struct region_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    const bool busy = loader->decoding || loader->wanted_count > 0 || loader->done_count > 0;
+    pthread_mutex_unlock(&loader->lock);
+    return busy;
+}
