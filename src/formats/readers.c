@@ -166,7 +166,7 @@ static bool request_fits(const struct decode_request *request, const struct fram
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
-    struct frame_info info;
+    struct frame_info info = {0};
     enum status status = image_file_info(file, request->frame, &info, error);
     if (status != STATUS_OK)
         return status;

@@ -208,7 +208,7 @@ enum { GUARD = 24, GUARD_BYTE = 0xA5 };
 
 static struct box box_decode(struct image_file *file, int64_t frame, struct rect rect)
 {
-    struct frame_info info;
+    struct frame_info info = {0};
     struct error error = {0};
     assert_int_equal(image_file_info(file, frame, &info, &error), STATUS_OK);
     struct box box = {.rect = rect};
@@ -269,7 +269,7 @@ static void check_rect(struct image_file *file, const struct spec *spec, int64_t
 
 static void check_frame(struct image_file *file, const struct spec *spec, int64_t frame, unsigned channel)
 {
-    struct frame_info info;
+    struct frame_info info = {0};
     assert_int_equal(image_file_info(file, frame, &info, NULL), STATUS_OK);
     assert_int_equal(info.width, spec->width);
     assert_int_equal(info.height, spec->height);
@@ -732,7 +732,7 @@ static void test_metadata(void **state)
 static bool says_no_data(struct spec spec)
 {
     struct image_file *file = open_file(write_pages("nodata.tif", &spec, 1), 0);
-    struct frame_info info;
+    struct frame_info info = {0};
     assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
     image_file_close(&file);
     return info.no_data_is_max;
@@ -1074,7 +1074,7 @@ static void test_broken_page_among_good_ones(void **state)
     TIFFClose(tiff);
     overwrite(path, offset + 2, 2, 0); // the first entry, ImageWidth, is now tag 0
     struct image_file *file = open_file(path, 0);
-    struct frame_info info;
+    struct frame_info info = {0};
     struct error error = {0};
     assert_int_equal(image_file_info(file, 1, &info, &error), STATUS_BROKEN);
     assert_non_null(strstr(error.text, "page 1"));

@@ -17,7 +17,7 @@
 
 // A decoded frame.
 struct picture {
-    struct frame_info info;
+    struct frame_info info = {0};
     uint8_t *pixels;
     struct decode_report report;
 };
