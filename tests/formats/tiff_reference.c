@@ -17,7 +17,7 @@
 
 // A decoded frame.
 struct picture {
-    struct frame_info info = {0};
+    struct frame_info info;
     uint8_t *pixels;
     struct decode_report report;
 };
