@@ -10,7 +10,7 @@
 enum { KNOTS = 129, MOST_DIGITS = 17 };
 
 // Linear labels look best with some air between them: this many times the least distance.
-static const double LINEAR_AIR = 1.7;
+static const double LINEAR_AIR = 1.4;
 
 // A scale prepared for one search, and what was found so far, in no order.
 struct search {
@@ -119,32 +119,39 @@ char *tick_format(double value, double step, char *buffer, size_t size)
     // Beyond 17 digits the plain text would show digits that a double does not have.
     const int digits = decade - (step_decade < 0 ? step_decade : 0);
     snprintf(plain, sizeof plain, "%.*f", -step_decade > 0 ? -step_decade : 0, value);
-    const bool use_plain = digits < MOST_DIGITS && (!far_from_one || strlen(plain) <= strlen(scientific));
+    // With so many digits an exponent saves nothing, and zeros at the end must stay in line with the
+    // neighbours.
+    const bool many_digits = decade - step_decade > 5;
+    const bool use_plain =
+        digits < MOST_DIGITS && (!far_from_one || many_digits || strlen(plain) <= strlen(scientific));
     snprintf(buffer, size, "%s", use_plain ? plain : scientific);
     return buffer;
 }
 
 // -- positions
 
-// The share of all counted values that lie below `value`, without its own bin where bins are single values.
+// The share of all counted values that lie below `value`, without the bin that `value` begins: the next lower
+// float32 value is in the bin before.
 static double share_below(const struct histogram *histogram, double value)
 {
-    return histogram_cumulative(histogram, nextafter(value, -INFINITY));
+    return histogram_cumulative(histogram, nextafterf((float)value, -INFINITY));
+}
+
+static double share_inside(const struct tick_scale *scale)
+{
+    return histogram_cumulative(scale->histogram, scale->limits.high) -
+           share_below(scale->histogram, scale->limits.low);
 }
 
 static bool is_equalized(const struct tick_scale *scale)
 {
-    return scale->transfer.kind == TRANSFER_EQUALIZE && scale->histogram &&
-           histogram_total(scale->histogram) > 0;
+    return scale->transfer.kind == TRANSFER_EQUALIZE && scale->histogram && share_inside(scale) > 0;
 }
 
 static double equalized_position(const struct tick_scale *scale, double value)
 {
     const double below = share_below(scale->histogram, scale->limits.low);
-    const double all = histogram_cumulative(scale->histogram, scale->limits.high) - below;
-    if (!(all > 0))
-        return 0.0;
-    return (histogram_cumulative(scale->histogram, value) - below) / all;
+    return (histogram_cumulative(scale->histogram, value) - below) / share_inside(scale);
 }
 
 static double clamp_share(double t)
@@ -179,7 +186,7 @@ static void find_knots(struct search *search)
     const struct limits *limits = &search->scale->limits;
     const double total = (double)histogram_total(search->scale->histogram);
     const double below = share_below(search->scale->histogram, limits->low) * total;
-    const double inside = histogram_cumulative(search->scale->histogram, limits->high) * total - below;
+    const double inside = share_inside(search->scale) * total;
     size_t index = 0;
     double low, high, counted = 0;
     uint64_t count;
@@ -243,25 +250,6 @@ static bool add_labelled(struct search *search, double value, double step)
     return true;
 }
 
-static void find_linear(struct search *search)
-{
-    const struct limits *limits = &search->scale->limits;
-    const double parts = 1.0 / (search->scale->gap * LINEAR_AIR);
-    const int most = parts < 1 ? 1 : parts > TICKS_MAX / 2 ? TICKS_MAX / 2 : (int)parts;
-    const struct step step = step_for(limits->low, limits->high, most);
-    const double size = step_multiple(&step, 1.0);
-    // The limits themselves may be multiples that rounding has moved out by a hair.
-    const double first = ceil(limits->low / size - 1e-9);
-    for (int i = 0; i <= most + 1; i++) {
-        double value = step_multiple(&step, first + i);
-        if (fabs(value - limits->low) < size * 1e-9)
-            value = limits->low;
-        if (fabs(value - limits->high) < size * 1e-9)
-            value = limits->high;
-        add_labelled(search, value, size);
-    }
-}
-
 // A value in [low, high] with as few digits as possible, near `wish` if there are several; its step to *step.
 static double roundest_value(double low, double high, double wish, double *step)
 {
@@ -298,6 +286,27 @@ static void fill_between(struct search *search, double from, double to, int dept
         position = fmin(fmax(position, from), to);
     fill_between(search, from, position - gap, depth + 1);
     fill_between(search, position + gap, to, depth + 1);
+}
+
+static void find_linear(struct search *search)
+{
+    const struct limits *limits = &search->scale->limits;
+    const double parts = 1.0 / (search->scale->gap * LINEAR_AIR);
+    const int most = parts < 1 ? 1 : parts > TICKS_MAX / 2 ? TICKS_MAX / 2 : (int)parts;
+    const struct step step = step_for(limits->low, limits->high, most);
+    const double size = step_multiple(&step, 1.0);
+    // The limits themselves may be multiples that rounding has moved out by a hair.
+    const double first = ceil(limits->low / size - 1e-9);
+    for (int i = 0; i <= most + 1; i++) {
+        double value = step_multiple(&step, first + i);
+        if (fabs(value - limits->low) < size * 1e-9)
+            value = limits->low;
+        if (fabs(value - limits->high) < size * 1e-9)
+            value = limits->high;
+        add_labelled(search, value, size);
+    }
+    if (search->count == 0)
+        fill_between(search, 0.0, 1.0, 0);
 }
 
 // The least stride of decades at which the labels of the upper end are `gap` apart.
