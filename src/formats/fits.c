@@ -97,7 +97,8 @@ static enum status open_content(struct fits_file *file, const char *selector, st
     status = fits_handle_open(path, file->fd, file->file_bytes, file->wrapper, &file->handle, error);
     if (status != STATUS_OK)
         return status;
-    return fits_hdu_find(file->handle, path, selector, file->wrapper != NULL, file->file_bytes, &file->hdu, error);
+    return fits_hdu_find(file->handle, path, selector, file->fd, file->file_bytes, file->wrapper != NULL,
+                         &file->hdu, error);
 }
 
 static enum status fits_open(const struct open_request *request, struct image_file **out, struct error *error)

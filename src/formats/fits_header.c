@@ -14,6 +14,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 enum {
     GZIP_MAX_RATIO = 1032,       // of deflate
@@ -238,69 +240,92 @@ static void hdu_describe(fitsfile *handle, int number, struct text *out)
         text_printf(out, "%s%lld", i == 0 ? " " : " x ", (long long)shape.axis[i]);
 }
 
-static bool hdu_move(fitsfile *handle, int64_t number)
+// A file whose HDUs are being looked through.
+struct walk {
+    fitsfile *handle;
+    const char *path;
+    struct fits_guard guard;
+};
+
+// Moves step by step, so that cfitsio never is where the guard has not been.
+static bool hdu_move(const struct walk *walk, int64_t number)
 {
-    int code = 0, type = 0;
-    if (number < 0 || number >= INT32_MAX)
+    int code = 0, type = 0, now = 0;
+    LONGLONG head = 0, start = 0, end = 0;
+    if (number < 0 || number >= walk->guard.count)
         return false;
-    fits_movabs_hdu(handle, (int)number + 1, &type, &code);
+    fits_get_hdu_num(walk->handle, &now);
+    for (int64_t next = int64_min(now - 1, number); code == 0 && next <= number; next++) {
+        if (next > now - 1) {
+            fits_get_hduaddrll(walk->handle, &head, &start, &end, &code);
+            if (end != walk->guard.starts[next])
+                return false;
+        }
+        fits_movabs_hdu(walk->handle, (int)next + 1, &type, &code);
+    }
     return code == 0;
 }
 
-static enum status no_image(fitsfile *handle, const char *path, const char *fault, struct error *error)
+static enum status no_image(const struct walk *walk, const char *fault, struct error *error)
 {
     struct text list = {0};
     int number = 0;
-    for (; number < LISTED_HDUS && hdu_move(handle, number); number++) {
+    for (; number < LISTED_HDUS && hdu_move(walk, number); number++) {
         if (number > 0)
             text_append(&list, ", ");
-        hdu_describe(handle, number, &list);
+        hdu_describe(walk->handle, number, &list);
     }
     if (number == LISTED_HDUS)
         text_append(&list, ", ...");
+    else if (walk->guard.refused)
+        text_append(&list, ", then one with a damaged header");
     fits_clear_errmsg();
-    enum status status =
-        error_set(error, STATUS_UNSUPPORTED, "%s: %s; its HDUs are %s", path, fault, text_string(&list));
+    bool damaged = walk->guard.refused;
+    enum status status = error_set(error, damaged ? STATUS_BROKEN : STATUS_UNSUPPORTED, "%s: %s; its HDUs are %s",
+                                   walk->path, fault, text_string(&list));
     text_free(&list);
     return status;
 }
 
 // --- The choice ---
 
-static bool move_to_first_image(fitsfile *handle)
+static bool move_to_first_image(const struct walk *walk)
 {
     int line = -1;
-    for (int number = 0; hdu_move(handle, number); number++) {
+    for (int number = 0; hdu_move(walk, number); number++) {
         struct hdu_shape shape;
-        if (hdu_shape_read(handle, &shape) != 0)
+        if (hdu_shape_read(walk->handle, &shape) != 0)
             continue;
         if (shape.kind == HDU_IMAGE)
             return true;
         if (shape.kind == HDU_LINE && line < 0)
             line = number;
     }
-    return line >= 0 && hdu_move(handle, line);
+    return line >= 0 && hdu_move(walk, line);
 }
 
-static enum status move_to_selected(fitsfile *handle, const char *path, const char *selector, struct error *error)
+static bool move_to_name(const struct walk *walk, const char *wanted)
 {
-    char fault[160];
-    int64_t number;
-    int code = 0;
-    if (!selector)
-        return move_to_first_image(handle) ? STATUS_OK : no_image(handle, path, "holds no image", error);
-    if (parse_int64(selector, &number)) {
-        if (hdu_move(handle, number))
-            return STATUS_OK;
-    } else if (strlen(selector) < FLEN_VALUE) {
-        char name[FLEN_VALUE];
-        snprintf(name, sizeof name, "%s", selector);
-        fits_movnam_hdu(handle, ANY_HDU, name, 0, &code);
-        if (code == 0)
-            return STATUS_OK;
+    char name[72];
+    for (int number = 0; hdu_move(walk, number); number++) {
+        hdu_name(walk->handle, name, sizeof name);
+        if (strcasecmp(name, wanted) == 0)
+            return true;
     }
+    return false;
+}
+
+static enum status move_to_selected(const struct walk *walk, const char *selector, struct error *error)
+{
+    int64_t number;
+    if (!selector)
+        return move_to_first_image(walk) ? STATUS_OK : no_image(walk, "holds no image", error);
+    bool found = parse_int64(selector, &number) ? hdu_move(walk, number) : move_to_name(walk, selector);
+    if (found)
+        return STATUS_OK;
+    char fault[160];
     snprintf(fault, sizeof fault, "has no readable HDU \"%.60s\"", selector);
-    return no_image(handle, path, fault, error);
+    return no_image(walk, fault, error);
 }
 
 struct tile_codec {
@@ -431,23 +456,52 @@ static enum status describe_image(fitsfile *handle, const char *path, bool wrapp
     return status;
 }
 
-enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, bool wrapped,
-                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error)
+static bool read_plain(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count)
+{
+    return pread(bytes->fd, out, count, offset) == (ssize_t)count;
+}
+
+// cfitsio counts from the data of the HDU it is at.
+static bool read_inflated(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count)
+{
+    LONGLONG head = 0, start = 0, end = 0;
+    int code = 0;
+    fits_get_hduaddrll(bytes->handle, &head, &start, &end, &code);
+    fits_read_ext(bytes->handle, offset - start, (LONGLONG)count, out, &code);
+    return code == 0;
+}
+
+static enum status find_guarded(const struct walk *walk, const char *selector, bool wrapped, int64_t file_bytes,
+                                struct fits_hdu *hdu, struct error *error)
 {
     struct hdu_shape shape;
-    *hdu = (struct fits_hdu){0};
-    enum status status = move_to_selected(handle, path, selector, error);
+    enum status status = move_to_selected(walk, selector, error);
     if (status != STATUS_OK)
         return status;
-    int code = hdu_shape_read(handle, &shape);
+    int code = hdu_shape_read(walk->handle, &shape);
     if (code != 0)
-        return fits_error(error, STATUS_BROKEN, path, "damaged image header", code);
+        return fits_error(error, STATUS_BROKEN, walk->path, "damaged image header", code);
     if (shape.kind < HDU_LINE) {
         char fault[120];
         snprintf(fault, sizeof fault, "HDU \"%.60s\" holds no image", selector ? selector : "0");
-        return no_image(handle, path, fault, error);
+        return no_image(walk, fault, error);
     }
-    return describe_image(handle, path, wrapped, file_bytes, &shape, hdu, error);
+    return describe_image(walk->handle, walk->path, wrapped, file_bytes, &shape, hdu, error);
+}
+
+enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd, int64_t file_bytes,
+                          bool wrapped, struct fits_hdu *hdu, struct error *error)
+{
+    struct fits_bytes bytes = {.count = wrapped ? (int64_t)handle->Fptr->filesize : file_bytes,
+                               .read = wrapped ? read_inflated : read_plain,
+                               .fd = fd,
+                               .handle = handle};
+    struct walk walk = {.handle = handle, .path = path};
+    *hdu = (struct fits_hdu){0};
+    fits_guard_walk(&bytes, &walk.guard);
+    enum status status = find_guarded(&walk, selector, wrapped, file_bytes, hdu, error);
+    fits_guard_free(&walk.guard);
+    return status;
 }
 
 // --- Header cards ---
@@ -487,7 +541,7 @@ static void card_parse(char *card, char *value, char *comment)
     int code = 0;
     value[0] = comment[0] = '\0';
     if (strncmp(card, "CONTINUE  ", 10) == 0)
-        card[8] = '='; // so that it reads as any other value
+        memcpy(card, "VALUE   =", 9); // so that it reads as any other value
     fits_parse_value(card, value, comment, &code);
     if (code != 0)
         snprintf(comment, FLEN_COMMENT, "%.72s", strlen(card) > 8 ? card + 8 : "");

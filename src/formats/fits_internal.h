@@ -74,10 +74,30 @@ enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const
 // Closes and sets to NULL; NULL is fine.
 void fits_close_quietly(fitsfile **handle);
 
+// The file's content after inflation, for the guard.
+struct fits_bytes {
+    int64_t count;
+    bool (*read)(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count);
+    int fd;             // used by the reading function of plain files
+    fitsfile *handle;   // and of those that cfitsio inflated
+};
+
+// The HDUs that cfitsio can be moved to without harm: those from 0 to count - 1.
+struct fits_guard {
+    int64_t *starts; // offsets of their headers
+    int count;
+    bool refused; // one behind them is a damaged tile-compressed image
+};
+
+// Walks all headers; never fails. Free with fits_guard_free.
+void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard);
+void fits_guard_free(struct fits_guard *guard);
+
 // Chooses the image by the selector (a number from 0, or an EXTNAME; NULL = the first with two axes or more, else
-// the first with one) and describes it; `handle` is then at that HDU. `file_bytes` is the size on disk.
-enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, bool wrapped,
-                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error);
+// the first with one) and describes it; `handle` is then at that HDU. `fd` and `file_bytes` are those of the file
+// on disk; `wrapped` says that it is compressed as a whole.
+enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd, int64_t file_bytes,
+                          bool wrapped, struct fits_hdu *hdu, struct error *error);
 
 // All cards of the current HDU as "key\tvalue / comment\n" lines of valid UTF-8.
 enum status fits_cards(fitsfile *handle, const char *path, struct text *out, struct error *error);
