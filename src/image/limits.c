@@ -209,7 +209,10 @@ struct limits limits_zscale(const double *sample, size_t count, double contrast)
     memcpy(zscale.values, sample, count * sizeof *sample);
     qsort(zscale.values, count, sizeof *zscale.values, compare_doubles);
     double low = zscale.values[0], high = zscale.values[count - 1];
-    if (zscale_iterate(&zscale)) {
+    // Where most of the sample is one value the line is level but for rounding and gives no contrast; the
+    // extremes do, and are what astropy returns as well when rounding has it reject most of the points.
+    double level = 1e-12 * (high / (double)count - low / (double)count);
+    if (zscale_iterate(&zscale) && zscale.slope > level) {
         size_t centre = (count - 1) / 2;
         double median = zscale.values[centre] / 2 + zscale.values[count / 2] / 2;
         double slope = contrast > 0 ? zscale.slope / contrast : zscale.slope;

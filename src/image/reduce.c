@@ -73,11 +73,11 @@ enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum red
     made->width = width;
     made->levels = levels < REDUCE_MAX_LEVELS ? levels : REDUCE_MAX_LEVELS;
     made->mode = mode;
-    made->valid = malloc((size_t)int64_max(width, 1));
-    bool good = made->valid && width > 0 && max_rows > 0;
+    bool good = width > 0 && max_rows > 0;
     for (int l = 1; good && l <= made->levels; l++)
         good = level_create(&made->level[l], reduce_side(width, l), reduce_side(max_rows, l));
-    if (!good) {
+    made->valid = good ? malloc((size_t)width) : NULL;
+    if (!made->valid) {
         reducer_destroy(&made);
         return error_set(error, STATUS_NO_MEMORY, "no memory for the reduced levels of %lld x %lld pixels",
                          (long long)width, (long long)max_rows);

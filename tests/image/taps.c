@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: MIT
+// Tests of the taps over whole images of every type, against one slow walk over the same pixels.
+#include "image/taps.h"
+
+#include "base/size.h"
+#include "image/generator.h"
+#include "image/random.h"
+#include "support/testdata.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct image {
+    struct frame_info info;
+    unsigned char *pixels;
+    size_t stride;
+    uint8_t *classes; // as the reader knows them
+};
+
+static int64_t pixel_count(const struct image *image)
+{
+    return image->info.width * image->info.height;
+}
+
+static const unsigned char *pixel_at(const struct image *image, int64_t i)
+{
+    const struct frame_info *info = &image->info;
+    return image->pixels + (size_t)(i / info->width) * image->stride +
+           (size_t)(i % info->width) * sample_traits(info->type)->bytes;
+}
+
+// Random samples of a type: small numbers mostly, sometimes any pattern at all, so NaN, Inf and extremes
+// occur.
+static void fill_sample(enum sample_type type, unsigned char *at, uint64_t *seed)
+{
+    size_t bytes = sample_traits(type)->bytes;
+    uint64_t bits = random_bits(seed), dice = random_below(seed, 400);
+    double value = random_unit(seed) * 1000 - 100;
+    if (dice == 0) {
+        bits = UINT64_MAX; // the maximum of unsigned types, NaN
+    } else if (dice == 1 && sample_traits(type)->is_float) {
+        bits = type == SAMPLE_F16 ? 0x7C00 : type == SAMPLE_F32 ? 0xFF800000 : 0x7FF0000000000000;
+    } else if (type == SAMPLE_F32) {
+        memcpy(at, &(float){(float)value}, 4);
+        return;
+    } else if (type == SAMPLE_F64) {
+        memcpy(at, &value, 8);
+        return;
+    } else if (type == SAMPLE_F16) {
+        bits = (bits & 0x83FF) | (10 + bits % 12) << 10;
+    } else if (bytes > 2) {
+        bits = dice < 20 ? bits >> 40 : bits % 4000;
+    }
+    memcpy(at, &bits, bytes);
+}
+
+static struct image make(int64_t width, int64_t height, enum sample_type type, bool no_data, bool masked,
+                         size_t padding, uint64_t seed)
+{
+    struct image image = {
+        .info = {.width = width, .height = height, .type = type, .no_data_is_max = no_data}};
+    size_t bytes = sample_traits(type)->bytes;
+    image.stride = (size_t)width * bytes + padding;
+    image.pixels = malloc(image.stride * (size_t)height);
+    image.classes = calloc(1, (size_t)pixel_count(&image));
+    for (int64_t i = 0; i < pixel_count(&image); i++) {
+        fill_sample(type, image.pixels + (pixel_at(&image, i) - image.pixels), &seed);
+        bool gap = (i % width) / 40 % 5 == 2 || random_below(&seed, 100) == 0;
+        if (masked && gap)
+            image.classes[i] = (uint8_t)(1 + random_below(&seed, 255));
+    }
+    return image;
+}
+
+static void image_free(struct image *image)
+{
+    free(image->pixels);
+    free(image->classes);
+}
+
+struct reference {
+    uint8_t *classes; // with the gaps marked
+    double *values;   // of the pixels that count
+    size_t valid;
+    int64_t nan, inf, masked;
+    bool any;
+    double *sample; // of the regular sample
+    size_t sample_count;
+};
+
+static struct reference slow(const struct image *image)
+{
+    int64_t count = pixel_count(image);
+    const struct sample_traits *traits = sample_traits(image->info.type);
+    struct reference all = {.classes = malloc((size_t)count),
+                            .values = malloc((size_t)count * sizeof(double)),
+                            .sample = malloc(1000 * sizeof(double))};
+    int64_t step = count / 1000 > 1 ? count / 1000 : 1;
+    for (int64_t i = 0; i < count; i++) {
+        double value = sample_value(image->info.type, pixel_at(image, i));
+        bool max = image->info.no_data_is_max && !traits->is_signed;
+        // For 64 bits the value as double would not tell the maximum from its neighbours.
+        static const unsigned char ones[8] = {255, 255, 255, 255, 255, 255, 255, 255};
+        max = max && memcmp(pixel_at(image, i), ones, traits->bytes) == 0;
+        all.classes[i] = image->classes[i] | (max ? 4 : 0);
+        all.any = all.any || max;
+        bool counts = all.classes[i] == 0 && isfinite(value);
+        all.masked += all.classes[i] != 0;
+        all.nan += all.classes[i] == 0 && isnan(value);
+        all.inf += all.classes[i] == 0 && isinf(value);
+        if (counts)
+            all.values[all.valid++] = value;
+        if (counts && i % step == 0 && i / step < 1000)
+            all.sample[all.sample_count++] = value;
+    }
+    return all;
+}
+
+static void reference_free(struct reference *all)
+{
+    free(all->classes);
+    free(all->values);
+    free(all->sample);
+}
+
+static void assert_statistics(const struct statistics *found, const struct reference *expected)
+{
+    long double sum = 0, squares = 0;
+    double min = HUGE_VAL, max = -HUGE_VAL;
+    for (size_t i = 0; i < expected->valid; i++) {
+        sum += (long double)expected->values[i];
+        min = fmin(min, expected->values[i]);
+        max = fmax(max, expected->values[i]);
+    }
+    long double mean = sum / (long double)expected->valid;
+    for (size_t i = 0; i < expected->valid; i++)
+        squares += ((long double)expected->values[i] - mean) * ((long double)expected->values[i] - mean);
+    double deviation = (double)sqrtl(squares / (long double)expected->valid);
+    assert_int_equal(found->valid, expected->valid);
+    assert_int_equal(found->nan, expected->nan);
+    assert_int_equal(found->inf, expected->inf);
+    assert_int_equal(found->masked, expected->masked);
+    if (expected->valid == 0)
+        return;
+    assert_true(found->min == min && found->max == max);
+    assert_true(fabs(found->mean - (double)mean) <= 1e-12 * (fabs((double)mean) + deviation));
+    assert_true(fabs(statistics_deviation(found) - deviation) <= 1e-11 * deviation);
+}
+
+// The histogram is that of histogram_add over the valid values, which has tests of its own.
+static void assert_histogram(const struct histogram *found, enum sample_type type,
+                             const struct reference *all)
+{
+    struct histogram *expected = histogram_create(type);
+    histogram_add(expected, all->values, NULL, all->valid);
+    assert_int_equal(histogram_total(found), all->valid);
+    size_t at[2] = {0};
+    double low[2], high[2];
+    uint64_t count[2];
+    while (histogram_next(expected, &at[0], &low[0], &high[0], &count[0])) {
+        assert_true(histogram_next(found, &at[1], &low[1], &high[1], &count[1]));
+        assert_true(low[0] == low[1] && high[0] == high[1] && count[0] == count[1]);
+    }
+    assert_false(histogram_next(found, &at[1], &low[1], &high[1], &count[1]));
+    histogram_destroy(&expected);
+}
+
+static void assert_result(const struct taps_result *result, const struct image *image,
+                          const struct reference *all)
+{
+    assert_statistics(&result->statistics, all);
+    assert_histogram(result->histogram, image->info.type, all);
+    assert_int_equal(result->sample.count, all->sample_count);
+    for (size_t i = 0; i < all->sample_count; i++)
+        assert_true(result->sample.values[i] == all->sample[i]);
+}
+
+// The reduced levels are those of a reducer fed with plain rows; the reducer has tests of its own.
+static void assert_levels(const struct reducer *found, const struct image *image, const struct reference *all,
+                          int64_t y, int64_t rows, int levels)
+{
+    int64_t width = image->info.width;
+    struct reducer *expected = NULL;
+    float *row = malloc((size_t)width * sizeof *row);
+    uint8_t *valid = malloc((size_t)width);
+    assert_int_equal(reducer_create(width, rows, levels, REDUCE_MEAN, &expected, NULL), STATUS_OK);
+    reducer_begin(expected);
+    for (int64_t i = y * width; i < (y + rows) * width; i++) {
+        sample_row_to_float(image->info.type, pixel_at(image, i), 1, &row[i % width]);
+        double value = sample_value(image->info.type, pixel_at(image, i));
+        valid[i % width] = all->classes[i] == 0 && isfinite(value);
+        if (i % width == width - 1)
+            reducer_row(expected, row, valid);
+    }
+    reducer_end(expected);
+    for (int level = 1; level <= levels; level++) {
+        int64_t found_rows, expected_rows;
+        const float *a = reducer_level(found, level, &found_rows);
+        const float *b = reducer_level(expected, level, &expected_rows);
+        assert_int_equal(found_rows, expected_rows);
+        for (int64_t i = 0; i < found_rows * reduce_side(width, level); i++)
+            assert_true(a[i] == b[i] || (isnan(a[i]) && isnan(b[i])));
+    }
+    reducer_destroy(&expected);
+    free(row);
+    free(valid);
+}
+
+enum { WORKERS = 3, BAND = 128, LEVELS = 3 };
+
+// Gives the bands to several taps in a disorder, drains them now and then, and compares all there is.
+static void check_image(const struct image *image, uint64_t seed)
+{
+    struct reference all = slow(image);
+    struct taps *taps[WORKERS] = {NULL};
+    struct taps_result result = {0};
+    int64_t bands = int64_ceil_div(image->info.height, BAND);
+    bool any = false;
+    for (int i = 0; i < WORKERS; i++)
+        assert_int_equal(taps_create(&image->info, BAND, LEVELS, REDUCE_MEAN, &taps[i], NULL), STATUS_OK);
+    for (int64_t b = bands - 1; b >= 0; b--) {
+        int64_t y = b * BAND, rows = int64_min(BAND, image->info.height - y);
+        struct band band = {y,
+                            rows,
+                            image->info.width,
+                            image->info.type,
+                            pixel_at(image, y * image->info.width),
+                            image->stride};
+        struct taps *worker = taps[random_below(&seed, WORKERS)];
+        uint8_t *classes = image->classes + y * image->info.width;
+        taps_band(worker, &band, classes, &any);
+        assert_memory_equal(classes, all.classes + y * image->info.width, (size_t)(rows * image->info.width));
+        assert_levels(taps_reducer(worker), image, &all, y, rows, LEVELS);
+        if (random_below(&seed, 2))
+            taps_drain(worker, &result);
+    }
+    for (int i = 0; i < WORKERS; i++) {
+        taps_drain(taps[i], &result);
+        taps_destroy(&taps[i]);
+    }
+    assert_int_equal(any, all.any);
+    assert_result(&result, image, &all);
+    taps_result_free(&result);
+    assert_null(result.histogram);
+    reference_free(&all);
+}
+
+static void test_all_types(void **state)
+{
+    (void)state;
+    for (int type = 0; type < SAMPLE_COUNT; type++) {
+        for (int variant = 0; variant < 4; variant++) {
+            // An odd padding also puts samples at addresses that are not aligned to them.
+            struct image image = make(1100 + type, 400 + variant, (enum sample_type)type, variant & 1,
+                                      variant & 2, (size_t)variant, 100 + (uint64_t)(10 * type + variant));
+            check_image(&image, 7 + (uint64_t)variant);
+            image_free(&image);
+        }
+    }
+}
+
+static void test_small_images(void **state)
+{
+    (void)state;
+    static const int64_t sizes[][2] = {{1, 1}, {1, 5}, {31, 1}, {999, 1}, {1000, 1}, {1001, 1}, {40, 50}};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct image image = make(sizes[i][0], sizes[i][1], SAMPLE_F32, false, false, 0, 200 + i);
+        check_image(&image, i);
+        image_free(&image);
+    }
+}
+
+static void test_nothing_counts(void **state)
+{
+    (void)state;
+    static const enum sample_type types[] = {SAMPLE_U16, SAMPLE_F32, SAMPLE_F64};
+    for (int t = 0; t < 3; t++) {
+        struct image image = make(300, 130, types[t], true, false, 0, 300);
+        memset(image.pixels, 0xFF, image.stride * 130); // no data, NaN
+        check_image(&image, 1);
+        image_free(&image);
+    }
+}
+
+static void test_huge_doubles(void **state)
+{
+    (void)state;
+    const double values[4] = {1e308, 1.5e308, 1.7e308, -1e308};
+    struct frame_info info = {.width = 4, .height = 1, .type = SAMPLE_F64};
+    struct taps *taps = NULL;
+    struct taps_result result = {0};
+    assert_int_equal(taps_create(&info, 128, 0, REDUCE_MEAN, &taps, NULL), STATUS_OK);
+    assert_null(taps_reducer(taps));
+    struct band band = {0, 1, 4, SAMPLE_F64, values, sizeof values};
+    uint8_t classes[4] = {0};
+    bool any = false;
+    taps_band(taps, &band, classes, &any);
+    taps_drain(taps, &result);
+    assert_int_equal(result.statistics.valid, 4);
+    assert_int_equal(histogram_total(result.histogram), 4);
+    assert_true(fabs(result.statistics.mean / 1e308 - 0.8) < 1e-12);
+    assert_true(result.statistics.min == -1e308 && result.statistics.max == 1.7e308);
+    assert_false(any);
+    taps_result_free(&result);
+    taps_destroy(&taps);
+}
+
+// astropy 5.2.1: ZScaleInterval().get_limits(image) of the image described in generator.h.
+static void test_zscale_of_image(void **state)
+{
+    (void)state;
+    static float pixels[GENERATOR_HEIGHT * GENERATOR_WIDTH];
+    static uint8_t classes[GENERATOR_HEIGHT * GENERATOR_WIDTH];
+    uint32_t seed = 99;
+    for (int64_t i = 0; i < GENERATOR_WIDTH * GENERATOR_HEIGHT; i++)
+        pixels[i] = (float)generator_pixel(&seed, i % GENERATOR_WIDTH);
+    struct frame_info info = {.width = GENERATOR_WIDTH, .height = GENERATOR_HEIGHT, .type = SAMPLE_F32};
+    struct taps *taps = NULL;
+    struct taps_result result = {0};
+    bool any = false;
+    assert_int_equal(taps_create(&info, BAND, 0, REDUCE_MEAN, &taps, NULL), STATUS_OK);
+    for (int64_t y = 0; y < GENERATOR_HEIGHT; y += BAND) {
+        struct band band = {
+            y,          int64_min(BAND, GENERATOR_HEIGHT - y), GENERATOR_WIDTH,
+            SAMPLE_F32, pixels + y * GENERATOR_WIDTH,          GENERATOR_WIDTH * sizeof(float)};
+        taps_band(taps, &band, classes, &any);
+    }
+    taps_drain(taps, &result);
+    struct limits found = limits_zscale(result.sample.values, result.sample.count, 0.25);
+    assert_int_equal(result.sample.count, 1000);
+    assert_true(fabs(found.low - 9.875) < 1e-6 && fabs(found.high - 527.1164754303579) < 1e-6);
+    taps_result_free(&result);
+    taps_destroy(&taps);
+}
+
+static void test_impossible_frame(void **state)
+{
+    (void)state;
+    struct frame_info info = {.width = (int64_t)1 << 40, .height = (int64_t)1 << 40, .type = SAMPLE_U8};
+    struct taps *taps = NULL;
+    struct error error = {0};
+    assert_int_equal(taps_create(&info, 128, 2, REDUCE_MEAN, &taps, &error), STATUS_TOO_LARGE);
+    info.width = 0;
+    assert_int_equal(taps_create(&info, 128, 2, REDUCE_MEAN, &taps, &error), STATUS_TOO_LARGE);
+    assert_null(taps);
+    assert_true(strlen(error.text) > 0);
+}
+
+struct worker {
+    const struct image *image;
+    struct taps *taps;
+    int64_t first;
+    bool any;
+};
+
+// Every second band.
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    const struct image *image = worker->image;
+    for (int64_t y = worker->first * BAND; y < image->info.height; y += 2 * BAND) {
+        struct band band = {y,
+                            int64_min(BAND, image->info.height - y),
+                            image->info.width,
+                            image->info.type,
+                            pixel_at(image, y * image->info.width),
+                            image->stride};
+        taps_band(worker->taps, &band, image->classes + y * image->info.width, &worker->any);
+    }
+    return NULL;
+}
+
+static void test_two_threads(void **state)
+{
+    (void)state;
+    struct image image = make(700, 700, SAMPLE_U16, true, true, 0, 400);
+    struct reference all = slow(&image);
+    struct worker workers[2];
+    pthread_t threads[2];
+    struct taps_result result = {0};
+    for (int i = 0; i < 2; i++) {
+        workers[i] = (struct worker){.image = &image, .first = i};
+        assert_int_equal(taps_create(&image.info, BAND, LEVELS, REDUCE_MAX, &workers[i].taps, NULL),
+                         STATUS_OK);
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        taps_drain(workers[i].taps, &result);
+        taps_destroy(&workers[i].taps);
+    }
+    assert_result(&result, &image, &all);
+    taps_result_free(&result);
+    reference_free(&all);
+    image_free(&image);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_types),       cmocka_unit_test(test_small_images),
+        cmocka_unit_test(test_nothing_counts),  cmocka_unit_test(test_huge_doubles),
+        cmocka_unit_test(test_zscale_of_image), cmocka_unit_test(test_impossible_frame),
+        cmocka_unit_test(test_two_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
