@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Times the taps on one thread over a full detector frame of each common sample type. Not a test.
+#include "image/taps.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "image/taps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -65,7 +65,8 @@ static double once(const struct frame_info *info, const unsigned char *pixels, u
     return elapsed;
 }
 
-static void measure(enum sample_type type, const char *what, double nan_share, bool gaps, bool blank, int levels)
+static void measure(enum sample_type type, const char *what, double nan_share, bool gaps, bool blank,
+                    int levels)
 {
     struct frame_info info = {.width = WIDTH, .height = HEIGHT, .type = type, .no_data_is_max = gaps};
     const struct sample_traits *traits = sample_traits(type);

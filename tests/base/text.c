@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// Tests of text buffers, strict parsing, shortest numbers and UTF-8.
+#include "base/text.h"
+
+#include "support/testdata.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_buffer(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    assert_string_equal(text_string(&text), "");
+    text_append(&text, "abc");
+    text_printf(&text, "-%d-%s", 42, "x");
+    text_append_bytes(&text, "12345", 2);
+    assert_string_equal(text_string(&text), "abc-42-x12");
+    assert_int_equal(text.length, 10);
+    text_clear(&text);
+    assert_string_equal(text_string(&text), "");
+    text_printf(&text, "%s", "");
+    // Longer than the buffer that short texts are formatted in.
+    text_printf(&text, "%0300d", 7);
+    assert_int_equal(text.length, 300);
+    assert_string_equal(text_string(&text) + 298, "07");
+    for (int i = 0; i < 1000; i++)
+        text_append(&text, "0123456789");
+    assert_int_equal(text.length, 10300);
+    assert_int_equal(strlen(text_string(&text)), 10300);
+    text_free(&text);
+    assert_null(text.data);
+    assert_string_equal(text_string(&text), "");
+}
+
+static void test_parse_double(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value;
+    } good[] = {{"0", 0},  {"-1.5", -1.5},    {"1e3", 1000},       {".5", 0.5},       {"+2", 2},
+                {"1.", 1}, {"inf", HUGE_VAL}, {"-inf", -HUGE_VAL}, {"1e-300", 1e-300}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        double value = 99;
+        assert_true(parse_double(good[i].text, &value));
+        assert_true(value == good[i].value);
+    }
+    static const char *const wrong[] = {"",   " 1",    "1 ",  "1,5",    "nan", "-nan", "0x10", "abc",
+                                        "1e", "1.2.3", "--1", "nan(1)", "e5",  "\t1",  "1\n",  "i"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        double value = 99;
+        if (parse_double(wrong[i], &value) || value != 99)
+            fail_msg("\"%s\" was accepted", wrong[i]);
+    }
+    double value = 99;
+    assert_false(parse_double(NULL, &value));
+}
+
+static void test_parse_int64(void **state)
+{
+    (void)state;
+    int64_t value = 99;
+    assert_true(parse_int64("9223372036854775807", &value) && value == INT64_MAX);
+    assert_true(parse_int64("-9223372036854775808", &value) && value == INT64_MIN);
+    assert_true(parse_int64("+007", &value) && value == 7);
+    static const char *const wrong[] = {"", "9223372036854775808", "1.0", "0x10", " 1", "1 ", "-", "1e3",
+                                        "a"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (parse_int64(wrong[i], &value) || value != 7)
+            fail_msg("\"%s\" was accepted", wrong[i]);
+    }
+    assert_false(parse_int64(NULL, &value));
+}
+
+static void test_parse_size(void **state)
+{
+    (void)state;
+    int64_t width = 1, height = 2;
+    assert_true(parse_size("4148x4362", &width, &height));
+    assert_int_equal(width, 4148);
+    assert_int_equal(height, 4362);
+    static const char *const wrong[] = {"",     "x",    "5x",   "x5",   "5X5",  "0x5",   "5x0",
+                                        "-1x5", "5x-1", "5x5x", "5x5 ", "5 x5", "5.0x5", "axb"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (parse_size(wrong[i], &width, &height))
+            fail_msg("\"%s\" was accepted", wrong[i]);
+    }
+    assert_false(parse_size(NULL, &width, &height));
+    assert_int_equal(width, 4148);
+}
+
+static void test_parse_colour(void **state)
+{
+    (void)state;
+    uint8_t rgb[3];
+    assert_true(parse_colour("#12aBcD", rgb));
+    assert_memory_equal(rgb, ((uint8_t[]){0x12, 0xAB, 0xCD}), 3);
+    assert_true(parse_colour("#f80", rgb));
+    assert_memory_equal(rgb, ((uint8_t[]){0xFF, 0x88, 0x00}), 3);
+    static const char *const names[] = {"black", "white",   "red",  "green",  "blue",  "yellow",
+                                        "cyan",  "magenta", "gray", "orange", "purple"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_true(parse_colour(names[i], rgb));
+    static const char *const wrong[] = {"",        "#",      "#12", "#12345", "#1234567",
+                                        "#12345g", "123456", "Red", "pink"};
+    memset(rgb, 7, 3);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(parse_colour(wrong[i], rgb));
+    assert_false(parse_colour(NULL, rgb));
+    assert_memory_equal(rgb, ((uint8_t[]){7, 7, 7}), 3);
+}
+
+static void assert_double_text(double value, const char *expected)
+{
+    char buffer[32];
+    assert_ptr_equal(format_double(value, buffer, sizeof buffer), buffer);
+    assert_string_equal(buffer, expected);
+}
+
+static void test_format_double(void **state)
+{
+    (void)state;
+    assert_double_text(0.1, "0.1");
+    assert_double_text(100000, "100000");
+    assert_double_text(123456789012, "123456789012");
+    assert_double_text(1e300, "1e+300");
+    assert_double_text(1.0 / 3, "0.3333333333333333");
+    assert_double_text(5e-324, "5e-324");
+    assert_double_text(-2.5, "-2.5");
+    assert_double_text((double)NAN, "nan");
+    assert_double_text(HUGE_VAL, "inf");
+    assert_double_text(-HUGE_VAL, "-inf");
+    uint64_t bits = 0x123456789ABCDEF;
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * 6364136223846793005U + 1442695040888963407U;
+        double value;
+        char buffer[32];
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value))
+            assert_true(strtod(format_double(value, buffer, sizeof buffer), NULL) == value);
+    }
+}
+
+static void assert_bytes_text(int64_t bytes, const char *expected)
+{
+    char buffer[32];
+    assert_string_equal(format_bytes(bytes, buffer, sizeof buffer), expected);
+}
+
+static void test_format_bytes(void **state)
+{
+    (void)state;
+    assert_bytes_text(0, "0 B");
+    assert_bytes_text(999, "999 B");
+    assert_bytes_text(1000, "1.0 kB");
+    assert_bytes_text(72374304, "72.4 MB");
+    assert_bytes_text(500000000, "500 MB");
+    assert_bytes_text(999999999, "1.0 GB");
+    assert_bytes_text(INT64_MAX, "9223 PB");
+}
+
+static void test_utf8_valid(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"", "abc", "\xC3\xA4", "\xE4\xB8\xAD\xE6\x96\x87", "\xF4\x8F\xBF\xBF"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(utf8_valid(good[i], strlen(good[i])));
+    // Latin-1, a lone continuation, overlong forms, a surrogate, beyond U+10FFFF, cut sequences.
+    static const char *const wrong[] = {"\xE4",
+                                        "\x80",
+                                        "\xC0\x80",
+                                        "\xC1\xBF",
+                                        "\xE0\x80\xAF",
+                                        "\xED\xA0\x80",
+                                        "\xF0\x80\x80\x80",
+                                        "\xF4\x90\x80\x80",
+                                        "\xE4\xB8",
+                                        "\xF5\x80\x80\x80",
+                                        "a\xFF"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(utf8_valid(wrong[i], strlen(wrong[i])));
+    assert_false(utf8_valid("a\0b", 3));
+}
+
+static void test_utf8_next(void **state)
+{
+    (void)state;
+    const char *at = "a\xC3\xA4\xE4\xB8\xAD\xF0\x9F\x94\xAC\xFFz\xE4\xB8";
+    static const uint32_t expected[] = {'a', 0xE4, 0x4E2D, 0x1F52C, 0xFFFD, 'z', 0xFFFD, 0xFFFD, 0, 0};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_int_equal(utf8_next(&at), expected[i]);
+}
+
+static void assert_clean(const char *bytes, size_t count, const char *expected)
+{
+    struct text out = {0};
+    utf8_clean(&out, bytes, count);
+    assert_string_equal(text_string(&out), expected);
+    assert_true(utf8_valid(text_string(&out), out.length));
+    text_free(&out);
+}
+
+static void test_utf8_clean(void **state)
+{
+    (void)state;
+    assert_clean("plain", 5, "plain");
+    assert_clean("\xE4\xB8\xAD", 3, "\xE4\xB8\xAD");
+    assert_clean("K\xF6ln", 4, "K\xC3\xB6ln");
+    assert_clean("25 \xB5m", 5, "25 \xC2\xB5m");
+    assert_clean("a\0b\x01\tc\n\x7F", 8, "a b \tc\n ");
+    assert_clean("\xE4\xB8", 2, "\xC3\xA4\xC2\xB8");
+}
+
+static void test_must(void **state)
+{
+    (void)state;
+    unsigned char *zeros = must_alloc(100);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(zeros[i], 0);
+    zeros = must_resize(zeros, 200);
+    free(zeros);
+    char *copy = must_copy("text");
+    assert_string_equal(copy, "text");
+    free(copy);
+    void *none = must_alloc(0);
+    assert_non_null(none);
+    free(none);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_buffer),       cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),  cmocka_unit_test(test_parse_size),
+        cmocka_unit_test(test_parse_colour), cmocka_unit_test(test_format_double),
+        cmocka_unit_test(test_format_bytes), cmocka_unit_test(test_utf8_valid),
+        cmocka_unit_test(test_utf8_next),    cmocka_unit_test(test_utf8_clean),
+        cmocka_unit_test(test_must),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
