@@ -9,6 +9,9 @@
 static const unsigned char PLATE[4] = {0, 0, 0, 176};
 static const unsigned char INK[4] = {238, 238, 238, 255};
 
+// The least distance of two labels, of the em.
+static const double LABEL_PITCH = 2.2;
+
 // Sizes in pixels at scale 1.
 enum {
     TEXT_POINTS = 12,
@@ -135,7 +138,7 @@ void overlay_colour_bar(struct overlay *overlay, const struct view *view, const 
     const struct tick_scale tick_scale = {.limits = view->contrast.limits,
                                           .transfer = view->contrast.transfer,
                                           .histogram = histogram,
-                                          .gap = 1.3 * layout.text_size / layout.bar_height};
+                                          .gap = LABEL_PITCH * layout.text_size / layout.bar_height};
     struct tick ticks[TICKS_MAX];
     const size_t count = ticks_find(&tick_scale, ticks);
     if (!lay_out_width(&layout, widest_label(overlay, ticks, count, layout.text_size), x, width, scale))

@@ -32,7 +32,9 @@ void overlay_pixel_values(struct overlay *overlay, const struct view *view, cons
 void overlay_colour_bar(struct overlay *overlay, const struct view *view, const struct colormap *colormap,
                         const struct histogram *histogram, int x, int y, int width, int height, float scale);
 
-// A line of text (UTF-8, any script) with its upper left corner at (x, y), on a translucent plate if `plate`.
+// A line of text (UTF-8, any script) with its upper left corner at (x, y), on a translucent plate if `plate`, which
+// reaches 4 * scale pixels further left and right and scale pixels further up and down. Code points are set from
+// left to right in their order, each by itself.
 void overlay_text(struct overlay *overlay, const char *text, float x, float y, float scale,
                   const unsigned char rgb[3], bool plate);
 // The width in screen pixels that overlay_text will take, and the height of a line.

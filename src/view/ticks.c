@@ -270,22 +270,48 @@ static double roundest_value(double low, double high, double wish, double *step)
     return wish;
 }
 
-// Labels the roundest value between the positions, and goes on in the parts left and right of it.
-static void fill_between(struct search *search, double from, double to, int depth)
+// A part of the scale to be labelled: between positions, and the values of the ticks next to it (or the
+// limits).
+struct part {
+    double from, to;
+    double value_before, value_after;
+};
+
+// A number like 3745 between 3500 and 4000 is worse than none; 3750 will do, and so does any number of one
+// digit.
+static bool is_round_enough(const struct part *part, double value, double step)
 {
-    if (!(from <= to) || depth > 24)
+    return step >= (part->value_after - part->value_before) / 10 || fabs(value) < 9.5 * step;
+}
+
+// Labels the roundest value of the part, and goes on left and right of it.
+static void fill_part(struct search *search, const struct part *part, int depth)
+{
+    if (!(part->from <= part->to) || depth > 24)
         return;
-    double low = value_at(search, from), high = value_at(search, to), step;
+    const double low = value_at(search, part->from), high = value_at(search, part->to);
     if (!(low <= high))
         return;
-    const double wish = value_at(search, (from + to) / 2);
-    const double value = roundest_value(low, high, wish, &step);
+    double step;
+    const double value = roundest_value(low, high, value_at(search, (part->from + part->to) / 2), &step);
+    if (!is_round_enough(part, value, step))
+        return;
     const double gap = search->scale->gap;
-    double position = tick_position(search->scale, value);
-    if (!add_labelled(search, value, step) || position < from || position > to)
-        position = fmin(fmax(position, from), to);
-    fill_between(search, from, position - gap, depth + 1);
-    fill_between(search, position + gap, to, depth + 1);
+    // Knots are not exact, so the value may lie a little outside.
+    const double position = fmin(fmax(tick_position(search->scale, value), part->from), part->to);
+    add_labelled(search, value, step);
+    const struct part before = {part->from, position - gap, part->value_before, value};
+    const struct part after = {position + gap, part->to, value, part->value_after};
+    fill_part(search, &before, depth + 1);
+    fill_part(search, &after, depth + 1);
+}
+
+static void fill_all(struct search *search)
+{
+    const struct limits *limits = &search->scale->limits;
+    // Round numbers are measured against the neighbours; there are none yet.
+    const struct part all = {0.0, 1.0, limits->low, limits->low};
+    fill_part(search, &all, 0);
 }
 
 static void find_linear(struct search *search)
@@ -306,7 +332,7 @@ static void find_linear(struct search *search)
         add_labelled(search, value, size);
     }
     if (search->count == 0)
-        fill_between(search, 0.0, 1.0, 0);
+        fill_all(search);
 }
 
 // The least stride of decades at which the labels of the upper end are `gap` apart.
@@ -356,25 +382,48 @@ static int label_decades(struct search *search, const struct decades *decades, i
     return labelled;
 }
 
-// Unlabelled ticks at the multiples between decades, or at the decades that a stride leaves out.
+// The least distance on the scale of consecutive multiples of 10^k that are inside; 0 if there are no two.
+static double least_distance(const struct search *search, int k, const int *multiples, size_t count)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i + 1 < count; i++) {
+        const double low = scaled(multiples[i], k), high = scaled(multiples[i + 1], k);
+        if (is_inside(search, low) && is_inside(search, high))
+            least = fmin(least, tick_position(search->scale, high) - tick_position(search->scale, low));
+    }
+    return isfinite(least) ? least : 0.0;
+}
+
+static void add_minor(struct search *search, double value)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        if (search->ticks[i].value == value)
+            return;
+    }
+    if (is_inside(search, value) && search->count < TICKS_MAX)
+        search->ticks[search->count++] =
+            (struct tick){.value = value, .position = tick_position(search->scale, value)};
+}
+
+// Unlabelled ticks at the multiples between decades, as many as can be told apart; only at decades when a
+// stride leaves some out.
 static void add_minor_ticks(struct search *search, const struct decades *decades)
 {
-    const size_t labelled = search->count;
-    const double least = search->scale->gap / 8; // closer ones would run together
-    double last = INFINITY;
+    static const int every[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, some[] = {1, 2, 5, 10};
+    const double least = search->scale->gap / 10;
     for (int k = decades->highest; k >= decades->lowest; k--) {
-        for (int multiple = 9; multiple >= 1 && search->count < TICKS_MAX; multiple--) {
-            if (decades->stride > 1 && multiple > 1)
-                continue;
-            const double value = scaled(multiple, k), position = tick_position(search->scale, value);
-            bool taken = !is_inside(search, value) || last - position < least;
-            for (size_t i = 0; i < labelled && !taken; i++)
-                taken = fabs(search->ticks[i].position - position) < least / 2;
-            if (taken)
-                continue;
-            last = position;
-            search->ticks[search->count++] = (struct tick){.value = value, .position = position};
+        size_t count = 1;
+        const int *multiples = some;
+        if (decades->stride == 1 && least_distance(search, k, every, 10) >= least) {
+            multiples = every;
+            count = 9;
+        } else if (decades->stride == 1 && least_distance(search, k, some, 4) >= least) {
+            count = 3;
+        } else if (decades->stride == 1) {
+            continue;
         }
+        for (size_t i = 0; i < count; i++)
+            add_minor(search, scaled(multiples[i], k));
     }
 }
 
@@ -390,7 +439,7 @@ static void find_logarithmic(struct search *search)
         label_decades(search, &decades, 2);
     }
     if (search->count < 2)
-        fill_between(search, 0.0, 1.0, 0); // less than a decade
+        fill_all(search); // less than a decade
     else
         add_minor_ticks(search, &decades);
 }
@@ -412,7 +461,7 @@ size_t ticks_find(const struct tick_scale *scale, struct tick ticks[TICKS_MAX])
         find_knots(&search);
     if (search.equalized || transfer.kind == TRANSFER_SQRT || transfer.kind == TRANSFER_ASINH ||
         transfer.kind == TRANSFER_POWER)
-        fill_between(&search, 0.0, 1.0, 0);
+        fill_all(&search);
     else if (transfer.kind == TRANSFER_LOG)
         find_logarithmic(&search);
     else
