@@ -3,6 +3,7 @@
 #include "gpu/quads.h"
 
 #include "base/text.h"
+#include "gpu/gpu_private.h"
 #include "gpu/program.h"
 
 #include <GL/glew.h>
@@ -18,6 +19,7 @@ struct vertex {
 enum { VERTICES_PER_QUAD = 4, INDICES_PER_QUAD = 6, FIRST_CAPACITY = 512 };
 
 struct quads {
+    struct gpu *gpu;
     GLuint program, vertex_array, vertex_buffer, index_buffer;
     GLint clip_from_screen;
     struct texture *blank;    // one texel of full coverage, bound while no glyph texture is set
@@ -57,6 +59,7 @@ static enum status create_blank(struct gpu *gpu, struct texture **blank, struct 
 enum status quads_create(struct gpu *gpu, struct quads **result, struct error *error)
 {
     struct quads *quads = must_alloc(sizeof *quads);
+    quads->gpu = gpu;
     enum status status =
         program_create("quads.vert.glsl", "quads.frag.glsl", "", "quads", &quads->program, error);
     if (status == STATUS_OK)
@@ -181,4 +184,5 @@ void quads_draw(struct quads *quads, int target_width, int target_height)
     glDisable(GL_BLEND);
     glBindVertexArray(0);
     glBindBuffer(GL_ARRAY_BUFFER, 0);
+    GPU_CHECK(quads->gpu);
 }
