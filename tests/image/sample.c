@@ -181,7 +181,7 @@ static void test_format_float_shortest(void **state)
         memcpy(&value, &bits, sizeof value);
         if (!isfinite(value) || (value == floorf(value) && fabsf(value) <= 0x1p24F))
             continue;
-        char text[32], shorter[32];
+        char text[32], shorter[400];
         sample_format(SAMPLE_F32, &value, text, sizeof text);
         assert_true(strtof(text, NULL) == value);
         int digits = 0;

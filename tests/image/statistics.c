@@ -3,6 +3,7 @@
 #include "image/statistics.h"
 
 #include "image/random.h"
+#include "image/sample.h"
 #include "support/testdata.h"
 
 #include <float.h>
@@ -152,10 +153,10 @@ static void test_floats(void **state)
     uint8_t mask[COUNT], valid[COUNT];
     make(doubles, mask, 1000, false, 30);
     size_t finite = 0;
-    for (size_t i = 0; i < COUNT; i++) {
+    // The way back is a call: where GCC 12 sees both at -O3, it leaves the last doubles unrounded.
+    for (size_t i = 0; i < COUNT; i++)
         values[i] = (float)doubles[i];
-        doubles[i] = (double)values[i];
-    }
+    sample_row_to_double(SAMPLE_F32, values, COUNT, doubles);
     struct statistics run = {.valid = -5}, found = {0};
     assert_false(statistics_of_floats(values, COUNT, &run));
     assert_false(statistics_of_floats(values, 0, &run));
