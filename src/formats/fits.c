@@ -30,6 +30,7 @@ struct fits_file {
     struct fits_hdu hdu;
     uint8_t *scratch;
     size_t scratch_bytes;
+    struct fits_tile_reader tiles;
 };
 
 static struct fits_file *fits_file_of(struct image_file *file)
@@ -60,6 +61,7 @@ static void fits_close(struct image_file *base)
     if (file->fd >= 0)
         close(file->fd);
     free(file->scratch);
+    free(file->tiles.buffer);
     free(file->base.path);
     free(file);
 }
@@ -125,6 +127,7 @@ static enum status fits_clone(struct image_file *base, struct image_file **out, 
     file->handle = NULL;
     file->scratch = NULL;
     file->scratch_bytes = 0;
+    file->tiles = (struct fits_tile_reader){0};
     file->fd = dup(source->fd);
     if (file->fd < 0) {
         fits_close(&file->base);
@@ -323,6 +326,8 @@ static int read_box(struct fits_file *file, int64_t frame, struct rect box, void
         first[1] = box.y + 1;
         last[1] = box.y + box.height;
     }
+    if (!fits_tiles_sound(&file->tiles, &hdu->tiling, first, last))
+        return DATA_DECOMPRESSION_ERR;
     int type = TBYTE, code = 0;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (types[i].bitpix == hdu->layout.bitpix)
@@ -398,6 +403,10 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
     if (!size_multiply(row_bytes, (size_t)int64_min(step, rect.height), &bytes))
         return error_set(error, STATUS_TOO_LARGE, "%s: its tiles are too large", file->base.path);
     enum status status = need_scratch(file, bytes, error);
+    file->tiles.handle = file->handle;
+    file->tiles.fd = file->wrapper ? -1 : file->fd;
+    file->tiles.data_offset = hdu->data_offset;
+    file->tiles.end = file->wrapper ? (int64_t)file->handle->Fptr->filesize : file->file_bytes;
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
         if (cancel_requested(request->cancel))

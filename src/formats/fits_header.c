@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -329,40 +330,77 @@ static enum status move_to_selected(const struct walk *walk, const char *selecto
 }
 
 struct tile_codec {
-    const char *key, *name;
+    const char *key;
+    int codec;
+    const char *name;
 };
 
 static const struct tile_codec tile_codecs[] = {
-    {"RICE_1", "Rice"}, {"RICE_ONE", "Rice"},          {"GZIP_1", "gzip"},     {"GZIP_2", "gzip, shuffled"},
-    {"PLIO_1", "PLIO"}, {"HCOMPRESS_1", "HCompress"}, {"NOCOMPRESS", "none"},
+    {"RICE_1", RICE_1, "Rice"},
+    {"RICE_ONE", RICE_1, "Rice"},
+    {"GZIP_1", GZIP_1, "gzip"},
+    {"GZIP_2", GZIP_2, "gzip, shuffled"},
+    {"PLIO_1", PLIO_1, "PLIO"},
+    {"HCOMPRESS_1", HCOMPRESS_1, "HCompress"},
+    {"NOCOMPRESS", NOCOMPRESS, "none"},
 };
 
-static void read_codec_name(fitsfile *handle, struct fits_hdu *hdu)
+static void read_codec(fitsfile *handle, struct fits_hdu *hdu)
 {
     char value[FLEN_VALUE] = "";
     int code = 0;
+    LONGLONG block = 32, bytes = 4;
     fits_read_key(handle, TSTRING, "ZCMPTYPE", value, NULL, &code);
-    struct text clean = {0};
-    utf8_clean(&clean, value, strnlen(value, 20));
-    snprintf(hdu->compression, sizeof hdu->compression, "%.24s", text_string(&clean));
-    text_free(&clean);
-    for (size_t i = 0; i < sizeof tile_codecs / sizeof *tile_codecs; i++)
-        if (strcmp(value, tile_codecs[i].key) == 0)
+    for (size_t i = 0; i < sizeof tile_codecs / sizeof *tile_codecs; i++) {
+        if (strcmp(value, tile_codecs[i].key) == 0) {
+            hdu->tiling.codec = tile_codecs[i].codec;
             snprintf(hdu->compression, sizeof hdu->compression, "%s", tile_codecs[i].name);
+        }
+    }
+    key_integer(handle, "ZVAL1", &block);
+    key_integer(handle, "ZVAL2", &bytes);
+    hdu->tiling.rice_block = int64_clamp(block, 1, 1024);
+    hdu->tiling.rice_bytes = (int)int64_clamp(bytes, 1, 4);
+}
+
+static void read_tile_columns(fitsfile *handle, struct fits_tiling *tiling)
+{
+    static const char *const names[FITS_TILE_COLUMNS] = {"COMPRESSED_DATA", "GZIP_COMPRESSED_DATA",
+                                                         "UNCOMPRESSED_DATA"};
+    for (int i = 0; i < FITS_TILE_COLUMNS; i++) {
+        char name[FLEN_VALUE];
+        int code = 0, number = 0, type = 0;
+        snprintf(name, sizeof name, "%s", names[i]);
+        fits_get_colnum(handle, CASEINSEN, name, &number, &code);
+        fits_get_coltype(handle, number, &type, NULL, NULL, &code);
+        if (code != 0)
+            continue;
+        type = abs(type);
+        int item = type == TSHORT ? 2 : type == TINT || type == TLONG || type == TFLOAT ? 4 : type == TDOUBLE ? 8 : 1;
+        tiling->columns[i] = (struct fits_tile_column){number, item};
+    }
 }
 
 static void read_tiling(fitsfile *handle, struct fits_hdu *hdu)
 {
-    LONGLONG width = hdu->width, height = 1;
-    key_integer(handle, "ZTILE1", &width);
-    key_integer(handle, "ZTILE2", &height);
-    hdu->tile_width = int64_clamp(width, 1, hdu->width);
-    hdu->tile_height = int64_clamp(height, 1, hdu->height);
+    struct fits_tiling *tiling = &hdu->tiling;
+    tiling->axes = hdu->axes;
+    for (int i = 0; i < hdu->axes; i++) {
+        char key[FLEN_KEYWORD];
+        LONGLONG tile = i == 0 ? hdu->axis[0] : 1;
+        snprintf(key, sizeof key, "ZTILE%d", i + 1);
+        key_integer(handle, key, &tile);
+        tiling->axis[i] = hdu->axis[i];
+        tiling->tile[i] = int64_clamp(tile, 1, hdu->axis[i]);
+    }
+    hdu->tile_width = tiling->tile[0];
+    hdu->tile_height = hdu->axes > 1 ? tiling->tile[1] : 1;
     int code = 0, column = 0;
     char name[] = "ZSCALE";
     fits_get_colnum(handle, CASEINSEN, name, &column, &code);
     hdu->quantized = hdu->layout.bitpix < 0 && (code == 0 || key_double(handle, "ZSCALE", 0) != 0);
-    read_codec_name(handle, hdu);
+    read_codec(handle, hdu);
+    read_tile_columns(handle, tiling);
     // The stored numbers are wanted; scaling is done here for every kind of storage alike.
     code = 0;
     fits_set_bscale(handle, 1.0, 0.0, &code);

@@ -46,6 +46,24 @@ enum fits_storage {
     FITS_TILES   // in compressed tiles, which cfitsio decodes
 };
 
+// The columns of the table that hold the compressed tiles, in the order in which cfitsio looks at them.
+enum { FITS_TILE_COMPRESSED, FITS_TILE_GZIP, FITS_TILE_PLAIN, FITS_TILE_COLUMNS };
+
+struct fits_tile_column {
+    int number; // from 1; 0 = the table has none
+    int item;   // bytes of one element
+};
+
+// How an image is cut into tiles and these are stored.
+struct fits_tiling {
+    int axes;
+    int64_t axis[FITS_MAX_AXES], tile[FITS_MAX_AXES];
+    int codec; // cfitsio's RICE_1, GZIP_1, ...
+    int64_t rice_block;
+    int rice_bytes;
+    struct fits_tile_column columns[FITS_TILE_COLUMNS];
+};
+
 // One image of the file.
 struct fits_hdu {
     int number;    // from 0 = primary
@@ -59,6 +77,7 @@ struct fits_hdu {
     int64_t present;     // stored numbers that are really there, at most width * height * frames
     // FITS_TILES only.
     int64_t tile_width, tile_height;
+    struct fits_tiling tiling;
     bool quantized;       // floats stored as scaled integers
     char compression[32]; // for people
 };
@@ -98,6 +117,20 @@ void fits_guard_free(struct fits_guard *guard);
 // on disk; `wrapped` says that it is compressed as a whole.
 enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd, int64_t file_bytes,
                           bool wrapped, struct fits_hdu *hdu, struct error *error);
+
+// Where to read compressed tiles, and memory for one. Zero-initialise `buffer` and `capacity`; free(buffer).
+struct fits_tile_reader {
+    fitsfile *handle; // at the HDU
+    int fd;           // of the file, or -1 where cfitsio has inflated it
+    int64_t data_offset, end; // of the HDU's data, and the end of the content
+    uint8_t *buffer;
+    size_t capacity;
+};
+
+// Can cfitsio decode all tiles that the box from `first` to `last` (both from 1, as for fits_read_subset) touches
+// without reading or writing outside its memory?
+bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
+                      const long *last);
 
 // All cards of the current HDU as "key\tvalue / comment\n" lines of valid UTF-8.
 enum status fits_cards(fitsfile *handle, const char *path, struct text *out, struct error *error);
