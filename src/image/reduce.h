@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The reduced levels of the picture pyramid, made row by row while a band is in cache.
 //
-// Level l (1, 2, ...) has ceil(width / 2^l) x ceil(height / 2^l) pixels; each stands for the 2^l x 2^l level-0
-// pixels it covers (fewer at the right and lower edge). Its value is the mean, or the maximum, of the valid ones
-// among them; where there is none, the first pixel in row-major order of the recursive 2 x 2 children. Values
-// are float32. Level 0 is the image itself and is not made here.
+// Level l (1, 2, ...) has ceil(width / 2^l) x ceil(height / 2^l) pixels; each stands for the 2^l x 2^l
+// level-0 pixels it covers (fewer at the right and lower edge). Its value is the mean, or the maximum, of the
+// valid ones among them; where there is none, the first pixel in row-major order of the recursive 2 x 2
+// children. Values are float32. Level 0 is the image itself and is not made here.
 #ifndef FOVEA_IMAGE_REDUCE_H
 #define FOVEA_IMAGE_REDUCE_H
 
@@ -23,14 +23,15 @@ int reduce_level_count(int64_t width, int64_t height);
 // The size of a side at a level: ceil(side / 2^level).
 int64_t reduce_side(int64_t side, int level);
 
-// Reduces bands of up to `max_rows` rows of an image `width` pixels wide. Thread-safety: one thread per reducer.
+// Reduces bands of up to `max_rows` rows of an image `width` pixels wide. Thread-safety: one thread per
+// reducer.
 struct reducer;
 enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum reduce_mode mode,
                            struct reducer **reducer, struct error *error);
 void reducer_destroy(struct reducer **reducer);
 
 // Begins a band, adds its rows from first to last, and ends it (which completes odd rows at the image's end).
-// `valid` has a byte per pixel, nonzero = counts; NULL = all count.
+// `valid` has a byte per pixel, nonzero = counts (it must then be finite); NULL = all that are finite count.
 void reducer_begin(struct reducer *reducer);
 void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid);
 void reducer_end(struct reducer *reducer);

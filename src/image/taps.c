@@ -266,8 +266,12 @@ static void take_row(struct taps *taps, int64_t y, const void *samples, uint8_t 
                          masked ? classes + at : NULL, count, taps->valid + at);
     }
     take_sample(taps, y, samples, taps->valid);
-    if (taps->reducer)
-        reducer_row(taps->reducer, floats, good == width ? NULL : taps->valid);
+    if (!taps->reducer)
+        return;
+    // Doubles beyond the range of float32 are Inf in the pyramid, where one of them would spoil every mean.
+    for (size_t i = 0; taps->type == SAMPLE_F64 && good < width && i < width; i++)
+        taps->valid[i] &= isfinite(floats[i]) != 0;
+    reducer_row(taps->reducer, floats, good == width ? NULL : taps->valid);
 }
 
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class)

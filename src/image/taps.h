@@ -35,7 +35,7 @@ void taps_destroy(struct taps **taps);
 // on return also MASK_GAP where info.no_data_is_max says so; a pixel with any bit is masked. *any_class is
 // set true if any bit was set by this call. The reduced levels of this band are then at taps_reducer().
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class);
-const struct reducer *taps_reducer(const struct taps *taps);
+const struct reducer *taps_reducer(const struct taps *taps); // NULL when `levels` was 0
 
 // What all workers found, merged. Zero-initialise; taps_result_free when done.
 struct taps_result {

@@ -307,6 +307,28 @@ static void test_huge_doubles(void **state)
     taps_destroy(&taps);
 }
 
+// In the pyramid, which is float32, doubles beyond that range do not count, masked pixels in the row or not.
+static void test_pyramid_of_huge_doubles(void **state)
+{
+    (void)state;
+    for (int masked = 0; masked < 2; masked++) {
+        const double values[6] = {1, 1e300, 3, 4, -1e300, 9};
+        struct frame_info info = {.width = 6, .height = 1, .type = SAMPLE_F64};
+        struct band band = {0, 1, 6, SAMPLE_F64, values, sizeof values};
+        uint8_t classes[6] = {0, 0, 0, 0, 0, (uint8_t)masked};
+        struct taps *taps = NULL;
+        bool any = false;
+        int64_t rows;
+        assert_int_equal(taps_create(&info, BAND, 1, REDUCE_MEAN, &taps, NULL), STATUS_OK);
+        taps_band(taps, &band, classes, &any);
+        const float *level = reducer_level(taps_reducer(taps), 1, &rows);
+        assert_int_equal(rows, 1);
+        assert_true(level[0] == 1 && level[1] == 3.5F);
+        assert_true(masked ? isinf(level[2]) : level[2] == 9); // nothing counts: the first pixel, as float32
+        taps_destroy(&taps);
+    }
+}
+
 // astropy 5.2.1: ZScaleInterval().get_limits(image) of the image described in generator.h.
 static void test_zscale_of_image(void **state)
 {
@@ -400,9 +422,13 @@ static void test_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_types),       cmocka_unit_test(test_small_images),
-        cmocka_unit_test(test_nothing_counts),  cmocka_unit_test(test_huge_doubles),
-        cmocka_unit_test(test_zscale_of_image), cmocka_unit_test(test_impossible_frame),
+        cmocka_unit_test(test_all_types),
+        cmocka_unit_test(test_small_images),
+        cmocka_unit_test(test_nothing_counts),
+        cmocka_unit_test(test_huge_doubles),
+        cmocka_unit_test(test_pyramid_of_huge_doubles),
+        cmocka_unit_test(test_zscale_of_image),
+        cmocka_unit_test(test_impossible_frame),
         cmocka_unit_test(test_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
