@@ -15,8 +15,8 @@
 //
 // Precision: no channel of a built-in colour map differs by more than one level from the colour of v computed in
 // float64 and not rounded, for every transfer function at all limits within +-FLT_MAX / 8 (limits beyond are drawn
-// in to that). Excepted are, for "power" with gamma below 0.2, values nearer to low than 2^-100 of the range, and
-// limits less than 2^-100 apart.
+// in to that). Excepted are, for "power" with gamma below 0.2, values nearer to low than 2^-100 of the range or
+// than 2^-118, and limits less than 2^-100 apart.
 //
 // For "equalize" t(v) is the share of what was counted between the limits that has a value up to the upper end of
 // v's entry. The entries are
