@@ -157,7 +157,8 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
     const struct fits_hdu *hdu = &file->hdu;
     bool tiles = hdu->storage == FITS_TILES;
     if (frame_start(hdu, frame) >= hdu->present)
-        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path, (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
+                         (long long)frame);
     *info = (struct frame_info){.width = hdu->width,
                                 .height = hdu->height,
                                 .type = hdu->layout.type,
@@ -168,7 +169,8 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
     snprintf(info->format, sizeof info->format, "FITS");
     snprintf(info->compression, sizeof info->compression, "%s", compression_name(file));
     if (hdu->number > 0)
-        snprintf(info->note, sizeof info->note, "HDU %d%s%s", hdu->number, hdu->name[0] ? " " : "", hdu->name);
+        snprintf(info->note, sizeof info->note, "HDU %d%s%s", hdu->number, hdu->name[0] ? " " : "",
+                 hdu->name);
     return STATUS_OK;
 }
 
@@ -178,8 +180,8 @@ static enum status need_scratch(struct fits_file *file, size_t bytes, struct err
         return STATUS_OK;
     uint8_t *grown = realloc(file->scratch, bytes);
     if (!grown)
-        return error_set(error, STATUS_NO_MEMORY, "%s: no memory for %zu bytes of its pixels", file->base.path,
-                         bytes);
+        return error_set(error, STATUS_NO_MEMORY, "%s: no memory for %zu bytes of its pixels",
+                         file->base.path, bytes);
     file->scratch = grown;
     file->scratch_bytes = bytes;
     return STATUS_OK;
@@ -271,7 +273,8 @@ static enum status decode_run(struct fits_file *file, int64_t first, struct run 
     }
     if (there < run.count) {
         note_truncation(file, frame, report);
-        lose_run(layout, (struct run){run.pixels + there * layout->bytes, run.classes + there, run.count - there},
+        lose_run(layout,
+                 (struct run){run.pixels + there * layout->bytes, run.classes + there, run.count - there},
                  report);
     }
     return STATUS_OK;
@@ -296,7 +299,8 @@ static enum status decode_plain(struct fits_file *file, const struct decode_requ
             return STATUS_CANCELLED;
         int64_t count = int64_min(rows, rect.height - row) * rect.width;
         int64_t first = frame_start(hdu, request->frame) + (rect.y + row) * hdu->width + rect.x;
-        status = decode_run(file, first, run_at(request, layout, row, 0, count), request->frame, report, error);
+        status =
+            decode_run(file, first, run_at(request, layout, row, 0, count), request->frame, report, error);
     }
     return status;
 }
@@ -346,18 +350,19 @@ static void convert_box(const struct fits_file *file, const struct decode_reques
 {
     const struct fits_layout *layout = &file->hdu.layout;
     for (int64_t row = 0; row < box.height; row++)
-        convert_run(layout, file->scratch + (size_t)(row * box.width) * layout->raw_bytes,
-                    run_at(request, layout, box.y - request->rect.y + row, box.x - request->rect.x, box.width),
-                    report);
+        convert_run(
+            layout, file->scratch + (size_t)(row * box.width) * layout->raw_bytes,
+            run_at(request, layout, box.y - request->rect.y + row, box.x - request->rect.x, box.width),
+            report);
 }
 
-static void lose_box(const struct fits_file *file, const struct decode_request *request, struct rect box, int code,
-                     struct decode_report *report)
+static void lose_box(const struct fits_file *file, const struct decode_request *request, struct rect box,
+                     int code, struct decode_report *report)
 {
     if (!report->first_loss.text[0]) {
         char what[120];
-        snprintf(what, sizeof what, "the compressed tile at column %lld, row %lld is damaged", (long long)box.x,
-                 (long long)box.y);
+        snprintf(what, sizeof what, "the compressed tile at column %lld, row %lld is damaged",
+                 (long long)box.x, (long long)box.y);
         fits_error(&report->first_loss, STATUS_BROKEN, file->base.path, what, code);
     }
     for (int64_t row = 0; row < box.height; row++)
@@ -433,7 +438,8 @@ static enum status fits_decode(struct image_file *base, const struct decode_requ
                                            : decode_plain(file, request, report, error);
 }
 
-static enum status fits_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error)
+static enum status fits_metadata(struct image_file *base, int64_t frame, struct text *out,
+                                 struct error *error)
 {
     (void)frame; // the frames of a cube share their header
     struct fits_file *file = fits_file_of(base);
@@ -441,7 +447,8 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     return status == STATUS_OK ? fits_cards(file->handle, base->path, out, error) : status;
 }
 
-static const char *const fits_extensions[] = {"fits", "fit", "fts", "fz", "fits.gz", "fit.gz", "fts.gz", NULL};
+static const char *const fits_extensions[] = {"fits",    "fit",    "fts",    "fz",
+                                              "fits.gz", "fit.gz", "fts.gz", NULL};
 
 const struct reader fits_reader = {
     .name = "fits",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A look at the headers of a FITS file before cfitsio sees them.
 //
-// cfitsio 4.2 divides by the tile sizes of a compressed image as it moves to its HDU, without looking at them, so
-// a damaged header ends the program. Here every header is walked first; cfitsio is then moved to no HDU behind the
-// first one that could harm it.
+// cfitsio 4.2 divides by the tile sizes of a compressed image as it moves to its HDU, without looking at
+// them, so a damaged header ends the program. Here every header is walked first; cfitsio is then moved to no
+// HDU behind the first one that could harm it.
 #include "formats/fits_internal.h"
 
 #include "base/size.h"
@@ -46,8 +46,8 @@ static int64_t key_number(const char *card, const char *stem)
     return parse_int64(digits, &number) && number > 0 ? number : 0;
 }
 
-// The integer of a card; anything else is as bad as 0. A second card that differs from the first makes the header
-// contradictory, because cfitsio may take either.
+// The integer of a card; anything else is as bad as 0. A second card that differs from the first makes the
+// header contradictory, because cfitsio may take either.
 static void take_integer(struct header *header, const char *card, int64_t unset, int64_t *value)
 {
     char text[CARD] = "";
@@ -149,7 +149,8 @@ static bool data_bytes(const struct header *header, int64_t *bytes)
         total = 0;
     if (header->pcount < 0 || header->gcount < 0 || llabs(header->bitpix) > 64)
         return false;
-    if (!size_add(total, (size_t)header->pcount, &total) || !size_multiply(total, (size_t)header->gcount, &total) ||
+    if (!size_add(total, (size_t)header->pcount, &total) ||
+        !size_multiply(total, (size_t)header->gcount, &total) ||
         !size_multiply(total, (size_t)llabs(header->bitpix) / 8, &total) || total > INT64_MAX - BLOCK)
         return false;
     *bytes = int64_round_up((int64_t)total, BLOCK);
@@ -160,7 +161,8 @@ static bool data_bytes(const struct header *header, int64_t *bytes)
 static bool tiling_sound(const struct header *header, bool rice, int64_t room)
 {
     size_t tiles = 1, tile_pixels = 1, table;
-    if (header->contradictory || header->tile_axes < 1 || header->tile_axes > MAX_TILE_AXES || header->axes != 2)
+    if (header->contradictory || header->tile_axes < 1 || header->tile_axes > MAX_TILE_AXES ||
+        header->axes != 2)
         return false;
     for (int i = 0; i < header->tile_axes; i++) {
         int64_t axis = header->tiled_axis[i];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Opening of FITS files with cfitsio, the choice of an image among the HDUs, and header cards as text.
 //
-// cfitsio's "extended file name syntax" (filters, pipes, URLs, output files) is never applied to a user's name:
-// files are opened by fits_open_diskfile.
+// cfitsio's "extended file name syntax" (filters, pipes, URLs, output files) is never applied to a user's
+// name: files are opened by fits_open_diskfile.
 #include "formats/fits_internal.h"
 
 #include "base/byteorder.h"
@@ -69,12 +69,13 @@ static enum status check_gzip(const char *path, int fd, int64_t file_bytes, stru
     char size[32];
     format_bytes(claimed, size, sizeof size);
     if (claimed > SMALL_IMAGE_BYTES && claimed / GZIP_MAX_RATIO > file_bytes)
-        return error_set(error, STATUS_BROKEN,
-                         "%s: claims to hold %s in %lld bytes, more than gzip can compress; the file is damaged",
-                         path, size, (long long)file_bytes);
+        return error_set(
+            error, STATUS_BROKEN,
+            "%s: claims to hold %s in %lld bytes, more than gzip can compress; the file is damaged", path,
+            size, (long long)file_bytes);
     if (claimed > machine_available_bytes())
-        return error_set(error, STATUS_NO_MEMORY, "%s: needs %s of memory to be inflated; run gunzip on it first",
-                         path, size);
+        return error_set(error, STATUS_NO_MEMORY,
+                         "%s: needs %s of memory to be inflated; run gunzip on it first", path, size);
     return STATUS_OK;
 }
 
@@ -115,8 +116,8 @@ static int open_descriptor(int fd, fitsfile **handle)
     return code;
 }
 
-enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper, fitsfile **handle,
-                             struct error *error)
+enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
+                             fitsfile **handle, struct error *error)
 {
     fitsfile *opened = NULL;
     if (wrapper && strcmp(wrapper, "gzip") == 0) {
@@ -134,8 +135,8 @@ enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const
         status = STATUS_NO_MEMORY;
     else if (wrapper && (code == UNKNOWN_REC || code == NO_SIMPLE))
         status = STATUS_NOT_MINE;
-    return fits_error(error, status, path, wrapper ? "cannot be inflated as a FITS file" : "damaged FITS header",
-                      code);
+    return fits_error(error, status, path,
+                      wrapper ? "cannot be inflated as a FITS file" : "damaged FITS header", code);
 }
 
 void fits_close_quietly(fitsfile **handle)
@@ -282,8 +283,8 @@ static enum status no_image(const struct walk *walk, const char *fault, struct e
         text_append(&list, ", then one with a damaged header");
     fits_clear_errmsg();
     bool damaged = walk->guard.refused;
-    enum status status = error_set(error, damaged ? STATUS_BROKEN : STATUS_UNSUPPORTED, "%s: %s; its HDUs are %s",
-                                   walk->path, fault, text_string(&list));
+    enum status status = error_set(error, damaged ? STATUS_BROKEN : STATUS_UNSUPPORTED,
+                                   "%s: %s; its HDUs are %s", walk->path, fault, text_string(&list));
     text_free(&list);
     return status;
 }
@@ -336,12 +337,9 @@ struct tile_codec {
 };
 
 static const struct tile_codec tile_codecs[] = {
-    {"RICE_1", RICE_1, "Rice"},
-    {"RICE_ONE", RICE_1, "Rice"},
-    {"GZIP_1", GZIP_1, "gzip"},
-    {"GZIP_2", GZIP_2, "gzip, shuffled"},
-    {"PLIO_1", PLIO_1, "PLIO"},
-    {"HCOMPRESS_1", HCOMPRESS_1, "HCompress"},
+    {"RICE_1", RICE_1, "Rice"},         {"RICE_ONE", RICE_1, "Rice"},
+    {"GZIP_1", GZIP_1, "gzip"},         {"GZIP_2", GZIP_2, "gzip, shuffled"},
+    {"PLIO_1", PLIO_1, "PLIO"},         {"HCOMPRESS_1", HCOMPRESS_1, "HCompress"},
     {"NOCOMPRESS", NOCOMPRESS, "none"},
 };
 
@@ -376,7 +374,10 @@ static void read_tile_columns(fitsfile *handle, struct fits_tiling *tiling)
         if (code != 0)
             continue;
         type = abs(type);
-        int item = type == TSHORT ? 2 : type == TINT || type == TLONG || type == TFLOAT ? 4 : type == TDOUBLE ? 8 : 1;
+        int item = type == TSHORT                                    ? 2
+                   : type == TINT || type == TLONG || type == TFLOAT ? 4
+                   : type == TDOUBLE                                 ? 8
+                                                                     : 1;
         tiling->columns[i] = (struct fits_tile_column){number, item};
     }
 }
@@ -420,7 +421,8 @@ static enum status read_layout(fitsfile *handle, const char *path, int bitpix, s
     layout->blank = blank;
     fits_clear_errmsg();
     if (!fits_layout_complete(layout))
-        return error_set(error, STATUS_BROKEN, "%s: BITPIX is %d, not 8, 16, 32, 64, -32 or -64", path, bitpix);
+        return error_set(error, STATUS_BROKEN, "%s: BITPIX is %d, not 8, 16, 32, 64, -32 or -64", path,
+                         bitpix);
     return STATUS_OK;
 }
 
@@ -431,8 +433,8 @@ static enum status check_extent(fitsfile *handle, const char *path, int64_t file
     size_t plane, total;
     if (!size_of_plane(hdu->width, hdu->height, hdu->layout.bytes, &plane) ||
         !size_multiply(plane, (size_t)hdu->frames, &total) || total > INT64_MAX)
-        return error_set(error, STATUS_TOO_LARGE, "%s: the header claims %lld x %lld pixels in %lld frames", path,
-                         (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames);
+        return error_set(error, STATUS_TOO_LARGE, "%s: the header claims %lld x %lld pixels in %lld frames",
+                         path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames);
     int64_t count = (int64_t)(total / hdu->layout.bytes), ratio = TRUNCATED_MAX_RATIO, room = file_bytes;
     hdu->present = count;
     if (hdu->storage == FITS_TILES) {
@@ -445,12 +447,12 @@ static enum status check_extent(fitsfile *handle, const char *path, int64_t file
     char claimed[32], found[32];
     bool hopeless = (int64_t)total > SMALL_IMAGE_BYTES && (int64_t)total / ratio > room;
     if (hdu->present == 0 || hopeless)
-        return error_set(error, STATUS_BROKEN,
-                         "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of "
-                         "data in the file",
-                         path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
-                         format_bytes((int64_t)total, claimed, sizeof claimed),
-                         format_bytes(room, found, sizeof found));
+        return error_set(
+            error, STATUS_BROKEN,
+            "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of "
+            "data in the file",
+            path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
+            format_bytes((int64_t)total, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
     return STATUS_OK;
 }
 
@@ -509,8 +511,8 @@ static bool read_inflated(const struct fits_bytes *bytes, int64_t offset, void *
     return code == 0;
 }
 
-static enum status find_guarded(const struct walk *walk, const char *selector, bool wrapped, int64_t file_bytes,
-                                struct fits_hdu *hdu, struct error *error)
+static enum status find_guarded(const struct walk *walk, const char *selector, bool wrapped,
+                                int64_t file_bytes, struct fits_hdu *hdu, struct error *error)
 {
     struct hdu_shape shape;
     enum status status = move_to_selected(walk, selector, error);
@@ -527,8 +529,8 @@ static enum status find_guarded(const struct walk *walk, const char *selector, b
     return describe_image(walk->handle, walk->path, wrapped, file_bytes, &shape, hdu, error);
 }
 
-enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd, int64_t file_bytes,
-                          bool wrapped, struct fits_hdu *hdu, struct error *error)
+enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
+                          int64_t file_bytes, bool wrapped, struct fits_hdu *hdu, struct error *error)
 {
     struct fits_bytes bytes = {.count = wrapped ? (int64_t)handle->Fptr->filesize : file_bytes,
                                .read = wrapped ? read_inflated : read_plain,

@@ -23,9 +23,9 @@ struct fits_layout {
     int bitpix; // 8, 16, 32, 64, -32 or -64
     double bscale, bzero;
     bool has_blank;
-    int64_t blank;      // the stored integer that stands for "no value"
-    size_t raw_bytes;   // of one stored number
-    size_t bytes;       // of one sample
+    int64_t blank;    // the stored integer that stands for "no value"
+    size_t raw_bytes; // of one stored number
+    size_t bytes;     // of one sample
     enum sample_type type;
     enum fits_conversion conversion;
 };
@@ -33,11 +33,12 @@ struct fits_layout {
 // Fills raw_bytes, bytes, type and conversion from the other fields. False if bitpix is none of the six.
 bool fits_layout_complete(struct fits_layout *layout);
 
-// Converts `count` stored numbers, already in the machine's byte order, to samples. `raw` and `out` may be the
-// same memory when raw_bytes equals bytes; else they must not overlap. Stored numbers equal to BLANK get
-// MASK_GAP in `classes` (a byte per pixel) when the samples are integers, and become NaN when they are floats.
-// Returns true if a class was written. Pure; thread-safe.
-bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, size_t count, uint8_t *classes);
+// Converts `count` stored numbers, already in the machine's byte order, to samples. `raw` and `out` may be
+// the same memory when raw_bytes equals bytes; else they must not overlap. Stored numbers equal to BLANK get
+// MASK_GAP in `classes` (a byte per pixel) when the samples are integers, and become NaN when they are
+// floats. Returns true if a class was written. Pure; thread-safe.
+bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, size_t count,
+                  uint8_t *classes);
 
 // Where the stored numbers are.
 enum fits_storage {
@@ -82,14 +83,14 @@ struct fits_hdu {
     char compression[32]; // for people
 };
 
-// The first bytes of a file that is compressed as a whole, as cfitsio knows them: "gzip", "compress", "bzip2".
-// NULL if the bytes are none of these.
+// The first bytes of a file that is compressed as a whole, as cfitsio knows them: "gzip", "compress",
+// "bzip2". NULL if the bytes are none of these.
 const char *fits_wrapper(const uint8_t *head, size_t count);
 
 // Opens the file with cfitsio without its file name syntax. `fd` is an open descriptor of it of `file_bytes`
 // bytes. The caller closes *handle by fits_close_quietly. Thread-safe.
-enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper, fitsfile **handle,
-                             struct error *error);
+enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
+                             fitsfile **handle, struct error *error);
 // Closes and sets to NULL; NULL is fine.
 void fits_close_quietly(fitsfile **handle);
 
@@ -97,8 +98,8 @@ void fits_close_quietly(fitsfile **handle);
 struct fits_bytes {
     int64_t count;
     bool (*read)(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count);
-    int fd;             // used by the reading function of plain files
-    fitsfile *handle;   // and of those that cfitsio inflated
+    int fd;           // used by the reading function of plain files
+    fitsfile *handle; // and of those that cfitsio inflated
 };
 
 // The HDUs that cfitsio can be moved to without harm: those from 0 to count - 1.
@@ -112,23 +113,23 @@ struct fits_guard {
 void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard);
 void fits_guard_free(struct fits_guard *guard);
 
-// Chooses the image by the selector (a number from 0, or an EXTNAME; NULL = the first with two axes or more, else
-// the first with one) and describes it; `handle` is then at that HDU. `fd` and `file_bytes` are those of the file
-// on disk; `wrapped` says that it is compressed as a whole.
-enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd, int64_t file_bytes,
-                          bool wrapped, struct fits_hdu *hdu, struct error *error);
+// Chooses the image by the selector (a number from 0, or an EXTNAME; NULL = the first with two axes or more,
+// else the first with one) and describes it; `handle` is then at that HDU. `fd` and `file_bytes` are those of
+// the file on disk; `wrapped` says that it is compressed as a whole.
+enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
+                          int64_t file_bytes, bool wrapped, struct fits_hdu *hdu, struct error *error);
 
 // Where to read compressed tiles, and memory for one. Zero-initialise `buffer` and `capacity`; free(buffer).
 struct fits_tile_reader {
-    fitsfile *handle; // at the HDU
-    int fd;           // of the file, or -1 where cfitsio has inflated it
+    fitsfile *handle;         // at the HDU
+    int fd;                   // of the file, or -1 where cfitsio has inflated it
     int64_t data_offset, end; // of the HDU's data, and the end of the content
     uint8_t *buffer;
     size_t capacity;
 };
 
-// Can cfitsio decode all tiles that the box from `first` to `last` (both from 1, as for fits_read_subset) touches
-// without reading or writing outside its memory?
+// Can cfitsio decode all tiles that the box from `first` to `last` (both from 1, as for fits_read_subset)
+// touches without reading or writing outside its memory?
 bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
                       const long *last);
 

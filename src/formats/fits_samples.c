@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The stored numbers of a FITS image as samples: signedness by BZERO, scaling, BLANK.
 //
-// The FITS standard 4.0, sections 4.4.2.5 and 5.2, defines BSCALE, BZERO and BLANK. A scaled image is computed
-// in float32 for BITPIX 8 and 16 and in float64 for 32 and 64, in the order multiply, round, add, round; images of
-// floats keep their type. This is what astropy does, so values agree with it bit by bit. Integers that are not
-// scaled keep their type even when there is a BLANK: their blank pixels are marked MASK_GAP and keep the stored
-// value, so that nothing is rounded and the memory is not doubled; the valid pixels are the same either way.
+// The FITS standard 4.0, sections 4.4.2.5 and 5.2, defines BSCALE, BZERO and BLANK. A scaled image is
+// computed in float32 for BITPIX 8 and 16 and in float64 for 32 and 64, in the order multiply, round, add,
+// round; images of floats keep their type. This is what astropy does, so values agree with it bit by bit.
+// Integers that are not scaled keep their type even when there is a BLANK: their blank pixels are marked
+// MASK_GAP and keep the stored value, so that nothing is rounded and the memory is not doubled; the valid
+// pixels are the same either way.
 #include "formats/fits_internal.h"
 
 #include "image/mask.h"
@@ -21,12 +22,9 @@ struct stored_type {
 };
 
 static const struct stored_type stored_types[] = {
-    {8, 1, SAMPLE_U8, SAMPLE_I8, SAMPLE_F32, -128.0},
-    {16, 2, SAMPLE_I16, SAMPLE_U16, SAMPLE_F32, 0x1p15},
-    {32, 4, SAMPLE_I32, SAMPLE_U32, SAMPLE_F64, 0x1p31},
-    {64, 8, SAMPLE_I64, SAMPLE_U64, SAMPLE_F64, 0x1p63},
-    {-32, 4, SAMPLE_F32, SAMPLE_F32, SAMPLE_F32, NAN},
-    {-64, 8, SAMPLE_F64, SAMPLE_F64, SAMPLE_F64, NAN},
+    {8, 1, SAMPLE_U8, SAMPLE_I8, SAMPLE_F32, -128.0},    {16, 2, SAMPLE_I16, SAMPLE_U16, SAMPLE_F32, 0x1p15},
+    {32, 4, SAMPLE_I32, SAMPLE_U32, SAMPLE_F64, 0x1p31}, {64, 8, SAMPLE_I64, SAMPLE_U64, SAMPLE_F64, 0x1p63},
+    {-32, 4, SAMPLE_F32, SAMPLE_F32, SAMPLE_F32, NAN},   {-64, 8, SAMPLE_F64, SAMPLE_F64, SAMPLE_F64, NAN},
 };
 
 bool fits_layout_complete(struct fits_layout *layout)
@@ -157,7 +155,8 @@ static void convert_scaled(const struct fits_layout *layout, const uint8_t *raw,
         else
             scale_to_double(layout, (const uint8_t *)stored, block.f64, n);
         for (size_t i = 0; layout->has_blank && i < n; i++) {
-            if (stored_integer(layout->bitpix, (const uint8_t *)stored + i * layout->raw_bytes) != layout->blank)
+            if (stored_integer(layout->bitpix, (const uint8_t *)stored + i * layout->raw_bytes) !=
+                layout->blank)
                 continue;
             if (single)
                 block.f32[i] = NAN;
@@ -168,7 +167,8 @@ static void convert_scaled(const struct fits_layout *layout, const uint8_t *raw,
     }
 }
 
-bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, size_t count, uint8_t *classes)
+bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, size_t count,
+                  uint8_t *classes)
 {
     if (layout->conversion == FITS_SCALED) {
         convert_scaled(layout, raw, out, count);

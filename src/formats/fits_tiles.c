@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A look at compressed tiles before cfitsio decodes them.
 //
-// The Rice, PLIO and HCompress decoders of cfitsio 4.2 trust their input and read or write behind their buffers
-// when it is damaged. The form of the data is public: FITS Standard 4.0, section 10.4.
+// The Rice, PLIO and HCompress decoders of cfitsio 4.2 trust their input and read or write behind their
+// buffers when it is damaged. The form of the data is public: FITS Standard 4.0, section 10.4.
 #include "formats/fits_internal.h"
 
 #include "base/byteorder.h"
@@ -20,8 +20,8 @@ static uint64_t bits_at(const uint8_t *data, size_t at)
     return word;
 }
 
-// Does the bit stream of `count` bytes hold `pixels` numbers? `data` is followed by PADDING bytes of ones, which end
-// every run of zeros.
+// Does the bit stream of `count` bytes hold `pixels` numbers? `data` is followed by PADDING bytes of ones,
+// which end every run of zeros.
 static bool rice_sound(const uint8_t *data, size_t count, int64_t pixels, int64_t block, int pixel_bytes)
 {
     int select = pixel_bytes == 1 ? 3 : pixel_bytes == 2 ? 4 : 5;
@@ -87,13 +87,15 @@ static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t c
     }
     memset(reader->buffer + count, 0xFF, PADDING);
     if (reader->fd >= 0)
-        return pread(reader->fd, reader->buffer, (size_t)count, reader->data_offset + offset) == (ssize_t)count;
+        return pread(reader->fd, reader->buffer, (size_t)count, reader->data_offset + offset) ==
+               (ssize_t)count;
     int code = 0;
     fits_read_ext(reader->handle, offset, count, reader->buffer, &code);
     return code == 0;
 }
 
-static bool content_sound(const struct fits_tiling *tiling, const uint8_t *data, int64_t count, int64_t pixels)
+static bool content_sound(const struct fits_tiling *tiling, const uint8_t *data, int64_t count,
+                          int64_t pixels)
 {
     switch (tiling->codec) {
     case RICE_1:

@@ -20,14 +20,14 @@ struct loading {
 };
 
 // 0 and -0 are not masked; every other pattern, NaN among them, is. For floats the sign bit is shifted out.
-#define MARK_NONZERO(name, word)                                                                                 \
-    static void name(const uint8_t *samples, size_t count, int shift, uint8_t *marks)                            \
-    {                                                                                                            \
-        for (size_t i = 0; i < count; i++) {                                                                     \
-            word bits;                                                                                           \
-            memcpy(&bits, samples + i * sizeof bits, sizeof bits);                                               \
-            marks[i] = (word)(bits << shift) != 0;                                                               \
-        }                                                                                                        \
+#define MARK_NONZERO(name, word)                                                                             \
+    static void name(const uint8_t *samples, size_t count, int shift, uint8_t *marks)                        \
+    {                                                                                                        \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            word bits;                                                                                       \
+            memcpy(&bits, samples + i * sizeof bits, sizeof bits);                                           \
+            marks[i] = (word)(bits << shift) != 0;                                                           \
+        }                                                                                                    \
     }
 MARK_NONZERO(mark_words_16, uint16_t)
 MARK_NONZERO(mark_words_32, uint32_t)
@@ -91,8 +91,8 @@ static enum status prepare(struct loading *loading, struct error *error)
     loading->classes = calloc(pixels, 1);
     loading->marks = item == 1 ? loading->pixels : malloc(pixels);
     if (!loading->pixels || !loading->classes || !loading->marks)
-        return error_set(error, STATUS_NO_MEMORY, "%s: no memory for %lld rows of the mask", loading->file->path,
-                         (long long)loading->band_rows);
+        return error_set(error, STATUS_NO_MEMORY, "%s: no memory for %lld rows of the mask",
+                         loading->file->path, (long long)loading->band_rows);
     return STATUS_OK;
 }
 
@@ -112,10 +112,10 @@ static enum status load_all(struct loading *loading, const char *path, struct ma
     if (status != STATUS_OK)
         return status;
     if (info->width != mask->width || info->height != mask->height)
-        return error_set(error, STATUS_MISMATCH,
-                         "%s: the mask is %lld x %lld pixels, the image %lld x %lld; they must be the same size",
-                         path, (long long)info->width, (long long)info->height, (long long)mask->width,
-                         (long long)mask->height);
+        return error_set(
+            error, STATUS_MISMATCH,
+            "%s: the mask is %lld x %lld pixels, the image %lld x %lld; they must be the same size", path,
+            (long long)info->width, (long long)info->height, (long long)mask->width, (long long)mask->height);
     status = prepare(loading, error);
     if (status != STATUS_OK)
         return status;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // NumPy .npy arrays, versions 1 to 3, read directly.
 //
-// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The last axis is the column, the
-// one before it the row; further axes count frames. An array of one axis is one row.
+// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The last axis is the
+// column, the one before it the row; further axes count frames. An array of one axis is one row.
 #include "formats/reader.h"
 #include "formats/readers_list.h"
 
@@ -98,7 +98,8 @@ static bool take_number(struct parser *parser, int64_t *value)
     if (peek(parser) < '0' || peek(parser) > '9')
         return false;
     for (; parser->at < parser->end && *parser->at >= '0' && *parser->at <= '9'; parser->at++)
-        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *parser->at - '0', &number))
+        if (__builtin_mul_overflow(number, 10, &number) ||
+            __builtin_add_overflow(number, *parser->at - '0', &number))
             return false;
     if (parser->at < parser->end && *parser->at == 'L') // written by Python 2
         parser->at++;
@@ -162,9 +163,10 @@ static enum status parse_dictionary(const char *text, size_t count, struct npy_f
             good = peek(&parser) == '}';
     }
     if (header->structured)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: is an array of records, not of numbers", file->base.path);
-    if (!good || peek(&parser) != '\0' || parser.at != parser.end || !header->has_descr || !header->has_order ||
-        !header->has_shape)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: is an array of records, not of numbers",
+                         file->base.path);
+    if (!good || peek(&parser) != '\0' || parser.at != parser.end || !header->has_descr ||
+        !header->has_order || !header->has_shape)
         return error_set(error, STATUS_BROKEN, "%s: damaged NumPy header", file->base.path);
     return STATUS_OK;
 }
@@ -221,12 +223,12 @@ static enum status set_shape(struct npy_file *file, int64_t file_bytes, struct e
     char claimed[32], found[32];
     if (file->present > 0 && (bytes <= SMALL_ARRAY_BYTES || (int64_t)bytes / TRUNCATED_MAX_RATIO <= room))
         return STATUS_OK;
-    return error_set(error, STATUS_BROKEN,
-                     "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data "
-                     "in the file",
-                     file->base.path, (long long)file->width, (long long)file->height,
-                     (long long)file->base.frames, format_bytes((int64_t)bytes, claimed, sizeof claimed),
-                     format_bytes(room, found, sizeof found));
+    return error_set(
+        error, STATUS_BROKEN,
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data "
+        "in the file",
+        file->base.path, (long long)file->width, (long long)file->height, (long long)file->base.frames,
+        format_bytes((int64_t)bytes, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
 }
 
 // --- Opening ---
@@ -253,21 +255,22 @@ static enum status locate_header(struct npy_file *file, int64_t file_bytes, int6
 {
     uint8_t head[12] = {0};
     const char *path = file->base.path;
-    enum status status = file_read_at(file->fd, path, 0, head, (size_t)int64_min(file_bytes, sizeof head), error);
+    enum status status =
+        file_read_at(file->fd, path, 0, head, (size_t)int64_min(file_bytes, sizeof head), error);
     if (status != STATUS_OK)
         return status;
     if (memcmp(head, "\x93NUMPY", 6) != 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is not a NumPy array file", path);
     if (head[6] < 1 || head[6] > 3)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: is of NumPy format version %d.%d; 1 to 3 are known", path,
-                         head[6], head[7]);
+        return error_set(error, STATUS_UNSUPPORTED, "%s: is of NumPy format version %d.%d; 1 to 3 are known",
+                         path, head[6], head[7]);
     *start = head[6] == 1 ? 10 : 12;
     *count = head[6] == 1 ? load_u16le(head + 8) : load_u32le(head + 8);
     if (*start + (int64_t)*count > file_bytes)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", path);
     if (*count > NPY_MAX_HEADER)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: its header of %zu bytes is longer than any of numbers",
-                         path, *count);
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: its header of %zu bytes is longer than any of numbers", path, *count);
     return STATUS_OK;
 }
 
@@ -356,7 +359,8 @@ static enum status npy_frame_info(struct image_file *base, int64_t frame, struct
 {
     const struct npy_file *file = npy_file_of(base);
     if (frame_placement(file, frame).first >= file->present)
-        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path, (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
+                         (long long)frame);
     *info = (struct frame_info){.width = file->width,
                                 .height = file->height,
                                 .type = file->type,
@@ -420,8 +424,8 @@ static enum status decode_rows(const struct npy_file *file, const struct decode_
         enum status status = read_samples(file, first, count, pixels, &there, error);
         if (status != STATUS_OK)
             return status;
-        lose_run(file, pixels + (size_t)there * item, request->classes + row * rect.width + there, count - there,
-                 report);
+        lose_run(file, pixels + (size_t)there * item, request->classes + row * rect.width + there,
+                 count - there, report);
     }
     return STATUS_OK;
 }
@@ -442,8 +446,8 @@ static enum status read_column(struct npy_file *file, int64_t first, int64_t ste
 }
 
 // Turns one block of columns, which are contiguous in the file, into pieces of rows.
-static enum status decode_block(struct npy_file *file, const struct decode_request *request, struct rect block,
-                                struct decode_report *report, struct error *error)
+static enum status decode_block(struct npy_file *file, const struct decode_request *request,
+                                struct rect block, struct decode_report *report, struct error *error)
 {
     size_t item = sample_traits(file->type)->bytes;
     struct placement place = frame_placement(file, request->frame);

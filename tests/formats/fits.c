@@ -190,10 +190,12 @@ static void check_rectangles(struct image_file *file, int64_t frame, const void 
         }
         struct picture picture = decode(file, frame, rect, n % 2 ? 3 : 0);
         for (int64_t y = 0; y < rect.height; y++) {
-            const uint8_t *want = (const uint8_t *)expected + (size_t)((rect.y + y) * info.width + rect.x) * item;
+            const uint8_t *want =
+                (const uint8_t *)expected + (size_t)((rect.y + y) * info.width + rect.x) * item;
             assert_memory_equal(picture.pixels + (size_t)y * picture.stride, want, (size_t)rect.width * item);
             for (size_t i = 0; i < (n % 2 ? 3u : 0u); i++)
-                assert_int_equal(picture.pixels[(size_t)y * picture.stride + (size_t)rect.width * item + i], 0x5A);
+                assert_int_equal(picture.pixels[(size_t)y * picture.stride + (size_t)rect.width * item + i],
+                                 0x5A);
         }
         assert_int_equal(picture.report.lost_pixels, 0);
         picture_free(&picture);
@@ -284,8 +286,8 @@ static void expected_samples(const struct scaling *scaling, const uint8_t *numbe
     bool scaled = scaling->scale != 1 || scaling->zero != 0;
     for (size_t i = 0; i < COUNT; i++) {
         bool integer = scaling->bitpix > 0;
-        double number = integer ? (double)stored_at(scaling->bitpix, numbers, i)
-                                : float_at(scaling->bitpix, numbers, i);
+        double number =
+            integer ? (double)stored_at(scaling->bitpix, numbers, i) : float_at(scaling->bitpix, numbers, i);
         volatile float single = (float)number;
         volatile double wide = number;
         if (scaled) {
@@ -425,8 +427,8 @@ static const char *save_many(void)
     end_header(&maker);
     data(&maker, numbers, 4, 2);
     card(&maker, "XTENSION= 'BINTABLE'");
-    static const char *const table[] = {"BITPIX  = 8", "NAXIS   = 2",       "NAXIS1  = 2",       "NAXIS2  = 4",
-                                        "PCOUNT  = 0", "GCOUNT  = 1",       "TFIELDS = 1",       "TFORM1  = '1I'",
+    static const char *const table[] = {"BITPIX  = 8",   "NAXIS   = 2",       "NAXIS1  = 2", "NAXIS2  = 4",
+                                        "PCOUNT  = 0",   "GCOUNT  = 1",       "TFIELDS = 1", "TFORM1  = '1I'",
                                         "TTYPE1  = 'X'", "EXTNAME = 'EVENTS'"};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         card(&maker, "%s", table[i]);
@@ -546,7 +548,8 @@ static void test_no_end_is_broken(void **state)
 static void test_names_mean_nothing_else(void **state)
 {
     (void)state;
-    static const char *const names[] = {"x.fits+1", "a[1:2,1:2].fits", "!y.fits", "mem:z.fits", "t.fits[0]", "-"};
+    static const char *const names[] = {"x.fits+1",   "a[1:2,1:2].fits", "!y.fits",
+                                        "mem:z.fits", "t.fits[0]",       "-"};
     uint8_t numbers[COUNT];
     stored_numbers(8, numbers);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -593,12 +596,18 @@ struct codec {
 };
 
 static const struct codec codecs[] = {
-    {RICE_1, SHORT_IMG, TSHORT, "i16", "Rice", 2},        {RICE_1, USHORT_IMG, TUSHORT, "u16", "Rice", 2},
-    {RICE_1, BYTE_IMG, TBYTE, "u8", "Rice", 1},           {RICE_1, LONG_IMG, TINT, "i32", "Rice", 4},
-    {RICE_1, ULONG_IMG, TUINT, "u32", "Rice", 4},         {GZIP_1, SHORT_IMG, TSHORT, "i16", "gzip", 2},
-    {GZIP_2, LONG_IMG, TINT, "i32", "gzip, shuffled", 4}, {GZIP_1, FLOAT_IMG, TFLOAT, "f32", "gzip", 4},
-    {GZIP_2, DOUBLE_IMG, TDOUBLE, "f64", "gzip, shuffled", 8}, {PLIO_1, SHORT_IMG, TSHORT, "i16", "PLIO", 2},
-    {PLIO_1, USHORT_IMG, TUSHORT, "u16", "PLIO", 2},      {HCOMPRESS_1, SHORT_IMG, TSHORT, "i16", "HCompress", 2},
+    {RICE_1, SHORT_IMG, TSHORT, "i16", "Rice", 2},
+    {RICE_1, USHORT_IMG, TUSHORT, "u16", "Rice", 2},
+    {RICE_1, BYTE_IMG, TBYTE, "u8", "Rice", 1},
+    {RICE_1, LONG_IMG, TINT, "i32", "Rice", 4},
+    {RICE_1, ULONG_IMG, TUINT, "u32", "Rice", 4},
+    {GZIP_1, SHORT_IMG, TSHORT, "i16", "gzip", 2},
+    {GZIP_2, LONG_IMG, TINT, "i32", "gzip, shuffled", 4},
+    {GZIP_1, FLOAT_IMG, TFLOAT, "f32", "gzip", 4},
+    {GZIP_2, DOUBLE_IMG, TDOUBLE, "f64", "gzip, shuffled", 8},
+    {PLIO_1, SHORT_IMG, TSHORT, "i16", "PLIO", 2},
+    {PLIO_1, USHORT_IMG, TUSHORT, "u16", "PLIO", 2},
+    {HCOMPRESS_1, SHORT_IMG, TSHORT, "i16", "HCompress", 2},
     {HCOMPRESS_1, LONG_IMG, TINT, "i32", "HCompress", 4},
 };
 
@@ -622,7 +631,8 @@ static void codec_numbers(const struct codec *codec, uint8_t *numbers)
 // Written as "no value", which is read as NaN.
 #define NO_VALUE (-1.5e30f)
 
-static const char *save_tiles(const struct codec *codec, const void *numbers, const char *name, float quantize)
+static const char *save_tiles(const struct codec *codec, const void *numbers, const char *name,
+                              float quantize)
 {
     const char *path = temporary_path(name);
     fitsfile *fits = NULL;

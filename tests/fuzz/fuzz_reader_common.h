@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// What the fuzz targets of the FITS and NumPy readers share: opening bytes and decoding parts of their
+// frames.
+#ifndef FOVEA_TESTS_FUZZ_READER_COMMON_H
+#define FOVEA_TESTS_FUZZ_READER_COMMON_H
+
+#include "base/size.h"
+#include "formats/readers_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// Enough to reach every path and little enough to be quick.
+enum { FUZZ_MAX_FRAMES = 4, FUZZ_MAX_SIDE = 256, FUZZ_MAX_CHUNK = 1 << 20 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static inline void fuzz_decode(struct image_file *file, int64_t frame, struct rect rect, size_t item)
+{
+    size_t row = (size_t)rect.width * item;
+    uint8_t *pixels = malloc(row * (size_t)rect.height);
+    uint8_t *classes = calloc((size_t)rect.width, (size_t)rect.height);
+    if (!pixels || !classes)
+        abort();
+    struct decode_request request = {
+        .frame = frame, .rect = rect, .pixels = pixels, .stride = row, .classes = classes};
+    struct decode_report report = {0};
+    (void)image_file_decode(file, &request, &report, NULL);
+    free(pixels);
+    free(classes);
+}
+
+// Decodes the first and the last corner of the first frames.
+static inline void fuzz_exercise(struct image_file *file)
+{
+    for (int64_t frame = 0; frame < int64_min(file->frames, FUZZ_MAX_FRAMES); frame++) {
+        struct frame_info info;
+        if (image_file_info(file, frame, &info, NULL) != STATUS_OK)
+            continue;
+        // A tile is decoded whole, however small the part of it that is wanted.
+        if (info.chunk_height > 1 && info.chunk_width > FUZZ_MAX_CHUNK / info.chunk_height)
+            continue;
+        struct rect rect = {0, 0, int64_min(info.width, FUZZ_MAX_SIDE),
+                            int64_min(info.height, FUZZ_MAX_SIDE)};
+        size_t item = sample_traits(info.type)->bytes;
+        fuzz_decode(file, frame, rect, item);
+        rect.x = info.width - rect.width;
+        rect.y = info.height - rect.height;
+        fuzz_decode(file, frame, rect, item);
+    }
+    struct text lines = {0};
+    (void)image_file_metadata(file, 0, &lines, NULL);
+    if (!utf8_valid(text_string(&lines), lines.length))
+        abort();
+    text_free(&lines);
+}
+
+static inline void fuzz_reader_run(const struct reader *reader, const uint8_t *data, size_t size)
+{
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || (size > 0 && write(fd, data, size) != (ssize_t)size))
+        abort();
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
+    struct image_file *file = NULL;
+    if (reader->open(&request, &file, NULL) == STATUS_OK)
+        fuzz_exercise(file);
+    image_file_close(&file);
+    close(fd);
+}
+
+#endif
