@@ -18,6 +18,15 @@ struct viewer_times {
     int64_t load_started, header_known, first_band, complete;
 };
 
+// Exact samples of a small rectangle, kept while it is looked at.
+struct viewer_grid {
+    struct rect rect;
+    uint64_t serial;       // of the picture they belong to; 0 = nothing here
+    enum sample_type type;
+    bool exact;            // false: rounded to float32, because the source cannot be read at random
+    void *samples;
+};
+
 struct viewer {
     // The device; all NULL until viewer_attach.
     struct gpu *gpu;
@@ -61,6 +70,8 @@ struct viewer {
     // The last failure or remark for the user; empty = none.
     struct error message;
     enum status load_status;      // of the last load that ended
+    struct error load_error;      // why it failed, or why its mask could not be used
+    struct viewer_grid grid;
     char note[160];               // "shown as float32", "streamed ..."
 };
 
@@ -75,6 +86,9 @@ enum status viewer_open(struct viewer *viewer, const char *const *names, size_t 
 void viewer_go(struct viewer *viewer, struct source_position position);
 // Loads the shown frame again (changed file, mask or reduction).
 void viewer_reload(struct viewer *viewer);
+// Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics and reduced
+// levels leave masked pixels out.
+void viewer_load_mask(struct viewer *viewer, const char *path);
 // Gives up loading; what is loaded so far stays. False if nothing was being loaded.
 bool viewer_cancel(struct viewer *viewer);
 

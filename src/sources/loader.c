@@ -414,6 +414,7 @@ static void *first_thread(void *argument)
     loader->open_failed = status != STATUS_OK;
     if (status)
         loader->error = error;
+    pthread_cond_broadcast(&loader->changed);
     pthread_mutex_unlock(&loader->lock);
     wake_consumer(loader);
     if (!status) {
@@ -462,6 +463,27 @@ bool loader_info(struct loader *loader, struct frame_info *info)
     return known;
 }
 
+static struct timespec deadline_after(int wait_ms)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    int64_t ns = time.tv_nsec + (int64_t)wait_ms * 1000000;
+    time.tv_sec += ns / 1000000000;
+    time.tv_nsec = ns % 1000000000;
+    return time;
+}
+
+void loader_wait(struct loader *loader, int wait_ms)
+{
+    const struct timespec deadline = deadline_after(wait_ms);
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->opened && !loader->open_failed && loader->running > 0) {
+        if (pthread_cond_timedwait(&loader->changed, &loader->lock, &deadline) == ETIMEDOUT)
+            break;
+    }
+    pthread_mutex_unlock(&loader->lock);
+}
+
 static struct slot *lowest_ready(struct loader *loader)
 {
     struct slot *best = NULL;
@@ -471,16 +493,6 @@ static struct slot *lowest_ready(struct loader *loader)
             best = slot;
     }
     return best;
-}
-
-static struct timespec deadline_after(int wait_ms)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    int64_t ns = time.tv_nsec + (int64_t)wait_ms * 1000000;
-    time.tv_sec += ns / 1000000000;
-    time.tv_nsec = ns % 1000000000;
-    return time;
 }
 
 bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)

@@ -58,6 +58,9 @@ struct loader *loader_start(const struct loader_request *request);
 // The description once the header is read: false before that.
 bool loader_info(struct loader *loader, struct frame_info *info);
 
+// Waits up to `wait_ms` until the header is known or the load has failed.
+void loader_wait(struct loader *loader, int wait_ms);
+
 // The next band, waiting up to `wait_ms`. False if none is ready (yet, or any more).
 bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band);
 void loader_give_back(struct loader *loader, const struct loader_band *band);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Right-drag changes contrast, middle- and left-drag pan, the wheel zooms at the cursor.
+#include "app/gestures.h"
+
+#include <math.h>
+
+static const double WHEEL_FACTOR = 1.25;
+
+static bool update_cursor(struct host *host, double x, double y)
+{
+    const struct viewer *viewer = host->viewer;
+    int64_t column, row;
+    const bool valid = viewer->picture && camera_pixel_at(&viewer->view.camera, x, y, &column, &row);
+    const bool changed =
+        valid != host->cursor_valid || (valid && (column != host->cursor_x || row != host->cursor_y));
+    host->cursor_valid = valid;
+    if (valid) {
+        host->cursor_x = column;
+        host->cursor_y = row;
+    }
+    return changed;
+}
+
+static void begin(struct gestures *gestures, const struct viewer *viewer, const SDL_MouseButtonEvent *button, double x,
+                  double y)
+{
+    if (gestures->drag != DRAG_NONE)
+        return;
+    gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
+    gestures->button = button->button;
+    gestures->start_x = gestures->last_x = x;
+    gestures->start_y = gestures->last_y = y;
+    gestures->start_limits = viewer->view.contrast.limits;
+}
+
+static bool move(struct gestures *gestures, struct viewer *viewer, double x, double y)
+{
+    const struct camera *camera = &viewer->view.camera;
+    if (gestures->drag == DRAG_PAN)
+        camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
+    else if (gestures->drag == DRAG_CONTRAST)
+        contrast_drag(&viewer->view.contrast, &gestures->start_limits,
+                      (x - gestures->start_x) / camera->viewport_width,
+                      (y - gestures->start_y) / camera->viewport_height);
+    gestures->last_x = x;
+    gestures->last_y = y;
+    return gestures->drag != DRAG_NONE;
+}
+
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x, int area_y,
+                    double density)
+{
+    struct viewer *viewer = host->viewer;
+    if (event->type == SDL_MOUSEMOTION) {
+        const double x = event->motion.x * density - area_x, y = event->motion.y * density - area_y;
+        const bool moved = move(gestures, viewer, x, y);
+        return update_cursor(host, x, y) || moved;
+    }
+    if (event->type == SDL_MOUSEBUTTONDOWN) {
+        begin(gestures, viewer, &event->button, event->button.x * density - area_x,
+              event->button.y * density - area_y);
+        return false;
+    }
+    if (event->type == SDL_MOUSEBUTTONUP) {
+        if (event->button.button == gestures->button)
+            gestures->drag = DRAG_NONE;
+        return false;
+    }
+    if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
+        const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
+        const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
+        camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
+        update_cursor(host, x, y);
+        return true;
+    }
+    return false;
+}

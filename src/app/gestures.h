@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What the mouse does on the picture: drags and the wheel.
+#ifndef FOVEA_APP_GESTURES_H
+#define FOVEA_APP_GESTURES_H
+
+#include "app/host.h"
+
+#include <SDL.h>
+
+enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST };
+
+// The drag that is going on. Zero-initialise.
+struct gestures {
+    enum drag drag;
+    Uint8 button;            // that began it
+    double start_x, start_y; // in drawable pixels of the window
+    double last_x, last_y;
+    struct limits start_limits;
+};
+
+// Applies a mouse event to the view. (area_x, area_y) is the picture's corner in the window, `density` drawable pixels per
+// unit of SDL's mouse coordinates. Returns true if anything to be drawn changed.
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x, int area_y,
+                    double density);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// The callbacks of the command table.
+#include "app/host.h"
+
+#include "app/export.h"
+
+#include <stdlib.h>
+
+static struct viewer *viewer_of(void *app)
+{
+    return ((struct host *)app)->viewer;
+}
+
+static enum status need_image(const struct viewer *viewer, struct error *error)
+{
+    return viewer->source ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
+}
+
+static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
+{
+    return viewer_open(viewer_of(app), names, count, 0, error);
+}
+
+static enum status do_reload(void *app, struct error *error)
+{
+    enum status status = need_image(viewer_of(app), error);
+    if (!status)
+        viewer_reload(viewer_of(app));
+    return status;
+}
+
+static enum status do_step(void *app, int64_t frames, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    enum status status = need_image(viewer, error);
+    if (status)
+        return status;
+    int64_t moved = 0;
+    const struct source_position position = source_step(viewer->source, viewer->position, frames, &moved);
+    if (moved != 0)
+        viewer_go(viewer, position);
+    else
+        viewer_say(viewer, false, frames < 0 ? "this is the first frame" : "this is the last frame");
+    return STATUS_OK;
+}
+
+static enum status do_go_to_frame(void *app, int64_t frame, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    enum status status = need_image(viewer, error);
+    if (status)
+        return status;
+    const int64_t frames = source_frames(viewer->source, viewer->position.item);
+    if (frame < 0 || (frames > 0 && frame >= frames))
+        return error_set(error, STATUS_USAGE, "there is no frame %lld; the file has frames 0 to %lld",
+                         (long long)frame, (long long)frames - 1);
+    viewer_go(viewer, (struct source_position){viewer->position.item, frame});
+    return STATUS_OK;
+}
+
+static enum status do_go_to_end(void *app, bool last, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    enum status status = need_image(viewer, error);
+    if (status)
+        return status;
+    struct source_position position = {0, 0};
+    if (last) {
+        int64_t moved;
+        position.item = source_count(viewer->source) - 1;
+        position = source_step(viewer->source, position, INT64_MAX / 2, &moved);
+    }
+    viewer_go(viewer, position);
+    return STATUS_OK;
+}
+
+static enum status do_load_mask(void *app, const char *path, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    enum status status = need_image(viewer, error);
+    if (status)
+        return status;
+    viewer_load_mask(viewer, path);
+    return STATUS_OK;
+}
+
+static enum status do_clear_mask(void *app, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    enum status status = need_image(viewer, error);
+    if (status)
+        return status;
+    viewer_load_mask(viewer, NULL);
+    return STATUS_OK;
+}
+
+static enum status do_export(void *app, const char *path, bool decorate, struct error *error)
+{
+    struct viewer *viewer = viewer_of(app);
+    if (!viewer->picture)
+        return error_set(error, STATUS_USAGE, "no image is open");
+    enum status status = export_picture(viewer, path, viewer->view.camera.viewport_width,
+                                        viewer->view.camera.viewport_height, decorate, 1, error);
+    if (!status)
+        viewer_say(viewer, false, "%s was written", path);
+    return status;
+}
+
+static bool do_cancel(void *app)
+{
+    return viewer_cancel(viewer_of(app));
+}
+
+static enum status do_auto_limits(void *app, struct error *error)
+{
+    return viewer_auto_limits(viewer_of(app), error);
+}
+
+static enum status do_reduce_changed(void *app, struct error *error)
+{
+    (void)error;
+    viewer_reload(viewer_of(app));
+    return STATUS_OK;
+}
+
+static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
+{
+    struct host *host = app;
+    char text[40];
+    if (!host->cursor_valid)
+        return false;
+    *x = host->cursor_x;
+    *y = host->cursor_y;
+    return viewer_value(host->viewer, *x, *y, text, sizeof text, value);
+}
+
+static void do_message(void *app, const char *text, bool is_error)
+{
+    viewer_say(viewer_of(app), is_error, "%s", text);
+}
+
+static void do_fullscreen(void *app, bool on)
+{
+    ((struct host *)app)->fullscreen = on;
+}
+
+static void do_quit(void *app)
+{
+    ((struct host *)app)->quit = true;
+}
+
+static const struct command_host_ops host_ops = {
+    .open = do_open,
+    .reload = do_reload,
+    .step = do_step,
+    .go_to_frame = do_go_to_frame,
+    .go_to_end = do_go_to_end,
+    .load_mask = do_load_mask,
+    .clear_mask = do_clear_mask,
+    .export_picture = do_export,
+    .cancel = do_cancel,
+    .apply_auto_limits = do_auto_limits,
+    .reduce_changed = do_reduce_changed,
+    .cursor = do_cursor,
+    .message = do_message,
+    .set_fullscreen = do_fullscreen,
+    .quit = do_quit,
+};
+
+void host_init(struct host *host, struct viewer *viewer)
+{
+    *host = (struct host){.viewer = viewer};
+    host->commands = (struct command_host){&viewer->view, &viewer->colormaps, &host_ops, host};
+}
+
+enum status host_run(struct host *host, const char *line)
+{
+    struct error error = {0};
+    enum status status = command_run(&host->commands, line, &error);
+    if (status)
+        viewer_say(host->viewer, true, "%s", error.text);
+    viewer_update_colormap(host->viewer);
+    return status;
+}
+
+enum status host_run_options(struct host *host, const struct view_options *options, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; !status && i < options->command_count; i++) {
+        status = command_run(&host->commands, options->commands[i], error);
+        viewer_update_colormap(host->viewer);
+    }
+    return status;
+}

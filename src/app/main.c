@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// The program's entry: which subcommand runs.
+#include "app/bench.h"
+#include "app/export.h"
+#include "app/info.h"
+#include "app/view.h"
+#include "base/clock.h"
+#include "commands/command.h"
+#include "commands/options.h"
+#include "formats/reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int help_main(int argc, char **argv);
+
+// argv[0] of each is the subcommand's name.
+static const struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} subcommands[] = {
+    {"view", view_main, "show images in a window (the default)"},
+    {"export", export_main, "write the picture of an image as PNG, without a display"},
+    {"info", info_main, "tell what is in an image, for people or as JSON"},
+    {"bench", bench_main, "measure contrast changes, panning, zooming and start-up on an image"},
+    {"help", help_main, "this overview, all commands, keys and readable formats"},
+};
+enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };
+
+static void write_formats(struct text *text)
+{
+    text_append(text, "\nFormats:\n");
+    for (const struct reader *const *reader = readers; *reader; reader++)
+        text_printf(text, "  %-8s %s\n", (*reader)->name, (*reader)->description);
+    text_append(text, "  sim:     the simulated detector: sim:WIDTHxHEIGHT,type=u16,seed=1,frames=10\n");
+}
+
+static int help_main(int argc, char **argv)
+{
+    struct text text = {0};
+    if (argc > 1 && strcmp(argv[1], "--troff") == 0) {
+        struct view_options view_options;
+        const struct option_group groups[] = {{"VIEW OPTIONS", view_option_table, &view_options}, {0}};
+        options_write_troff(groups, &text);
+        command_write_manual(&text, MANUAL_TROFF);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+        return 0;
+    }
+    text_append(&text, "Usage: fovea [SUBCOMMAND] [OPTIONS] SOURCE...\n\nSubcommands:\n");
+    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+        text_printf(&text, "  %-8s %s\n", subcommands[i].name, subcommands[i].help);
+    text_append(&text, "\n\"fovea SUBCOMMAND --help\" lists its options.\n");
+    write_formats(&text);
+    text_append(&text, "\n");
+    command_write_manual(&text, MANUAL_PLAIN);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 0; argc > 1 && i < SUBCOMMAND_COUNT; i++) {
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        puts("fovea " FOVEA_VERSION);
+        return 0;
+    }
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return help_main(0, NULL);
+    return view_main(argc, argv);
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+// The window's event loop: wait, drain all events, draw once if anything changed. At rest it waits and does nothing.
+#include "app/view.h"
+
+#include "app/export.h"
+#include "app/gestures.h"
+#include "app/host.h"
+#include "app/window.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "ui/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PUMP_WORK_MS = 12 };
+
+// Everything of a window session.
+struct session {
+    struct window window;
+    struct viewer viewer;
+    struct host host;
+    struct ui *ui;
+    struct bindings bindings;
+    struct gestures gestures;
+    struct view_options options;
+    bool commands_pending; // --command lines wait for the first image
+    bool dirty;            // something changed since the last repaint
+    bool is_fullscreen;
+    float scale;
+    char title[512];
+    struct text metadata;
+    uint64_t metadata_serial;
+    const char *dropped[64]; // file names of a drop in progress, owned by SDL
+    size_t dropped_count;
+};
+
+// --- drawing ---
+
+// The header lines of the shown frame, read when the panel is open.
+static const char *current_metadata(struct session *session)
+{
+    struct viewer *viewer = &session->viewer;
+    if (!session->viewer.view.panels.metadata || !viewer->file)
+        return NULL;
+    if (session->metadata_serial != viewer->histogram_serial) {
+        text_clear(&session->metadata);
+        image_file_metadata(viewer->file, viewer->position.frame, &session->metadata, NULL);
+        session->metadata_serial = viewer->histogram_serial;
+    }
+    return text_string(&session->metadata);
+}
+
+struct cursor_texts {
+    char value[48], kind[128];
+};
+
+static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
+{
+    struct viewer *viewer = &session->viewer;
+    *model = (struct ui_model){
+        .bindings = &session->bindings,
+        .info = viewer->picture ? &viewer->info : NULL,
+        .name = viewer->source ? source_name(viewer->source, viewer->position.item) : NULL,
+        .item = viewer->position.item,
+        .item_count = viewer->source ? source_count(viewer->source) : 0,
+        .frame = viewer->position.frame,
+        .frame_count = viewer->source ? source_frames(viewer->source, viewer->position.item) : 0,
+        .statistics = viewer->statistics_known ? &viewer->statistics : NULL,
+        .histogram = viewer->histogram,
+        .histogram_serial = viewer->histogram_serial,
+        .loading = viewer_is_loading(viewer),
+        .progress = viewer->loader ? loader_progress(viewer->loader) : 1,
+        .has_mask = viewer->picture && viewer->picture->any_mask,
+        .resident_bytes = process_resident_bytes(),
+        .texture_bytes = gpu_texture_bytes(viewer->gpu),
+        .note = viewer->note,
+        .message = viewer->message.text,
+        .message_is_error = viewer->message.status != STATUS_OK,
+        .metadata = current_metadata(session),
+    };
+    const struct host *host = &session->host;
+    double value = 0;
+    if (host->cursor_valid && viewer_value(viewer, host->cursor_x, host->cursor_y, texts->value,
+                                           sizeof texts->value, &value)) {
+        viewer_pixel_kind(viewer, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
+        model->cursor = (struct ui_cursor){true, host->cursor_x, host->cursor_y, texts->value, texts->kind};
+    }
+}
+
+static void update_title(struct session *session)
+{
+    const struct viewer *viewer = &session->viewer;
+    char title[sizeof session->title];
+    if (viewer->source)
+        snprintf(title, sizeof title, "%s - Fovea", path_name(source_name(viewer->source, viewer->position.item)));
+    else
+        snprintf(title, sizeof title, "Fovea");
+    if (strcmp(title, session->title) != 0) {
+        memcpy(session->title, title, sizeof title);
+        SDL_SetWindowTitle(session->window.handle, title);
+    }
+}
+
+// The interval at which the whole picture is drawn straight to the window is that of its changes; repaints for the panels
+// alone show it from the cache.
+static enum status repaint(struct session *session, struct error *error)
+{
+    struct viewer *viewer = &session->viewer;
+    int width, height;
+    float scale;
+    window_size(&session->window, &width, &height, &scale);
+    if (scale != session->scale) {
+        ui_set_scale(session->ui, scale);
+        session->scale = scale;
+    }
+    struct ui_model model;
+    struct cursor_texts texts;
+    fill_model(session, &model, &texts);
+    ui_frame(session->ui, &model, &session->host.commands, width, height);
+    viewer_update_colormap(viewer);
+    const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
+    camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
+    const struct scene scene = viewer_scene(viewer);
+    const bool cached = !viewer_is_loading(viewer) && renderer_is_same(viewer->renderer, &scene);
+    target_bind(viewer->gpu, NULL, width, height);
+    enum status status = viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
+    if (status)
+        return status;
+    target_viewport(viewer->gpu, height, 0, 0, width, height);
+    ui_draw(session->ui);
+    SDL_GL_SwapWindow(session->window.handle);
+    update_title(session);
+    return STATUS_OK;
+}
+
+// --- events ---
+
+static void run_key(struct session *session, const SDL_Event *event)
+{
+    struct key key;
+    const char *command = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key) : NULL;
+    if (command) {
+        host_run(&session->host, command);
+        session->dirty = true;
+    }
+}
+
+static void drop_event(struct session *session, const SDL_Event *event)
+{
+    if (event->type == SDL_DROPFILE && session->dropped_count < sizeof session->dropped / sizeof *session->dropped)
+        session->dropped[session->dropped_count++] = event->drop.file;
+    if (event->type != SDL_DROPCOMPLETE || session->dropped_count == 0)
+        return;
+    struct error error = {0};
+    if (viewer_open(&session->viewer, session->dropped, session->dropped_count, 0, &error))
+        viewer_say(&session->viewer, true, "%s", error.text);
+    for (size_t i = 0; i < session->dropped_count; i++)
+        SDL_free((void *)session->dropped[i]);
+    session->dropped_count = 0;
+    session->dirty = true;
+}
+
+static void picture_event(struct session *session, const SDL_Event *event)
+{
+    int width, height;
+    float scale;
+    window_size(&session->window, &width, &height, &scale);
+    const struct rect area = ui_picture_area(session->ui, &session->viewer.view, width, height);
+    int layout_width = 1;
+    SDL_GetWindowSize(session->window.handle, &layout_width, NULL);
+    session->dirty |= gestures_event(&session->gestures, &session->host, event, (int)area.x, (int)area.y,
+                                     (double)width / layout_width);
+}
+
+static void handle_event(struct session *session, const SDL_Event *event)
+{
+    if ((int)event->type == SDL_AtomicGet(&session->window.wake_event)) {
+        SDL_AtomicSet(&session->window.wake_pending, 0);
+        return;
+    }
+    // A drag that began on the picture stays with it even over a panel.
+    const bool dragging = session->gestures.drag != DRAG_NONE;
+    const bool taken = ui_event(session->ui, event);
+    session->dirty |= taken;
+    switch (event->type) {
+    case SDL_QUIT:
+        session->host.quit = true;
+        break;
+    case SDL_WINDOWEVENT:
+        session->dirty = true;
+        break;
+    case SDL_KEYDOWN:
+    case SDL_TEXTINPUT:
+        if (!taken)
+            run_key(session, event);
+        break;
+    case SDL_MOUSEMOTION:
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+    case SDL_MOUSEWHEEL:
+        if (!taken || dragging)
+            picture_event(session, event);
+        break;
+    case SDL_DROPFILE:
+    case SDL_DROPCOMPLETE:
+        drop_event(session, event);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool is_busy(const struct session *session)
+{
+    return viewer_is_loading(&session->viewer) ||
+           (session->viewer.regions && region_loader_busy(session->viewer.regions));
+}
+
+// Waits for the first event; while something is loading its wake-ups are events too, and a slow step shows progress.
+static void wait_for_events(struct session *session)
+{
+    SDL_Event event;
+    const bool must_not_wait = session->dirty || ui_wants_redraw(session->ui) || session->commands_pending;
+    int got = must_not_wait          ? SDL_PollEvent(&event)
+              : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
+                                 : SDL_WaitEvent(&event);
+    while (got) {
+        handle_event(session, &event);
+        got = SDL_PollEvent(&event);
+    }
+}
+
+static void apply_fullscreen(struct session *session)
+{
+    if (session->host.fullscreen == session->is_fullscreen)
+        return;
+    session->is_fullscreen = session->host.fullscreen;
+    SDL_SetWindowFullscreen(session->window.handle, session->is_fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    session->dirty = true;
+}
+
+static void run_pending_commands(struct session *session)
+{
+    if (!session->commands_pending || viewer_is_loading(&session->viewer))
+        return;
+    session->commands_pending = false;
+    struct error error = {0};
+    if (host_run_options(&session->host, &session->options, &error))
+        viewer_say(&session->viewer, true, "%s", error.text);
+    session->dirty = true;
+}
+
+static enum status run_loop(struct session *session, struct error *error)
+{
+    session->dirty = true;
+    while (!session->host.quit) {
+        const bool loading = viewer_is_loading(&session->viewer);
+        session->dirty |= viewer_pump(&session->viewer, 0, PUMP_WORK_MS) || (loading && !session->viewer.hold);
+        run_pending_commands(session);
+        if (session->dirty && !session->viewer.hold) {
+            session->dirty = false;
+            enum status status = repaint(session, error);
+            if (status)
+                return status;
+            session->dirty |= ui_wants_redraw(session->ui);
+        }
+        wait_for_events(session);
+        apply_fullscreen(session);
+    }
+    return STATUS_OK;
+}
+
+// --- start ---
+
+static void add_bindings(struct session *session)
+{
+    struct text warnings = {0};
+    bindings_add_default(&session->bindings);
+    if (bindings_add_user(&session->bindings, &warnings) > 0) {
+        fputs(text_string(&warnings), stderr);
+        viewer_say(&session->viewer, true, "%s", text_string(&warnings));
+    }
+    text_free(&warnings);
+}
+
+static enum status start_session(struct session *session, const char *const *names, size_t count, struct error *error)
+{
+    struct viewer *viewer = &session->viewer;
+    enum status status = STATUS_OK;
+    viewer->first_options = &session->options;
+    viewer->channel = session->options.channel;
+    if (session->options.mask && !session->options.no_mask)
+        viewer->mask_path = must_copy(session->options.mask);
+    status = options_apply(&session->options, &viewer->view, &viewer->colormaps, error);
+    viewer_update_colormap(viewer);
+    if (!status && count > 0) // decoding begins before the window system is even loaded
+        status = viewer_open(viewer, names, count, session->options.frame, error);
+    if (!status)
+        status = window_open(&session->window, "Fovea", 1280, 800, error);
+    if (!status)
+        status = viewer_attach(viewer, error);
+    if (status)
+        return status;
+    window_pace(gpu_is_software(viewer->gpu));
+    int width, height;
+    window_size(&session->window, &width, &height, &session->scale);
+    status = ui_create(session->window.handle, session->window.context, session->scale, &session->ui, error);
+    if (status)
+        return status;
+    SDL_StartTextInput();
+    add_bindings(session);
+    session->commands_pending = session->options.command_count > 0;
+    return STATUS_OK;
+}
+
+static void end_session(struct session *session)
+{
+    ui_destroy(&session->ui);
+    viewer_finish(&session->viewer);
+    window_close(&session->window);
+    bindings_free(&session->bindings);
+    text_free(&session->metadata);
+}
+
+static enum status run_session(const struct view_options *options, const char *const *names, size_t count,
+                               struct error *error)
+{
+    struct session *session = must_alloc(sizeof *session);
+    session->options = *options;
+    viewer_create(&session->viewer, window_wake, &session->window);
+    host_init(&session->host, &session->viewer);
+    enum status status = start_session(session, names, count, error);
+    if (!status)
+        status = run_loop(session, error);
+    end_session(session);
+    free(session);
+    return status;
+}
+
+int view_main(int argc, char **argv)
+{
+    struct view_options options = view_options_default();
+    const struct option_group groups[] = {{"View options", view_option_table, &options}, {0}};
+    const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
+    size_t count = 0;
+    bool help = false;
+    struct error error = {0};
+    enum status status = options_parse(argc - 1, argv + 1, groups, names, &count, &help, &error);
+    if (!status && help) {
+        struct text text = {0};
+        text_append(&text, "Usage: fovea [view] [OPTIONS] SOURCE...\n\n");
+        options_write_help(groups, &text);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+    } else if (!status) {
+        status = run_session(&options, names, count, &error);
+    }
+    if (status)
+        fprintf(stderr, "fovea: %s\n", error.text);
+    free(names);
+    return status_exit_code(status);
+}

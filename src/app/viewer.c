@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: MIT
+// Loading into the picture, automatic limits, and drawing.
+#include "app/viewer.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/size.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
+
+// Share of the free memory that textures may take before an image is streamed, and from which the user is warned.
+static const double BUDGET_SHARE = 0.75, WARNING_SHARE = 0.5;
+
+// --- life ---
+
+void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wake_context)
+{
+    memset(viewer, 0, sizeof *viewer); // whole bytes, because parts of the view are compared with memcmp
+    const struct view view = view_default();
+    memcpy(&viewer->view, &view, sizeof view);
+    colormap_list_init(&viewer->colormaps);
+    viewer->channel = CHANNEL_AUTO;
+    viewer->wake = wake;
+    viewer->wake_context = wake_context;
+    viewer_update_colormap(viewer);
+}
+
+void viewer_finish(struct viewer *viewer)
+{
+    viewer_cancel(viewer);
+    region_loader_destroy(&viewer->regions);
+    picture_destroy(&viewer->picture);
+    renderer_destroy(&viewer->renderer);
+    overlay_destroy(&viewer->overlay);
+    gpu_destroy(&viewer->gpu);
+    image_file_close(&viewer->file);
+    mask_destroy(&viewer->mask);
+    histogram_destroy(&viewer->histogram);
+    free(viewer->sample.values);
+    source_destroy(viewer->source);
+    colormap_list_finish(&viewer->colormaps);
+    free(viewer->mask_path);
+    free(viewer->grid.samples);
+}
+
+void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...)
+{
+    viewer->message.status = is_error ? STATUS_BROKEN : STATUS_OK;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(viewer->message.text, sizeof viewer->message.text, format, args);
+    va_end(args);
+}
+
+void viewer_update_colormap(struct viewer *viewer)
+{
+    const struct colormap *map = colormap_find(&viewer->colormaps, viewer->view.display.colormap);
+    viewer->colormap = map ? map : &viewer->colormaps.maps[0];
+}
+
+enum status viewer_attach(struct viewer *viewer, struct error *error)
+{
+    enum status status = gpu_create(&viewer->gpu, error);
+    if (!status)
+        status = renderer_create(viewer->gpu, &viewer->renderer, error);
+    if (!status)
+        status = overlay_create(viewer->gpu, &viewer->overlay, error);
+    return status;
+}
+
+// --- starting to load ---
+
+static void end_loader(struct viewer *viewer);
+
+static const char *shown_name(const struct viewer *viewer)
+{
+    return source_name(viewer->source, viewer->position.item);
+}
+
+static void start_loader(struct viewer *viewer, bool same_item)
+{
+    region_loader_destroy(&viewer->regions);
+    if (!same_item)
+        image_file_close(&viewer->file);
+    // The file layer stays in the mask from frame to frame; another item may have another size and is checked again.
+    const bool mask_still_fits = same_item && viewer->mask;
+    const struct loader_request request = {
+        .name = shown_name(viewer),
+        .channel = viewer->channel,
+        .file = viewer->file,
+        .frame = viewer->position.frame,
+        .reduce = viewer->view.display.reduce,
+        .mask = viewer->mask,
+        .mask_path = viewer->mask_path_pending || !mask_still_fits ? viewer->mask_path : NULL,
+        .wake = viewer->wake,
+        .wake_context = viewer->wake_context,
+    };
+    viewer->file = NULL;
+    viewer->mask = NULL;
+    viewer->mask_path_pending = false;
+    viewer->loading_known = false;
+    viewer->hold = false;
+    viewer->times = (struct viewer_times){.load_started = clock_now_ns()};
+    viewer->loader = loader_start(&request);
+}
+
+enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, int64_t frame,
+                        struct error *error)
+{
+    struct source *source = NULL;
+    enum status status = source_create(names, count, viewer->channel, &source, error);
+    if (status)
+        return status;
+    viewer_cancel(viewer);
+    source_destroy(viewer->source);
+    viewer->source = source;
+    viewer->position = (struct source_position){0, frame};
+    viewer->message = (struct error){0};
+    start_loader(viewer, false);
+    return STATUS_OK;
+}
+
+void viewer_go(struct viewer *viewer, struct source_position position)
+{
+    const bool same_item = viewer->source && position.item == viewer->position.item;
+    viewer_cancel(viewer);
+    viewer->position = position;
+    viewer->message = (struct error){0};
+    start_loader(viewer, same_item);
+}
+
+void viewer_reload(struct viewer *viewer)
+{
+    if (!viewer->source)
+        return;
+    viewer_cancel(viewer);
+    start_loader(viewer, false);
+}
+
+void viewer_load_mask(struct viewer *viewer, const char *path)
+{
+    char *copy = path ? must_copy(path) : NULL;
+    viewer_cancel(viewer);
+    free(viewer->mask_path);
+    viewer->mask_path = copy;
+    viewer->mask_path_pending = true;
+    if (!path && viewer->mask)
+        mask_clear(viewer->mask, MASK_BIT(MASK_FILE));
+    viewer_reload(viewer);
+}
+
+bool viewer_is_loading(const struct viewer *viewer)
+{
+    return viewer->loader != NULL;
+}
+
+bool viewer_cancel(struct viewer *viewer)
+{
+    if (!viewer->loader)
+        return false;
+    loader_cancel(viewer->loader);
+    end_loader(viewer);
+    return true;
+}
+
+// --- while loading ---
+
+// The memory that textures may take, from the option or from what is free now.
+static int64_t texture_budget(const struct viewer *viewer)
+{
+    if (viewer->memory_limit > 0)
+        return viewer->memory_limit;
+    const int64_t available = machine_available_bytes();
+    return available == INT64_MAX ? 0 : (int64_t)((double)available * BUDGET_SHARE);
+}
+
+static void note_memory(struct viewer *viewer, const struct frame_info *info, int64_t budget)
+{
+    const int64_t cost = picture_cost(info, false);
+    char need[32], have[32];
+    format_bytes(cost, need, sizeof need);
+    format_bytes(budget, have, sizeof have);
+    if (budget > 0 && cost > budget)
+        viewer_say(viewer, false, "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
+                   need, have);
+    else if (budget > 0 && viewer->memory_limit == 0 &&
+             (double)cost > WARNING_SHARE / BUDGET_SHARE * (double)budget)
+        viewer_say(viewer, false, "the image takes %s, more than half of this machine's free memory", need);
+    viewer->note[0] = '\0';
+    if (budget > 0 && cost > budget)
+        snprintf(viewer->note, sizeof viewer->note, "read in parts (%s)", need);
+    else if (loader_storage_type(info->type) != info->type && info->type != SAMPLE_F16)
+        snprintf(viewer->note, sizeof viewer->note, "shown as float32");
+    else
+        snprintf(viewer->note, sizeof viewer->note, "%s", info->note);
+}
+
+// The header is known: textures for the new frame, taken over from the old one where they fit.
+static enum status prepare_picture(struct viewer *viewer, const struct frame_info *info, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (viewer->picture && picture_fits(viewer->picture, info)) {
+        viewer->hold = picture_is_complete(viewer->picture) && viewer->first_shown;
+        viewer->hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
+        picture_restart(viewer->picture, info, viewer->view.display.reduce);
+    } else {
+        picture_destroy(&viewer->picture);
+        renderer_drop_cache(viewer->renderer);
+        const int64_t budget = texture_budget(viewer);
+        note_memory(viewer, info, budget);
+        status = picture_create(viewer->gpu, info, budget, &viewer->picture, error);
+    }
+    if (status)
+        return status;
+    if (viewer->info.width != info->width || viewer->info.height != info->height || !viewer->first_shown) {
+        camera_set_image(&viewer->view.camera, info->width, info->height);
+        if (!viewer->first_shown && viewer->first_options)
+            options_apply_camera(viewer->first_options, &viewer->view.camera);
+        else
+            camera_fit(&viewer->view.camera);
+    }
+    viewer->first_shown = true;
+    viewer->info = *info;
+    viewer->statistics_known = false;
+    viewer->times.header_known = clock_now_ns();
+    return STATUS_OK;
+}
+
+static bool wants_new_limits(const struct viewer *viewer)
+{
+    const struct contrast *contrast = &viewer->view.contrast;
+    return contrast->automatic && (!contrast->keep || viewer->auto_pending || !viewer->histogram);
+}
+
+// Limits from the bands so far, now and then, until the whole is known.
+static void update_limits_while_loading(struct viewer *viewer)
+{
+    const int64_t now = clock_now_ns();
+    if (viewer->hold || !wants_new_limits(viewer) ||
+        now - viewer->limits_updated_ns < (int64_t)LIMITS_EVERY_MS * 1000000)
+        return;
+    struct limits limits;
+    if (loader_limits(viewer->loader, &viewer->view.contrast.rule, &limits)) {
+        viewer->view.contrast.limits = limits;
+        viewer->limits_updated_ns = now;
+    }
+}
+
+static bool take_bands(struct viewer *viewer, int wait_ms, int work_ms)
+{
+    bool changed = false;
+    const int64_t until = clock_now_ns() + (int64_t)(wait_ms + work_ms) * 1000000;
+    struct loader_band band;
+    while (loader_take(viewer->loader, changed ? 0 : wait_ms, &band)) {
+        struct error error = {0};
+        if (picture_take_band(viewer->picture, &band, loader_mask(viewer->loader), &error))
+            viewer_say(viewer, true, "%s", error.text);
+        loader_give_back(viewer->loader, &band);
+        if (!viewer->times.first_band)
+            viewer->times.first_band = clock_now_ns();
+        changed = true;
+        if (clock_now_ns() > until)
+            break;
+    }
+    if (changed)
+        update_limits_while_loading(viewer);
+    return changed;
+}
+
+// --- after loading ---
+
+static void take_statistics(struct viewer *viewer, struct taps_result *taps)
+{
+    histogram_destroy(&viewer->histogram);
+    free(viewer->sample.values);
+    viewer->statistics = taps->statistics;
+    viewer->histogram = taps->histogram;
+    viewer->sample = taps->sample;
+    viewer->statistics_known = viewer->histogram != NULL;
+    viewer->histogram_serial++;
+    *taps = (struct taps_result){0};
+}
+
+static void report_outcome(struct viewer *viewer, const struct loader_outcome *outcome)
+{
+    if (outcome->status == STATUS_CANCELLED)
+        viewer_say(viewer, false, "%s: loading was stopped; the part read so far is shown", shown_name(viewer));
+    else if (outcome->status)
+        viewer_say(viewer, true, "%s", outcome->error.text);
+    else if (outcome->mask_error.status)
+        viewer_say(viewer, true, "%s", outcome->mask_error.text);
+    else if (outcome->lost_pixels > 0)
+        viewer_say(viewer, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)", outcome->loss.text,
+                   (long long)outcome->lost_pixels);
+    viewer->load_error = outcome->status ? outcome->error : outcome->mask_error;
+}
+
+static void start_regions(struct viewer *viewer)
+{
+    if (!viewer->picture || viewer->picture->cache_budget == 0 || !viewer->file)
+        return;
+    struct error error = {0};
+    if (region_loader_create(viewer->file, viewer->position.frame, viewer->view.display.reduce, viewer->wake,
+                             viewer->wake_context, &viewer->regions, &error))
+        viewer_say(viewer, true, "%s", error.text);
+}
+
+// Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one under the new
+// name would be a lie.
+static void end_loader(struct viewer *viewer)
+{
+    const bool new_limits = wants_new_limits(viewer);
+    struct loader_outcome outcome;
+    loader_finish(&viewer->loader, &outcome);
+    viewer->load_status = outcome.status;
+    report_outcome(viewer, &outcome);
+    viewer->mask = outcome.mask;
+    viewer->file = outcome.file;
+    outcome.mask = NULL;
+    outcome.file = NULL;
+    if (viewer->file)
+        source_set_frames(viewer->source, viewer->position.item, viewer->file->frames);
+    const bool shown = viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
+    if (!shown && outcome.status != STATUS_CANCELLED)
+        picture_destroy(&viewer->picture);
+    if (shown && outcome.taps.histogram)
+        take_statistics(viewer, &outcome.taps);
+    if (shown && outcome.status == STATUS_OK && new_limits)
+        viewer_auto_limits(viewer, NULL);
+    viewer->auto_pending = false;
+    viewer->hold = false;
+    viewer->times.complete = clock_now_ns();
+    loader_outcome_free(&outcome);
+    if (shown)
+        start_regions(viewer);
+}
+
+// --- tiles of images over the memory budget ---
+
+static bool pump_regions(struct viewer *viewer, int wait_ms)
+{
+    const int level = camera_level(&viewer->view.camera, viewer->picture->level_count - 1);
+    struct picture_request requests[MAX_REGIONS];
+    struct region regions[MAX_REGIONS];
+    const size_t count =
+        picture_missing(viewer->picture, level, camera_visible(&viewer->view.camera), requests, MAX_REGIONS);
+    for (size_t i = 0; i < count; i++)
+        regions[i] = (struct region){requests[i].level, requests[i].tile, requests[i].rect};
+    region_loader_want(viewer->regions, regions, count);
+    bool changed = false;
+    struct region_result result;
+    while (region_loader_take(viewer->regions, changed ? 0 : wait_ms, &result)) {
+        const struct picture_request request = {result.region.level, result.region.tag, result.region.rect};
+        struct error error = result.error;
+        enum status status = result.status;
+        if (!status)
+            status = picture_put(viewer->picture, &request, result.samples, viewer->mask, &error);
+        if (status)
+            viewer_say(viewer, true, "%s", error.text);
+        free(result.samples);
+        changed = true;
+    }
+    return changed;
+}
+
+// --- pumping ---
+
+bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms)
+{
+    if (!viewer->loader)
+        return viewer->regions && viewer->picture ? pump_regions(viewer, wait_ms) : false;
+    struct frame_info info;
+    if (!viewer->loading_known && viewer->gpu && loader_info(viewer->loader, &info)) {
+        struct error error = {0};
+        if (prepare_picture(viewer, &info, &error)) {
+            viewer_cancel(viewer);
+            picture_destroy(&viewer->picture);
+            viewer_say(viewer, true, "%s: %s", shown_name(viewer), error.text);
+            viewer->load_error = error;
+            viewer->load_status = error.status;
+            return true;
+        }
+        viewer->loading_known = true;
+    }
+    bool changed = false;
+    if (viewer->loading_known)
+        changed = take_bands(viewer, wait_ms, work_ms);
+    else if (wait_ms > 0)
+        loader_wait(viewer->loader, wait_ms);
+    if (viewer->hold && clock_now_ns() > viewer->hold_until_ns)
+        viewer->hold = false;
+    if (loader_done(viewer->loader) && (viewer->loading_known || !loader_info(viewer->loader, &info))) {
+        end_loader(viewer);
+        return true;
+    }
+    return changed && !viewer->hold;
+}
+
+enum status viewer_load_all(struct viewer *viewer, struct error *error)
+{
+    while (viewer->loader)
+        viewer_pump(viewer, 100, 1000);
+    if (viewer->load_error.status && error)
+        *error = viewer->load_error;
+    if (viewer->load_error.status)
+        return viewer->load_error.status;
+    while (viewer->regions && (viewer_pump(viewer, 100, 1000) || region_loader_busy(viewer->regions)))
+        continue;
+    return STATUS_OK;
+}
+
+// --- automatic limits ---
+
+// Runs the taps over the visible pixels, read back in bands.
+static enum status tap_visible(struct viewer *viewer, struct rect visible, struct taps_result *result,
+                               struct error *error)
+{
+    struct frame_info part = viewer->info;
+    part.width = visible.width;
+    part.height = visible.height;
+    part.type = viewer->picture->storage;
+    part.no_data_is_max = false;
+    const size_t pixels = (size_t)visible.width * REDUCE_BAND_ROWS;
+    const size_t bytes = sample_traits(part.type)->bytes;
+    struct taps *taps = NULL;
+    enum status status = taps_create(&part, REDUCE_BAND_ROWS, 0, REDUCE_MEAN, &taps, error);
+    if (status)
+        return status;
+    void *samples = malloc(pixels * bytes);
+    uint8_t *classes = malloc(pixels);
+    if (!samples || !classes)
+        status = error_set(error, STATUS_NO_MEMORY, "not enough memory to look at the visible pixels");
+    for (int64_t y = 0; !status && y < visible.height; y += REDUCE_BAND_ROWS) {
+        const struct rect rows = {visible.x, visible.y + y, visible.width,
+                                  int64_min(REDUCE_BAND_ROWS, visible.height - y)};
+        if (!picture_read(viewer->picture, rows, samples)) {
+            status = error_set(error, STATUS_UNSUPPORTED, "the visible pixels are not all in memory: magnify first");
+            break;
+        }
+        memset(classes, 0, pixels);
+        if (viewer->mask)
+            mask_read(viewer->mask, rows, classes, (size_t)rows.width);
+        const struct band band = {y, rows.height, rows.width, part.type, samples, (size_t)rows.width * bytes};
+        bool any;
+        taps_band(taps, &band, classes, &any);
+    }
+    if (!status)
+        taps_drain(taps, result);
+    taps_destroy(&taps);
+    free(samples);
+    free(classes);
+    return status;
+}
+
+enum status viewer_auto_limits(struct viewer *viewer, struct error *error)
+{
+    struct contrast *contrast = &viewer->view.contrast;
+    contrast->automatic = true;
+    if (!viewer->histogram || !viewer->picture || (viewer->loader && !viewer->statistics_known)) {
+        viewer->auto_pending = true; // done when the load ends
+        return STATUS_OK;
+    }
+    const struct rect visible = camera_visible(&viewer->view.camera);
+    const bool all = visible.width == viewer->info.width && visible.height == viewer->info.height;
+    if (!contrast->visible_only || all || visible.width == 0) {
+        contrast->limits =
+            limits_compute(&contrast->rule, viewer->histogram, &viewer->statistics, &viewer->sample);
+        return STATUS_OK;
+    }
+    struct taps_result result = {0};
+    enum status status = tap_visible(viewer, visible, &result, error);
+    if (!status)
+        contrast->limits = limits_compute(&contrast->rule, result.histogram, &result.statistics, &result.sample);
+    taps_result_free(&result);
+    return status;
+}
+
+// --- values ---
+
+// Reads the samples of a small rectangle in the file's own type into the viewer's grid, from the GPU where that has them
+// exactly, else from the source.
+static bool fill_grid(struct viewer *viewer, struct rect rect)
+{
+    struct viewer_grid *grid = &viewer->grid;
+    if (grid->serial == viewer->picture->serial && grid->samples && memcmp(&grid->rect, &rect, sizeof rect) == 0)
+        return true;
+    const bool exact = viewer->picture->storage == viewer->info.type;
+    grid->type = viewer->info.type;
+    grid->exact = true;
+    grid->samples = must_resize(grid->samples, (size_t)(rect.width * rect.height) * 8);
+    bool known = exact && picture_read(viewer->picture, rect, grid->samples);
+    if (!known && viewer->file && !viewer->info.sequential) {
+        uint8_t *classes = must_alloc((size_t)(rect.width * rect.height));
+        const struct decode_request request = {
+            .frame = viewer->position.frame,
+            .rect = rect,
+            .pixels = grid->samples,
+            .stride = (size_t)rect.width * sample_traits(viewer->info.type)->bytes,
+            .classes = classes};
+        struct decode_report report = {0};
+        known = image_file_decode(viewer->file, &request, &report, NULL) == STATUS_OK;
+        free(classes);
+    }
+    if (!known && !exact) { // as shown: rounded to float32
+        grid->type = viewer->picture->storage;
+        grid->exact = false;
+        known = picture_read(viewer->picture, rect, grid->samples);
+    }
+    grid->rect = rect;
+    grid->serial = known ? viewer->picture->serial : 0;
+    return known;
+}
+
+static const char *grid_sample(const struct viewer_grid *grid, int64_t x, int64_t y)
+{
+    return (const char *)grid->samples +
+           (size_t)((y - grid->rect.y) * grid->rect.width + x - grid->rect.x) * sample_traits(grid->type)->bytes;
+}
+
+static bool grid_holds(const struct viewer *viewer, int64_t x, int64_t y)
+{
+    const struct viewer_grid *grid = &viewer->grid;
+    return grid->samples && grid->serial == viewer->picture->serial && x >= grid->rect.x && y >= grid->rect.y &&
+           x < grid->rect.x + grid->rect.width && y < grid->rect.y + grid->rect.height;
+}
+
+bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value)
+{
+    if (!viewer->picture || x < 0 || y < 0 || x >= viewer->info.width || y >= viewer->info.height ||
+        !picture_is_loaded(viewer->picture, y))
+        return false;
+    if (!grid_holds(viewer, x, y) && !fill_grid(viewer, (struct rect){x, y, 1, 1}))
+        return false;
+    const char *sample = grid_sample(&viewer->grid, x, y);
+    *value = sample_value(viewer->grid.type, sample);
+    char exact[32];
+    snprintf(text, size, "%s%s", viewer->grid.exact ? "" : "~",
+             sample_format(viewer->grid.type, sample, exact, sizeof exact));
+    return true;
+}
+
+const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
+                              size_t size)
+{
+    const struct limits *limits = &viewer->view.contrast.limits;
+    const uint8_t bits = viewer->mask ? mask_at(viewer->mask, x, y) : 0;
+    buffer[0] = '\0';
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (bits & MASK_BIT(layer)) {
+            const size_t used = strlen(buffer);
+            snprintf(buffer + used, size - used, "%s%s", used ? ", " : "masked: ", mask_layer_name(layer));
+        }
+    }
+    if (buffer[0])
+        return buffer;
+    if (isfinite(value))
+        snprintf(buffer, size, "%s", value < limits->low ? "under" : value > limits->high ? "over" : "");
+    else
+        snprintf(buffer, size, "%s", isnan(value) ? "not a number" : "infinite");
+    return buffer;
+}
+
+// --- drawing ---
+
+struct scene viewer_scene(const struct viewer *viewer)
+{
+    return (struct scene){.picture = viewer->picture,
+                          .view = &viewer->view,
+                          .colormap = viewer->colormap,
+                          .histogram = viewer->histogram,
+                          .histogram_serial = viewer->histogram_serial};
+}
+
+static bool pixel_text(void *context, int64_t x, int64_t y, char *text, size_t size)
+{
+    double value;
+    return viewer_value(context, x, y, text, size, &value);
+}
+
+static void pixel_colour(void *context, int64_t x, int64_t y, unsigned char rgb[3])
+{
+    struct viewer *viewer = context;
+    char text[32];
+    double value = 0;
+    viewer_value(viewer, x, y, text, sizeof text, &value);
+    renderer_colour_of(viewer->renderer, value, rgb);
+    const uint8_t bits = viewer->mask && viewer->view.display.mask_visible ? mask_at(viewer->mask, x, y) : 0;
+    uint8_t tint[4];
+    display_mask_tint(&viewer->view.display, bits, false, tint);
+    for (int i = 0; i < 3; i++)
+        rgb[i] = (unsigned char)((rgb[i] * (255 - tint[3]) + tint[i] * tint[3]) / 255);
+}
+
+static void draw_overlays(struct viewer *viewer, float scale)
+{
+    const struct view *view = &viewer->view;
+    const struct camera *camera = &view->camera;
+    if (view->panels.pixel_values && camera->zoom >= CAMERA_VALUES_ZOOM && viewer->picture &&
+        picture_is_complete(viewer->picture)) {
+        const struct rect visible = camera_visible(camera);
+        const struct pixel_text_source source = {viewer, pixel_text, pixel_colour};
+        if (visible.width > 0 && visible.height > 0 && fill_grid(viewer, visible))
+            overlay_pixel_values(viewer->overlay, view, &source, scale);
+    }
+    if (view->panels.colour_bar && viewer->picture)
+        overlay_colour_bar(viewer->overlay, view, viewer->colormap, viewer->histogram, 0, 0, camera->viewport_width,
+                           camera->viewport_height, scale);
+}
+
+enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height, int x, int y,
+                        bool cached, float scale, struct error *error)
+{
+    const struct scene scene = viewer_scene(viewer);
+    enum status status =
+        cached ? renderer_draw_cached(viewer->renderer, &scene, target, target_width, target_height, x, y, error)
+               : renderer_draw(viewer->renderer, &scene, target_height, x, y, error);
+    if (status)
+        return status;
+    draw_overlays(viewer, scale);
+    overlay_flush(viewer->overlay, viewer->view.camera.viewport_width, viewer->view.camera.viewport_height);
+    return STATUS_OK;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// SDL set-up: as little of it as a viewer needs.
+#include "app/window.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool window_has_display(void)
+{
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    return (x11 && *x11) || (wayland && *wayland);
+}
+
+static enum status fail(struct window *window, const char *what, struct error *error)
+{
+    enum status status = error_set(error, STATUS_NO_GL, "%s: %s", what, SDL_GetError());
+    window_close(window);
+    return status;
+}
+
+enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
+{
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_HIGHDPI_DISABLED, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0)
+        return fail(window, "no window can be opened", error);
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (driver && (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0))
+        return fail(window, "there is no display; `fovea export` writes a picture without one", error);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0); // SDL's default is 16 bits, which cost time and memory in software
+    SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
+    SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+    window->handle = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height,
+                                      SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (!window->handle)
+        return fail(window, "no window can be opened", error);
+    window->context = SDL_GL_CreateContext(window->handle);
+    if (!window->context)
+        return fail(window, "OpenGL 3.3 is not available on this display", error);
+    SDL_SetWindowMinimumSize(window->handle, 320, 240);
+    SDL_AtomicSet(&window->wake_event, (int)SDL_RegisterEvents(1));
+    return STATUS_OK;
+}
+
+void window_close(struct window *window)
+{
+    if (window->context)
+        SDL_GL_DeleteContext(window->context);
+    if (window->handle)
+        SDL_DestroyWindow(window->handle);
+    SDL_Quit();
+    window->handle = NULL;
+    window->context = NULL;
+}
+
+void window_pace(bool software)
+{
+    SDL_GL_SetSwapInterval(software ? 0 : 1);
+}
+
+void window_wake(void *context)
+{
+    struct window *window = context;
+    // Before the window exists there is no loop to wake; the loop looks for results before it first waits.
+    const int type = SDL_AtomicGet(&window->wake_event);
+    if (type && SDL_AtomicCAS(&window->wake_pending, 0, 1)) {
+        SDL_Event event = {.type = (Uint32)type};
+        SDL_PushEvent(&event);
+    }
+}
+
+void window_size(const struct window *window, int *width, int *height, float *scale)
+{
+    int layout_width = 1, layout_height = 1;
+    SDL_GetWindowSize(window->handle, &layout_width, &layout_height);
+    SDL_GL_GetDrawableSize(window->handle, width, height);
+    const char *forced = getenv("FOVEA_SCALE");
+    *scale = forced ? (float)atof(forced) : 0;
+    if (*scale < 0.5f || *scale > 8)
+        *scale = (float)*width / (float)(layout_width > 0 ? layout_width : 1);
+    if (*width < 1)
+        *width = 1;
+    if (*height < 1)
+        *height = 1;
+}
