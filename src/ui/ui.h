@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The panels around the picture: menu bar, status line, contrast panel, palette, help, dialogs.
 //
-// The panels only read the model and act by running commands. The order of one repaint is: ui_frame (builds the
-// panels and may run commands, which may change the view) -> ui_picture_area -> the picture is drawn -> ui_draw.
-// Nothing moves or blinks by itself: without events there is nothing to redraw.
-// Thread-safety: the thread that owns the window and the GL context.
+// The panels only read the model and act by running commands. The order of one repaint is: ui_frame (builds
+// the panels and may run commands, which may change the view) -> ui_picture_area -> the picture is drawn ->
+// ui_draw. Nothing moves or blinks by itself: without events there is nothing to redraw. Thread-safety: the
+// thread that owns the window and the GL context.
 #ifndef FOVEA_UI_UI_H
 #define FOVEA_UI_UI_H
 
@@ -27,13 +27,13 @@ struct ui_cursor {
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
-    const struct frame_info *info; // NULL while no image is open
-    const char *name;              // file name for people; NULL = none
-    size_t item, item_count;       // position in the list of files, from 0
-    int64_t frame, frame_count;    // of the file, from 0
+    const struct frame_info *info;       // NULL while no image is open
+    const char *name;                    // file name for people; NULL = none
+    size_t item, item_count;             // position in the list of files, from 0
+    int64_t frame, frame_count;          // of the file, from 0
     const struct statistics *statistics; // NULL while not known
     const struct histogram *histogram;   // NULL while not known
-    uint64_t histogram_serial;     // another number whenever the histogram's content is another
+    uint64_t histogram_serial;           // another number whenever the histogram's content is another
     bool loading;
     double progress; // 0 to 1
     bool has_mask;
@@ -47,24 +47,26 @@ struct ui_model {
 
 struct ui;
 
-// Makes the panels for a window whose GL 3.3 context is current. `scale` is the number of framebuffer pixels per
-// layout pixel (1, 2 on HiDPI). STATUS_NO_GL if the drawing back end cannot start.
-enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui, struct error *error);
+// Makes the panels for a window whose GL 3.3 context is current. `scale` is the number of framebuffer pixels
+// per layout pixel (1, 2 on HiDPI). STATUS_NO_GL if the drawing back end cannot start.
+enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui,
+                      struct error *error);
 void ui_destroy(struct ui **ui);
 // A new scale, when the window moved to another screen: fonts are drawn again.
 void ui_set_scale(struct ui *ui, float scale);
 
-// Shows an event to the panels. True: it belongs to them (mouse over a panel or dragging in one, keyboard in a text
-// field) and must not act on the picture. Every event of the window should be passed.
+// Shows an event to the panels. True: it belongs to them (mouse over a panel or dragging in one, keyboard in
+// a text field) and must not act on the picture. Every event of the window should be passed.
 bool ui_event(struct ui *ui, const SDL_Event *event);
-// The key of an SDL_KEYDOWN or SDL_TEXTINPUT event for bindings_find; false if the event stands for none. Characters
-// come from SDL_TEXTINPUT (so text input must stay started), all else from SDL_KEYDOWN; each key press gives one.
+// The key of an SDL_KEYDOWN or SDL_TEXTINPUT event for bindings_find; false if the event stands for none.
+// Characters come from SDL_TEXTINPUT (so text input must stay started), all else from SDL_KEYDOWN; each key
+// press gives one.
 bool ui_key_of_event(const SDL_Event *event, struct key *key);
 
 // Builds all panels for a window of `width` x `height` framebuffer pixels. host->view says which are open.
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height);
-// The part of the framebuffer that is left for the picture: x, y from the upper left corner, width and height (at
-// least 1). Depends on view->panels only, not on what ui_frame did.
+// The part of the framebuffer that is left for the picture: x, y from the upper left corner, width and height
+// (at least 1). Depends on view->panels only, not on what ui_frame did.
 struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height);
 // Draws the panels over the picture into the bound framebuffer. Changes GL state and restores it.
 void ui_draw(struct ui *ui);
@@ -73,8 +75,8 @@ bool ui_wants_redraw(const struct ui *ui);
 // True while the panels hold the mouse or want the arrow cursor: over a panel.
 bool ui_has_mouse(const struct ui *ui);
 
-// Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font texture;
-// cheap when they are there. The model's texts are looked after by ui_frame itself.
+// Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
+// texture; cheap when they are there. The model's texts are looked after by ui_frame itself.
 void ui_need_text(struct ui *ui, const char *utf8);
 
 #endif

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: MIT
+// Dear ImGui behind a C interface; the only C++ of the program.
+#include "ui/imgui_bridge.h"
+
+#include <imgui.h>
+#include <imgui_internal.h>
+
+#include <backends/imgui_impl_opengl3.h>
+#include <backends/imgui_impl_sdl.h>
+#include <stb_truetype.h>
+
+static ImU32 packed(uint32_t colour)
+{
+    return IM_COL32(colour >> 24, (colour >> 16) & 255, (colour >> 8) & 255, colour & 255);
+}
+
+static ImVec4 vector(uint32_t colour)
+{
+    return ImGui::ColorConvertU32ToFloat4(packed(colour));
+}
+
+bool gui_create(SDL_Window *window, void *gl_context)
+{
+    IMGUI_CHECKVERSION();
+    ImGui::CreateContext();
+    ImGuiIO &io = ImGui::GetIO();
+    // Nothing is written beside the user's files, and nothing blinks.
+    io.IniFilename = NULL;
+    io.LogFilename = NULL;
+    io.ConfigInputTextCursorBlink = false;
+    io.ConfigWindowsMoveFromTitleBarOnly = true;
+    if (!ImGui_ImplSDL2_InitForOpenGL(window, gl_context))
+        return false;
+    return ImGui_ImplOpenGL3_Init("#version 330");
+}
+
+void gui_destroy(void)
+{
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplSDL2_Shutdown();
+    ImGui::DestroyContext();
+}
+
+static const struct {
+    ImGuiCol item;
+    uint32_t colour;
+} colours[] = {
+    {ImGuiCol_Text, 0xd6d8daff},
+    {ImGuiCol_TextDisabled, 0x84898fff},
+    {ImGuiCol_WindowBg, 0x1d1f21ff},
+    {ImGuiCol_ChildBg, 0x00000000},
+    {ImGuiCol_PopupBg, 0x25282bfa},
+    {ImGuiCol_Border, 0x3a3e43ff},
+    {ImGuiCol_FrameBg, 0x2b2f33ff},
+    {ImGuiCol_FrameBgHovered, 0x343a40ff},
+    {ImGuiCol_FrameBgActive, 0x3a4149ff},
+    {ImGuiCol_TitleBg, 0x25282bff},
+    {ImGuiCol_TitleBgActive, 0x2c3136ff},
+    {ImGuiCol_MenuBarBg, 0x25282bff},
+    {ImGuiCol_ScrollbarBg, 0x00000000},
+    {ImGuiCol_ScrollbarGrab, 0x454b52ff},
+    {ImGuiCol_ScrollbarGrabHovered, 0x565d66ff},
+    {ImGuiCol_ScrollbarGrabActive, 0x656d77ff},
+    {ImGuiCol_CheckMark, 0x8ab4e0ff},
+    {ImGuiCol_SliderGrab, 0x6c8fb5ff},
+    {ImGuiCol_SliderGrabActive, 0x8ab4e0ff},
+    {ImGuiCol_Button, 0x343a40ff},
+    {ImGuiCol_ButtonHovered, 0x424a53ff},
+    {ImGuiCol_ButtonActive, 0x4d6f96ff},
+    {ImGuiCol_Header, 0x3b5878ff},
+    {ImGuiCol_HeaderHovered, 0x41505fff},
+    {ImGuiCol_HeaderActive, 0x4d6f96ff},
+    {ImGuiCol_Separator, 0x3a3e43ff},
+    {ImGuiCol_PlotHistogram, 0x6c8fb5ff},
+    {ImGuiCol_TextSelectedBg, 0x3b5878ff},
+};
+
+void gui_style(float scale)
+{
+    ImGuiStyle style;
+    ImGui::StyleColorsDark(&style);
+    for (const auto &entry : colours)
+        style.Colors[entry.item] = vector(entry.colour);
+    style.WindowPadding = ImVec2(9, 8);
+    style.FramePadding = ImVec2(6, 3);
+    style.ItemSpacing = ImVec2(6, 5);
+    style.ItemInnerSpacing = ImVec2(5, 4);
+    style.ScrollbarSize = 11;
+    style.GrabMinSize = 9;
+    style.WindowRounding = style.FrameRounding = style.PopupRounding = style.GrabRounding = 3;
+    style.WindowBorderSize = style.PopupBorderSize = 1;
+    style.FrameBorderSize = style.ChildBorderSize = 0;
+    // Smooth lines and fills would need finer textures and cost time on software renderers.
+    style.AntiAliasedLinesUseTex = false;
+    style.ScaleAllSizes(scale);
+    style.WindowBorderSize = style.PopupBorderSize = 1;
+    ImGui::GetStyle() = style;
+}
+
+void gui_event(const SDL_Event *event)
+{
+    ImGui_ImplSDL2_ProcessEvent(event);
+}
+
+void gui_frame_begin(SDL_Window *window, int width, int height)
+{
+    ImGuiIO &io = ImGui::GetIO();
+    // The mouse pointer over the picture is the app's own.
+    io.ConfigFlags = io.WantCaptureMouse ? 0 : ImGuiConfigFlags_NoMouseCursorChange;
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplSDL2_NewFrame();
+    int window_width = width, window_height = height;
+    SDL_GetWindowSize(window, &window_width, &window_height);
+    // The back end counts in window units, the panels in framebuffer pixels.
+    if (io.MousePos.x > -FLT_MAX && window_width > 0 && window_height > 0) {
+        io.MousePos.x *= (float)width / (float)window_width;
+        io.MousePos.y *= (float)height / (float)window_height;
+    }
+    io.DisplaySize = ImVec2((float)width, (float)height);
+    io.DisplayFramebufferScale = ImVec2(1, 1);
+    ImGui::NewFrame();
+}
+
+void gui_frame_end(void)
+{
+    ImGui::Render();
+}
+
+void gui_render(void)
+{
+    if (ImDrawData *data = ImGui::GetDrawData())
+        ImGui_ImplOpenGL3_RenderDrawData(data);
+}
+
+bool gui_wants_text(void)
+{
+    return ImGui::GetIO().WantTextInput;
+}
+
+bool gui_popup_open(void)
+{
+    return GImGui->OpenPopupStack.Size > 0;
+}
+
+void gui_close_popups(void)
+{
+    if (GImGui->OpenPopupStack.Size > 0)
+        ImGui::ClosePopupToLevel(0, false);
+}
+
+bool gui_item_hovered_any(void)
+{
+    return ImGui::IsAnyItemHovered() || ImGui::IsAnyItemActive();
+}
+
+// --- Fonts ---
+
+void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
+{
+    ImFontAtlas *atlas = ImGui::GetIO().Fonts;
+    ImGui_ImplOpenGL3_DestroyDeviceObjects();
+    atlas->Clear();
+    atlas->Flags = ImFontAtlasFlags_NoBakedLines | ImFontAtlasFlags_NoMouseCursors;
+    atlas->TexGlyphPadding = 1;
+    for (size_t i = 0; i < count; i++) {
+        ImFontConfig config;
+        config.FontDataOwnedByAtlas = false;
+        config.FontData = (void *)fonts[i].data;
+        config.FontDataSize = (int)fonts[i].bytes;
+        config.FontNo = fonts[i].face;
+        config.SizePixels = pixels;
+        config.OversampleH = config.OversampleV = 1;
+        config.PixelSnapH = true;
+        config.GlyphRanges = (const ImWchar *)fonts[i].ranges;
+        config.MergeMode = i > 0;
+        atlas->AddFont(&config);
+    }
+    ImGui_ImplOpenGL3_CreateDeviceObjects();
+    // The texture is on the GPU; the fonts themselves belong to the caller.
+    atlas->ClearTexData();
+}
+
+bool gui_font_has(const void *data, size_t bytes, int face, uint32_t code)
+{
+    stbtt_fontinfo info;
+    if (bytes < 64)
+        return false;
+    int offset = stbtt_GetFontOffsetForIndex((const unsigned char *)data, face);
+    if (offset < 0 || (size_t)offset >= bytes || !stbtt_InitFont(&info, (const unsigned char *)data, offset))
+        return false;
+    return code == 0 || stbtt_FindGlyphIndex(&info, (int)code) != 0;
+}
+
+// --- Windows ---
+
+static ImGuiWindowFlags window_flags(unsigned flags)
+{
+    ImGuiWindowFlags result = ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoCollapse;
+    if (flags & GUI_FIXED)
+        result |= ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove;
+    if (flags & GUI_NO_SCROLL)
+        result |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+    if (flags & GUI_FIT_HEIGHT)
+        result |= ImGuiWindowFlags_AlwaysAutoResize;
+    if (!(flags & GUI_TO_FRONT))
+        result |= ImGuiWindowFlags_NoFocusOnAppearing;
+    if ((flags & GUI_FIXED) && !(flags & GUI_TO_FRONT))
+        result |= ImGuiWindowFlags_NoBringToFrontOnFocus;
+    if (flags & GUI_PASSIVE)
+        result |= ImGuiWindowFlags_NoInputs;
+    return result;
+}
+
+void gui_window_begin(const char *title, struct gui_rect place, unsigned flags, bool *open)
+{
+    ImGuiCond when = flags & GUI_FIXED ? ImGuiCond_Always : ImGuiCond_Appearing;
+    ImGui::SetNextWindowPos(ImVec2(place.x, place.y), when);
+    if (flags & GUI_FIT_HEIGHT)
+        ImGui::SetNextWindowSizeConstraints(ImVec2(place.width, 0),
+                                            ImVec2(place.width > 0 ? place.width : FLT_MAX, FLT_MAX));
+    else
+        ImGui::SetNextWindowSize(ImVec2(place.width, place.height), when);
+    bool tight = flags & GUI_TIGHT;
+    bool flat = (flags & GUI_FIXED) && !(flags & GUI_TO_FRONT);
+    if (tight)
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ImGui::GetStyle().WindowPadding.x, 0));
+    if (flat) {
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+    }
+    ImGui::Begin(title, open, window_flags(flags));
+    ImGui::PopStyleVar((tight ? 1 : 0) + (flat ? 3 : 0));
+}
+
+struct gui_rect gui_window_end(void)
+{
+    ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    ImGui::End();
+    return {at.x, at.y, size.x, size.y};
+}
+
+void gui_child_begin(const char *id, float width, float height)
+{
+    ImGui::BeginChild(id, ImVec2(width, height));
+}
+
+void gui_child_end(void)
+{
+    ImGui::EndChild();
+}
+
+void gui_scroll_here(void)
+{
+    ImGui::ScrollToItem();
+}
+
+float gui_line_height(void)
+{
+    return ImGui::GetTextLineHeight();
+}
+
+float gui_frame_height(void)
+{
+    return ImGui::GetFrameHeight();
+}
+
+float gui_room(void)
+{
+    return ImGui::GetContentRegionAvail().x;
+}
+
+float gui_room_below(void)
+{
+    return ImGui::GetContentRegionAvail().y;
+}
+
+// --- Placing ---
+
+void gui_same_line(void)
+{
+    ImGui::SameLine();
+}
+
+void gui_same_line_at(float x)
+{
+    ImGui::SameLine(x);
+}
+
+void gui_space(float height)
+{
+    ImGui::Dummy(ImVec2(0, height));
+}
+
+void gui_separator(void)
+{
+    ImGui::Separator();
+}
+
+void gui_next_width(float width)
+{
+    ImGui::SetNextItemWidth(width);
+}
+
+void gui_id_begin(int id)
+{
+    ImGui::PushID(id);
+}
+
+void gui_id_end(void)
+{
+    ImGui::PopID();
+}
+
+void gui_disabled_begin(bool disabled)
+{
+    ImGui::BeginDisabled(disabled);
+}
+
+void gui_disabled_end(void)
+{
+    ImGui::EndDisabled();
+}
+
+// --- Widgets ---
+
+float gui_text_width(const char *text)
+{
+    return ImGui::CalcTextSize(text, NULL, true).x;
+}
+
+void gui_text(const char *text)
+{
+    ImGui::TextUnformatted(text);
+}
+
+void gui_text_coloured(uint32_t colour, const char *text)
+{
+    ImGui::PushStyleColor(ImGuiCol_Text, packed(colour));
+    ImGui::TextUnformatted(text);
+    ImGui::PopStyleColor();
+}
+
+void gui_text_dim(const char *text)
+{
+    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
+    ImGui::TextUnformatted(text);
+    ImGui::PopStyleColor();
+}
+
+void gui_text_wrapped(const char *text)
+{
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextUnformatted(text);
+    ImGui::PopTextWrapPos();
+}
+
+void gui_heading(const char *text)
+{
+    gui_text_coloured(0x8ab4e0ff, text);
+}
+
+bool gui_button(const char *label, float width)
+{
+    return ImGui::Button(label, ImVec2(width, 0));
+}
+
+bool gui_toggle_button(const char *label, bool on, float width)
+{
+    if (on)
+        ImGui::PushStyleColor(ImGuiCol_Button, ImGui::GetStyleColorVec4(ImGuiCol_Header));
+    bool clicked = ImGui::Button(label, ImVec2(width, 0));
+    if (on)
+        ImGui::PopStyleColor();
+    return clicked;
+}
+
+bool gui_checkbox(const char *label, bool value)
+{
+    return ImGui::Checkbox(label, &value);
+}
+
+bool gui_slider(const char *label, double *value, double low, double high, const char *format)
+{
+    return ImGui::SliderScalar(label, ImGuiDataType_Double, value, &low, &high, format,
+                               ImGuiSliderFlags_NoRoundToFormat);
+}
+
+bool gui_input(const char *label, char *buffer, size_t size)
+{
+    bool entered = ImGui::InputText(label, buffer, size,
+                                    ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+    return entered || ImGui::IsItemDeactivatedAfterEdit();
+}
+
+bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus)
+{
+    if (focus)
+        ImGui::SetKeyboardFocusHere();
+    bool changed = ImGui::InputTextWithHint(label, hint, buffer, size);
+    // Got by keyboard focus: typing goes on at the end instead of replacing all.
+    if (ImGui::IsItemActivated() && !ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
+        if (ImGuiInputTextState *state = ImGui::GetInputTextState(ImGui::GetItemID())) {
+            state->Stb.cursor = state->CurLenW;
+            state->ClearSelection();
+        }
+    }
+    return changed;
+}
+
+void gui_release_text(void)
+{
+    ImGui::ClearActiveID();
+}
+
+bool gui_item_active(void)
+{
+    return ImGui::IsItemActive();
+}
+
+bool gui_item_hovered(void)
+{
+    return ImGui::IsItemHovered();
+}
+
+bool gui_colour(const char *label, uint8_t rgb[3])
+{
+    float values[3] = {rgb[0] / 255.0f, rgb[1] / 255.0f, rgb[2] / 255.0f};
+    if (!ImGui::ColorEdit3(label, values, ImGuiColorEditFlags_NoInputs | ImGuiColorEditFlags_NoLabel))
+        return false;
+    for (int i = 0; i < 3; i++)
+        rgb[i] = (uint8_t)(ImSaturate(values[i]) * 255.0f + 0.5f);
+    return true;
+}
+
+bool gui_combo_begin(const char *label, const char *shown)
+{
+    return ImGui::BeginCombo(label, shown, ImGuiComboFlags_HeightLargest);
+}
+
+void gui_combo_end(void)
+{
+    ImGui::EndCombo();
+}
+
+bool gui_selectable(const char *label, bool selected)
+{
+    return ImGui::Selectable(label, selected, ImGuiSelectableFlags_AllowDoubleClick);
+}
+
+bool gui_double_clicked(void)
+{
+    return ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+}
+
+void gui_progress(float share, float width, float height)
+{
+    ImGui::ProgressBar(share, ImVec2(width, height), "");
+}
+
+void gui_tooltip(const char *text)
+{
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) {
+        ImGui::BeginTooltip();
+        ImGui::TextUnformatted(text);
+        ImGui::EndTooltip();
+    }
+}
+
+void gui_clipboard_set(const char *text)
+{
+    ImGui::SetClipboardText(text);
+}
+
+bool gui_menu_bar_begin(void)
+{
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    bool open = ImGui::BeginMainMenuBar();
+    ImGui::PopStyleVar();
+    return open;
+}
+
+void gui_menu_bar_end(void)
+{
+    ImGui::EndMainMenuBar();
+}
+
+bool gui_menu_begin(const char *label)
+{
+    return ImGui::BeginMenu(label);
+}
+
+void gui_menu_end(void)
+{
+    ImGui::EndMenu();
+}
+
+bool gui_menu_item(const char *label, const char *key, bool checked, bool enabled)
+{
+    return ImGui::MenuItem(label, key, checked, enabled);
+}
+
+void gui_rows(size_t count, void (*row)(void *context, size_t index), void *context)
+{
+    ImGuiListClipper clipper;
+    clipper.Begin((int)count);
+    while (clipper.Step()) {
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; i++)
+            row(context, (size_t)i);
+    }
+}
+
+// --- Keys for lists ---
+
+bool gui_key_pressed(enum gui_key key)
+{
+    static const ImGuiKey keys[] = {ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_PageUp, ImGuiKey_PageDown,
+                                    ImGuiKey_Enter,   ImGuiKey_Escape,    ImGuiKey_Tab};
+    if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(keys[key])))
+        return true;
+    return key == GUI_KEY_ENTER && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_KeyPadEnter));
+}
+
+// --- Drawing ---
+
+void gui_canvas(const char *id, float width, float height, struct gui_mouse_area *area)
+{
+    const ImGuiIO &io = ImGui::GetIO();
+    ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::InvisibleButton(id, ImVec2(width, height));
+    area->place = {at.x, at.y, width, height};
+    area->x = io.MousePos.x - at.x;
+    area->y = io.MousePos.y - at.y;
+    area->hovered = ImGui::IsItemHovered();
+    area->held = ImGui::IsItemActive();
+    area->pressed = ImGui::IsItemActivated();
+    area->double_clicked = area->hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+    area->wheel = area->hovered ? io.MouseWheel : 0;
+}
+
+struct gui_rect gui_here(void)
+{
+    ImVec2 at = ImGui::GetCursorScreenPos();
+    return {at.x, at.y, 0, 0};
+}
+
+struct gui_rect gui_last_item(void)
+{
+    ImVec2 at = ImGui::GetItemRectMin(), size = ImGui::GetItemRectSize();
+    return {at.x, at.y, size.x, size.y};
+}
+
+void gui_draw_rect(struct gui_rect rect, uint32_t colour)
+{
+    ImGui::GetWindowDrawList()->AddRectFilled(
+        ImVec2(rect.x, rect.y), ImVec2(rect.x + rect.width, rect.y + rect.height), packed(colour));
+}
+
+void gui_draw_line(float x0, float y0, float x1, float y1, float width, uint32_t colour)
+{
+    ImGui::GetWindowDrawList()->AddLine(ImVec2(x0, y0), ImVec2(x1, y1), packed(colour), width);
+}
+
+void gui_draw_text(float x, float y, uint32_t colour, const char *text)
+{
+    ImGui::GetWindowDrawList()->AddText(ImVec2(x, y), packed(colour), text);
+}
+
+void gui_cursor_resize(void)
+{
+    ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Inside the ui layer: the few things of Dear ImGui that the panels use, as a C interface.
+//
+// Immediate mode: every call between gui_frame_begin and gui_frame_end draws one thing and tells what the
+// user did with it. Lengths are framebuffer pixels, colours 0xRRGGBBAA. All texts are UTF-8; a "##" in a
+// label begins a part that is not shown but makes it unique.
+#ifndef FOVEA_UI_IMGUI_BRIDGE_H
+#define FOVEA_UI_IMGUI_BRIDGE_H
+
+#include <SDL.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- Life ---
+
+// Starts Dear ImGui for a window with a current GL context; false if its GL back end cannot start.
+bool gui_create(SDL_Window *window, void *gl_context);
+void gui_destroy(void);
+// Sets colours and lengths for a scale.
+void gui_style(float scale);
+// Hands an event to the library.
+void gui_event(const SDL_Event *event);
+void gui_frame_begin(SDL_Window *window, int width, int height);
+void gui_frame_end(void);
+void gui_render(void);     // GL
+bool gui_wants_text(void); // a text field has the keyboard
+bool gui_popup_open(void); // a menu or list is open
+void gui_close_popups(void);
+bool gui_item_hovered_any(void);
+
+// --- Fonts ---
+
+// A font file in memory, which must stay until the next gui_fonts, and the characters to take from it: pairs
+// of first and last code point, ended by a 0.
+struct gui_font {
+    const void *data;
+    size_t bytes;
+    int face;
+    const uint16_t *ranges;
+};
+// Draws all glyphs at `pixels` height; later fonts fill in for the first. GL.
+void gui_fonts(const struct gui_font *fonts, size_t count, float pixels);
+// True if the data is a font that can be drawn from and has the character (0 = any).
+bool gui_font_has(const void *data, size_t bytes, int face, uint32_t code);
+
+// --- Windows ---
+
+enum gui_window_flag {
+    GUI_FIXED = 1, // no title, not movable
+    GUI_NO_SCROLL = 2,
+    GUI_FIT_HEIGHT = 4, // as high as its content
+    GUI_TIGHT = 8,      // no padding
+    GUI_TO_FRONT = 16,  // takes the focus when it appears
+    GUI_PASSIVE = 32,   // the mouse goes through
+};
+struct gui_rect {
+    float x, y, width, height;
+};
+// Opens a window at the place (for movable ones: at first). Each begin needs its end. *open is set false by
+// the cross in the title; NULL = no cross.
+void gui_window_begin(const char *title, struct gui_rect place, unsigned flags, bool *open);
+struct gui_rect gui_window_end(void); // the place it has
+void gui_child_begin(const char *id, float width, float height);
+void gui_child_end(void);
+void gui_scroll_here(void); // makes the last item visible
+float gui_line_height(void);
+float gui_frame_height(void);
+float gui_room(void); // width left in the line
+float gui_room_below(void);
+
+// --- Placing ---
+
+void gui_same_line(void);
+void gui_same_line_at(float x); // from the window's left edge
+void gui_space(float height);
+void gui_separator(void);
+void gui_next_width(float width); // of the next widget; negative: up to so far from the right edge
+void gui_id_begin(int id);
+void gui_id_end(void);
+void gui_disabled_begin(bool disabled);
+void gui_disabled_end(void);
+
+// --- Widgets ---
+
+float gui_text_width(const char *text);
+void gui_text(const char *text);
+void gui_text_dim(const char *text);
+void gui_text_coloured(uint32_t colour, const char *text);
+void gui_text_wrapped(const char *text);
+void gui_heading(const char *text);
+bool gui_button(const char *label, float width); // width 0 = as needed
+bool gui_toggle_button(const char *label, bool on, float width);
+bool gui_checkbox(const char *label, bool value); // true when clicked
+bool gui_slider(const char *label, double *value, double low, double high, const char *format);
+// A field of text; true when Enter was pressed or, after a change, it was left.
+bool gui_input(const char *label, char *buffer, size_t size);
+// The same with a hint while empty; true on every change. `focus` gives it the keyboard, ready to type at the end.
+bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);
+// Takes the keyboard from the field that has it, so that it will see a buffer that was changed from outside.
+void gui_release_text(void);
+bool gui_item_active(void); // the last item is being dragged or edited
+bool gui_item_hovered(void);
+bool gui_colour(const char *label, uint8_t rgb[3]); // a swatch with a picker; true when changed
+bool gui_combo_begin(const char *label, const char *shown);
+void gui_combo_end(void);
+bool gui_selectable(const char *label, bool selected); // over the whole line; true when clicked
+bool gui_double_clicked(void);                         // the last item
+void gui_progress(float share, float width, float height);
+void gui_tooltip(const char *text); // for the last item, when hovered
+void gui_clipboard_set(const char *text);
+
+bool gui_menu_bar_begin(void);
+void gui_menu_bar_end(void);
+bool gui_menu_begin(const char *label);
+void gui_menu_end(void);
+bool gui_menu_item(const char *label, const char *key, bool checked, bool enabled);
+
+// Two columns of text with as many rows as there are; only visible ones are asked for.
+void gui_rows(size_t count, void (*row)(void *context, size_t index), void *context);
+
+// --- Keys for lists ---
+
+enum gui_key {
+    GUI_KEY_UP,
+    GUI_KEY_DOWN,
+    GUI_KEY_PAGE_UP,
+    GUI_KEY_PAGE_DOWN,
+    GUI_KEY_ENTER,
+    GUI_KEY_ESCAPE,
+    GUI_KEY_TAB
+};
+bool gui_key_pressed(enum gui_key key);
+
+// --- Drawing of one's own ---
+
+// A rectangle that takes the mouse: `place` is where it lies, x and y the mouse within it.
+struct gui_mouse_area {
+    struct gui_rect place;
+    float x, y, wheel;
+    bool hovered, pressed, held, double_clicked; // pressed: the button went down now
+};
+void gui_canvas(const char *id, float width, float height, struct gui_mouse_area *area);
+struct gui_rect gui_here(void); // the cursor: where the next item will be; width and height 0
+struct gui_rect gui_last_item(void);
+void gui_draw_rect(struct gui_rect rect, uint32_t colour);
+void gui_draw_line(float x0, float y0, float x1, float y1, float width, uint32_t colour);
+void gui_draw_text(float x, float y, uint32_t colour, const char *text);
+void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

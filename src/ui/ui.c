@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// Life of the panels, their layout, and which of them an event belongs to.
+#include "ui/ui_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+// Layout lengths at scale 1.
+static const float font_height = 14, contrast_width = 296;
+
+float ui_px(const struct ui *ui, float length)
+{
+    return (float)(int)(length * ui->scale + 0.5f);
+}
+
+static void apply_scale(struct ui *ui)
+{
+    gui_style(ui->scale);
+    ui_fonts_update(&ui->fonts, ui_px(ui, font_height), true);
+    ui->settle = 2;
+}
+
+enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui,
+                      struct error *error)
+{
+    if (!gui_create(window, context))
+        return error_set(error, STATUS_NO_GL, "the panels cannot be drawn with this OpenGL");
+    struct ui *created = must_alloc(sizeof *created);
+    created->window = window;
+    created->scale = scale > 0.1f ? scale : 1;
+    apply_scale(created);
+    *ui = created;
+    return STATUS_OK;
+}
+
+void ui_destroy(struct ui **ui)
+{
+    if (!*ui)
+        return;
+    gui_destroy();
+    ui_fonts_finish(&(*ui)->fonts);
+    ui_metadata_free(&(*ui)->metadata);
+    ui_dialog_free(&(*ui)->dialog);
+    text_free(&(*ui)->queue);
+    free(*ui);
+    *ui = NULL;
+}
+
+void ui_set_scale(struct ui *ui, float scale)
+{
+    if (scale <= 0.1f || scale == ui->scale)
+        return;
+    ui->scale = scale;
+    apply_scale(ui);
+}
+
+void ui_need_text(struct ui *ui, const char *utf8)
+{
+    ui_fonts_need(&ui->fonts, utf8);
+    if (ui->fonts.stale)
+        ui->settle = 2;
+}
+
+// --- Events ---
+
+static bool in_rect(struct gui_rect rect, float x, float y)
+{
+    return x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
+}
+
+// Whether a point of the window lies on a panel. Uses the last layout, not what the mouse was over in the
+// last frame, because the mouse may have moved since.
+static bool on_panel(const struct ui *ui, int window_x, int window_y)
+{
+    int width = 1, height = 1;
+    SDL_GetWindowSize(ui->window, &width, &height);
+    float x = (float)window_x * (float)ui->window_width / (float)(width > 0 ? width : 1);
+    float y = (float)window_y * (float)ui->window_height / (float)(height > 0 ? height : 1);
+    struct gui_rect picture = {(float)ui->picture.x, (float)ui->picture.y, (float)ui->picture.width,
+                               (float)ui->picture.height};
+    if (gui_popup_open() || !in_rect(picture, x, y))
+        return true;
+    for (size_t i = 0; i < ui->floating_count; i++) {
+        if (in_rect(ui->floating[i], x, y))
+            return true;
+    }
+    return false;
+}
+
+static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
+{
+    uint32_t bit = SDL_BUTTON(event->button);
+    if (event->type == SDL_MOUSEBUTTONDOWN) {
+        bool panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, event->x, event->y));
+        *(panel ? &ui->panel_buttons : &ui->picture_buttons) |= bit;
+        return panel;
+    }
+    // A button belongs to where it went down.
+    bool panel = ui->panel_buttons & bit;
+    ui->panel_buttons &= ~bit;
+    ui->picture_buttons &= ~bit;
+    return panel;
+}
+
+static bool motion_event(struct ui *ui, const SDL_MouseMotionEvent *event)
+{
+    bool before = ui->mouse_on_panel;
+    ui->mouse_on_panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, event->x, event->y));
+    // One more frame when the mouse leaves, so that what it was over is no longer lit.
+    if (before && !ui->mouse_on_panel)
+        ui->settle = ui->settle > 1 ? ui->settle : 1;
+    return ui->mouse_on_panel;
+}
+
+// Keys that work even while a text field has the keyboard: F1 to F24 and Ctrl+Shift combinations.
+static bool is_global_key(const SDL_KeyboardEvent *event)
+{
+    SDL_Keycode code = event->keysym.sym;
+    bool function = (code >= SDLK_F1 && code <= SDLK_F12) || (code >= SDLK_F13 && code <= SDLK_F24);
+    return function ||
+           ((event->keysym.mod & KMOD_CTRL) && (event->keysym.mod & KMOD_SHIFT) && code != SDLK_z);
+}
+
+static bool key_event(struct ui *ui, const SDL_Event *event)
+{
+    if (gui_popup_open() && event->type == SDL_KEYDOWN && event->key.keysym.sym == SDLK_ESCAPE) {
+        gui_close_popups();
+        return true;
+    }
+    if (!gui_wants_text() && !ui->modal_keys)
+        return false;
+    return event->type == SDL_TEXTINPUT || event->type == SDL_TEXTEDITING || !is_global_key(&event->key);
+}
+
+static bool route_event(struct ui *ui, const SDL_Event *event)
+{
+    int x, y;
+    switch (event->type) {
+    case SDL_MOUSEMOTION:
+        return motion_event(ui, &event->motion);
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        return button_event(ui, &event->button);
+    case SDL_MOUSEWHEEL:
+        SDL_GetMouseState(&x, &y);
+        return ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, x, y));
+    case SDL_KEYDOWN:
+    case SDL_KEYUP:
+    case SDL_TEXTINPUT:
+    case SDL_TEXTEDITING:
+        return key_event(ui, event);
+    default:
+        return false;
+    }
+}
+
+bool ui_event(struct ui *ui, const SDL_Event *event)
+{
+    bool captured = route_event(ui, event);
+    // Drags on the picture are hidden from the panels; a release they always see.
+    if (captured || event->type == SDL_MOUSEBUTTONUP || event->type == SDL_KEYUP ||
+        event->type == SDL_WINDOWEVENT)
+        gui_event(event);
+    if (captured)
+        ui->settle = 2;
+    return captured;
+}
+
+bool ui_wants_redraw(const struct ui *ui)
+{
+    return ui->settle > 0;
+}
+
+bool ui_has_mouse(const struct ui *ui)
+{
+    return ui->mouse_on_panel;
+}
+
+// --- Frames ---
+
+void ui_run(struct ui *ui, const char *format, ...)
+{
+    char *line = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&line, format, args);
+    va_end(args);
+    if (length < 0)
+        return;
+    text_append(&ui->queue, line);
+    text_append(&ui->queue, "\n");
+    free(line);
+}
+
+static void run_queue(struct ui *ui)
+{
+    if (ui->queue.length == 0)
+        return;
+    struct error error = {0};
+    struct text queue = ui->queue;
+    ui->queue = (struct text){0};
+    if (command_run(ui->host, text_string(&queue), &error) && error.status != STATUS_CANCELLED &&
+        ui->host->ops->message)
+        ui->host->ops->message(ui->host->app, error.text, true);
+    text_free(&queue);
+    // What the commands changed is shown by one more frame.
+    ui->settle = 2;
+}
+
+bool ui_matches(const char *text, const char *filter)
+{
+    char word[64];
+    while (*filter) {
+        filter += strspn(filter, " ");
+        size_t length = strcspn(filter, " ");
+        if (length >= sizeof word)
+            return false;
+        memcpy(word, filter, length);
+        word[length] = '\0';
+        if (!strcasestr(text, word))
+            return false;
+        filter += length;
+    }
+    return true;
+}
+
+const char *ui_colour_text(const uint8_t rgb[3], char text[8])
+{
+    snprintf(text, 8, "#%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
+    return text;
+}
+
+void ui_add_floating(struct ui *ui, struct gui_rect place)
+{
+    if (ui->floating_count < UI_MAX_FLOATING)
+        ui->floating[ui->floating_count++] = place;
+}
+
+void ui_window_begin(struct ui *ui, const char *title, float width, float height, bool *open)
+{
+    float margin = ui_px(ui, 12);
+    float room_x = (float)ui->picture.width - 2 * margin, room_y = (float)ui->picture.height - 2 * margin;
+    width = ui_px(ui, width) < room_x ? ui_px(ui, width) : room_x;
+    height = ui_px(ui, height) < room_y ? ui_px(ui, height) : room_y;
+    struct gui_rect place = {(float)ui->picture.x + margin + (float)(int)((room_x - width) / 2),
+                             (float)ui->picture.y + margin + (float)(int)((room_y - height) / 4), width,
+                             height};
+    gui_window_begin(title, place, GUI_TO_FRONT, open);
+}
+
+void ui_window_end(struct ui *ui)
+{
+    ui_add_floating(ui, gui_window_end());
+}
+
+// Heights of the bars, by the same arithmetic as the library's.
+static float bar_height(const struct ui *ui)
+{
+    return ui_px(ui, font_height) + 2 * (float)(int)(3 * ui->scale);
+}
+
+struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height)
+{
+    struct rect area = {0, 0, width, height};
+    if (view->panels.interface) {
+        area.y = (int64_t)bar_height(ui);
+        area.height -= 2 * area.y;
+        if (view->panels.contrast)
+            area.width -= (int64_t)ui_px(ui, contrast_width);
+    }
+    area.width = area.width > 1 ? area.width : 1;
+    area.height = area.height > 1 ? area.height : 1;
+    return area;
+}
+
+// The glyphs of all that the model shows.
+static void need_model_texts(struct ui *ui, const struct ui_model *model)
+{
+    ui_need_text(ui, model->name);
+    ui_need_text(ui, model->message);
+    ui_need_text(ui, model->note);
+    ui_need_text(ui, model->cursor.kind);
+    if (ui->host->view->panels.metadata)
+        ui_need_text(ui, model->metadata);
+    ui_need_text(ui, ui->host->view->display.colormap);
+}
+
+static void build_panels(struct ui *ui, int width, int height)
+{
+    const struct view_panels *panels = &ui->host->view->panels;
+    struct rect area = ui->picture;
+    struct gui_rect picture = {(float)area.x, (float)area.y, (float)area.width, (float)area.height};
+    if (panels->interface) {
+        float bar = bar_height(ui);
+        ui_menu_bar(ui);
+        ui_status_line(ui, (struct gui_rect){0, (float)height - bar, (float)width, bar});
+        if (panels->contrast)
+            ui_contrast_panel(ui, (struct gui_rect){picture.width, bar, (float)width - picture.width,
+                                                    (float)height - 2 * bar});
+    }
+    ui_messages(ui, picture);
+    if (panels->help)
+        ui_help(ui);
+    if (panels->metadata)
+        ui_metadata(ui);
+    ui_dialog(ui);
+    ui_palette(ui);
+}
+
+void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height)
+{
+    ui->model = model;
+    ui->host = host;
+    ui->window_width = width;
+    ui->window_height = height;
+    need_model_texts(ui, model);
+    ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false);
+    if (ui->settle > 0)
+        ui->settle--;
+    ui->picture = ui_picture_area(ui, host->view, width, height);
+    ui->floating_count = 0;
+    gui_frame_begin(ui->window, width, height);
+    build_panels(ui, width, height);
+    gui_frame_end();
+    ui->modal_keys = host->view->panels.palette || host->view->panels.dialog != DIALOG_NONE;
+    run_queue(ui);
+    // The commands may have opened or closed panels: the picture and the mouse go by the new state.
+    ui->picture = ui_picture_area(ui, host->view, width, height);
+    ui->model = NULL;
+}
+
+void ui_draw(struct ui *ui)
+{
+    (void)ui;
+    gui_render();
+}

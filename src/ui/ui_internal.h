@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Inside the ui layer: what the panels share.
+#ifndef FOVEA_UI_UI_INTERNAL_H
+#define FOVEA_UI_UI_INTERNAL_H
+
+#include "ui/imgui_bridge.h"
+#include "ui/ui.h"
+#include "ui/ui_fonts.h"
+
+enum { UI_MAX_FLOATING = 8, UI_MAX_BINS = 1024 };
+
+// The axis of the histogram and the counts drawn on it, kept until one of them changes.
+struct ui_histogram {
+    bool logarithmic;
+    bool own_axis;    // set by the wheel; else it follows data and limits
+    double low, high; // the axis
+    // What `counts` were made for.
+    const struct histogram *source;
+    uint64_t serial;
+    double counted_low, counted_high;
+    bool counted_logarithmic;
+    size_t bins;
+    double counts[UI_MAX_BINS];
+    double peak;
+    // What is being dragged.
+    enum { DRAG_NONE, DRAG_LOW, DRAG_HIGH, DRAG_BOTH } drag;
+    double grab_at; // axis position of the mouse at the start
+    struct limits grab_limits;
+};
+
+struct ui_contrast_panel {
+    struct ui_histogram histogram;
+    char low[40], high[40], gamma[40], percent_low[40], percent_high[40], sigmas[40], zscale[40];
+};
+
+struct ui_palette {
+    char filter[128];
+    int selected;
+    bool was_open;
+};
+
+struct ui_help {
+    char filter[64];
+};
+
+struct ui_metadata {
+    char filter[64];
+    const char *text; // of the model, as of the last frame
+    size_t length;
+    size_t *lines; // offsets of matching lines
+    size_t count, capacity;
+    uint32_t hash; // of text and filter, to notice changes
+};
+
+struct ui_directory_entry {
+    char *name;
+    bool is_directory;
+};
+
+struct ui_dialog {
+    enum view_dialog shown; // which one was open in the last frame
+    char path[2048];        // the field: a folder, then a part of a name
+    char folder[2048];      // that was listed
+    struct ui_directory_entry *entries;
+    size_t count, capacity;
+    int selected; // among the entries that match; -1 = none
+    bool decorate;
+    bool refocus;           // give the keyboard back to the field
+};
+
+struct ui {
+    SDL_Window *window;
+    float scale;
+    struct ui_fonts fonts;
+    int settle;                                // frames still wanted after an event
+    bool frame_open;                           // between ui_frame and the next; something can be drawn
+    struct rect picture;                       // of the last frame
+    struct gui_rect floating[UI_MAX_FLOATING]; // windows over the picture, of the last frame
+    size_t floating_count;
+    uint32_t panel_buttons, picture_buttons; // mouse buttons that went down on each
+    bool mouse_on_panel;
+    bool modal_keys; // palette or dialog take the keyboard
+    int window_width, window_height;
+
+    // Valid within ui_frame.
+    const struct ui_model *model;
+    struct command_host *host;
+    struct text queue; // commands to run at the end of the frame
+
+    struct ui_contrast_panel contrast;
+    struct ui_palette palette;
+    struct ui_help help;
+    struct ui_metadata metadata;
+    struct ui_dialog dialog;
+};
+
+// Runs a command line when the panels are built, so that what they show stays the same within a frame.
+void ui_run(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// A layout length in framebuffer pixels.
+float ui_px(const struct ui *ui, float length);
+// A movable window in the middle of the picture; *open is set false when it is closed by its cross. Ended by
+// ui_window_end.
+void ui_window_begin(struct ui *ui, const char *title, float width, float height, bool *open);
+void ui_window_end(struct ui *ui);
+// Remembers a window that lies over the picture, for the mouse.
+void ui_add_floating(struct ui *ui, struct gui_rect place);
+// Whether `text` holds all words of `filter`, case ignored.
+bool ui_matches(const char *text, const char *filter);
+// The colour as "#rrggbb"; `text` holds 8 bytes.
+const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
+
+// The panels. Each builds itself for ui->model and ui->host.
+void ui_menu_bar(struct ui *ui);
+void ui_status_line(struct ui *ui, struct gui_rect place);
+void ui_messages(struct ui *ui, struct gui_rect picture);
+void ui_contrast_panel(struct ui *ui, struct gui_rect place);
+void ui_histogram(struct ui *ui, float width, float height);
+void ui_palette(struct ui *ui);
+void ui_help(struct ui *ui);
+void ui_metadata(struct ui *ui);
+void ui_metadata_free(struct ui_metadata *metadata);
+void ui_dialog(struct ui *ui);
+void ui_dialog_free(struct ui_dialog *dialog);
+
+#endif

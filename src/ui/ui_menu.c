@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// The menu bar, from the menu paths of the command table.
+#include "ui/ui_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Whether `path` lies under `prefix` ("Contrast/"); *rest is what follows.
+static bool under(const char *path, const char *prefix, const char **rest)
+{
+    size_t length = strlen(prefix);
+    if (strncmp(path, prefix, length) != 0)
+        return false;
+    *rest = path + length;
+    return true;
+}
+
+// A walk over the menu entries of all commands, in the order of the table.
+struct walk {
+    size_t command;
+    size_t entry;
+};
+
+static bool next_entry(struct walk *walk, const struct command **command, const struct command_menu **menu)
+{
+    for (; walk->command < command_count; walk->command++, walk->entry = 0) {
+        const struct command_menu *entries = commands[walk->command].menu;
+        if (!entries || !entries[walk->entry].path)
+            continue;
+        *command = &commands[walk->command];
+        *menu = &entries[walk->entry++];
+        return true;
+    }
+    return false;
+}
+
+// Whether an entry before the one that the walk gave last lies in the same submenu; then that is open
+// already.
+static bool seen_before(const struct walk *until, const char *prefix, const char *name, size_t length)
+{
+    struct walk walk = {0};
+    const struct command *command;
+    const struct command_menu *menu;
+    const char *rest;
+    while (next_entry(&walk, &command, &menu)) {
+        if (walk.command == until->command && walk.entry == until->entry)
+            return false;
+        if (!under(menu->path, prefix, &rest))
+            continue;
+        rest += *rest == '|';
+        if (strncmp(rest, name, length) == 0 && rest[length] == '/')
+            return true;
+    }
+    return false;
+}
+
+static void draw_item(struct ui *ui, const char *label, const char *line)
+{
+    struct key key;
+    char key_name[64] = "";
+    if (bindings_key_for(ui->model->bindings, line, &key))
+        key_format(key, key_name, sizeof key_name);
+    if (gui_menu_item(label, key_name, command_is_checked(ui->host, line),
+                      command_is_enabled(ui->host, line)))
+        ui_run(ui, "%s", line);
+}
+
+// One entry for each choice of the first argument.
+static void draw_choices(struct ui *ui, const struct command *command)
+{
+    char choice[64];
+    struct text line = {0};
+    for (size_t n = 0; command_choice(ui->host, command, 0, n, choice, sizeof choice); n++) {
+        text_clear(&line);
+        text_append(&line, command->name);
+        command_append_word(&line, choice);
+        draw_item(ui, choice, text_string(&line));
+    }
+    text_free(&line);
+}
+
+static void draw_leaf(struct ui *ui, const struct command *command, const struct command_menu *menu,
+                      const char *label)
+{
+    char line[256];
+    if (strcmp(label, "*") == 0) {
+        draw_choices(ui, command);
+        return;
+    }
+    snprintf(line, sizeof line, "%s%s%s", command->name, menu->arguments[0] ? " " : "", menu->arguments);
+    draw_item(ui, label, line);
+}
+
+static void draw_level(struct ui *ui, const char *prefix)
+{
+    struct walk walk = {0};
+    const struct command *command;
+    const struct command_menu *menu;
+    const char *rest;
+    bool bar = !*prefix; // the bar's own titles have no lines between them
+    while (next_entry(&walk, &command, &menu)) {
+        if (!under(menu->path, prefix, &rest))
+            continue;
+        bool line = *rest == '|';
+        rest += line;
+        size_t length = strcspn(rest, "/");
+        if (rest[length] && seen_before(&walk, prefix, rest, length))
+            continue;
+        if (line && !bar)
+            gui_separator();
+        if (!rest[length]) {
+            draw_leaf(ui, command, menu, rest);
+            continue;
+        }
+        char title[64], inner[160];
+        snprintf(title, sizeof title, "%.*s", (int)length, rest);
+        if (gui_menu_begin(title)) {
+            snprintf(inner, sizeof inner, "%s%s%s/", prefix, line ? "|" : "", title);
+            draw_level(ui, inner);
+            gui_menu_end();
+        }
+    }
+}
+
+void ui_menu_bar(struct ui *ui)
+{
+    if (!gui_menu_bar_begin())
+        return;
+    draw_level(ui, "");
+    gui_menu_bar_end();
+}

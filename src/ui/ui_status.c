@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// The status line under the picture, and the messages and the progress bar over its lower edge.
+#include "ui/ui_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint32_t colour_value = 0xe8eaecff, colour_kind = 0xe0b060ff, colour_error = 0xf0a090ff;
+
+// "x 1234  y 567  42  masked": in places that do not move with the numbers.
+static void draw_cursor(struct ui *ui)
+{
+    const struct ui_cursor *cursor = &ui->model->cursor;
+    char text[64];
+    float digit = gui_text_width("0"), at = ui_px(ui, 9);
+    if (!cursor->valid)
+        return;
+    snprintf(text, sizeof text, "x %lld", (long long)cursor->x);
+    gui_text_dim(text);
+    gui_same_line_at(at += 9 * digit);
+    snprintf(text, sizeof text, "y %lld", (long long)cursor->y);
+    gui_text_dim(text);
+    gui_same_line_at(at += 9 * digit);
+    gui_text_coloured(colour_value, cursor->value ? cursor->value : "");
+    if (cursor->kind && *cursor->kind) {
+        float width = gui_text_width(cursor->value ? cursor->value : "") + 2 * digit;
+        gui_same_line_at(at + (width > 11 * digit ? width : 11 * digit));
+        gui_text_coloured(colour_kind, cursor->kind);
+    }
+}
+
+enum { MAX_PARTS = 8, PART_BYTES = 160 };
+
+// The parts at the right end, the most important first; those that find no room are left out.
+struct parts {
+    char text[MAX_PARTS][PART_BYTES];
+    size_t count;
+};
+
+static char *add_part(struct parts *parts)
+{
+    return parts->text[parts->count++];
+}
+
+static void add_image_parts(struct parts *parts, const struct ui_model *model, double zoom)
+{
+    const struct frame_info *info = model->info;
+    char number[32];
+    double percent = zoom * 100;
+    double rounded = percent < 10 ? round(percent * 100) / 100 : round(percent);
+    snprintf(add_part(parts), PART_BYTES, "%s %%", format_double(rounded, number, sizeof number));
+    snprintf(add_part(parts), PART_BYTES, "%s  %lld \xC3\x97 %lld", sample_traits(info->type)->name,
+             (long long)info->width, (long long)info->height);
+    if (model->frame_count > 1)
+        snprintf(add_part(parts), PART_BYTES, "frame %lld / %lld", (long long)model->frame,
+                 (long long)(model->frame_count - 1));
+    if (model->item_count > 1)
+        snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->item + 1, model->item_count);
+}
+
+static void add_memory_part(struct parts *parts, const struct ui_model *model)
+{
+    char textures[32], resident[32];
+    if (model->texture_bytes > 0 && model->resident_bytes > 0)
+        snprintf(add_part(parts), PART_BYTES, "%s in use, %s textures",
+                 format_bytes(model->resident_bytes, resident, sizeof resident),
+                 format_bytes(model->texture_bytes, textures, sizeof textures));
+    else if (model->resident_bytes > 0)
+        snprintf(add_part(parts), PART_BYTES, "%s in use",
+                 format_bytes(model->resident_bytes, resident, sizeof resident));
+}
+
+static void draw_parts(struct ui *ui, const struct parts *parts, float width)
+{
+    // The cursor's places and its value keep this much of the left end.
+    float at = width - ui_px(ui, 9), gap = ui_px(ui, 18);
+    float least = ui->model->cursor.valid ? 46 * gui_text_width("0") : ui_px(ui, 9);
+    for (size_t i = 0; i < parts->count; i++) {
+        float text = gui_text_width(parts->text[i]);
+        if (at - text < least)
+            continue;
+        at -= text;
+        gui_same_line_at(at);
+        gui_text_dim(parts->text[i]);
+        at -= gap;
+    }
+}
+
+void ui_status_line(struct ui *ui, struct gui_rect place)
+{
+    const struct ui_model *model = ui->model;
+    struct parts parts = {.count = 0};
+    if (model->info)
+        add_image_parts(&parts, model, ui->host->view->camera.zoom);
+    add_memory_part(&parts, model);
+    if (model->name)
+        snprintf(add_part(&parts), PART_BYTES, "%s", model->name);
+    if (model->note && *model->note)
+        snprintf(add_part(&parts), PART_BYTES, "%s", model->note);
+
+    gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT, NULL);
+    gui_space((float)(int)((place.height - gui_line_height()) / 2) - ui_px(ui, 5));
+    gui_space(0);
+    draw_cursor(ui);
+    draw_parts(ui, &parts, place.width);
+    gui_window_end();
+}
+
+static void draw_progress(struct ui *ui, struct gui_rect picture, float *bottom)
+{
+    float margin = ui_px(ui, 10), height = gui_line_height() + ui_px(ui, 26), width = ui_px(ui, 230);
+    char text[64];
+    *bottom -= height;
+    gui_window_begin("##progress", (struct gui_rect){picture.x + margin, *bottom, width, height},
+                     GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
+    snprintf(text, sizeof text, "Loading %d %%", (int)(ui->model->progress * 100));
+    gui_text(text);
+    gui_same_line_at(width - gui_text_width("Esc cancels") - ui_px(ui, 9));
+    gui_text_dim("Esc cancels");
+    gui_progress((float)ui->model->progress, -1, ui_px(ui, 5));
+    gui_window_end();
+    *bottom -= margin / 2;
+}
+
+void ui_messages(struct ui *ui, struct gui_rect picture)
+{
+    const char *message = ui->model->message;
+    float margin = ui_px(ui, 10), bottom = picture.y + picture.height - margin;
+    if (ui->model->loading)
+        draw_progress(ui, picture, &bottom);
+    if (!message || !*message)
+        return;
+    // Long sentences are broken into lines within the picture.
+    float room = picture.width - 2 * margin, width = gui_text_width(message) + 2 * margin;
+    int lines = (int)(width / (room > 1 ? room : 1)) + 1;
+    float height = (float)lines * gui_line_height() + ui_px(ui, 17);
+    gui_window_begin(
+        "##message",
+        (struct gui_rect){picture.x + margin, bottom - height, width < room ? width : room, height},
+        GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
+    if (ui->model->message_is_error) {
+        struct gui_rect here = gui_here();
+        gui_draw_rect((struct gui_rect){picture.x + margin, bottom - height, ui_px(ui, 3), height},
+                      colour_error);
+        (void)here;
+    }
+    gui_text_wrapped(message);
+    gui_window_end();
+}
