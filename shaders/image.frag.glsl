@@ -30,12 +30,13 @@ flat in vec4 screen_pixel;
 
 out vec4 colour;
 
-// The position of a key u among the steps of the table.
+// The position of a key u among the steps of the table. Unsigned, because keys of the two signs may lie more than 2^31
+// apart; outside the limits the result is not used.
 int key_index(float u)
 {
     int bits = floatBitsToInt(u);
     bits ^= (bits >> 31) & 0x7fffffff;
-    return (bits - steps.x) >> steps.y;
+    return int(uint(bits - steps.x) >> uint(steps.y));
 }
 
 int float_index(float v)

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: MIT
+// Medians of presented frames, interleaved with the yardstick so that a change of the machine's speed hits both.
+#include "app/bench.h"
+
+#include "app/host.h"
+#include "app/window.h"
+#include "base/clock.h"
+#include "base/size.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROUNDS = 31, CONTRAST_CHANGES = 100 };
+
+struct bench_options {
+    int64_t width, height;
+    bool json, offscreen;
+};
+
+// The surface that is drawn to and presented: a window, or a target without any display.
+struct stage {
+    struct window window;
+    bool in_window;
+    struct headless *headless;
+    struct target *target;
+    struct viewer viewer;
+    int width, height;
+};
+
+struct zoom_figures {
+    const char *name;
+    double contrast_ms, contrast_mask_ms, yardstick_ms, pan_ms, zoom_ms;
+};
+
+// Everything measured. Times in ms.
+struct figures {
+    double main_ms, context_ms, header_ms, first_band_ms, first_picture_ms, resident_ms, complete_picture_ms;
+    int64_t peak_bytes, texture_bytes, pixel_bytes, mask_bytes;
+    struct zoom_figures zooms[2];
+    bool has_mask;
+};
+
+static double ms_between(int64_t from, int64_t to)
+{
+    return (double)(to - from) / 1e6;
+}
+
+// --- presenting ---
+
+static enum status begin_frame(struct stage *stage)
+{
+    target_bind(stage->viewer.gpu, stage->target, stage->width, stage->height);
+    return STATUS_OK;
+}
+
+static void present(struct stage *stage)
+{
+    if (stage->in_window)
+        SDL_GL_SwapWindow(stage->window.handle);
+    gpu_finish(stage->viewer.gpu);
+}
+
+static enum status draw_frame(struct stage *stage, struct error *error)
+{
+    begin_frame(stage);
+    enum status status =
+        viewer_draw(&stage->viewer, stage->target, stage->width, stage->height, 0, 0, false, 1, error);
+    present(stage);
+    return status;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare_doubles);
+    return values[count / 2];
+}
+
+// --- one kind of frame each ---
+
+// Another contrast for round `i`: limits that differ a little each time.
+static void change_contrast(struct viewer *viewer, const struct limits *start, int i)
+{
+    const double step = (start->high - start->low) * 0.003 * (i % 17 + 1);
+    contrast_set_limits(&viewer->view.contrast, start->low + step, start->high - step);
+}
+
+static enum status time_contrast(struct stage *stage, const struct limits *start, int i, double *ms,
+                                 struct error *error)
+{
+    const int64_t begin = clock_now_ns();
+    change_contrast(&stage->viewer, start, i);
+    enum status status = draw_frame(stage, error);
+    *ms = ms_between(begin, clock_now_ns());
+    return status;
+}
+
+static enum status time_yardstick(struct stage *stage, struct texture *rgba, double *ms, struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    const int64_t begin = clock_now_ns();
+    begin_frame(stage);
+    target_clear(viewer->gpu, viewer->view.display.background);
+    enum status status = renderer_draw_yardstick(viewer->renderer, rgba, &viewer->view, stage->height, 0, 0, error);
+    present(stage);
+    *ms = ms_between(begin, clock_now_ns());
+    return status;
+}
+
+static enum status time_pan(struct stage *stage, int i, double *ms, struct error *error)
+{
+    const int64_t begin = clock_now_ns();
+    camera_pan(&stage->viewer.view.camera, i % 2 ? 10 : -10, i % 2 ? 7 : -7);
+    enum status status = draw_frame(stage, error);
+    *ms = ms_between(begin, clock_now_ns());
+    return status;
+}
+
+static enum status time_zoom(struct stage *stage, int i, double *ms, struct error *error)
+{
+    const int64_t begin = clock_now_ns();
+    camera_zoom_at(&stage->viewer.view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0, stage->height / 3.0);
+    enum status status = draw_frame(stage, error);
+    *ms = ms_between(begin, clock_now_ns());
+    return status;
+}
+
+// --- the series ---
+
+static void set_zoom(struct viewer *viewer, int zoom)
+{
+    camera_fit(&viewer->view.camera);
+    if (zoom == 1)
+        camera_set_zoom(&viewer->view.camera, 1);
+}
+
+// Each round draws one frame of each kind; the first round warms up and does not count.
+static enum status measure_zoom(struct stage *stage, int zoom, struct texture *rgba, struct zoom_figures *figures,
+                                struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    double samples[5][ROUNDS + 1];
+    const struct limits start = viewer->view.contrast.limits;
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i <= ROUNDS; i++) {
+        set_zoom(viewer, zoom);
+        viewer->view.display.mask_visible = false;
+        status = time_contrast(stage, &start, i, &samples[0][i], error);
+        if (!status && rgba)
+            status = time_yardstick(stage, rgba, &samples[1][i], error);
+        viewer->view.display.mask_visible = true;
+        if (!status)
+            status = time_contrast(stage, &start, i + 1, &samples[2][i], error);
+        if (!status)
+            status = time_pan(stage, i, &samples[3][i], error);
+        if (!status)
+            status = time_zoom(stage, i, &samples[4][i], error);
+    }
+    viewer->view.contrast.limits = start;
+    figures->name = zoom ? "1:1" : "fit";
+    figures->contrast_ms = median(samples[0] + 1, ROUNDS);
+    figures->yardstick_ms = rgba ? median(samples[1] + 1, ROUNDS) : 0;
+    figures->contrast_mask_ms = median(samples[2] + 1, ROUNDS);
+    figures->pan_ms = median(samples[3] + 1, ROUNDS);
+    figures->zoom_ms = median(samples[4] + 1, ROUNDS);
+    return status;
+}
+
+// Ready-made colours of the image's size, filled by bands of one buffer. NULL where the image is larger than a texture.
+static enum status make_yardstick(struct viewer *viewer, struct texture **rgba, struct error *error)
+{
+    const int limit = gpu_max_texture_side(viewer->gpu);
+    *rgba = NULL;
+    if (viewer->info.width > limit || viewer->info.height > limit)
+        return STATUS_OK;
+    const int width = (int)viewer->info.width, height = (int)viewer->info.height, rows = 64;
+    enum status status = texture_create(viewer->gpu, TEXTURE_RGBA8, width, height, "yardstick", rgba, error);
+    if (status)
+        return status;
+    uint32_t *band = malloc((size_t)width * (size_t)rows * 4);
+    if (!band)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory for the yardstick");
+    uint32_t state = 1;
+    for (size_t i = 0; i < (size_t)width * (size_t)rows; i++)
+        band[i] = (state = state * 1664525u + 1013904223u) | 0xFF000000u;
+    for (int y = 0; y < height; y += rows)
+        texture_upload(*rgba, 0, y, width, height - y < rows ? height - y : rows, band, (size_t)width);
+    free(band);
+    return STATUS_OK;
+}
+
+// A hundred contrast changes, after which the peak of memory is read.
+static enum status measure_memory(struct stage *stage, struct figures *figures, struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    const struct limits start = viewer->view.contrast.limits;
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i < CONTRAST_CHANGES; i++) {
+        change_contrast(viewer, &start, i);
+        status = draw_frame(stage, error);
+    }
+    viewer->view.contrast.limits = start;
+    figures->peak_bytes = process_peak_resident_bytes();
+    figures->texture_bytes = gpu_texture_bytes(viewer->gpu);
+    figures->has_mask = viewer->picture->any_mask;
+    const int64_t pixels = viewer->info.width * viewer->info.height;
+    figures->pixel_bytes = pixels * (int64_t)sample_traits(viewer->picture->storage)->bytes;
+    figures->mask_bytes = figures->has_mask ? pixels : 0;
+    return status;
+}
+
+// --- loading ---
+
+static enum status open_stage(struct stage *stage, const struct bench_options *options, struct error *error)
+{
+    stage->in_window = window_has_display() && !options->offscreen;
+    enum status status =
+        stage->in_window ? window_open(&stage->window, "Fovea bench", (int)options->width, (int)options->height, error)
+                         : headless_create(&stage->headless, error);
+    if (!status)
+        status = viewer_attach(&stage->viewer, error);
+    stage->width = (int)options->width;
+    stage->height = (int)options->height;
+    if (!status && stage->in_window) {
+        float scale;
+        window_pace(true);
+        window_size(&stage->window, &stage->width, &stage->height, &scale);
+    } else if (!status) {
+        status = target_create(stage->viewer.gpu, TEXTURE_RGBA8, stage->width, stage->height, &stage->target, error);
+    }
+    return status;
+}
+
+// Loads while presenting, as the window does, and notes when the first and the complete picture stood on the screen.
+static enum status load_and_present(struct stage *stage, const int64_t exec_ns, struct figures *figures,
+                                    struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    camera_set_viewport(&viewer->view.camera, stage->width, stage->height);
+    enum status status = STATUS_OK;
+    while (!status && viewer_is_loading(viewer)) {
+        if (!viewer_pump(viewer, 50, 12) || !viewer->picture)
+            continue;
+        status = draw_frame(stage, error);
+        if (figures->first_picture_ms == 0 && viewer->times.first_band)
+            figures->first_picture_ms = ms_between(exec_ns, clock_now_ns());
+    }
+    if (!status && viewer->load_error.status) {
+        *error = viewer->load_error;
+        return viewer->load_status ? viewer->load_status : viewer->load_error.status;
+    }
+    if (!status)
+        status = draw_frame(stage, error);
+    figures->complete_picture_ms = ms_between(exec_ns, clock_now_ns());
+    figures->header_ms = ms_between(exec_ns, viewer->times.header_known);
+    figures->first_band_ms = ms_between(exec_ns, viewer->times.first_band);
+    figures->resident_ms = ms_between(exec_ns, viewer->times.complete);
+    return status;
+}
+
+static void close_stage(struct stage *stage)
+{
+    target_destroy(&stage->target);
+    viewer_finish(&stage->viewer);
+    headless_destroy(&stage->headless);
+    if (stage->in_window)
+        window_close(&stage->window);
+}
+
+// --- reports ---
+
+static double ratio(double value, double yardstick)
+{
+    return yardstick > 0 ? value / yardstick : 0;
+}
+
+static void print_text(const struct stage *stage, const struct figures *figures, const char *name)
+{
+    char peak[32], textures[32], pixels[32];
+    printf("image          %s, %lld x %lld %s%s\n", name, (long long)stage->viewer.info.width,
+           (long long)stage->viewer.info.height, sample_traits(stage->viewer.info.type)->name,
+           figures->has_mask ? " with mask" : "");
+    printf("drawn          %s, %d x %d\n", stage->in_window ? "in a window (presented frames)" : "off-screen",
+           stage->width, stage->height);
+    printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu), sysconf(_SC_NPROCESSORS_ONLN));
+    printf("start, ms      main %.0f, context %.0f, header %.0f, first band %.0f, first picture %.0f, "
+           "resident %.0f, complete picture %.0f\n",
+           figures->main_ms, figures->context_ms, figures->header_ms, figures->first_band_ms,
+           figures->first_picture_ms, figures->resident_ms, figures->complete_picture_ms);
+    printf("memory         peak RSS %s, textures %s (%.2f x pixels + mask)\n",
+           format_bytes(figures->peak_bytes, peak, sizeof peak),
+           format_bytes(figures->texture_bytes, textures, sizeof textures),
+           (double)figures->texture_bytes / (double)(figures->pixel_bytes + figures->mask_bytes));
+    printf("pixels         %s\n", format_bytes(figures->pixel_bytes, pixels, sizeof pixels));
+    for (int i = 0; i < 2; i++) {
+        const struct zoom_figures *z = &figures->zooms[i];
+        printf("%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, zoom %.2f\n",
+               z->name, z->contrast_ms, ratio(z->contrast_ms, z->yardstick_ms), z->contrast_mask_ms,
+               ratio(z->contrast_mask_ms, z->yardstick_ms), z->yardstick_ms, z->pan_ms, z->zoom_ms);
+    }
+}
+
+static cJSON *zoom_json(const struct zoom_figures *z)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "contrast_ms", z->contrast_ms);
+    cJSON_AddNumberToObject(json, "contrast_mask_ms", z->contrast_mask_ms);
+    cJSON_AddNumberToObject(json, "rgba8_blit_ms", z->yardstick_ms);
+    cJSON_AddNumberToObject(json, "contrast_ratio", ratio(z->contrast_ms, z->yardstick_ms));
+    cJSON_AddNumberToObject(json, "contrast_mask_ratio", ratio(z->contrast_mask_ms, z->yardstick_ms));
+    cJSON_AddNumberToObject(json, "pan_ms", z->pan_ms);
+    cJSON_AddNumberToObject(json, "zoom_ms", z->zoom_ms);
+    return json;
+}
+
+static void print_json(const struct stage *stage, const struct figures *figures, const char *name)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "source", name);
+    cJSON_AddNumberToObject(json, "width", (double)stage->viewer.info.width);
+    cJSON_AddNumberToObject(json, "height", (double)stage->viewer.info.height);
+    cJSON_AddStringToObject(json, "type", sample_traits(stage->viewer.info.type)->name);
+    cJSON_AddBoolToObject(json, "mask", figures->has_mask);
+    cJSON_AddBoolToObject(json, "window", stage->in_window);
+    cJSON_AddNumberToObject(json, "window_width", stage->width);
+    cJSON_AddNumberToObject(json, "window_height", stage->height);
+    cJSON_AddStringToObject(json, "renderer", gpu_renderer(stage->viewer.gpu));
+    cJSON_AddNumberToObject(json, "threads", (double)sysconf(_SC_NPROCESSORS_ONLN));
+    cJSON *start = cJSON_AddObjectToObject(json, "start_ms");
+    cJSON_AddNumberToObject(start, "main", figures->main_ms);
+    cJSON_AddNumberToObject(start, "context", figures->context_ms);
+    cJSON_AddNumberToObject(start, "header", figures->header_ms);
+    cJSON_AddNumberToObject(start, "first_band", figures->first_band_ms);
+    cJSON_AddNumberToObject(start, "first_picture", figures->first_picture_ms);
+    cJSON_AddNumberToObject(start, "resident", figures->resident_ms);
+    cJSON_AddNumberToObject(start, "complete_picture", figures->complete_picture_ms);
+    cJSON_AddNumberToObject(json, "peak_rss_bytes", (double)figures->peak_bytes);
+    cJSON_AddNumberToObject(json, "texture_bytes", (double)figures->texture_bytes);
+    cJSON_AddNumberToObject(json, "pixel_bytes", (double)figures->pixel_bytes);
+    cJSON_AddNumberToObject(json, "mask_bytes", (double)figures->mask_bytes);
+    cJSON_AddItemToObject(json, "fit", zoom_json(&figures->zooms[0]));
+    cJSON_AddItemToObject(json, "actual", zoom_json(&figures->zooms[1]));
+    char *text = cJSON_Print(json);
+    puts(text);
+    free(text);
+    cJSON_Delete(json);
+}
+
+// --- the subcommand ---
+
+static enum status set_size(void *target, const char *value, struct error *error)
+{
+    struct bench_options *options = target;
+    int64_t width, height;
+    if (!parse_size(value, &width, &height) || width > 16384 || height > 16384)
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a size like 1920x1080", value);
+    options->width = width;
+    options->height = height;
+    return STATUS_OK;
+}
+
+static enum status set_json(void *target, const char *value, struct error *error)
+{
+    (void)value;
+    (void)error;
+    ((struct bench_options *)target)->json = true;
+    return STATUS_OK;
+}
+
+static enum status set_offscreen(void *target, const char *value, struct error *error)
+{
+    (void)value;
+    (void)error;
+    ((struct bench_options *)target)->offscreen = true;
+    return STATUS_OK;
+}
+
+static const struct option bench_table[] = {
+    {"--json", NULL, NULL, "Print the figures as JSON.", set_json, NULL},
+    {"--size", NULL, "WxH", "Size of the window in pixels; default 1920x1080.", set_size, NULL},
+    {"--offscreen", NULL, NULL, "Draw off-screen even where there is a display.", set_offscreen, NULL},
+    {0},
+};
+
+static enum status measure(struct stage *stage, const struct view_options *view_options,
+                           const struct bench_options *options, const char *name, int64_t exec_ns,
+                           struct figures *figures, struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    enum status status = options_apply(view_options, &viewer->view, &viewer->colormaps, error);
+    viewer_update_colormap(viewer);
+    viewer->channel = view_options->channel;
+    viewer->mask_path = view_options->mask ? must_copy(view_options->mask) : NULL;
+    if (!status)
+        status = viewer_open(viewer, &name, 1, view_options->frame, error);
+    if (!status)
+        status = open_stage(stage, options, error);
+    if (status)
+        return status;
+    figures->context_ms = ms_between(exec_ns, clock_now_ns());
+    status = load_and_present(stage, exec_ns, figures, error);
+    if (!status)
+        status = measure_memory(stage, figures, error);
+    struct texture *rgba = NULL;
+    if (!status)
+        status = make_yardstick(viewer, &rgba, error);
+    for (int zoom = 0; !status && zoom < 2; zoom++)
+        status = measure_zoom(stage, zoom, rgba, &figures->zooms[zoom], error);
+    texture_destroy(&rgba);
+    return status;
+}
+
+int bench_main(int argc, char **argv)
+{
+    const int64_t exec_ns = clock_now_ns() - clock_since_exec_ns();
+    struct view_options view_options = view_options_default();
+    struct bench_options options = {.width = 1920, .height = 1080};
+    const struct option_group groups[] = {{"Bench options", bench_table, &options},
+                                          {"View options", view_option_table, &view_options},
+                                          {0}};
+    const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
+    size_t count = 0;
+    bool help = false;
+    struct error error = {0};
+    struct figures figures = {.main_ms = (double)clock_since_exec_ns() / 1e6};
+    enum status status = options_parse(argc - 1, argv + 1, groups, names, &count, &help, &error);
+    if (!status && help) {
+        struct text text = {0};
+        text_append(&text, "Usage: fovea bench [OPTIONS] SOURCE\n\n");
+        options_write_help(groups, &text);
+        fputs(text_string(&text), stdout);
+        text_free(&text);
+        free(names);
+        return 0;
+    }
+    if (!status && count != 1)
+        status = error_set(&error, STATUS_USAGE, "bench takes one image, %zu were given", count);
+    if (!status) {
+        struct stage *stage = must_alloc(sizeof *stage);
+        viewer_create(&stage->viewer, NULL, NULL);
+        status = measure(stage, &view_options, &options, names[0], exec_ns, &figures, &error);
+        if (!status && options.json)
+            print_json(stage, &figures, names[0]);
+        else if (!status)
+            print_text(stage, &figures, names[0]);
+        close_stage(stage);
+        free(stage);
+    }
+    if (status)
+        fprintf(stderr, "fovea: %s\n", error.text);
+    free(names);
+    return status_exit_code(status);
+}
