@@ -43,7 +43,7 @@ void viewer_finish(struct viewer *viewer)
     mask_destroy(&viewer->mask);
     histogram_destroy(&viewer->histogram);
     free(viewer->sample.values);
-    source_destroy(viewer->source);
+    source_destroy(&viewer->source);
     colormap_list_finish(&viewer->colormaps);
     free(viewer->mask_path);
     free(viewer->grid.samples);
@@ -118,7 +118,7 @@ enum status viewer_open(struct viewer *viewer, const char *const *names, size_t 
     if (status)
         return status;
     viewer_cancel(viewer);
-    source_destroy(viewer->source);
+    source_destroy(&viewer->source);
     viewer->source = source;
     viewer->position = (struct source_position){0, frame};
     viewer->message = (struct error){0};

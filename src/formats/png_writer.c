@@ -116,6 +116,15 @@ enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb,
     return STATUS_OK;
 }
 
+// The trailer, apart from its caller because of what longjmp does to local variables.
+static bool write_end(struct png_writer *writer)
+{
+    if (setjmp(png_jmpbuf(writer->png)))
+        return false;
+    png_write_end(writer->png, writer->info);
+    return true;
+}
+
 enum status png_writer_finish(struct png_writer **writer, struct error *error)
 {
     struct png_writer *done = *writer;
@@ -124,10 +133,8 @@ enum status png_writer_finish(struct png_writer **writer, struct error *error)
     errno = 0;
     if (done->failed || done->rows_left > 0)
         status = STATUS_IO;
-    else if (setjmp(png_jmpbuf(done->png)))
+    else if (!write_end(done))
         status = fail(done, error);
-    else
-        png_write_end(done->png, done->info);
     if (!status) {
         FILE *file = done->file;
         done->file = NULL;
