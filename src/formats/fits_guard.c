@@ -24,7 +24,8 @@ enum {
 struct header {
     int64_t bitpix, axes, axis[999], pcount, gcount;
     int64_t tile_axes, tiled_axis[MAX_TILE_AXES], tile[MAX_TILE_AXES], option[2];
-    bool tiled, groups, contradictory;
+    int64_t fields; // of a table
+    bool table, tiled, groups, contradictory;
 };
 
 static bool key_is(const char *card, const char *key)
@@ -77,7 +78,7 @@ static bool card_true(const char *card)
 static void take_card(struct header *header, const char *card)
 {
     int64_t n;
-    if (memcmp(card + 8, "=", 1) != 0)
+    if (memcmp(card + 8, "= ", 2) != 0)
         return;
     // Axis 0 is not an axis, so 0 can stand for "not seen" in all of these.
     if (key_is(card, "BITPIX"))
@@ -88,6 +89,8 @@ static void take_card(struct header *header, const char *card)
         take_integer(header, card, 0, &header->pcount);
     else if (key_is(card, "GCOUNT"))
         take_integer(header, card, 1, &header->gcount);
+    else if (key_is(card, "TFIELDS"))
+        take_integer(header, card, -1, &header->fields);
     else if (key_is(card, "ZIMAGE"))
         header->tiled = header->tiled || card_true(card);
     else if (key_is(card, "GROUPS"))
@@ -106,12 +109,34 @@ static void take_card(struct header *header, const char *card)
 
 static void header_clear(struct header *header)
 {
-    *header = (struct header){.axes = -1, .gcount = 1, .tile_axes = -1};
+    *header = (struct header){.axes = -1, .gcount = 1, .tile_axes = -1, .fields = -1};
     for (int i = 0; i < 999; i++)
         header->axis[i] = -1;
     for (int i = 0; i < MAX_TILE_AXES; i++)
         header->tile[i] = header->tiled_axis[i] = -1;
     header->option[0] = header->option[1] = -1;
+}
+
+// The cards that a table begins with stand in this order; cfitsio counts on it.
+static bool table_cards_in_order(const char *block)
+{
+    static const char *const keys[] = {"BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS"};
+    for (int i = 0; i < 7; i++)
+        if (!key_is(block + (i + 1) * CARD, keys[i]) || memcmp(block + (i + 1) * CARD + 8, "= ", 2) != 0)
+            return false;
+    return true;
+}
+
+static bool begins_table(const char *block)
+{
+    return memcmp(block, "XTENSION", 8) == 0 && !memmem(block, CARD, "IMAGE", 5);
+}
+
+static bool table_sound(const struct header *header)
+{
+    return !header->contradictory && header->fields >= 0 && header->fields <= 999 && header->bitpix == 8 &&
+           header->axes == 2 && header->axis[0] >= 0 && header->axis[1] >= 0 && header->pcount >= 0 &&
+           header->gcount == 1;
 }
 
 // Reads the header at `at` and moves *at behind it. False if there is none.
@@ -125,6 +150,10 @@ static bool header_read(const struct fits_bytes *bytes, int64_t *at, struct head
             return false;
         if (n == 0 && memcmp(block, "SIMPLE", 6) != 0 && memcmp(block, "XTENSION", 8) != 0)
             return false;
+        if (n == 0 && begins_table(block)) {
+            header->table = true;
+            header->contradictory = !table_cards_in_order(block);
+        }
         for (int i = 0; i < BLOCK; i += CARD) {
             if (memcmp(block + i, "END     ", 8) == 0) {
                 *at += BLOCK;
@@ -191,7 +220,7 @@ void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard)
     *guard = (struct fits_guard){0};
     while (guard->count < MAX_HDUS) {
         int64_t start = at;
-        if (!header_read(bytes, &at, header, &rice) ||
+        if (!header_read(bytes, &at, header, &rice) || (header->table && !table_sound(header)) ||
             (header->tiled && !tiling_sound(header, rice, bytes->count - at)))
             break;
         if (guard->count + 2 > capacity) {
@@ -203,7 +232,7 @@ void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard)
             break;
         at += size;
     }
-    guard->refused = header->tiled && at < bytes->count;
+    guard->refused = (header->tiled || header->table) && at < bytes->count;
     free(header);
 }
 

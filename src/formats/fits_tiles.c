@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum { RICE_MAX_BLOCK = 1024, PADDING = 8 * RICE_MAX_BLOCK };
 
@@ -75,6 +76,26 @@ static bool hcompress_sound(const uint8_t *data, size_t count, int64_t pixels)
     return true;
 }
 
+// Does the gzip stream end within its bytes, after a number of bytes that `pixels` numbers can have?
+static bool gzip_sound(uint8_t *data, size_t count, int64_t pixels)
+{
+    enum { ANY_HEADER = 15 + 32, CHUNK = 16 * 1024 };
+    uint8_t out[CHUNK];
+    z_stream stream = {.next_in = data, .avail_in = (uInt)count};
+    int64_t total = 0;
+    int code = Z_OK;
+    if (count > INT32_MAX || inflateInit2(&stream, ANY_HEADER) != Z_OK)
+        return false;
+    while (code == Z_OK && total <= 8 * pixels) {
+        stream.next_out = out;
+        stream.avail_out = CHUNK;
+        code = inflate(&stream, Z_NO_FLUSH);
+        total += CHUNK - stream.avail_out;
+    }
+    inflateEnd(&stream);
+    return code == Z_STREAM_END && total <= 8 * pixels;
+}
+
 static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t count)
 {
     size_t need = (size_t)count + PADDING;
@@ -94,18 +115,20 @@ static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t c
     return code == 0;
 }
 
-static bool content_sound(const struct fits_tiling *tiling, const uint8_t *data, int64_t count,
-                          int64_t pixels)
+static bool content_sound(const struct fits_tiling *tiling, uint8_t *data, size_t count, int64_t pixels)
 {
     switch (tiling->codec) {
     case RICE_1:
-        return rice_sound(data, (size_t)count, pixels, tiling->rice_block, tiling->rice_bytes);
+        return rice_sound(data, count, pixels, tiling->rice_block, tiling->rice_bytes);
     case PLIO_1:
-        return plio_sound(data, (size_t)count / 2);
+        return plio_sound(data, count / 2);
     case HCOMPRESS_1:
-        return hcompress_sound(data, (size_t)count, pixels);
+        return hcompress_sound(data, count, pixels);
+    case GZIP_1:
+    case GZIP_2:
+        return gzip_sound(data, count, pixels);
     default:
-        return true; // zlib looks after itself
+        return (int64_t)count <= 8 * pixels;
     }
 }
 
@@ -136,10 +159,15 @@ static bool tile_sound(struct fits_tile_reader *reader, const struct fits_tiling
             return false;
         if (count == 0)
             continue;
+        // No codec makes more than this of its pixels.
+        if (count > 16 * pixels + 4096)
+            return false;
         if (i == FITS_TILE_PLAIN)
             return count / column->item <= pixels;
-        return i != FITS_TILE_COMPRESSED ||
-               (read_heap(reader, offset, count) && content_sound(tiling, reader->buffer, count, pixels));
+        if (!read_heap(reader, offset, count))
+            return false;
+        return i == FITS_TILE_GZIP ? gzip_sound(reader->buffer, (size_t)count, pixels)
+                                   : content_sound(tiling, reader->buffer, (size_t)count, pixels);
     }
     return false; // nothing is stored for it
 }
