@@ -248,7 +248,8 @@ static enum status load_and_present(struct stage *stage, const int64_t exec_ns, 
     camera_set_viewport(&viewer->view.camera, stage->width, stage->height);
     enum status status = STATUS_OK;
     while (!status && viewer_is_loading(viewer)) {
-        if (!viewer_pump(viewer, 50, 12) || !viewer->picture)
+        const bool seen = figures->first_picture_ms > 0;
+        if (!viewer_pump(viewer, 50, seen ? 40 : 0) || !viewer->picture)
             continue;
         status = draw_frame(stage, error);
         if (figures->first_picture_ms == 0 && viewer->times.first_band)

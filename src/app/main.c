@@ -9,6 +9,7 @@
 #include "commands/options.h"
 #include "formats/reader.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,8 +61,18 @@ static int help_main(int argc, char **argv)
     return 0;
 }
 
+// Band buffers and textures are given back to the system when freed: by default the first such free would make glibc keep
+// later ones in its heap.
+static void tune_allocator(void)
+{
+    enum { LARGE = 128 << 10 };
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_TRIM_THRESHOLD, LARGE);
+}
+
 int main(int argc, char **argv)
 {
+    tune_allocator();
     for (int i = 0; argc > 1 && i < SUBCOMMAND_COUNT; i++) {
         if (strcmp(argv[1], subcommands[i].name) == 0)
             return subcommands[i].run(argc - 1, argv + 1);

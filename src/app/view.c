@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUMP_WORK_MS = 12 };
+// How long bands are taken between two repaints: shortly until something is on the screen, then longer, because every
+// repaint takes time from decoding.
+enum { FIRST_PUMP_MS = 8, PUMP_MS = 40 };
 
 // Everything of a window session.
 struct session {
@@ -29,6 +31,7 @@ struct session {
     bool commands_pending; // --command lines wait for the first image
     bool dirty;            // something changed since the last repaint
     bool is_fullscreen;
+    bool picture_seen;     // some of what is being loaded has been drawn
     float scale;
     char title[512];
     struct text metadata;
@@ -258,7 +261,9 @@ static enum status run_loop(struct session *session, struct error *error)
     session->dirty = true;
     while (!session->host.quit) {
         const bool loading = viewer_is_loading(&session->viewer);
-        session->dirty |= viewer_pump(&session->viewer, 0, PUMP_WORK_MS) || (loading && !session->viewer.hold);
+        session->dirty |= viewer_pump(&session->viewer, 0, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
+                          (loading && !session->viewer.hold);
+        session->picture_seen = session->viewer.times.first_band != 0;
         run_pending_commands(session);
         if (session->dirty && !session->viewer.hold) {
             session->dirty = false;

@@ -255,9 +255,11 @@ static void update_limits_while_loading(struct viewer *viewer)
 static bool take_bands(struct viewer *viewer, int wait_ms, int work_ms)
 {
     bool changed = false;
-    const int64_t until = clock_now_ns() + (int64_t)(wait_ms + work_ms) * 1000000;
+    int64_t until = INT64_MAX;
     struct loader_band band;
-    while (loader_take(viewer->loader, changed ? 0 : wait_ms, &band)) {
+    while (loader_take(viewer->loader, changed ? work_ms : wait_ms, &band)) {
+        if (!changed)
+            until = clock_now_ns() + (int64_t)work_ms * 1000000;
         struct error error = {0};
         if (picture_take_band(viewer->picture, &band, loader_mask(viewer->loader), &error))
             viewer_say(viewer, true, "%s", error.text);

@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "image/frame.h"
 
-enum { REDUCE_MAX_LEVELS = 7 };
+enum { REDUCE_MAX_LEVELS = 6 };
 // Bands must start at a multiple of this many rows and, save the last of the image, have a multiple of it.
 enum { REDUCE_BAND_ROWS = 1 << REDUCE_MAX_LEVELS };
 
