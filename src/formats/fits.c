@@ -31,6 +31,7 @@ struct fits_file {
     uint8_t *scratch;
     size_t scratch_bytes;
     struct fits_tile_reader tiles;
+    struct fits_memory memory;
 };
 
 static struct fits_file *fits_file_of(struct image_file *file)
@@ -62,6 +63,7 @@ static void fits_close(struct image_file *base)
         close(file->fd);
     free(file->scratch);
     free(file->tiles.buffer);
+    free(file->memory.data);
     free(file->base.path);
     free(file);
 }
@@ -70,8 +72,8 @@ static enum status attach(struct fits_file *file, struct error *error)
 {
     if (file->handle)
         return STATUS_OK;
-    enum status status =
-        fits_handle_open(file->base.path, file->fd, file->file_bytes, file->wrapper, &file->handle, error);
+    enum status status = fits_handle_open(file->base.path, file->fd, file->file_bytes, file->wrapper,
+                                          &file->memory, &file->handle, error);
     int code = 0, type = 0;
     if (status != STATUS_OK)
         return status;
@@ -85,6 +87,14 @@ static enum status attach(struct fits_file *file, struct error *error)
     return STATUS_OK;
 }
 
+// The size of the FITS file itself, which for a compressed one is that after inflation.
+static int64_t content_bytes(const struct fits_file *file)
+{
+    if (file->memory.data)
+        return (int64_t)file->memory.count;
+    return file->wrapper ? (int64_t)file->handle->Fptr->filesize : file->file_bytes;
+}
+
 static enum status open_content(struct fits_file *file, const char *selector, struct error *error)
 {
     uint8_t head[16] = {0};
@@ -96,10 +106,11 @@ static enum status open_content(struct fits_file *file, const char *selector, st
     if (status != STATUS_OK)
         return status;
     file->wrapper = fits_wrapper(head, sizeof head);
-    status = fits_handle_open(path, file->fd, file->file_bytes, file->wrapper, &file->handle, error);
+    status = fits_handle_open(path, file->fd, file->file_bytes, file->wrapper, &file->memory, &file->handle,
+                              error);
     if (status != STATUS_OK)
         return status;
-    return fits_hdu_find(file->handle, path, selector, file->fd, file->file_bytes, file->wrapper != NULL,
+    return fits_hdu_find(file->handle, path, selector, file->fd, content_bytes(file), file->wrapper != NULL,
                          &file->hdu, error);
 }
 
@@ -128,6 +139,7 @@ static enum status fits_clone(struct image_file *base, struct image_file **out, 
     file->scratch = NULL;
     file->scratch_bytes = 0;
     file->tiles = (struct fits_tile_reader){0};
+    file->memory = (struct fits_memory){0};
     file->fd = dup(source->fd);
     if (file->fd < 0) {
         fits_close(&file->base);
@@ -411,7 +423,7 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
     file->tiles.handle = file->handle;
     file->tiles.fd = file->wrapper ? -1 : file->fd;
     file->tiles.data_offset = hdu->data_offset;
-    file->tiles.end = file->wrapper ? (int64_t)file->handle->Fptr->filesize : file->file_bytes;
+    file->tiles.end = content_bytes(file);
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
         if (cancel_requested(request->cancel))

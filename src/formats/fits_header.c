@@ -5,9 +5,6 @@
 // name: files are opened by fits_open_diskfile.
 #include "formats/fits_internal.h"
 
-#include "base/byteorder.h"
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/size.h"
 
 #include <ctype.h>
@@ -19,7 +16,6 @@
 #include <unistd.h>
 
 enum {
-    GZIP_MAX_RATIO = 1032,       // of deflate
     TILE_MAX_RATIO = 20000,      // beyond this, compressed tiles are not believed
     TRUNCATED_MAX_RATIO = 64,    // a file holding less than 1/64 of its pixels is refused, not shown in part
     SMALL_IMAGE_BYTES = 1 << 20, // smaller images are never refused for these ratios
@@ -54,29 +50,6 @@ const char *fits_wrapper(const uint8_t *head, size_t count)
         if (count >= wrappers[i].count && memcmp(head, wrappers[i].magic, wrappers[i].count) == 0)
             return wrappers[i].name;
     return NULL;
-}
-
-// cfitsio allocates what the end of a gzip file says it holds, before it inflates: refuse a lie beforehand.
-static enum status check_gzip(const char *path, int fd, int64_t file_bytes, struct error *error)
-{
-    uint8_t tail[4];
-    if (file_bytes < 18)
-        return error_set(error, STATUS_BROKEN, "%s: ends within its gzip header", path);
-    enum status status = file_read_at(fd, path, file_bytes - 4, tail, sizeof tail, error);
-    if (status != STATUS_OK)
-        return status;
-    int64_t claimed = load_u32le(tail);
-    char size[32];
-    format_bytes(claimed, size, sizeof size);
-    if (claimed > SMALL_IMAGE_BYTES && claimed / GZIP_MAX_RATIO > file_bytes)
-        return error_set(
-            error, STATUS_BROKEN,
-            "%s: claims to hold %s in %lld bytes, more than gzip can compress; the file is damaged", path,
-            size, (long long)file_bytes);
-    if (claimed > machine_available_bytes())
-        return error_set(error, STATUS_NO_MEMORY,
-                         "%s: needs %s of memory to be inflated; run gunzip on it first", path, size);
-    return STATUS_OK;
 }
 
 static int open_by_name(const char *path, fitsfile **handle)
@@ -116,16 +89,26 @@ static int open_descriptor(int fd, fitsfile **handle)
     return code;
 }
 
+static int open_memory(struct fits_memory *memory, fitsfile **handle)
+{
+    int code = 0;
+    fits_open_memfile(handle, "gunzipped.fits", READONLY, &memory->data, &memory->count, 0, NULL, &code);
+    return code;
+}
+
 enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
-                             fitsfile **handle, struct error *error)
+                             struct fits_memory *memory, fitsfile **handle, struct error *error)
 {
     fitsfile *opened = NULL;
-    if (wrapper && strcmp(wrapper, "gzip") == 0) {
-        enum status status = check_gzip(path, fd, file_bytes, error);
+    bool gzip = wrapper && strcmp(wrapper, "gzip") == 0;
+    if (gzip && !memory->data) {
+        enum status status = fits_gunzip(path, fd, file_bytes, &memory->data, &memory->count, error);
         if (status != STATUS_OK)
             return status;
     }
-    int code = wrapper ? open_wrapped(path, wrapper, &opened) : open_descriptor(fd, &opened);
+    int code = gzip      ? open_memory(memory, &opened)
+               : wrapper ? open_wrapped(path, wrapper, &opened)
+                         : open_descriptor(fd, &opened);
     if (code == 0) {
         *handle = opened;
         return STATUS_OK;
@@ -427,7 +410,7 @@ static enum status read_layout(fitsfile *handle, const char *path, int bitpix, s
 }
 
 // Is there room in the file for what the header claims?
-static enum status check_extent(fitsfile *handle, const char *path, int64_t file_bytes, struct fits_hdu *hdu,
+static enum status check_extent(const char *path, int64_t file_bytes, struct fits_hdu *hdu,
                                 struct error *error)
 {
     size_t plane, total;
@@ -440,8 +423,7 @@ static enum status check_extent(fitsfile *handle, const char *path, int64_t file
     if (hdu->storage == FITS_TILES) {
         ratio = TILE_MAX_RATIO;
     } else {
-        int64_t end = hdu->storage == FITS_MEMORY ? (int64_t)handle->Fptr->filesize : file_bytes;
-        room = int64_max(end - hdu->data_offset, 0);
+        room = int64_max(file_bytes - hdu->data_offset, 0);
         hdu->present = int64_min(room / (int64_t)hdu->layout.raw_bytes, count);
     }
     char claimed[32], found[32];
@@ -490,7 +472,7 @@ static enum status describe_image(fitsfile *handle, const char *path, bool wrapp
         return fits_error(error, STATUS_BROKEN, path, "damaged header", code);
     hdu->data_offset = data;
     hdu->storage = shape->compressed ? FITS_TILES : wrapped ? FITS_MEMORY : FITS_PLAIN;
-    status = check_extent(handle, path, file_bytes, hdu, error);
+    status = check_extent(path, file_bytes, hdu, error);
     if (status == STATUS_OK && hdu->storage == FITS_TILES)
         read_tiling(handle, hdu);
     return status;
@@ -532,10 +514,8 @@ static enum status find_guarded(const struct walk *walk, const char *selector, b
 enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
                           int64_t file_bytes, bool wrapped, struct fits_hdu *hdu, struct error *error)
 {
-    struct fits_bytes bytes = {.count = wrapped ? (int64_t)handle->Fptr->filesize : file_bytes,
-                               .read = wrapped ? read_inflated : read_plain,
-                               .fd = fd,
-                               .handle = handle};
+    struct fits_bytes bytes = {
+        .count = file_bytes, .read = wrapped ? read_inflated : read_plain, .fd = fd, .handle = handle};
     struct walk walk = {.handle = handle, .path = path};
     *hdu = (struct fits_hdu){0};
     fits_guard_walk(&bytes, &walk.guard);

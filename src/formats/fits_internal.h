@@ -87,10 +87,22 @@ struct fits_hdu {
 // "bzip2". NULL if the bytes are none of these.
 const char *fits_wrapper(const uint8_t *head, size_t count);
 
+// Inflates the file into memory, which the caller frees. What comes before a damaged or missing part is kept.
+// STATUS_NOT_MINE if it does not begin as FITS, STATUS_NO_MEMORY if the machine's memory does not suffice.
+enum status fits_gunzip(const char *path, int fd, int64_t file_bytes, void **data, size_t *count,
+                        struct error *error);
+
+// The inflated content of a gzipped file. Zero-initialise; cfitsio keeps pointers to it, so it must stay in
+// its place while the handle is open. free(data) after that.
+struct fits_memory {
+    void *data;
+    size_t count;
+};
+
 // Opens the file with cfitsio without its file name syntax. `fd` is an open descriptor of it of `file_bytes`
 // bytes. The caller closes *handle by fits_close_quietly. Thread-safe.
 enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
-                             fitsfile **handle, struct error *error);
+                             struct fits_memory *memory, fitsfile **handle, struct error *error);
 // Closes and sets to NULL; NULL is fine.
 void fits_close_quietly(fitsfile **handle);
 
