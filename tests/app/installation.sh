@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs a build into an empty folder and uses it from there.
+#
+# Usage: installation.sh BUILD_FOLDER
+set -euo pipefail
+
+build=$1
+if [ ! -f "$build/fovea.1" ]; then
+    echo "skipped: this build makes no manual page"
+    exit 77
+fi
+prefix=$(mktemp -d)
+trap 'rm -rf "$prefix"' EXIT
+
+fail() {
+    echo "installation: $*" >&2
+    exit 1
+}
+
+cmake --install "$build" --prefix "$prefix" >/dev/null
+cd "$prefix"
+fovea="$prefix/bin/fovea"
+manual="$prefix/share/man/man1/fovea.1"
+for file in "$fovea" "$manual" share/applications/fovea.desktop share/icons/hicolor/scalable/apps/fovea.svg \
+    share/doc/fovea/README.md share/doc/fovea/LICENSE; do
+    [ -s "$file" ] || fail "$file was not installed"
+done
+
+version=$(env -i "$fovea" --version)
+[[ "$version" =~ ^fovea\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "--version printed \"$version\""
+width=$(env -i "$fovea" info --json sim:64x48,type=u16 | grep -oE '"width": *[0-9]+') || fail "info failed"
+[[ "$width" =~ 64$ ]] || fail "info printed $width"
+
+grep -q '^\.SS VIEW OPTIONS' "$manual" || fail "the manual page has no options"
+grep -q 'contrast\.auto' "$manual" || fail "the manual page has no commands"
+! grep -nE '@[A-Z]+@' "$manual" || fail "the manual page has holes"
+if command -v groff >/dev/null; then
+    warnings=$(groff -man -Tutf8 -ww -z "$manual" 2>&1)
+    [ -z "$warnings" ] || fail "groff says: $warnings"
+fi
+if command -v desktop-file-validate >/dev/null; then
+    desktop-file-validate share/applications/fovea.desktop
+fi
