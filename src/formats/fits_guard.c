@@ -60,8 +60,9 @@ static void take_integer(struct header *header, const char *card, int64_t unset,
     while (length > first && text[length - 1] == ' ')
         text[--length] = '\0';
     int64_t number = 0;
-    if (!parse_int64(text + first, &number))
-        number = 0;
+    // An option of a codec (ZVALn) may be a number with a fraction.
+    if (!parse_int64(text + first, &number) && memcmp(card, "ZVAL", 4) != 0)
+        header->contradictory = true;
     if (*value != unset && *value != number)
         header->contradictory = true;
     *value = number;
