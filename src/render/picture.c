@@ -9,6 +9,10 @@
 
 enum { LARGE_TILE = 2048, CACHE_TILE = 1024 };
 
+// A level up to this size is one texture where the device allows it: the fastest to draw. Larger ones are tiled so that
+// their memory is taken while the bands come in, not all of it before the first one can be shown.
+static const int64_t SINGLE_TEXTURE_BYTES = 192 << 20;
+
 static const enum texture_format class_format[PIXEL_CLASS_COUNT] = {
     [PIXEL_U8] = TEXTURE_R8UI,   [PIXEL_I8] = TEXTURE_R8I,   [PIXEL_U16] = TEXTURE_R16UI, [PIXEL_I16] = TEXTURE_R16I,
     [PIXEL_U32] = TEXTURE_R32UI, [PIXEL_I32] = TEXTURE_R32I, [PIXEL_F32] = TEXTURE_R32F,
@@ -71,8 +75,9 @@ static enum status lay_out_level(struct picture *picture, int index, bool stored
     level->pixel_class = level_class(&picture->info, index);
     level->stored = stored;
     int tile = stored ? LARGE_TILE : CACHE_TILE;
-    if (stored && level->width <= side && level->height <= side)
-        tile = side; // one texture is the fastest
+    if (stored && level->width <= side && level->height <= side &&
+        level_bytes(&picture->info, index, false) <= SINGLE_TEXTURE_BYTES)
+        tile = side;
     tile = tile < side ? tile : side;
     level->tile_width = (int)int64_min(level->width, tile);
     level->tile_height = (int)int64_min(level->height, tile);
@@ -84,10 +89,7 @@ static enum status lay_out_level(struct picture *picture, int index, bool stored
     level->masked_blocks = calloc((size_t)level->blocks_x * (size_t)level->blocks_y, 1);
     if (!level->tiles || !level->masked_blocks)
         return error_set(error, STATUS_NO_MEMORY, "not enough memory for the table of picture tiles");
-    enum status status = STATUS_OK;
-    for (int i = 0; stored && !status && i < level->tiles_x * level->tiles_y; i++)
-        status = make_tile(picture, index, i, error);
-    return status;
+    return STATUS_OK;
 }
 
 enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64_t budget_bytes,
@@ -164,43 +166,52 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
 
 // --- uploads ---
 
-// Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch.
-static void upload_rows(struct picture_level *level, int64_t y, int64_t rows, const void *texels)
+// Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch, which are made at their first
+// rows.
+static enum status upload_rows(struct picture *picture, int index, int64_t y, int64_t rows, const void *texels,
+                               struct error *error)
 {
+    struct picture_level *level = &picture->levels[index];
     const size_t bytes = pixel_class_bytes(level->pixel_class);
     for (int tile = 0; tile < level->tiles_x * level->tiles_y; tile++) {
         const struct rect rect = tile_rect(level, tile);
         const int64_t top = int64_max(y, rect.y);
         const int64_t bottom = int64_min(y + rows, rect.y + rect.height);
-        if (top >= bottom || !level->tiles[tile].pixels)
+        if (top >= bottom)
             continue;
+        enum status status = level->tiles[tile].pixels ? STATUS_OK : make_tile(picture, index, tile, error);
+        if (status)
+            return status;
         const char *from = (const char *)texels + ((size_t)((top - y) * level->width + rect.x)) * bytes;
         texture_upload(level->tiles[tile].pixels, 0, (int)(top - rect.y), (int)rect.width, (int)(bottom - top), from,
                        (size_t)level->width);
     }
+    return STATUS_OK;
 }
 
 enum status picture_take_levels(struct picture *picture, int64_t y, const float *const *level,
                                 const int64_t *level_rows, struct error *error)
 {
-    (void)error;
-    for (int i = 1; i < picture->level_count; i++) {
+    enum status status = STATUS_OK;
+    for (int i = 1; !status && i < picture->level_count; i++) {
         if (picture->levels[i].stored)
-            upload_rows(&picture->levels[i], y >> i, level_rows[i], level[i]);
+            status = upload_rows(picture, i, y >> i, level_rows[i], level[i], error);
     }
     picture->serial++;
-    return STATUS_OK;
+    return status;
 }
 
 enum status picture_take_band(struct picture *picture, const struct loader_band *band, const struct mask *mask,
                               struct error *error)
 {
+    enum status status = STATUS_OK;
     if (picture->levels[0].stored)
-        upload_rows(&picture->levels[0], band->y, band->rows, band->pixels);
-    enum status status = picture_take_levels(picture, band->y, band->level, band->level_rows, error);
+        status = upload_rows(picture, 0, band->y, band->rows, band->pixels, error);
+    if (!status)
+        status = picture_take_levels(picture, band->y, band->level, band->level_rows, error);
     if (!status && mask && (band->any_mask || picture->any_mask))
         status = picture_take_mask(picture, mask, band->y, band->rows, error);
-    for (int64_t row = band->y; row < band->y + band->rows; row += REDUCE_BAND_ROWS)
+    for (int64_t row = band->y; !status && row < band->y + band->rows; row += REDUCE_BAND_ROWS)
         picture->loaded[row / REDUCE_BAND_ROWS] = 1;
     return status;
 }

@@ -51,7 +51,8 @@ struct picture {
 // Bytes of textures for all levels of such a frame, with or without mask, by checked arithmetic (INT64_MAX on overflow).
 int64_t picture_cost(const struct frame_info *info, bool with_mask);
 
-// Makes the textures of all levels that fit `budget_bytes` (0 = no limit), coarsest first.
+// Lays out the levels: those that fit `budget_bytes` (0 = no limit), coarsest first, are stored whole, the others are a
+// cache. Textures are made when their first rows come in.
 enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64_t budget_bytes,
                            struct picture **picture, struct error *error);
 void picture_destroy(struct picture **picture);
