@@ -155,6 +155,18 @@ bool gui_item_hovered_any(void)
 
 // --- Fonts ---
 
+// Font heights count from the highest to the lowest line, which differ much from script to script; letters
+// look alike when the em is. Returns pixels of height per pixel of em.
+static float height_per_em(const struct gui_font *font)
+{
+    stbtt_fontinfo info;
+    const unsigned char *data = (const unsigned char *)font->data;
+    if (!stbtt_InitFont(&info, data, stbtt_GetFontOffsetForIndex(data, font->face)))
+        return 1;
+    float height = stbtt_ScaleForPixelHeight(&info, 1), em = stbtt_ScaleForMappingEmToPixels(&info, 1);
+    return height > 0 && em > 0 ? em / height : 1;
+}
+
 void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
 {
     ImFontAtlas *atlas = ImGui::GetIO().Fonts;
@@ -168,7 +180,7 @@ void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
         config.FontData = (void *)fonts[i].data;
         config.FontDataSize = (int)fonts[i].bytes;
         config.FontNo = fonts[i].face;
-        config.SizePixels = pixels;
+        config.SizePixels = i == 0 ? pixels : pixels * height_per_em(&fonts[i]) / height_per_em(&fonts[0]);
         config.OversampleH = config.OversampleV = 1;
         config.PixelSnapH = true;
         config.GlyphRanges = (const ImWchar *)fonts[i].ranges;
@@ -290,6 +302,16 @@ void gui_same_line_at(float x)
 void gui_space(float height)
 {
     ImGui::Dummy(ImVec2(0, height));
+}
+
+void gui_set_y(float y)
+{
+    ImGui::SetCursorPosY(y);
+}
+
+void gui_align(void)
+{
+    ImGui::AlignTextToFramePadding();
 }
 
 void gui_separator(void)

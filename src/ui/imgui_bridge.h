@@ -78,6 +78,8 @@ float gui_room_below(void);
 void gui_same_line(void);
 void gui_same_line_at(float x); // from the window's left edge
 void gui_space(float height);
+void gui_set_y(float y); // the next line begins here, from the window's upper edge
+void gui_align(void);    // the next text stands level with the widgets of its line
 void gui_separator(void);
 void gui_next_width(float width); // of the next widget; negative: up to so far from the right edge
 void gui_id_begin(int id);
@@ -99,7 +101,8 @@ bool gui_checkbox(const char *label, bool value); // true when clicked
 bool gui_slider(const char *label, double *value, double low, double high, const char *format);
 // A field of text; true when Enter was pressed or, after a change, it was left.
 bool gui_input(const char *label, char *buffer, size_t size);
-// The same with a hint while empty; true on every change. `focus` gives it the keyboard, ready to type at the end.
+// The same with a hint while empty; true on every change. `focus` gives it the keyboard, ready to type at the
+// end.
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);
 // Takes the keyboard from the field that has it, so that it will see a buffer that was changed from outside.
 void gui_release_text(void);

@@ -46,11 +46,13 @@ static void draw_limits(struct ui *ui)
     struct ui_contrast_panel *panel = &ui->contrast;
     const struct limits *limits = &ui->host->view->contrast.limits;
     float label = gui_text_width("High") + ui_px(ui, 8), field = ui_px(ui, 92);
+    gui_align();
     gui_text_dim("Low");
     gui_same_line_at(ui_px(ui, 9) + label);
     number_field(ui, "##low", panel->low, sizeof panel->low, rounded(limits->low), field, "contrast.low");
     gui_same_line();
     limit_slider(ui, "##lowslider", limits->low, "contrast.low");
+    gui_align();
     gui_text_dim("High");
     gui_same_line_at(ui_px(ui, 9) + label);
     number_field(ui, "##high", panel->high, sizeof panel->high, rounded(limits->high), field,
@@ -78,6 +80,7 @@ static void draw_method_numbers(struct ui *ui)
     char command[80], number[32];
     switch (rule->method) {
     case LIMITS_PERCENTILE:
+        gui_align();
         gui_text_dim("From");
         gui_same_line();
         // The first number alone would set both: the other is given with it.
@@ -100,12 +103,14 @@ static void draw_method_numbers(struct ui *ui)
         gui_text_dim("%");
         break;
     case LIMITS_ZSCALE:
+        gui_align();
         gui_text_dim("Contrast");
         gui_same_line();
         number_field(ui, "##zscale", panel->zscale, sizeof panel->zscale, rule->zscale_contrast, field,
                      "contrast.auto zscale");
         break;
     case LIMITS_SIGMA:
+        gui_align();
         gui_text_dim("Mean \xC2\xB1");
         gui_same_line();
         number_field(ui, "##sigma", panel->sigmas, sizeof panel->sigmas, rule->sigmas, field,
@@ -114,6 +119,7 @@ static void draw_method_numbers(struct ui *ui)
         gui_text_dim("deviations");
         break;
     default:
+        gui_align();
         gui_text_dim("From the smallest to the largest value");
         break;
     }
@@ -163,6 +169,7 @@ static void draw_scale_parameter(struct ui *ui, const struct transfer *transfer)
 static void draw_scale(struct ui *ui, float label)
 {
     const struct transfer *transfer = &ui->host->view->contrast.transfer;
+    gui_align();
     gui_text_dim("Scale");
     gui_same_line_at(label);
     gui_next_width(-1);
@@ -212,6 +219,7 @@ static void draw_colormap(struct ui *ui, float label)
 {
     const struct display *display = &ui->host->view->display;
     const struct colormap_list *list = ui->host->colormaps;
+    gui_align();
     gui_text_dim("Colours");
     gui_same_line_at(label);
     gui_next_width(-1);

@@ -34,7 +34,7 @@ static void automatic_axis(struct ui_histogram *state, const struct histogram *h
     double low = limits->low, high = limits->high;
     if (histogram && histogram_total(histogram) > 0) {
         low = fmin(low, histogram_percentile(histogram, 0.1));
-        high = fmax(high, histogram_percentile(histogram, 99.9));
+        high = fmax(high, histogram_percentile(histogram, 99.7));
     }
     if (state->logarithmic) {
         // The smallest values that matter: zeros and negative ones have no place on this axis.
@@ -44,9 +44,9 @@ static void automatic_axis(struct ui_histogram *state, const struct histogram *h
         if (limits->low > 0 && limits->low < state->low)
             state->low = limits->low / 1.2;
     } else {
-        double margin = 0.06 * (high - low);
-        state->low = low - margin;
-        state->high = high + margin;
+        // More room above, where limits are mostly drawn to.
+        state->low = low - 0.06 * (high - low);
+        state->high = high + 0.25 * (high - low);
     }
     if (!(state->high > state->low) || !isfinite(state->low) || !isfinite(state->high)) {
         state->low = state->logarithmic ? 0.1 : 0;
@@ -58,7 +58,28 @@ static bool counts_are_current(const struct ui_histogram *state, const struct ui
 {
     return state->source == model->histogram && state->serial == model->histogram_serial &&
            state->counted_low == state->low && state->counted_high == state->high &&
-           state->counted_logarithmic == state->logarithmic && state->bins == bins;
+           state->counted_logarithmic == state->logarithmic && state->wanted_bins == bins;
+}
+
+// Bins of a pixel each. Those of integers hold the same number of values each, else empty and full ones
+// alternate.
+static void place_bins(struct ui_histogram *state, bool integers)
+{
+    double low = state->logarithmic ? log(state->low) : state->low;
+    double high = state->logarithmic ? log(state->high) : state->high;
+    state->first = low;
+    state->bins = state->wanted_bins;
+    if (integers && state->logarithmic) {
+        state->bins = state->bins / 4 + 1;
+    } else if (integers) {
+        double values = ceil((high - low) / (double)state->wanted_bins);
+        state->first = floor(low) - 0.5;
+        state->step = fmax(values, 1);
+        double needed = ceil((high - state->first) / state->step);
+        state->bins = needed >= 1 && needed <= UI_MAX_BINS ? (size_t)needed : UI_MAX_BINS;
+        return;
+    }
+    state->step = (high - low) / (double)state->bins;
 }
 
 static void update_counts(struct ui_histogram *state, const struct ui_model *model, size_t bins)
@@ -70,12 +91,16 @@ static void update_counts(struct ui_histogram *state, const struct ui_model *mod
     state->counted_low = state->low;
     state->counted_high = state->high;
     state->counted_logarithmic = state->logarithmic;
-    state->bins = bins;
+    state->wanted_bins = bins;
     state->peak = 0;
     memset(state->counts, 0, sizeof state->counts);
-    if (model->histogram)
-        histogram_rebin(model->histogram, state->low, state->high, state->logarithmic, state->counts, bins);
-    for (size_t i = 0; i < bins; i++)
+    place_bins(state, model->info && !sample_traits(model->info->type)->is_float);
+    double last = state->first + (double)state->bins * state->step;
+    if (model->histogram && state->logarithmic)
+        histogram_rebin(model->histogram, exp(state->first), exp(last), true, state->counts, state->bins);
+    else if (model->histogram)
+        histogram_rebin(model->histogram, state->first, last, false, state->counts, state->bins);
+    for (size_t i = 0; i < state->bins; i++)
         state->peak = fmax(state->peak, state->counts[i]);
 }
 
@@ -95,15 +120,19 @@ static void draw_bars(const struct ui_histogram *state, struct gui_rect place, d
 {
     if (state->peak <= 0)
         return;
-    float step = place.width / (float)state->bins;
+    double low = state->logarithmic ? log(state->low) : state->low;
+    double range = (state->logarithmic ? log(state->high) : state->high) - low;
     for (size_t i = 0; i < state->bins; i++) {
         if (state->counts[i] <= 0)
             continue;
-        double middle = ((double)i + 0.5) / (double)state->bins;
+        double from = (state->first + (double)i * state->step - low) / range, to = from + state->step / range;
+        float left = place.x + place.width * (float)fmax(from, 0),
+              right = place.x + place.width * (float)fmin(to, 1);
         float height = (float)(log1p(state->counts[i]) / log1p(state->peak)) * (place.height - 2);
-        gui_draw_rect(
-            (struct gui_rect){place.x + (float)i * step, place.y + place.height - height, step, height},
-            middle >= low_at && middle <= high_at ? colour_inside : colour_bars);
+        bool inside = (from + to) / 2 >= low_at && (from + to) / 2 <= high_at;
+        if (right > left)
+            gui_draw_rect((struct gui_rect){left, place.y + place.height - height, right - left, height},
+                          inside ? colour_inside : colour_bars);
     }
 }
 

@@ -19,7 +19,8 @@ struct ui_histogram {
     uint64_t serial;
     double counted_low, counted_high;
     bool counted_logarithmic;
-    size_t bins;
+    size_t wanted_bins, bins;
+    double first, step; // bin i covers first + i * step ... of the value, or of its logarithm
     double counts[UI_MAX_BINS];
     double peak;
     // What is being dragged.
@@ -65,7 +66,7 @@ struct ui_dialog {
     size_t count, capacity;
     int selected; // among the entries that match; -1 = none
     bool decorate;
-    bool refocus;           // give the keyboard back to the field
+    bool refocus; // give the keyboard back to the field
 };
 
 struct ui {

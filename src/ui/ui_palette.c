@@ -12,14 +12,16 @@ enum { MAX_SHOWN = 400 };
 struct row {
     const struct command *command;
     const struct command_menu *menu; // NULL for the bare command
+    char choice[48];                 // of a menu entry that stands for all choices
     int score;
 };
 
-static void menu_title(const struct command_menu *menu, char *title, size_t size)
+// "Contrast: Scale: log" from "Contrast/|Scale/*".
+static void menu_title(const struct row *row, char *title, size_t size)
 {
     size_t used = 0;
-    for (const char *at = menu->path; *at && used + 4 < size; at++) {
-        if (*at == '|')
+    for (const char *at = row->menu->path; *at && used + 4 < size; at++) {
+        if (*at == '|' || *at == '*')
             continue;
         if (*at == '/') {
             memcpy(title + used, ": ", 2);
@@ -28,20 +30,27 @@ static void menu_title(const struct command_menu *menu, char *title, size_t size
             title[used++] = *at;
         }
     }
-    title[used] = '\0';
+    snprintf(title + used, size - used, "%s", row->choice);
 }
 
 static void row_line(const struct row *row, char *line, size_t size)
 {
     const char *arguments = row->menu ? row->menu->arguments : "";
-    snprintf(line, size, "%s%s%s", row->command->name, *arguments ? " " : "", arguments);
+    struct text text = {0};
+    text_append(&text, row->command->name);
+    if (row->choice[0])
+        command_append_word(&text, row->choice);
+    else if (*arguments)
+        text_printf(&text, " %s", arguments);
+    snprintf(line, size, "%s", text_string(&text));
+    text_free(&text);
 }
 
 // How well all characters of `filter` are found in order in `text`: -1 = not; more for runs and word
 // beginnings.
 static int fuzzy_score(const char *text, const char *filter)
 {
-    int score = 0, run = 0;
+    int score = strcasestr(text, filter) ? 100 : 0, run = 0;
     char before = ' ';
     for (; *text && *filter; before = *text++) {
         while (*filter == ' ')
@@ -64,7 +73,7 @@ static int row_score(const struct row *row, const char *filter)
     char text[320], title[160] = "";
     row_line(row, text, sizeof text);
     if (row->menu)
-        menu_title(row->menu, title, sizeof title);
+        menu_title(row, title, sizeof title);
     int by_line = fuzzy_score(text, filter), by_title = fuzzy_score(title, filter);
     // A hit in the sentence of help counts, but less than any in the name.
     int by_help = ui_matches(row->command->help, filter) ? 1 : -1;
@@ -93,20 +102,29 @@ static void add_row(struct row *rows, size_t *count, struct row row, const char 
     ++*count;
 }
 
-static size_t collect_rows(struct row *rows, const char *filter)
+static void add_choices(const struct ui *ui, struct row *rows, size_t *count, struct row row)
 {
+    for (size_t n = 0; command_choice(ui->host, row.command, 0, n, row.choice, sizeof row.choice); n++)
+        add_row(rows, count, row, ui->palette.filter);
+}
+
+static size_t collect_rows(const struct ui *ui, struct row *rows)
+{
+    const char *filter = ui->palette.filter;
     size_t count = 0;
     for (size_t i = 0; i < command_count; i++) {
         const struct command_menu *menu = commands[i].menu;
         bool bare = false;
         for (; menu && menu->path; menu++) {
-            if (strcmp(menu->arguments, "*") == 0)
-                continue;
+            struct row row = {.command = &commands[i], .menu = menu};
             bare |= !*menu->arguments;
-            add_row(rows, &count, (struct row){&commands[i], menu, 0}, filter);
+            if (strcmp(menu->arguments, "*") == 0)
+                add_choices(ui, rows, &count, row);
+            else
+                add_row(rows, &count, row, filter);
         }
         if (!bare && stands_alone(&commands[i]))
-            add_row(rows, &count, (struct row){&commands[i], NULL, 0}, filter);
+            add_row(rows, &count, (struct row){.command = &commands[i]}, filter);
     }
     return count;
 }
@@ -123,7 +141,7 @@ static void draw_row(struct ui *ui, const struct row *row, bool selected, bool *
     gui_tooltip(row->command->help);
     gui_draw_text(here.x, here.y, 0xd6d8daff, line);
     if (row->menu)
-        menu_title(row->menu, title, sizeof title);
+        menu_title(row, title, sizeof title);
     gui_draw_text(here.x + ui_px(ui, 210), here.y, 0x84898fff, title);
     if (bindings_key_for(ui->model->bindings, line, &key)) {
         key_format(key, key_name, sizeof key_name);
@@ -213,7 +231,7 @@ void ui_palette(struct ui *ui)
     if (gui_search("##filter", "Part of a command, or a command with its arguments", state->filter,
                    sizeof state->filter, appeared))
         state->selected = 0;
-    size_t count = collect_rows(rows, state->filter);
+    size_t count = collect_rows(ui, rows);
     bool moved = move_selection(&state->selected, (int)count);
     draw_rows(ui, rows, count, moved);
     handle_keys(ui, rows, count);

@@ -16,6 +16,7 @@ static void draw_cursor(struct ui *ui)
     float digit = gui_text_width("0"), at = ui_px(ui, 9);
     if (!cursor->valid)
         return;
+    gui_same_line_at(at);
     snprintf(text, sizeof text, "x %lld", (long long)cursor->x);
     gui_text_dim(text);
     gui_same_line_at(at += 9 * digit);
@@ -100,7 +101,7 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
         snprintf(add_part(&parts), PART_BYTES, "%s", model->note);
 
     gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT, NULL);
-    gui_space((float)(int)((place.height - gui_line_height()) / 2) - ui_px(ui, 5));
+    gui_set_y((float)(int)((place.height - gui_line_height()) / 2));
     gui_space(0);
     draw_cursor(ui);
     draw_parts(ui, &parts, place.width);
@@ -139,12 +140,9 @@ void ui_messages(struct ui *ui, struct gui_rect picture)
         "##message",
         (struct gui_rect){picture.x + margin, bottom - height, width < room ? width : room, height},
         GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
-    if (ui->model->message_is_error) {
-        struct gui_rect here = gui_here();
+    if (ui->model->message_is_error)
         gui_draw_rect((struct gui_rect){picture.x + margin, bottom - height, ui_px(ui, 3), height},
                       colour_error);
-        (void)here;
-    }
     gui_text_wrapped(message);
     gui_window_end();
 }
