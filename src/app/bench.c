@@ -109,7 +109,6 @@ static enum status time_yardstick(struct stage *stage, struct texture *rgba, dou
     struct viewer *viewer = &stage->viewer;
     const int64_t begin = clock_now_ns();
     begin_frame(stage);
-    target_clear(viewer->gpu, viewer->view.display.background);
     enum status status = renderer_draw_yardstick(viewer->renderer, rgba, &viewer->view, stage->height, 0, 0, error);
     present(stage);
     *ms = ms_between(begin, clock_now_ns());

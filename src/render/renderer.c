@@ -39,6 +39,7 @@ struct renderer {
     struct baked direct; // level 0 of 8- and 16-bit images
     struct baked keyed;  // level 0 of 32-bit types
     struct baked levels; // float levels of integer images; shares nothing with keyed so that zooming does not re-bake
+    const struct baked *shown; // the one of level 0 of the picture drawn last
     struct table *tints;
     struct display tint_display;
     bool tints_valid;
@@ -378,6 +379,7 @@ static enum status draw_picture(struct renderer *renderer, const struct scene *s
     struct picture *picture = scene->picture;
     const int level = camera_level(&scene->view->camera, picture->level_count - 1);
     picture->draw_serial++;
+    renderer->shown = baked_for(renderer, picture, 0);
     bake_tints(renderer, &scene->view->display);
     int under = level;
     while (!picture->levels[under].stored)
@@ -388,12 +390,9 @@ static enum status draw_picture(struct renderer *renderer, const struct scene *s
     return status;
 }
 
-// Whether the loaded image hides every pixel of the viewport.
-static bool covers_viewport(const struct scene *scene)
+// Whether the image hides every pixel of the viewport.
+static bool covers_viewport(const struct camera *camera)
 {
-    const struct camera *camera = &scene->view->camera;
-    if (!scene->picture || !picture_is_complete(scene->picture))
-        return false;
     const double corners[4][2] = {{0, 0},
                                   {camera->viewport_width, 0},
                                   {0, camera->viewport_height},
@@ -438,7 +437,7 @@ enum status renderer_draw(struct renderer *renderer, const struct scene *scene, 
     remember(renderer, scene);
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    if (!covers_viewport(scene))
+    if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))
         target_clear(renderer->gpu, scene->view->display.background);
     enum status status = scene->picture ? draw_picture(renderer, scene, error) : STATUS_OK;
     target_clip(renderer->gpu, target_height, 0, 0, 0, 0);
@@ -480,9 +479,9 @@ enum status renderer_draw_cached(struct renderer *renderer, const struct scene *
 
 void renderer_colour_of(const struct renderer *renderer, double value, unsigned char rgb[3])
 {
-    const struct baked *baked = renderer->direct.valid ? &renderer->direct : &renderer->keyed;
+    const struct baked *baked = renderer->shown;
     memset(rgb, 0, 3);
-    if (!baked->valid)
+    if (!baked || !baked->valid)
         return;
     const struct colour_table *table = baked->table;
     int index;
@@ -504,6 +503,8 @@ enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *r
     const struct camera *camera = &view->camera;
     struct image_draw draw = {.image_class = IMAGE_YARDSTICK, .pixels = rgba};
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
+    if (!covers_viewport(camera))
+        target_clear(renderer->gpu, view->display.background);
     set_transform(&draw, camera, 0, 0, 0);
     add_rect(renderer, visible_area(camera, 0), 0, 0);
     return draw_pass(renderer, &draw, IMAGE_MASK_NONE, error);
