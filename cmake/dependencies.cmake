@@ -4,6 +4,9 @@ find_package(Threads REQUIRED)
 pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)
 pkg_check_modules(CFITSIO REQUIRED IMPORTED_TARGET cfitsio)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+find_library(FOVEA_CFITSIO_ARCHIVE libcfitsio.a DOC "cfitsio as an archive, without the libraries of its network drivers")
+find_library(FOVEA_BZ2 bz2)
+mark_as_advanced(FOVEA_CFITSIO_ARCHIVE FOVEA_BZ2)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
@@ -17,3 +20,16 @@ pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 
 find_file(FOVEA_FONT DejaVuSans.ttf PATHS /usr/share/fonts/truetype/dejavu REQUIRED NO_DEFAULT_PATH
   DOC "The font embedded as the fallback")
+
+# cfitsio: the archive with stand-ins for its network drivers (src/formats/no_network.c) where there is one, else the
+# shared library.
+add_library(fovea_cfitsio INTERFACE)
+if(FOVEA_CFITSIO_ARCHIVE AND FOVEA_BZ2)
+  add_library(fovea_no_network OBJECT ${CMAKE_SOURCE_DIR}/src/formats/no_network.c)
+  target_link_libraries(fovea_no_network PRIVATE fovea_flags)
+  target_include_directories(fovea_cfitsio INTERFACE ${CFITSIO_INCLUDE_DIRS})
+  target_link_libraries(fovea_cfitsio INTERFACE ${FOVEA_CFITSIO_ARCHIVE} $<TARGET_OBJECTS:fovea_no_network>
+    ${FOVEA_BZ2} PkgConfig::ZLIB m)
+else()
+  target_link_libraries(fovea_cfitsio INTERFACE PkgConfig::CFITSIO)
+endif()

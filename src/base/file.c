@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum status file_open(const char *path, int *fd, int64_t *bytes, struct error *error)
+enum status file_open_read(const char *path, int *fd, int64_t *bytes, struct error *error)
 {
     // O_NONBLOCK: opening a FIFO by mistake must not hang; it has no effect on regular files.
     int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

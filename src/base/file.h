@@ -10,7 +10,7 @@
 
 // Opens `path` for reading and tells its size in bytes. A directory, socket or missing file is STATUS_IO with
 // a sentence. The descriptor has O_CLOEXEC; close it with close().
-enum status file_open(const char *path, int *fd, int64_t *bytes, struct error *error);
+enum status file_open_read(const char *path, int *fd, int64_t *bytes, struct error *error);
 
 // Reads exactly `count` bytes at `offset` with pread, so it may be called from several threads on one
 // descriptor. A file that ends before is STATUS_BROKEN ("ends after N bytes"), a read error STATUS_IO.

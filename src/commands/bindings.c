@@ -134,7 +134,7 @@ size_t bindings_add_user(struct bindings *bindings, struct text *warnings)
     struct error error = {0};
     if (!user_path(path, sizeof path) || access(path, F_OK) != 0)
         return 0;
-    enum status status = file_open(path, &fd, &bytes, &error);
+    enum status status = file_open_read(path, &fd, &bytes, &error);
     if (status) {
         if (warnings)
             text_printf(warnings, "%s\n", error.text);

@@ -99,7 +99,7 @@ static enum status open_content(struct fits_file *file, const char *selector, st
 {
     uint8_t head[16] = {0};
     const char *path = file->base.path;
-    enum status status = file_open(path, &file->fd, &file->file_bytes, error);
+    enum status status = file_open_read(path, &file->fd, &file->file_bytes, error);
     if (status != STATUS_OK)
         return status;
     status = file_read_at(file->fd, path, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);

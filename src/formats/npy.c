@@ -279,7 +279,7 @@ static enum status open_content(struct npy_file *file, struct error *error)
     int64_t file_bytes = 0, start = 0;
     size_t count = 0;
     struct npy_header header = {0};
-    enum status status = file_open(file->base.path, &file->fd, &file_bytes, error);
+    enum status status = file_open_read(file->base.path, &file->fd, &file_bytes, error);
     if (status == STATUS_OK)
         status = locate_header(file, file_bytes, &start, &count, error);
     if (status != STATUS_OK)

@@ -48,7 +48,7 @@ static enum status head_read(const char *path, uint8_t head[READER_PROBE_BYTES],
 {
     int fd;
     int64_t bytes;
-    enum status status = file_open(path, &fd, &bytes, error);
+    enum status status = file_open_read(path, &fd, &bytes, error);
     if (status != STATUS_OK)
         return status;
     *count = (size_t)int64_min(bytes, READER_PROBE_BYTES);

@@ -277,7 +277,7 @@ static struct tiff_file *handle_create(const char *path)
 static enum status header_read(struct tiff_file *file, struct error *error)
 {
     uint8_t head[8] = {0};
-    enum status status = file_open(file->base.path, &file->fd, &file->bytes, error);
+    enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
     size_t count = (size_t)int64_min(file->bytes, (int64_t)sizeof head);
     if (status == STATUS_OK)
         status = file_read_at(file->fd, file->base.path, 0, head, count, error);

@@ -245,7 +245,7 @@ static enum status read_map_file(const char *path, struct colormap *map, struct 
 {
     int fd;
     int64_t bytes;
-    enum status status = file_open(path, &fd, &bytes, error);
+    enum status status = file_open_read(path, &fd, &bytes, error);
     if (status != STATUS_OK)
         return status;
     char *text = NULL;

@@ -21,7 +21,7 @@ static void test_write_and_read(void **state)
     int fd = -1;
     int64_t bytes = 0;
     char buffer[8] = {0};
-    assert_int_equal(file_open(path, &fd, &bytes, NULL), STATUS_OK);
+    assert_int_equal(file_open_read(path, &fd, &bytes, NULL), STATUS_OK);
     assert_int_equal(bytes, 10);
     assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     assert_int_equal(file_read_at(fd, path, 3, buffer, 4, NULL), STATUS_OK);
@@ -40,7 +40,7 @@ static void assert_not_opened(const char *path, const char *word)
     int fd = -7;
     int64_t bytes = -7;
     struct error error = {0};
-    assert_int_equal(file_open(path, &fd, &bytes, &error), STATUS_IO);
+    assert_int_equal(file_open_read(path, &fd, &bytes, &error), STATUS_IO);
     assert_int_equal(fd, -7);
     assert_int_equal(bytes, -7);
     assert_non_null(strstr(error.text, path));
