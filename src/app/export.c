@@ -158,6 +158,7 @@ static enum status export_source(struct viewer *viewer, const struct view_option
         return status;
     viewer_update_colormap(viewer);
     viewer->channel = view_options->channel;
+    viewer->origin_chosen = view_options->has_origin;
     viewer->mask_path = view_options->mask && !view_options->no_mask ? must_copy(view_options->mask) : NULL;
     status = viewer_open(viewer, &name, 1, view_options->frame, error);
     struct headless *headless = NULL;

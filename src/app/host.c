@@ -173,22 +173,29 @@ void host_init(struct host *host, struct viewer *viewer)
     host->commands = (struct command_host){&viewer->view, &viewer->colormaps, &host_ops, host};
 }
 
+static enum status run_line(struct host *host, const char *line, struct error *error)
+{
+    struct viewer *viewer = host->viewer;
+    const bool origin_lower = viewer->view.camera.origin_lower;
+    enum status status = command_run(&host->commands, line, error);
+    viewer->origin_chosen |= viewer->view.camera.origin_lower != origin_lower;
+    viewer_update_colormap(viewer);
+    return status;
+}
+
 enum status host_run(struct host *host, const char *line)
 {
     struct error error = {0};
-    enum status status = command_run(&host->commands, line, &error);
+    enum status status = run_line(host, line, &error);
     if (status)
         viewer_say(host->viewer, true, "%s", error.text);
-    viewer_update_colormap(host->viewer);
     return status;
 }
 
 enum status host_run_options(struct host *host, const struct view_options *options, struct error *error)
 {
     enum status status = STATUS_OK;
-    for (size_t i = 0; !status && i < options->command_count; i++) {
-        status = command_run(&host->commands, options->commands[i], error);
-        viewer_update_colormap(host->viewer);
-    }
+    for (size_t i = 0; !status && i < options->command_count; i++)
+        status = run_line(host, options->commands[i], error);
     return status;
 }

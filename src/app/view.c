@@ -296,6 +296,7 @@ static enum status start_session(struct session *session, const char *const *nam
     struct viewer *viewer = &session->viewer;
     enum status status = STATUS_OK;
     viewer->first_options = &session->options;
+    viewer->origin_chosen = session->options.has_origin;
     viewer->channel = session->options.channel;
     if (session->options.mask && !session->options.no_mask)
         viewer->mask_path = must_copy(session->options.mask);

@@ -218,6 +218,8 @@ static enum status prepare_picture(struct viewer *viewer, const struct frame_inf
     }
     if (status)
         return status;
+    if (!viewer->origin_chosen)
+        viewer->view.camera.origin_lower = info->rows_upward;
     if (viewer->info.width != info->width || viewer->info.height != info->height || !viewer->first_shown) {
         camera_set_image(&viewer->view.camera, info->width, info->height);
         if (!viewer->first_shown && viewer->first_options)

@@ -63,6 +63,7 @@ struct viewer {
     bool auto_pending;            // apply the rule again when loaded
     int64_t limits_updated_ns;
     bool first_shown;             // the camera was set up for a first image
+    bool origin_chosen;           // the user said where row 0 is shown; else the format's convention holds
     const struct view_options *first_options; // camera options for the first image, or NULL
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
     struct viewer_times times;

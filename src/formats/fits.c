@@ -178,6 +178,7 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
                                 .chunk_height = tiles ? hdu->tile_height : 1,
                                 // Every further handle would inflate the whole file again.
                                 .sequential = file->wrapper != NULL};
+    info->rows_upward = true; // the first stored row is the lowest on the screen, as in every FITS viewer
     snprintf(info->format, sizeof info->format, "FITS");
     snprintf(info->compression, sizeof info->compression, "%s", compression_name(file));
     if (hdu->number > 0)

@@ -23,6 +23,8 @@ struct frame_info {
     bool sequential;
     // The largest value of the unsigned type marks "no data" (detector data), not a measured value.
     bool no_data_is_max;
+    // By the format's convention row 0 is shown at the bottom (FITS); the user may always turn it over.
+    bool rows_upward;
 
     char format[32];      // "TIFF", "BigTIFF", "FITS", "NPY", "simulated"
     char compression[32]; // "none", "LZW", "deflate", "Rice", ...
