@@ -426,18 +426,16 @@ enum status tiff_page_reload(struct tiff_file *file, struct error *error)
     return STATUS_OK;
 }
 
-// Area detectors (Dectris and those that follow it) mark pixels without data by the type's maximum. 32-bit
-// counters always do; of 16-bit ones only files that say so: "# key value" headers or Dectris's private
+// Area detectors (Dectris and those that follow it) mark pixels without data by the type's maximum. That is
+// believed of files that say where they come from: by a header of "# key value" lines or by Dectris's private
 // directory.
 static bool no_data_is_max(const struct tiff_file *file)
 {
     enum { TAG_DECTRIS = 51192 };
     const struct tiff_layout *layout = &file->layout;
-    if (layout->samples != 1 || layout->bits < 16)
-        return false;
-    if (layout->type == SAMPLE_U32)
-        return layout->bits == 32;
-    if (layout->type != SAMPLE_U16 || layout->bits != 16)
+    const bool counts = (layout->type == SAMPLE_U16 && layout->bits == 16) ||
+                        (layout->type == SAMPLE_U32 && layout->bits == 32);
+    if (!counts || layout->samples != 1)
         return false;
     const char *description = NULL;
     if (TIFFGetField(file->tiff, TIFFTAG_IMAGEDESCRIPTION, &description) && description &&

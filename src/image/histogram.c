@@ -89,6 +89,11 @@ struct histogram *histogram_copy(const struct histogram *histogram)
     return copy;
 }
 
+enum sample_type histogram_type(const struct histogram *histogram)
+{
+    return histogram->type;
+}
+
 int64_t histogram_total(const struct histogram *histogram)
 {
     return histogram->total;
@@ -338,6 +343,22 @@ bool histogram_next(const struct histogram *histogram, size_t *index, double *lo
         return false;
     bin_edges(histogram, bin, low, high);
     *count = bin_count(histogram, bin);
+    return true;
+}
+
+bool histogram_previous(const struct histogram *histogram, size_t *index, double *low, double *high,
+                        uint64_t *count)
+{
+    size_t first, end;
+    bins_touched(histogram, &first, &end);
+    size_t bin = *index < end ? *index : end;
+    while (bin > first && bin_count(histogram, bin - 1) == 0)
+        bin--;
+    *index = bin > first ? bin - 1 : first;
+    if (bin <= first)
+        return false;
+    bin_edges(histogram, bin - 1, low, high);
+    *count = bin_count(histogram, bin - 1);
     return true;
 }
 

@@ -15,6 +15,7 @@ struct histogram;
 struct histogram *histogram_create(enum sample_type type);
 void histogram_destroy(struct histogram **histogram);
 struct histogram *histogram_copy(const struct histogram *histogram);
+enum sample_type histogram_type(const struct histogram *histogram);
 
 // Counts `count` values; valid may be NULL (all count) or holds a byte per value, nonzero = count it. The
 // values are those of the histogram's sample type as doubles; NaN and Inf are never counted.
@@ -52,5 +53,8 @@ void histogram_rebin(const struct histogram *histogram, double low, double high,
 // returns false at the end. [*low, *high] are the bin's edges (equal for exact integer bins).
 bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
                     uint64_t *count);
+// The same in descending order; *index starts at SIZE_MAX.
+bool histogram_previous(const struct histogram *histogram, size_t *index, double *low, double *high,
+                        uint64_t *count);
 
 #endif

@@ -741,10 +741,13 @@ static bool says_no_data(struct spec spec)
 static void test_no_data_of_detectors(void **state)
 {
     (void)state;
-    assert_true(says_no_data((struct spec){.bits = 32}));
-    assert_false(says_no_data((struct spec){.bits = 32, .samples = 2}));
-    assert_false(says_no_data((struct spec){.bits = 31}));
-    assert_false(says_no_data((struct spec){.bits = 32, .format = SAMPLEFORMAT_INT}));
+    static const char header[] = "# Detector: EIGER2 X 16M";
+    assert_false(says_no_data((struct spec){.bits = 32}));
+    assert_false(says_no_data((struct spec){.bits = 32, .description = "an ordinary picture"}));
+    assert_true(says_no_data((struct spec){.bits = 32, .description = header}));
+    assert_false(says_no_data((struct spec){.bits = 32, .samples = 2, .description = header}));
+    assert_false(says_no_data((struct spec){.bits = 31, .description = header}));
+    assert_false(says_no_data((struct spec){.bits = 32, .format = SAMPLEFORMAT_INT, .description = header}));
     assert_false(says_no_data((struct spec){.bits = 16}));
     assert_true(says_no_data((struct spec){.bits = 16, .description = "# Pixel_size 172e-6 m x 172e-6 m"}));
     assert_false(says_no_data((struct spec){.bits = 8, .description = "# x"}));
