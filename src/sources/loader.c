@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The worker threads behind loading, and the hand-over of bands.
 //
-// One lock guards all shared state. A slot is a set of buffers for one band; it is free, being filled by a worker,
-// ready, or taken by the consumer. Workers wait for free slots, the consumer for ready ones.
+// One lock guards all shared state. A slot is a set of buffers for one band; it is free, being filled by a
+// worker, ready, or taken by the consumer. Workers wait for free slots, the consumer for ready ones. What the
+// consumer does not need of a band (samples before conversion, classes) is in the worker's own memory, so
+// that slots are small.
 #include "sources/loader.h"
 
 #include "base/size.h"
@@ -16,25 +18,46 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 8, MAX_SLOTS = MAX_THREADS + 1, BAND_TARGET_BYTES = 2 << 20, DRAIN_EVERY = 4 };
+enum { MAX_THREADS = 8, MAX_SLOTS = MAX_THREADS + 1 };
+enum {
+    BAND_TARGET_BYTES = 2 << 20,
+    BAND_MAX_ROWS = 8 * REDUCE_BAND_ROWS,
+    // Readers keep the chunks of the last rows for the next request if they are not larger than this
+    // together.
+    CACHED_CHUNKS_BYTES = 16 << 20,
+    // Fewer threads are used where their buffers would take more than this.
+    BUFFERS_MAX_BYTES = 96 << 20,
+};
+
+// The layers that come with a frame and are found anew with each.
+#define CLASS_BITS                                                                                           \
+    ((uint8_t)(MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED)))
 
 enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_TAKEN };
 
 struct slot {
     enum slot_state state;
-    void *raw;        // decoded samples of the file's type
-    float *converted; // the same as float32 where the GPU cannot hold the type; else NULL
-    uint8_t *classes;
-    float *levels;    // all reduced levels of the band, one after the other
+    void *pixels;  // samples of the storage type
+    float *levels; // all reduced levels of the band, one after the other
     struct loader_band band;
+};
+
+// What each worker has of its own.
+struct worker {
+    struct loader *loader;
+    struct image_file *file;
+    struct taps *taps;
+    void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
+    uint8_t *classes;     // a byte per pixel of a band, zero between bands
+    int64_t next, end;    // bands it has claimed and not begun
+    int64_t drain_serial; // of the last drain that it took part in
 };
 
 struct loader {
     struct loader_request request;
     char *name, *mask_path;
     struct cancel cancel;
-    pthread_t threads[MAX_THREADS];
-    int thread_count;
+    bool first_started;
 
     // Set by the first worker before `opened` is, constant afterwards.
     struct frame_info info;
@@ -42,13 +65,18 @@ struct loader {
     struct mask *mask;
     int levels;
     int64_t band_rows, band_count;
+    int64_t run_bands;                                // that a worker takes at a time
+    size_t pixels_bytes, classes_bytes, levels_bytes; // buffers for one band
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
     // -- protected by lock --
     bool opened, open_failed;
-    int64_t next_band, taken_bands;
-    int running;        // workers that have not ended
+    pthread_t threads[MAX_THREADS];
+    int thread_count; // started so far; final once the first has ended
+    int running;      // workers that have not ended
+    int64_t next_band, published_bands, taken_bands;
+    int64_t drain_serial; // raised when the consumer wants to know what was counted so far
     struct slot slots[MAX_SLOTS];
     int slot_count;
     struct taps_result result;
@@ -77,30 +105,59 @@ static void wake_consumer(struct loader *loader)
 
 // --- opening ---
 
-// Rows per band: a multiple of REDUCE_BAND_ROWS of about BAND_TARGET_BYTES, and of whole chunks of the file so that none
-// is decoded twice; where the two do not go together, several chunks, so that few are.
-static int64_t choose_band_rows(const struct frame_info *info)
+// Rows per band: a multiple of REDUCE_BAND_ROWS of about BAND_TARGET_BYTES.
+//
+// No chunk of the file should be decoded twice. Where chunks and bands do not go together, each worker takes
+// several bands that follow each other and finds their common chunks in the reader's cache; only those at
+// both ends of such a run are decoded by two workers. Chunks too large for the cache are put together to
+// whole bands instead.
+static void choose_bands(struct loader *loader)
 {
+    const struct frame_info *info = &loader->info;
     const size_t row_bytes = (size_t)info->width * sample_traits(info->type)->bytes;
-    int64_t rows = int64_max(REDUCE_BAND_ROWS, (int64_t)(BAND_TARGET_BYTES / row_bytes) / REDUCE_BAND_ROWS *
-                                                   REDUCE_BAND_ROWS);
-    rows = int64_min(rows, 8 * REDUCE_BAND_ROWS);
-    const int64_t chunk = info->chunk_height;
+    const int64_t chunk = int64_min(info->chunk_height, info->height);
+    int64_t rows = (int64_t)(BAND_TARGET_BYTES / row_bytes) / REDUCE_BAND_ROWS * REDUCE_BAND_ROWS;
+    rows = int64_clamp(rows, REDUCE_BAND_ROWS, BAND_MAX_ROWS);
+    int64_t run_rows = rows;
     if (chunk > 16 && rows % chunk != 0 && !info->sequential) {
         int64_t common = chunk;
-        while (common % REDUCE_BAND_ROWS != 0 && common < 8 * REDUCE_BAND_ROWS)
+        while (common % REDUCE_BAND_ROWS != 0 && common < BAND_MAX_ROWS)
             common += chunk;
-        rows = common % REDUCE_BAND_ROWS == 0 ? common : int64_round_up(4 * chunk, REDUCE_BAND_ROWS);
+        run_rows = common % REDUCE_BAND_ROWS == 0 ? common : int64_round_up(4 * chunk, REDUCE_BAND_ROWS);
+        if ((size_t)chunk > CACHED_CHUNKS_BYTES / row_bytes)
+            rows = run_rows;
+        else if (run_rows % rows != 0)
+            rows = REDUCE_BAND_ROWS;
     }
-    return int64_min(rows, int64_round_up(info->height, REDUCE_BAND_ROWS));
+    loader->band_rows = int64_min(rows, int64_round_up(info->height, REDUCE_BAND_ROWS));
+    loader->run_bands = int64_max(1, run_rows / loader->band_rows);
+    loader->band_count = int64_ceil_div(info->height, loader->band_rows);
 }
 
-// Uses the mask handed over if it fits, else a new one. Class bits of an earlier frame are cleared.
+static bool choose_sizes(struct loader *loader)
+{
+    const struct frame_info *info = &loader->info;
+    size_t values = 0;
+    for (int level = 1; level <= loader->levels; level++) {
+        size_t of_level;
+        if (!size_of_plane(reduce_side(info->width, level), reduce_side(loader->band_rows, level), 1,
+                           &of_level) ||
+            !size_add(values, of_level, &values))
+            return false;
+    }
+    return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
+           size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
+           size_multiply(loader->classes_bytes, sample_traits(loader_storage_type(info->type))->bytes,
+                         &loader->pixels_bytes);
+}
+
+// Uses the mask handed over if it fits, else a new one; then the other goes back by the outcome. Class bits
+// of an earlier frame are cleared.
 static enum status prepare_mask(struct loader *loader, struct error *error)
 {
     struct mask *mask = loader->request.mask;
     if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
-        mask_clear(mask, MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED));
+        mask_clear(mask, CLASS_BITS);
         loader->mask = mask;
         loader->request.mask = NULL;
     } else {
@@ -116,6 +173,8 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
 static enum status open_frame(struct loader *loader, struct error *error)
 {
     enum status status = STATUS_OK;
+    if (cancel_requested(&loader->cancel))
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
     if (!loader->file)
         status = source_open_name(loader->name, loader->request.channel, &loader->file, error);
     if (!status)
@@ -123,75 +182,77 @@ static enum status open_frame(struct loader *loader, struct error *error)
     if (status)
         return status;
     size_t bytes;
-    if (!frame_bytes(&loader->info, &bytes))
+    loader->levels = reduce_level_count(loader->info.width, loader->info.height);
+    if (frame_bytes(&loader->info, &bytes))
+        choose_bands(loader);
+    if (loader->band_count == 0 || !choose_sizes(loader))
         return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels are more than can be addressed",
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
-    status = prepare_mask(loader, error);
-    if (status)
-        return status;
-    loader->levels = reduce_level_count(loader->info.width, loader->info.height);
-    loader->band_rows = choose_band_rows(&loader->info);
-    loader->band_count = int64_ceil_div(loader->info.height, loader->band_rows);
-    return STATUS_OK;
+    if (cancel_requested(&loader->cancel))
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    return prepare_mask(loader, error);
 }
 
 // --- buffers ---
 
-static size_t level_values(const struct loader *loader)
-{
-    size_t total = 0;
-    for (int level = 1; level <= loader->levels; level++)
-        total += (size_t)reduce_side(loader->info.width, level) * (size_t)reduce_side(loader->band_rows, level);
-    return total;
-}
-
 static bool slot_allocate(const struct loader *loader, struct slot *slot)
 {
-    const struct frame_info *info = &loader->info;
-    const bool converts = loader_storage_type(info->type) != info->type;
-    size_t raw_bytes, pixels;
-    if (!size_of_plane(info->width, loader->band_rows, sample_traits(info->type)->bytes, &raw_bytes) ||
-        !size_of_plane(info->width, loader->band_rows, 1, &pixels))
-        return false;
-    slot->raw = malloc(raw_bytes);
-    slot->converted = converts ? malloc(pixels * sizeof(float)) : NULL;
-    slot->classes = calloc(pixels, 1);
-    slot->levels = malloc(level_values(loader) * sizeof(float) + 1);
-    return slot->raw && slot->classes && slot->levels && (slot->converted || !converts);
+    slot->pixels = malloc(loader->pixels_bytes);
+    slot->levels = malloc(loader->levels_bytes + 1);
+    return slot->pixels && slot->levels;
 }
 
 static void slot_free(struct slot *slot)
 {
-    free(slot->raw);
-    free(slot->converted);
-    free(slot->classes);
+    free(slot->pixels);
     free(slot->levels);
     *slot = (struct slot){0};
 }
 
-// A free slot's index, allocating up to one more than there are threads; -1 when cancelled or out of memory. Waits for
-// the consumer when all are in use. Called and returns with the lock held.
-static int slot_acquire(struct loader *loader)
+static void worker_free(struct worker *worker)
 {
-    while (!cancel_requested(&loader->cancel)) {
+    taps_destroy(&worker->taps);
+    free(worker->raw);
+    free(worker->classes);
+}
+
+static bool worker_allocate(struct worker *worker)
+{
+    const struct loader *loader = worker->loader;
+    const enum sample_type type = loader->info.type;
+    const bool converts = loader_storage_type(type) != type;
+    size_t raw_bytes;
+    if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
+        return false;
+    worker->raw = converts ? malloc(raw_bytes) : NULL;
+    worker->classes = calloc(loader->classes_bytes, 1);
+    return (worker->raw || !converts) && worker->classes &&
+           taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce,
+                       &worker->taps, NULL) == STATUS_OK;
+}
+
+static bool work_is_over(struct loader *loader, const struct worker *worker)
+{
+    return cancel_requested(&loader->cancel) ||
+           (worker->next == worker->end && loader->next_band == loader->band_count);
+}
+
+// A free slot's index, allocating up to one more than there are threads; -1 when there is nothing (more) to
+// do or no memory. Waits for the consumer when all are in use. Called and returns with the lock held.
+static int slot_acquire(struct loader *loader, const struct worker *worker)
+{
+    while (!work_is_over(loader, worker)) {
         for (int i = 0; i < loader->slot_count; i++) {
-            if (loader->slots[i].state == SLOT_FREE) {
-                loader->slots[i].state = SLOT_FILLING;
+            if (loader->slots[i].state == SLOT_FREE)
                 return i;
-            }
         }
         if (loader->slot_count < loader->thread_count + 1) {
             struct slot *slot = &loader->slots[loader->slot_count];
-            if (slot_allocate(loader, slot)) {
-                slot->state = SLOT_FILLING;
+            if (slot_allocate(loader, slot))
                 return loader->slot_count++;
-            }
             slot_free(slot);
-            if (loader->slot_count == 0) {
-                error_set(&loader->error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
-                          loader->file->path);
+            if (loader->slot_count == 0)
                 return -1;
-            }
         }
         pthread_cond_wait(&loader->changed, &loader->lock);
     }
@@ -201,86 +262,84 @@ static int slot_acquire(struct loader *loader)
 // --- one band ---
 
 // Marks a band that could not be decoded at all: 0 or NaN, every pixel bad.
-static void fill_lost(const struct loader *loader, struct slot *slot, int64_t rows)
+static void fill_lost(const struct band *band, uint8_t *classes)
 {
-    const struct sample_traits *traits = sample_traits(loader->info.type);
-    const size_t pixels = (size_t)loader->info.width * (size_t)rows;
-    memset(slot->raw, traits->is_float ? 0xFF : 0, pixels * traits->bytes); // all ones is a NaN in every float type
-    memset(slot->classes, MASK_BIT(MASK_BAD), pixels);
+    const size_t pixels = (size_t)(band->width * band->rows);
+    // All ones is a NaN in every float type.
+    memset((void *)(uintptr_t)band->pixels, sample_traits(band->type)->is_float ? 0xFF : 0,
+           pixels * sample_traits(band->type)->bytes);
+    memset(classes, MASK_BIT(MASK_BAD), pixels);
 }
 
-static void note_loss(struct loader *loader, const struct error *loss, int64_t pixels)
+static void note_loss(struct loader *loader, const struct error *loss, int64_t pixels, bool whole_band)
 {
     pthread_mutex_lock(&loader->lock);
     if (loader->lost_pixels == 0)
         loader->loss = *loss;
     loader->lost_pixels += pixels;
+    loader->failed_bands += whole_band;
     pthread_mutex_unlock(&loader->lock);
 }
 
-// Decodes into the slot and adds the classes found to the mask. Returns false if the whole band is lost.
-static bool decode_band(struct loader *loader, struct image_file *file, struct slot *slot, int64_t y, int64_t rows)
+// Decodes the band and adds the classes found to the mask. Returns false if it was cancelled; a band that is
+// lost for another reason is filled and noted.
+static bool decode_band(struct worker *worker, const struct band *band)
 {
-    const struct rect rect = {0, y, loader->info.width, rows};
+    struct loader *loader = worker->loader;
+    const struct rect rect = {0, band->y, band->width, band->rows};
     const struct decode_request request = {.frame = loader->request.frame,
                                            .rect = rect,
-                                           .pixels = slot->raw,
-                                           .stride = (size_t)rect.width * sample_traits(loader->info.type)->bytes,
-                                           .classes = slot->classes,
+                                           .pixels = (void *)(uintptr_t)band->pixels,
+                                           .stride = band->stride,
+                                           .classes = worker->classes,
                                            .cancel = &loader->cancel};
     struct decode_report report = {0};
     struct error error = {0};
-    bool good = image_file_decode(file, &request, &report, &error) == STATUS_OK;
+    const bool good = image_file_decode(worker->file, &request, &report, &error) == STATUS_OK;
     if (!good && cancel_requested(&loader->cancel))
         return false;
     if (!good) {
-        fill_lost(loader, slot, rows);
-        note_loss(loader, &error, rect.width * rows);
+        fill_lost(band, worker->classes);
+        note_loss(loader, &error, rect.width * rect.height, true);
         report.any_class = true;
     } else if (report.lost_pixels > 0) {
-        note_loss(loader, &report.first_loss, report.lost_pixels);
+        note_loss(loader, &report.first_loss, report.lost_pixels, false);
     }
     if (report.any_class)
-        mask_write(loader->mask, rect, slot->classes, (size_t)rect.width,
-                   (uint8_t)~(MASK_BIT(MASK_USER) | MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER_2) |
-                              MASK_BIT(MASK_USER_3)));
-    return good;
+        mask_write(loader->mask, rect, worker->classes, (size_t)rect.width, CLASS_BITS);
+    return true;
 }
 
-// Runs the taps with the whole mask of the band, and adds what they class.
-static bool tap_band(struct loader *loader, struct taps *taps, struct slot *slot, int64_t y, int64_t rows)
+// Runs the taps with the whole mask of the band, and adds what they class. True if the mask has bits there.
+static bool tap_band(struct worker *worker, const struct band *band)
 {
-    const struct rect rect = {0, y, loader->info.width, rows};
-    const struct band band = {.y = y,
-                              .rows = rows,
-                              .width = rect.width,
-                              .type = loader->info.type,
-                              .pixels = slot->raw,
-                              .stride = (size_t)rect.width * sample_traits(loader->info.type)->bytes};
-    bool masked = mask_read(loader->mask, rect, slot->classes, (size_t)rect.width);
+    struct mask *mask = worker->loader->mask;
+    const struct rect rect = {0, band->y, band->width, band->rows};
+    const bool masked = mask_read(mask, rect, worker->classes, (size_t)rect.width);
     bool classed = false;
-    taps_band(taps, &band, slot->classes, &classed);
+    taps_band(worker->taps, band, worker->classes, &classed);
     if (classed)
-        mask_write(loader->mask, rect, slot->classes, (size_t)rect.width, MASK_BIT(MASK_GAP));
+        mask_write(mask, rect, worker->classes, (size_t)rect.width, MASK_BIT(MASK_GAP));
     if (masked || classed)
-        memset(slot->classes, 0, (size_t)rect.width * (size_t)rows);
+        memset(worker->classes, 0, (size_t)(rect.width * rect.height));
     return masked || classed;
 }
 
-static void publish_band(struct loader *loader, const struct taps *taps, struct slot *slot, int64_t y, int64_t rows,
-                         bool any_mask)
+static void publish_band(struct worker *worker, struct slot *slot, const struct band *from, bool any_mask)
 {
+    struct loader *loader = worker->loader;
     struct loader_band *band = &slot->band;
-    *band = (struct loader_band){.y = y, .rows = rows, .any_mask = any_mask, .levels = loader->levels};
-    band->pixels = slot->raw;
-    if (slot->converted) {
-        sample_row_to_float(loader->info.type, slot->raw, (size_t)loader->info.width * (size_t)rows, slot->converted);
-        band->pixels = slot->converted;
-    }
+    *band = (struct loader_band){.y = from->y,
+                                 .rows = from->rows,
+                                 .pixels = slot->pixels,
+                                 .any_mask = any_mask,
+                                 .levels = loader->levels};
+    if (worker->raw)
+        sample_row_to_float(from->type, worker->raw, (size_t)(from->width * from->rows), slot->pixels);
     float *at = slot->levels;
     for (int level = 1; level <= loader->levels; level++) {
-        const float *values = reducer_level(taps_reducer(taps), level, &band->level_rows[level]);
-        const size_t count = (size_t)(reduce_side(loader->info.width, level) * band->level_rows[level]);
+        const float *values = reducer_level(taps_reducer(worker->taps), level, &band->level_rows[level]);
+        const size_t count = (size_t)(reduce_side(from->width, level) * band->level_rows[level]);
         memcpy(at, values, count * sizeof *at);
         band->level[level] = at;
         at += count;
@@ -288,6 +347,7 @@ static void publish_band(struct loader *loader, const struct taps *taps, struct 
     pthread_mutex_lock(&loader->lock);
     band->slot = (int)(slot - loader->slots);
     slot->state = SLOT_READY;
+    loader->published_bands++;
     pthread_cond_broadcast(&loader->changed);
     pthread_mutex_unlock(&loader->lock);
     wake_consumer(loader);
@@ -295,71 +355,80 @@ static void publish_band(struct loader *loader, const struct taps *taps, struct 
 
 // --- workers ---
 
-static void drain(struct loader *loader, struct taps *taps)
+// Adds what the worker counted to the whole. That takes about a millisecond, so it is done for the first
+// band, when the consumer asked, and at the end.
+static void drain(struct worker *worker)
 {
+    struct loader *loader = worker->loader;
     pthread_mutex_lock(&loader->lock);
-    taps_drain(taps, &loader->result);
+    worker->drain_serial = loader->drain_serial;
+    taps_drain(worker->taps, &loader->result);
     pthread_mutex_unlock(&loader->lock);
 }
 
-// Takes a slot and the number of the next band; false when there is nothing (more) to do.
-static bool next_work(struct loader *loader, int *slot, int64_t *band)
+static bool drain_is_wanted(const struct worker *worker, int64_t y)
 {
-    bool found = false;
+    struct loader *loader = worker->loader;
     pthread_mutex_lock(&loader->lock);
-    if (loader->next_band < loader->band_count) {
-        *slot = slot_acquire(loader);
-        if (*slot >= 0 && loader->next_band < loader->band_count) {
-            *band = loader->next_band++;
-            found = true;
-        } else if (*slot >= 0) {
-            loader->slots[*slot].state = SLOT_FREE;
-            pthread_cond_broadcast(&loader->changed);
+    const bool wanted = y == 0 || worker->drain_serial != loader->drain_serial;
+    pthread_mutex_unlock(&loader->lock);
+    return wanted;
+}
+
+// Takes a slot and the next band of the worker's run, or a new run; NULL when there is nothing (more) to do.
+static struct slot *next_work(struct worker *worker, int64_t *band)
+{
+    struct loader *loader = worker->loader;
+    pthread_mutex_lock(&loader->lock);
+    const int index = slot_acquire(loader, worker);
+    struct slot *slot = index >= 0 ? &loader->slots[index] : NULL;
+    if (slot) {
+        if (worker->next == worker->end) {
+            worker->next = loader->next_band;
+            worker->end = int64_min(worker->next + loader->run_bands, loader->band_count);
+            loader->next_band = worker->end;
+            if (worker->end == loader->band_count) // those who wait for a slot in vain may go
+                pthread_cond_broadcast(&loader->changed);
         }
+        *band = worker->next++;
+        slot->state = SLOT_FILLING;
     }
     pthread_mutex_unlock(&loader->lock);
-    return found;
+    return slot;
 }
 
-static void decode_bands(struct loader *loader, struct image_file *file, struct taps *taps)
+static void decode_bands(struct worker *worker)
 {
-    int slot_index;
-    int64_t band;
-    for (int since_drain = 0; next_work(loader, &slot_index, &band);) {
-        struct slot *slot = &loader->slots[slot_index];
-        const int64_t y = band * loader->band_rows;
-        const int64_t rows = int64_min(loader->band_rows, loader->info.height - y);
-        if (!decode_band(loader, file, slot, y, rows)) {
-            if (cancel_requested(&loader->cancel))
-                return;
-            pthread_mutex_lock(&loader->lock);
-            loader->failed_bands++;
-            pthread_mutex_unlock(&loader->lock);
-        }
-        bool any_mask = tap_band(loader, taps, slot, y, rows);
-        if (band == 0 || ++since_drain >= DRAIN_EVERY) {
-            drain(loader, taps);
-            since_drain = 0;
-        }
-        publish_band(loader, taps, slot, y, rows, any_mask);
+    const struct loader *loader = worker->loader;
+    const enum sample_type type = loader->info.type;
+    struct slot *slot;
+    int64_t index;
+    while ((slot = next_work(worker, &index))) {
+        const int64_t y = index * loader->band_rows;
+        const struct band band = {.y = y,
+                                  .rows = int64_min(loader->band_rows, loader->info.height - y),
+                                  .width = loader->info.width,
+                                  .type = type,
+                                  .pixels = worker->raw ? worker->raw : slot->pixels,
+                                  .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
+        if (!decode_band(worker, &band))
+            return;
+        const bool any_mask = tap_band(worker, &band);
+        if (drain_is_wanted(worker, y))
+            drain(worker);
+        publish_band(worker, slot, &band, any_mask);
     }
-    drain(loader, taps);
+    drain(worker);
 }
 
-// Work of every thread once the frame is open: on a handle of its own, the first thread on the original.
+// Work of every thread once the frame is open: on a handle of its own, the first thread on the original. A
+// thread that gets no memory leaves the work to the others; that nobody did it is found at the end.
 static void work(struct loader *loader, struct image_file *file)
 {
-    struct taps *taps = NULL;
-    struct error error = {0};
-    if (taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce, &taps, &error)) {
-        pthread_mutex_lock(&loader->lock);
-        if (!loader->error.status)
-            loader->error = error;
-        pthread_mutex_unlock(&loader->lock);
-        return;
-    }
-    decode_bands(loader, file, taps);
-    taps_destroy(&taps);
+    struct worker worker = {.loader = loader, .file = file};
+    if (worker_allocate(&worker))
+        decode_bands(&worker);
+    worker_free(&worker);
 }
 
 static void end_worker(struct loader *loader)
@@ -376,32 +445,37 @@ static void *helper_thread(void *argument)
     struct loader *loader = argument;
     struct image_file *file = NULL;
     // A handle that cannot be had is no fault of the picture: the other threads do the work.
-    if (image_file_clone(loader->file, &file, NULL) == STATUS_OK) {
+    if (image_file_clone(loader->file, &file, NULL) == STATUS_OK)
         work(loader, file);
-        image_file_close(&file);
-    }
+    image_file_close(&file);
     end_worker(loader);
     return NULL;
 }
 
+static int choose_threads(const struct loader *loader)
+{
+    if (loader->info.sequential)
+        return 1;
+    int64_t wanted = loader->request.threads;
+    if (wanted <= 0)
+        wanted = sysconf(_SC_NPROCESSORS_ONLN);
+    wanted = int64_min(wanted, int64_ceil_div(loader->band_count, loader->run_bands));
+    // A slot, classes, raw samples and the levels being made.
+    const int64_t bytes = (int64_t)(loader->pixels_bytes + 2 * loader->levels_bytes + loader->classes_bytes);
+    wanted = int64_min(wanted, BUFFERS_MAX_BYTES / int64_max(bytes, 1));
+    return (int)int64_clamp(wanted, 1, MAX_THREADS);
+}
+
 static void start_helpers(struct loader *loader)
 {
-    int wanted = loader->request.threads;
-    if (wanted <= 0)
-        wanted = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    wanted = (int)int64_clamp(wanted, 1, int64_min(MAX_THREADS, loader->band_count));
-    if (loader->info.sequential)
-        wanted = 1;
-    for (int i = 1; i < wanted; i++) {
-        pthread_mutex_lock(&loader->lock);
+    const int wanted = choose_threads(loader);
+    pthread_mutex_lock(&loader->lock);
+    while (loader->thread_count < wanted &&
+           pthread_create(&loader->threads[loader->thread_count], NULL, helper_thread, loader) == 0) {
+        loader->thread_count++;
         loader->running++;
-        bool started = pthread_create(&loader->threads[loader->thread_count], NULL, helper_thread, loader) == 0;
-        if (started)
-            loader->thread_count++;
-        else
-            loader->running--;
-        pthread_mutex_unlock(&loader->lock);
     }
+    pthread_mutex_unlock(&loader->lock);
 }
 
 static void *first_thread(void *argument)
@@ -441,11 +515,11 @@ struct loader *loader_start(const struct loader_request *request)
     pthread_cond_init(&loader->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     pthread_mutex_lock(&loader->lock);
-    loader->thread_count = 1;
-    loader->running = 1;
-    if (pthread_create(&loader->threads[0], NULL, first_thread, loader) != 0) {
-        loader->thread_count = 0;
-        loader->running = 0;
+    loader->first_started = pthread_create(&loader->threads[0], NULL, first_thread, loader) == 0;
+    if (loader->first_started) {
+        loader->thread_count = 1;
+        loader->running = 1;
+    } else {
         loader->open_failed = true;
         error_set(&loader->error, STATUS_NO_MEMORY, "no thread can be started for loading");
     }
@@ -499,12 +573,11 @@ bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)
 {
     const struct timespec deadline = deadline_after(wait_ms);
     pthread_mutex_lock(&loader->lock);
-    struct slot *slot;
-    while (!(slot = lowest_ready(loader)) && loader->running > 0 && wait_ms > 0) {
+    while (!lowest_ready(loader) && loader->running > 0 && wait_ms > 0) {
         if (pthread_cond_timedwait(&loader->changed, &loader->lock, &deadline) == ETIMEDOUT)
             break;
     }
-    slot = lowest_ready(loader);
+    struct slot *slot = lowest_ready(loader);
     if (slot) {
         slot->state = SLOT_TAKEN;
         *band = slot->band;
@@ -525,7 +598,7 @@ void loader_give_back(struct loader *loader, const struct loader_band *band)
 bool loader_done(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
-    bool waiting = false;
+    bool waiting = false; // FILLING slots count only while their worker runs: a cancelled one leaves it so
     for (int i = 0; i < loader->slot_count; i++)
         waiting |= loader->slots[i].state == SLOT_READY || loader->slots[i].state == SLOT_TAKEN;
     bool done = loader->running == 0 && (!waiting || cancel_requested(&loader->cancel));
@@ -544,9 +617,11 @@ double loader_progress(struct loader *loader)
 bool loader_limits(struct loader *loader, const struct limits_rule *rule, struct limits *limits)
 {
     pthread_mutex_lock(&loader->lock);
+    loader->drain_serial++;
     bool known = loader->result.histogram && loader->result.statistics.valid > 0;
     if (known)
-        *limits = limits_compute(rule, loader->result.histogram, &loader->result.statistics, &loader->result.sample);
+        *limits = limits_compute(rule, loader->result.histogram, &loader->result.statistics,
+                                 &loader->result.sample);
     pthread_mutex_unlock(&loader->lock);
     return known;
 }
@@ -554,6 +629,7 @@ bool loader_limits(struct loader *loader, const struct limits_rule *rule, struct
 struct histogram *loader_histogram(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
+    loader->drain_serial++;
     struct histogram *copy = loader->result.histogram ? histogram_copy(loader->result.histogram) : NULL;
     pthread_mutex_unlock(&loader->lock);
     return copy;
@@ -575,24 +651,33 @@ void loader_cancel(struct loader *loader)
     pthread_mutex_unlock(&loader->lock);
 }
 
-static void conclude(struct loader *loader, struct loader_outcome *outcome)
+// The status of the whole, and its sentence. Called when all workers have ended.
+static enum status conclude(struct loader *loader, struct error *error)
 {
-    *outcome = (struct loader_outcome){.error = loader->error,
-                                       .mask_error = loader->mask_error,
+    *error = loader->error;
+    if (loader->error.status)
+        return loader->error.status;
+    if (cancel_requested(&loader->cancel) && loader->taken_bands < loader->band_count)
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (loader->published_bands < loader->band_count)
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
+                         loader->file->path);
+    if (loader->failed_bands == loader->band_count)
+        *error = loader->loss;
+    return error->status;
+}
+
+static void hand_over(struct loader *loader, struct loader_outcome *outcome)
+{
+    struct mask *unused = loader->request.mask;
+    *outcome = (struct loader_outcome){.mask_error = loader->mask_error,
                                        .loss = loader->loss,
                                        .lost_pixels = loader->lost_pixels,
                                        .taps = loader->result,
-                                       .mask = loader->mask ? loader->mask : loader->request.mask,
+                                       .mask = loader->mask ? loader->mask : unused,
+                                       .old_mask = loader->mask ? unused : NULL,
                                        .file = loader->file};
-    if (!loader->mask)
-        loader->request.mask = NULL; // handed back unused, so that what the user drew is not lost
-    outcome->status = loader->error.status;
-    if (!outcome->status && cancel_requested(&loader->cancel))
-        outcome->status = error_set(&outcome->error, STATUS_CANCELLED, "loading was cancelled");
-    else if (!outcome->status && loader->failed_bands == loader->band_count) {
-        outcome->error = loader->loss;
-        outcome->status = loader->loss.status;
-    }
+    outcome->status = conclude(loader, &outcome->error);
 }
 
 void loader_finish(struct loader **loader, struct loader_outcome *outcome)
@@ -601,14 +686,13 @@ void loader_finish(struct loader **loader, struct loader_outcome *outcome)
     if (!loader_done(old))
         loader_cancel(old);
     // Helpers are started by the first thread, so their number is final once that has ended.
-    if (old->thread_count > 0)
+    if (old->first_started)
         pthread_join(old->threads[0], NULL);
     for (int i = 1; i < old->thread_count; i++)
         pthread_join(old->threads[i], NULL);
-    conclude(old, outcome);
+    hand_over(old, outcome);
     for (int i = 0; i < old->slot_count; i++)
         slot_free(&old->slots[i]);
-    mask_destroy(&old->request.mask);
     free(old->name);
     free(old->mask_path);
     pthread_cond_destroy(&old->changed);
@@ -621,5 +705,6 @@ void loader_outcome_free(struct loader_outcome *outcome)
 {
     taps_result_free(&outcome->taps);
     mask_destroy(&outcome->mask);
+    mask_destroy(&outcome->old_mask);
     image_file_close(&outcome->file);
 }

@@ -1,58 +1,71 @@
 // SPDX-License-Identifier: MIT
-// Loading of one frame: worker threads open the file, decode bands, run the taps while a band is in cache, and hand
-// band after band to the consumer, who puts it on the GPU and gives the buffer back.
+// Loading of one frame: worker threads open the file, decode bands, run the taps while a band is in cache,
+// and hand band after band to the consumer, who puts it on the GPU and gives the buffer back.
 //
-// There is never a copy of the whole frame in memory: a few band buffers are reused. Call sequence on the consumer's
-// thread: loader_start -> loader_take / loader_give_back until loader_done -> loader_finish (always, also after a
-// cancel). The file is opened by a worker too, so that a slow disk never stops the consumer.
+// There is never a copy of the whole frame in memory: a few band buffers are reused. Call sequence on the
+// consumer's thread: loader_start -> loader_take / loader_give_back until loader_done -> loader_finish
+// (always, also after a cancel). The file is opened by a worker too, so that a slow disk never stops the
+// consumer.
 #ifndef FOVEA_SOURCES_LOADER_H
 #define FOVEA_SOURCES_LOADER_H
 
 #include "image/taps.h"
 #include "sources/source.h"
 
+// Opaque. Thread-safety: all functions but loader_cancel are for one consumer's thread; loader_cancel is for
+// any, as long as loader_finish was not called.
 struct loader;
 
+// Everything pointed to but `mask` and `file` is copied.
 struct loader_request {
-    const char *name;            // what to open (copied); used when `file` is NULL
-    int channel;                 // of several samples per pixel, or CHANNEL_AUTO
-    struct image_file *file;     // an open handle to use instead, taken over; NULL to open `name`
+    const char *name;        // what to open; used when `file` is NULL
+    int channel;             // of several samples per pixel, or CHANNEL_AUTO
+    struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
     int64_t frame;
     enum reduce_mode reduce;
-    struct mask *mask;           // taken over and used again if its size fits; NULL = none yet
+    // Taken over; NULL = none yet. If its size fits it is used again: the layers of the user and of the file
+    // stay, those that come with a frame (gap, bad, hot, saturated) are found anew. Else it comes back as
+    // outcome.old_mask.
+    struct mask *mask;
     const char *mask_path;       // loaded into the mask's file layer before the first band; NULL = none
-    int threads;                 // workers; 0 = one per processor, at most 8
-    void (*wake)(void *context); // called from workers when something is ready; must only wake the consumer. May be NULL
+    int threads;                 // workers, at most; 0 = one per processor. Never more than 8
+    void (*wake)(void *context); // called from workers when something is ready; must only wake the consumer.
+                                 // May be NULL
     void *wake_context;
 };
 
 // A band ready for upload. Borrowed until given back.
 struct loader_band {
     int64_t y, rows;
-    const void *pixels;   // rows of info.width samples of loader_storage_type(), without padding
-    bool any_mask;        // the mask has bits within these rows
-    int levels;           // reduced levels that follow
-    const float *level[REDUCE_MAX_LEVELS + 1];       // [1 .. levels]: rows of reduce_side(width, l) values
+    const void *pixels; // rows of info.width samples of loader_storage_type(), without padding
+    bool any_mask;      // the mask has bits within these rows
+    int levels;         // reduced levels that follow
+    const float *level[REDUCE_MAX_LEVELS + 1]; // [1 .. levels]: rows of reduce_side(width, l) values
     int64_t level_rows[REDUCE_MAX_LEVELS + 1];
-    int slot;             // for loader_give_back
+    int slot; // for loader_give_back
 };
 
 // What became of the load.
 struct loader_outcome {
-    enum status status;         // STATUS_OK: the picture is complete, save for lost pixels
-    struct error error;         // when status is not OK: why nothing can be shown
-    struct error mask_error;    // status not OK: the mask file could not be used
-    struct error loss;          // status not OK: the first damage found; lost_pixels tells how much
+    // STATUS_OK: the picture is complete, save for lost pixels. STATUS_CANCELLED: bands are missing that were
+    // not taken. Else nothing can be shown: the frame could not be opened, there was no memory, or all of it
+    // is damaged.
+    enum status status;
+    struct error error;      // when status is not OK: why nothing can be shown
+    struct error mask_error; // status not OK: the mask file could not be used
+    struct error loss; // status not OK: the damage found first; lost_pixels tells how much there is in all
     int64_t lost_pixels;
-    struct taps_result taps;    // statistics and histogram of the whole frame; owned by the receiver
-    struct mask *mask;          // owned by the receiver; the one handed over if the file could not be opened
-    struct image_file *file;    // the open handle, owned by the receiver; NULL if it could not be opened
+    struct taps_result taps; // statistics and histogram of the whole frame; owned by the receiver
+    struct mask *mask;       // owned by the receiver; the one handed over if it fits or no frame was opened
+    struct mask *old_mask; // owned by the receiver: the one handed over where its size is another; else NULL
+    struct image_file *file; // the open handle, owned by the receiver; NULL if it could not be opened
 };
 
-// The type in which pixels are delivered and kept on the GPU: the sample type itself for up to 32 bits, f32 for f16,
-// f64, u64 and i64.
+// The type in which pixels are delivered and kept on the GPU: the sample type itself for up to 32 bits, f32
+// for f16, f64, u64 and i64.
 enum sample_type loader_storage_type(enum sample_type type);
 
+// Starts loading; never fails (a failure is in the outcome).
 struct loader *loader_start(const struct loader_request *request);
 
 // The description once the header is read: false before that.
@@ -63,6 +76,8 @@ void loader_wait(struct loader *loader, int wait_ms);
 
 // The next band, waiting up to `wait_ms`. False if none is ready (yet, or any more).
 bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band);
+// Gives a band's buffers back to the workers, in any order. All must be given back for loading to go on and
+// end; after loader_cancel none need be.
 void loader_give_back(struct loader *loader, const struct loader_band *band);
 
 // True when every band was taken and given back, or the load failed or was cancelled: time for loader_finish.
@@ -70,7 +85,8 @@ bool loader_done(struct loader *loader);
 // The share of the rows that were taken, 0 to 1.
 double loader_progress(struct loader *loader);
 
-// Limits by `rule` from the bands decoded so far; false if there are none yet.
+// Limits by `rule` from the first band, then from what had been decoded soon after the last call (of this or
+// of loader_histogram): calling makes the workers sum up what they counted. False if nothing was counted yet.
 bool loader_limits(struct loader *loader, const struct limits_rule *rule, struct limits *limits);
 // A copy of the histogram so far (caller destroys), or NULL.
 struct histogram *loader_histogram(struct loader *loader);
@@ -78,8 +94,10 @@ struct histogram *loader_histogram(struct loader *loader);
 // The mask as far as it is known: rows of bands that were taken may be read. NULL before the header is read.
 const struct mask *loader_mask(struct loader *loader);
 
+// Asks the workers to stop; returns at once.
 void loader_cancel(struct loader *loader);
-// Waits for the workers, gives the outcome (the receiver owns its parts) and frees the loader; sets *loader to NULL.
+// Cancels what is not done, waits for the workers, gives the outcome (the receiver owns its parts) and frees
+// the loader; sets *loader to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **loader, struct loader_outcome *outcome);
 // Frees what an outcome owns.
 void loader_outcome_free(struct loader_outcome *outcome);

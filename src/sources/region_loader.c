@@ -6,6 +6,7 @@
 #include "sources/loader.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct region_loader {
     enum reduce_mode reduce;
     void (*wake)(void *context);
     void *wake_context;
-    struct cancel cancel;
+    struct cancel cancel; // of the region being decoded; set and reset with the lock held
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -36,13 +37,14 @@ struct region_loader {
 
 // --- decoding ---
 
-static enum status decode_rows(struct region_loader *loader, struct rect rect, void *samples, uint8_t *classes,
-                               struct error *error)
+static enum status decode_rows(struct region_loader *loader, struct rect rect, void *samples,
+                               uint8_t *classes, struct error *error)
 {
     const struct decode_request request = {.frame = loader->frame,
                                            .rect = rect,
                                            .pixels = samples,
-                                           .stride = (size_t)rect.width * sample_traits(loader->info.type)->bytes,
+                                           .stride =
+                                               (size_t)rect.width * sample_traits(loader->info.type)->bytes,
                                            .classes = classes,
                                            .cancel = &loader->cancel};
     struct decode_report report = {0};
@@ -50,8 +52,15 @@ static enum status decode_rows(struct region_loader *loader, struct rect rect, v
     return image_file_decode(loader->file, &request, &report, error);
 }
 
+static enum status no_memory(const struct region_loader *loader, struct error *error)
+{
+    return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a part of the picture",
+                     loader->file->path);
+}
+
 // Level 0: the samples themselves, as float32 where the GPU needs that.
-static enum status decode_plain(struct region_loader *loader, struct rect rect, void **samples, struct error *error)
+static enum status decode_plain(struct region_loader *loader, struct rect rect, void **samples,
+                                struct error *error)
 {
     const enum sample_type type = loader->info.type;
     const size_t pixels = (size_t)(rect.width * rect.height);
@@ -60,7 +69,7 @@ static enum status decode_plain(struct region_loader *loader, struct rect rect, 
     float *converted = loader_storage_type(type) != type ? malloc(pixels * sizeof(float)) : NULL;
     enum status status = STATUS_OK;
     if (!raw || !classes || (!converted && loader_storage_type(type) != type))
-        status = error_set(error, STATUS_NO_MEMORY, "not enough memory for a tile of the picture");
+        status = no_memory(loader, error);
     if (!status)
         status = decode_rows(loader, rect, raw, classes, error);
     if (!status && converted)
@@ -76,21 +85,6 @@ static enum status decode_plain(struct region_loader *loader, struct rect rect, 
     return status;
 }
 
-// One band of rows through the reducer into `out` (rows of `out_width` values).
-static void reduce_band(struct reducer *reducer, const struct frame_info *info, const char *raw, const uint8_t *classes,
-                        float *values, uint8_t *valid, struct rect band)
-{
-    reducer_begin(reducer);
-    for (int64_t y = 0; y < band.height; y++) {
-        const size_t row = (size_t)(y * band.width);
-        sample_row_to_float(info->type, raw + row * sample_traits(info->type)->bytes, (size_t)band.width, values);
-        for (int64_t x = 0; x < band.width; x++)
-            valid[x] = __builtin_isfinite(values[x]) && classes[row + (size_t)x] == 0;
-        reducer_row(reducer, values, valid);
-    }
-    reducer_end(reducer);
-}
-
 struct reduce_buffers {
     char *raw;
     uint8_t *classes, *valid;
@@ -98,8 +92,40 @@ struct reduce_buffers {
     struct reducer *reducer;
 };
 
-static bool allocate_buffers(const struct region_loader *loader, struct rect image, struct rect texels, int level,
-                             struct reduce_buffers *buffers)
+// True where the type's maximum stands for "no data", as the taps have it.
+static bool marks_no_data(const struct frame_info *info)
+{
+    const struct sample_traits *traits = sample_traits(info->type);
+    return info->no_data_is_max && !traits->is_float && !traits->is_signed;
+}
+
+static bool is_all_ones(const char *sample, size_t bytes)
+{
+    uint64_t value = UINT64_MAX;
+    memcpy(&value, sample, bytes);
+    return value == UINT64_MAX;
+}
+
+// One band of rows through the reducer.
+static void reduce_band(const struct frame_info *info, const struct reduce_buffers *buffers, struct rect band)
+{
+    const size_t bytes = sample_traits(info->type)->bytes;
+    const bool no_data = marks_no_data(info);
+    reducer_begin(buffers->reducer);
+    for (int64_t y = 0; y < band.height; y++) {
+        const size_t row = (size_t)(y * band.width);
+        const char *samples = buffers->raw + row * bytes;
+        sample_row_to_float(info->type, samples, (size_t)band.width, buffers->values);
+        for (int64_t x = 0; x < band.width; x++)
+            buffers->valid[x] = isfinite(buffers->values[x]) && buffers->classes[row + (size_t)x] == 0 &&
+                                !(no_data && is_all_ones(samples + (size_t)x * bytes, bytes));
+        reducer_row(buffers->reducer, buffers->values, buffers->valid);
+    }
+    reducer_end(buffers->reducer);
+}
+
+static bool allocate_buffers(const struct region_loader *loader, struct rect image, struct rect texels,
+                             int level, struct reduce_buffers *buffers)
 {
     const size_t pixels = (size_t)(image.width * REDUCE_BAND_ROWS);
     *buffers = (struct reduce_buffers){
@@ -110,7 +136,8 @@ static bool allocate_buffers(const struct region_loader *loader, struct rect ima
         .out = malloc((size_t)(texels.width * texels.height) * sizeof(float)),
     };
     return buffers->raw && buffers->classes && buffers->valid && buffers->values && buffers->out &&
-           reducer_create(image.width, REDUCE_BAND_ROWS, level, loader->reduce, &buffers->reducer, NULL) == STATUS_OK;
+           reducer_create(image.width, REDUCE_BAND_ROWS, level, loader->reduce, &buffers->reducer, NULL) ==
+               STATUS_OK;
 }
 
 static enum status decode_reduced(struct region_loader *loader, const struct region *region, void **samples,
@@ -118,19 +145,20 @@ static enum status decode_reduced(struct region_loader *loader, const struct reg
 {
     const int level = region->level;
     const struct rect texels = region->rect;
-    const struct rect image = rect_clip((struct rect){texels.x << level, texels.y << level, texels.width << level,
-                                                      texels.height << level},
-                                        loader->info.width, loader->info.height);
+    const struct rect image = rect_clip(
+        (struct rect){texels.x << level, texels.y << level, texels.width << level, texels.height << level},
+        loader->info.width, loader->info.height);
     struct reduce_buffers buffers;
     enum status status = STATUS_OK;
     if (!allocate_buffers(loader, image, texels, level, &buffers))
-        status = error_set(error, STATUS_NO_MEMORY, "not enough memory for a tile of the picture");
+        status = no_memory(loader, error);
     for (int64_t y = 0; !status && y < image.height; y += REDUCE_BAND_ROWS) {
-        const struct rect band = {image.x, image.y + y, image.width, int64_min(REDUCE_BAND_ROWS, image.height - y)};
+        const struct rect band = {image.x, image.y + y, image.width,
+                                  int64_min(REDUCE_BAND_ROWS, image.height - y)};
         status = decode_rows(loader, band, buffers.raw, buffers.classes, error);
         if (status)
             break;
-        reduce_band(buffers.reducer, &loader->info, buffers.raw, buffers.classes, buffers.values, buffers.valid, band);
+        reduce_band(&loader->info, &buffers, band);
         int64_t rows;
         const float *made = reducer_level(buffers.reducer, level, &rows);
         memcpy(buffers.out + (y >> level) * texels.width, made, (size_t)(rows * texels.width) * sizeof *made);
@@ -149,6 +177,33 @@ static enum status decode_reduced(struct region_loader *loader, const struct reg
 
 // --- thread ---
 
+static enum status decode_region(struct region_loader *loader, const struct region *region, void **samples,
+                                 struct error *error)
+{
+    const struct rect *rect = &region->rect;
+    const bool level_exists = region->level >= 0 && region->level <= REDUCE_MAX_LEVELS;
+    const int64_t width = level_exists ? reduce_side(loader->info.width, region->level) : 0;
+    const int64_t height = level_exists ? reduce_side(loader->info.height, region->level) : 0;
+    if (rect->x < 0 || rect->y < 0 || rect->width < 1 || rect->height < 1 || rect->width > width - rect->x ||
+        rect->height > height - rect->y)
+        return error_set(error, STATUS_USAGE, "%s: level %d has no part %lld,%lld of %lld x %lld pixels",
+                         loader->file->path, region->level, (long long)rect->x, (long long)rect->y,
+                         (long long)rect->width, (long long)rect->height);
+    return region->level == 0 ? decode_plain(loader, *rect, samples, error)
+                              : decode_reduced(loader, region, samples, error);
+}
+
+// The most urgent region becomes the current one. Called with the lock held.
+static struct region next_region(struct region_loader *loader)
+{
+    loader->current = loader->wanted[0];
+    loader->decoding = true;
+    loader->wanted_count--;
+    memmove(loader->wanted, loader->wanted + 1, loader->wanted_count * sizeof loader->wanted[0]);
+    atomic_store(&loader->cancel.requested, false);
+    return loader->current;
+}
+
 static void *decode_regions(void *argument)
 {
     struct region_loader *loader = argument;
@@ -158,21 +213,20 @@ static void *decode_regions(void *argument)
             pthread_cond_wait(&loader->changed, &loader->lock);
             continue;
         }
-        struct region_result result = {.region = loader->wanted[0]};
-        loader->wanted_count--;
-        memmove(loader->wanted, loader->wanted + 1, loader->wanted_count * sizeof loader->wanted[0]);
-        loader->decoding = true;
-        loader->current = result.region;
+        struct region_result result = {.region = next_region(loader)};
         pthread_mutex_unlock(&loader->lock);
-        result.status = result.region.level == 0
-                            ? decode_plain(loader, result.region.rect, &result.samples, &result.error)
-                            : decode_reduced(loader, &result.region, &result.samples, &result.error);
+        result.status = decode_region(loader, &result.region, &result.samples, &result.error);
         pthread_mutex_lock(&loader->lock);
         loader->decoding = false;
-        loader->done[loader->done_count++] = result;
+        if (cancel_requested(&loader->cancel))
+            free(result.samples); // nobody wants it any more
+        else
+            loader->done[loader->done_count++] = result;
         pthread_cond_broadcast(&loader->changed);
+        pthread_mutex_unlock(&loader->lock);
         if (loader->wake)
             loader->wake(loader->wake_context);
+        pthread_mutex_lock(&loader->lock);
     }
     pthread_mutex_unlock(&loader->lock);
     return NULL;
@@ -181,8 +235,8 @@ static void *decode_regions(void *argument)
 // --- the consumer's side ---
 
 enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 void (*wake)(void *context), void *wake_context, struct region_loader **loader,
-                                 struct error *error)
+                                 void (*wake)(void *context), void *wake_context,
+                                 struct region_loader **loader, struct error *error)
 {
     struct region_loader *made = must_alloc(sizeof *made);
     made->frame = frame;
@@ -216,9 +270,9 @@ void region_loader_destroy(struct region_loader **loader)
     struct region_loader *old = *loader;
     if (!old)
         return;
-    cancel_request(&old->cancel);
     pthread_mutex_lock(&old->lock);
     old->stop = true;
+    cancel_request(&old->cancel);
     pthread_cond_broadcast(&old->changed);
     pthread_mutex_unlock(&old->lock);
     pthread_join(old->thread, NULL);
@@ -236,9 +290,18 @@ static bool same_region(const struct region *a, const struct region *b)
     return a->level == b->level && a->tag == b->tag;
 }
 
-static bool is_under_way(const struct region_loader *loader, const struct region *region)
+static bool is_listed(const struct region *regions, size_t count, const struct region *region)
 {
-    if (loader->decoding && same_region(&loader->current, region))
+    for (size_t i = 0; i < count; i++) {
+        if (same_region(&regions[i], region))
+            return true;
+    }
+    return false;
+}
+
+static bool is_under_way(struct region_loader *loader, const struct region *region)
+{
+    if (loader->decoding && !cancel_requested(&loader->cancel) && same_region(&loader->current, region))
         return true;
     for (size_t i = 0; i < loader->done_count; i++) {
         if (same_region(&loader->done[i].region, region))
@@ -250,9 +313,12 @@ static bool is_under_way(const struct region_loader *loader, const struct region
 void region_loader_want(struct region_loader *loader, const struct region *regions, size_t count)
 {
     pthread_mutex_lock(&loader->lock);
+    if (loader->decoding && !is_listed(regions, count, &loader->current))
+        cancel_request(&loader->cancel);
     loader->wanted_count = 0;
     for (size_t i = 0; i < count && loader->wanted_count < MAX_WANTED; i++) {
-        if (!is_under_way(loader, &regions[i]))
+        if (!is_under_way(loader, &regions[i]) &&
+            !is_listed(loader->wanted, loader->wanted_count, &regions[i]))
             loader->wanted[loader->wanted_count++] = regions[i];
     }
     pthread_cond_broadcast(&loader->changed);

@@ -2,25 +2,29 @@
 // Decoding of single tiles on demand, for images of which only a part fits into memory.
 //
 // One thread decodes the most recent requests first; the consumer forgets what is no longer visible by
-// region_loader_clear. Level l > 0 is made by reducing the level-0 pixels of the tile, in strips, so that memory stays
-// bounded.
+// region_loader_clear. Level l > 0 is made by reducing the level-0 pixels of the tile, in strips, so that
+// memory stays bounded.
 #ifndef FOVEA_SOURCES_REGION_LOADER_H
 #define FOVEA_SOURCES_REGION_LOADER_H
 
 #include "image/reduce.h"
 #include "sources/source.h"
 
+// Opaque. Thread-safety: all functions are for one consumer's thread.
 struct region_loader;
 
-// A rectangle of `level` in texels of that level; `tag` is the consumer's.
+// A rectangle of `level` (0 to REDUCE_MAX_LEVELS) in texels of that level and inside it. `tag` is the
+// consumer's; level and tag together tell regions apart.
 struct region {
     int level;
     int tag;
     struct rect rect;
 };
 
-// A decoded region; the receiver frees `samples` with free(). Level 0: loader_storage_type(), else float32; rows
-// without padding.
+// A decoded region; the receiver frees `samples` with free(). Level 0: loader_storage_type(), else float32;
+// rows without padding. Levels above 0 are those of the loader for a frame without a mask of the user's or of
+// a file: pixels that the data themselves mark do not count. A failure (samples NULL) is STATUS_USAGE for a
+// region outside the level, else that of the reader.
 struct region_result {
     struct region region;
     void *samples;
@@ -28,14 +32,15 @@ struct region_result {
     struct error error;
 };
 
-// Works on a clone of `file`. `wake` as in struct loader_request.
+// Works on a clone of `file`, which may be closed afterwards. `wake` as in struct loader_request.
 enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 void (*wake)(void *context), void *wake_context, struct region_loader **loader,
-                                 struct error *error);
+                                 void (*wake)(void *context), void *wake_context,
+                                 struct region_loader **loader, struct error *error);
 // Stops the thread and frees everything; sets *loader to NULL.
 void region_loader_destroy(struct region_loader **loader);
 
-// Replaces the list of wanted regions (first = most urgent); one that is being decoded or done is not repeated.
+// Replaces the list of wanted regions (first = most urgent; at most 64 are remembered). One that is being
+// decoded or is done and not taken is not repeated; the decoding of one that is not in the list is stopped.
 void region_loader_want(struct region_loader *loader, const struct region *regions, size_t count);
 // A finished region, waiting up to `wait_ms`.
 bool region_loader_take(struct region_loader *loader, int wait_ms, struct region_result *result);
