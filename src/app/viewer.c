@@ -16,6 +16,8 @@ enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
 
 // Share of the free memory that textures may take before an image is streamed, and from which the user is warned.
 static const double BUDGET_SHARE = 0.75, WARNING_SHARE = 0.5;
+// However much is free, an image beyond this is streamed: a viewer shall not push everything else out of memory.
+static const int64_t MAX_BUDGET = (int64_t)4 << 30;
 
 // --- life ---
 
@@ -177,7 +179,7 @@ static int64_t texture_budget(const struct viewer *viewer)
     if (viewer->memory_limit > 0)
         return viewer->memory_limit;
     const int64_t available = machine_available_bytes();
-    return available == INT64_MAX ? 0 : (int64_t)((double)available * BUDGET_SHARE);
+    return available == INT64_MAX ? MAX_BUDGET : int64_min(MAX_BUDGET, (int64_t)((double)available * BUDGET_SHARE));
 }
 
 static void note_memory(struct viewer *viewer, const struct frame_info *info, int64_t budget)
@@ -189,8 +191,7 @@ static void note_memory(struct viewer *viewer, const struct frame_info *info, in
     if (budget > 0 && cost > budget)
         viewer_say(viewer, false, "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
                    need, have);
-    else if (budget > 0 && viewer->memory_limit == 0 &&
-             (double)cost > WARNING_SHARE / BUDGET_SHARE * (double)budget)
+    else if (viewer->memory_limit == 0 && (double)cost > WARNING_SHARE * (double)machine_available_bytes())
         viewer_say(viewer, false, "the image takes %s, more than half of this machine's free memory", need);
     viewer->note[0] = '\0';
     if (budget > 0 && cost > budget)
