@@ -161,6 +161,12 @@ ACTION(action_contrast_scale)
     struct transfer wanted = *transfer;
     if (!transfer_parse(name, &wanted))
         return error_set(error, STATUS_USAGE, "there is no scale \"%s\"", name);
+    // Without a parameter the one set before stays.
+    if (!strchr(name, ':')) {
+        enum transfer_kind kind = wanted.kind;
+        wanted = *transfer;
+        wanted.kind = kind;
+    }
     if (args->count > 1 && args->values[1].choice == 1 && transfer->kind == wanted.kind)
         wanted.kind = TRANSFER_LINEAR;
     *transfer = wanted;

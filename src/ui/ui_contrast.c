@@ -329,9 +329,10 @@ void ui_contrast_panel(struct ui *ui, struct gui_rect place)
     struct ui_histogram *histogram = &ui->contrast.histogram;
     float label = ui_px(ui, 9) + gui_text_width("Colours") + ui_px(ui, 8), gap = ui_px(ui, 4);
     gui_window_begin("##contrast", place, GUI_FIXED, NULL);
+    float button = gui_text_width("log x") + ui_px(ui, 12), room = gui_room();
+    gui_align();
     gui_heading("Contrast");
-    float button = ui_px(ui, 40);
-    gui_same_line_at(place.width - button - ui_px(ui, 9));
+    gui_same_line_at(ui_px(ui, 9) + room - button);
     if (gui_toggle_button("log x", histogram->logarithmic, button)) {
         histogram->logarithmic = !histogram->logarithmic;
         histogram->own_axis = false;

@@ -82,10 +82,19 @@ static void list_folder(struct ui *ui, const char *folder)
     qsort(dialog->entries, dialog->count, sizeof *dialog->entries, compare_entries);
 }
 
-// The part of the field after the last '/': what has been typed of a name.
-static const char *typed_name(const struct ui_dialog *dialog)
+// The path that the field means: a '/' after a '/' begins anew, so that a path can be typed over the folder.
+static char *field_path(struct ui_dialog *dialog)
 {
-    const char *slash = strrchr(dialog->path, '/');
+    char *start = dialog->path, *next;
+    while ((next = strstr(start, "//")))
+        start = next + 1;
+    return start;
+}
+
+// The part of the field after the last '/': what has been typed of a name.
+static char *typed_name(struct ui_dialog *dialog)
+{
+    char *slash = strrchr(dialog->path, '/');
     return slash ? slash + 1 : dialog->path;
 }
 
@@ -94,7 +103,8 @@ static void follow_field(struct ui *ui, bool always)
 {
     struct ui_dialog *dialog = &ui->dialog;
     char folder[sizeof dialog->folder];
-    snprintf(folder, sizeof folder, "%.*s", (int)(typed_name(dialog) - dialog->path), dialog->path);
+    const char *path = field_path(dialog);
+    snprintf(folder, sizeof folder, "%.*s", (int)(typed_name(dialog) - path), path);
     if (always || strcmp(folder, dialog->folder) != 0) {
         list_folder(ui, folder);
         dialog->selected = -1;
@@ -111,11 +121,10 @@ static void renew_field(struct ui_dialog *dialog)
 static void go_up(struct ui *ui)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    size_t length = (size_t)(typed_name(dialog) - dialog->path);
-    if (length <= 1)
+    if (typed_name(dialog) - field_path(dialog) <= 1)
         return;
-    dialog->path[length - 1] = '\0';
-    dialog->path[typed_name(dialog) - dialog->path] = '\0';
+    typed_name(dialog)[-1] = '\0';
+    *typed_name(dialog) = '\0';
     renew_field(dialog);
     follow_field(ui, false);
 }
@@ -142,7 +151,7 @@ static void accept_path(struct ui *ui, enum view_dialog kind)
     struct ui_dialog *dialog = &ui->dialog;
     struct text line = {0};
     struct stat status;
-    if (stat(dialog->path, &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (stat(field_path(dialog), &status) == 0 && S_ISDIR(status.st_mode)) {
         size_t length = strlen(dialog->path);
         if (length && dialog->path[length - 1] != '/' && length + 1 < sizeof dialog->path)
             strcat(dialog->path, "/");
@@ -153,7 +162,7 @@ static void accept_path(struct ui *ui, enum view_dialog kind)
     if (!*typed_name(dialog))
         return;
     command_append_word(&line, dialogs[kind].command);
-    command_append_word(&line, dialog->path);
+    command_append_word(&line, field_path(dialog));
     if (kind == DIALOG_EXPORT && dialog->decorate)
         command_append_word(&line, "decorated");
     ui_run(ui, "%s", text_string(&line));
@@ -165,7 +174,8 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
     // The folder of the last time stays; a name does not.
-    dialog->path[typed_name(dialog) - dialog->path] = '\0';
+    *typed_name(dialog) = '\0';
+    memmove(dialog->path, field_path(dialog), strlen(field_path(dialog)) + 1);
     if (!dialog->path[0] && getcwd(dialog->path, sizeof dialog->path - 1))
         strcat(dialog->path, strcmp(dialog->path, "/") == 0 ? "" : "/");
     if (kind == DIALOG_EXPORT)
@@ -174,7 +184,7 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
 }
 
 // Whether an entry is listed for what has been typed.
-static bool is_listed(const struct ui_dialog *dialog, const struct ui_directory_entry *entry, bool filter)
+static bool is_listed(struct ui_dialog *dialog, const struct ui_directory_entry *entry, bool filter)
 {
     return !filter || ui_matches(entry->name, typed_name(dialog));
 }
@@ -213,7 +223,7 @@ static void draw_entries(struct ui *ui, enum view_dialog kind, bool filter, bool
         accept_path(ui, kind);
 }
 
-static const struct ui_directory_entry *selected_entry(const struct ui_dialog *dialog, bool filter)
+static const struct ui_directory_entry *selected_entry(struct ui_dialog *dialog, bool filter)
 {
     int row = 0;
     for (size_t i = 0; i < dialog->count; i++) {
@@ -223,7 +233,7 @@ static const struct ui_directory_entry *selected_entry(const struct ui_dialog *d
     return NULL;
 }
 
-static int listed_count(const struct ui_dialog *dialog, bool filter)
+static int listed_count(struct ui_dialog *dialog, bool filter)
 {
     int count = 0;
     for (size_t i = 0; i < dialog->count; i++)

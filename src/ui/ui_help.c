@@ -60,7 +60,7 @@ static void keys_of(const struct bindings *bindings, size_t first, char *names, 
     }
 }
 
-// The menu's words for a line, else the command's sentence.
+// The command's sentence; with arguments the menu's words for them, else the line itself.
 static void describe_line(const char *line, char *text, size_t size)
 {
     char name[64];
@@ -71,6 +71,10 @@ static void describe_line(const char *line, char *text, size_t size)
     if (!command)
         return;
     const char *arguments = line + length + strspn(line + length, " ");
+    if (!*arguments) {
+        snprintf(text, size, "%.*s", (int)strcspn(command->help, ".;"), command->help);
+        return;
+    }
     for (const struct command_menu *menu = command->menu; menu && menu->path; menu++) {
         if (strcmp(menu->arguments, arguments) != 0 || strcmp(arguments, "*") == 0)
             continue;
@@ -82,14 +86,14 @@ static void describe_line(const char *line, char *text, size_t size)
             return;
         }
     }
-    snprintf(text, size, "%.*s", (int)strcspn(command->help, ".;"), command->help);
+    snprintf(text, size, "%s", line);
 }
 
 static void draw_entry(const struct ui *ui, const char *keys, const char *meaning, const char *line)
 {
     gui_text_coloured(0xe8eaecff, keys);
     gui_same_line_at(ui_px(ui, 170));
-    gui_text(meaning);
+    gui_text_wrapped(meaning);
     gui_tooltip(line);
 }
 
@@ -155,7 +159,7 @@ static void draw_commands(struct ui *ui)
 void ui_help(struct ui *ui)
 {
     bool open = true;
-    ui_window_begin(ui, "Keys and mouse", 560, 560, &open);
+    ui_window_begin(ui, "Keys and mouse", 620, 600, &open);
     gui_next_width(-1);
     gui_search("##filter", "Search", ui->help.filter, sizeof ui->help.filter, false);
     gui_child_begin("##help", 0, 0);

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+// The command table, the parser of command lines, and what every command does to the view.
+#include "commands/arguments.h"
+#include "commands/fake_host.h"
+#include "support/testdata.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fake_host fake;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake_host_init(&fake);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake_host_finish(&fake);
+    return 0;
+}
+
+static void refuses(const char *line, const char *sentence)
+{
+    fake_host_refuses(&fake, line, STATUS_USAGE, sentence);
+}
+
+// --- The table ---
+
+static void every_command_is_described(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        const struct command *command = &commands[i];
+        struct argument_spec spec;
+        const char *at = command->args, *dot = strchr(command->name, '.');
+        bool optional = false;
+        assert_true(dot && dot != command->name && dot[1] && !strpbrk(command->name, " ;\""));
+        assert_ptr_equal(command_find(command->name), command);
+        assert_non_null(command->run);
+        size_t length = strlen(command->help);
+        assert_true(length > 10 && command->help[length - 1] == '.');
+        while (argument_spec_next(&at, &spec)) {
+            // What may be left out stands at the end.
+            assert_true(spec.optional || !optional);
+            optional = spec.optional;
+        }
+        if (*at)
+            fail_msg("%s: \"%s\" is no argument", command->name, at);
+    }
+}
+
+static void every_menu_entry_can_run(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        for (const struct command_menu *menu = commands[i].menu; menu && menu->path; menu++) {
+            char line[200], choice[64];
+            struct error error = {0};
+            bool all = strcmp(menu->arguments, "*") == 0;
+            assert_true(strchr(menu->path, '/') != NULL);
+            assert_int_equal(all, menu->path[strlen(menu->path) - 1] == '*');
+            snprintf(line, sizeof line, "%s %s", commands[i].name, all ? "" : menu->arguments);
+            if (!all && command_check(&fake.host, line, &error))
+                fail_msg("%s: %s", menu->path, error.text);
+            for (size_t n = 0; all && command_choice(&fake.host, &commands[i], 0, n, choice, sizeof choice);
+                 n++) {
+                snprintf(line, sizeof line, "%s %s", commands[i].name, choice);
+                assert_int_equal(command_check(&fake.host, line, NULL), STATUS_OK);
+            }
+        }
+    }
+}
+
+// The words of the specifications follow the enums of the layers below.
+static void choices_match_the_enums(void **state)
+{
+    (void)state;
+    char name[64];
+    for (int i = 0; i < LIMITS_METHOD_COUNT; i++) {
+        assert_true(command_choice(NULL, command_find("contrast.auto"), 0, (size_t)i, name, sizeof name));
+        assert_string_equal(name, limits_method_name((enum limits_method)i));
+    }
+    assert_false(
+        command_choice(NULL, command_find("contrast.auto"), 0, LIMITS_METHOD_COUNT, name, sizeof name));
+    for (int i = 0; i < SPECIAL_COUNT; i++) {
+        assert_true(command_choice(NULL, command_find("special.show"), 0, (size_t)i, name, sizeof name));
+        assert_string_equal(name, special_value_name((enum special_value)i));
+    }
+    for (int i = 0; i < MASK_LAYER_COUNT; i++) {
+        char wanted[32] = "";
+        for (const char *at = mask_layer_name((enum mask_layer)i); *at; at++)
+            if (*at != ' ')
+                strncat(wanted, at, 1);
+        assert_true(command_choice(NULL, command_find("mask.layer"), 0, (size_t)i, name, sizeof name));
+        assert_string_equal(name, wanted);
+    }
+}
+
+// --- The parser ---
+
+static void words_are_separated(void **state)
+{
+    (void)state;
+    fake_host_run(&fake,
+                  "  frame.step 3 ;frame.step -4\n\t frame.first ; # frame.last; frame.last\nframe.step 5;;");
+    assert_string_equal(fake.calls.data, "step 3;step -4;end 0;step 5;");
+    fake_host_run(&fake, "file.open \"a b;c.tif\" plain.tif \"q\\\"\\\\.tif\" \"\"");
+    assert_string_equal(fake.calls.data, "open [a b;c.tif] [plain.tif] [q\"\\.tif] [];");
+    fake_host_run(&fake, "");
+    fake_host_run(&fake, " ; \n");
+    assert_string_equal(text_string(&fake.calls), "");
+}
+
+static void appended_words_read_back(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"plain",       "two words",   "quo\"te",
+                                        "back\\slash", "semi;colon",  "",
+                                        "#hash",       "line\nbreak", "\xE6\xB5\x8B\xE8\xAF\x95.tif"};
+    struct text line = {0}, wanted = {0};
+    command_append_word(&line, "file.open");
+    text_append(&wanted, "open");
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        command_append_word(&line, words[i]);
+        text_printf(&wanted, " [%s]", words[i]);
+    }
+    text_append(&wanted, ";");
+    fake_host_run(&fake, line.data);
+    assert_string_equal(fake.calls.data, wanted.data);
+    text_free(&line);
+    text_free(&wanted);
+}
+
+static void errors_name_command_and_argument(void **state)
+{
+    (void)state;
+    refuses("nonsense", "there is no command \"nonsense\"");
+    refuses("contrast.limits 1",
+            "contrast.limits: the argument high is missing (usage: contrast.limits low high)");
+    refuses("contrast.limits 1 x", "contrast.limits: high must be a number, not \"x\"");
+    refuses("contrast.low nan", "contrast.low: value must be a number, not \"nan\"");
+    refuses("contrast.low inf", "contrast.low: value must be a number, not \"inf\"");
+    refuses("view.fit 3", "view.fit: \"3\" is one argument too many (usage: view.fit)");
+    refuses("frame.step 1.5", "frame.step: count must be a whole number, not \"1.5\"");
+    refuses("mask.opacity 1.5", "mask.opacity: opacity must be from 0 to 1, not \"1.5\"");
+    refuses("view.rotate up", "view.rotate: direction must be left or right, not \"up\"");
+    refuses("contrast.auto best",
+            "contrast.auto: method must be percentile, minmax, zscale or sigma, not \"best\"");
+    refuses("colormap.set nothing", "colormap.set: there is no colour map \"nothing\"");
+    refuses("special.colour nan #12345",
+            "special.colour: colour must be a colour as \"#ff8000\" or \"red\", not \"#12345\"");
+    refuses("file.open \"a", "file.open: a double quote is not closed");
+    refuses("contrast.scale power:0", "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, "
+                                      "equalize, with a parameter as in "
+                                      "\"power:0.5\", not \"power:0\"");
+    refuses("frame.go 12", "frame.go: there are 10 frames");
+    refuses("file.reload", "file.reload: not possible here");
+    // What is wrong with a file is not the command's fault.
+    fake_host_refuses(&fake, "file.open missing.tif", STATUS_IO, "missing.tif: no such file");
+}
+
+static void the_first_failure_stops(void **state)
+{
+    (void)state;
+    text_clear(&fake.calls);
+    refuses("frame.step 1; frame.step x; frame.step 3",
+            "frame.step: count must be a whole number, not \"x\"");
+    assert_string_equal(fake.calls.data, "step 1;");
+    assert_int_equal(command_check(&fake.host, "frame.step 1; frame.step x", NULL), STATUS_USAGE);
+}
+
+static void too_many_words_are_refused(void **state)
+{
+    (void)state;
+    struct text line = {0};
+    struct error error = {0};
+    text_append(&line, "file.open");
+    for (int i = 0; i < 100; i++)
+        text_append(&line, " a");
+    assert_int_equal(command_run(&fake.host, line.data, &error), STATUS_USAGE);
+    assert_string_equal(error.text, "file.open: more than 64 arguments");
+    text_free(&line);
+}
+
+// --- What commands do ---
+
+static void contrast_commands(void **state)
+{
+    (void)state;
+    struct contrast *contrast = &fake.view.contrast;
+    fake_host_run(&fake, "contrast.limits 3 77");
+    assert_true(contrast->limits.low == 3 && contrast->limits.high == 77 && !contrast->automatic);
+    fake_host_run(&fake, "contrast.low 5.5; contrast.high 1e3");
+    assert_true(contrast->limits.low == 5.5 && contrast->limits.high == 1000);
+    fake_host_run(&fake, "contrast.auto percentile 1 98");
+    assert_true(contrast->automatic && contrast->rule.method == LIMITS_PERCENTILE);
+    assert_true(contrast->rule.low_percent == 1 && contrast->rule.high_percent == 98);
+    assert_string_equal(fake.calls.data, "auto;");
+    fake_host_run(&fake, "contrast.auto percentile 2");
+    assert_true(contrast->rule.low_percent == 2 && contrast->rule.high_percent == 98);
+    fake_host_run(&fake, "contrast.auto sigma 2.5");
+    assert_true(contrast->rule.method == LIMITS_SIGMA && contrast->rule.sigmas == 2.5);
+    fake_host_run(&fake, "contrast.auto zscale 0.5; contrast.auto");
+    assert_true(contrast->rule.method == LIMITS_ZSCALE && contrast->rule.zscale_contrast == 0.5);
+    assert_string_equal(fake.calls.data, "auto;auto;");
+    refuses("contrast.auto percentile 60 50",
+            "contrast.auto: percentiles must be from 0 to 100, the lower one first");
+    refuses("contrast.auto minmax 1", "contrast.auto: minmax takes no number");
+    refuses("contrast.auto sigma 1 2", "contrast.auto: sigma takes one number");
+    assert_true(contrast->rule.method == LIMITS_ZSCALE);
+    fake_host_run(&fake, "contrast.visible on; contrast.keep");
+    assert_true(contrast->visible_only && contrast->keep);
+    assert_true(command_is_checked(&fake.host, "contrast.visible"));
+    fake_host_run(&fake, "contrast.keep off");
+    assert_false(command_is_checked(&fake.host, "contrast.keep"));
+}
+
+static void limits_from_the_cursor(void **state)
+{
+    (void)state;
+    fake_host_run(&fake, "contrast.limits 0 100");
+    refuses("contrast.low_here", "contrast.low_here: the mouse is not over a pixel of the image");
+    fake.has_cursor = true;
+    fake.cursor_value = 40;
+    fake_host_run(&fake, "contrast.low_here");
+    fake.cursor_value = 60;
+    fake_host_run(&fake, "contrast.high_here");
+    assert_true(fake.view.contrast.limits.low == 40 && fake.view.contrast.limits.high == 60);
+    fake.cursor_value = NAN;
+    refuses("contrast.high_here", "contrast.high_here: the value is not a finite number");
+}
+
+static void scale_commands(void **state)
+{
+    (void)state;
+    struct transfer *transfer = &fake.view.contrast.transfer;
+    fake_host_run(&fake, "contrast.scale power:0.5");
+    assert_true(transfer->kind == TRANSFER_POWER && transfer->gamma == 0.5);
+    fake_host_run(&fake, "contrast.scale log; contrast.scale power");
+    assert_true(transfer->kind == TRANSFER_POWER && transfer->gamma == 0.5);
+    fake_host_run(&fake, "contrast.scale next");
+    assert_int_equal(transfer->kind, TRANSFER_EQUALIZE);
+    fake_host_run(&fake, "contrast.scale next");
+    assert_int_equal(transfer->kind, TRANSFER_LINEAR);
+    fake_host_run(&fake, "contrast.scale previous");
+    assert_int_equal(transfer->kind, TRANSFER_EQUALIZE);
+    fake_host_run(&fake, "contrast.scale log toggle");
+    assert_int_equal(transfer->kind, TRANSFER_LOG);
+    assert_true(command_is_checked(&fake.host, "contrast.scale log"));
+    assert_false(command_is_checked(&fake.host, "contrast.scale sqrt"));
+    fake_host_run(&fake, "contrast.scale log toggle");
+    assert_int_equal(transfer->kind, TRANSFER_LINEAR);
+    fake_host_run(&fake, "contrast.gamma 3");
+    assert_true(transfer->kind == TRANSFER_POWER && transfer->gamma == 3);
+}
+
+static void colormap_commands(void **state)
+{
+    (void)state;
+    struct display *display = &fake.view.display;
+    const struct colormap_list *list = &fake.colormaps;
+    fake_host_run(&fake, "colormap.set MAGMA reversed");
+    assert_string_equal(display->colormap, "magma");
+    assert_true(display->reversed && command_is_checked(&fake.host, "colormap.set magma"));
+    fake_host_run(&fake, "colormap.reverse");
+    assert_false(display->reversed);
+    // A whole turn comes back to where it began, one step back undoes one forward.
+    for (size_t i = 0; i < list->count; i++)
+        fake_host_run(&fake, "colormap.next");
+    assert_string_equal(display->colormap, "magma");
+    fake_host_run(&fake, "colormap.next");
+    assert_string_not_equal(display->colormap, "magma");
+    fake_host_run(&fake, "colormap.previous");
+    assert_string_equal(display->colormap, "magma");
+    fake_host_run(&fake, "colormap.load");
+    assert_int_equal(fake.view.panels.dialog, DIALOG_COLORMAP);
+}
+
+static void mask_and_special_commands(void **state)
+{
+    (void)state;
+    struct display *display = &fake.view.display;
+    fake_host_run(&fake, "mask.colour #010203; mask.colour red hot; mask.opacity 0.25; mask.opacity 1 gap");
+    assert_true(display->mask[MASK_FILE].rgb[0] == 1 && display->mask[MASK_FILE].rgb[2] == 3);
+    assert_true(display->mask[MASK_HOT].rgb[0] == 255 && display->mask[MASK_HOT].rgb[1] == 0);
+    assert_true(display->mask[MASK_FILE].opacity == 0.25f && display->mask[MASK_GAP].opacity == 1.0f);
+    fake_host_run(&fake, "mask.visible off; mask.layer gap off; mask.outline on; mask.outline off file");
+    assert_true(!display->mask_visible && !display->mask[MASK_GAP].visible &&
+                display->mask[MASK_BAD].visible);
+    assert_true(display->mask[MASK_GAP].outline && !display->mask[MASK_FILE].outline);
+    fake_host_run(&fake, "special.show nan off; special.colour under #ff8000");
+    assert_false(display->special[SPECIAL_NAN].on);
+    assert_true(display->special[SPECIAL_UNDER].on && display->special[SPECIAL_UNDER].rgb[1] == 0x80);
+    assert_true(command_is_checked(&fake.host, "special.show under"));
+}
+
+static void view_commands(void **state)
+{
+    (void)state;
+    struct camera *camera = &fake.view.camera;
+    assert_true(camera->fit && camera->zoom == 0.5);
+    fake_host_run(&fake, "view.actual");
+    assert_true(!camera->fit && camera->zoom == 1);
+    static const double up[] = {1.5, 2, 3, 4, 6}, down[] = {4, 3, 2, 1.5, 1, 1 / 1.5, 0.5, 1.0 / 3, 0.25};
+    for (size_t i = 0; i < sizeof up / sizeof up[0]; i++) {
+        fake_host_run(&fake, "view.zoom_in");
+        assert_true(fabs(camera->zoom - up[i]) < 1e-9);
+    }
+    for (size_t i = 0; i < sizeof down / sizeof down[0]; i++) {
+        fake_host_run(&fake, "view.zoom out");
+        assert_true(fabs(camera->zoom - down[i]) < 1e-9);
+    }
+    fake_host_run(&fake, "view.zoom in");
+    assert_true(fabs(camera->zoom - 1.0 / 3) < 1e-9);
+    fake_host_run(&fake, "view.zoom 2.5; view.center 300 200; view.pan 10 -4");
+    assert_true(camera->zoom == 2.5 && fabs(camera->center_x - 310) < 1e-9 &&
+                fabs(camera->center_y - 196) < 1e-9);
+    // 0.9 of 500 screen pixels at 2.5 are 180 image pixels.
+    fake_host_run(&fake, "view.pan_page 1 0");
+    assert_true(fabs(camera->center_x - 490) < 1e-9);
+    // A step of less than a screen pixel would not be seen.
+    fake_host_run(&fake, "view.zoom 0.5; view.center 300 200; view.pan 1 0");
+    assert_true(fabs(camera->center_x - 302) < 1e-9);
+    fake_host_run(&fake, "view.zoom fit");
+    assert_true(camera->fit && camera->zoom == 0.5);
+    refuses("view.zoom 0", "view.zoom: factor must be a number above 0, in, out or fit, not \"0\"");
+}
+
+static void orientation_commands(void **state)
+{
+    (void)state;
+    struct camera *camera = &fake.view.camera;
+    fake_host_run(&fake, "view.rotate right");
+    assert_int_equal(camera->quarter_turns, 1);
+    fake_host_run(&fake, "view.rotate left; view.rotate left");
+    assert_int_equal(camera->quarter_turns, 3);
+    fake_host_run(&fake, "view.rotate right; view.flip horizontal");
+    assert_true(camera->quarter_turns == 0 && camera->flip_x && !camera->flip_y);
+    fake_host_run(&fake, "view.origin lower");
+    assert_true(camera->origin_lower && command_is_checked(&fake.host, "view.origin lower"));
+    fake_host_run(&fake, "view.origin");
+    assert_false(camera->origin_lower);
+    fake_host_run(&fake, "view.reduce max");
+    assert_int_equal(fake.view.display.reduce, REDUCE_MAX);
+    assert_string_equal(fake.calls.data, "reduce;");
+    fake_host_run(&fake, "view.reduce max");
+    assert_string_equal(text_string(&fake.calls), "");
+    fake_host_run(&fake, "view.reduce; view.smooth on");
+    assert_true(fake.view.display.reduce == REDUCE_MEAN && fake.view.display.smooth);
+}
+
+static void escape_goes_step_by_step(void **state)
+{
+    (void)state;
+    struct view_panels *panels = &fake.view.panels;
+    fake_host_run(&fake, "view.fullscreen; panel.help; panel.palette on; file.open");
+    assert_true(panels->fullscreen && panels->help && panels->palette && panels->dialog == DIALOG_OPEN);
+    fake_host_run(&fake, "app.cancel");
+    assert_true(panels->fullscreen && !panels->help && !panels->palette && panels->dialog == DIALOG_NONE);
+    assert_string_equal(text_string(&fake.calls), "");
+    fake.busy = true;
+    fake_host_run(&fake, "app.cancel");
+    assert_true(panels->fullscreen);
+    assert_string_equal(fake.calls.data, "cancel;");
+    fake.busy = false;
+    fake_host_run(&fake, "app.cancel");
+    assert_false(panels->fullscreen);
+    assert_string_equal(fake.calls.data, "cancel;fullscreen 0;");
+}
+
+static void file_and_frame_commands(void **state)
+{
+    (void)state;
+    fake_host_run(&fake,
+                  "frame.next; frame.next 5; frame.previous; frame.previous 2; frame.last; frame.go 7");
+    assert_string_equal(fake.calls.data, "step 1;step 5;step -1;step -2;end 1;frame 7;");
+    fake_host_run(&fake, "file.export a.png; file.export \"b c.png\" decorated");
+    assert_string_equal(fake.calls.data, "export a.png 0;export b c.png 1;");
+    fake_host_run(&fake, "file.export");
+    assert_int_equal(fake.view.panels.dialog, DIALOG_EXPORT);
+}
+
+static void the_manual_lists_everything(void **state)
+{
+    (void)state;
+    struct text plain = {0}, troff = {0};
+    command_write_manual(&plain, MANUAL_PLAIN);
+    command_write_manual(&troff, MANUAL_TROFF);
+    for (size_t i = 0; i < command_count; i++) {
+        assert_non_null(strstr(plain.data, commands[i].name));
+        assert_non_null(strstr(plain.data, commands[i].help));
+        assert_non_null(strstr(troff.data, commands[i].name));
+    }
+    assert_non_null(strstr(plain.data, "  contrast.limits low high\n"));
+    assert_non_null(strstr(plain.data, "Right drag"));
+    assert_non_null(strstr(troff.data, ".SH COMMANDS\n"));
+    assert_non_null(strstr(troff.data, ".SH KEYS\n"));
+    // No line may begin with a character that troff takes for a request, save those written on purpose.
+    for (const char *at = troff.data; at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (*at == '.')
+            assert_true(strncmp(at, ".TP\n", 4) == 0 || strncmp(at, ".SH ", 4) == 0);
+        assert_int_not_equal(*at, '\'');
+    }
+    text_free(&plain);
+    text_free(&troff);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_command_is_described, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_menu_entry_can_run, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(choices_match_the_enums, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_are_separated, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(appended_words_read_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(errors_name_command_and_argument, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_failure_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(too_many_words_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(contrast_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(limits_from_the_cursor, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(scale_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(colormap_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mask_and_special_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(view_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(orientation_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(escape_goes_step_by_step, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(file_and_frame_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_manual_lists_everything, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// A command host that writes down what it is asked for.
+#include "commands/fake_host.h"
+
+#include "support/testdata.h"
+
+#include <string.h>
+
+static struct fake_host *of(void *app)
+{
+    return app;
+}
+
+static enum status fake_open(void *app, const char *const *names, size_t count, struct error *error)
+{
+    text_append(&of(app)->calls, "open");
+    for (size_t i = 0; i < count; i++)
+        text_printf(&of(app)->calls, " [%s]", names[i]);
+    text_append(&of(app)->calls, ";");
+    if (count && strcmp(names[0], "missing.tif") == 0)
+        return error_set(error, STATUS_IO, "missing.tif: no such file");
+    return STATUS_OK;
+}
+
+static enum status fake_step(void *app, int64_t frames, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "step %lld;", (long long)frames);
+    return STATUS_OK;
+}
+
+static enum status fake_go_to_frame(void *app, int64_t frame, struct error *error)
+{
+    text_printf(&of(app)->calls, "frame %lld;", (long long)frame);
+    return frame < 10 ? STATUS_OK : error_set(error, STATUS_USAGE, "there are 10 frames");
+}
+
+static enum status fake_go_to_end(void *app, bool last, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "end %d;", last);
+    return STATUS_OK;
+}
+
+static enum status fake_export(void *app, const char *path, bool decorate, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "export %s %d;", path, decorate);
+    return STATUS_OK;
+}
+
+static bool fake_cancel(void *app)
+{
+    text_append(&of(app)->calls, "cancel;");
+    return of(app)->busy;
+}
+
+static enum status fake_auto(void *app, struct error *error)
+{
+    (void)error;
+    text_append(&of(app)->calls, "auto;");
+    return STATUS_OK;
+}
+
+static enum status fake_reduce(void *app, struct error *error)
+{
+    (void)error;
+    text_append(&of(app)->calls, "reduce;");
+    return STATUS_OK;
+}
+
+static bool fake_cursor(void *app, int64_t *x, int64_t *y, double *value)
+{
+    *x = 3;
+    *y = 4;
+    *value = of(app)->cursor_value;
+    return of(app)->has_cursor;
+}
+
+static void fake_fullscreen(void *app, bool on)
+{
+    text_printf(&of(app)->calls, "fullscreen %d;", on);
+}
+
+static const struct command_host_ops fake_ops = {
+    .open = fake_open,
+    .step = fake_step,
+    .go_to_frame = fake_go_to_frame,
+    .go_to_end = fake_go_to_end,
+    .export_picture = fake_export,
+    .cancel = fake_cancel,
+    .apply_auto_limits = fake_auto,
+    .reduce_changed = fake_reduce,
+    .cursor = fake_cursor,
+    .set_fullscreen = fake_fullscreen,
+};
+
+void fake_host_init(struct fake_host *fake)
+{
+    *fake = (struct fake_host){.view = view_default()};
+    colormap_list_init(&fake->colormaps);
+    camera_set_viewport(&fake->view.camera, 500, 400);
+    camera_set_image(&fake->view.camera, 1000, 800);
+    fake->host = (struct command_host){&fake->view, &fake->colormaps, &fake_ops, fake};
+}
+
+void fake_host_finish(struct fake_host *fake)
+{
+    colormap_list_finish(&fake->colormaps);
+    text_free(&fake->calls);
+}
+
+void fake_host_run(struct fake_host *fake, const char *line)
+{
+    struct error error = {0};
+    text_clear(&fake->calls);
+    if (command_run(&fake->host, line, &error))
+        fail_msg("%s: %s", line, error.text);
+}
+
+void fake_host_refuses(struct fake_host *fake, const char *line, enum status status, const char *sentence)
+{
+    struct error error = {0};
+    assert_int_equal(command_run(&fake->host, line, &error), status);
+    assert_string_equal(error.text, sentence);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// A command host without a program around it: it writes down what it is asked for.
+#ifndef FOVEA_TESTS_FAKE_HOST_H
+#define FOVEA_TESTS_FAKE_HOST_H
+
+#include "commands/command.h"
+
+struct fake_host {
+    struct view view;
+    struct colormap_list colormaps;
+    struct text calls; // "step 3;", "open a b;" ...
+    bool busy;         // cancel() finds something to stop
+    bool has_cursor;
+    double cursor_value;
+    struct command_host host;
+};
+
+// A 1000 x 800 image in a 500 x 400 viewport. Not to be moved afterwards.
+void fake_host_init(struct fake_host *fake);
+void fake_host_finish(struct fake_host *fake);
+// Runs a line that must succeed, after forgetting earlier calls.
+void fake_host_run(struct fake_host *fake, const char *line);
+// Runs a line that must fail with this status and this sentence.
+void fake_host_refuses(struct fake_host *fake, const char *line, enum status status, const char *sentence);
+
+#endif
