@@ -29,6 +29,9 @@ enum {
     BUFFERS_MAX_BYTES = 96 << 20,
 };
 
+// Workers write the mask at the same time, each the rows of its band.
+_Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
+
 // The layers that come with a frame and are found anew with each.
 #define CLASS_BITS                                                                                           \
     ((uint8_t)(MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED)))
