@@ -196,27 +196,21 @@ static void add_rect(struct renderer *renderer, struct area area, double tile_x,
                             (float)(area.y1 - tile_y)};
 }
 
-// One rectangle for each run of loaded rows.
-static void add_loaded_rects(struct renderer *renderer, const struct picture *picture, int level, struct area area,
-                             double tile_x, double tile_y)
+// The next run of loaded rows from row `from` on: [*begin, *end). False if there is none.
+static bool loaded_run(const struct picture *picture, int64_t from, int64_t *begin, int64_t *end)
 {
     const int64_t height = picture->info.height;
-    for (int64_t y = 0; y < height;) {
-        if (!picture_is_loaded(picture, y)) {
-            y += REDUCE_BAND_ROWS;
-            continue;
-        }
-        int64_t end = y;
-        while (end < height && picture_is_loaded(picture, end))
-            end += REDUCE_BAND_ROWS;
-        const double scale = 1.0 / (double)(1 << level);
-        const struct area rows = {area.x0, (double)y * scale, area.x1, (double)int64_min(end, height) * scale};
-        add_rect(renderer, area_clip(area, rows), tile_x, tile_y);
-        y = end;
-    }
+    int64_t y = from;
+    while (y < height && !picture_is_loaded(picture, y))
+        y += REDUCE_BAND_ROWS;
+    *begin = y;
+    while (y < height && picture_is_loaded(picture, y))
+        y += REDUCE_BAND_ROWS;
+    *end = y;
+    return *begin < height;
 }
 
-// One rectangle for each horizontal run of blocks with mask bits. `grow` blocks around count too (for outlines).
+// One rectangle for each horizontal run of blocks with mask bits.
 static void add_masked_rects(struct renderer *renderer, const struct picture_level *level, struct area area,
                              double tile_x, double tile_y)
 {
@@ -236,6 +230,22 @@ static void add_masked_rects(struct renderer *renderer, const struct picture_lev
             add_rect(renderer, area_clip(area, run), tile_x, tile_y);
             x = end;
         }
+    }
+}
+
+// The loaded rows of an area, or only their blocks with mask bits. Blocks may reach into rows that are not loaded, and
+// those of the frame before stay until the rows of the next one come in.
+static void add_loaded_rects(struct renderer *renderer, const struct picture *picture, int level, struct area area,
+                             double tile_x, double tile_y, bool masked_only)
+{
+    const double scale = 1.0 / (double)(1 << level), height = (double)picture->info.height;
+    for (int64_t begin, end = 0; loaded_run(picture, end, &begin, &end);) {
+        const struct area rows = {area.x0, (double)begin * scale, area.x1, fmin((double)end, height) * scale};
+        const struct area part = area_clip(area, rows);
+        if (masked_only)
+            add_masked_rects(renderer, &picture->levels[level], part, tile_x, tile_y);
+        else
+            add_rect(renderer, part, tile_x, tile_y);
     }
 }
 
@@ -347,10 +357,10 @@ static enum status draw_tile(struct renderer *renderer, const struct scene *scen
     set_transform(draw, &scene->view->camera, level_index, x, y);
     draw->pixels = tile->pixels;
     draw->mask = tile->mask;
-    add_loaded_rects(renderer, picture, level_index, area, x, y);
+    add_loaded_rects(renderer, picture, level_index, area, x, y, false);
     enum status status = draw_pass(renderer, draw, one_pass ? mask_use : IMAGE_MASK_NONE, error);
     if (!status && !one_pass) {
-        add_masked_rects(renderer, level, area, x, y);
+        add_loaded_rects(renderer, picture, level_index, area, x, y, true);
         status = draw_pass(renderer, draw, mask_use, error);
     }
     return status;

@@ -341,6 +341,40 @@ void fixture_load(struct render_fixture *fixture, const struct test_image *image
     loader_outcome_free(&outcome);
 }
 
+// Levels of the rows by definition; the caller frees them.
+static void reduce_rows(const struct test_image *image, enum reduce_mode reduce, struct loader_band *band)
+{
+    const struct reference_image pixels = {image->width, image->height, image->values, image->mask};
+    band->levels = reduce_level_count(image->width, image->height);
+    for (int level = 1; level <= band->levels; level++) {
+        const int64_t width = reduce_side(image->width, level), rows = reduce_side(band->rows, level);
+        float *values = must_alloc((size_t)(width * rows) * sizeof *values);
+        for (int64_t i = 0; i < width * rows; i++)
+            values[i] =
+                (float)reference_level_value(&pixels, reduce, level, i % width, (band->y >> level) + i / width);
+        band->level[level] = values;
+        band->level_rows[level] = rows;
+    }
+}
+
+void fixture_take_rows(const struct test_image *image, struct picture *picture, const struct mask *mask, int64_t y,
+                       int64_t rows, enum reduce_mode reduce)
+{
+    struct error error = {0};
+    const size_t pixels = (size_t)(image->width * rows), from = (size_t)(image->width * y);
+    const enum sample_type storage = loader_storage_type(image->type);
+    char *samples = must_alloc(pixels * sample_traits(storage)->bytes);
+    for (size_t i = 0; i < pixels; i++)
+        store(storage, image->values[from + i], samples + i * sample_traits(storage)->bytes);
+    struct loader_band band = {.y = y, .rows = rows, .pixels = samples};
+    band.any_mask = mask && mask_any(mask, (struct rect){0, y, image->width, rows}, 0xff);
+    reduce_rows(image, reduce, &band);
+    assert_int_equal(picture_take_band(picture, &band, mask, &error), STATUS_OK);
+    for (int level = 1; level <= band.levels; level++)
+        free((void *)(uintptr_t)band.level[level]);
+    free(samples);
+}
+
 void loaded_free(struct loaded *loaded)
 {
     picture_destroy(&loaded->picture);

@@ -83,6 +83,10 @@ struct loaded {
 // Loads the image by the loader into a new picture, or into loaded->picture when that is set.
 void fixture_load(struct render_fixture *fixture, const struct test_image *image, enum reduce_mode reduce,
                   int64_t budget, struct loaded *loaded);
+// Puts rows [y, y + rows) of the image into the picture without a loader, levels by brute force. y is a multiple of
+// REDUCE_BAND_ROWS.
+void fixture_take_rows(const struct test_image *image, struct picture *picture, const struct mask *mask, int64_t y,
+                       int64_t rows, enum reduce_mode reduce);
 void loaded_free(struct loaded *loaded);
 
 // A view of the image: fit, gray, the image's values from 0 to 3000 between the limits.
