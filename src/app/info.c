@@ -9,12 +9,12 @@
 #include "sources/source.h"
 
 #include <cjson/cJSON.h>
-#include <openssl/evp.h>
 
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ enum {
     BAND_BYTES = 8 << 20,       // the usual size of a band
     BAND_BYTES_MAX = 256 << 20, // a band grows so far to hold whole chunks of the file
     SAMPLE_BYTES_MAX = 8,
-    HEX_DIGEST = 2 * EVP_MAX_MD_SIZE + 1,
+    HEX_DIGEST = SHA256_DIGEST_STRING_LENGTH,
 };
 
 static const double percents[] = {0.5, 1, 5, 25, 50, 75, 95, 99, 99.5};
@@ -45,7 +45,7 @@ struct scan {
     uint8_t *pixels, *classes, *mask_row;
     struct mask *mask;
     struct taps *taps;
-    EVP_MD_CTX *digest;
+    SHA2_CTX digest; // of libmd; used with options->checksum only
 
     struct taps_result result;
     struct pixel_found *found;
@@ -125,13 +125,9 @@ static enum status scan_prepare(struct scan *scan, struct error *error)
         status = mask_create(info->width, info->height, &scan->mask, error);
     if (status == STATUS_OK && scan->mask)
         status = mask_file_load(scan->options->mask, scan->mask, error);
-    if (status != STATUS_OK || !scan->options->checksum)
-        return status;
-    scan->digest = EVP_MD_CTX_new();
-    if (!scan->digest || EVP_DigestInit_ex(scan->digest, EVP_sha256(), NULL) != 1)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: the crypto library offers no SHA-256",
-                         scan->options->source);
-    return STATUS_OK;
+    if (scan->options->checksum)
+        SHA256Init(&scan->digest);
+    return status;
 }
 
 static void report_add(struct decode_report *sum, const struct decode_report *report)
@@ -195,20 +191,8 @@ static enum status band_scan(struct scan *scan, struct rect rect, struct error *
     taps_band(scan->taps, &band, scan->classes, &any_class);
     pixels_collect(scan, &rect);
     // Samples are little-endian in memory, as the checksum wants them.
-    if (scan->digest &&
-        EVP_DigestUpdate(scan->digest, scan->pixels, (size_t)rect.height * scan->row_bytes) != 1)
-        return error_set(error, STATUS_UNSUPPORTED, "the checksum could not be computed");
-    return STATUS_OK;
-}
-
-static enum status digest_finish(struct scan *scan, struct error *error)
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned int count = 0;
-    if (EVP_DigestFinal_ex(scan->digest, bytes, &count) != 1)
-        return error_set(error, STATUS_UNSUPPORTED, "the checksum could not be computed");
-    for (unsigned int i = 0; i < count; i++)
-        snprintf(scan->checksum + 2 * i, 3, "%02x", bytes[i]);
+    if (scan->options->checksum)
+        SHA256Update(&scan->digest, scan->pixels, (size_t)rect.height * scan->row_bytes);
     return STATUS_OK;
 }
 
@@ -221,8 +205,8 @@ static enum status scan_all(struct scan *scan, struct error *error)
         status =
             band_scan(scan, (struct rect){.x = 0, .y = y, .width = scan->info.width, .height = rows}, error);
     }
-    if (status == STATUS_OK && scan->digest)
-        status = digest_finish(scan, error);
+    if (status == STATUS_OK && scan->options->checksum)
+        SHA256End(&scan->digest, scan->checksum);
     if (status == STATUS_OK)
         taps_drain(scan->taps, &scan->result);
     return status;
@@ -232,7 +216,6 @@ static void scan_free(struct scan *scan)
 {
     taps_result_free(&scan->result);
     taps_destroy(&scan->taps);
-    EVP_MD_CTX_free(scan->digest);
     mask_destroy(&scan->mask);
     free(scan->pixels);
     free(scan->classes);
