@@ -73,6 +73,11 @@ int64_t gpu_texture_bytes(const struct gpu *gpu)
     return gpu->texture_bytes;
 }
 
+uint64_t gpu_next_serial(struct gpu *gpu)
+{
+    return ++gpu->serial;
+}
+
 void gpu_limit_texture_side(struct gpu *gpu, int side)
 {
     gpu->limited_texture_side = side;

@@ -25,6 +25,9 @@ bool gpu_is_software(const struct gpu *gpu);      // Mesa's llvmpipe or softpipe
 int gpu_max_texture_side(const struct gpu *gpu);  // GL_MAX_TEXTURE_SIZE, or what was set for tests
 int64_t gpu_texture_bytes(const struct gpu *gpu); // of all living textures and table buffers, as their formats need
 
+// A number above 0 that was not given before, to tell states of what is on the device apart.
+uint64_t gpu_next_serial(struct gpu *gpu);
+
 // Makes tiles smaller than the device's limit, to test tiling on small images. 0 restores the limit.
 void gpu_limit_texture_side(struct gpu *gpu, int side);
 // Forces the upload path of a hardware GPU (true: ring of pixel buffers) or of software (false), for tests.

@@ -151,7 +151,7 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
     picture->info = *info;
     picture->storage = loader_storage_type(info->type);
     picture->reduce = reduce;
-    picture->serial++;
+    picture->serial = gpu_next_serial(picture->gpu);
     if (picture->loaded)
         memset(picture->loaded, 0, (size_t)int64_ceil_div(info->height, REDUCE_BAND_ROWS));
     for (int i = 0; i < picture->level_count; i++) {
@@ -197,7 +197,7 @@ enum status picture_take_levels(struct picture *picture, int64_t y, const float 
         if (picture->levels[i].stored)
             status = upload_rows(picture, i, y >> i, level_rows[i], level[i], error);
     }
-    picture->serial++;
+    picture->serial = gpu_next_serial(picture->gpu);
     return status;
 }
 
@@ -337,7 +337,7 @@ enum status picture_take_mask(struct picture *picture, const struct mask *mask, 
         status = take_mask_band(picture, mask, rect, buffer, buffer + bytes, error);
     }
     free(buffer);
-    picture->serial++;
+    picture->serial = gpu_next_serial(picture->gpu);
     return status;
 }
 
@@ -475,6 +475,6 @@ enum status picture_put(struct picture *picture, const struct picture_request *r
     tile->used = picture->draw_serial;
     texture_upload(tile->pixels, 0, 0, (int)request->rect.width, (int)request->rect.height, samples,
                    (size_t)request->rect.width);
-    picture->serial++;
+    picture->serial = gpu_next_serial(picture->gpu);
     return mask ? put_mask(picture, request, mask, error) : STATUS_OK;
 }

@@ -42,7 +42,7 @@ struct picture {
     struct picture_level levels[PICTURE_MAX_LEVELS];
     bool any_mask;
     uint8_t *loaded;           // per REDUCE_BAND_ROWS rows: shown
-    uint64_t serial;           // changes whenever any texel does
+    uint64_t serial;           // changes whenever any texel does; above 0 and never that of another picture
     int64_t cache_budget;      // bytes for tiles of levels that are not stored
     int64_t cache_bytes;
     uint64_t draw_serial;

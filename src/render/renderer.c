@@ -21,15 +21,14 @@ struct baked {
     bool valid;
     struct contrast contrast;
     struct display display;
-    const struct colormap *colormap;
+    struct colormap colormap; // a copy: one that is read again from its file keeps its address
     uint64_t histogram_serial;
 };
 
 // A copy of all that decides the drawn pixels.
 struct scene_key {
     struct view view;
-    const struct colormap *colormap;
-    const struct picture *picture;
+    struct colormap colormap;
     uint64_t picture_serial, histogram_serial;
 };
 
@@ -103,6 +102,11 @@ void renderer_drop_cache(struct renderer *renderer)
 
 // --- tables ---
 
+static bool same_colormap(const struct colormap *a, const struct colormap *b)
+{
+    return memcmp(a->rgb, b->rgb, sizeof a->rgb) == 0;
+}
+
 static enum status bake(struct renderer *renderer, struct baked *baked, enum pixel_class pixel_class,
                         const struct scene *scene, struct error *error)
 {
@@ -112,14 +116,14 @@ static enum status bake(struct renderer *renderer, struct baked *baked, enum pix
         if (status)
             return status;
     }
-    if (baked->valid && baked->table->pixel_class == pixel_class && baked->colormap == scene->colormap &&
+    if (baked->valid && baked->table->pixel_class == pixel_class && same_colormap(&baked->colormap, scene->colormap) &&
         baked->histogram_serial == scene->histogram_serial &&
         memcmp(&baked->contrast, &view->contrast, sizeof view->contrast) == 0 &&
         memcmp(&baked->display, &view->display, sizeof view->display) == 0)
         return STATUS_OK;
     memcpy(&baked->contrast, &view->contrast, sizeof view->contrast);
     memcpy(&baked->display, &view->display, sizeof view->display);
-    baked->colormap = scene->colormap;
+    baked->colormap = *scene->colormap;
     baked->histogram_serial = scene->histogram_serial;
     baked->valid = true;
     const struct colour_recipe recipe = {&view->contrast, &view->display, scene->colormap, scene->histogram};
@@ -420,8 +424,7 @@ static void remember(struct renderer *renderer, const struct scene *scene)
 {
     struct scene_key *key = &renderer->drawn;
     memcpy(&key->view, scene->view, sizeof key->view);
-    key->colormap = scene->colormap;
-    key->picture = scene->picture;
+    key->colormap = *scene->colormap;
     key->picture_serial = scene->picture ? scene->picture->serial : 0;
     key->histogram_serial = scene->histogram_serial;
     renderer->drawn_valid = true;
@@ -430,7 +433,7 @@ static void remember(struct renderer *renderer, const struct scene *scene)
 bool renderer_is_same(const struct renderer *renderer, const struct scene *scene)
 {
     const struct scene_key *key = &renderer->drawn;
-    return renderer->drawn_valid && key->colormap == scene->colormap && key->picture == scene->picture &&
+    return renderer->drawn_valid && same_colormap(&key->colormap, scene->colormap) &&
            key->picture_serial == (scene->picture ? scene->picture->serial : 0) &&
            key->histogram_serial == scene->histogram_serial &&
            memcmp(&key->view.camera, &scene->view->camera, sizeof key->view.camera) == 0 &&
