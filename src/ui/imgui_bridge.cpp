@@ -102,20 +102,16 @@ void gui_event(const SDL_Event *event)
     ImGui_ImplSDL2_ProcessEvent(event);
 }
 
-void gui_frame_begin(SDL_Window *window, int width, int height)
+void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y)
 {
     ImGuiIO &io = ImGui::GetIO();
     // The mouse pointer over the picture is the app's own.
     io.ConfigFlags = io.WantCaptureMouse ? 0 : ImGuiConfigFlags_NoMouseCursorChange;
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplSDL2_NewFrame();
-    int window_width = width, window_height = height;
-    SDL_GetWindowSize(window, &window_width, &window_height);
-    // The back end counts in window units, the panels in framebuffer pixels.
-    if (io.MousePos.x > -FLT_MAX && window_width > 0 && window_height > 0) {
-        io.MousePos.x *= (float)width / (float)window_width;
-        io.MousePos.y *= (float)height / (float)window_height;
-    }
+    // The back end asks the system where the mouse is, which some X servers answer wrongly during a drag; and
+    // it counts in window units, the panels in framebuffer pixels.
+    io.MousePos = has_mouse ? ImVec2(mouse_x, mouse_y) : ImVec2(-FLT_MAX, -FLT_MAX);
     io.DisplaySize = ImVec2((float)width, (float)height);
     io.DisplayFramebufferScale = ImVec2(1, 1);
     ImGui::NewFrame();

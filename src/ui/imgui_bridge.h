@@ -25,7 +25,8 @@ void gui_destroy(void);
 void gui_style(float scale);
 // Hands an event to the library.
 void gui_event(const SDL_Event *event);
-void gui_frame_begin(SDL_Window *window, int width, int height);
+// `mouse_x` and `mouse_y` in framebuffer pixels; has_mouse false: the mouse is not over the window.
+void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y);
 void gui_frame_end(void);
 void gui_render(void);     // GL
 bool gui_wants_text(void); // a text field has the keyboard

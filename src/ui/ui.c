@@ -71,14 +71,21 @@ static bool in_rect(struct gui_rect rect, float x, float y)
     return x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
 }
 
-// Whether a point of the window lies on a panel. Uses the last layout, not what the mouse was over in the
-// last frame, because the mouse may have moved since.
-static bool on_panel(const struct ui *ui, int window_x, int window_y)
+// Takes the mouse's place from an event, which counts in window units.
+static void move_mouse(struct ui *ui, int window_x, int window_y)
 {
     int width = 1, height = 1;
     SDL_GetWindowSize(ui->window, &width, &height);
-    float x = (float)window_x * (float)ui->window_width / (float)(width > 0 ? width : 1);
-    float y = (float)window_y * (float)ui->window_height / (float)(height > 0 ? height : 1);
+    ui->mouse_x = (float)window_x * (float)ui->window_width / (float)(width > 0 ? width : 1);
+    ui->mouse_y = (float)window_y * (float)ui->window_height / (float)(height > 0 ? height : 1);
+    ui->has_mouse = true;
+}
+
+// Whether the mouse is on a panel. Uses the last layout, not what the mouse was over in the
+// last frame, because the mouse may have moved since.
+static bool on_panel(const struct ui *ui)
+{
+    float x = ui->mouse_x, y = ui->mouse_y;
     struct gui_rect picture = {(float)ui->picture.x, (float)ui->picture.y, (float)ui->picture.width,
                                (float)ui->picture.height};
     if (gui_popup_open() || !in_rect(picture, x, y))
@@ -93,8 +100,9 @@ static bool on_panel(const struct ui *ui, int window_x, int window_y)
 static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
 {
     uint32_t bit = SDL_BUTTON(event->button);
+    move_mouse(ui, event->x, event->y);
     if (event->type == SDL_MOUSEBUTTONDOWN) {
-        bool panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, event->x, event->y));
+        bool panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
         *(panel ? &ui->panel_buttons : &ui->picture_buttons) |= bit;
         return panel;
     }
@@ -108,11 +116,20 @@ static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
 static bool motion_event(struct ui *ui, const SDL_MouseMotionEvent *event)
 {
     bool before = ui->mouse_on_panel;
-    ui->mouse_on_panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, event->x, event->y));
+    move_mouse(ui, event->x, event->y);
+    ui->mouse_on_panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
     // One more frame when the mouse leaves, so that what it was over is no longer lit.
     if (before && !ui->mouse_on_panel)
         ui->settle = ui->settle > 1 ? ui->settle : 1;
     return ui->mouse_on_panel;
+}
+
+static void leave_window(struct ui *ui)
+{
+    ui->has_mouse = false;
+    if (ui->mouse_on_panel)
+        ui->settle = ui->settle > 1 ? ui->settle : 1;
+    ui->mouse_on_panel = false;
 }
 
 // Keys that work even while a text field has the keyboard: F1 to F24 and Ctrl+Shift combinations.
@@ -146,12 +163,17 @@ static bool route_event(struct ui *ui, const SDL_Event *event)
         return button_event(ui, &event->button);
     case SDL_MOUSEWHEEL:
         SDL_GetMouseState(&x, &y);
-        return ui->panel_buttons || (!ui->picture_buttons && on_panel(ui, x, y));
+        move_mouse(ui, x, y);
+        return ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
     case SDL_KEYDOWN:
     case SDL_KEYUP:
     case SDL_TEXTINPUT:
     case SDL_TEXTEDITING:
         return key_event(ui, event);
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE && !ui->panel_buttons)
+            leave_window(ui);
+        return false;
     default:
         return false;
     }
@@ -322,7 +344,7 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
         ui->settle--;
     ui->picture = ui_picture_area(ui, host->view, width, height);
     ui->floating_count = 0;
-    gui_frame_begin(ui->window, width, height);
+    gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y);
     build_panels(ui, width, height);
     gui_frame_end();
     ui->modal_keys = host->view->panels.palette || host->view->panels.dialog != DIALOG_NONE;

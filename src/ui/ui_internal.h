@@ -80,7 +80,9 @@ struct ui {
     size_t floating_count;
     uint32_t panel_buttons, picture_buttons; // mouse buttons that went down on each
     bool mouse_on_panel;
-    bool modal_keys; // palette or dialog take the keyboard
+    bool has_mouse;         // the mouse is over the window
+    float mouse_x, mouse_y; // in framebuffer pixels, by the last event
+    bool modal_keys;        // palette or dialog take the keyboard
     int window_width, window_height;
 
     // Valid within ui_frame.
