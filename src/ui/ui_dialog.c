@@ -79,7 +79,8 @@ static void list_folder(struct ui *ui, const char *folder)
         ui_need_text(ui, entry->d_name);
     }
     closedir(directory);
-    qsort(dialog->entries, dialog->count, sizeof *dialog->entries, compare_entries);
+    if (dialog->count)
+        qsort(dialog->entries, dialog->count, sizeof *dialog->entries, compare_entries);
 }
 
 // The path that the field means: a '/' after a '/' begins anew, so that a path can be typed over the folder.

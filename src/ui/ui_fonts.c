@@ -123,7 +123,8 @@ static uint16_t *make_ranges(struct ui_font *font, bool with_base)
     size_t base = with_base ? sizeof base_ranges / sizeof base_ranges[0] : 0, used = base;
     uint16_t *ranges = must_alloc((base + 2 * font->count + 1) * sizeof *ranges);
     memcpy(ranges, base_ranges, base * sizeof *ranges);
-    qsort(font->codes, font->count, sizeof *font->codes, compare_codes);
+    if (font->count)
+        qsort(font->codes, font->count, sizeof *font->codes, compare_codes);
     for (size_t i = 0; i < font->count; i++) {
         uint16_t code = font->codes[i];
         if (used > base && ranges[used - 1] + 1 == code) {
