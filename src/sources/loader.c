@@ -20,7 +20,7 @@
 
 enum { MAX_THREADS = 8, MAX_SLOTS = MAX_THREADS + 1 };
 enum {
-    BAND_TARGET_BYTES = 2 << 20,
+    BAND_TARGET_BYTES = 1 << 20,
     BAND_MAX_ROWS = 8 * REDUCE_BAND_ROWS,
     // Readers keep the chunks of the last rows for the next request if they are not larger than this
     // together.
