@@ -108,7 +108,10 @@ static enum status do_export(void *app, const char *path, bool decorate, struct 
 
 static bool do_cancel(void *app)
 {
-    return viewer_cancel(viewer_of(app));
+    struct viewer *viewer = viewer_of(app);
+    const bool told = viewer->message.text[0] != '\0';
+    viewer->message = (struct error){0};
+    return viewer_cancel(viewer) || told;
 }
 
 static enum status do_auto_limits(void *app, struct error *error)
