@@ -373,6 +373,13 @@ void gui_text_wrapped(const char *text)
     ImGui::PopTextWrapPos();
 }
 
+void gui_text_wrapped_coloured(uint32_t colour, const char *text)
+{
+    ImGui::PushStyleColor(ImGuiCol_Text, packed(colour));
+    gui_text_wrapped(text);
+    ImGui::PopStyleColor();
+}
+
 void gui_heading(const char *text)
 {
     gui_text_coloured(0x8ab4e0ff, text);

@@ -95,6 +95,7 @@ void gui_text(const char *text);
 void gui_text_dim(const char *text);
 void gui_text_coloured(uint32_t colour, const char *text);
 void gui_text_wrapped(const char *text);
+void gui_text_wrapped_coloured(uint32_t colour, const char *text);
 void gui_heading(const char *text);
 bool gui_button(const char *label, float width); // width 0 = as needed
 bool gui_toggle_button(const char *label, bool on, float width);

@@ -140,9 +140,6 @@ void ui_messages(struct ui *ui, struct gui_rect picture)
         "##message",
         (struct gui_rect){picture.x + margin, bottom - height, width < room ? width : room, height},
         GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
-    if (ui->model->message_is_error)
-        gui_draw_rect((struct gui_rect){picture.x + margin, bottom - height, ui_px(ui, 3), height},
-                      colour_error);
-    gui_text_wrapped(message);
+    gui_text_wrapped_coloured(ui->model->message_is_error ? colour_error : colour_value, message);
     gui_window_end();
 }
