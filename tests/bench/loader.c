@@ -6,6 +6,7 @@
 // files.
 #include "sources/loader.h"
 #include "base/clock.h"
+#include "base/size.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -90,7 +91,8 @@ static double read_once(const char *path)
     return (double)(end - start) / 1e6;
 }
 
-static double load_once(const char *path, int threads, double *first_ms, int64_t *resident)
+// Loads once. `most` (may be NULL) is the largest resident size met while loading.
+static double load_once(const char *path, int threads, double *first_ms, int64_t *most)
 {
     const struct loader_request request = {.name = path, .channel = CHANNEL_AUTO, .threads = threads};
     const int64_t start = clock_now_ns();
@@ -101,9 +103,10 @@ static double load_once(const char *path, int threads, double *first_ms, int64_t
         if (!loader_take(loader, 100, &band))
             continue;
         first = first ? first : clock_now_ns();
+        if (most)
+            *most = int64_max(*most, process_resident_bytes());
         loader_give_back(loader, &band);
     }
-    *resident = process_resident_bytes();
     struct loader_outcome outcome;
     loader_finish(&loader, &outcome);
     const int64_t end = clock_now_ns();
@@ -123,17 +126,16 @@ static int compare(const void *a, const void *b)
 static void time_loads(const char *path, int threads)
 {
     double times[ROUNDS], firsts[ROUNDS];
-    int64_t resident = 0;
     const int64_t before = process_resident_bytes();
+    int64_t most = 0;
+    load_once(path, threads, &firsts[0], &most);
     for (int i = 0; i < ROUNDS; i++)
-        times[i] = load_once(path, threads, &firsts[i], &resident);
+        times[i] = load_once(path, threads, &firsts[i], NULL);
     qsort(times, ROUNDS, sizeof times[0], compare);
     qsort(firsts, ROUNDS, sizeof firsts[0], compare);
-    printf("load, %d threads: median %6.1f ms, best %6.1f ms; first band %5.1f ms; %5.1f MB more at the end, "
-           "%5.1f MB "
-           "kept\n",
-           threads, times[ROUNDS / 2], times[0], firsts[ROUNDS / 2], (double)(resident - before) / 1e6,
-           (double)(process_resident_bytes() - before) / 1e6);
+    printf("load, %d threads: median %6.1f ms, best %6.1f ms; first band %5.1f ms; at most %5.1f MB more "
+           "memory\n",
+           threads, times[ROUNDS / 2], times[0], firsts[ROUNDS / 2], (double)(most - before) / 1e6);
 }
 
 int main(int argc, char **argv)
