@@ -189,6 +189,9 @@ static enum status run_line(struct host *host, const char *line, struct error *e
 enum status host_run(struct host *host, const char *line)
 {
     struct error error = {0};
+    // What was said about the last command is over; a failure stays until Escape or another image.
+    if (host->viewer->message.status == STATUS_OK)
+        host->viewer->message = (struct error){0};
     enum status status = run_line(host, line, &error);
     if (status)
         viewer_say(host->viewer, true, "%s", error.text);

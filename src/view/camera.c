@@ -88,8 +88,13 @@ struct camera camera_default(void)
 
 void camera_set_viewport(struct camera *camera, int width, int height)
 {
-    camera->viewport_width = width < 1 ? 1 : width;
-    camera->viewport_height = height < 1 ? 1 : height;
+    width = width < 1 ? 1 : width;
+    height = height < 1 ? 1 : height;
+    // A centre that was moved beyond the image's edge stays there while nothing changes.
+    if (!camera->fit && width == camera->viewport_width && height == camera->viewport_height)
+        return;
+    camera->viewport_width = width;
+    camera->viewport_height = height;
     sizes_changed(camera);
 }
 
