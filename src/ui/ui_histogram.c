@@ -27,9 +27,14 @@ static double axis_value(const struct ui_histogram *state, double position)
     return state->low * pow(state->high / state->low, position);
 }
 
+static bool has_integers(const struct ui_model *model)
+{
+    return model->info && !sample_traits(model->info->type)->is_float;
+}
+
 // The axis that shows the bulk of the data and both limits with a margin.
 static void automatic_axis(struct ui_histogram *state, const struct histogram *histogram,
-                           const struct limits *limits)
+                           const struct limits *limits, bool integers)
 {
     double low = limits->low, high = limits->high;
     if (histogram && histogram_total(histogram) > 0) {
@@ -39,8 +44,8 @@ static void automatic_axis(struct ui_histogram *state, const struct histogram *h
     if (state->logarithmic) {
         // The smallest values that matter: zeros and negative ones have no place on this axis.
         double least = histogram && histogram_total(histogram) > 0 ? histogram_percentile(histogram, 1) : low;
-        state->high = high > 0 ? high * 1.2 : 1;
-        state->low = least > 0 ? least / 1.2 : state->high / 1e4;
+        state->high = high > 0 ? high * 1.6 : 1;
+        state->low = least > 0 ? least / 1.2 : integers ? 0.6 : state->high / 1e4;
         if (limits->low > 0 && limits->low < state->low)
             state->low = limits->low / 1.2;
     } else {
@@ -94,7 +99,7 @@ static void update_counts(struct ui_histogram *state, const struct ui_model *mod
     state->wanted_bins = bins;
     state->peak = 0;
     memset(state->counts, 0, sizeof state->counts);
-    place_bins(state, model->info && !sample_traits(model->info->type)->is_float);
+    place_bins(state, has_integers(model));
     double last = state->first + (double)state->bins * state->step;
     if (model->histogram && state->logarithmic)
         histogram_rebin(model->histogram, exp(state->first), exp(last), true, state->counts, state->bins);
@@ -110,7 +115,7 @@ static void update_axis(struct ui *ui, size_t bins)
     const struct ui_model *model = ui->model;
     // While a limit is dragged the axis stands still under the mouse.
     if (state->drag == DRAG_NONE && !state->own_axis)
-        automatic_axis(state, model->histogram, &ui->host->view->contrast.limits);
+        automatic_axis(state, model->histogram, &ui->host->view->contrast.limits, has_integers(model));
     update_counts(state, model, bins);
 }
 
