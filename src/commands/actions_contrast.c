@@ -63,7 +63,10 @@ ACTION(action_contrast_auto)
 TICK(tick_contrast_auto)
 {
     const struct contrast *contrast = &host->view->contrast;
-    return args->count && contrast->automatic && (int)contrast->rule.method == args->values[0].choice;
+    if (!args->count || !contrast->automatic || (int)contrast->rule.method != args->values[0].choice)
+        return false;
+    return args->count < 3 || (contrast->rule.low_percent == args->values[1].number &&
+                               contrast->rule.high_percent == args->values[2].number);
 }
 
 ACTION(action_contrast_limits)

@@ -52,7 +52,7 @@ const struct command commands[] = {
      "Sets the limits automatically: percentile LOW HIGH, minmax, zscale CONTRAST or sigma K; without a "
      "method by the "
      "last one.",
-     MENU({"Contrast/Automatic", ""}, {"Contrast/Automatic by/Percentile", "percentile"},
+     MENU({"Contrast/Automatic", ""}, {"Contrast/Automatic by/Percentile 0.5 to 99.5", "percentile 0.5 99.5"},
           {"Contrast/Automatic by/Percentile 1 to 99", "percentile 1 99"},
           {"Contrast/Automatic by/Minimum and maximum", "minmax"}, {"Contrast/Automatic by/zscale", "zscale"},
           {"Contrast/Automatic by/Mean and deviation", "sigma"}),

@@ -201,6 +201,8 @@ static void contrast_commands(void **state)
     assert_true(contrast->automatic && contrast->rule.method == LIMITS_PERCENTILE);
     assert_true(contrast->rule.low_percent == 1 && contrast->rule.high_percent == 98);
     assert_string_equal(fake.calls.data, "auto;");
+    assert_true(command_is_checked(&fake.host, "contrast.auto percentile 1 98"));
+    assert_false(command_is_checked(&fake.host, "contrast.auto percentile 1 99"));
     fake_host_run(&fake, "contrast.auto percentile 2");
     assert_true(contrast->rule.low_percent == 2 && contrast->rule.high_percent == 98);
     fake_host_run(&fake, "contrast.auto sigma 2.5");
