@@ -25,6 +25,7 @@ enum {
     // Readers keep the chunks of the last rows for the next request if they are not larger than this
     // together.
     CACHED_CHUNKS_BYTES = 16 << 20,
+    BAND_MAX_BYTES = 64 << 20, // of whole chunks that are not kept; higher ones are decoded several times
     // Fewer threads are used where their buffers would take more than this.
     BUFFERS_MAX_BYTES = 96 << 20,
 };
@@ -128,7 +129,9 @@ static void choose_bands(struct loader *loader)
             common += chunk;
         run_rows = common % REDUCE_BAND_ROWS == 0 ? common : int64_round_up(4 * chunk, REDUCE_BAND_ROWS);
         if ((size_t)chunk > CACHED_CHUNKS_BYTES / row_bytes)
-            rows = run_rows;
+            rows =
+                int64_min(run_rows, int64_max(1, (int64_t)(BAND_MAX_BYTES / row_bytes) / REDUCE_BAND_ROWS) *
+                                        REDUCE_BAND_ROWS);
         else if (run_rows % rows != 0)
             rows = REDUCE_BAND_ROWS;
     }
