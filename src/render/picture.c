@@ -52,10 +52,10 @@ static struct rect tile_rect(const struct picture_level *level, int tile)
     return rect_clip((struct rect){x, y, level->tile_width, level->tile_height}, level->width, level->height);
 }
 
-static int64_t tile_bytes(const struct picture_level *level, int tile)
+static int64_t tile_bytes(const struct picture_level *level, int tile, bool with_mask)
 {
     const struct rect rect = tile_rect(level, tile);
-    return rect.width * rect.height * (int64_t)pixel_class_bytes(level->pixel_class);
+    return rect.width * rect.height * (int64_t)(pixel_class_bytes(level->pixel_class) + (with_mask ? 1 : 0));
 }
 
 static enum status make_tile(struct picture *picture, int level_index, int tile, struct error *error)
@@ -164,6 +164,38 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
     picture->cache_bytes = 0;
 }
 
+// --- room ---
+
+static void drop_oldest(struct picture *picture)
+{
+    struct picture_level *oldest_level = NULL;
+    int oldest = -1;
+    for (int i = 0; i < picture->level_count; i++) {
+        struct picture_level *level = &picture->levels[i];
+        for (int tile = 0; !level->stored && tile < level->tiles_x * level->tiles_y; tile++) {
+            if (level->tiles[tile].pixels &&
+                (!oldest_level || level->tiles[tile].used < oldest_level->tiles[oldest].used)) {
+                oldest_level = level;
+                oldest = tile;
+            }
+        }
+    }
+    if (!oldest_level) {
+        picture->cache_bytes = 0;
+        return;
+    }
+    picture->cache_bytes -= tile_bytes(oldest_level, oldest, oldest_level->tiles[oldest].mask);
+    texture_destroy(&oldest_level->tiles[oldest].pixels);
+    texture_destroy(&oldest_level->tiles[oldest].mask);
+}
+
+// Makes room for `bytes` more in the cache.
+static void make_room(struct picture *picture, int64_t bytes)
+{
+    while (picture->cache_bytes > 0 && picture->cache_bytes + bytes > picture->cache_budget)
+        drop_oldest(picture);
+}
+
 // --- uploads ---
 
 // Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch, which are made at their first
@@ -264,22 +296,30 @@ static void reduce_mask(const uint8_t *bytes, int64_t width, int64_t rows, uint8
     }
 }
 
-// A new mask texture is undefined; a zeroed one is needed because only rows with bits may ever be uploaded.
-static enum status make_mask_tile(struct picture *picture, struct picture_tile *tile, struct rect rect,
-                                  struct error *error)
+static enum status clear_mask_tile(struct texture *mask, struct rect rect, struct error *error)
 {
-    enum status status = texture_create(picture->gpu, TEXTURE_R8UI, (int)rect.width, (int)rect.height, "mask",
-                                        &tile->mask, error);
-    if (status || gpu_is_software(picture->gpu)) // llvmpipe's new textures are zero, and touching them costs memory
-        return status;
     uint8_t *zeros = calloc((size_t)rect.width, 64);
     if (!zeros)
         return error_set(error, STATUS_NO_MEMORY, "not enough memory");
     for (int64_t y = 0; y < rect.height; y += 64)
-        texture_upload(tile->mask, 0, (int)y, (int)rect.width, (int)int64_min(64, rect.height - y), zeros,
+        texture_upload(mask, 0, (int)y, (int)rect.width, (int)int64_min(64, rect.height - y), zeros,
                        (size_t)rect.width);
     free(zeros);
     return STATUS_OK;
+}
+
+// A new mask texture is undefined; a zeroed one is needed because only rows with bits may ever be uploaded.
+static enum status make_mask_tile(struct picture *picture, struct picture_level *level, int index, struct error *error)
+{
+    struct picture_tile *tile = &level->tiles[index];
+    const struct rect rect = tile_rect(level, index);
+    enum status status = texture_create(picture->gpu, TEXTURE_R8UI, (int)rect.width, (int)rect.height, "mask",
+                                        &tile->mask, error);
+    if (!status && !level->stored)
+        picture->cache_bytes += rect.width * rect.height;
+    if (status || gpu_is_software(picture->gpu)) // llvmpipe's new textures are zero, and touching them costs memory
+        return status;
+    return clear_mask_tile(tile->mask, rect, error);
 }
 
 static enum status upload_mask_rows(struct picture *picture, struct picture_level *level, int64_t y, int64_t rows,
@@ -292,7 +332,7 @@ static enum status upload_mask_rows(struct picture *picture, struct picture_leve
         const int64_t bottom = int64_min(y + rows, rect.y + rect.height);
         if (top >= bottom || (!any && !tile->mask) || (!level->stored && !tile->pixels))
             continue;
-        enum status status = tile->mask ? STATUS_OK : make_mask_tile(picture, tile, rect, error);
+        enum status status = tile->mask ? STATUS_OK : make_mask_tile(picture, level, i, error);
         if (status)
             return status;
         texture_upload(tile->mask, 0, (int)(top - rect.y), (int)rect.width, (int)(bottom - top),
@@ -337,6 +377,7 @@ enum status picture_take_mask(struct picture *picture, const struct mask *mask, 
         status = take_mask_band(picture, mask, rect, buffer, buffer + bytes, error);
     }
     free(buffer);
+    make_room(picture, 0); // tiles of the cache may have got a mask
     picture->serial = gpu_next_serial(picture->gpu);
     return status;
 }
@@ -369,11 +410,29 @@ bool picture_read(struct picture *picture, struct rect rect, void *samples)
 
 // --- the cache ---
 
-static int compare_requests(const void *a, const void *b)
+// Puts a request in its place by the distance from the middle, which stands in `level` meanwhile; the farthest one falls
+// out when there are `max`.
+static void insert_request(struct picture_request *requests, size_t *count, size_t max, struct picture_request request)
 {
-    // picture_missing keeps the distance from the middle in `level` while it sorts.
-    const struct picture_request *first = a, *second = b;
-    return (first->level > second->level) - (first->level < second->level);
+    if (*count == max && (max == 0 || requests[max - 1].level <= request.level))
+        return;
+    size_t at = *count < max ? (*count)++ : max - 1;
+    for (; at > 0 && requests[at - 1].level > request.level; at--)
+        requests[at] = requests[at - 1];
+    requests[at] = request;
+}
+
+// The number of requests, from the first on, that fit `room`; one in any case if there is nothing `else_shown`.
+static size_t fitting_requests(const struct picture *picture, const struct picture_level *level,
+                               const struct picture_request *requests, size_t count, int64_t room, bool else_shown)
+{
+    size_t fitting = 0;
+    for (; fitting < count; fitting++) {
+        room -= tile_bytes(level, requests[fitting].tile, picture->any_mask);
+        if (room < 0 && (fitting > 0 || else_shown))
+            break;
+    }
+    return fitting;
 }
 
 size_t picture_missing(const struct picture *picture, int level_index, struct rect visible,
@@ -383,47 +442,35 @@ size_t picture_missing(const struct picture *picture, int level_index, struct re
     if (level->stored || visible.width <= 0 || visible.height <= 0)
         return 0;
     const int64_t x0 = (visible.x >> level_index) / level->tile_width;
-    const int64_t x1 = ((visible.x + visible.width - 1) >> level_index) / level->tile_width;
+    const int64_t x1 = int64_min(level->tiles_x - 1, ((visible.x + visible.width - 1) >> level_index) / level->tile_width);
     const int64_t y0 = (visible.y >> level_index) / level->tile_height;
-    const int64_t y1 = ((visible.y + visible.height - 1) >> level_index) / level->tile_height;
+    const int64_t y1 =
+        int64_min(level->tiles_y - 1, ((visible.y + visible.height - 1) >> level_index) / level->tile_height);
     size_t count = 0;
-    for (int64_t y = y0; y <= y1 && y < level->tiles_y; y++) {
-        for (int64_t x = x0; x <= x1 && x < level->tiles_x && count < max; x++) {
+    int64_t room = picture->cache_budget; // that the tiles in view leave
+    for (int64_t y = y0; y <= y1; y++) {
+        for (int64_t x = x0; x <= x1; x++) {
             const int tile = (int)(y * level->tiles_x + x);
-            if (level->tiles[tile].pixels)
-                continue;
-            // The distance from the middle stands in `level` while sorting.
             const int64_t dx = 2 * x - (x0 + x1), dy = 2 * y - (y0 + y1);
-            requests[count++] = (struct picture_request){(int)(dx * dx + dy * dy), tile, tile_rect(level, tile)};
+            if (level->tiles[tile].pixels)
+                room -= tile_bytes(level, tile, level->tiles[tile].mask);
+            else
+                insert_request(requests, &count, max,
+                               (struct picture_request){(int)(dx * dx + dy * dy), tile, tile_rect(level, tile)});
         }
     }
-    qsort(requests, count, sizeof *requests, compare_requests);
     for (size_t i = 0; i < count; i++)
         requests[i].level = level_index;
-    return count;
+    return fitting_requests(picture, level, requests, count, room, room < picture->cache_budget);
 }
 
-static void drop_oldest(struct picture *picture)
+// The pixels that a request's texels cover.
+static struct rect request_pixels(const struct picture *picture, const struct picture_request *request)
 {
-    struct picture_level *oldest_level = NULL;
-    int oldest = -1;
-    for (int i = 0; i < picture->level_count; i++) {
-        struct picture_level *level = &picture->levels[i];
-        for (int tile = 0; !level->stored && tile < level->tiles_x * level->tiles_y; tile++) {
-            if (level->tiles[tile].pixels &&
-                (!oldest_level || level->tiles[tile].used < oldest_level->tiles[oldest].used)) {
-                oldest_level = level;
-                oldest = tile;
-            }
-        }
-    }
-    if (!oldest_level) {
-        picture->cache_bytes = 0;
-        return;
-    }
-    picture->cache_bytes -= tile_bytes(oldest_level, oldest);
-    texture_destroy(&oldest_level->tiles[oldest].pixels);
-    texture_destroy(&oldest_level->tiles[oldest].mask);
+    const int shift = request->level;
+    const struct rect rect = request->rect;
+    return rect_clip((struct rect){rect.x << shift, rect.y << shift, rect.width << shift, rect.height << shift},
+                     picture->info.width, picture->info.height);
 }
 
 // The mask of one cached tile, by OR over the pixels each texel covers.
@@ -431,16 +478,11 @@ static enum status put_mask(struct picture *picture, const struct picture_reques
                             struct error *error)
 {
     const int shift = request->level;
-    const struct rect rect = request->rect;
-    const struct rect image = rect_clip((struct rect){rect.x << shift, rect.y << shift, rect.width << shift,
-                                                      rect.height << shift},
-                                        mask->width, mask->height);
-    if (!mask_any(mask, image, 0xFF))
-        return STATUS_OK;
+    const struct rect rect = request->rect, image = request_pixels(picture, request);
     uint8_t *texels = calloc((size_t)rect.width, (size_t)rect.height);
     uint8_t *row = malloc((size_t)image.width);
     enum status status = STATUS_OK;
-    struct picture_tile *tile = &picture->levels[request->level].tiles[request->tile];
+    struct picture_level *level = &picture->levels[request->level];
     if (!texels || !row)
         status = error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
     for (int64_t y = 0; !status && y < image.height; y++) {
@@ -450,9 +492,11 @@ static enum status put_mask(struct picture *picture, const struct picture_reques
             texels[(y >> shift) * rect.width + (x >> shift)] |= row[x];
     }
     if (!status)
-        status = make_mask_tile(picture, tile, rect, error);
+        status = make_mask_tile(picture, level, request->tile, error);
     if (!status)
-        texture_upload(tile->mask, 0, 0, (int)rect.width, (int)rect.height, texels, (size_t)rect.width);
+        texture_upload(level->tiles[request->tile].mask, 0, 0, (int)rect.width, (int)rect.height, texels,
+                       (size_t)rect.width);
+    picture->any_mask |= status == STATUS_OK;
     free(texels);
     free(row);
     return status;
@@ -465,16 +509,15 @@ enum status picture_put(struct picture *picture, const struct picture_request *r
     struct picture_tile *tile = &level->tiles[request->tile];
     if (tile->pixels)
         return STATUS_OK;
-    const int64_t bytes = tile_bytes(level, request->tile);
-    while (picture->cache_bytes > 0 && picture->cache_bytes + bytes > picture->cache_budget)
-        drop_oldest(picture);
+    const bool masked = mask && mask_any(mask, request_pixels(picture, request), 0xFF);
+    make_room(picture, tile_bytes(level, request->tile, masked));
     enum status status = make_tile(picture, request->level, request->tile, error);
     if (status)
         return status;
-    picture->cache_bytes += bytes;
-    tile->used = picture->draw_serial;
+    picture->cache_bytes += tile_bytes(level, request->tile, false);
+    tile->used = picture->draw_serial + 1; // it is for the next draw
     texture_upload(tile->pixels, 0, 0, (int)request->rect.width, (int)request->rect.height, samples,
                    (size_t)request->rect.width);
     picture->serial = gpu_next_serial(picture->gpu);
-    return mask ? put_mask(picture, request, mask, error) : STATUS_OK;
+    return masked ? put_mask(picture, request, mask, error) : STATUS_OK;
 }

@@ -85,7 +85,8 @@ struct picture_request {
     int tile;
     struct rect rect;
 };
-// The visible tiles (rect in image pixels) of `level` that are missing, nearest to the middle first; at most `max`.
+// The visible tiles (rect in image pixels) of `level` that are missing, nearest to the middle first; at most `max`, and
+// no more than fit the cache beside those in view that are there.
 size_t picture_missing(const struct picture *picture, int level, struct rect visible,
                        struct picture_request *requests, size_t max);
 // Fills a tile: level 0 in the storage type, other levels float32; makes room by dropping the longest unused tiles.

@@ -14,6 +14,10 @@
 // second pass over those blocks.
 static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 
+// Rectangles around blocks with mask bits reach this far beyond them, so that a pixel of the screen whose centre is on
+// their edge is drawn again whichever texel it shows.
+static const double BLOCK_OVERLAP = 1.0 / 16; // texels
+
 // The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
 struct baked {
     struct colour_table *table;
@@ -229,8 +233,10 @@ static void add_masked_rects(struct renderer *renderer, const struct picture_lev
             int64_t end = x + 1;
             while (end < end_x && row[end])
                 end++;
-            const struct area run = {(double)(x * PICTURE_MASK_BLOCK), (double)(y * PICTURE_MASK_BLOCK),
-                                     (double)(end * PICTURE_MASK_BLOCK), (double)((y + 1) * PICTURE_MASK_BLOCK)};
+            const struct area run = {(double)(x * PICTURE_MASK_BLOCK) - BLOCK_OVERLAP,
+                                     (double)(y * PICTURE_MASK_BLOCK) - BLOCK_OVERLAP,
+                                     (double)(end * PICTURE_MASK_BLOCK) + BLOCK_OVERLAP,
+                                     (double)((y + 1) * PICTURE_MASK_BLOCK) + BLOCK_OVERLAP};
             add_rect(renderer, area_clip(area, run), tile_x, tile_y);
             x = end;
         }
