@@ -8,6 +8,17 @@
 
 // --- Limits ---
 
+// Puts the number into a field that is not edited. It was drawn before with what it held: one more frame shows it.
+static void refresh_field(struct ui *ui, char *buffer, size_t size, double shown)
+{
+    char text[40];
+    format_double(shown, text, sizeof text);
+    if (strcmp(text, buffer) == 0)
+        return;
+    snprintf(buffer, size, "%s", text);
+    ui->settle = ui->settle > 2 ? ui->settle : 2;
+}
+
 // A field for a number; runs the command with what was typed. `shown` is the number while it is not edited.
 static void number_field(struct ui *ui, const char *label, char *buffer, size_t size, double shown,
                          float width, const char *command)
@@ -18,7 +29,7 @@ static void number_field(struct ui *ui, const char *label, char *buffer, size_t 
     if (entered && parse_double(buffer, &typed) && typed != shown)
         ui_run(ui, "%s %s", command, buffer);
     if (!gui_item_active())
-        format_double(shown, buffer, size);
+        refresh_field(ui, buffer, size, shown);
 }
 
 // Short enough for the field, exact enough to be typed again.
@@ -91,7 +102,7 @@ static void draw_method_numbers(struct ui *ui)
             ui_run(ui, "contrast.auto percentile %s %s", panel->percent_low,
                    format_double(rule->high_percent, number, sizeof number));
         if (!gui_item_active())
-            format_double(rule->low_percent, panel->percent_low, sizeof panel->percent_low);
+            refresh_field(ui, panel->percent_low, sizeof panel->percent_low, rule->low_percent);
         gui_same_line();
         gui_text_dim("to");
         gui_same_line();
