@@ -399,6 +399,7 @@ static enum status measure(struct stage *stage, const struct view_options *view_
     enum status status = options_apply(view_options, &viewer->view, &viewer->colormaps, error);
     viewer_update_colormap(viewer);
     viewer->channel = view_options->channel;
+    viewer->memory_limit = view_options->memory_bytes;
     viewer->mask_path = view_options->mask ? must_copy(view_options->mask) : NULL;
     if (!status)
         status = viewer_open(viewer, &name, 1, view_options->frame, error);

@@ -156,8 +156,10 @@ static enum status export_source(struct viewer *viewer, const struct view_option
     enum status status = options_apply(view_options, &viewer->view, &viewer->colormaps, error);
     if (status)
         return status;
+    viewer->view.panels.colour_bar = false; // only with --decorate or by a command
     viewer_update_colormap(viewer);
     viewer->channel = view_options->channel;
+    viewer->memory_limit = view_options->memory_bytes;
     viewer->origin_chosen = view_options->has_origin;
     viewer->mask_path = view_options->mask && !view_options->no_mask ? must_copy(view_options->mask) : NULL;
     status = viewer_open(viewer, &name, 1, view_options->frame, error);

@@ -298,6 +298,7 @@ static enum status start_session(struct session *session, const char *const *nam
     viewer->first_options = &session->options;
     viewer->origin_chosen = session->options.has_origin;
     viewer->channel = session->options.channel;
+    viewer->memory_limit = session->options.memory_bytes;
     if (session->options.mask && !session->options.no_mask)
         viewer->mask_path = must_copy(session->options.mask);
     status = options_apply(&session->options, &viewer->view, &viewer->colormaps, error);

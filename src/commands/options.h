@@ -57,6 +57,7 @@ struct view_options {
     int64_t frame;                              // --frame; default 0
     int channel;                                // --channel; default CHANNEL_AUTO
     bool decorate;                              // --decorate
+    int64_t memory_bytes;                       // --memory; 0 = by what is free
     const char *commands[OPTIONS_MAX_COMMANDS]; // --command, in order; to run when the image is there
     size_t command_count;
 

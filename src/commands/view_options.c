@@ -115,6 +115,29 @@ SETTER(set_channel)
     return STATUS_OK;
 }
 
+// "2G", "500M", "1.5GB": decimal units, as they are shown.
+SETTER(set_memory)
+{
+    static const struct {
+        const char *suffix;
+        double factor;
+    } units[] = {{"MB", 1e6}, {"GB", 1e9}, {"M", 1e6}, {"G", 1e9}};
+    char number[32];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const size_t length = strlen(value), suffix = strlen(units[i].suffix);
+        double amount;
+        if (length <= suffix || length - suffix >= sizeof number ||
+            strcmp(value + length - suffix, units[i].suffix) != 0)
+            continue;
+        snprintf(number, sizeof number, "%.*s", (int)(length - suffix), value);
+        if (!parse_double(number, &amount) || !(amount * units[i].factor >= 16e6) || amount * units[i].factor > 1e15)
+            break;
+        ((struct view_options *)target)->memory_bytes = (int64_t)(amount * units[i].factor);
+        return STATUS_OK;
+    }
+    return bad_value(value, "an amount of at least 16 MB like 500M or 2G", error);
+}
+
 SETTER(set_zoom)
 {
     struct view_options *options = target;
@@ -276,6 +299,10 @@ const struct option view_option_table[] = {
     {"--channel", NULL, "N",
      "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
      NULL},
+    {"--memory", NULL, "AMOUNT",
+     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Default: three "
+     "quarters of what is free, at most 4 GB.",
+     set_memory, NULL},
     {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
      set_zoom, NULL},
     {"--center", NULL, "X,Y", "Point of the image in the middle of the picture.", set_center, NULL},

@@ -19,7 +19,7 @@ static const struct special_colour special_defaults[SPECIAL_COUNT] = {
 };
 
 static const uint8_t layer_tints[MASK_LAYER_COUNT][3] = {
-    [MASK_USER] = {255, 48, 48},   [MASK_FILE] = {255, 128, 0},   [MASK_GAP] = {88, 96, 128},
+    [MASK_USER] = {255, 48, 48},   [MASK_FILE] = {255, 128, 0},   [MASK_GAP] = {52, 56, 68},
     [MASK_BAD] = {224, 64, 224},   [MASK_HOT] = {255, 224, 32},   [MASK_SATURATED] = {0, 224, 255},
     [MASK_USER_2] = {64, 208, 64}, [MASK_USER_3] = {64, 96, 255},
 };
@@ -43,6 +43,7 @@ struct display display_default(void)
         *style = (struct mask_style){.visible = true, .opacity = 0.6f};
         memcpy(style->rgb, layer_tints[layer], sizeof style->rgb);
     }
+    display.mask[MASK_GAP].opacity = 1; // there is nothing behind a gap worth seeing
     return display;
 }
 

@@ -38,7 +38,7 @@ struct display {
     uint8_t background[3];
 };
 
-// viridis, NaN and Inf on, under and over off, mask layers in distinct tints at 0.6, mean, crisp, dark gray.
+// viridis, NaN and Inf on, under and over off, mask layers in distinct tints at 0.6 (gaps opaque), mean, crisp, dark gray.
 struct display display_default(void);
 
 // The tint of a mask byte as it goes to the GPU: the colour and opacity (0-255) of the lowest visible layer whose
