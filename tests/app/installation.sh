@@ -29,7 +29,7 @@ done
 
 version=$(env -i "$fovea" --version)
 [[ "$version" =~ ^fovea\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "--version printed \"$version\""
-width=$(env -i "$fovea" info --json sim:64x48,type=u16 | grep -oE '"width": *[0-9]+') || fail "info failed"
+width=$(env -i "$fovea" info --json sim:64x48,type=u16 | grep -oE '"width":[[:space:]]*[0-9]+') || fail "info failed"
 [[ "$width" =~ 64$ ]] || fail "info printed $width"
 
 grep -q '^\.SS VIEW OPTIONS' "$manual" || fail "the manual page has no options"
