@@ -3,377 +3,16 @@
 //
 // A row is made in blocks of BLOCK_PIXELS: the expected counts (radial profile, spots, beam stop arm), then
 // Poisson counts drawn with a counter-based hash as the only source of randomness, then defects and gaps.
-#include "sources/sim.h"
+#include "sources/sim_internal.h"
 
 #include "base/size.h"
 #include "image/mask.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Lengths in the detector plane are in units of half the longer image side, so that every size of image shows
-// the same picture.
-#define WAVELENGTH   1.0   // angstrom
-#define UNIT_TANGENT 0.818 // tan(2 theta) at radius 1: 200 mm away for 4362 pixels of 75 um
-#define STOP_RADIUS  0.032
-#define ARM_HALF     0.009 // half width of the arm that holds the beam stop
-#define ARM_SHADOW   0.12f // what the arm lets through
-
-enum {
-    BLOCK_PIXELS = 1024,
-    // The radial profile is indexed by the upper bits of the float32 pattern of the squared radius.
-    PROFILE_BITS = 11,
-    PROFILE_LOWEST = -12, // from radius^2 = 2^-12 ...
-    PROFILE_OCTAVES = 14, // ... to below 4
-    PROFILE_COUNT = PROFILE_OCTAVES << PROFILE_BITS,
-    // Poisson tables for expectations from 2^-6 to below 2^4, indexed by the float32 pattern likewise.
-    POISSON_BITS = 6,
-    POISSON_LOWEST = -6,
-    POISSON_OCTAVES = 10,
-    POISSON_COUNT = POISSON_OCTAVES << POISSON_BITS,
-    POISSON_VALUES = 64,
-    GAUSS_BITS = 12,
-    DEFECT_CELL = 256, // at most one dead and one hot pixel in so many pixels of a row
-    MAX_GAPS = 7,
-};
-
-// Expected counts at a radius, and the polarisation: the factor of (dx)^2 by which they fall off sideways.
-struct profile_entry {
-    float lambda;
-    float polarisation;
-};
-
-// Inverse cumulative distribution of one expectation: the count for a random word u is the first k with
-// u <= cumulative[k]; start[u >> 24] is a k to begin with.
-struct poisson_table {
-    uint32_t cumulative[POISSON_VALUES];
-    uint8_t start[256];
-};
-
-// Everything that is the same for all frames and handles; immutable once made.
-struct sim_model {
-    atomic_int users;
-    struct profile_entry profile[PROFILE_COUNT];
-    struct poisson_table poisson[POISSON_COUNT];
-    float gauss[(1 << GAUSS_BITS) + 1]; // quantiles of the normal distribution
-};
-
-// Rows or columns [begin, end) between modules.
-struct gap {
-    int64_t begin, end;
-};
-
-struct gap_list {
-    struct gap gaps[MAX_GAPS];
-    int count;
-};
-
-struct spot {
-    double x, y; // in pixels
-    float peak;  // expected counts at the centre
-};
-
-struct spot_list {
-    struct spot *spots; // ascending y
-    size_t count, capacity;
-    int64_t frame; // -1: none made yet
-};
-
-struct sim_spec {
-    int64_t width, height, frames;
-    uint64_t seed;
-    enum sample_type type;
-    bool marked; // gaps and defects go into the classes
-};
-
-struct sim_file {
-    struct image_file base;
-    struct sim_spec spec;
-    struct sim_model *model;         // shared
-    double centre_x, centre_y, unit; // pixels
-    double spot_sigma;               // pixels
-    struct gap_list columns, rows;
-    struct spot_list spots;
-};
-
-// --- Randomness
-// -------------------------------------------------------------------------------------------------
-
-// The finaliser of SplitMix64: a bijection whose output bits all depend on all input bits.
-static uint64_t mix64(uint64_t value)
-{
-    value += 0x9E3779B97F4A7C15u;
-    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
-    value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
-    return value ^ (value >> 31);
-}
-
-static uint64_t hash_words(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    return mix64(mix64(mix64(mix64(a) ^ b) ^ c) ^ d);
-}
-
-// Uniform in (0, 1).
-static double hash_unit(uint64_t hash)
-{
-    return ((double)(hash >> 11) + 0.5) * 0x1p-53;
-}
-
-// One random word per pixel of a row. Both halves of the key take part, else two rows could be shifted
-// copies.
-static inline uint32_t pixel_word(uint64_t row_key, uint32_t x)
-{
-    uint32_t word = x * 0x9E3779B1u + (uint32_t)row_key;
-    word = (word ^ (word >> 16)) * 0x85EBCA6Bu;
-    word ^= (uint32_t)(row_key >> 32);
-    word = (word ^ (word >> 13)) * 0xC2B2AE35u;
-    return word ^ (word >> 16);
-}
-
-// --- Model
-// ------------------------------------------------------------------------------------------------------
-
-static inline uint32_t float_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-// The middle of the values that share entry `index` of a table indexed by float patterns.
-static double key_centre(int index, int bits, int lowest)
-{
-    int octave = index >> bits;
-    double fraction = (double)(index & ((1 << bits) - 1)) + 0.5;
-    return ldexp(1 + ldexp(fraction, -bits), octave + lowest);
-}
-
-// Lines of LaB6 (cubic, 4.1569 angstrom): h^2 + k^2 + l^2 and about their powder intensities.
-static const struct {
-    int squares;
-    float peak;
-} powder_lines[] = {
-    {1, 260}, {2, 230}, {3, 120}, {4, 70}, {5, 90},  {6, 55},  {8, 22},
-    {9, 38},  {10, 30}, {11, 24}, {12, 8}, {13, 14}, {14, 12}, {16, 4},
-};
-
-// Air scatter falls with the radius; a wide halo stands for the solvent; the beam stop cuts the middle out.
-static double profile_background(double radius)
-{
-    double air = 52 / (1 + pow(radius / 0.13, 2));
-    double halo = 9 * exp(-0.5 * pow((radius - 0.40) / 0.085, 2));
-    double edge = (radius - STOP_RADIUS) / 0.0025;
-    double open = edge < -30 ? 0 : 1 / (1 + exp(-edge));
-    return 0.06 + open * (2.5 + air + halo);
-}
-
-static void profile_add_line(struct profile_entry *profile, double centre, double sigma, double peak)
-{
-    for (int i = 0; i < PROFILE_COUNT; i++) {
-        double distance = (sqrt(key_centre(i, PROFILE_BITS, PROFILE_LOWEST)) - centre) / sigma;
-        if (fabs(distance) < 5)
-            profile[i].lambda += (float)(peak * exp(-0.5 * distance * distance));
-    }
-}
-
-static void profile_make(struct profile_entry *profile)
-{
-    double distance = 1 / UNIT_TANGENT;
-    for (int i = 0; i < PROFILE_COUNT; i++) {
-        double square = key_centre(i, PROFILE_BITS, PROFILE_LOWEST);
-        profile[i].lambda = (float)profile_background(sqrt(square));
-        profile[i].polarisation = (float)(0.9 / (square + distance * distance));
-    }
-    for (size_t i = 0; i < sizeof powder_lines / sizeof powder_lines[0]; i++) {
-        double sine = WAVELENGTH * sqrt(powder_lines[i].squares) / (2 * 4.1569);
-        double radius = tan(2 * asin(sine)) / UNIT_TANGENT;
-        profile_add_line(profile, radius, 0.0017 + 0.0009 * radius, powder_lines[i].peak);
-    }
-}
-
-static void poisson_make(struct poisson_table *table, double lambda)
-{
-    double term = exp(-lambda), sum = 0;
-    for (int k = 0; k < POISSON_VALUES; k++) {
-        sum += term;
-        term *= lambda / (k + 1);
-        table->cumulative[k] = sum < 1 ? (uint32_t)(sum * 4294967295.0) : UINT32_MAX;
-    }
-    table->cumulative[POISSON_VALUES - 1] = UINT32_MAX;
-    uint8_t k = 0;
-    for (uint32_t i = 0; i < 256; i++) {
-        while (table->cumulative[k] < i << 24)
-            k++;
-        table->start[i] = k;
-    }
-}
-
-// Quantiles by Newton's iteration on the distribution function, from the middle outwards.
-static void gauss_make(float *gauss)
-{
-    int count = 1 << GAUSS_BITS, half = count / 2;
-    double z = 0;
-    for (int i = 0; i < half; i++) {
-        double target = 0.5 - (double)i / count; // the upper tail
-        for (int pass = 0; pass < 3; pass++)
-            z += (0.5 * erfc(z * M_SQRT1_2) - target) * exp(0.5 * z * z) * sqrt(2 * M_PI);
-        gauss[half + i] = (float)z;
-        gauss[half - i] = (float)-z;
-    }
-    gauss[count] = 4.2f; // the last steps end here instead of at infinity
-    gauss[0] = -4.2f;
-}
-
-static struct sim_model *model_create(void)
-{
-    struct sim_model *model = must_alloc(sizeof *model);
-    atomic_init(&model->users, 1);
-    profile_make(model->profile);
-    for (int i = 0; i < POISSON_COUNT; i++)
-        poisson_make(&model->poisson[i], key_centre(i, POISSON_BITS, POISSON_LOWEST));
-    gauss_make(model->gauss);
-    return model;
-}
-
-static void model_drop(struct sim_model *model)
-{
-    if (atomic_fetch_sub(&model->users, 1) == 1)
-        free(model);
-}
-
-// --- Spots
-// ------------------------------------------------------------------------------------------------------
-
-// The crystal lattice of one frame: reciprocal axes in 1/angstrom, the beam along z.
-struct lattice {
-    double axis[3][3];
-    double thickness; // how far from the Ewald sphere a reflection still shines, in 1/angstrom
-    int limit;        // largest h and k
-};
-
-static void rotate(double axis[3], int first, int second, double angle)
-{
-    double a = axis[first], b = axis[second];
-    axis[first] = a * cos(angle) - b * sin(angle);
-    axis[second] = a * sin(angle) + b * cos(angle);
-}
-
-// A tetragonal cell of 78.5 and 37.8 angstrom, smaller for small images so that spots stay apart. The crystal
-// turns by one degree per frame about the horizontal axis.
-static struct lattice lattice_make(const struct sim_file *file, int64_t frame)
-{
-    double shrink = fmin(1, fmax(file->unit / 1000, 0.05));
-    struct lattice lattice = {.thickness = 0.0003 / (shrink * shrink), .limit = (int)(68 * shrink) + 1};
-    const double lengths[3] = {1 / (78.5 * shrink), 1 / (78.5 * shrink), 1 / (37.8 * shrink)};
-    for (int i = 0; i < 3; i++) {
-        lattice.axis[i][i] = lengths[i];
-        for (int turn = 0; turn < 3; turn++) {
-            double angle = 2 * M_PI * hash_unit(hash_words(file->spec.seed, 'l', (uint64_t)turn, 0));
-            rotate(lattice.axis[i], turn, (turn + 1) % 3, angle);
-        }
-        rotate(lattice.axis[i], 1, 2, (double)(frame % 360) * M_PI / 180);
-    }
-    return lattice;
-}
-
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void spot_append(struct spot_list *list, struct spot spot)
-{
-    if (list->count == list->capacity) {
-        list->capacity = list->capacity ? 2 * list->capacity : 256;
-        list->spots = must_resize(list->spots, list->capacity * sizeof *list->spots);
-    }
-    list->spots[list->count++] = spot;
-}
-
-// Adds the reflection hkl if it is near enough to the Ewald sphere and meets the detector.
-static void spot_consider(struct sim_file *file, const struct lattice *lattice, const int hkl[3])
-{
-    double s[3];
-    for (int i = 0; i < 3; i++)
-        s[i] = hkl[0] * lattice->axis[0][i] + hkl[1] * lattice->axis[1][i] + hkl[2] * lattice->axis[2][i];
-    double square = dot(s, s);
-    s[2] += 1 / WAVELENGTH;
-    double off = (sqrt(dot(s, s)) - 1 / WAVELENGTH) / lattice->thickness;
-    if (fabs(off) > 3 || s[2] <= 0.05)
-        return;
-    double x = s[0] / s[2] / UNIT_TANGENT, y = s[1] / s[2] / UNIT_TANGENT;
-    if (x * x + y * y < 1.5 * STOP_RADIUS * STOP_RADIUS || fabs(x) > 1.5 || fabs(y) > 1.5)
-        return;
-    uint64_t index =
-        (uint64_t)(hkl[0] + 1024) << 40 | (uint64_t)(hkl[1] + 1024) << 20 | (uint64_t)(hkl[2] + 1024);
-    // Wilson's distribution of intensities, stretched so that a few are very strong.
-    double strength = pow(-log(hash_unit(hash_words(file->spec.seed, 's', index, 0))), 1.6);
-    double peak = 1600 * strength * exp(-6 * square - 0.5 * off * off);
-    if (peak >= 1)
-        spot_append(&file->spots, (struct spot){.x = file->centre_x + x * file->unit,
-                                                .y = file->centre_y + y * file->unit,
-                                                .peak = (float)fmin(peak, 200000)});
-}
-
-// For given h and k the l on the Ewald sphere are the roots of a quadratic equation; only they are looked at.
-static void spots_of_column(struct sim_file *file, const struct lattice *lattice, int h, int k)
-{
-    const double *c = lattice->axis[2];
-    double p[3];
-    for (int i = 0; i < 3; i++)
-        p[i] = h * lattice->axis[0][i] + k * lattice->axis[1][i];
-    double a = dot(c, c);
-    double b = dot(p, c) + c[2] / WAVELENGTH;
-    double discriminant = b * b - a * (dot(p, p) + 2 * p[2] / WAVELENGTH);
-    if (discriminant < 0)
-        return;
-    int first = (int)lround((-b - sqrt(discriminant)) / a);
-    int second = (int)lround((-b + sqrt(discriminant)) / a);
-    spot_consider(file, lattice, (const int[3]){h, k, first});
-    if (second != first)
-        spot_consider(file, lattice, (const int[3]){h, k, second});
-}
-
-static int spot_compare(const void *left, const void *right)
-{
-    const struct spot *a = left, *b = right;
-    if (a->y != b->y)
-        return a->y < b->y ? -1 : 1;
-    return a->x < b->x ? -1 : a->x > b->x;
-}
-
-static void spots_prepare(struct sim_file *file, int64_t frame)
-{
-    if (file->spots.frame == frame)
-        return;
-    struct lattice lattice = lattice_make(file, frame);
-    file->spots.count = 0;
-    for (int h = -lattice.limit; h <= lattice.limit; h++) {
-        for (int k = -lattice.limit; k <= lattice.limit; k++)
-            spots_of_column(file, &lattice, h, k);
-    }
-    if (file->spots.count > 0)
-        qsort(file->spots.spots, file->spots.count, sizeof *file->spots.spots, spot_compare);
-    file->spots.frame = frame;
-}
-
-// The first spot with a centre at or below row `y`.
-static size_t spot_search(const struct spot_list *list, double y)
-{
-    size_t low = 0, high = list->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list->spots[middle].y < y)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 // --- Pixels
 // -----------------------------------------------------------------------------------------------------
@@ -422,7 +61,7 @@ static void lambda_spots(const struct sim_file *file, struct span span, float *l
 {
     double reach = 5 * file->spot_sigma;
     const struct spot_list *list = &file->spots;
-    for (size_t i = spot_search(list, (double)span.y - reach); i < list->count; i++) {
+    for (size_t i = sim_spots_search(list, (double)span.y - reach); i < list->count; i++) {
         if (list->spots[i].y > (double)span.y + reach)
             break;
         lambda_spot(file, span, &list->spots[i], lambda);
@@ -642,7 +281,7 @@ static enum status sim_decode(struct image_file *base, const struct decode_reque
                               struct decode_report *report, struct error *error)
 {
     struct sim_file *file = (struct sim_file *)base;
-    spots_prepare(file, request->frame);
+    sim_spots_prepare(file, request->frame);
     for (int64_t i = 0; i < request->rect.height; i++) {
         if (cancel_requested(request->cancel))
             return error_set(error, STATUS_CANCELLED, "%s: cancelled", base->path);
@@ -776,7 +415,7 @@ static enum status sim_open(const struct open_request *request, struct image_fil
     enum status status = spec_parse(request->path, &spec, error);
     if (status != STATUS_OK)
         return status;
-    *file = &sim_file_make(request->path, &spec, model_create())->base;
+    *file = &sim_file_make(request->path, &spec, sim_model_create())->base;
     return STATUS_OK;
 }
 
@@ -792,7 +431,7 @@ static enum status sim_clone(struct image_file *base, struct image_file **copy, 
 static void sim_close(struct image_file *base)
 {
     struct sim_file *file = (struct sim_file *)base;
-    model_drop(file->model);
+    sim_model_drop(file->model);
     free(file->spots.spots);
     free(base->path);
     free(file);
