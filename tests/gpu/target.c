@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Targets: orientation of what is drawn and read, viewport and clip in rows from the top, copies, tables read by the
-// image programs; contexts without a window.
+// Targets: orientation of what is drawn and read, viewport and clip in rows from the top, copies, tables read
+// by the image programs; contexts without a window.
 #include "support/testdata.h"
 
 #include "base/text.h"
@@ -61,7 +61,8 @@ static void read_all(struct fixture *f)
     assert_true(gpu_no_errors(f->gpu, "test"));
 }
 
-static void expect_rect(const struct fixture *f, int x0, int y0, int width, int height, const unsigned char inside[3])
+static void expect_rect(const struct fixture *f, int x0, int y0, int width, int height,
+                        const unsigned char inside[3])
 {
     for (int y = 0; y < HEIGHT; y++)
         for (int x = 0; x < WIDTH; x++)
@@ -132,7 +133,8 @@ static void test_draw_orientation(void **state)
     struct error error = {0};
     struct texture *texture = numbered(f->gpu, TEXTURE_RGBA8, WIDTH, HEIGHT);
     const struct image_rect rect = {2, 3, 20, 17};
-    struct image_draw draw = {.image_class = IMAGE_YARDSTICK, .pixels = texture, .rects = &rect, .rect_count = 1};
+    struct image_draw draw = {
+        .image_class = IMAGE_YARDSTICK, .pixels = texture, .rects = &rect, .rect_count = 1};
     const float transform[6] = {2.0f / 25, 0, 0, -2.0f / 20, -1, 1}; // a viewport of 25 x 20
     memcpy(draw.clip_from_texel, transform, sizeof transform);
     start(f);
@@ -193,20 +195,25 @@ static void test_table_update(void **state)
     for (int y = 0; y < HEIGHT; y++)
         for (int x = 0; x < WIDTH; x++)
             texels[y][x] = (uint8_t)(x * 6 + y);
-    assert_int_equal(texture_create(f->gpu, TEXTURE_R8UI, WIDTH, HEIGHT, "bytes", &texture, &error), STATUS_OK);
+    assert_int_equal(texture_create(f->gpu, TEXTURE_R8UI, WIDTH, HEIGHT, "bytes", &texture, &error),
+                     STATUS_OK);
     texture_upload(texture, 0, 0, WIDTH, HEIGHT, texels, WIDTH);
     const int64_t before = gpu_texture_bytes(f->gpu);
     assert_int_equal(table_create(f->gpu, 256, "table", &table, &error), STATUS_OK);
     assert_int_equal(gpu_texture_bytes(f->gpu) - before, 256 * 4);
     const struct image_rect rect = {0, 0, WIDTH, HEIGHT};
-    struct image_draw draw = {
-        .image_class = IMAGE_DIRECT_UNSIGNED, .pixels = texture, .colours = table, .rects = &rect, .rect_count = 1};
+    struct image_draw draw = {.image_class = IMAGE_DIRECT_UNSIGNED,
+                              .pixels = texture,
+                              .colours = table,
+                              .rects = &rect,
+                              .rect_count = 1};
     const float transform[6] = {2.0f / WIDTH, 0, 0, -2.0f / HEIGHT, -1, 1};
     memcpy(draw.clip_from_texel, transform, sizeof transform);
     for (int round = 0; round < 3; round++) {
         const int count = round == 2 ? 100 : 256; // the last time only the first entries
         for (int i = 0; i < count; i++) {
-            const uint8_t colour[4] = {(uint8_t)(i ^ (round * 85)), (uint8_t)(255 - i), (uint8_t)(round * 100), 255};
+            const uint8_t colour[4] = {(uint8_t)(i ^ (round * 85)), (uint8_t)(255 - i),
+                                       (uint8_t)(round * 100), 255};
             memcpy(rgba[i], colour, 4);
         }
         table_update(table, rgba, (size_t)count);
@@ -279,9 +286,9 @@ static void test_contexts_in_turn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clear_and_clip), cmocka_unit_test(test_read_parts),
+        cmocka_unit_test(test_clear_and_clip),   cmocka_unit_test(test_read_parts),
         cmocka_unit_test(test_draw_orientation), cmocka_unit_test(test_copy),
-        cmocka_unit_test(test_table_update),   cmocka_unit_test(test_read_keeps_target),
+        cmocka_unit_test(test_table_update),     cmocka_unit_test(test_read_keeps_target),
         cmocka_unit_test(test_context),
     };
     const struct CMUnitTest contexts[] = {cmocka_unit_test(test_contexts_in_turn)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Textures of every format: what is uploaded comes back exactly, whole or in rectangles, by both ways of uploading;
-// tables, limits and the count of bytes.
+// Textures of every format: what is uploaded comes back exactly, whole or in rectangles, by both ways of
+// uploading; tables, limits and the count of bytes.
 #include "support/testdata.h"
 
 #include "base/text.h"
@@ -118,7 +118,8 @@ static void test_round_trips(void **state)
     for (int buffers = 0; buffers < 2; buffers++) {
         gpu_use_pixel_buffers(f->gpu, buffers);
         for (int format = 0; format < TEXTURE_FORMAT_COUNT; format++) {
-            assert_int_equal(texture_format_bytes((enum texture_format)format), format_bytes_expected[format]);
+            assert_int_equal(texture_format_bytes((enum texture_format)format),
+                             format_bytes_expected[format]);
             for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
                 check_format(f->gpu, (enum texture_format)format, sizes[i][0], sizes[i][1]);
         }
@@ -151,11 +152,16 @@ static void test_extremes(void **state)
     const struct {
         enum texture_format format;
         const void *texels;
-    } rows[] = {{TEXTURE_R32I, i32}, {TEXTURE_R32UI, u32}, {TEXTURE_R16I, i16}, {TEXTURE_R8I, i8}, {TEXTURE_R32F, f32}};
+    } rows[] = {{TEXTURE_R32I, i32},
+                {TEXTURE_R32UI, u32},
+                {TEXTURE_R16I, i16},
+                {TEXTURE_R8I, i8},
+                {TEXTURE_R32F, f32}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct texture *texture = NULL;
         unsigned char read[16];
-        assert_int_equal(texture_create(f->gpu, rows[i].format, 4, 1, "extremes", &texture, &error), STATUS_OK);
+        assert_int_equal(texture_create(f->gpu, rows[i].format, 4, 1, "extremes", &texture, &error),
+                         STATUS_OK);
         texture_upload(texture, 0, 0, 4, 1, rows[i].texels, 4);
         texture_read(texture, 0, 0, 4, 1, read);
         assert_memory_equal(read, rows[i].texels, 4 * texture_format_bytes(rows[i].format));
@@ -176,7 +182,8 @@ static void test_new_textures_of_software_are_zero(void **state)
     for (int round = 0; round < 20; round++) {
         struct texture *texture = NULL;
         const int width = 100 + 30 * round, height = 500;
-        assert_int_equal(texture_create(f->gpu, TEXTURE_R8UI, width, height, "zero", &texture, &error), STATUS_OK);
+        assert_int_equal(texture_create(f->gpu, TEXTURE_R8UI, width, height, "zero", &texture, &error),
+                         STATUS_OK);
         texture_read(texture, 0, 0, width, height, bytes);
         for (int i = 0; i < width * height; i++)
             assert_int_equal(bytes[i], 0);
@@ -197,8 +204,9 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct texture *texture = NULL;
         struct error error = {0};
-        assert_int_not_equal(texture_create(f->gpu, TEXTURE_R8UI, sizes[i][0], sizes[i][1], "no", &texture, &error),
-                             STATUS_OK);
+        assert_int_not_equal(
+            texture_create(f->gpu, TEXTURE_R8UI, sizes[i][0], sizes[i][1], "no", &texture, &error),
+            STATUS_OK);
         assert_null(texture);
         assert_true(strlen(error.text) > 0);
     }
@@ -234,12 +242,9 @@ static void test_serials(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_long_uploads),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_new_textures_of_software_are_zero),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_limited_side),
+        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_long_uploads),
+        cmocka_unit_test(test_extremes),    cmocka_unit_test(test_new_textures_of_software_are_zero),
+        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_limited_side),
         cmocka_unit_test(test_serials),
     };
     return cmocka_run_group_tests_name("texture", tests, setup, teardown);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pictures larger than the budget: fine levels filled tile by tile through the region loader, dropped when long unused,
-// drawn from the coarser level where they are missing.
+// Pictures larger than the budget: fine levels filled tile by tile through the region loader, dropped when
+// long unused, drawn from the coarser level where they are missing.
 #include "support/render_fixture.h"
 
 #include "base/text.h"
@@ -19,7 +19,8 @@ static struct test_image *large_image(enum sample_type type)
     for (int64_t y = 0; y < HEIGHT; y++)
         for (int64_t x = 0; x < WIDTH; x++)
             test_image_set(image, x, y, (double)((x * 37 + y * 91) % 1993 + (x + y) / 4));
-    // Classes of the data only: the region loader makes its levels without the masks of the user and of files.
+    // Classes of the data only: the region loader makes its levels without the masks of the user and of
+    // files.
     test_image_mark(image, (struct rect){100, 50, 31, 900}, MASK_BIT(MASK_GAP));
     test_image_mark(image, (struct rect){640, 600, 5, 3}, MASK_BIT(MASK_BAD));
     test_image_mark(image, (struct rect){1000, 1000, 300, 1}, MASK_BIT(MASK_HOT));
@@ -81,8 +82,8 @@ static size_t fill(const struct streamed *s, const struct view *view, size_t mos
 {
     struct picture_request requests[MAX_REQUESTS];
     struct region regions[MAX_REQUESTS];
-    const size_t missing = picture_missing(s->loaded.picture, drawn_level(s, view), camera_visible(&view->camera),
-                                           requests, MAX_REQUESTS);
+    const size_t missing = picture_missing(s->loaded.picture, drawn_level(s, view),
+                                           camera_visible(&view->camera), requests, MAX_REQUESTS);
     const size_t count = missing < most ? missing : most;
     for (size_t i = 0; i < count; i++)
         regions[i] = (struct region){requests[i].level, requests[i].tile, requests[i].rect};
@@ -94,7 +95,8 @@ static size_t fill(const struct streamed *s, const struct view *view, size_t mos
             continue;
         assert_int_equal(result.status, STATUS_OK);
         const struct picture_request request = {result.region.level, result.region.tag, result.region.rect};
-        assert_int_equal(picture_put(s->loaded.picture, &request, result.samples, s->loaded.mask, &error), STATUS_OK);
+        assert_int_equal(picture_put(s->loaded.picture, &request, result.samples, s->loaded.mask, &error),
+                         STATUS_OK);
         free(result.samples);
         assert_int_equal(s->loaded.picture->cache_bytes, cached_bytes(s->loaded.picture));
         assert_true(s->loaded.picture->cache_bytes <= s->loaded.picture->cache_budget);
@@ -127,7 +129,8 @@ static void test_filled_is_whole(void **state)
                 camera_set_zoom(&view.camera, zooms[z]);
             camera_look_at(&view.camera, 640 + 90 * (double)(z % 3), 590.5);
             camera_rotate(&view.camera, (int)z);
-            const struct scene scene = fixture_scene(f, &s.loaded, &view), complete = fixture_scene(f, &whole, &view);
+            const struct scene scene = fixture_scene(f, &s.loaded, &view),
+                               complete = fixture_scene(f, &whole, &view);
             fill_all(&s, &view);
             const struct comparison result = fixture_check(f, s.image, &scene, "filled");
             assert_true(result.excused < (result.compared + result.excused) / 20);
@@ -136,7 +139,8 @@ static void test_filled_is_whole(void **state)
             fixture_draw(f, &complete);
             for (int i = 0; i < 3 * 211 * 173; i++)
                 if (rgb[i] != f->rgb[i] && f->expected[i / 3].margin >= FIXTURE_MARGIN)
-                    fail_msg("type %zu zoom %g: pixel %d is not that of the stored picture", t, zooms[z], i / 3);
+                    fail_msg("type %zu zoom %g: pixel %d is not that of the stored picture", t, zooms[z],
+                             i / 3);
             free(rgb);
         }
         loaded_free(&whole);
@@ -168,7 +172,8 @@ static void test_holes(void **state)
             const int tile = (int)(pixel->y / SIDE * picture->levels[0].tiles_x + pixel->x / SIDE);
             if (picture->levels[0].tiles[tile].pixels)
                 continue;
-            pixel->value = reference_level_value(&pixels, REDUCE_MEAN, coarse, pixel->x >> coarse, pixel->y >> coarse);
+            pixel->value =
+                reference_level_value(&pixels, REDUCE_MEAN, coarse, pixel->x >> coarse, pixel->y >> coarse);
             reference_colour(&f->reference, pixel->value, true, pixel->rgb);
         }
         fixture_compare(f, &scene, "with holes");
@@ -196,7 +201,8 @@ static void test_eviction(void **state)
     streamed_close(f, &s);
 }
 
-// More in view than fits: the tiles in the middle are filled, no more are asked for, and nothing is decoded in turns.
+// More in view than fits: the tiles in the middle are filled, no more are asked for, and nothing is decoded
+// in turns.
 static void test_view_beyond_budget(void **state)
 {
     struct render_fixture *f = *state;
@@ -238,7 +244,8 @@ static void test_missing_order(void **state)
         const double dx = (double)(few[i].rect.x / SIDE) - 3.5, dy = (double)(few[i].rect.y / SIDE) - 3.5;
         assert_true(dx * dx + dy * dy <= (i < 4 ? 0.5 : 2.5));
     }
-    assert_int_equal(picture_missing(s.loaded.picture, s.loaded.picture->level_count - 1, visible, all, 256), 0);
+    assert_int_equal(picture_missing(s.loaded.picture, s.loaded.picture->level_count - 1, visible, all, 256),
+                     0);
     assert_int_equal(picture_missing(s.loaded.picture, 0, (struct rect){0, 0, 0, 0}, all, 256), 0);
     streamed_close(f, &s);
 }
@@ -273,9 +280,9 @@ static void test_restart_and_mask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filled_is_whole),    cmocka_unit_test(test_holes),
-        cmocka_unit_test(test_eviction),           cmocka_unit_test(test_view_beyond_budget),
-        cmocka_unit_test(test_missing_order),      cmocka_unit_test(test_restart_and_mask),
+        cmocka_unit_test(test_filled_is_whole), cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_eviction),        cmocka_unit_test(test_view_beyond_budget),
+        cmocka_unit_test(test_missing_order),   cmocka_unit_test(test_restart_and_mask),
     };
     return cmocka_run_group_tests_name("cache", tests, render_fixture_setup, render_fixture_teardown);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every sample type through every transfer function and colour map, with special colours on and off, at all kinds of
-// limits: drawn at 1:1 and compared with the float64 reference.
+// Every sample type through every transfer function and colour map, with special colours on and off, at all
+// kinds of limits: drawn at 1:1 and compared with the float64 reference.
 #include "support/render_fixture.h"
 
 #include <float.h>
@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 53, HEIGHT = 31 };
+enum { WIDTH = 83, HEIGHT = 41 };
 
-static const enum sample_type all_types[] = {SAMPLE_U8,  SAMPLE_I8,  SAMPLE_U16, SAMPLE_I16, SAMPLE_U32, SAMPLE_I32,
-                                             SAMPLE_U64, SAMPLE_I64, SAMPLE_F16, SAMPLE_F32, SAMPLE_F64};
+static const enum sample_type all_types[] = {SAMPLE_U8,  SAMPLE_I8,  SAMPLE_U16, SAMPLE_I16,
+                                             SAMPLE_U32, SAMPLE_I32, SAMPLE_U64, SAMPLE_I64,
+                                             SAMPLE_F16, SAMPLE_F32, SAMPLE_F64};
 enum { TYPE_COUNT = sizeof all_types / sizeof all_types[0] };
 
 // Names the case of a failure.
@@ -101,8 +102,9 @@ static void test_colour_maps(void **state)
 static void test_transfer_parameters(void **state)
 {
     struct render_fixture *f = *state;
-    static const char *const transfers[] = {"power:0.2", "power:0.5", "power:20",   "asinh:0.0001", "asinh:0.01",
-                                            "asinh:1",   "asinh:10",  "power:3.33", "power:1"};
+    static const char *const transfers[] = {"power:0.2",    "power:0.5",  "power:20",
+                                            "asinh:0.0001", "asinh:0.01", "asinh:1",
+                                            "asinh:10",     "power:3.33", "power:1"};
     static const double lows[] = {0, -7, 1, 0.001};
     struct test_image *image = test_image_create(SAMPLE_F32, WIDTH, HEIGHT);
     test_image_fill(image, 6, false);
@@ -120,16 +122,18 @@ static void test_transfer_parameters(void **state)
     test_image_destroy(&image);
 }
 
-// Limits outside the data, far out, reversed by the setter, equal, next to each other, at the type's extremes.
+// Limits outside the data, far out, reversed by the setter, equal, next to each other, at the type's
+// extremes.
 static void test_limits(void **state)
 {
     struct render_fixture *f = *state;
     for (size_t t = 0; t < TYPE_COUNT; t++) {
         const struct sample_traits *traits = sample_traits(all_types[t]);
-        const double limits[][2] = {{4e9, 5e9},       {-9e9, -8e9},           {900, 100},    {17, 17},
-                                    {0, 0},           {-1e38, 1e38},          {-1e30, 1e-30}, {12, 12.25},
-                                    {12.25, 12.75},   {traits->min, traits->max}, {0, traits->max}, {-1e-300, 1e300},
-                                    {100, 100.00001}, {-0.5, 0.5},            {254.5, 300},  {1e-30, 3e-30}};
+        const double limits[][2] = {
+            {4e9, 5e9},       {-9e9, -8e9},     {900, 100},       {17, 17},       {0, 0},
+            {-1e38, 1e38},    {-1e30, 1e-30},   {12, 12.25},      {12.25, 12.75}, {traits->min, traits->max},
+            {0, traits->max}, {-1e-300, 1e300}, {100, 100.00001}, {-0.5, 0.5},    {254.5, 300},
+            {1e-30, 3e-30}};
         struct test_image *image = test_image_create(all_types[t], WIDTH, HEIGHT);
         test_image_fill(image, 31 + t, true);
         struct loaded loaded = {0};

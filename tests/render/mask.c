@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mask layers over the picture: tints, opacities, overlaps, outlines, in all orientations and zooms, and changes of the
-// mask after loading.
+// Mask layers over the picture: tints, opacities, overlaps, outlines, in all orientations and zooms, and
+// changes of the mask after loading.
 #include "support/render_fixture.h"
 
 #include <math.h>
@@ -33,16 +33,26 @@ struct style {
 };
 
 static const struct style styles[] = {
-    {"default", 0xff, 0, 0.6f, true},          {"off", 0xff, 0xff, 0.6f, false},
-    {"opaque", 0xff, 0, 1, true},              {"clear", 0xff, 0, 0, true},
-    {"faint", 0xff, 0, 0.07f, true},           {"outlines", 0xff, 0xff, 1, true},
-    {"some outlines", 0xff, 0x55, 0.5f, true}, {"other outlines", 0xff, 0xaa, 0.8f, true},
-    {"hidden", 0, 0, 0.6f, true},              {"hidden outlines", 0xf0, 0x0f, 0.6f, true},
-    {"one outline", 0x01, 0x01, 0.85f, true},   {"user", 0x01, 0, 0.85f, true},
-    {"file", 0x02, 0, 0.85f, true},             {"gap", 0x04, 0, 0.85f, true},
-    {"bad", 0x08, 0, 0.85f, true},              {"hot", 0x10, 0, 0.85f, true},
-    {"saturated", 0x20, 0, 0.85f, true},        {"user 2", 0x40, 0, 0.85f, true},
-    {"user 3", 0x80, 0, 0.85f, true},           {"gap outline", 0x0c, 0x04, 0.4f, true},
+    {"default", 0xff, 0, 0.6f, true},
+    {"off", 0xff, 0xff, 0.6f, false},
+    {"opaque", 0xff, 0, 1, true},
+    {"clear", 0xff, 0, 0, true},
+    {"faint", 0xff, 0, 0.07f, true},
+    {"outlines", 0xff, 0xff, 1, true},
+    {"some outlines", 0xff, 0x55, 0.5f, true},
+    {"other outlines", 0xff, 0xaa, 0.8f, true},
+    {"hidden", 0, 0, 0.6f, true},
+    {"hidden outlines", 0xf0, 0x0f, 0.6f, true},
+    {"one outline", 0x01, 0x01, 0.85f, true},
+    {"user", 0x01, 0, 0.85f, true},
+    {"file", 0x02, 0, 0.85f, true},
+    {"gap", 0x04, 0, 0.85f, true},
+    {"bad", 0x08, 0, 0.85f, true},
+    {"hot", 0x10, 0, 0.85f, true},
+    {"saturated", 0x20, 0, 0.85f, true},
+    {"user 2", 0x40, 0, 0.85f, true},
+    {"user 3", 0x80, 0, 0.85f, true},
+    {"gap outline", 0x0c, 0x04, 0.4f, true},
 };
 enum { STYLE_COUNT = sizeof styles / sizeof styles[0] };
 
@@ -59,8 +69,8 @@ static void apply_style(const struct style *style, struct display *display)
 static const char *case_name(const struct style *style, const struct camera *camera)
 {
     static char text[160];
-    snprintf(text, sizeof text, "%s, zoom %g, turns %d%s%s%s", style->name, camera->zoom, camera->quarter_turns,
-             camera->flip_x ? ", flip x" : "", camera->flip_y ? ", flip y" : "",
+    snprintf(text, sizeof text, "%s, zoom %g, turns %d%s%s%s", style->name, camera->zoom,
+             camera->quarter_turns, camera->flip_x ? ", flip x" : "", camera->flip_y ? ", flip y" : "",
              camera->origin_lower ? ", origin lower" : "");
     return text;
 }
@@ -132,17 +142,20 @@ static void test_orientations(void **state)
 // Replaces all bits of the user's layers by those of a rectangle, in the mask and in the image's own copy.
 static void edit(struct test_image *image, struct loaded *loaded, struct rect rect)
 {
-    const uint8_t bits = MASK_BIT(MASK_USER) | MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3);
+    const uint8_t bits =
+        MASK_BIT(MASK_USER) | MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3);
     for (int64_t i = 0; i < image->width * image->height; i++)
         image->mask[i] &= (uint8_t)~bits;
     test_image_mark(image, rect, MASK_BIT(MASK_USER));
-    mask_write(loaded->mask, (struct rect){0, 0, image->width, image->height}, image->mask, (size_t)image->width, bits);
+    mask_write(loaded->mask, (struct rect){0, 0, image->width, image->height}, image->mask,
+               (size_t)image->width, bits);
 }
 
 static void test_edit(void **state)
 {
     struct render_fixture *f = *state;
-    static const struct rect strokes[] = {{10, 140, 30, 40}, {0, 0, 0, 0}, {60, 3, 1, 250}, {0, 0, 0, 0}, {0, 127, 200, 2}};
+    static const struct rect strokes[] = {
+        {10, 140, 30, 40}, {0, 0, 0, 0}, {60, 3, 1, 250}, {0, 0, 0, 0}, {0, 127, 200, 2}};
     struct error error = {0};
     struct test_image *image = test_image_create(SAMPLE_U16, 200, 260);
     test_image_fill(image, 4, false);
@@ -188,7 +201,8 @@ static void test_next_frame(void **state)
     loaded_free(&loaded);
 }
 
-// Mask textures of which only rows with bits were uploaded show none elsewhere, whatever used their memory before.
+// Mask textures of which only rows with bits were uploaded show none elsewhere, whatever used their memory
+// before.
 static void test_rows_without_bits(void **state)
 {
     struct render_fixture *f = *state;
@@ -213,8 +227,11 @@ static void test_rows_without_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_styles),     cmocka_unit_test(test_orientations), cmocka_unit_test(test_edit),
-        cmocka_unit_test(test_next_frame), cmocka_unit_test(test_rows_without_bits),
+        cmocka_unit_test(test_styles),
+        cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_edit),
+        cmocka_unit_test(test_next_frame),
+        cmocka_unit_test(test_rows_without_bits),
     };
     return cmocka_run_group_tests_name("mask", tests, render_fixture_setup, render_fixture_teardown);
 }

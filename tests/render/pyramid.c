@@ -9,13 +9,14 @@
 
 // --- texels ---
 
-static void compare_tile(const struct test_image *image, const struct picture *picture, enum reduce_mode mode, int level,
-                         int tile)
+static void compare_tile(const struct test_image *image, const struct picture *picture, enum reduce_mode mode,
+                         int level, int tile)
 {
     const struct picture_level *at = &picture->levels[level];
     struct texture *texture = at->tiles[tile].pixels;
     const int width = texture_width(texture), height = texture_height(texture);
-    const int64_t x0 = (int64_t)(tile % at->tiles_x) * at->tile_width, y0 = (int64_t)(tile / at->tiles_x) * at->tile_height;
+    const int64_t x0 = (int64_t)(tile % at->tiles_x) * at->tile_width,
+                  y0 = (int64_t)(tile / at->tiles_x) * at->tile_height;
     const struct reference_image pixels = {image->width, image->height, image->values, image->mask};
     float *texels = malloc((size_t)width * (size_t)height * sizeof *texels);
     texture_read(texture, 0, 0, width, height, texels);
@@ -23,17 +24,20 @@ static void compare_tile(const struct test_image *image, const struct picture *p
         for (int x = 0; x < width; x++) {
             const double expected = reference_level_value(&pixels, mode, level, x0 + x, y0 + y);
             const double got = (double)texels[(size_t)y * (size_t)width + (size_t)x];
-            const bool same = isnan(expected) ? isnan(got) != 0
-                                              : got == expected || fabs(got - expected) <= 1e-4 + 1e-6 * fabs(expected);
+            const bool same = isnan(expected)
+                                  ? isnan(got) != 0
+                                  : got == expected || fabs(got - expected) <= 1e-4 + 1e-6 * fabs(expected);
             if (!same)
-                fail_msg("%s level %d texel %lld, %lld is %.9g, should be %.9g", sample_traits(image->type)->name, level,
-                         (long long)(x0 + x), (long long)(y0 + y), got, expected);
+                fail_msg("%s level %d texel %lld, %lld is %.9g, should be %.9g",
+                         sample_traits(image->type)->name, level, (long long)(x0 + x), (long long)(y0 + y),
+                         got, expected);
         }
     }
     free(texels);
 }
 
-static void compare_levels(const struct test_image *image, const struct picture *picture, enum reduce_mode mode)
+static void compare_levels(const struct test_image *image, const struct picture *picture,
+                           enum reduce_mode mode)
 {
     assert_int_equal(picture->level_count, 1 + reduce_level_count(image->width, image->height));
     for (int level = 1; level < picture->level_count; level++) {
@@ -55,7 +59,11 @@ static struct test_image *levelled_image(enum sample_type type, int64_t width, i
             seed = seed * 6364136223846793005U + 1442695040888963407U;
             const unsigned kind = sample_traits(type)->is_float ? (unsigned)(seed >> 40) % 64 : 64;
             const double value = (double)(seed >> 44) / 1000.0 + (double)(x + y) / 3;
-            test_image_set(image, x, y, kind == 0 ? NAN : kind == 1 ? INFINITY : kind == 2 ? -INFINITY : value);
+            test_image_set(image, x, y,
+                           kind == 0   ? NAN
+                           : kind == 1 ? INFINITY
+                           : kind == 2 ? -INFINITY
+                                       : value);
         }
     }
     for (int64_t y = 30; y < 60 && sample_traits(type)->is_float; y++)
@@ -73,7 +81,8 @@ static void test_texels(void **state)
 {
     struct render_fixture *f = *state;
     for (int type = 0; type < SAMPLE_COUNT; type++) {
-        struct test_image *image = levelled_image((enum sample_type)type, type % 2 ? 1061 : 523, 301, type % 3 != 0);
+        struct test_image *image =
+            levelled_image((enum sample_type)type, type % 2 ? 1061 : 523, 301, type % 3 != 0);
         struct loaded loaded = {0};
         for (int mode = REDUCE_MEAN; mode <= REDUCE_MAX; mode++) {
             fixture_load(f, image, (enum reduce_mode)mode, 0, &loaded);
@@ -90,16 +99,21 @@ static void check_zooms(struct render_fixture *f, const struct test_image *image
                         enum reduce_mode mode, int width, int height)
 {
     static const double zooms[] = {0, 0.9, 0.5, 0.37, 0.25, 0.11};
-    for (size_t z = 0; z < sizeof zooms / sizeof zooms[0]; z++) {
+    for (size_t i = 0; i < TRANSFER_COUNT * sizeof zooms / sizeof zooms[0]; i++) {
+        const size_t z = i / TRANSFER_COUNT;
         struct view view = fixture_view(image, width, height);
         if (zooms[z] > 0)
             camera_set_zoom(&view.camera, zooms[z]);
         view.display.reduce = mode;
-        contrast_set_limits(&view.contrast, 0.123, 1400.77);
-        view.contrast.transfer.kind = (enum transfer_kind)(z % TRANSFER_COUNT);
+        view.display.special[SPECIAL_UNDER].on = view.display.special[SPECIAL_OVER].on = z % 2;
+        contrast_set_limits(&view.contrast, 0.123, z % 2 ? 700.77 : 1400.77);
+        view.contrast.transfer.kind = (enum transfer_kind)(i % TRANSFER_COUNT);
+        snprintf(view.display.colormap, sizeof view.display.colormap, "%s",
+                 f->maps.maps[i % f->maps.count].name);
         char what[80];
-        snprintf(what, sizeof what, "%s %lldx%lld zoom %g %s", sample_traits(image->type)->name, (long long)image->width,
-                 (long long)image->height, view.camera.zoom, mode == REDUCE_MAX ? "max" : "mean");
+        snprintf(what, sizeof what, "%s %lldx%lld zoom %g %s", sample_traits(image->type)->name,
+                 (long long)image->width, (long long)image->height, view.camera.zoom,
+                 mode == REDUCE_MAX ? "max" : "mean");
         const struct scene scene = fixture_scene(f, loaded, &view);
         const struct comparison result = fixture_check(f, image, &scene, what);
         assert_true(result.excused < (result.compared + result.excused) / 20);
@@ -109,7 +123,8 @@ static void check_zooms(struct render_fixture *f, const struct test_image *image
 static void test_pictures(void **state)
 {
     struct render_fixture *f = *state;
-    static const enum sample_type types[] = {SAMPLE_U8, SAMPLE_I16, SAMPLE_U16, SAMPLE_U32, SAMPLE_F32, SAMPLE_F64};
+    static const enum sample_type types[] = {SAMPLE_U8,  SAMPLE_I16, SAMPLE_U16,
+                                             SAMPLE_U32, SAMPLE_F32, SAMPLE_F64};
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
         struct test_image *image = levelled_image(types[t], t % 2 ? 1037 : 701, 517, t > 2);
         struct loaded loaded = {0};

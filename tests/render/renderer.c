@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The renderer around the image pass: the cached picture and when it is stale, partly loaded pictures, frames in the
-// same textures, smooth magnification, memory.
+// The renderer around the image pass: the cached picture and when it is stale, partly loaded pictures, frames
+// in the same textures, smooth magnification, memory.
 #include "support/render_fixture.h"
 
 #include "base/text.h"
@@ -28,8 +28,9 @@ static void draw_cached(struct render_fixture *f, const struct scene *scene, uns
     const int width = scene->view->camera.viewport_width, height = scene->view->camera.viewport_height;
     target_bind(f->gpu, f->target, FIXTURE_SIDE, FIXTURE_SIDE);
     target_clear(f->gpu, (const unsigned char[]){1, 2, 3});
-    assert_int_equal(renderer_draw_cached(f->renderer, scene, f->target, FIXTURE_SIDE, FIXTURE_SIDE, 40, 30, &error),
-                     STATUS_OK);
+    assert_int_equal(
+        renderer_draw_cached(f->renderer, scene, f->target, FIXTURE_SIDE, FIXTURE_SIDE, 40, 30, &error),
+        STATUS_OK);
     assert_true(renderer_is_same(f->renderer, scene));
     target_read_rgb(f->gpu, FIXTURE_SIDE, 40, 30, width, height, rgb);
     unsigned char beside[3];
@@ -180,8 +181,8 @@ static void check_partial(struct render_fixture *f, const struct test_image *ima
     fixture_compare(f, scene, what);
 }
 
-static void check_partial_views(struct render_fixture *f, const struct test_image *image, const struct loaded *loaded,
-                                const char *what)
+static void check_partial_views(struct render_fixture *f, const struct test_image *image,
+                                const struct loaded *loaded, const char *what)
 {
     for (int level = 0; level < loaded->picture->level_count; level++) {
         struct view view = fixture_view(image, 60, 300);
@@ -214,7 +215,8 @@ static void test_partly_loaded(void **state)
         picture_restart(loaded.picture, &info, REDUCE_MEAN);
         check_partial_views(f, image, &loaded, frame ? "nothing of the second frame" : "nothing");
         for (int64_t step = 0; step < bands; step++) {
-            const int64_t y = step * 5 % bands * REDUCE_BAND_ROWS; // 5 and the number of bands have no common divisor
+            const int64_t y =
+                step * 5 % bands * REDUCE_BAND_ROWS; // 5 and the number of bands have no common divisor
             const int64_t rows = y + REDUCE_BAND_ROWS > 2147 ? 2147 - y : REDUCE_BAND_ROWS;
             fixture_take_rows(image, loaded.picture, mask, y, rows, REDUCE_MEAN);
             if (step % 7 == 0)
@@ -272,7 +274,8 @@ static void test_levels_again(void **state)
 
 static double smooth_value(const struct test_image *image, double x, double y)
 {
-    const double left = floor(x - 0.5), top = floor(y - 0.5), right_share = x - 0.5 - left, lower_share = y - 0.5 - top;
+    const double left = floor(x - 0.5), top = floor(y - 0.5), right_share = x - 0.5 - left,
+                 lower_share = y - 0.5 - top;
     double sum = 0;
     for (int j = 0; j < 2; j++) {
         for (int i = 0; i < 2; i++) {
@@ -302,16 +305,19 @@ static void check_smooth(struct render_fixture *f, const struct test_image *imag
         reference_colour(&f->reference, rounds ? floor(value + 0.5 - slack) : value - slack, !rounds, low);
         reference_colour(&f->reference, rounds ? floor(value + 0.5 + slack) : value + slack, !rounds, high);
         for (int c = 0; c < 3; c++)
-            if (f->rgb[3 * i + c] < fmin(low[c], high[c]) - 1 || f->rgb[3 * i + c] > fmax(low[c], high[c]) + 1)
-                fail_msg("%s zoom %g: pixel %d is %d, should be %.2f to %.2f (%g)", sample_traits(image->type)->name,
-                         camera->zoom, i, f->rgb[3 * i + c], low[c], high[c], value);
+            if (f->rgb[3 * i + c] < fmin(low[c], high[c]) - 1 ||
+                f->rgb[3 * i + c] > fmax(low[c], high[c]) + 1)
+                fail_msg("%s zoom %g: pixel %d is %d, should be %.2f to %.2f (%g)",
+                         sample_traits(image->type)->name, camera->zoom, i, f->rgb[3 * i + c], low[c],
+                         high[c], value);
     }
 }
 
 static void test_smooth(void **state)
 {
     struct render_fixture *f = *state;
-    static const enum sample_type types[] = {SAMPLE_U8, SAMPLE_I8, SAMPLE_U16, SAMPLE_I16, SAMPLE_F32, SAMPLE_F64};
+    static const enum sample_type types[] = {SAMPLE_U8,  SAMPLE_I8,  SAMPLE_U16,
+                                             SAMPLE_I16, SAMPLE_F32, SAMPLE_F64};
     static const double zooms[] = {1.3, 3.7, 8, 29};
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
         struct test_image *image = test_image_create(types[t], WIDTH, HEIGHT);
@@ -350,6 +356,50 @@ static void test_smooth_is_crisp(void **state)
         loaded_free(&loaded);
         test_image_destroy(&image);
     }
+}
+
+// --- precision ---
+
+// The far end of a long image, at zooms up to the highest: the whole viewport is drawn, edges between pixels
+// are right to a screen pixel, and no pixel has a colour that is not near.
+static void test_far_end(void **state)
+{
+    struct render_fixture *f = *state;
+    static const double zooms[] = {1, 1.37, 7.3, 37.7, 64, 113.13, 200.3, 256};
+    struct test_image *image = test_image_create(SAMPLE_U8, 16001, 45);
+    test_image_fill(image, 5, false);
+    for (int turned = 0; turned < 4; turned++) {
+        struct loaded loaded = {0};
+        fixture_load(f, image, REDUCE_MEAN, 0, &loaded);
+        for (size_t z = 0; z < 8 * 9; z++) {
+            struct view view = fixture_view(image, 301, 200);
+            camera_set_zoom(&view.camera, zooms[z / 9]);
+            camera_rotate(&view.camera, turned);
+            camera_look_at(&view.camera, 15990.2 - 0.37 * (double)(z % 9), 22.5 + 0.11 * (double)(z % 9));
+            contrast_set_limits(&view.contrast, -40, 250);
+            memcpy(view.display.background, (const uint8_t[]){0, 255, 0}, 3);
+            const struct scene scene = fixture_scene(f, &loaded, &view);
+            fixture_draw(f, &scene);
+            fixture_expect(f, image, &scene);
+            for (int i = 0; i < 301 * 200; i++) {
+                bool same = true;
+                for (int c = 0; c < 3; c++)
+                    same = same && fabs(f->rgb[3 * i + c] - f->expected[i].rgb[c]) <= 1;
+                if (same)
+                    continue;
+                if (f->expected[i].margin * view.camera.zoom > 0.51 &&
+                    f->expected[i].margin > 2 * FIXTURE_MARGIN)
+                    fail_msg("zoom %g turned %d: pixel %d, %d is %d %d %d, should be %g (margin %g)",
+                             view.camera.zoom, turned, i % 301, i / 301, f->rgb[3 * i], f->rgb[3 * i + 1],
+                             f->rgb[3 * i + 2], f->expected[i].rgb[0], f->expected[i].margin);
+                if (f->expected[i].inside && f->rgb[3 * i] != f->rgb[3 * i + 1] && f->expected[i].x > 0 &&
+                    f->expected[i].x < 16000 && f->expected[i].y > 0 && f->expected[i].y < 44)
+                    fail_msg("zoom %g: pixel %d, %d is not drawn", view.camera.zoom, i % 301, i / 301);
+            }
+        }
+        loaded_free(&loaded);
+    }
+    test_image_destroy(&image);
 }
 
 // --- memory ---
@@ -411,17 +461,12 @@ static void test_pixel_buffers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cached),
-        cmocka_unit_test(test_cached_and_direct),
-        cmocka_unit_test(test_colormap_reload),
-        cmocka_unit_test(test_picture_in_same_memory),
-        cmocka_unit_test(test_partly_loaded),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_levels_again),
-        cmocka_unit_test(test_smooth),
-        cmocka_unit_test(test_smooth_is_crisp),
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_cost_overflow),
+        cmocka_unit_test(test_cached),          cmocka_unit_test(test_cached_and_direct),
+        cmocka_unit_test(test_colormap_reload), cmocka_unit_test(test_picture_in_same_memory),
+        cmocka_unit_test(test_partly_loaded),   cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_levels_again),    cmocka_unit_test(test_smooth),
+        cmocka_unit_test(test_smooth_is_crisp), cmocka_unit_test(test_far_end),
+        cmocka_unit_test(test_memory),          cmocka_unit_test(test_cost_overflow),
         cmocka_unit_test(test_pixel_buffers),
     };
     return cmocka_run_group_tests_name("renderer", tests, render_fixture_setup, render_fixture_teardown);

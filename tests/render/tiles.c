@@ -46,8 +46,8 @@ static void free_pair(struct pair *pair)
     loaded_free(&pair->tiled);
 }
 
-// Draws the view of the tiled picture and compares it with the reference, then the one in one texture, which must be
-// the same but for pixels next to an edge.
+// Draws the view of the tiled picture and compares it with the reference, then the one in one texture, which
+// must be the same but for pixels next to an edge.
 static void check_pair(struct render_fixture *f, const struct test_image *image, const struct pair *pair,
                        const struct view *view, const char *what)
 {
@@ -90,7 +90,8 @@ static void test_orientations(void **state)
                     camera_set_zoom(&view.camera, zooms[z]);
                 camera_look_at(&view.camera, 601.4 / (z + 1), 200.3);
                 char what[80];
-                snprintf(what, sizeof what, "side %d, orientation %d, zoom %g", sides[s], orientation, view.camera.zoom);
+                snprintf(what, sizeof what, "side %d, orientation %d, zoom %g", sides[s], orientation,
+                         view.camera.zoom);
                 check_pair(f, image, &pair, &view, what);
             }
         }
@@ -142,16 +143,16 @@ static void test_no_cracks(void **state)
             if (x < 0.01 || y < 0.01 || x > 400.99 || y > 388.99)
                 continue;
             if (f->rgb[3 * p] < 127 || f->rgb[3 * p] > 128 || f->rgb[3 * p + 1] != f->rgb[3 * p])
-                fail_msg("zoom %g: pixel %d, %d is %d %d %d", view.camera.zoom, p % 160, p / 160, f->rgb[3 * p],
-                         f->rgb[3 * p + 1], f->rgb[3 * p + 2]);
+                fail_msg("zoom %g: pixel %d, %d is %d %d %d", view.camera.zoom, p % 160, p / 160,
+                         f->rgb[3 * p], f->rgb[3 * p + 1], f->rgb[3 * p + 2]);
         }
     }
     free_pair(&pair);
     test_image_destroy(&image);
 }
 
-// Outlines across tiles: at the borders of tiles, where a shader sees one texture only, a segment may be missing;
-// everywhere else the lines are right, and nothing is drawn that should not be.
+// Outlines across tiles: at the borders of tiles, where a shader sees one texture only, a segment may be
+// missing; everywhere else the lines are right, and nothing is drawn that should not be.
 static void test_outlines(void **state)
 {
     struct render_fixture *f = *state;
@@ -189,7 +190,7 @@ static void test_outlines(void **state)
 static void test_read_back(void **state)
 {
     struct render_fixture *f = *state;
-    static const struct rect rects[] = {{0, 0, 203, 177}, {5, 7, 20, 20},  {60, 0, 10, 177}, {0, 63, 203, 2},
+    static const struct rect rects[] = {{0, 0, 203, 177}, {5, 7, 20, 20},   {60, 0, 10, 177}, {0, 63, 203, 2},
                                         {64, 64, 64, 64}, {202, 176, 1, 1}, {63, 63, 2, 2}};
     for (int type = 0; type < SAMPLE_COUNT; type++) {
         struct test_image *image = test_image_create((enum sample_type)type, 203, 177);
@@ -204,7 +205,8 @@ static void test_read_back(void **state)
             assert_true(picture_read(i % 2 ? pair.tiled.picture : pair.whole.picture, rect, got));
             for (int64_t k = 0; k < rect.width * rect.height; k++) {
                 const double value = sample_value(storage, got + (size_t)k * bytes);
-                const double expected = image->values[(rect.y + k / rect.width) * 203 + rect.x + k % rect.width];
+                const double expected =
+                    image->values[(rect.y + k / rect.width) * 203 + rect.x + k % rect.width];
                 assert_true(value == expected || (isnan(value) && isnan(expected)));
             }
         }
@@ -217,8 +219,9 @@ static void test_read_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_orientations), cmocka_unit_test(test_types),     cmocka_unit_test(test_no_cracks),
-        cmocka_unit_test(test_outlines),     cmocka_unit_test(test_read_back),
+        cmocka_unit_test(test_orientations), cmocka_unit_test(test_types),
+        cmocka_unit_test(test_no_cracks),    cmocka_unit_test(test_outlines),
+        cmocka_unit_test(test_read_back),
     };
     return cmocka_run_group_tests_name("tiles", tests, render_fixture_setup, render_fixture_teardown);
 }

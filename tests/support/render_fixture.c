@@ -13,8 +13,8 @@
 
 // --- images ---
 
-static const uint8_t reader_bits = MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) |
-                                   MASK_BIT(MASK_SATURATED);
+static const uint8_t reader_bits =
+    MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED);
 
 struct test_image *test_image_create(enum sample_type type, int64_t width, int64_t height)
 {
@@ -64,10 +64,10 @@ static double whole(enum sample_type type, double value)
     return value < traits->max ? floor(value) : traits->max;
 }
 
-#define STORE(c_type, from)                                                                                            \
-    do {                                                                                                               \
-        const c_type sample = (c_type)(from);                                                                          \
-        memcpy(at, &sample, sizeof sample);                                                                            \
+#define STORE(c_type, from)                                                                                  \
+    do {                                                                                                     \
+        const c_type sample = (c_type)(from);                                                                \
+        memcpy(at, &sample, sizeof sample);                                                                  \
     } while (0)
 
 static void store(enum sample_type type, double value, void *at)
@@ -208,7 +208,8 @@ struct frame_info test_image_info(const struct test_image *image)
                                .compression = "none"};
 }
 
-static enum status array_info(struct image_file *file, int64_t frame, struct frame_info *info, struct error *error)
+static enum status array_info(struct image_file *file, int64_t frame, struct frame_info *info,
+                              struct error *error)
 {
     (void)frame;
     (void)error;
@@ -271,8 +272,9 @@ int render_fixture_setup(void **state)
     }
     assert_int_equal(gpu_create(&fixture->gpu, &error), STATUS_OK);
     assert_int_equal(renderer_create(fixture->gpu, &fixture->renderer, &error), STATUS_OK);
-    assert_int_equal(target_create(fixture->gpu, TEXTURE_RGBA8, FIXTURE_SIDE, FIXTURE_SIDE, &fixture->target, &error),
-                     STATUS_OK);
+    assert_int_equal(
+        target_create(fixture->gpu, TEXTURE_RGBA8, FIXTURE_SIDE, FIXTURE_SIDE, &fixture->target, &error),
+        STATUS_OK);
     colormap_list_init(&fixture->maps);
     fixture->expected = must_alloc(FIXTURE_SIDE * FIXTURE_SIDE * sizeof *fixture->expected);
     *state = fixture;
@@ -291,14 +293,15 @@ int render_fixture_teardown(void **state)
     gpu_destroy(&fixture->gpu);
     headless_destroy(&fixture->headless);
     free(fixture->expected);
+    free(fixture->bins.values);
     free(fixture);
     return left == 0 ? 0 : -1;
 }
 
 // --- loading ---
 
-static void take_all(struct render_fixture *fixture, struct loader *loader, enum reduce_mode reduce, int64_t budget,
-                     struct loaded *loaded)
+static void take_all(struct render_fixture *fixture, struct loader *loader, enum reduce_mode reduce,
+                     int64_t budget, struct loaded *loaded)
 {
     struct error error = {0};
     struct frame_info info;
@@ -350,15 +353,15 @@ static void reduce_rows(const struct test_image *image, enum reduce_mode reduce,
         const int64_t width = reduce_side(image->width, level), rows = reduce_side(band->rows, level);
         float *values = must_alloc((size_t)(width * rows) * sizeof *values);
         for (int64_t i = 0; i < width * rows; i++)
-            values[i] =
-                (float)reference_level_value(&pixels, reduce, level, i % width, (band->y >> level) + i / width);
+            values[i] = (float)reference_level_value(&pixels, reduce, level, i % width,
+                                                     (band->y >> level) + i / width);
         band->level[level] = values;
         band->level_rows[level] = rows;
     }
 }
 
-void fixture_take_rows(const struct test_image *image, struct picture *picture, const struct mask *mask, int64_t y,
-                       int64_t rows, enum reduce_mode reduce)
+void fixture_take_rows(const struct test_image *image, struct picture *picture, const struct mask *mask,
+                       int64_t y, int64_t rows, enum reduce_mode reduce)
 {
     struct error error = {0};
     const size_t pixels = (size_t)(image->width * rows), from = (size_t)(image->width * y);
@@ -394,7 +397,8 @@ struct view fixture_view(const struct test_image *image, int width, int height)
     return view;
 }
 
-struct scene fixture_scene(const struct render_fixture *fixture, const struct loaded *loaded, const struct view *view)
+struct scene fixture_scene(const struct render_fixture *fixture, const struct loaded *loaded,
+                           const struct view *view)
 {
     return (struct scene){.picture = loaded->picture,
                           .view = view,
@@ -434,21 +438,13 @@ void fixture_draw(struct render_fixture *fixture, const struct scene *scene)
 
 // --- the reference ---
 
-// A float's place in the order of floats, and back.
+// A float's place in the order of floats; 0 of either sign has the same.
 static int64_t float_key(double value)
 {
-    const float rounded = (float)value;
+    const float rounded = (float)value + 0.0f;
     int32_t bits;
     memcpy(&bits, &rounded, sizeof bits);
     return bits ^ ((bits >> 31) & 0x7fffffff);
-}
-
-static double key_float(int64_t key)
-{
-    const int32_t bits = (int32_t)key ^ (((int32_t)key >> 31) & 0x7fffffff);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return (double)value;
 }
 
 // True if all that was counted between the limits are integers with bins of their own.
@@ -462,52 +458,99 @@ static bool counted_singly(const struct histogram *histogram, const struct limit
     return true;
 }
 
-// The bins of equalisation as colour_table.h defines them: single integers, else the histogram's own bins (keys of
-// equal upper 20 bits), joined until at most 65536 cover the limits.
-static struct share_bins bins_for(const struct test_image *image, const struct scene *scene)
+// How values are told apart as colour_table.h defines it: single integers, else the histogram's own bins
+// (keys of equal upper 20 bits), joined until at most 65536 cover the limits.
+static int bin_shift(const struct test_image *image, const struct scene *scene)
 {
     const struct sample_traits *traits = sample_traits(image->type);
     const struct limits limits = scene->view->contrast.limits;
-    struct share_bins bins = {scene->histogram, -1};
-    if ((!traits->is_float && traits->bytes <= 2) ||
-        (counted_singly(scene->histogram, &limits) && limits.high - limits.low < 65535))
-        return bins;
-    int64_t first = float_key(fmax(limits.low, -FLT_MAX / 8)), last = float_key(fmin(limits.high, FLT_MAX / 8));
-    if (loader_storage_type(image->type) != SAMPLE_F32 && camera_level(&scene->view->camera, REDUCE_MAX_LEVELS) == 0) {
+    if (!traits->is_float && traits->bytes <= 2)
+        return -1;
+    if (counted_singly(scene->histogram, &limits) && limits.high - limits.low < 65535)
+        return -1;
+    int64_t first = float_key(fmax(limits.low, -FLT_MAX / 8));
+    int64_t last = float_key(fmin(limits.high, FLT_MAX / 8));
+    if (loader_storage_type(image->type) != SAMPLE_F32 &&
+        camera_level(&scene->view->camera, REDUCE_MAX_LEVELS) == 0) {
         first = float_key(fmax(traits->min, ceil(limits.low)));
         last = float_key(fmin(traits->max, floor(limits.high)));
     }
-    for (bins.shift = 12; (last >> bins.shift) - (first >> bins.shift) + 1 > 65536;)
-        bins.shift++;
-    return bins;
+    int shift = 12;
+    while ((last >> shift) - (first >> shift) + 1 > 65536)
+        shift++;
+    return shift;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+static void gather_values(const struct test_image *image, struct share_bins *bins)
+{
+    const size_t pixels = (size_t)(image->width * image->height);
+    bins->values = must_resize(bins->values, pixels * sizeof *bins->values);
+    bins->count = 0;
+    for (size_t i = 0; i < pixels; i++)
+        if (isfinite(image->values[i]) && !image->mask[i])
+            bins->values[bins->count++] = image->values[i];
+    qsort(bins->values, bins->count, sizeof *bins->values, compare_doubles);
+}
+
+// Whether a counted value is in the bin of `value` or below it.
+static bool up_to(const struct share_bins *bins, double counted, double value)
+{
+    if (bins->shift < 0)
+        return counted <= floor(value);
+    return float_key(counted) >> bins->shift <= float_key(value) >> bins->shift;
 }
 
 static double share_of(const void *context, double value)
 {
     const struct share_bins *bins = context;
-    if (bins->shift < 0)
-        return histogram_cumulative(bins->histogram, floor(value));
-    return histogram_cumulative(bins->histogram, key_float(float_key(value) | (((int64_t)1 << bins->shift) - 1)));
+    size_t first = 0, end = bins->count; // the first that is above lies between
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        if (up_to(bins, bins->values[middle], value))
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return (double)first / (double)bins->count;
 }
 
 // The share below the low limit's bin.
 static double share_below(const struct share_bins *bins, double limit)
 {
-    if (bins->shift < 0)
-        return histogram_cumulative(bins->histogram, ceil(limit) - 1);
-    const int64_t below = (float_key(limit) >> bins->shift << bins->shift) - 1;
-    return histogram_cumulative(bins->histogram, key_float(below == -1 ? -2 : below)); // -1 is minus zero
+    size_t below = 0;
+    for (size_t i = 0; i < bins->count; i++)
+        below += bins->shift < 0
+                     ? bins->values[i] < limit
+                     : float_key(bins->values[i]) >> bins->shift < float_key(limit) >> bins->shift;
+    return (double)below / (double)bins->count;
 }
 
-size_t fixture_expect(struct render_fixture *fixture, const struct test_image *image, const struct scene *scene)
+static const struct reference_shares *find_shares(struct render_fixture *fixture,
+                                                  const struct test_image *image, const struct scene *scene)
+{
+    const struct contrast *contrast = &scene->view->contrast;
+    if (!scene->histogram || contrast->transfer.kind != TRANSFER_EQUALIZE)
+        return NULL;
+    gather_values(image, &fixture->bins);
+    if (fixture->bins.count == 0)
+        return NULL;
+    fixture->bins.shift = bin_shift(image, scene);
+    fixture->shares = (struct reference_shares){share_of, &fixture->bins,
+                                                share_below(&fixture->bins, contrast->limits.low)};
+    return &fixture->shares;
+}
+
+size_t fixture_expect(struct render_fixture *fixture, const struct test_image *image,
+                      const struct scene *scene)
 {
     const struct camera *camera = &scene->view->camera;
     fixture->pixels = (struct reference_image){image->width, image->height, image->values, image->mask};
-    if (scene->histogram) {
-        fixture->bins = bins_for(image, scene);
-        fixture->shares = (struct reference_shares){
-            share_of, &fixture->bins, share_below(&fixture->bins, scene->view->contrast.limits.low)};
-    }
     fixture->reference = (struct reference_scene){
         .image = &fixture->pixels,
         .viewport_width = camera->viewport_width,
@@ -517,7 +560,7 @@ size_t fixture_expect(struct render_fixture *fixture, const struct test_image *i
         .contrast = &scene->view->contrast,
         .display = &scene->view->display,
         .colormap = scene->colormap,
-        .shares = scene->histogram ? &fixture->shares : NULL,
+        .shares = find_shares(fixture, image, scene),
     };
     camera_matrix(camera, fixture->reference.matrix);
     reference_render(&fixture->reference, fixture->expected);
@@ -537,7 +580,8 @@ static bool neighbour_has(const struct render_fixture *fixture, int x, int y, co
 {
     struct reference_scene beside = fixture->reference;
     beside.viewport_width = beside.viewport_height = 1;
-    const double step = 2 * FIXTURE_MARGIN * ldexp(1, beside.level) * fabs(beside.matrix[0] + beside.matrix[1]);
+    const double step =
+        2 * FIXTURE_MARGIN * ldexp(1, beside.level) * fabs(beside.matrix[0] + beside.matrix[1]);
     for (int j = -1; j <= 1; j++) {
         for (int i = -1; i <= 1; i++) {
             struct reference_pixel pixel;
@@ -551,14 +595,15 @@ static bool neighbour_has(const struct render_fixture *fixture, int x, int y, co
     return false;
 }
 
-static void report_difference(const struct reference_pixel *expected, const unsigned char *drawn, int x, int y,
-                              const char *what)
+static void report_difference(const struct reference_pixel *expected, const unsigned char *drawn, int x,
+                              int y, const char *what)
 {
-    fail_msg("%s: screen pixel %d, %d (texel %lld, %lld, value %.9g, mask %02x, margin %.3g, %s) is %d %d %d, should be "
+    fail_msg("%s: screen pixel %d, %d (texel %lld, %lld, value %.9g, mask %02x, margin %.3g, %s) is %d %d "
+             "%d, should be "
              "%.2f %.2f %.2f",
              what, x, y, (long long)expected->x, (long long)expected->y, expected->value, expected->bits,
-             expected->margin, expected->inside ? "inside" : "outside", drawn[0], drawn[1], drawn[2], expected->rgb[0],
-             expected->rgb[1], expected->rgb[2]);
+             expected->margin, expected->inside ? "inside" : "outside", drawn[0], drawn[1], drawn[2],
+             expected->rgb[0], expected->rgb[1], expected->rgb[2]);
 }
 
 struct comparison fixture_compare(struct render_fixture *fixture, const struct scene *scene, const char *what)
