@@ -63,7 +63,7 @@ static void remove_temporary_folder(void)
 
 const char *temporary_path(const char *name)
 {
-    static char paths[8][512];
+    static char paths[64][512];
     static unsigned next;
     if (!temporary_folder[0]) {
         snprintf(temporary_folder, sizeof temporary_folder, "/tmp/fovea-test-XXXXXX");
@@ -71,7 +71,7 @@ const char *temporary_path(const char *name)
             abort();
         atexit(remove_temporary_folder);
     }
-    char *path = paths[next++ % 8];
+    char *path = paths[next++ % 64];
     snprintf(path, sizeof paths[0], "%s/%s", temporary_folder, name);
     return path;
 }

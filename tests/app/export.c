@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: MIT
+// `fovea export`: every view option, by exact pixels of small synthetic images; the colours are worked out here.
+#include "support/png_reader.h"
+#include "support/program.h"
+#include "support/testdata.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 64, HEIGHT = 44 };
+
+#define GRAY "--colormap gray --range 0:255"
+
+// --- running ---
+
+// What `fovea export` makes of a file with these options; fails the test if it does not succeed silently.
+static struct pixels export_file(const char *path, const char *options)
+{
+    const char *output = temporary_path("out.png");
+    struct run run = program_run("", "export %s -o '%s' '%s'", options, output, path);
+    struct pixels pixels;
+    if (run.exit_code != 0 || run.output[0] || run.errors[0])
+        fail_msg("export %s: exit code %d: %s%s", options, run.exit_code, run.output, run.errors);
+    run_free(&run);
+    assert_true(png_load(output, &pixels));
+    remove(output);
+    return pixels;
+}
+
+static void check_pixels(const char *path, const char *options, const struct pixels *wanted, int tolerance)
+{
+    char text[160];
+    struct pixels got = export_file(path, options);
+    const int differing = pixels_differ(&got, wanted, tolerance, text, sizeof text);
+    pixels_free(&got);
+    if (differing)
+        fail_msg("export %s: %d pixels differ; the first %s", options, differing, text);
+}
+
+// The picture of `path` is that of `image` by `look` in a picture of that size.
+static void check_look(const char *path, const char *options, const struct image *image, const struct look *look,
+                       int width, int height, int tolerance)
+{
+    struct pixels wanted = pixels_paint(image, look, width, height);
+    check_pixels(path, options, &wanted, tolerance);
+    pixels_free(&wanted);
+}
+
+// At one screen pixel per image pixel.
+static void check_plain(const char *path, const char *options, const struct image *image, const struct look *look,
+                        int tolerance)
+{
+    struct look plain = *look;
+    plain.zoom = 1;
+    plain.center_x = image->width / 2.0;
+    plain.center_y = image->height / 2.0;
+    check_look(path, options, image, &plain, image->width, image->height, tolerance);
+}
+
+static const struct look gray = {0};
+
+// The test pattern in a file.
+static const char *save_pattern(struct image *image, const char *dtype)
+{
+    const char *path = temporary_path("pattern.npy");
+    *image = image_pattern(WIDTH, HEIGHT);
+    image_save_npy(image, dtype, path);
+    return path;
+}
+
+
+// --- files ---
+
+static void test_sample_types_and_formats(void **state)
+{
+    (void)state;
+    static const char *const dtypes[] = {"|u1", "<u2", "<u4", "<u8", "<f4", "<f8"};
+    struct image image;
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        const char *path = save_pattern(&image, dtypes[i]);
+        check_plain(path, GRAY, &image, &gray, 0);
+        image_free(&image);
+    }
+    image = image_pattern(WIDTH, HEIGHT);
+    const char *path = temporary_path("pattern.tif");
+    images_save_tiff(&image, 1, path);
+    check_plain(path, GRAY, &image, &gray, 0);
+    // FITS images stand on their first row unless the user wants otherwise.
+    path = temporary_path("pattern.fits");
+    image_save_fits(&image, path);
+    struct image upside_down = image_mirrored(&image, false);
+    check_plain(path, GRAY, &upside_down, &gray, 0);
+    check_plain(path, GRAY " --origin upper", &image, &gray, 0);
+    image_free(&upside_down);
+    image_free(&image);
+}
+
+static void test_frames(void **state)
+{
+    (void)state;
+    struct image pages[3];
+    const char *path = temporary_path("pages.tif");
+    for (int i = 0; i < 3; i++)
+        pages[i] = image_constant(20, 10, 50 * (i + 1));
+    images_save_tiff(pages, 3, path);
+    check_plain(path, GRAY, &pages[0], &gray, 0);
+    check_plain(path, GRAY " --frame 1", &pages[1], &gray, 0);
+    check_plain(path, GRAY " --frame=2", &pages[2], &gray, 0);
+    check_plain(path, GRAY " --command 'frame.next'", &pages[1], &gray, 0);
+    for (int i = 0; i < 3; i++)
+        image_free(&pages[i]);
+}
+
+static void test_names_in_any_script(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    struct pixels pixels;
+    const char *input = temporary_path("衍射图 №1 = ü%20.npy"), *output = temporary_path("снимок 图.png");
+    image_save_npy(&image, "|u1", input);
+    check_plain(input, GRAY, &image, &gray, 0);
+    struct run run = program_run("LC_ALL=C", "export %s -o '%s' '%s'", GRAY, output, input);
+    assert_int_equal(run.exit_code, 0);
+    run_free(&run);
+    assert_true(png_load(output, &pixels));
+    pixels_free(&pixels);
+    image_free(&image);
+}
+
+static void test_simulated_detector_is_deterministic(void **state)
+{
+    (void)state;
+    const char *options = "--scale log --size 333x222";
+    struct pixels first = export_file("sim:800x600,type=u16,seed=11,frames=2", options);
+    struct pixels again = export_file("sim:800x600,type=u16,seed=11,frames=2", options);
+    struct pixels other = export_file("sim:800x600,type=u16,seed=12,frames=2", options);
+    assert_true(pixels_equal(&first, &again));
+    assert_false(pixels_equal(&first, &other));
+    assert_int_equal(first.width, 333);
+    assert_int_equal(first.height, 222);
+    pixels_free(&first);
+    pixels_free(&again);
+    pixels_free(&other);
+}
+
+// --- contrast ---
+
+static void test_range_and_reverse(void **state)
+{
+    (void)state;
+    static const char *const dtypes[] = {"|u1", "<u2", "<u4", "<f4"};
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        struct image image;
+        const char *path = save_pattern(&image, dtypes[i]);
+        struct look look = {.low = 50, .high = 150};
+        check_plain(path, "--colormap gray --range 50:150", &image, &look, 1);
+        look = (struct look){.low = -1000, .high = 300.5, .reversed = true};
+        check_plain(path, "--colormap gray --range=-1000:300.5 --reverse", &image, &look, 1);
+        image_free(&image);
+    }
+}
+
+// The mean and the standard deviation of all values.
+static void moments(const struct image *image, double *mean, double *deviation)
+{
+    const int count = image->width * image->height;
+    double sum = 0, squares = 0;
+    for (int i = 0; i < count; i++)
+        sum += image->values[i];
+    *mean = sum / count;
+    for (int i = 0; i < count; i++)
+        squares += (image->values[i] - *mean) * (image->values[i] - *mean);
+    *deviation = sqrt(squares / count);
+}
+
+static void test_automatic_limits(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        image.values[i] = 300 + image.values[i];
+    const char *path = temporary_path("shifted.npy");
+    image_save_npy(&image, "<f4", path);
+    struct look look = {.low = 300, .high = 555};
+    check_plain(path, "--colormap gray --auto minmax", &image, &look, 1);
+    check_plain(path, "--colormap gray --auto percentile:0:100", &image, &look, 1);
+    check_plain(path, "--colormap gray --command 'contrast.auto minmax'", &image, &look, 1);
+    double mean, deviation;
+    moments(&image, &mean, &deviation);
+    look = (struct look){.low = mean - 0.5 * deviation, .high = mean + 0.5 * deviation};
+    check_plain(path, "--colormap gray --auto sigma:0.5", &image, &look, 1);
+    image_free(&image);
+}
+
+// --- scales ---
+
+static double scale_log(double x)
+{
+    return log(1 + 1000 * x) / log(1001); // limits from 0: as counts, at least three decades
+}
+
+static double scale_asinh(double x)
+{
+    return asinh(x / 0.1) / asinh(1 / 0.1);
+}
+
+static double scale_asinh_soft(double x)
+{
+    return asinh(x / 0.5) / asinh(1 / 0.5);
+}
+
+static double scale_power(double x)
+{
+    return x * x;
+}
+
+static double scale_power_half(double x)
+{
+    return pow(x, 0.5);
+}
+
+struct scale {
+    double (*function)(double x);
+};
+
+static void colour_scaled(const struct look *look, double value, int x, int y, unsigned char rgb[3])
+{
+    (void)x;
+    (void)y;
+    const struct scale *scale = look->context;
+    memset(rgb, (int)(255 * scale->function(value / 255) + 0.5), 3);
+}
+
+static void test_scales(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct scale scale;
+    } scales[] = {{"log", {scale_log}},
+                  {"sqrt", {sqrt}},
+                  {"asinh", {scale_asinh}},
+                  {"asinh:0.5", {scale_asinh_soft}},
+                  {"power", {scale_power}},
+                  {"power:0.5", {scale_power_half}}};
+    static const char *const dtypes[] = {"|u1", "<u4", "<f4"};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        for (size_t k = 0; k < sizeof dtypes / sizeof dtypes[0]; k++) {
+            struct image image;
+            char options[160];
+            const char *path = save_pattern(&image, dtypes[k]);
+            const struct look look = {.colour = colour_scaled, .context = &scales[i].scale};
+            snprintf(options, sizeof options, GRAY " --scale %s", scales[i].name);
+            check_plain(path, options, &image, &look, 1);
+            image_free(&image);
+        }
+    }
+}
+
+// The share of pixels up to each value.
+static void colour_equalized(const struct look *look, double value, int x, int y, unsigned char rgb[3])
+{
+    (void)x;
+    (void)y;
+    const struct image *image = look->context;
+    const int count = image->width * image->height;
+    int below = 0;
+    for (int i = 0; i < count; i++)
+        below += image->values[i] <= value;
+    memset(rgb, (int)(255.0 * below / count + 0.5), 3);
+}
+
+static void test_equalize(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        image.values[i] = floor(image.values[i] * image.values[i] / 255);
+    const char *path = temporary_path("skewed.npy");
+    image_save_npy(&image, "|u1", path);
+    const struct look look = {.colour = colour_equalized, .context = &image};
+    check_plain(path, GRAY " --scale equalize", &image, &look, 1);
+    image_free(&image);
+}
+
+// --- colour maps ---
+
+struct ramp {
+    unsigned char first[3], last[3];
+};
+
+static void colour_ramp(const struct look *look, double value, int x, int y, unsigned char rgb[3])
+{
+    const struct ramp *ramp = look->context;
+    (void)x;
+    (void)y;
+    for (int i = 0; i < 3; i++)
+        rgb[i] = (unsigned char)(ramp->first[i] + (ramp->last[i] - ramp->first[i]) * value / 255 + 0.5);
+}
+
+// The first and last colours are those that the maps' authors published (rounded to bytes).
+static void test_colour_maps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct ramp ramp;
+    } maps[] = {{"viridis", {{68, 1, 84}, {253, 231, 37}}},
+                {"magma", {{0, 0, 4}, {252, 253, 191}}},
+                {"inferno", {{0, 0, 4}, {252, 255, 164}}},
+                {"plasma", {{13, 8, 135}, {240, 249, 33}}},
+                {"inverse-gray", {{255, 255, 255}, {0, 0, 0}}}};
+    struct image image = image_create(2, 1);
+    image.values[1] = 255;
+    const char *path = temporary_path("two.npy");
+    image_save_npy(&image, "<f4", path);
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
+        char options[80];
+        const struct look look = {.colour = colour_ramp, .context = &maps[i].ramp};
+        snprintf(options, sizeof options, "--range 0:255 --colormap %s", maps[i].name);
+        check_plain(path, options, &image, &look, 1);
+    }
+    image_free(&image);
+}
+
+static void test_colour_map_from_a_file(void **state)
+{
+    (void)state;
+    static const struct ramp ramp = {{255, 0, 20}, {0, 200, 255}};
+    struct image image;
+    char options[600];
+    const char *path = save_pattern(&image, "|u1"), *map = temporary_path("own map.txt");
+    FILE *file = fopen(map, "w");
+    assert_non_null(file);
+    fputs("# my own\n255 0 20\n0 200 255\n", file);
+    fclose(file);
+    snprintf(options, sizeof options, "--range 0:255 --colormap '%s'", map);
+    const struct look look = {.colour = colour_ramp, .context = &ramp};
+    check_plain(path, options, &image, &look, 1);
+    image_free(&image);
+}
+
+// --- which part, which way up ---
+
+static void test_zoom_center_and_size(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "<u2");
+    struct look look = look_fit(&image, WIDTH * 3, HEIGHT * 3);
+    check_look(path, GRAY " --zoom 3", &image, &look, WIDTH * 3, HEIGHT * 3, 0);
+    check_look(path, GRAY " --size 192x132", &image, &look, 192, 132, 0);
+    check_look(path, GRAY " --zoom fit --size=192x132", &image, &look, 192, 132, 0);
+    look = look_fit(&image, 301, 100);
+    check_look(path, GRAY " --size 301x100", &image, &look, 301, 100, 0);
+    look = (struct look){.zoom = 4, .center_x = 10, .center_y = 12};
+    check_look(path, GRAY " --size 200x150 --zoom 4 --center 10,12", &image, &look, 200, 150, 0);
+    look = (struct look){.zoom = 2.6, .center_x = 60.25, .center_y = -3};
+    check_look(path, GRAY " --size 201x150 --zoom=2.6 --center=60.25,-3", &image, &look, 201, 150, 0);
+    image_free(&image);
+}
+
+static void test_orientation(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "|u1");
+    struct image right = image_turned_right(&image), half = image_turned_right(&right);
+    struct image left = image_turned_right(&half);
+    struct image across = image_mirrored(&image, true), down = image_mirrored(&image, false);
+    struct image right_across = image_mirrored(&right, true), right_of_lower = image_turned_right(&down);
+    const struct {
+        const char *options;
+        const struct image *image;
+    } cases[] = {{"--origin upper", &image},
+                 {"--origin lower", &down},
+                 {"--rotate 90", &right},
+                 {"--rotate 180", &half},
+                 {"--rotate 270", &left},
+                 {"--rotate 0", &image},
+                 {"--flip horizontal", &across},
+                 {"--flip vertical", &down},
+                 {"--flip horizontal --flip vertical", &half},
+                 {"--flip vertical --origin lower", &image},
+                 {"--rotate 90 --flip horizontal", &right_across},
+                 {"--rotate 90 --origin lower", &right_of_lower},
+                 {"--command 'view.flip horizontal; view.flip vertical'", &half}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char options[160];
+        snprintf(options, sizeof options, GRAY " %s", cases[i].options);
+        check_plain(path, options, cases[i].image, &gray, 0);
+    }
+    image_free(&image);
+    image_free(&right);
+    image_free(&half);
+    image_free(&left);
+    image_free(&across);
+    image_free(&down);
+    image_free(&right_across);
+    image_free(&right_of_lower);
+}
+
+static void test_reduction(void **state)
+{
+    (void)state;
+    static const char *const dtypes[] = {"|u1", "<u2", "<f4"};
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        struct image image = image_pattern(1200, 800);
+        const char *path = temporary_path("large.npy");
+        image_save_npy(&image, dtypes[i], path);
+        struct image mean = image_halved(&image, false), max = image_halved(&image, true);
+        struct image fourth = image_halved(&max, true);
+        check_plain(path, GRAY " --zoom 0.5", &mean, &gray, 1);
+        check_plain(path, GRAY " --zoom 0.5 --reduce mean", &mean, &gray, 1);
+        check_plain(path, GRAY " --zoom 0.5 --reduce max", &max, &gray, 0);
+        check_plain(path, GRAY " --zoom 0.25 --reduce max", &fourth, &gray, 0);
+        check_plain(path, GRAY " --zoom 0.5 --command 'view.reduce max'", &max, &gray, 0);
+        image_free(&image);
+        image_free(&mean);
+        image_free(&max);
+        image_free(&fourth);
+    }
+}
+
+// --- masks and values without a place on the map ---
+
+struct tint {
+    const struct image *mask;
+    unsigned char rgb[3];
+    double opacity;
+};
+
+static void colour_tinted(const struct look *look, double value, int x, int y, unsigned char rgb[3])
+{
+    const struct tint *tint = look->context;
+    look_gray(look, value, rgb);
+    if (tint->mask->values[y * tint->mask->width + x] == 0)
+        return;
+    for (int i = 0; i < 3; i++)
+        rgb[i] = (unsigned char)(rgb[i] * (1 - tint->opacity) + tint->rgb[i] * tint->opacity + 0.5);
+}
+
+static struct image make_mask(void)
+{
+    struct image mask = image_create(WIDTH, HEIGHT);
+    for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++)
+            mask.values[y * WIDTH + x] = (x > 10 && x < 20 && y > 3) || (x == 50 && y == 7) ? 1 + x % 3 : 0;
+    }
+    return mask;
+}
+
+static void test_masks(void **state)
+{
+    (void)state;
+    struct image image, mask = make_mask();
+    char options[700];
+    const char *path = save_pattern(&image, "<f4");
+    const char *masks[] = {temporary_path("mask.npy"), temporary_path("mask.tif"), temporary_path("mask.fits")};
+    image_save_npy(&mask, "|u1", masks[0]);
+    images_save_tiff(&mask, 1, masks[1]);
+    image_save_fits(&mask, masks[2]);
+    for (int i = 0; i < 3; i++) {
+        const struct tint quarter = {&mask, {32, 64, 128}, 0.25}, full = {&mask, {255, 0, 0}, 1};
+        struct look look = {.colour = colour_tinted, .context = &quarter};
+        snprintf(options, sizeof options, GRAY " --mask '%s' --mask-color '#204080' --mask-opacity 0.25", masks[i]);
+        check_plain(path, options, &image, &look, 1);
+        look.context = &full;
+        snprintf(options, sizeof options, GRAY " --mask='%s' --mask-color=red --mask-opacity=1", masks[i]);
+        check_plain(path, options, &image, &look, 0);
+        snprintf(options, sizeof options, GRAY " --mask '%s' --no-mask", masks[i]);
+        check_plain(path, options, &image, &gray, 0);
+        snprintf(options, sizeof options, GRAY " --mask '%s' --mask-opacity 0", masks[i]);
+        check_plain(path, options, &image, &gray, 0);
+    }
+    image_free(&image);
+    image_free(&mask);
+}
+
+// Masked pixels count neither for the limits nor for reduced pixels.
+static void test_masked_pixels_do_not_count(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT), mask = image_create(WIDTH, HEIGHT);
+    char options[600];
+    for (int i = 0; i < WIDTH * HEIGHT; i += 97) {
+        mask.values[i] = 1;
+        image.values[i] = 60000;
+    }
+    const char *path = temporary_path("image.npy"), *mask_path = temporary_path("mask.npy");
+    image_save_npy(&image, "<u2", path);
+    image_save_npy(&mask, "|u1", mask_path);
+    const struct look look = {.low = 0, .high = 255};
+    snprintf(options, sizeof options, "--colormap gray --auto minmax --mask '%s' --mask-opacity 0", mask_path);
+    check_plain(path, options, &image, &look, 0);
+    image_free(&image);
+    image_free(&mask);
+}
+
+static const struct special {
+    unsigned char nan[3], inf[3], under[3], over[3];
+} special_colours = {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 0}};
+
+static void colour_special(const struct look *look, double value, int x, int y, unsigned char rgb[3])
+{
+    const struct special *special = look->context;
+    (void)x;
+    (void)y;
+    if (isnan(value))
+        memcpy(rgb, special->nan, 3);
+    else if (isinf(value))
+        memcpy(rgb, special->inf, 3);
+    else if (value < look->low)
+        memcpy(rgb, special->under, 3);
+    else if (value > look->high)
+        memcpy(rgb, special->over, 3);
+    else
+        look_gray(look, value, rgb);
+}
+
+static void test_special_values(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    for (int i = 0; i < WIDTH * HEIGHT; i += 5)
+        image.values[i] = i % 3 == 0 ? (double)NAN : i % 3 == 1 ? (double)INFINITY : -(double)INFINITY;
+    const char *path = temporary_path("special.npy");
+    image_save_npy(&image, "<f4", path);
+    struct look look = {.low = 20, .high = 200, .colour = colour_special, .context = &special_colours};
+    check_plain(path,
+                "--colormap gray --range 20:200 --nan-color red --inf-color '#00ff00' --under-color '#0000ff' "
+                "--over-color '#ffff00'",
+                &image, &look, 1);
+    // Off: NaN takes the map's first colour, infinite values those beyond the limits.
+    const struct special none = {{0, 0, 0}, {255, 255, 255}, {0, 0, 0}, {255, 255, 255}};
+    look.context = &none;
+    check_plain(path, "--colormap gray --range 20:200 --nan-color none --inf-color none", &image, &look, 1);
+    // They do not count for automatic limits.
+    look = (struct look){.low = 0, .high = 255, .colour = colour_special, .context = &special_colours};
+    check_plain(path, "--colormap gray --auto minmax --nan-color red --inf-color '#00ff00'", &image, &look, 1);
+    image_free(&image);
+}
+
+// --- decoration and commands ---
+
+static void test_decoration(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(400, 300);
+    const char *path = temporary_path("plain.npy");
+    image_save_npy(&image, "<f4", path);
+    struct pixels plain = export_file(path, GRAY), decorated = export_file(path, GRAY " --decorate");
+    struct look look = look_fit(&image, 400, 300);
+    struct pixels wanted = pixels_paint(&image, &look, 400, 300);
+    assert_int_equal(pixels_differ(&plain, &wanted, 0, NULL, 0), 0);
+    const int differing = pixels_differ(&decorated, &wanted, 0, NULL, 0);
+    // Colour bar, scale and title take a part of the picture, each in its corner.
+    assert_in_range(differing, 3000, 400 * 300 / 2);
+    int corners = 0;
+    for (int y = 0; y < 300; y++) {
+        for (int x = 0; x < 400; x++) {
+            const size_t i = 3 * (size_t)(400 * y + x);
+            if (memcmp(decorated.rgb + i, plain.rgb + i, 3) != 0)
+                corners |= x >= 200 ? 1 : y < 150 ? 2 : 4;
+        }
+    }
+    assert_int_equal(corners, 7);
+    pixels_free(&plain);
+    pixels_free(&decorated);
+    pixels_free(&wanted);
+    image_free(&image);
+}
+
+static void test_commands(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "<f4");
+    struct image mirrored = image_mirrored(&image, true);
+    struct look look = {.low = 40, .high = 90, .reversed = true};
+    check_plain(path,
+                "--colormap viridis --command 'colormap.set gray reversed; contrast.limits 40 90' "
+                "--command='view.flip horizontal'",
+                &mirrored, &look, 1);
+    look = (struct look){.zoom = 2, .center_x = 30, .center_y = 20};
+    check_look(path, GRAY " --size 90x80 --command 'view.zoom 2; view.center 30 20'", &image, &look, 90, 80, 0);
+    image_free(&image);
+    image_free(&mirrored);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sample_types_and_formats),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_names_in_any_script),
+        cmocka_unit_test(test_simulated_detector_is_deterministic),
+        cmocka_unit_test(test_range_and_reverse),
+        cmocka_unit_test(test_automatic_limits),
+        cmocka_unit_test(test_scales),
+        cmocka_unit_test(test_equalize),
+        cmocka_unit_test(test_colour_maps),
+        cmocka_unit_test(test_colour_map_from_a_file),
+        cmocka_unit_test(test_zoom_center_and_size),
+        cmocka_unit_test(test_orientation),
+        cmocka_unit_test(test_reduction),
+        cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_masked_pixels_do_not_count),
+        cmocka_unit_test(test_special_values),
+        cmocka_unit_test(test_decoration),
+        cmocka_unit_test(test_commands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
