@@ -281,16 +281,26 @@ static void note_masked_blocks(struct picture_level *level, int64_t y, int64_t r
     }
 }
 
-// The next coarser level of mask bytes: a texel has the bits of all pixels it covers, so single ones stay visible.
-static void reduce_mask(const uint8_t *bytes, int64_t width, int64_t rows, uint8_t *out)
+// The bits that at least two of four mask bytes have.
+static uint8_t at_least_two(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+    return (uint8_t)((a & b) | (c & d) | ((a | b) & (c | d)));
+}
+
+// Mask bytes of `level` (> 0) from those of the next finer one. Up to level 2 a texel has the bits of all pixels it covers,
+// so that single masked pixels stay visible; beyond, those of at least half of its four parts: thin lines stay, but
+// scattered pixels do not grow until they cover the picture.
+static void reduce_mask(const uint8_t *bytes, int64_t width, int64_t rows, int level, uint8_t *out)
 {
     const int64_t out_width = int64_ceil_div(width, 2);
     for (int64_t y = 0; y < int64_ceil_div(rows, 2); y++) {
         const uint8_t *upper = bytes + 2 * y * width;
         const uint8_t *lower = 2 * y + 1 < rows ? upper + width : upper;
         uint8_t *to = out + y * out_width;
-        for (int64_t x = 0; x < width / 2; x++)
+        for (int64_t x = 0; level <= 2 && x < width / 2; x++)
             to[x] = upper[2 * x] | upper[2 * x + 1] | lower[2 * x] | lower[2 * x + 1];
+        for (int64_t x = 0; level > 2 && x < width / 2; x++)
+            to[x] = at_least_two(upper[2 * x], upper[2 * x + 1], lower[2 * x], lower[2 * x + 1]);
         if (width % 2)
             to[out_width - 1] = upper[width - 1] | lower[width - 1];
     }
@@ -356,7 +366,7 @@ static enum status take_mask_band(struct picture *picture, const struct mask *ma
         if (status)
             return status;
         if (i + 1 < picture->level_count) {
-            reduce_mask(bytes, level->width, rows, spare);
+            reduce_mask(bytes, level->width, rows, i + 1, spare);
             rows = int64_ceil_div(rows, 2);
             memcpy(bytes, spare, (size_t)(picture->levels[i + 1].width * rows));
         }
@@ -473,23 +483,42 @@ static struct rect request_pixels(const struct picture *picture, const struct pi
                      picture->info.width, picture->info.height);
 }
 
-// The mask of one cached tile, by OR over the pixels each texel covers.
+// One row of texels of a level from the pixel rows it covers. `strip` holds the pixel rows, and as much again.
+static void mask_texel_row(const struct mask *mask, struct rect rows, int level, uint8_t *strip, uint8_t *out)
+{
+    const size_t bytes = (size_t)(rows.width * rows.height);
+    const int64_t out_width = int64_ceil_div(rows.width, (int64_t)1 << level);
+    if (!mask_read(mask, rows, strip, (size_t)rows.width)) {
+        memset(out, 0, (size_t)out_width);
+        return;
+    }
+    uint8_t *from = strip, *to = strip + bytes;
+    for (int l = 1; l <= level; l++) {
+        reduce_mask(from, rows.width, rows.height, l, to);
+        rows.width = int64_ceil_div(rows.width, 2);
+        rows.height = int64_ceil_div(rows.height, 2);
+        uint8_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    memcpy(out, from, (size_t)out_width);
+}
+
+// The mask of one tile of the cache.
 static enum status put_mask(struct picture *picture, const struct picture_request *request, const struct mask *mask,
                             struct error *error)
 {
-    const int shift = request->level;
+    const int64_t step = (int64_t)1 << request->level;
     const struct rect rect = request->rect, image = request_pixels(picture, request);
-    uint8_t *texels = calloc((size_t)rect.width, (size_t)rect.height);
-    uint8_t *row = malloc((size_t)image.width);
-    enum status status = STATUS_OK;
+    uint8_t *texels = malloc((size_t)(rect.width * rect.height));
+    uint8_t *strip = malloc(2 * (size_t)(image.width * step));
     struct picture_level *level = &picture->levels[request->level];
-    if (!texels || !row)
+    enum status status = STATUS_OK;
+    if (!texels || !strip)
         status = error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
-    for (int64_t y = 0; !status && y < image.height; y++) {
-        if (!mask_read(mask, (struct rect){image.x, image.y + y, image.width, 1}, row, (size_t)image.width))
-            continue;
-        for (int64_t x = 0; x < image.width; x++)
-            texels[(y >> shift) * rect.width + (x >> shift)] |= row[x];
+    for (int64_t y = 0; !status && y < rect.height; y++) {
+        const struct rect rows = {image.x, image.y + y * step, image.width, int64_min(step, image.height - y * step)};
+        mask_texel_row(mask, rows, request->level, strip, texels + y * rect.width);
     }
     if (!status)
         status = make_mask_tile(picture, level, request->tile, error);
@@ -498,7 +527,7 @@ static enum status put_mask(struct picture *picture, const struct picture_reques
                        (size_t)rect.width);
     picture->any_mask |= status == STATUS_OK;
     free(texels);
-    free(row);
+    free(strip);
     return status;
 }
 

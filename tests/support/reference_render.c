@@ -115,13 +115,27 @@ double reference_level_value(const struct reference_image *image, enum reduce_mo
     return mode == REDUCE_MAX ? largest : sum / (double)count;
 }
 
+// All bits of the pixels that a texel covers up to level 2; beyond, the bits of at least half of its parts of the next
+// finer level (four, or two or one at the right and lower edge).
 static uint8_t level_bits(const struct reference_image *image, int level, int64_t x, int64_t y)
 {
+    if (level == 0)
+        return image_bits(image, x, y);
+    int64_t side = (int64_t)1 << (level - 1);
+    int64_t columns = (image->width + side - 1) / side, rows = (image->height + side - 1) / side;
+    int parts = 0, having[8] = {0};
+    for (int64_t row = 2 * y; row < 2 * y + 2 && row < rows; row++) {
+        for (int64_t column = 2 * x; column < 2 * x + 2 && column < columns; column++) {
+            uint8_t part = level_bits(image, level - 1, column, row);
+            for (int bit = 0; bit < 8; bit++)
+                having[bit] += part >> bit & 1;
+            parts++;
+        }
+    }
     uint8_t bits = 0;
-    int64_t side = (int64_t)1 << level;
-    for (int64_t row = y * side; row < (y + 1) * side && row < image->height; row++)
-        for (int64_t column = x * side; column < (x + 1) * side && column < image->width; column++)
-            bits |= image_bits(image, column, row);
+    for (int bit = 0; bit < 8; bit++)
+        if (level <= 2 ? having[bit] > 0 : 2 * having[bit] >= parts)
+            bits |= (uint8_t)(1 << bit);
     return bits;
 }
 
