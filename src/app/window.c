@@ -2,6 +2,8 @@
 // SDL set-up: as little of it as a viewer needs.
 #include "app/window.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,10 +80,10 @@ void window_size(const struct window *window, int *width, int *height, float *sc
     int layout_width = 1, layout_height = 1;
     SDL_GetWindowSize(window->handle, &layout_width, &layout_height);
     SDL_GL_GetDrawableSize(window->handle, width, height);
-    const char *forced = getenv("FOVEA_SCALE");
-    *scale = forced ? (float)atof(forced) : 0;
-    if (*scale < 0.5f || *scale > 8)
-        *scale = (float)*width / (float)(layout_width > 0 ? layout_width : 1);
+    double forced;
+    *scale = (float)*width / (float)(layout_width > 0 ? layout_width : 1);
+    if (parse_double(getenv("FOVEA_SCALE"), &forced) && forced >= 0.5 && forced <= 8)
+        *scale = (float)forced;
     if (*width < 1)
         *width = 1;
     if (*height < 1)

@@ -20,7 +20,7 @@ static void trim_partial_character(char *text)
         text[start - 1] = '\0';
 }
 
-enum status error_set(struct error *error, enum status status, const char *format, ...)
+enum status(error_set)(struct error *error, enum status status, const char *format, ...)
 {
     if (!error)
         return status;

@@ -39,6 +39,11 @@ struct error {
 enum status error_set(struct error *error, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+#ifdef __clang_analyzer__
+// Tells the analyzer what it cannot see: that error_set returns the status it is given.
+#define error_set(error, status, ...) ((error_set)(error, status, __VA_ARGS__), (status))
+#endif
+
 // Puts "CONTEXT: " before the sentence already in `error` and returns error's status.
 enum status error_prefix(struct error *error, const char *context);
 

@@ -21,9 +21,10 @@ static enum status bad_value(const char *value, const char *wanted, struct error
 static bool parse_pair(const char *value, char separator, double *first, double *second)
 {
     char copy[128];
-    if (strlen(value) >= sizeof copy)
+    const size_t length = strlen(value);
+    if (length >= sizeof copy)
         return false;
-    strcpy(copy, value);
+    memcpy(copy, value, length + 1);
     char *split = strchr(copy, separator);
     if (!split)
         return false;

@@ -99,7 +99,7 @@ enum status fits_gunzip(const char *path, int fd, int64_t file_bytes, void **dat
 {
     struct inflation inflation = {0};
     int64_t ratio_limit =
-        file_bytes < INT64_MAX / (2 * MAX_RATIO) ? (file_bytes + 64) * MAX_RATIO : INT64_MAX;
+        file_bytes < INT64_MAX / ((int64_t)2 * MAX_RATIO) ? (file_bytes + 64) * MAX_RATIO : INT64_MAX;
     inflation.limit = (size_t)int64_min(ratio_limit, machine_available_bytes());
     inflation.capacity = first_capacity(path, fd, file_bytes, inflation.limit);
     inflation.data = malloc(inflation.capacity);

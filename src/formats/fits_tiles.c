@@ -55,7 +55,7 @@ static bool plio_sound(const uint8_t *data, size_t words)
         return false;
     int16_t head[7];
     for (int i = 0; i < 7; i++)
-        head[i] = (int16_t)load_u16be(data + 2 * i);
+        head[i] = (int16_t)load_u16be(data + (size_t)2 * (size_t)i);
     int64_t count = head[2] > 0 ? head[2] : (int64_t)head[4] * 32768 + head[3];
     int64_t first = head[2] > 0 ? 3 : head[1];
     return first >= 0 && count >= first && count <= (int64_t)words;

@@ -251,7 +251,7 @@ static void copy_bitmap(struct glyphs *glyphs, const FT_Bitmap *bitmap, const st
 }
 
 // Fills in a glyph from the rasterised slot of a face; false if the texture has no room.
-static bool store(struct glyphs *glyphs, const FT_GlyphSlot rendered, struct glyph *glyph)
+static bool store(struct glyphs *glyphs, const FT_GlyphSlotRec *rendered, struct glyph *glyph)
 {
     const FT_Bitmap *bitmap = &rendered->bitmap;
     const int width = (int)bitmap->width, height = (int)bitmap->rows;

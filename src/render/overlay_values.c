@@ -52,7 +52,7 @@ static void shorten_exponent(char *text)
 {
     char *e = strchr(text, 'e');
     if (e && e > text && e[-1] >= '0' && e[-1] <= '9')
-        snprintf(e, strlen(e) + 1, "e%d", atoi(e + 1));
+        snprintf(e, strlen(e) + 1, "e%ld", strtol(e + 1, NULL, 10));
 }
 
 static int line_width(struct overlay *overlay, const char *text, int size)

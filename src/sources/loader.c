@@ -9,6 +9,7 @@
 
 #include "base/size.h"
 #include "formats/mask_file.h"
+#include "sources/band_plan.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,16 +20,8 @@
 #include <unistd.h>
 
 enum { MAX_THREADS = 8, MAX_SLOTS = MAX_THREADS + 1 };
-enum {
-    BAND_TARGET_BYTES = 1 << 20,
-    BAND_MAX_ROWS = 8 * REDUCE_BAND_ROWS,
-    // Readers keep the chunks of the last rows for the next request if they are not larger than this
-    // together.
-    CACHED_CHUNKS_BYTES = 16 << 20,
-    BAND_MAX_BYTES = 64 << 20, // of whole chunks that are not kept; higher ones are decoded several times
-    // Fewer threads are used where their buffers would take more than this.
-    BUFFERS_MAX_BYTES = 96 << 20,
-};
+// Fewer threads are used where their buffers would take more than this.
+enum { BUFFERS_MAX_BYTES = 96 << 20 };
 
 // Workers write the mask at the same time, each the rows of its band.
 _Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
@@ -109,37 +102,6 @@ static void wake_consumer(struct loader *loader)
 
 // --- opening ---
 
-// Rows per band: a multiple of REDUCE_BAND_ROWS of about BAND_TARGET_BYTES.
-//
-// No chunk of the file should be decoded twice. Where chunks and bands do not go together, each worker takes
-// several bands that follow each other and finds their common chunks in the reader's cache; only those at
-// both ends of such a run are decoded by two workers. Chunks too large for the cache are put together to
-// whole bands instead.
-static void choose_bands(struct loader *loader)
-{
-    const struct frame_info *info = &loader->info;
-    const size_t row_bytes = (size_t)info->width * sample_traits(info->type)->bytes;
-    const int64_t chunk = int64_min(info->chunk_height, info->height);
-    int64_t rows = (int64_t)(BAND_TARGET_BYTES / row_bytes) / REDUCE_BAND_ROWS * REDUCE_BAND_ROWS;
-    rows = int64_clamp(rows, REDUCE_BAND_ROWS, BAND_MAX_ROWS);
-    int64_t run_rows = rows;
-    if (chunk > 16 && rows % chunk != 0 && !info->sequential) {
-        int64_t common = chunk;
-        while (common % REDUCE_BAND_ROWS != 0 && common < BAND_MAX_ROWS)
-            common += chunk;
-        run_rows = common % REDUCE_BAND_ROWS == 0 ? common : int64_round_up(4 * chunk, REDUCE_BAND_ROWS);
-        if ((size_t)chunk > CACHED_CHUNKS_BYTES / row_bytes)
-            rows =
-                int64_min(run_rows, int64_max(1, (int64_t)(BAND_MAX_BYTES / row_bytes) / REDUCE_BAND_ROWS) *
-                                        REDUCE_BAND_ROWS);
-        else if (run_rows % rows != 0)
-            rows = REDUCE_BAND_ROWS;
-    }
-    loader->band_rows = int64_min(rows, int64_round_up(info->height, REDUCE_BAND_ROWS));
-    loader->run_bands = int64_max(1, run_rows / loader->band_rows);
-    loader->band_count = int64_ceil_div(info->height, loader->band_rows);
-}
-
 static bool choose_sizes(struct loader *loader)
 {
     const struct frame_info *info = &loader->info;
@@ -189,8 +151,12 @@ static enum status open_frame(struct loader *loader, struct error *error)
         return status;
     size_t bytes;
     loader->levels = reduce_level_count(loader->info.width, loader->info.height);
-    if (frame_bytes(&loader->info, &bytes))
-        choose_bands(loader);
+    if (frame_bytes(&loader->info, &bytes)) {
+        const struct band_plan plan = band_plan_for(&loader->info);
+        loader->band_rows = plan.rows;
+        loader->run_bands = plan.run;
+        loader->band_count = plan.count;
+    }
     if (loader->band_count == 0 || !choose_sizes(loader))
         return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels are more than can be addressed",
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);

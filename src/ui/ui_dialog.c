@@ -147,15 +147,20 @@ static void close_dialog(struct ui *ui)
     ui->host->view->panels.dialog = DIALOG_NONE;
 }
 
+static void end_with_slash(struct ui_dialog *dialog)
+{
+    const size_t length = strlen(dialog->path);
+    if (length && dialog->path[length - 1] != '/')
+        snprintf(dialog->path + length, sizeof dialog->path - length, "/");
+}
+
 static void accept_path(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
     struct text line = {0};
     struct stat status;
     if (stat(field_path(dialog), &status) == 0 && S_ISDIR(status.st_mode)) {
-        size_t length = strlen(dialog->path);
-        if (length && dialog->path[length - 1] != '/' && length + 1 < sizeof dialog->path)
-            strcat(dialog->path, "/");
+        end_with_slash(dialog);
         renew_field(dialog);
         follow_field(ui, true);
         return;
@@ -178,9 +183,10 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
     *typed_name(dialog) = '\0';
     memmove(dialog->path, field_path(dialog), strlen(field_path(dialog)) + 1);
     if (!dialog->path[0] && getcwd(dialog->path, sizeof dialog->path - 1))
-        strcat(dialog->path, strcmp(dialog->path, "/") == 0 ? "" : "/");
+        end_with_slash(dialog);
+    const size_t length = strlen(dialog->path);
     if (kind == DIALOG_EXPORT)
-        strncat(dialog->path, "picture.png", sizeof dialog->path - strlen(dialog->path) - 1);
+        snprintf(dialog->path + length, sizeof dialog->path - length, "picture.png");
     follow_field(ui, true);
 }
 

@@ -54,7 +54,7 @@ static bool map_font(struct ui_font *font, const char *path, int face)
         return false;
     }
     *font = (struct ui_font){.face = face, .data = data, .bytes = (size_t)status.st_size};
-    strcpy(font->path, path);
+    memcpy(font->path, path, strlen(path) + 1);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -200,7 +201,7 @@ void colormap_list_init(struct colormap_list *list)
     list->maps = must_alloc(BUILT_IN_COUNT * sizeof *list->maps);
     for (size_t i = 0; i < BUILT_IN_COUNT; i++) {
         const struct built_in_map *source = &built_in_maps[i];
-        strncpy(list->maps[i].name, source->name, sizeof list->maps[i].name - 1);
+        snprintf(list->maps[i].name, sizeof list->maps[i].name, "%s", source->name);
         parse_map(source->text, source->end, source->name, &list->maps[i], NULL);
     }
 }

@@ -87,7 +87,7 @@ static void tidy_exponent(char *text)
     char *e = strchr(text, 'e');
     if (!e)
         return;
-    const int exponent = atoi(e + 1);
+    const int exponent = (int)strtol(e + 1, NULL, 10);
     char *end = e;
     if (memchr(text, '.', (size_t)(e - text))) {
         while (end[-1] == '0')

@@ -196,11 +196,48 @@ static void test_anything_goes(void **state)
         driven_key(session->window, "Escape");
     pixels_free(&pixels);
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "Tab");
+    driven_key(session->window, "f");
+    driven_settle(session->window, &pixels);
+    driven_key(session->window, "i");
     session_expect_change(session, &pixels);
     pixels_free(&pixels);
     driven_key(session->window, "ctrl+q");
     assert_int_equal(driven_wait_exit(session->window), 0);
+}
+
+// Characters that the panels' font texture does not hold yet make it anew; panels of less than was drawn before are
+// still drawn.
+static void test_panels_survive_new_characters(void **state)
+{
+    struct session *session = *state;
+    struct image image = image_pattern(64, 40);
+    struct pixels plain, pixels;
+    const char *first = temporary_path("first.npy"), *chinese = temporary_path("衍射图.npy");
+    image_save_npy(&image, "|u1", first);
+    image_save_npy(&image, "|u1", chinese);
+    session_open(session, "--colormap", "gray", "--range", "0:255", first, NULL);
+    assert_true(driven_settle(session->window, &plain));
+    driven_key(session->window, "F1"); // much to draw
+    session_expect_change(session, &plain);
+    assert_true(driven_drop(session->window, &chinese, 1, 100, 400));
+    assert_true(driven_wait_title(session->window, "衍射图.npy - Fovea"));
+    driven_key(session->window, "F1");
+    session_expect_change(session, &plain);
+    driven_key(session->window, "Tab");
+    session_expect_change(session, &plain);
+    driven_key(session->window, "Tab");
+    session_expect_change(session, &plain);
+    // The menu bar: not the clear colour, nor the picture, nor nothing but one colour.
+    assert_true(driven_settle(session->window, &pixels));
+    int letters = 0;
+    for (int i = 1; i < 300 * 15; i++) {
+        const unsigned char *p = pixels.rgb + 3 * (size_t)(i / 300 * pixels.width + i % 300);
+        letters += p[0] > 150;
+    }
+    assert_in_range(letters, 50, 300 * 15 / 2);
+    pixels_free(&pixels);
+    pixels_free(&plain);
+    image_free(&image);
 }
 
 int main(void)
@@ -215,6 +252,7 @@ int main(void)
         TEST(test_full_screen_and_back),
         TEST(test_export_equals_the_window),
         TEST(test_anything_goes),
+        TEST(test_panels_survive_new_characters),
     };
     if (!session_ready())
         return 77;
