@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Medians of presented frames, interleaved with the yardstick so that a change of the machine's speed hits both.
+// Medians of presented frames, interleaved with the yardstick so that a change of the machine's speed hits
+// both.
 #include "app/bench.h"
 
 #include "app/host.h"
@@ -109,7 +110,8 @@ static enum status time_yardstick(struct stage *stage, struct texture *rgba, dou
     struct viewer *viewer = &stage->viewer;
     const int64_t begin = clock_now_ns();
     begin_frame(stage);
-    enum status status = renderer_draw_yardstick(viewer->renderer, rgba, &viewer->view, stage->height, 0, 0, error);
+    enum status status =
+        renderer_draw_yardstick(viewer->renderer, rgba, &viewer->view, stage->height, 0, 0, error);
     present(stage);
     *ms = ms_between(begin, clock_now_ns());
     return status;
@@ -127,7 +129,8 @@ static enum status time_pan(struct stage *stage, int i, double *ms, struct error
 static enum status time_zoom(struct stage *stage, int i, double *ms, struct error *error)
 {
     const int64_t begin = clock_now_ns();
-    camera_zoom_at(&stage->viewer.view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0, stage->height / 3.0);
+    camera_zoom_at(&stage->viewer.view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0,
+                   stage->height / 3.0);
     enum status status = draw_frame(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
@@ -143,8 +146,8 @@ static void set_zoom(struct viewer *viewer, int zoom)
 }
 
 // Each round draws one frame of each kind; the first round warms up and does not count.
-static enum status measure_zoom(struct stage *stage, int zoom, struct texture *rgba, struct zoom_figures *figures,
-                                struct error *error)
+static enum status measure_zoom(struct stage *stage, int zoom, struct texture *rgba,
+                                struct zoom_figures *figures, struct error *error)
 {
     struct viewer *viewer = &stage->viewer;
     double samples[5][ROUNDS + 1];
@@ -174,7 +177,8 @@ static enum status measure_zoom(struct stage *stage, int zoom, struct texture *r
     return status;
 }
 
-// Ready-made colours of the image's size, filled by bands of one buffer. NULL where the image is larger than a texture.
+// Ready-made colours of the image's size, filled by bands of one buffer. NULL where the image is larger than
+// a texture.
 static enum status make_yardstick(struct viewer *viewer, struct texture **rgba, struct error *error)
 {
     const int limit = gpu_max_texture_side(viewer->gpu);
@@ -222,9 +226,9 @@ static enum status measure_memory(struct stage *stage, struct figures *figures, 
 static enum status open_stage(struct stage *stage, const struct bench_options *options, struct error *error)
 {
     stage->in_window = window_has_display() && !options->offscreen;
-    enum status status =
-        stage->in_window ? window_open(&stage->window, "Fovea bench", (int)options->width, (int)options->height, error)
-                         : headless_create(&stage->headless, error);
+    enum status status = stage->in_window ? window_open(&stage->window, "Fovea bench", (int)options->width,
+                                                        (int)options->height, error)
+                                          : headless_create(&stage->headless, error);
     if (!status)
         status = viewer_attach(&stage->viewer, error);
     stage->width = (int)options->width;
@@ -234,12 +238,14 @@ static enum status open_stage(struct stage *stage, const struct bench_options *o
         window_pace(true);
         window_size(&stage->window, &stage->width, &stage->height, &scale);
     } else if (!status) {
-        status = target_create(stage->viewer.gpu, TEXTURE_RGBA8, stage->width, stage->height, &stage->target, error);
+        status = target_create(stage->viewer.gpu, TEXTURE_RGBA8, stage->width, stage->height, &stage->target,
+                               error);
     }
     return status;
 }
 
-// Loads while presenting, as the window does, and notes when the first and the complete picture stood on the screen.
+// Loads while presenting, as the window does, and notes when the first and the complete picture stood on the
+// screen.
 static enum status load_and_present(struct stage *stage, const int64_t exec_ns, struct figures *figures,
                                     struct error *error)
 {
@@ -291,7 +297,8 @@ static void print_text(const struct stage *stage, const struct figures *figures,
            figures->has_mask ? " with mask" : "");
     printf("drawn          %s, %d x %d\n", stage->in_window ? "in a window (presented frames)" : "off-screen",
            stage->width, stage->height);
-    printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu), sysconf(_SC_NPROCESSORS_ONLN));
+    printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu),
+           sysconf(_SC_NPROCESSORS_ONLN));
     printf("start, ms      main %.0f, context %.0f, header %.0f, first band %.0f, first picture %.0f, "
            "resident %.0f, complete picture %.0f\n",
            figures->main_ms, figures->context_ms, figures->header_ms, figures->first_band_ms,
@@ -303,7 +310,8 @@ static void print_text(const struct stage *stage, const struct figures *figures,
     printf("pixels         %s\n", format_bytes(figures->pixel_bytes, pixels, sizeof pixels));
     for (int i = 0; i < 2; i++) {
         const struct zoom_figures *z = &figures->zooms[i];
-        printf("%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, zoom %.2f\n",
+        printf("%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, "
+               "zoom %.2f\n",
                z->name, z->contrast_ms, ratio(z->contrast_ms, z->yardstick_ms), z->contrast_mask_ms,
                ratio(z->contrast_mask_ms, z->yardstick_ms), z->yardstick_ms, z->pan_ms, z->zoom_ms);
     }
@@ -425,9 +433,8 @@ int bench_main(int argc, char **argv)
     const int64_t exec_ns = clock_now_ns() - clock_since_exec_ns();
     struct view_options view_options = view_options_default();
     struct bench_options options = {.width = 1920, .height = 1080};
-    const struct option_group groups[] = {{"Bench options", bench_table, &options},
-                                          {"View options", view_option_table, &view_options},
-                                          {0}};
+    const struct option_group groups[] = {
+        {"Bench options", bench_table, &options}, {"View options", view_option_table, &view_options}, {0}};
     const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
     size_t count = 0;
     bool help = false;

@@ -52,11 +52,13 @@ static void add_title(struct viewer *viewer, float scale)
 
 // --- the picture ---
 
-static enum status write_target(struct viewer *viewer, const char *path, int width, int height, struct error *error)
+static enum status write_target(struct viewer *viewer, const char *path, int width, int height,
+                                struct error *error)
 {
     unsigned char *rows = malloc((size_t)width * 3 * READ_ROWS);
     if (!rows)
-        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a picture %d pixels wide", path, width);
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a picture %d pixels wide", path,
+                         width);
     struct png_writer *writer = NULL;
     enum status status = png_writer_create(path, width, height, &writer, error);
     for (int y = 0; !status && y < height; y += READ_ROWS) {
@@ -72,8 +74,8 @@ static enum status write_target(struct viewer *viewer, const char *path, int wid
     return status;
 }
 
-enum status export_picture(struct viewer *viewer, const char *path, int width, int height, bool decorate, float scale,
-                           struct error *error)
+enum status export_picture(struct viewer *viewer, const char *path, int width, int height, bool decorate,
+                           float scale, struct error *error)
 {
     struct target *target = NULL;
     enum status status = target_create(viewer->gpu, TEXTURE_RGBA8, width, height, &target, error);
@@ -122,14 +124,15 @@ static enum status set_size(void *target, const char *value, struct error *error
 
 static const struct option export_table[] = {
     {"--output", "-o", "OUT.png", "The PNG file to write.", set_output, NULL},
-    {"--size", NULL, "WxH", "Size of the picture in pixels; default: the image's own size times the zoom.", set_size,
-     NULL},
+    {"--size", NULL, "WxH", "Size of the picture in pixels; default: the image's own size times the zoom.",
+     set_size, NULL},
     {0},
 };
 
 // The size asked for, or that of the image at the zoom asked for, as far as the device can draw it.
 static enum status choose_size(const struct viewer *viewer, const struct view_options *view_options,
-                               const struct export_options *options, int *width, int *height, struct error *error)
+                               const struct export_options *options, int *width, int *height,
+                               struct error *error)
 {
     const int limit = gpu_max_texture_side(viewer->gpu);
     double w = (double)options->width, h = (double)options->height;
@@ -143,8 +146,8 @@ static enum status choose_size(const struct viewer *viewer, const struct view_op
         h = fmax(1, floor(h * shrink));
     }
     if (w > limit || h > limit)
-        return error_set(error, STATUS_USAGE, "--size %.0fx%.0f: this machine draws at most %d x %d pixels", w, h, limit,
-                         limit);
+        return error_set(error, STATUS_USAGE, "--size %.0fx%.0f: this machine draws at most %d x %d pixels",
+                         w, h, limit, limit);
     *width = (int)w;
     *height = (int)h;
     return STATUS_OK;
@@ -196,9 +199,8 @@ int export_main(int argc, char **argv)
 {
     struct view_options view_options = view_options_default();
     struct export_options options = {0};
-    const struct option_group groups[] = {{"Export options", export_table, &options},
-                                          {"View options", view_option_table, &view_options},
-                                          {0}};
+    const struct option_group groups[] = {
+        {"Export options", export_table, &options}, {"View options", view_option_table, &view_options}, {0}};
     const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
     size_t count = 0;
     bool help = false;

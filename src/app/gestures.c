@@ -21,8 +21,8 @@ static bool update_cursor(struct host *host, double x, double y)
     return changed;
 }
 
-static void begin(struct gestures *gestures, const struct viewer *viewer, const SDL_MouseButtonEvent *button, double x,
-                  double y)
+static void begin(struct gestures *gestures, const struct viewer *viewer, const SDL_MouseButtonEvent *button,
+                  double x, double y)
 {
     if (gestures->drag != DRAG_NONE)
         return;
@@ -47,8 +47,8 @@ static bool move(struct gestures *gestures, struct viewer *viewer, double x, dou
     return gestures->drag != DRAG_NONE;
 }
 
-bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x, int area_y,
-                    double density)
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
+                    int area_y, double density)
 {
     struct viewer *viewer = host->viewer;
     if (event->type == SDL_MOUSEMOTION) {

@@ -18,9 +18,9 @@ struct gestures {
     struct limits start_limits;
 };
 
-// Applies a mouse event to the view. (area_x, area_y) is the picture's corner in the window, `density` drawable pixels per
-// unit of SDL's mouse coordinates. Returns true if anything to be drawn changed.
-bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x, int area_y,
-                    double density);
+// Applies a mouse event to the view. (area_x, area_y) is the picture's corner in the window, `density`
+// drawable pixels per unit of SDL's mouse coordinates. Returns true if anything to be drawn changed.
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
+                    int area_y, double density);
 
 #endif

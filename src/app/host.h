@@ -6,13 +6,14 @@
 #include "app/viewer.h"
 #include "commands/command.h"
 
-// Zero-initialise, then host_init. The window reads `quit` and `fullscreen`; without a window they are ignored.
+// Zero-initialise, then host_init. The window reads `quit` and `fullscreen`; without a window they are
+// ignored.
 struct host {
     struct viewer *viewer;
     struct command_host commands;
     bool quit;
-    bool fullscreen;      // as wanted by the last command
-    bool cursor_valid;    // the mouse is over the image pixel below
+    bool fullscreen;   // as wanted by the last command
+    bool cursor_valid; // the mouse is over the image pixel below
     int64_t cursor_x, cursor_y;
 };
 

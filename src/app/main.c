@@ -61,8 +61,8 @@ static int help_main(int argc, char **argv)
     return 0;
 }
 
-// Band buffers and textures are given back to the system when freed: by default the first such free would make glibc keep
-// later ones in its heap.
+// Band buffers and textures are given back to the system when freed: by default the first such free would
+// make glibc keep later ones in its heap.
 static void tune_allocator(void)
 {
     enum { LARGE = 128 << 10 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The window's event loop: wait, drain all events, draw once if anything changed. At rest it waits and does nothing.
+// The window's event loop: wait, drain all events, draw once if anything changed. At rest it waits and does
+// nothing.
 #include "app/view.h"
 
 #include "app/export.h"
@@ -15,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// How long bands are taken between two repaints: shortly until something is on the screen, then longer, because every
-// repaint takes time from decoding.
+// How long bands are taken between two repaints: shortly until something is on the screen, then longer,
+// because every repaint takes time from decoding.
 enum { FIRST_PUMP_MS = 8, PUMP_MS = 40 };
 
 // Everything of a window session.
@@ -31,7 +32,7 @@ struct session {
     bool commands_pending; // --command lines wait for the first image
     bool dirty;            // something changed since the last repaint
     bool is_fullscreen;
-    bool picture_seen;     // some of what is being loaded has been drawn
+    bool picture_seen; // some of what is being loaded has been drawn
     float scale;
     char title[512];
     struct text metadata;
@@ -86,8 +87,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     };
     const struct host *host = &session->host;
     double value = 0;
-    if (host->cursor_valid && viewer_value(viewer, host->cursor_x, host->cursor_y, texts->value,
-                                           sizeof texts->value, &value)) {
+    if (host->cursor_valid &&
+        viewer_value(viewer, host->cursor_x, host->cursor_y, texts->value, sizeof texts->value, &value)) {
         viewer_pixel_kind(viewer, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
         model->cursor = (struct ui_cursor){true, host->cursor_x, host->cursor_y, texts->value, texts->kind};
     }
@@ -98,7 +99,8 @@ static void update_title(struct session *session)
     const struct viewer *viewer = &session->viewer;
     char title[sizeof session->title];
     if (viewer->source)
-        snprintf(title, sizeof title, "%s - Fovea", path_name(source_name(viewer->source, viewer->position.item)));
+        snprintf(title, sizeof title, "%s - Fovea",
+                 path_name(source_name(viewer->source, viewer->position.item)));
     else
         snprintf(title, sizeof title, "Fovea");
     if (strcmp(title, session->title) != 0) {
@@ -107,8 +109,8 @@ static void update_title(struct session *session)
     }
 }
 
-// The interval at which the whole picture is drawn straight to the window is that of its changes; repaints for the panels
-// alone show it from the cache.
+// The interval at which the whole picture is drawn straight to the window is that of its changes; repaints
+// for the panels alone show it from the cache.
 static enum status repaint(struct session *session, struct error *error)
 {
     struct viewer *viewer = &session->viewer;
@@ -129,7 +131,8 @@ static enum status repaint(struct session *session, struct error *error)
     const struct scene scene = viewer_scene(viewer);
     const bool cached = !viewer_is_loading(viewer) && renderer_is_same(viewer->renderer, &scene);
     target_bind(viewer->gpu, NULL, width, height);
-    enum status status = viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
+    enum status status =
+        viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
     if (status)
         return status;
     target_viewport(viewer->gpu, height, 0, 0, width, height);
@@ -153,7 +156,8 @@ static void run_key(struct session *session, const SDL_Event *event)
 
 static void drop_event(struct session *session, const SDL_Event *event)
 {
-    if (event->type == SDL_DROPFILE && session->dropped_count < sizeof session->dropped / sizeof *session->dropped)
+    if (event->type == SDL_DROPFILE &&
+        session->dropped_count < sizeof session->dropped / sizeof *session->dropped)
         session->dropped[session->dropped_count++] = event->drop.file;
     if (event->type != SDL_DROPCOMPLETE || session->dropped_count == 0)
         return;
@@ -222,12 +226,13 @@ static bool is_busy(const struct session *session)
            (session->viewer.regions && region_loader_busy(session->viewer.regions));
 }
 
-// Waits for the first event; while something is loading its wake-ups are events too, and a slow step shows progress.
+// Waits for the first event; while something is loading its wake-ups are events too, and a slow step shows
+// progress.
 static void wait_for_events(struct session *session)
 {
     SDL_Event event;
     const bool must_not_wait = session->dirty || ui_wants_redraw(session->ui) || session->commands_pending;
-    int got = must_not_wait          ? SDL_PollEvent(&event)
+    int got = must_not_wait      ? SDL_PollEvent(&event)
               : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
                                  : SDL_WaitEvent(&event);
     while (got) {
@@ -241,7 +246,8 @@ static void apply_fullscreen(struct session *session)
     if (session->host.fullscreen == session->is_fullscreen)
         return;
     session->is_fullscreen = session->host.fullscreen;
-    SDL_SetWindowFullscreen(session->window.handle, session->is_fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    SDL_SetWindowFullscreen(session->window.handle,
+                            session->is_fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     session->dirty = true;
 }
 
@@ -291,7 +297,8 @@ static void add_bindings(struct session *session)
     text_free(&warnings);
 }
 
-static enum status start_session(struct session *session, const char *const *names, size_t count, struct error *error)
+static enum status start_session(struct session *session, const char *const *names, size_t count,
+                                 struct error *error)
 {
     struct viewer *viewer = &session->viewer;
     enum status status = STATUS_OK;

@@ -14,9 +14,11 @@
 
 enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
 
-// Share of the free memory that textures may take before an image is streamed, and from which the user is warned.
+// Share of the free memory that textures may take before an image is streamed, and from which the user is
+// warned.
 static const double BUDGET_SHARE = 0.75, WARNING_SHARE = 0.5;
-// However much is free, an image beyond this is streamed: a viewer shall not push everything else out of memory.
+// However much is free, an image beyond this is streamed: a viewer shall not push everything else out of
+// memory.
 static const int64_t MAX_BUDGET = (int64_t)4 << 30;
 
 // --- life ---
@@ -90,7 +92,8 @@ static void start_loader(struct viewer *viewer, bool same_item)
     region_loader_destroy(&viewer->regions);
     if (!same_item)
         image_file_close(&viewer->file);
-    // The file layer stays in the mask from frame to frame; another item may have another size and is checked again.
+    // The file layer stays in the mask from frame to frame; another item may have another size and is checked
+    // again.
     const bool mask_still_fits = same_item && viewer->mask;
     const struct loader_request request = {
         .name = shown_name(viewer),
@@ -179,7 +182,8 @@ static int64_t texture_budget(const struct viewer *viewer)
     if (viewer->memory_limit > 0)
         return viewer->memory_limit;
     const int64_t available = machine_available_bytes();
-    return available == INT64_MAX ? MAX_BUDGET : int64_min(MAX_BUDGET, (int64_t)((double)available * BUDGET_SHARE));
+    return available == INT64_MAX ? MAX_BUDGET
+                                  : int64_min(MAX_BUDGET, (int64_t)((double)available * BUDGET_SHARE));
 }
 
 static void note_memory(struct viewer *viewer, const struct frame_info *info, int64_t budget)
@@ -189,7 +193,8 @@ static void note_memory(struct viewer *viewer, const struct frame_info *info, in
     format_bytes(cost, need, sizeof need);
     format_bytes(budget, have, sizeof have);
     if (budget > 0 && cost > budget)
-        viewer_say(viewer, false, "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
+        viewer_say(viewer, false,
+                   "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
                    need, have);
     else if (viewer->memory_limit == 0 && (double)cost > WARNING_SHARE * (double)machine_available_bytes())
         viewer_say(viewer, false, "the image takes %s, more than half of this machine's free memory", need);
@@ -295,14 +300,15 @@ static void take_statistics(struct viewer *viewer, struct taps_result *taps)
 static void report_outcome(struct viewer *viewer, const struct loader_outcome *outcome)
 {
     if (outcome->status == STATUS_CANCELLED)
-        viewer_say(viewer, false, "%s: loading was stopped; the part read so far is shown", shown_name(viewer));
+        viewer_say(viewer, false, "%s: loading was stopped; the part read so far is shown",
+                   shown_name(viewer));
     else if (outcome->status)
         viewer_say(viewer, true, "%s", outcome->error.text);
     else if (outcome->mask_error.status)
         viewer_say(viewer, true, "%s", outcome->mask_error.text);
     else if (outcome->lost_pixels > 0)
-        viewer_say(viewer, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)", outcome->loss.text,
-                   (long long)outcome->lost_pixels);
+        viewer_say(viewer, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)",
+                   outcome->loss.text, (long long)outcome->lost_pixels);
     viewer->load_error = outcome->status ? outcome->error : outcome->mask_error;
 }
 
@@ -316,8 +322,8 @@ static void start_regions(struct viewer *viewer)
         viewer_say(viewer, true, "%s", error.text);
 }
 
-// Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one under the new
-// name would be a lie.
+// Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one
+// under the new name would be a lie.
 static void end_loader(struct viewer *viewer)
 {
     const bool new_limits = wants_new_limits(viewer);
@@ -331,7 +337,8 @@ static void end_loader(struct viewer *viewer)
     outcome.file = NULL;
     if (viewer->file)
         source_set_frames(viewer->source, viewer->position.item, viewer->file->frames);
-    const bool shown = viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
+    const bool shown =
+        viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
     if (!shown && outcome.status != STATUS_CANCELLED)
         picture_destroy(&viewer->picture);
     if (shown && outcome.taps.histogram)
@@ -445,7 +452,8 @@ static enum status tap_visible(struct viewer *viewer, struct rect visible, struc
         const struct rect rows = {visible.x, visible.y + y, visible.width,
                                   int64_min(REDUCE_BAND_ROWS, visible.height - y)};
         if (!picture_read(viewer->picture, rows, samples)) {
-            status = error_set(error, STATUS_UNSUPPORTED, "the visible pixels are not all in memory: magnify first");
+            status = error_set(error, STATUS_UNSUPPORTED,
+                               "the visible pixels are not all in memory: magnify first");
             break;
         }
         memset(classes, 0, pixels);
@@ -481,7 +489,8 @@ enum status viewer_auto_limits(struct viewer *viewer, struct error *error)
     struct taps_result result = {0};
     enum status status = tap_visible(viewer, visible, &result, error);
     if (!status)
-        contrast->limits = limits_compute(&contrast->rule, result.histogram, &result.statistics, &result.sample);
+        contrast->limits =
+            limits_compute(&contrast->rule, result.histogram, &result.statistics, &result.sample);
     taps_result_free(&result);
     return status;
 }

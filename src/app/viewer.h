@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The shown image with its view, independent of any window: what view, export and bench have in common.
 //
-// The viewer can start loading before there is a graphics context (so that decoding hides behind the start of the
-// window system): viewer_create -> viewer_open -> viewer_attach (with the context) -> viewer_pump until
+// The viewer can start loading before there is a graphics context (so that decoding hides behind the start of
+// the window system): viewer_create -> viewer_open -> viewer_attach (with the context) -> viewer_pump until
 // viewer_is_loading is false.
 #ifndef FOVEA_APP_VIEWER_H
 #define FOVEA_APP_VIEWER_H
@@ -21,9 +21,9 @@ struct viewer_times {
 // Exact samples of a small rectangle, kept while it is looked at.
 struct viewer_grid {
     struct rect rect;
-    uint64_t serial;       // of the picture they belong to; 0 = nothing here
+    uint64_t serial; // of the picture they belong to; 0 = nothing here
     enum sample_type type;
-    bool exact;            // false: rounded to float32, because the source cannot be read at random
+    bool exact; // false: rounded to float32, because the source cannot be read at random
     void *samples;
 };
 
@@ -42,38 +42,38 @@ struct viewer {
     int channel;
     int64_t memory_limit; // bytes of textures; 0 = by the machine's free memory
 
-    struct loader *loader;        // while loading
-    bool loading_known;           // its header is known and the picture prepared for it
-    bool hold;                    // same size as before: keep the old picture on the screen until complete
+    struct loader *loader; // while loading
+    bool loading_known;    // its header is known and the picture prepared for it
+    bool hold;             // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
-    void (*wake)(void *context);  // passed to the loaders
+    void (*wake)(void *context); // passed to the loaders
     void *wake_context;
 
     struct picture *picture;
-    struct frame_info info;       // of the picture
-    struct mask *mask;            // NULL while a loader has it
-    struct image_file *file;      // open handle of the shown item, or NULL
-    char *mask_path;              // loaded with the next frame of the same size; owned, or NULL
+    struct frame_info info;  // of the picture
+    struct mask *mask;       // NULL while a loader has it
+    struct image_file *file; // open handle of the shown item, or NULL
+    char *mask_path;         // loaded with the next frame of the same size; owned, or NULL
     bool mask_path_pending;
     struct statistics statistics; // valid once complete
     bool statistics_known;
     struct histogram *histogram;
     struct limits_sample sample;
     uint64_t histogram_serial;
-    bool auto_pending;            // apply the rule again when loaded
+    bool auto_pending; // apply the rule again when loaded
     int64_t limits_updated_ns;
-    bool first_shown;             // the camera was set up for a first image
-    bool origin_chosen;           // the user said where row 0 is shown; else the format's convention holds
+    bool first_shown;   // the camera was set up for a first image
+    bool origin_chosen; // the user said where row 0 is shown; else the format's convention holds
     const struct view_options *first_options; // camera options for the first image, or NULL
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
     struct viewer_times times;
 
     // The last failure or remark for the user; empty = none.
     struct error message;
-    enum status load_status;      // of the last load that ended
-    struct error load_error;      // why it failed, or why its mask could not be used
+    enum status load_status; // of the last load that ended
+    struct error load_error; // why it failed, or why its mask could not be used
     struct viewer_grid grid;
-    char note[160];               // "shown as float32", "streamed ..."
+    char note[160]; // "shown as float32", "streamed ..."
 };
 
 // `wake` may be NULL; see struct loader_request.
@@ -87,8 +87,8 @@ enum status viewer_open(struct viewer *viewer, const char *const *names, size_t 
 void viewer_go(struct viewer *viewer, struct source_position position);
 // Loads the shown frame again (changed file, mask or reduction).
 void viewer_reload(struct viewer *viewer);
-// Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics and reduced
-// levels leave masked pixels out.
+// Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
+// and reduced levels leave masked pixels out.
 void viewer_load_mask(struct viewer *viewer, const char *path);
 // Gives up loading; what is loaded so far stays. False if nothing was being loaded.
 bool viewer_cancel(struct viewer *viewer);
@@ -96,11 +96,12 @@ bool viewer_cancel(struct viewer *viewer);
 // The context that is current becomes the viewer's device.
 enum status viewer_attach(struct viewer *viewer, struct error *error);
 
-// Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`. Returns true
-// if the picture changed.
+// Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`.
+// Returns true if the picture changed.
 bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms);
 bool viewer_is_loading(const struct viewer *viewer);
-// Pumps until nothing is being loaded and the visible tiles are there; the status of the load with its sentence.
+// Pumps until nothing is being loaded and the visible tiles are there; the status of the load with its
+// sentence.
 enum status viewer_load_all(struct viewer *viewer, struct error *error);
 
 // Sets limits by view.contrast.rule from the whole image or from what is visible.
@@ -111,10 +112,10 @@ void viewer_update_colormap(struct viewer *viewer);
 
 // The scene to draw, borrowed.
 struct scene viewer_scene(const struct viewer *viewer);
-// Draws picture, values and (if view.panels.colour_bar) the colour bar into the rectangle of the bound target whose size
-// is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
-enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height, int x, int y,
-                        bool cached, float scale, struct error *error);
+// Draws picture, values and (if view.panels.colour_bar) the colour bar into the rectangle of the bound target
+// whose size is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
+enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height,
+                        int x, int y, bool cached, float scale, struct error *error);
 
 // The exact value of a pixel as text, and as a number; false while it is not known.
 bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value);
@@ -122,6 +123,7 @@ bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_
 const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
                               size_t size);
 
-void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

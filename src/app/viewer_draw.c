@@ -11,12 +11,13 @@
 
 // --- values ---
 
-// Reads the samples of a small rectangle in the file's own type into the viewer's grid, from the GPU where that has them
-// exactly, else from the source.
+// Reads the samples of a small rectangle in the file's own type into the viewer's grid, from the GPU where
+// that has them exactly, else from the source.
 static bool fill_grid(struct viewer *viewer, struct rect rect)
 {
     struct viewer_grid *grid = &viewer->grid;
-    if (grid->serial == viewer->picture->serial && grid->samples && memcmp(&grid->rect, &rect, sizeof rect) == 0)
+    if (grid->serial == viewer->picture->serial && grid->samples &&
+        memcmp(&grid->rect, &rect, sizeof rect) == 0)
         return true;
     const bool exact = viewer->picture->storage == viewer->info.type;
     grid->type = viewer->info.type;
@@ -25,12 +26,12 @@ static bool fill_grid(struct viewer *viewer, struct rect rect)
     bool known = exact && picture_read(viewer->picture, rect, grid->samples);
     if (!known && viewer->file && !viewer->info.sequential) {
         uint8_t *classes = must_alloc((size_t)(rect.width * rect.height));
-        const struct decode_request request = {
-            .frame = viewer->position.frame,
-            .rect = rect,
-            .pixels = grid->samples,
-            .stride = (size_t)rect.width * sample_traits(viewer->info.type)->bytes,
-            .classes = classes};
+        const struct decode_request request = {.frame = viewer->position.frame,
+                                               .rect = rect,
+                                               .pixels = grid->samples,
+                                               .stride = (size_t)rect.width *
+                                                         sample_traits(viewer->info.type)->bytes,
+                                               .classes = classes};
         struct decode_report report = {0};
         known = image_file_decode(viewer->file, &request, &report, NULL) == STATUS_OK;
         free(classes);
@@ -47,15 +48,15 @@ static bool fill_grid(struct viewer *viewer, struct rect rect)
 
 static const char *grid_sample(const struct viewer_grid *grid, int64_t x, int64_t y)
 {
-    return (const char *)grid->samples +
-           (size_t)((y - grid->rect.y) * grid->rect.width + x - grid->rect.x) * sample_traits(grid->type)->bytes;
+    return (const char *)grid->samples + (size_t)((y - grid->rect.y) * grid->rect.width + x - grid->rect.x) *
+                                             sample_traits(grid->type)->bytes;
 }
 
 static bool grid_holds(const struct viewer *viewer, int64_t x, int64_t y)
 {
     const struct viewer_grid *grid = &viewer->grid;
-    return grid->samples && grid->serial == viewer->picture->serial && x >= grid->rect.x && y >= grid->rect.y &&
-           x < grid->rect.x + grid->rect.width && y < grid->rect.y + grid->rect.height;
+    return grid->samples && grid->serial == viewer->picture->serial && x >= grid->rect.x &&
+           y >= grid->rect.y && x < grid->rect.x + grid->rect.width && y < grid->rect.y + grid->rect.height;
 }
 
 bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value)
@@ -137,17 +138,17 @@ static void draw_overlays(struct viewer *viewer, float scale)
             overlay_pixel_values(viewer->overlay, view, &source, scale);
     }
     if (view->panels.colour_bar && viewer->picture)
-        overlay_colour_bar(viewer->overlay, view, viewer->colormap, viewer->histogram, 0, 0, camera->viewport_width,
-                           camera->viewport_height, scale);
+        overlay_colour_bar(viewer->overlay, view, viewer->colormap, viewer->histogram, 0, 0,
+                           camera->viewport_width, camera->viewport_height, scale);
 }
 
-enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height, int x, int y,
-                        bool cached, float scale, struct error *error)
+enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height,
+                        int x, int y, bool cached, float scale, struct error *error)
 {
     const struct scene scene = viewer_scene(viewer);
-    enum status status =
-        cached ? renderer_draw_cached(viewer->renderer, &scene, target, target_width, target_height, x, y, error)
-               : renderer_draw(viewer->renderer, &scene, target_height, x, y, error);
+    enum status status = cached ? renderer_draw_cached(viewer->renderer, &scene, target, target_width,
+                                                       target_height, x, y, error)
+                                : renderer_draw(viewer->renderer, &scene, target_height, x, y, error);
     if (status)
         return status;
     draw_overlays(viewer, scale);

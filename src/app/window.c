@@ -22,18 +22,27 @@ static enum status fail(struct window *window, const char *what, struct error *e
 
 enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
 {
+    static const char no_display[] = "there is no display; `fovea export` writes a picture without one";
+    if (!window_has_display() && !getenv("SDL_VIDEODRIVER"))
+        return error_set(error, STATUS_NO_GL, "%s", no_display);
+    // Without Wayland's variable its library only complains on stderr.
+    if (!getenv("WAYLAND_DISPLAY"))
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_VIDEO_HIGHDPI_DISABLED, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return fail(window, "no window can be opened", error);
     const char *driver = SDL_GetCurrentVideoDriver();
-    if (driver && (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0))
-        return fail(window, "there is no display; `fovea export` writes a picture without one", error);
+    if (driver && (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0)) {
+        window_close(window);
+        return error_set(error, STATUS_NO_GL, "%s", no_display);
+    }
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
-    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0); // SDL's default is 16 bits, which cost time and memory in software
+    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE,
+                        0); // SDL's default is 16 bits, which cost time and memory in software
     SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     window->handle = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height,

@@ -18,14 +18,16 @@ struct window {
 // True if there is a display to open a window on (X11 or Wayland).
 bool window_has_display(void);
 
-// Zero-initialise `window` before anything may call window_wake. Opens a window of width x height layout pixels; no depth, stencil or multisampling; swap interval 0 on software
-// renderers (set by window_pace once that is known). STATUS_NO_GL if it cannot be had.
+// Zero-initialise `window` before anything may call window_wake. Opens a window of width x height layout
+// pixels; no depth, stencil or multisampling; swap interval 0 on software renderers (set by window_pace once
+// that is known). STATUS_NO_GL if it cannot be had.
 enum status window_open(struct window *window, const char *title, int width, int height, struct error *error);
 void window_close(struct window *window);
 // Waits for the vertical blank only on hardware.
 void window_pace(bool software);
 
-// Wakes the event loop from any thread: context is a struct window. Wakes that are not yet handled are not repeated.
+// Wakes the event loop from any thread: context is a struct window. Wakes that are not yet handled are not
+// repeated.
 void window_wake(void *context);
 // The drawable size in pixels, and pixels per layout pixel.
 void window_size(const struct window *window, int *width, int *height, float *scale);

@@ -32,7 +32,8 @@ static inline bool size_of_plane(int64_t width, int64_t height, size_t item_byte
     size_t product;
     if (width < 0 || height < 0)
         return false;
-    return size_multiply((size_t)width, (size_t)height, &product) && size_multiply(product, item_bytes, result);
+    return size_multiply((size_t)width, (size_t)height, &product) &&
+           size_multiply(product, item_bytes, result);
 }
 
 static inline int64_t int64_min(int64_t a, int64_t b)

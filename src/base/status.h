@@ -12,18 +12,18 @@
 enum status {
     STATUS_OK = 0,
     // The input itself: exit code 1 in batch use.
-    STATUS_NOT_MINE,     // the content is not of the format that was asked (try another reader)
-    STATUS_BROKEN,       // the format is right, the content contradicts itself or is cut short
-    STATUS_UNSUPPORTED,  // valid, but of a kind that Fovea does not show
-    STATUS_IO,           // the operating system refused: missing file, permission, read error
-    STATUS_NO_MEMORY,    // an allocation whose size came from a file could not be made
-    STATUS_TOO_LARGE,    // the numbers in a header overflow or exceed what can be shown
-    STATUS_CANCELLED,    // the user or the owner asked to stop; not an error to report
-    STATUS_MISMATCH,     // two inputs do not fit together (mask and image, say)
+    STATUS_NOT_MINE,    // the content is not of the format that was asked (try another reader)
+    STATUS_BROKEN,      // the format is right, the content contradicts itself or is cut short
+    STATUS_UNSUPPORTED, // valid, but of a kind that Fovea does not show
+    STATUS_IO,          // the operating system refused: missing file, permission, read error
+    STATUS_NO_MEMORY,   // an allocation whose size came from a file could not be made
+    STATUS_TOO_LARGE,   // the numbers in a header overflow or exceed what can be shown
+    STATUS_CANCELLED,   // the user or the owner asked to stop; not an error to report
+    STATUS_MISMATCH,    // two inputs do not fit together (mask and image, say)
     // The request: exit code 2.
-    STATUS_USAGE,        // wrong option, argument or command
+    STATUS_USAGE, // wrong option, argument or command
     // The machine: exit code 3.
-    STATUS_NO_GL,        // no usable OpenGL 3.3
+    STATUS_NO_GL, // no usable OpenGL 3.3
     STATUS_COUNT
 };
 

@@ -138,9 +138,10 @@ static const struct {
     const char *name;
     uint8_t rgb[3];
 } colour_names[] = {
-    {"black", {0, 0, 0}},     {"white", {255, 255, 255}}, {"red", {255, 0, 0}},     {"green", {0, 160, 0}},
-    {"blue", {0, 64, 255}},   {"yellow", {255, 220, 0}},  {"cyan", {0, 220, 220}},  {"magenta", {255, 0, 255}},
-    {"gray", {128, 128, 128}}, {"orange", {255, 140, 0}},  {"purple", {128, 0, 160}},
+    {"black", {0, 0, 0}},      {"white", {255, 255, 255}}, {"red", {255, 0, 0}},
+    {"green", {0, 160, 0}},    {"blue", {0, 64, 255}},     {"yellow", {255, 220, 0}},
+    {"cyan", {0, 220, 220}},   {"magenta", {255, 0, 255}}, {"gray", {128, 128, 128}},
+    {"orange", {255, 140, 0}}, {"purple", {128, 0, 160}},
 };
 
 static int hex_digit(char c)

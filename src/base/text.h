@@ -40,14 +40,15 @@ char *format_bytes(int64_t bytes, char *buffer, size_t size);
 
 // True if the bytes are valid UTF-8 without NUL.
 bool utf8_valid(const char *bytes, size_t count);
-// Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the end.
+// Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the
+// end.
 uint32_t utf8_next(const char **string);
 // Copies `bytes` to `out` as valid, printable UTF-8: valid sequences stay, other bytes >= 0x80 are taken as
 // Latin-1, control characters except newline and tab become spaces.
 void utf8_clean(struct text *out, const char *bytes, size_t count);
 
 // malloc, realloc and strdup that abort with a message when out of memory; for small, program-chosen sizes.
-void *must_alloc(size_t bytes);  // zeroed
+void *must_alloc(size_t bytes); // zeroed
 void *must_resize(void *old, size_t bytes);
 char *must_copy(const char *string);
 

@@ -131,7 +131,8 @@ SETTER(set_memory)
             strcmp(value + length - suffix, units[i].suffix) != 0)
             continue;
         snprintf(number, sizeof number, "%.*s", (int)(length - suffix), value);
-        if (!parse_double(number, &amount) || !(amount * units[i].factor >= 16e6) || amount * units[i].factor > 1e15)
+        if (!parse_double(number, &amount) || !(amount * units[i].factor >= 16e6) ||
+            amount * units[i].factor > 1e15)
             break;
         ((struct view_options *)target)->memory_bytes = (int64_t)(amount * units[i].factor);
         return STATUS_OK;

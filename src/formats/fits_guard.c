@@ -123,7 +123,8 @@ static bool table_cards_in_order(const char *block)
 {
     static const char *const keys[] = {"BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS"};
     for (int i = 0; i < 7; i++)
-        if (!key_is(block + (size_t)(i + 1) * CARD, keys[i]) || memcmp(block + (size_t)(i + 1) * CARD + 8, "= ", 2) != 0)
+        if (!key_is(block + (size_t)(i + 1) * CARD, keys[i]) ||
+            memcmp(block + (size_t)(i + 1) * CARD + 8, "= ", 2) != 0)
             return false;
     return true;
 }

@@ -65,7 +65,8 @@ static enum status load_band(struct loading *loading, int64_t y, struct mask *ma
     mark_nonzero(info->type, loading->pixels, count, loading->marks);
     if (report.any_class) {
         for (size_t i = 0; i < count; i++)
-            loading->marks[i] |= loading->classes[i];
+            loading->marks[i] =
+                loading->marks[i] || loading->classes[i]; // NOLINT: bytes are marks as they are
         memset(loading->classes, 0, count);
     }
     mask_mark(mask, rect, loading->marks, (size_t)rect.width, MASK_BIT(MASK_FILE));

@@ -5,9 +5,9 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <png.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +105,8 @@ enum status png_writer_create(const char *path, int width, int height, struct pn
     return STATUS_OK;
 }
 
-enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb, int rows, struct error *error)
+enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb, int rows,
+                            struct error *error)
 {
     errno = 0;
     if (rows > writer->rows_left || setjmp(png_jmpbuf(writer->png)))

@@ -2,13 +2,13 @@
 // The contract between Fovea and a file format.
 //
 // A reader is one constant table of functions (struct reader) in one file, listed once in readers.c. Call
-// sequence: probe (content decides, not the name) -> open (header only, no pixels) -> frame_info -> decode any
-// number of times, any rectangles -> close. For parallel decoding every thread works on its own handle got by
-// clone. "Not mine" (STATUS_NOT_MINE), "mine but broken" (STATUS_BROKEN), "valid but not shown"
+// sequence: probe (content decides, not the name) -> open (header only, no pixels) -> frame_info -> decode
+// any number of times, any rectangles -> close. For parallel decoding every thread works on its own handle
+// got by clone. "Not mine" (STATUS_NOT_MINE), "mine but broken" (STATUS_BROKEN), "valid but not shown"
 // (STATUS_UNSUPPORTED) and "i/o error" (STATUS_IO) are kept apart. A reader never trusts a size: every
-// multiplication and allocation that comes from the file is checked, and a frame whose pixels could not possibly
-// be in the file (uncompressed data larger than the file) is STATUS_BROKEN at open or frame_info, before any
-// allocation.
+// multiplication and allocation that comes from the file is checked, and a frame whose pixels could not
+// possibly be in the file (uncompressed data larger than the file) is STATUS_BROKEN at open or frame_info,
+// before any allocation.
 #ifndef FOVEA_FORMATS_READER_H
 #define FOVEA_FORMATS_READER_H
 
@@ -33,9 +33,9 @@ struct open_request {
 // One rectangle of pixels to decode into the caller's memory.
 struct decode_request {
     int64_t frame;
-    struct rect rect;  // inside the frame
-    void *pixels;      // samples of frame_info.type, row-major
-    size_t stride;     // bytes from row to row; at least rect.width * sample bytes
+    struct rect rect; // inside the frame
+    void *pixels;     // samples of frame_info.type, row-major
+    size_t stride;    // bytes from row to row; at least rect.width * sample bytes
     // A byte per pixel, zero on entry, rect.width bytes a row. The reader sets mask bits (image/mask.h) for
     // pixels that hold no value: MASK_BIT(MASK_GAP) for BLANK, MASK_BIT(MASK_BAD) where data are lost.
     uint8_t *classes;
@@ -52,7 +52,8 @@ struct decode_report {
 struct reader {
     const char *name;        // short, lower case: "tiff"
     const char *description; // for people: "TIFF, BigTIFF"
-    const char *const *extensions; // without dot, NULL-terminated; for file dialogs and help, never for opening
+    const char *const
+        *extensions; // without dot, NULL-terminated; for file dialogs and help, never for opening
 
     // 0 = certainly not, 100 = certainly. `head` is the file's beginning, at most READER_PROBE_BYTES.
     int (*probe)(const uint8_t *head, size_t count, const char *path);
@@ -63,8 +64,8 @@ struct reader {
     enum status (*frame_info)(struct image_file *file, int64_t frame, struct frame_info *info,
                               struct error *error);
 
-    // Fills the rectangle. Damage that leaves other parts readable is told in `report` and is not a failure; a
-    // failure (STATUS_BROKEN, STATUS_IO, ...) means nothing in the rectangle is usable.
+    // Fills the rectangle. Damage that leaves other parts readable is told in `report` and is not a failure;
+    // a failure (STATUS_BROKEN, STATUS_IO, ...) means nothing in the rectangle is usable.
     enum status (*decode)(struct image_file *file, const struct decode_request *request,
                           struct decode_report *report, struct error *error);
 
@@ -93,11 +94,13 @@ extern const struct reader *const readers[];
 // Opens `name`: a path, or a path with a selector in brackets ("cube.fits[3]") when no file of the whole name
 // exists. The reader with the highest probe score is taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
-enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info, struct error *error);
+enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
+                            struct error *error);
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);
-enum status image_file_metadata(struct image_file *file, int64_t frame, struct text *out, struct error *error);
+enum status image_file_metadata(struct image_file *file, int64_t frame, struct text *out,
+                                struct error *error);
 void image_file_close(struct image_file **file); // sets *file to NULL; NULL is fine
 
 #endif

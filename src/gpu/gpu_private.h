@@ -17,7 +17,7 @@ struct gpu {
     int max_texture_side;
     int limited_texture_side; // 0 = not limited
     int64_t texture_bytes;
-    uint64_t serial; // the last given
+    uint64_t serial;         // the last given
     GLuint read_framebuffer; // for texture_read, made at first use
     GLuint staging[STAGING_SLOTS];
     unsigned next_staging;

@@ -17,8 +17,7 @@ struct headless {
 // A display on the first EGL device that initialises: hardware drivers without a surfaceless platform.
 static EGLDisplay device_display(void)
 {
-    PFNEGLQUERYDEVICESEXTPROC query =
-        (PFNEGLQUERYDEVICESEXTPROC)eglGetProcAddress("eglQueryDevicesEXT");
+    PFNEGLQUERYDEVICESEXTPROC query = (PFNEGLQUERYDEVICESEXTPROC)eglGetProcAddress("eglQueryDevicesEXT");
     PFNEGLGETPLATFORMDISPLAYEXTPROC platform_display =
         (PFNEGLGETPLATFORMDISPLAYEXTPROC)eglGetProcAddress("eglGetPlatformDisplayEXT");
     EGLDeviceEXT devices[16];
@@ -52,10 +51,15 @@ static EGLDisplay default_display(void)
 // Makes an OpenGL 3.3 core context current without any surface.
 static bool make_context(struct headless *headless)
 {
-    static const EGLint context_attributes[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3,
+    static const EGLint context_attributes[] = {EGL_CONTEXT_MAJOR_VERSION,
+                                                3,
+                                                EGL_CONTEXT_MINOR_VERSION,
+                                                3,
                                                 EGL_CONTEXT_OPENGL_PROFILE_MASK,
-                                                EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
-    static const EGLint config_attributes[] = {EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_SURFACE_TYPE, 0, EGL_NONE};
+                                                EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT,
+                                                EGL_NONE};
+    static const EGLint config_attributes[] = {EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_SURFACE_TYPE, 0,
+                                               EGL_NONE};
     EGLConfig config = NULL;
     EGLint configs = 0;
     if (!eglBindAPI(EGL_OPENGL_API))
@@ -85,7 +89,8 @@ enum status headless_create(struct headless **headless, struct error *error)
         eglTerminate(made->display);
     }
     free(made);
-    return error_set(error, STATUS_NO_GL, "no OpenGL 3.3 without a display can be had through EGL; install "
+    return error_set(error, STATUS_NO_GL,
+                     "no OpenGL 3.3 without a display can be had through EGL; install "
                      "Mesa's software renderer (packages libegl1 and libgl1-mesa-dri)");
 }
 

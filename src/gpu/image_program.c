@@ -76,15 +76,17 @@ static void set_sampler(GLuint program, const char *name, GLint unit)
         glUniform1i(location, unit);
 }
 
-static enum status compile_variant(struct variant *variant, enum image_class image_class, enum image_mask_use mask_use,
-                                   bool smooth, struct error *error)
+static enum status compile_variant(struct variant *variant, enum image_class image_class,
+                                   enum image_mask_use mask_use, bool smooth, struct error *error)
 {
     char defines[96], label[48];
-    snprintf(defines, sizeof defines, "#define CLASS %d\n#define MASK %d\n#define SMOOTH %d\n", (int)image_class,
-             (int)mask_use, smooth);
-    snprintf(label, sizeof label, "image class %d mask %d smooth %d", (int)image_class, (int)mask_use, smooth);
+    snprintf(defines, sizeof defines, "#define CLASS %d\n#define MASK %d\n#define SMOOTH %d\n",
+             (int)image_class, (int)mask_use, smooth);
+    snprintf(label, sizeof label, "image class %d mask %d smooth %d", (int)image_class, (int)mask_use,
+             smooth);
     const char *fragment = image_class == IMAGE_YARDSTICK ? "yardstick.frag.glsl" : "image.frag.glsl";
-    enum status status = program_create("image.vert.glsl", fragment, defines, label, &variant->program, error);
+    enum status status =
+        program_create("image.vert.glsl", fragment, defines, label, &variant->program, error);
     if (status)
         return status;
     glUseProgram(variant->program);
@@ -114,7 +116,8 @@ static void bind_textures(const struct image_draw *draw)
     }
     if (draw->colours)
         bind_unit(UNIT_COLOURS, GL_TEXTURE_BUFFER, table_name(draw->colours));
-    bind_unit(UNIT_PIXELS, GL_TEXTURE_2D, texture_name(draw->pixels)); // last: leaves unit 0 active for uploads
+    bind_unit(UNIT_PIXELS, GL_TEXTURE_2D,
+              texture_name(draw->pixels)); // last: leaves unit 0 active for uploads
 }
 
 static void set_parameters(const struct variant *variant, const struct image_draw *draw)
@@ -136,7 +139,8 @@ static void upload_corners(struct image_programs *programs, const struct image_d
     const size_t count = draw->rect_count * 6;
     if (count > programs->corner_capacity) {
         programs->corner_capacity = 2 * count;
-        programs->corners = must_resize(programs->corners, programs->corner_capacity * sizeof *programs->corners);
+        programs->corners =
+            must_resize(programs->corners, programs->corner_capacity * sizeof *programs->corners);
     }
     float(*corner)[2] = programs->corners;
     for (size_t i = 0; i < draw->rect_count; i++, corner += 6) {
@@ -153,7 +157,8 @@ static void upload_corners(struct image_programs *programs, const struct image_d
                  GL_STREAM_DRAW);
 }
 
-enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw, struct error *error)
+enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw,
+                                struct error *error)
 {
     if (draw->rect_count == 0)
         return STATUS_OK;

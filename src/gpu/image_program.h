@@ -27,11 +27,12 @@ struct image_rect {
 struct image_draw {
     enum image_class image_class;
     enum image_mask_use mask_use;
-    bool smooth;             // interpolate between pixels (direct and float classes)
+    bool smooth; // interpolate between pixels (direct and float classes)
     struct texture *pixels;
-    struct texture *mask;    // R8UI of the same size; NULL without mask
+    struct texture *mask; // R8UI of the same size; NULL without mask
     struct table *colours;
-    struct table *tints;     // 512 texels: fill tints of the 256 mask bytes, then outline tints; NULL without mask
+    struct table
+        *tints; // 512 texels: fill tints of the 256 mask bytes, then outline tints; NULL without mask
     float offset, low, high; // of the colour table
     int base, shift, entries, bias, low_int, high_int;
     float clip_from_texel[6]; // columns: x axis, y axis, origin
@@ -47,9 +48,11 @@ enum status image_programs_create(struct gpu *gpu, struct image_programs **progr
 void image_programs_destroy(struct image_programs **programs);
 
 // Draws into the bound target. Fails only if a variant cannot be compiled.
-enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw, struct error *error);
+enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw,
+                                struct error *error);
 
 // Copies a texture over the whole bound target, texel for pixel.
-enum status image_programs_copy(struct image_programs *programs, struct texture *picture, struct error *error);
+enum status image_programs_copy(struct image_programs *programs, struct texture *picture,
+                                struct error *error);
 
 #endif

@@ -42,7 +42,8 @@ void gl_label(GLenum identifier, GLuint name, const char *label)
         glObjectLabel(identifier, name, -1, label);
 }
 
-static enum status compile(GLenum stage, const char *name, const char *defines, GLuint *shader, struct error *error)
+static enum status compile(GLenum stage, const char *name, const char *defines, GLuint *shader,
+                           struct error *error)
 {
     // FOVEA_ASSETS (set by --assets) names a folder whose shaders replace the embedded ones.
     char *source;

@@ -5,16 +5,18 @@
 
 #include "gpu/texture.h"
 
-// A batch of rectangles. Opaque. Coordinates are screen pixels of the bound target, (0, 0) upper left, y down.
+// A batch of rectangles. Opaque. Coordinates are screen pixels of the bound target, (0, 0) upper left, y
+// down.
 struct quads;
 
-enum status quads_create(struct gpu *gpu, struct quads **quads, struct error *error);
-void quads_destroy(struct quads **quads);
+enum status quads_create(struct gpu *gpu, struct quads **result, struct error *error);
+void quads_destroy(struct quads **address);
 
 // Forgets what was gathered.
 void quads_clear(struct quads *quads);
 // A filled rectangle, colour with alpha (not premultiplied).
-void quads_rect(struct quads *quads, float x, float y, float width, float height, const unsigned char rgba[4]);
+void quads_rect(struct quads *quads, float x, float y, float width, float height,
+                const unsigned char rgba[4]);
 // A part (u, v, width, height in texels) of the coverage texture (TEXTURE_R8) set by quads_glyphs, tinted.
 void quads_glyph(struct quads *quads, float x, float y, float width, float height, float u, float v,
                  const unsigned char rgba[4]);

@@ -47,12 +47,12 @@ static int64_t storage_bytes(const struct texture *texture)
     return (int64_t)texture->width * texture->height * (int64_t)formats[texture->format].bytes;
 }
 
-enum status texture_create(struct gpu *gpu, enum texture_format format, int width, int height, const char *label,
-                           struct texture **texture, struct error *error)
+enum status texture_create(struct gpu *gpu, enum texture_format format, int width, int height,
+                           const char *label, struct texture **texture, struct error *error)
 {
     if (width < 1 || height < 1 || width > gpu->max_texture_side || height > gpu->max_texture_side)
-        return error_set(error, STATUS_TOO_LARGE, "a texture of %d x %d is beyond this device's limit of %d", width,
-                         height, gpu->max_texture_side);
+        return error_set(error, STATUS_TOO_LARGE, "a texture of %d x %d is beyond this device's limit of %d",
+                         width, height, gpu->max_texture_side);
     struct texture *made = must_alloc(sizeof *made);
     *made = (struct texture){.gpu = gpu, .format = format, .width = width, .height = height};
     glGenTextures(1, &made->name);
@@ -72,8 +72,8 @@ enum status texture_create(struct gpu *gpu, enum texture_format format, int widt
         char size[32];
         format_bytes(storage_bytes(made), size, sizeof size);
         free(made);
-        return error_set(error, STATUS_NO_MEMORY, "the graphics device has no %s left for a texture of %d x %d", size,
-                         width, height);
+        return error_set(error, STATUS_NO_MEMORY,
+                         "the graphics device has no %s left for a texture of %d x %d", size, width, height);
     }
     gpu->texture_bytes += storage_bytes(made);
     *texture = made;
@@ -105,10 +105,10 @@ unsigned texture_name(const struct texture *texture)
     return texture->name;
 }
 
-// Copies rows into the next staging buffer of the ring and lets the device fetch them from there, so that the copy
-// to the device overlaps with decoding. Good on hardware; on software renderers it is a copy too many.
-static void upload_staged(const struct texture *texture, int x, int y, int width, int height, const char *texels,
-                          size_t row_bytes)
+// Copies rows into the next staging buffer of the ring and lets the device fetch them from there, so that the
+// copy to the device overlaps with decoding. Good on hardware; on software renderers it is a copy too many.
+static void upload_staged(const struct texture *texture, int x, int y, int width, int height,
+                          const char *texels, size_t row_bytes)
 {
     struct gpu *gpu = texture->gpu;
     const size_t bytes = formats[texture->format].bytes;
@@ -177,8 +177,8 @@ enum status table_create(struct gpu *gpu, size_t max_texels, const char *label, 
     GLint limit = 0;
     glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &limit);
     if (max_texels > (size_t)limit)
-        return error_set(error, STATUS_NO_GL, "this device's buffer textures hold %d texels, %zu are needed", limit,
-                         max_texels);
+        return error_set(error, STATUS_NO_GL, "this device's buffer textures hold %d texels, %zu are needed",
+                         limit, max_texels);
     struct table *made = must_alloc(sizeof *made);
     *made = (struct table){.gpu = gpu, .max_texels = max_texels};
     glGenBuffers(1, &made->buffer);
@@ -224,8 +224,8 @@ struct target {
     GLuint framebuffer;
 };
 
-enum status target_create(struct gpu *gpu, enum texture_format format, int width, int height, struct target **target,
-                          struct error *error)
+enum status target_create(struct gpu *gpu, enum texture_format format, int width, int height,
+                          struct target **target, struct error *error)
 {
     struct target *made = must_alloc(sizeof *made);
     made->gpu = gpu;
@@ -276,7 +276,8 @@ void target_clear(struct gpu *gpu, const unsigned char rgb[3])
     GPU_CHECK(gpu);
 }
 
-void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width, int height, unsigned char *rgb)
+void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width, int height,
+                     unsigned char *rgb)
 {
     // GL counts rows from the bottom; the picture's first row is the top one.
     const size_t row_bytes = (size_t)width * 3;

@@ -25,17 +25,17 @@ size_t texture_format_bytes(enum texture_format format); // per texel
 
 struct texture;
 
-// New storage with undefined content. `width`, `height` in texels, at most gpu_max_texture_side. STATUS_NO_MEMORY with a
-// sentence when the device cannot hold it.
-enum status texture_create(struct gpu *gpu, enum texture_format format, int width, int height, const char *label,
-                           struct texture **texture, struct error *error);
+// New storage with undefined content. `width`, `height` in texels, at most gpu_max_texture_side.
+// STATUS_NO_MEMORY with a sentence when the device cannot hold it.
+enum status texture_create(struct gpu *gpu, enum texture_format format, int width, int height,
+                           const char *label, struct texture **texture, struct error *error);
 void texture_destroy(struct texture **texture);
 int texture_width(const struct texture *texture);
 int texture_height(const struct texture *texture);
 unsigned texture_name(const struct texture *texture); // the GL name, for the other files of this folder
 
-// Uploads the rectangle from rows of `row_texels` texels each (>= width), in the texture's own format. The memory may be
-// reused on return.
+// Uploads the rectangle from rows of `row_texels` texels each (>= width), in the texture's own format. The
+// memory may be reused on return.
 void texture_upload(struct texture *texture, int x, int y, int width, int height, const void *texels,
                     size_t row_texels);
 // Reads the rectangle back into rows without padding, exactly as uploaded.
@@ -51,16 +51,17 @@ unsigned table_name(const struct table *table);
 
 // A framebuffer to draw into. NULL stands for the window.
 struct target;
-enum status target_create(struct gpu *gpu, enum texture_format format, int width, int height, struct target **target,
-                          struct error *error);
+enum status target_create(struct gpu *gpu, enum texture_format format, int width, int height,
+                          struct target **target, struct error *error);
 void target_destroy(struct target **target);
 struct texture *target_texture(struct target *target); // borrowed
-// Makes `target` (or the window, of the given size) current for drawing; viewport = all of it, row 0 at the top is a
-// matter of the projections (clip_from_screen): both have the same orientation for those who use it.
+// Makes `target` (or the window, of the given size) current for drawing; viewport = all of it, row 0 at the
+// top is a matter of the projections (clip_from_screen): both have the same orientation for those who use it.
 void target_bind(struct gpu *gpu, struct target *target, int width, int height);
 void target_clear(struct gpu *gpu, const unsigned char rgb[3]);
 // The pixels of a rectangle of the currently bound target as RGB bytes, first row = top of the picture.
-void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width, int height, unsigned char *rgb);
+void target_read_rgb(struct gpu *gpu, int target_height, int x, int y, int width, int height,
+                     unsigned char *rgb);
 
 // Maps the clip space of later draws onto a rectangle of the bound target (y down).
 void target_viewport(struct gpu *gpu, int target_height, int x, int y, int width, int height);

@@ -5,7 +5,8 @@
 
 #include "image/sample.h"
 
-// A rectangle in image pixels: columns [x, x + width), rows [y, y + height). Row 0 is the first row of the file.
+// A rectangle in image pixels: columns [x, x + width), rows [y, y + height). Row 0 is the first row of the
+// file.
 struct rect {
     int64_t x, y, width, height;
 };

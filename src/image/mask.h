@@ -14,10 +14,10 @@ enum { MASK_BLOCK = 64 };
 
 // The bit layers.
 enum mask_layer {
-    MASK_USER,      // drawn by the user
-    MASK_FILE,      // loaded with --mask
-    MASK_GAP,       // between modules, or "no data" (BLANK, the type's maximum)
-    MASK_BAD,       // dead, or lost because the file is damaged there
+    MASK_USER, // drawn by the user
+    MASK_FILE, // loaded with --mask
+    MASK_GAP,  // between modules, or "no data" (BLANK, the type's maximum)
+    MASK_BAD,  // dead, or lost because the file is damaged there
     MASK_HOT,
     MASK_SATURATED, // overload
     MASK_USER_2,
@@ -44,8 +44,8 @@ void mask_destroy(struct mask **mask);
 
 uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y);
 
-// Copies the bytes of `rect` (inside the mask) to `out`, `stride` bytes a row. Returns false, with `out` filled
-// with zeros, when no bit is set in the rectangle; that is found without touching `out` twice.
+// Copies the bytes of `rect` (inside the mask) to `out`, `stride` bytes a row. Returns false, with `out`
+// filled with zeros, when no bit is set in the rectangle; that is found without touching `out` twice.
 bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t stride);
 
 // True if any bit of `bits` is set within `rect`.

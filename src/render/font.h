@@ -11,8 +11,8 @@
 const unsigned char *font_embedded(size_t *bytes);
 // True if the embedded font has the character.
 bool font_embedded_has(uint32_t code);
-// A system font file that has the character (fontconfig is started on the first call, which costs some 10 ms):
-// `path` (size bytes) and the face index in a collection. False if there is none.
+// A system font file that has the character (fontconfig is started on the first call, which costs some 10
+// ms): `path` (size bytes) and the face index in a collection. False if there is none.
 bool font_find(uint32_t code, char *path, size_t size, int *face_index);
 
 #endif

@@ -22,8 +22,8 @@ struct glyphs;
 
 // Opens the embedded font. `gpu` is borrowed for the life of the cache. Fails when FreeType does
 // (STATUS_UNSUPPORTED).
-enum status glyphs_create(struct gpu *gpu, struct glyphs **glyphs, struct error *error);
-void glyphs_destroy(struct glyphs **glyphs);
+enum status glyphs_create(struct gpu *gpu, struct glyphs **result, struct error *error);
+void glyphs_destroy(struct glyphs **address);
 
 // The glyph of a code point at a size in whole pixels per em (clamped to the limits above), rasterised if
 // need be: from the embedded font, else a system font, else a replacement box. Control characters are blanks.

@@ -9,13 +9,15 @@
 
 enum { LARGE_TILE = 2048, CACHE_TILE = 1024 };
 
-// A level up to this size is one texture where the device allows it: the fastest to draw. Larger ones are tiled so that
-// their memory is taken while the bands come in, not all of it before the first one can be shown.
+// A level up to this size is one texture where the device allows it: the fastest to draw. Larger ones are
+// tiled so that their memory is taken while the bands come in, not all of it before the first one can be
+// shown.
 static const int64_t SINGLE_TEXTURE_BYTES = 192 << 20;
 
 static const enum texture_format class_format[PIXEL_CLASS_COUNT] = {
-    [PIXEL_U8] = TEXTURE_R8UI,   [PIXEL_I8] = TEXTURE_R8I,   [PIXEL_U16] = TEXTURE_R16UI, [PIXEL_I16] = TEXTURE_R16I,
-    [PIXEL_U32] = TEXTURE_R32UI, [PIXEL_I32] = TEXTURE_R32I, [PIXEL_F32] = TEXTURE_R32F,
+    [PIXEL_U8] = TEXTURE_R8UI,  [PIXEL_I8] = TEXTURE_R8I,    [PIXEL_U16] = TEXTURE_R16UI,
+    [PIXEL_I16] = TEXTURE_R16I, [PIXEL_U32] = TEXTURE_R32UI, [PIXEL_I32] = TEXTURE_R32I,
+    [PIXEL_F32] = TEXTURE_R32F,
 };
 
 static enum pixel_class level_class(const struct frame_info *info, int level)
@@ -101,7 +103,8 @@ enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64
     picture_restart(made, info, REDUCE_MEAN);
     made->loaded = calloc((size_t)int64_ceil_div(info->height, REDUCE_BAND_ROWS), 1);
     enum status status = made->loaded ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "not enough memory");
-    // From the coarsest level down, as far as the budget reaches; half of it stays for the cache if one is needed.
+    // From the coarsest level down, as far as the budget reaches; half of it stays for the cache if one is
+    // needed.
     const bool all_fit = budget_bytes <= 0 || picture_cost(info, false) <= budget_bytes;
     int64_t left = all_fit ? INT64_MAX : budget_bytes / 2;
     for (int level = made->level_count - 1; !status && level >= 0; level--) {
@@ -198,10 +201,10 @@ static void make_room(struct picture *picture, int64_t bytes)
 
 // --- uploads ---
 
-// Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch, which are made at their first
-// rows.
-static enum status upload_rows(struct picture *picture, int index, int64_t y, int64_t rows, const void *texels,
-                               struct error *error)
+// Rows [y, y + rows) of a level, each of level->width texels, into the tiles they touch, which are made at
+// their first rows.
+static enum status upload_rows(struct picture *picture, int index, int64_t y, int64_t rows,
+                               const void *texels, struct error *error)
 {
     struct picture_level *level = &picture->levels[index];
     const size_t bytes = pixel_class_bytes(level->pixel_class);
@@ -215,8 +218,8 @@ static enum status upload_rows(struct picture *picture, int index, int64_t y, in
         if (status)
             return status;
         const char *from = (const char *)texels + ((size_t)((top - y) * level->width + rect.x)) * bytes;
-        texture_upload(level->tiles[tile].pixels, 0, (int)(top - rect.y), (int)rect.width, (int)(bottom - top), from,
-                       (size_t)level->width);
+        texture_upload(level->tiles[tile].pixels, 0, (int)(top - rect.y), (int)rect.width,
+                       (int)(bottom - top), from, (size_t)level->width);
     }
     return STATUS_OK;
 }
@@ -233,8 +236,8 @@ enum status picture_take_levels(struct picture *picture, int64_t y, const float 
     return status;
 }
 
-enum status picture_take_band(struct picture *picture, const struct loader_band *band, const struct mask *mask,
-                              struct error *error)
+enum status picture_take_band(struct picture *picture, const struct loader_band *band,
+                              const struct mask *mask, struct error *error)
 {
     enum status status = STATUS_OK;
     if (picture->levels[0].stored)
@@ -260,14 +263,16 @@ bool picture_is_complete(const struct picture *picture)
 
 // --- mask ---
 
-// Notes which blocks of rows [y, y + rows) have a bit. Where the rows do not make up whole blocks (the coarse levels,
-// whose bands are lower than a block) the bits of the neighbouring bands stay.
+// Notes which blocks of rows [y, y + rows) have a bit. Where the rows do not make up whole blocks (the coarse
+// levels, whose bands are lower than a block) the bits of the neighbouring bands stay.
 static void note_masked_blocks(struct picture_level *level, int64_t y, int64_t rows, const uint8_t *bytes)
 {
     for (int64_t row = 0; row < rows;) {
-        const int64_t end = int64_min(rows, (y + row) / PICTURE_MASK_BLOCK * PICTURE_MASK_BLOCK + PICTURE_MASK_BLOCK - y);
+        const int64_t end =
+            int64_min(rows, (y + row) / PICTURE_MASK_BLOCK * PICTURE_MASK_BLOCK + PICTURE_MASK_BLOCK - y);
         uint8_t *blocks = level->masked_blocks + (y + row) / PICTURE_MASK_BLOCK * level->blocks_x;
-        if ((y + row) % PICTURE_MASK_BLOCK == 0 && (end - row == PICTURE_MASK_BLOCK || y + end == level->height))
+        if ((y + row) % PICTURE_MASK_BLOCK == 0 &&
+            (end - row == PICTURE_MASK_BLOCK || y + end == level->height))
             memset(blocks, 0, (size_t)level->blocks_x);
         for (; row < end; row++) {
             const uint8_t *at = bytes + row * level->width;
@@ -287,9 +292,9 @@ static uint8_t at_least_two(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
     return (uint8_t)((a & b) | (c & d) | ((a | b) & (c | d)));
 }
 
-// Mask bytes of `level` (> 0) from those of the next finer one. Up to level 2 a texel has the bits of all pixels it covers,
-// so that single masked pixels stay visible; beyond, those of at least half of its four parts: thin lines stay, but
-// scattered pixels do not grow until they cover the picture.
+// Mask bytes of `level` (> 0) from those of the next finer one. Up to level 2 a texel has the bits of all
+// pixels it covers, so that single masked pixels stay visible; beyond, those of at least half of its four
+// parts: thin lines stay, but scattered pixels do not grow until they cover the picture.
 static void reduce_mask(const uint8_t *bytes, int64_t width, int64_t rows, int level, uint8_t *out)
 {
     const int64_t out_width = int64_ceil_div(width, 2);
@@ -319,7 +324,8 @@ static enum status clear_mask_tile(struct texture *mask, struct rect rect, struc
 }
 
 // A new mask texture is undefined; a zeroed one is needed because only rows with bits may ever be uploaded.
-static enum status make_mask_tile(struct picture *picture, struct picture_level *level, int index, struct error *error)
+static enum status make_mask_tile(struct picture *picture, struct picture_level *level, int index,
+                                  struct error *error)
 {
     struct picture_tile *tile = &level->tiles[index];
     const struct rect rect = tile_rect(level, index);
@@ -327,13 +333,14 @@ static enum status make_mask_tile(struct picture *picture, struct picture_level 
                                         &tile->mask, error);
     if (!status && !level->stored)
         picture->cache_bytes += rect.width * rect.height;
-    if (status || gpu_is_software(picture->gpu)) // llvmpipe's new textures are zero, and touching them costs memory
+    if (status ||
+        gpu_is_software(picture->gpu)) // llvmpipe's new textures are zero, and touching them costs memory
         return status;
     return clear_mask_tile(tile->mask, rect, error);
 }
 
-static enum status upload_mask_rows(struct picture *picture, struct picture_level *level, int64_t y, int64_t rows,
-                                    const uint8_t *bytes, bool any, struct error *error)
+static enum status upload_mask_rows(struct picture *picture, struct picture_level *level, int64_t y,
+                                    int64_t rows, const uint8_t *bytes, bool any, struct error *error)
 {
     for (int i = 0; i < level->tiles_x * level->tiles_y; i++) {
         struct picture_tile *tile = &level->tiles[i];
@@ -352,8 +359,8 @@ static enum status upload_mask_rows(struct picture *picture, struct picture_leve
 }
 
 // The mask of one band, all levels. `bytes` and `spare` each hold width * REDUCE_BAND_ROWS bytes.
-static enum status take_mask_band(struct picture *picture, const struct mask *mask, struct rect rect, uint8_t *bytes,
-                                  uint8_t *spare, struct error *error)
+static enum status take_mask_band(struct picture *picture, const struct mask *mask, struct rect rect,
+                                  uint8_t *bytes, uint8_t *spare, struct error *error)
 {
     bool any = mask_read(mask, rect, bytes, (size_t)rect.width);
     picture->any_mask |= any;
@@ -400,8 +407,10 @@ bool picture_read(struct picture *picture, struct rect rect, void *samples)
     const size_t bytes = pixel_class_bytes(level->pixel_class);
     for (int i = 0; i < level->tiles_x * level->tiles_y; i++) {
         const struct rect tile = tile_rect(level, i);
-        const int64_t x0 = int64_max(rect.x, tile.x), x1 = int64_min(rect.x + rect.width, tile.x + tile.width);
-        const int64_t y0 = int64_max(rect.y, tile.y), y1 = int64_min(rect.y + rect.height, tile.y + tile.height);
+        const int64_t x0 = int64_max(rect.x, tile.x),
+                      x1 = int64_min(rect.x + rect.width, tile.x + tile.width);
+        const int64_t y0 = int64_max(rect.y, tile.y),
+                      y1 = int64_min(rect.y + rect.height, tile.y + tile.height);
         if (x0 >= x1 || y0 >= y1)
             continue;
         if (!level->tiles[i].pixels)
@@ -420,9 +429,10 @@ bool picture_read(struct picture *picture, struct rect rect, void *samples)
 
 // --- the cache ---
 
-// Puts a request in its place by the distance from the middle, which stands in `level` meanwhile; the farthest one falls
-// out when there are `max`.
-static void insert_request(struct picture_request *requests, size_t *count, size_t max, struct picture_request request)
+// Puts a request in its place by the distance from the middle, which stands in `level` meanwhile; the
+// farthest one falls out when there are `max`.
+static void insert_request(struct picture_request *requests, size_t *count, size_t max,
+                           struct picture_request request)
 {
     if (*count == max && (max == 0 || requests[max - 1].level <= request.level))
         return;
@@ -432,9 +442,11 @@ static void insert_request(struct picture_request *requests, size_t *count, size
     requests[at] = request;
 }
 
-// The number of requests, from the first on, that fit `room`; one in any case if there is nothing `else_shown`.
+// The number of requests, from the first on, that fit `room`; one in any case if there is nothing
+// `else_shown`.
 static size_t fitting_requests(const struct picture *picture, const struct picture_level *level,
-                               const struct picture_request *requests, size_t count, int64_t room, bool else_shown)
+                               const struct picture_request *requests, size_t count, int64_t room,
+                               bool else_shown)
 {
     size_t fitting = 0;
     for (; fitting < count; fitting++) {
@@ -452,7 +464,8 @@ size_t picture_missing(const struct picture *picture, int level_index, struct re
     if (level->stored || visible.width <= 0 || visible.height <= 0)
         return 0;
     const int64_t x0 = (visible.x >> level_index) / level->tile_width;
-    const int64_t x1 = int64_min(level->tiles_x - 1, ((visible.x + visible.width - 1) >> level_index) / level->tile_width);
+    const int64_t x1 =
+        int64_min(level->tiles_x - 1, ((visible.x + visible.width - 1) >> level_index) / level->tile_width);
     const int64_t y0 = (visible.y >> level_index) / level->tile_height;
     const int64_t y1 =
         int64_min(level->tiles_y - 1, ((visible.y + visible.height - 1) >> level_index) / level->tile_height);
@@ -465,8 +478,9 @@ size_t picture_missing(const struct picture *picture, int level_index, struct re
             if (level->tiles[tile].pixels)
                 room -= tile_bytes(level, tile, level->tiles[tile].mask);
             else
-                insert_request(requests, &count, max,
-                               (struct picture_request){(int)(dx * dx + dy * dy), tile, tile_rect(level, tile)});
+                insert_request(
+                    requests, &count, max,
+                    (struct picture_request){(int)(dx * dx + dy * dy), tile, tile_rect(level, tile)});
         }
     }
     for (size_t i = 0; i < count; i++)
@@ -479,11 +493,13 @@ static struct rect request_pixels(const struct picture *picture, const struct pi
 {
     const int shift = request->level;
     const struct rect rect = request->rect;
-    return rect_clip((struct rect){rect.x << shift, rect.y << shift, rect.width << shift, rect.height << shift},
-                     picture->info.width, picture->info.height);
+    return rect_clip(
+        (struct rect){rect.x << shift, rect.y << shift, rect.width << shift, rect.height << shift},
+        picture->info.width, picture->info.height);
 }
 
-// One row of texels of a level from the pixel rows it covers. `strip` holds the pixel rows, and as much again.
+// One row of texels of a level from the pixel rows it covers. `strip` holds the pixel rows, and as much
+// again.
 static void mask_texel_row(const struct mask *mask, struct rect rows, int level, uint8_t *strip, uint8_t *out)
 {
     const size_t bytes = (size_t)(rows.width * rows.height);
@@ -505,8 +521,8 @@ static void mask_texel_row(const struct mask *mask, struct rect rows, int level,
 }
 
 // The mask of one tile of the cache.
-static enum status put_mask(struct picture *picture, const struct picture_request *request, const struct mask *mask,
-                            struct error *error)
+static enum status put_mask(struct picture *picture, const struct picture_request *request,
+                            const struct mask *mask, struct error *error)
 {
     const int64_t step = (int64_t)1 << request->level;
     const struct rect rect = request->rect, image = request_pixels(picture, request);
@@ -517,7 +533,8 @@ static enum status put_mask(struct picture *picture, const struct picture_reques
     if (!texels || !strip)
         status = error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
     for (int64_t y = 0; !status && y < rect.height; y++) {
-        const struct rect rows = {image.x, image.y + y * step, image.width, int64_min(step, image.height - y * step)};
+        const struct rect rows = {image.x, image.y + y * step, image.width,
+                                  int64_min(step, image.height - y * step)};
         mask_texel_row(mask, rows, request->level, strip, texels + y * rect.width);
     }
     if (!status)

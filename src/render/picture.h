@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The pixels of one frame on the GPU: level 0 in its native type, the reduced levels as float32, the mask as bytes;
-// each level cut into tiles where it is larger than one texture may be. The only store of the pixels there is.
+// The pixels of one frame on the GPU: level 0 in its native type, the reduced levels as float32, the mask as
+// bytes; each level cut into tiles where it is larger than one texture may be. The only store of the pixels
+// there is.
 //
-// When not all levels fit the memory budget, the finer ones are kept as a cache of 1024 x 1024 tiles that are filled
-// on demand (picture_missing, picture_put) and dropped when long unused; what is missing is drawn from the next
-// coarser level.
+// When not all levels fit the memory budget, the finer ones are kept as a cache of 1024 x 1024 tiles that are
+// filled on demand (picture_missing, picture_put) and dropped when long unused; what is missing is drawn from
+// the next coarser level.
 #ifndef FOVEA_RENDER_PICTURE_H
 #define FOVEA_RENDER_PICTURE_H
 
@@ -27,32 +28,33 @@ struct picture_level {
     enum pixel_class pixel_class;
     int tile_width, tile_height; // of all tiles but the last ones
     int tiles_x, tiles_y;
-    bool stored;                 // all tiles are filled while loading; else they are a cache
-    struct picture_tile *tiles;  // row-major
-    uint8_t *masked_blocks;      // one byte per PICTURE_MASK_BLOCK square: has any mask bit
+    bool stored;                // all tiles are filled while loading; else they are a cache
+    struct picture_tile *tiles; // row-major
+    uint8_t *masked_blocks;     // one byte per PICTURE_MASK_BLOCK square: has any mask bit
     int64_t blocks_x, blocks_y;
 };
 
 struct picture {
     struct gpu *gpu;
     struct frame_info info;
-    enum sample_type storage;  // of level 0
-    enum reduce_mode reduce;   // of the levels above
-    int level_count;           // including level 0
+    enum sample_type storage; // of level 0
+    enum reduce_mode reduce;  // of the levels above
+    int level_count;          // including level 0
     struct picture_level levels[PICTURE_MAX_LEVELS];
     bool any_mask;
-    uint8_t *loaded;           // per REDUCE_BAND_ROWS rows: shown
-    uint64_t serial;           // changes whenever any texel does; above 0 and never that of another picture
-    int64_t cache_budget;      // bytes for tiles of levels that are not stored
+    uint8_t *loaded;      // per REDUCE_BAND_ROWS rows: shown
+    uint64_t serial;      // changes whenever any texel does; above 0 and never that of another picture
+    int64_t cache_budget; // bytes for tiles of levels that are not stored
     int64_t cache_bytes;
     uint64_t draw_serial;
 };
 
-// Bytes of textures for all levels of such a frame, with or without mask, by checked arithmetic (INT64_MAX on overflow).
+// Bytes of textures for all levels of such a frame, with or without mask, by checked arithmetic (INT64_MAX on
+// overflow).
 int64_t picture_cost(const struct frame_info *info, bool with_mask);
 
-// Lays out the levels: those that fit `budget_bytes` (0 = no limit), coarsest first, are stored whole, the others are a
-// cache. Textures are made when their first rows come in.
+// Lays out the levels: those that fit `budget_bytes` (0 = no limit), coarsest first, are stored whole, the
+// others are a cache. Textures are made when their first rows come in.
 enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64_t budget_bytes,
                            struct picture **picture, struct error *error);
 void picture_destroy(struct picture **picture);
@@ -63,8 +65,8 @@ bool picture_fits(const struct picture *picture, const struct frame_info *info);
 void picture_restart(struct picture *picture, const struct frame_info *info, enum reduce_mode reduce);
 
 // Uploads a band with its reduced levels, and its rows of the mask.
-enum status picture_take_band(struct picture *picture, const struct loader_band *band, const struct mask *mask,
-                              struct error *error);
+enum status picture_take_band(struct picture *picture, const struct loader_band *band,
+                              const struct mask *mask, struct error *error);
 // Uploads only the reduced levels of rows [y, y + rows), y a multiple of REDUCE_BAND_ROWS.
 enum status picture_take_levels(struct picture *picture, int64_t y, const float *const *level,
                                 const int64_t *level_rows, struct error *error);
@@ -74,7 +76,8 @@ enum status picture_take_mask(struct picture *picture, const struct mask *mask, 
 bool picture_is_loaded(const struct picture *picture, int64_t y);
 bool picture_is_complete(const struct picture *picture);
 
-// Reads samples of level 0 back, in the storage type, rows without padding. False where they are not on the GPU.
+// Reads samples of level 0 back, in the storage type, rows without padding. False where they are not on the
+// GPU.
 bool picture_read(struct picture *picture, struct rect rect, void *samples);
 
 // --- the cache of levels that are not stored ---
@@ -85,11 +88,12 @@ struct picture_request {
     int tile;
     struct rect rect;
 };
-// The visible tiles (rect in image pixels) of `level` that are missing, nearest to the middle first; at most `max`, and
-// no more than fit the cache beside those in view that are there.
+// The visible tiles (rect in image pixels) of `level` that are missing, nearest to the middle first; at most
+// `max`, and no more than fit the cache beside those in view that are there.
 size_t picture_missing(const struct picture *picture, int level, struct rect visible,
                        struct picture_request *requests, size_t max);
-// Fills a tile: level 0 in the storage type, other levels float32; makes room by dropping the longest unused tiles.
+// Fills a tile: level 0 in the storage type, other levels float32; makes room by dropping the longest unused
+// tiles.
 enum status picture_put(struct picture *picture, const struct picture_request *request, const void *samples,
                         const struct mask *mask, struct error *error);
 

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Above this share of the visible blocks with mask bits, one pass with the mask program over all is cheaper than a
-// second pass over those blocks.
+// Above this share of the visible blocks with mask bits, one pass with the mask program over all is cheaper
+// than a second pass over those blocks.
 static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 
-// Rectangles around blocks with mask bits reach this far beyond them, so that a pixel of the screen whose centre is on
-// their edge is drawn again whichever texel it shows.
+// Rectangles around blocks with mask bits reach this far beyond them, so that a pixel of the screen whose
+// centre is on their edge is drawn again whichever texel it shows.
 static const double BLOCK_OVERLAP = 1.0 / 16; // texels
 
 // The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
@@ -41,7 +41,8 @@ struct renderer {
     struct image_programs *programs;
     struct baked direct; // level 0 of 8- and 16-bit images
     struct baked keyed;  // level 0 of 32-bit types
-    struct baked levels; // float levels of integer images; shares nothing with keyed so that zooming does not re-bake
+    struct baked
+        levels; // float levels of integer images; shares nothing with keyed so that zooming does not re-bake
     const struct baked *shown; // the one of level 0 of the picture drawn last
     struct table *tints;
     struct display tint_display;
@@ -120,7 +121,8 @@ static enum status bake(struct renderer *renderer, struct baked *baked, enum pix
         if (status)
             return status;
     }
-    if (baked->valid && baked->table->pixel_class == pixel_class && same_colormap(&baked->colormap, scene->colormap) &&
+    if (baked->valid && baked->table->pixel_class == pixel_class &&
+        same_colormap(&baked->colormap, scene->colormap) &&
         baked->histogram_serial == scene->histogram_serial &&
         memcmp(&baked->contrast, &view->contrast, sizeof view->contrast) == 0 &&
         memcmp(&baked->display, &view->display, sizeof view->display) == 0)
@@ -182,13 +184,15 @@ static bool area_empty(struct area a)
     return a.x0 >= a.x1 || a.y0 >= a.y1;
 }
 
-// The visible part of the image in texels of a level; the image's own edge where a level's last texel covers less.
+// The visible part of the image in texels of a level; the image's own edge where a level's last texel covers
+// less.
 static struct area visible_area(const struct camera *camera, int level)
 {
     const struct rect visible = camera_visible(camera);
     const double scale = 1.0 / (double)(1 << level);
     return (struct area){(double)visible.x * scale, (double)visible.y * scale,
-                         (double)(visible.x + visible.width) * scale, (double)(visible.y + visible.height) * scale};
+                         (double)(visible.x + visible.width) * scale,
+                         (double)(visible.y + visible.height) * scale};
 }
 
 static void add_rect(struct renderer *renderer, struct area area, double tile_x, double tile_y)
@@ -222,7 +226,8 @@ static bool loaded_run(const struct picture *picture, int64_t from, int64_t *beg
 static void add_masked_rects(struct renderer *renderer, const struct picture_level *level, struct area area,
                              double tile_x, double tile_y)
 {
-    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK, first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
+    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK,
+                  first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
     const int64_t end_x = int64_min(level->blocks_x, (int64_t)ceil(area.x1 / PICTURE_MASK_BLOCK));
     const int64_t end_y = int64_min(level->blocks_y, (int64_t)ceil(area.y1 / PICTURE_MASK_BLOCK));
     for (int64_t y = first_y; y < end_y; y++) {
@@ -243,10 +248,10 @@ static void add_masked_rects(struct renderer *renderer, const struct picture_lev
     }
 }
 
-// The loaded rows of an area, or only their blocks with mask bits. Blocks may reach into rows that are not loaded, and
-// those of the frame before stay until the rows of the next one come in.
-static void add_loaded_rects(struct renderer *renderer, const struct picture *picture, int level, struct area area,
-                             double tile_x, double tile_y, bool masked_only)
+// The loaded rows of an area, or only their blocks with mask bits. Blocks may reach into rows that are not
+// loaded, and those of the frame before stay until the rows of the next one come in.
+static void add_loaded_rects(struct renderer *renderer, const struct picture *picture, int level,
+                             struct area area, double tile_x, double tile_y, bool masked_only)
 {
     const double scale = 1.0 / (double)(1 << level), height = (double)picture->info.height;
     for (int64_t begin, end = 0; loaded_run(picture, end, &begin, &end);) {
@@ -261,7 +266,8 @@ static void add_loaded_rects(struct renderer *renderer, const struct picture *pi
 
 static double masked_share(const struct picture_level *level, struct area area)
 {
-    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK, first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
+    const int64_t first_x = (int64_t)area.x0 / PICTURE_MASK_BLOCK,
+                  first_y = (int64_t)area.y0 / PICTURE_MASK_BLOCK;
     const int64_t end_x = int64_min(level->blocks_x, (int64_t)ceil(area.x1 / PICTURE_MASK_BLOCK));
     const int64_t end_y = int64_min(level->blocks_y, (int64_t)ceil(area.y1 / PICTURE_MASK_BLOCK));
     int64_t masked = 0;
@@ -288,7 +294,8 @@ static void set_transform(struct image_draw *draw, const struct camera *camera, 
         draw->clip_from_texel[i] = (float)columns[i];
     // The inverse of the linear part: texels per screen pixel.
     const double determinant = (m[0] * m[3] - m[1] * m[2]) * texel;
-    const double inverse[4] = {m[3] / determinant, -m[2] / determinant, -m[1] / determinant, m[0] / determinant};
+    const double inverse[4] = {m[3] / determinant, -m[2] / determinant, -m[1] / determinant,
+                               m[0] / determinant};
     for (int i = 0; i < 4; i++)
         draw->screen_step[i] = (float)inverse[i];
 }
@@ -299,9 +306,9 @@ static const struct {
     enum image_class image_class;
     int bias;
 } class_shader[PIXEL_CLASS_COUNT] = {
-    [PIXEL_U8] = {IMAGE_DIRECT_UNSIGNED, 0},    [PIXEL_I8] = {IMAGE_DIRECT_SIGNED, 128},
-    [PIXEL_U16] = {IMAGE_DIRECT_UNSIGNED, 0},   [PIXEL_I16] = {IMAGE_DIRECT_SIGNED, 32768},
-    [PIXEL_U32] = {IMAGE_KEYED_UNSIGNED, 0},    [PIXEL_I32] = {IMAGE_KEYED_SIGNED, 0},
+    [PIXEL_U8] = {IMAGE_DIRECT_UNSIGNED, 0},  [PIXEL_I8] = {IMAGE_DIRECT_SIGNED, 128},
+    [PIXEL_U16] = {IMAGE_DIRECT_UNSIGNED, 0}, [PIXEL_I16] = {IMAGE_DIRECT_SIGNED, 32768},
+    [PIXEL_U32] = {IMAGE_KEYED_UNSIGNED, 0},  [PIXEL_I32] = {IMAGE_KEYED_SIGNED, 0},
     [PIXEL_F32] = {IMAGE_KEYED_FLOAT, 0},
 };
 
@@ -346,16 +353,16 @@ static enum status draw_pass(struct renderer *renderer, struct image_draw *draw,
     return image_programs_draw(renderer->programs, draw, error);
 }
 
-// One tile: everything without the mask, then the blocks with mask bits again with it; or all at once with it where
-// most blocks have some.
-static enum status draw_tile(struct renderer *renderer, const struct scene *scene, int level_index, int tile_index,
-                             struct image_draw *draw, struct error *error)
+// One tile: everything without the mask, then the blocks with mask bits again with it; or all at once with it
+// where most blocks have some.
+static enum status draw_tile(struct renderer *renderer, const struct scene *scene, int level_index,
+                             int tile_index, struct image_draw *draw, struct error *error)
 {
     struct picture *picture = scene->picture;
     struct picture_level *level = &picture->levels[level_index];
     struct picture_tile *tile = &level->tiles[tile_index];
-    const double x = (double)(tile_index % level->tiles_x) * level->tile_width;
-    const double y = (double)(tile_index / level->tiles_x) * level->tile_height;
+    const int column = tile_index % level->tiles_x, row = tile_index / level->tiles_x;
+    const double x = (double)column * level->tile_width, y = (double)row * level->tile_height;
     const struct area whole = {x, y, x + texture_width(tile->pixels), y + texture_height(tile->pixels)};
     const struct area area = area_clip(visible_area(&scene->view->camera, level_index), whole);
     if (area_empty(area))
@@ -447,8 +454,8 @@ bool renderer_is_same(const struct renderer *renderer, const struct scene *scene
            memcmp(&key->view.display, &scene->view->display, sizeof key->view.display) == 0;
 }
 
-enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x, int y,
-                          struct error *error)
+enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x,
+                          int y, struct error *error)
 {
     const struct camera *camera = &scene->view->camera;
     if (!renderer_is_same(renderer, scene))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Draws a picture as a view asks: the image pass. A change of contrast re-bakes one small table and sets uniforms; no
-// pixel of the image is touched.
+// Draws a picture as a view asks: the image pass. A change of contrast re-bakes one small table and sets
+// uniforms; no pixel of the image is touched.
 #ifndef FOVEA_RENDER_RENDERER_H
 #define FOVEA_RENDER_RENDERER_H
 
@@ -15,20 +15,21 @@ void renderer_destroy(struct renderer **renderer);
 
 // What is to be drawn. All borrowed.
 struct scene {
-    struct picture *picture;           // NULL: background only
-    const struct view *view;           // its camera's viewport is the area drawn into
+    struct picture *picture; // NULL: background only
+    const struct view *view; // its camera's viewport is the area drawn into
     const struct colormap *colormap;
     const struct histogram *histogram; // for equalize; may be NULL
     uint64_t histogram_serial;         // changes with the histogram's content
 };
 
-// Draws the scene into the rectangle (x, y from the upper left) of the bound target, of the camera's viewport size.
-// Everything in the rectangle is overwritten.
-enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x, int y,
-                          struct error *error);
+// Draws the scene into the rectangle (x, y from the upper left) of the bound target, of the camera's viewport
+// size. Everything in the rectangle is overwritten.
+enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x,
+                          int y, struct error *error);
 
-// As renderer_draw, for frames in which only panels or the cursor changed: the scene is drawn once into a texture of
-// the viewport's size, and shown from there while it stays the same. `target` is what is bound (NULL = window).
+// As renderer_draw, for frames in which only panels or the cursor changed: the scene is drawn once into a
+// texture of the viewport's size, and shown from there while it stays the same. `target` is what is bound
+// (NULL = window).
 enum status renderer_draw_cached(struct renderer *renderer, const struct scene *scene, struct target *target,
                                  int target_width, int target_height, int x, int y, struct error *error);
 // True if the scene is the one drawn last.

@@ -8,7 +8,8 @@
 enum {
     BAND_TARGET_BYTES = 1 << 20,
     BAND_MAX_ROWS = 8 * REDUCE_BAND_ROWS,
-    // Readers keep the chunks of the last rows for the next request if they are not larger than this together.
+    // Readers keep the chunks of the last rows for the next request if they are not larger than this
+    // together.
     CACHED_CHUNKS_BYTES = 16 << 20,
     BAND_MAX_BYTES = 64 << 20, // of whole chunks that are not kept; higher ones are decoded several times
 };

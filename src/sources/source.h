@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Where frames come from: the names the user gave, in order, each a file or a "sim:" specification.
 //
-// A source is a list of items; each item opens as an image_file (the reader contract) and has one or more frames.
-// Stepping runs through the frames of an item and then goes on to the next item. Items are opened when they are
-// needed, so a list of thousands of files costs nothing at the start.
+// A source is a list of items; each item opens as an image_file (the reader contract) and has one or more
+// frames. Stepping runs through the frames of an item and then goes on to the next item. Items are opened
+// when they are needed, so a list of thousands of files costs nothing at the start.
 #ifndef FOVEA_SOURCES_SOURCE_H
 #define FOVEA_SOURCES_SOURCE_H
 
@@ -28,11 +28,12 @@ struct source_position {
 };
 
 // Opens an item on its own handle, which the caller closes: by the reader table, or by a scheme ("sim:").
-enum status source_open(const struct source *source, size_t item, struct image_file **file, struct error *error);
+enum status source_open(const struct source *source, size_t item, struct image_file **file,
+                        struct error *error);
 
-// The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know their
-// number of frames (remembered); an item that cannot be opened counts as one frame, so that stepping onto it
-// shows its error. `moved` tells how many steps were really made (signed).
+// The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know
+// their number of frames (remembered); an item that cannot be opened counts as one frame, so that stepping
+// onto it shows its error. `moved` tells how many steps were really made (signed).
 struct source_position source_step(struct source *source, struct source_position position, int64_t steps,
                                    int64_t *moved);
 // Tells the source the number of frames of an item that was opened elsewhere.

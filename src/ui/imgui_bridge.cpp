@@ -2,6 +2,7 @@
 // Dear ImGui behind a C interface; the only C++ of the program.
 #include "ui/imgui_bridge.h"
 
+#include <cmath>
 #include <imgui.h>
 #include <imgui_internal.h>
 
@@ -454,7 +455,7 @@ bool gui_colour(const char *label, uint8_t rgb[3])
     if (!ImGui::ColorEdit3(label, values, ImGuiColorEditFlags_NoInputs | ImGuiColorEditFlags_NoLabel))
         return false;
     for (int i = 0; i < 3; i++)
-        rgb[i] = (uint8_t)(ImSaturate(values[i]) * 255.0f + 0.5f);
+        rgb[i] = (uint8_t)lroundf(ImSaturate(values[i]) * 255.0f);
     return true;
 }
 

@@ -8,7 +8,8 @@
 
 // --- Limits ---
 
-// Puts the number into a field that is not edited. It was drawn before with what it held: one more frame shows it.
+// Puts the number into a field that is not edited. It was drawn before with what it held: one more frame
+// shows it.
 static void refresh_field(struct ui *ui, char *buffer, size_t size, double shown)
 {
     char text[40];

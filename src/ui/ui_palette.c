@@ -24,8 +24,8 @@ static void menu_title(const struct row *row, char *title, size_t size)
         if (*at == '|' || *at == '*')
             continue;
         if (*at == '/') {
-            memcpy(title + used, ": ", 2);
-            used += 2;
+            title[used++] = ':';
+            title[used++] = ' ';
         } else {
             title[used++] = *at;
         }

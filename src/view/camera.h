@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which part of the image is seen, how large and which way up: pure arithmetic.
 //
-// Image coordinates: pixel (column, row) covers [column, column + 1) x [row, row + 1); row 0 is the first row of the
-// file. Screen coordinates: pixels of the viewport, (0, 0) is its upper left corner, y down. The map is
-// screen = M * (image - center) + viewport / 2 with M = zoom * rotation * flips.
+// Image coordinates: pixel (column, row) covers [column, column + 1) x [row, row + 1); row 0 is the first row
+// of the file. Screen coordinates: pixels of the viewport, (0, 0) is its upper left corner, y down. The map
+// is screen = M * (image - center) + viewport / 2 with M = zoom * rotation * flips.
 #ifndef FOVEA_VIEW_CAMERA_H
 #define FOVEA_VIEW_CAMERA_H
 
@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-enum { CAMERA_VALUES_ZOOM = 24 };         // from this zoom on, values are written in the pixels
+enum { CAMERA_VALUES_ZOOM = 24 }; // from this zoom on, values are written in the pixels
 #define CAMERA_MIN_ZOOM (1.0 / 4096.0)
 #define CAMERA_MAX_ZOOM 256.0
 
@@ -28,12 +28,13 @@ struct camera {
 
 struct camera camera_default(void); // fit, upright, origin upper, viewport and image 1 x 1
 
-// New sizes. With `fit` on the view is fitted again; else zoom and centre stay (the centre clamped into the image).
+// New sizes. With `fit` on the view is fitted again; else zoom and centre stay (the centre clamped into the
+// image).
 void camera_set_viewport(struct camera *camera, int width, int height);
 void camera_set_image(struct camera *camera, int64_t width, int64_t height);
 
-void camera_fit(struct camera *camera);                 // sets fit and zooms so that the image just fits (never > max)
-void camera_fill(struct camera *camera);                // the image covers the viewport; clears fit
+void camera_fit(struct camera *camera);  // sets fit and zooms so that the image just fits (never > max)
+void camera_fill(struct camera *camera); // the image covers the viewport; clears fit
 void camera_set_zoom(struct camera *camera, double zoom); // about the viewport's middle; clears fit; clamped
 // Zooms by `factor` keeping the image point under the screen point (sx, sy) where it is.
 void camera_zoom_at(struct camera *camera, double factor, double sx, double sy);
@@ -42,8 +43,8 @@ void camera_look_at(struct camera *camera, double image_x, double image_y); // c
 void camera_rotate(struct camera *camera, int quarter_turns);               // adds turns; the centre stays
 void camera_flip(struct camera *camera, bool horizontal);                   // as seen on the screen
 
-// The affine map image -> screen as {m00, m01, m10, m11, tx, ty}: sx = m00 x + m01 y + tx. At zooms of 1 and above
-// that are whole numbers the translation is rounded so that pixel edges fall on screen pixel edges.
+// The affine map image -> screen as {m00, m01, m10, m11, tx, ty}: sx = m00 x + m01 y + tx. At zooms of 1 and
+// above that are whole numbers the translation is rounded so that pixel edges fall on screen pixel edges.
 void camera_matrix(const struct camera *camera, double matrix[6]);
 void camera_to_screen(const struct camera *camera, double x, double y, double *sx, double *sy);
 void camera_to_image(const struct camera *camera, double sx, double sy, double *x, double *y);

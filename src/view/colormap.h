@@ -20,8 +20,8 @@ struct colormap {
 // The colour at t in [0, 1] (clamped), each channel 0 to 255, not rounded.
 void colormap_colour(const struct colormap *map, double t, double rgb[3]);
 
-// The colour maps a program knows: the built-in ones in the order of the menus (perceptually uniform first), then
-// loaded ones. Owned by the app.
+// The colour maps a program knows: the built-in ones in the order of the menus (perceptually uniform first),
+// then loaded ones. Owned by the app.
 struct colormap_list {
     struct colormap *maps;
     size_t count;
@@ -30,9 +30,10 @@ void colormap_list_init(struct colormap_list *list); // all built-in maps
 void colormap_list_finish(struct colormap_list *list);
 // The map of that name (case ignored), or NULL. Borrowed until the list changes.
 const struct colormap *colormap_find(const struct colormap_list *list, const char *name);
-// Reads a text file of 2 or more lines "r g b" (0-255, or 0.0-1.0 when every number is <= 1 and any has a '.'), or
-// "position r g b" with ascending positions, of which the first is t = 0 and the last t = 1; '#' starts a comment; commas count as blanks. Resampled to 256
-// entries. The map's name is the file's name without extension; a map of the same name is replaced.
+// Reads a text file of 2 or more lines "r g b" (0-255, or 0.0-1.0 when every number is <= 1 and any has a
+// '.'), or "position r g b" with ascending positions, of which the first is t = 0 and the last t = 1; '#'
+// starts a comment; commas count as blanks. Resampled to 256 entries. The map's name is the file's name
+// without extension; a map of the same name is replaced.
 enum status colormap_load(struct colormap_list *list, const char *path, const struct colormap **map,
                           struct error *error);
 

@@ -17,14 +17,15 @@ struct contrast {
 
 struct contrast contrast_default(void);
 
-// Sets limits by hand (swapped if reversed, widened if equal); clears automatic. Non-finite values are refused: false.
+// Sets limits by hand (swapped if reversed, widened if equal); clears automatic. Non-finite values are
+// refused: false.
 bool contrast_set_limits(struct contrast *contrast, double low, double high);
 bool contrast_set_low(struct contrast *contrast, double low);   // keeps high; pushes it up if needed
 bool contrast_set_high(struct contrast *contrast, double high); // keeps low; pushes it down if needed
 
-// A drag as in DS9, from the limits at the drag's start: dx and dy as fractions of the viewport (right and down
-// positive). Horizontal moves the centre by dx * width of the interval (dragging right brightens: limits go down),
-// vertical changes the width by the factor 4^(dy * 2) (dragging down widens). Clears automatic.
+// A drag as in DS9, from the limits at the drag's start: dx and dy as fractions of the viewport (right and
+// down positive). Horizontal moves the centre by dx * width of the interval (dragging right brightens: limits
+// go down), vertical changes the width by the factor 4^(dy * 2) (dragging down widens). Clears automatic.
 void contrast_drag(struct contrast *contrast, const struct limits *start, double dx, double dy);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the picture looks like besides its contrast: colour map, special colours, mask layers, orientation of rows.
+// What the picture looks like besides its contrast: colour map, special colours, mask layers, orientation of
+// rows.
 #ifndef FOVEA_VIEW_DISPLAY_H
 #define FOVEA_VIEW_DISPLAY_H
 
@@ -13,8 +14,8 @@
 enum special_value { SPECIAL_UNDER, SPECIAL_OVER, SPECIAL_INF, SPECIAL_NAN, SPECIAL_COUNT };
 const char *special_value_name(enum special_value special); // "under", "over", "inf", "nan"
 
-// Off: under and over take the first and last colour of the map; inf, of either sign because the colour table has one
-// entry for both, is shown as over, NaN as the colour map's first colour.
+// Off: under and over take the first and last colour of the map; inf, of either sign because the colour table
+// has one entry for both, is shown as over, NaN as the colour map's first colour.
 struct special_colour {
     bool on;
     uint8_t rgb[3];
@@ -38,11 +39,12 @@ struct display {
     uint8_t background[3];
 };
 
-// viridis, NaN and Inf on, under and over off, mask layers in distinct tints at 0.6 (gaps opaque), mean, crisp, dark gray.
+// viridis, NaN and Inf on, under and over off, mask layers in distinct tints at 0.6 (gaps opaque), mean,
+// crisp, dark gray.
 struct display display_default(void);
 
-// The tint of a mask byte as it goes to the GPU: the colour and opacity (0-255) of the lowest visible layer whose
-// bit is set (not outline-only layers, unless `outline`), {0,0,0,0} when there is none.
+// The tint of a mask byte as it goes to the GPU: the colour and opacity (0-255) of the lowest visible layer
+// whose bit is set (not outline-only layers, unless `outline`), {0,0,0,0} when there is none.
 void display_mask_tint(const struct display *display, uint8_t bits, bool outline, uint8_t rgba[4]);
 
 #endif

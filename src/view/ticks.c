@@ -318,7 +318,8 @@ static void find_linear(struct search *search)
 {
     const struct limits *limits = &search->scale->limits;
     const double parts = 1.0 / (search->scale->gap * LINEAR_AIR);
-    const int most = parts < 1 ? 1 : parts > TICKS_MAX / 2 ? TICKS_MAX / 2 : (int)parts;
+    enum { MOST = TICKS_MAX / 2 };
+    const int most = parts < 1 ? 1 : parts > MOST ? MOST : (int)parts;
     const struct step step = step_for(limits->low, limits->high, most);
     const double size = step_multiple(&step, 1.0);
     // The limits themselves may be multiples that rounding has moved out by a hair.

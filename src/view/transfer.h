@@ -4,8 +4,8 @@
 // With x = (v - low) / (high - low) in [0, 1]:
 //   linear  t = x
 //   log     t = log(1 + a x) / log(1 + a), a = high / low - 1 for low > 0 (which is the true logarithm,
-//           log(v / low) / log(high / low)), at most 1e12; else a = max(1000, high - low), at most 1e12, so that
-//           counts from 0 are shown as log(1 + counts)
+//           log(v / low) / log(high / low)), at most 1e12; else a = max(1000, high - low), at most 1e12, so
+//           that counts from 0 are shown as log(1 + counts)
 //   sqrt    t = sqrt(x)
 //   asinh   t = asinh(b x) / asinh(b), b = 1 / softening (default softening 0.1, as DS9)
 //   power   t = x^gamma
@@ -40,17 +40,18 @@ bool transfer_parse(const char *text, struct transfer *transfer);
 // A transfer function with its constants worked out for given limits, to be applied to many values.
 struct transfer_curve {
     struct transfer transfer;
-    double low, range;   // range = high - low > 0
-    double steepness;    // a of log, b of asinh
-    double scale;        // 1 / log(1 + a), 1 / asinh(b)
+    double low, range; // range = high - low > 0
+    double steepness;  // a of log, b of asinh
+    double scale;      // 1 / log(1 + a), 1 / asinh(b)
 };
 struct transfer_curve transfer_curve_for(const struct transfer *transfer, const struct limits *limits);
 // t in [0, 1] for x in [0, 1]; x outside is clamped. Not for equalize (asserts).
 double transfer_curve_apply(const struct transfer_curve *curve, double x);
 // x in [0, 1] for t in [0, 1]: the inverse, for the ticks of the colour bar. Not for equalize.
 double transfer_curve_invert(const struct transfer_curve *curve, double t);
-// The fraction of the range near `low` below which the curve needs finer steps than it does near `high`: steps of
-// equal ratio in (x + knee) are about equal in t. 1 = equal steps in x are fine. In (0, 1], at least 2^-100.
+// The fraction of the range near `low` below which the curve needs finer steps than it does near `high`:
+// steps of equal ratio in (x + knee) are about equal in t. 1 = equal steps in x are fine. In (0, 1], at least
+// 2^-100.
 double transfer_curve_knee(const struct transfer_curve *curve);
 
 #endif

@@ -13,10 +13,10 @@ enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_
 
 // Which panels and overlays are shown.
 struct view_panels {
-    bool interface;   // menu bar and status line (off: picture only)
-    bool contrast;    // the contrast panel with the histogram
-    bool colour_bar;  // on the picture
-    bool pixel_values; // written in the pixels at high zoom
+    bool interface;               // menu bar and status line (off: picture only)
+    bool contrast;                // the contrast panel with the histogram
+    bool colour_bar;              // on the picture
+    bool pixel_values;            // written in the pixels at high zoom
     bool help, palette, metadata; // windows that are open
     bool fullscreen;
     enum view_dialog dialog;

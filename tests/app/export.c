@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `fovea export`: every view option, by exact pixels of small synthetic images; the colours are worked out here.
+// `fovea export`: every view option, by exact pixels of small synthetic images; the colours are worked out
+// here.
 #include "support/png_reader.h"
 #include "support/program.h"
 #include "support/testdata.h"
@@ -40,8 +41,8 @@ static void check_pixels(const char *path, const char *options, const struct pix
 }
 
 // The picture of `path` is that of `image` by `look` in a picture of that size.
-static void check_look(const char *path, const char *options, const struct image *image, const struct look *look,
-                       int width, int height, int tolerance)
+static void check_look(const char *path, const char *options, const struct image *image,
+                       const struct look *look, int width, int height, int tolerance)
 {
     struct pixels wanted = pixels_paint(image, look, width, height);
     check_pixels(path, options, &wanted, tolerance);
@@ -49,8 +50,8 @@ static void check_look(const char *path, const char *options, const struct image
 }
 
 // At one screen pixel per image pixel.
-static void check_plain(const char *path, const char *options, const struct image *image, const struct look *look,
-                        int tolerance)
+static void check_plain(const char *path, const char *options, const struct image *image,
+                        const struct look *look, int tolerance)
 {
     struct look plain = *look;
     plain.zoom = 1;
@@ -69,7 +70,6 @@ static const char *save_pattern(struct image *image, const char *dtype)
     image_save_npy(image, dtype, path);
     return path;
 }
-
 
 // --- files ---
 
@@ -239,12 +239,9 @@ static void test_scales(void **state)
     static const struct {
         const char *name;
         struct scale scale;
-    } scales[] = {{"log", {scale_log}},
-                  {"sqrt", {sqrt}},
-                  {"asinh", {scale_asinh}},
-                  {"asinh:0.5", {scale_asinh_soft}},
-                  {"power", {scale_power}},
-                  {"power:0.5", {scale_power_half}}};
+    } scales[] = {{"log", {scale_log}},     {"sqrt", {sqrt}},
+                  {"asinh", {scale_asinh}}, {"asinh:0.5", {scale_asinh_soft}},
+                  {"power", {scale_power}}, {"power:0.5", {scale_power_half}}};
     static const char *const dtypes[] = {"|u1", "<u4", "<f4"};
     for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
         for (size_t k = 0; k < sizeof dtypes / sizeof dtypes[0]; k++) {
@@ -458,14 +455,16 @@ static void test_masks(void **state)
     struct image image, mask = make_mask();
     char options[700];
     const char *path = save_pattern(&image, "<f4");
-    const char *masks[] = {temporary_path("mask.npy"), temporary_path("mask.tif"), temporary_path("mask.fits")};
+    const char *masks[] = {temporary_path("mask.npy"), temporary_path("mask.tif"),
+                           temporary_path("mask.fits")};
     image_save_npy(&mask, "|u1", masks[0]);
     images_save_tiff(&mask, 1, masks[1]);
     image_save_fits(&mask, masks[2]);
     for (int i = 0; i < 3; i++) {
         const struct tint quarter = {&mask, {32, 64, 128}, 0.25}, full = {&mask, {255, 0, 0}, 1};
         struct look look = {.colour = colour_tinted, .context = &quarter};
-        snprintf(options, sizeof options, GRAY " --mask '%s' --mask-color '#204080' --mask-opacity 0.25", masks[i]);
+        snprintf(options, sizeof options, GRAY " --mask '%s' --mask-color '#204080' --mask-opacity 0.25",
+                 masks[i]);
         check_plain(path, options, &image, &look, 1);
         look.context = &full;
         snprintf(options, sizeof options, GRAY " --mask='%s' --mask-color=red --mask-opacity=1", masks[i]);
@@ -493,7 +492,8 @@ static void test_masked_pixels_do_not_count(void **state)
     image_save_npy(&image, "<u2", path);
     image_save_npy(&mask, "|u1", mask_path);
     const struct look look = {.low = 0, .high = 255};
-    snprintf(options, sizeof options, "--colormap gray --auto minmax --mask '%s' --mask-opacity 0", mask_path);
+    snprintf(options, sizeof options, "--colormap gray --auto minmax --mask '%s' --mask-opacity 0",
+             mask_path);
     check_plain(path, options, &image, &look, 0);
     image_free(&image);
     image_free(&mask);
@@ -529,17 +529,19 @@ static void test_special_values(void **state)
     const char *path = temporary_path("special.npy");
     image_save_npy(&image, "<f4", path);
     struct look look = {.low = 20, .high = 200, .colour = colour_special, .context = &special_colours};
-    check_plain(path,
-                "--colormap gray --range 20:200 --nan-color red --inf-color '#00ff00' --under-color '#0000ff' "
-                "--over-color '#ffff00'",
-                &image, &look, 1);
+    check_plain(
+        path,
+        "--colormap gray --range 20:200 --nan-color red --inf-color '#00ff00' --under-color '#0000ff' "
+        "--over-color '#ffff00'",
+        &image, &look, 1);
     // Off: NaN takes the map's first colour, infinite values those beyond the limits.
     const struct special none = {{0, 0, 0}, {255, 255, 255}, {0, 0, 0}, {255, 255, 255}};
     look.context = &none;
     check_plain(path, "--colormap gray --range 20:200 --nan-color none --inf-color none", &image, &look, 1);
     // They do not count for automatic limits.
     look = (struct look){.low = 0, .high = 255, .colour = colour_special, .context = &special_colours};
-    check_plain(path, "--colormap gray --auto minmax --nan-color red --inf-color '#00ff00'", &image, &look, 1);
+    check_plain(path, "--colormap gray --auto minmax --nan-color red --inf-color '#00ff00'", &image, &look,
+                1);
     image_free(&image);
 }
 
@@ -585,7 +587,8 @@ static void test_commands(void **state)
                 "--command='view.flip horizontal'",
                 &mirrored, &look, 1);
     look = (struct look){.zoom = 2, .center_x = 30, .center_y = 20};
-    check_look(path, GRAY " --size 90x80 --command 'view.zoom 2; view.center 30 20'", &image, &look, 90, 80, 0);
+    check_look(path, GRAY " --size 90x80 --command 'view.zoom 2; view.center 30 20'", &image, &look, 90, 80,
+               0);
     image_free(&image);
     image_free(&mirrored);
 }

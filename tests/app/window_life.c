@@ -205,8 +205,8 @@ static void test_anything_goes(void **state)
     assert_int_equal(driven_wait_exit(session->window), 0);
 }
 
-// Characters that the panels' font texture does not hold yet make it anew; panels of less than was drawn before are
-// still drawn.
+// Characters that the panels' font texture does not hold yet make it anew; panels of less than was drawn
+// before are still drawn.
 static void test_panels_survive_new_characters(void **state)
 {
     struct session *session = *state;

@@ -40,7 +40,8 @@ static void test_formats(void **state)
     path = temporary_path("small.fits");
     image_save_fits(&image, path);
     session_open(session, BARE_OPTIONS, path, NULL);
-    // The first row of a FITS image is at the bottom, as everywhere in astronomy, unless the user wants otherwise.
+    // The first row of a FITS image is at the bottom, as everywhere in astronomy, unless the user wants
+    // otherwise.
     struct image upside_down = image_mirrored(&image, false);
     session_expect_fit(session, &upside_down);
     session_open(session, BARE_OPTIONS, "--origin", "upper", path, NULL);

@@ -115,8 +115,8 @@ double reference_level_value(const struct reference_image *image, enum reduce_mo
     return mode == REDUCE_MAX ? largest : sum / (double)count;
 }
 
-// All bits of the pixels that a texel covers up to level 2; beyond, the bits of at least half of its parts of the next
-// finer level (four, or two or one at the right and lower edge).
+// All bits of the pixels that a texel covers up to level 2; beyond, the bits of at least half of its parts of
+// the next finer level (four, or two or one at the right and lower edge).
 static uint8_t level_bits(const struct reference_image *image, int level, int64_t x, int64_t y)
 {
     if (level == 0)

@@ -12,15 +12,15 @@
 
 #include <cjson/cJSON.h>
 
-// The folder of real files with reference values, or NULL when it is absent (the test then skips with a message).
-// FOVEA_TESTDATA in the environment overrides the place.
+// The folder of real files with reference values, or NULL when it is absent (the test then skips with a
+// message). FOVEA_TESTDATA in the environment overrides the place.
 const char *testdata_folder(void);
 
 // The parsed reference.json of that folder, or NULL. The caller frees it with cJSON_Delete.
 cJSON *testdata_reference(void);
 
-// A path in a temporary folder of this test process; the folder is removed at exit. The text is valid until the
-// eighth following call.
+// A path in a temporary folder of this test process; the folder is removed at exit. The text is valid until
+// the eighth following call.
 const char *temporary_path(const char *name);
 
 #endif
