@@ -26,7 +26,8 @@ enum status window_open(struct window *window, const char *title, int width, int
     if (!window_has_display() && !getenv("SDL_VIDEODRIVER"))
         return error_set(error, STATUS_NO_GL, "%s", no_display);
     // Without Wayland's variable its library only complains on stderr.
-    if (!getenv("WAYLAND_DISPLAY"))
+    const char *wayland = getenv("WAYLAND_DISPLAY");
+    if (!wayland || !*wayland)
         SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_VIDEO_HIGHDPI_DISABLED, "0");
