@@ -213,7 +213,9 @@ static enum status measure_memory(struct stage *stage, struct figures *figures, 
     }
     viewer->view.contrast.limits = start;
     figures->peak_bytes = process_peak_resident_bytes();
-    figures->texture_bytes = gpu_texture_bytes(viewer->gpu);
+    // Off-screen, the target stands for the window's own buffer and is no texture of the picture.
+    const int64_t target_bytes = stage->target ? (int64_t)stage->width * stage->height * 4 : 0;
+    figures->texture_bytes = gpu_texture_bytes(viewer->gpu) - target_bytes;
     figures->has_mask = viewer->picture->any_mask;
     const int64_t pixels = viewer->info.width * viewer->info.height;
     figures->pixel_bytes = pixels * (int64_t)sample_traits(viewer->picture->storage)->bytes;

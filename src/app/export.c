@@ -157,8 +157,10 @@ static enum status export_source(struct viewer *viewer, const struct view_option
                                  const struct export_options *options, const char *name, struct error *error)
 {
     enum status status = options_apply(view_options, &viewer->view, &viewer->colormaps, error);
-    if (status)
+    if (status) {
+        viewer_finish(viewer);
         return status;
+    }
     viewer->view.panels.colour_bar = false; // only with --decorate or by a command
     viewer_update_colormap(viewer);
     viewer->channel = view_options->channel;

@@ -294,6 +294,7 @@ static void take_statistics(struct viewer *viewer, struct taps_result *taps)
     viewer->sample = taps->sample;
     viewer->statistics_known = viewer->histogram != NULL;
     viewer->histogram_serial++;
+    free(taps->sample_slots);
     *taps = (struct taps_result){0};
 }
 
