@@ -20,6 +20,8 @@
 // because every repaint takes time from decoding.
 enum { FIRST_PUMP_MS = 8, PUMP_MS = 40 };
 
+enum { MAX_PRESSED = 16 };
+
 // Everything of a window session.
 struct session {
     struct window window;
@@ -32,6 +34,9 @@ struct session {
     bool commands_pending; // --command lines wait for the first image
     bool dirty;            // something changed since the last repaint
     bool is_fullscreen;
+    SDL_Scancode pressed[MAX_PRESSED]; // keys that went down since the last repaint
+    SDL_Event held[MAX_PRESSED];       // their releases, kept until after it
+    size_t pressed_count, held_count;
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
     char title[512];
@@ -220,6 +225,32 @@ static void handle_event(struct session *session, const SDL_Event *event)
     }
 }
 
+// A key that goes down and up between two repaints would never be seen as down by the panels, which look at
+// the state of keys once a frame: its release is put back into the queue, for after the repaint. True if that
+// was done.
+static bool hold_back_release(struct session *session, const SDL_Event *event)
+{
+    if (event->type == SDL_KEYDOWN && session->pressed_count < MAX_PRESSED)
+        session->pressed[session->pressed_count++] = event->key.keysym.scancode;
+    if (event->type != SDL_KEYUP)
+        return false;
+    for (size_t i = 0; i < session->pressed_count; i++) {
+        if (session->pressed[i] == event->key.keysym.scancode && session->held_count < MAX_PRESSED) {
+            session->held[session->held_count++] = *event;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Gives back the releases; the keys that went down have been drawn by then.
+static void release_held(struct session *session)
+{
+    for (size_t i = 0; i < session->held_count; i++)
+        SDL_PushEvent(&session->held[i]);
+    session->held_count = session->pressed_count = 0;
+}
+
 static bool is_busy(const struct session *session)
 {
     return viewer_is_loading(&session->viewer) ||
@@ -236,9 +267,11 @@ static void wait_for_events(struct session *session)
               : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
                                  : SDL_WaitEvent(&event);
     while (got) {
-        handle_event(session, &event);
+        if (!hold_back_release(session, &event))
+            handle_event(session, &event);
         got = SDL_PollEvent(&event);
     }
+    session->dirty |= session->held_count > 0;
 }
 
 static void apply_fullscreen(struct session *session)
@@ -276,6 +309,7 @@ static enum status run_loop(struct session *session, struct error *error)
             enum status status = repaint(session, error);
             if (status)
                 return status;
+            release_held(session);
             session->dirty |= ui_wants_redraw(session->ui);
         }
         wait_for_events(session);

@@ -72,30 +72,76 @@ static bool write_all(int fd, const char *data, size_t count)
     return true;
 }
 
-enum status file_replace(const char *path, const void *data, size_t count, struct error *error)
+// The file that a path stands for: behind a symbolic link, so that the link stays one.
+static char *resolved(const char *path)
 {
-    struct text temporary = {0};
-    text_printf(&temporary, "%s.XXXXXX", path);
-    int fd = mkstemp(temporary.data);
-    if (fd < 0) {
-        text_free(&temporary);
-        return error_set(error, STATUS_IO, "%s: cannot write: %s", path, strerror(errno));
+    char *target = realpath(path, NULL);
+    return target ? target : must_copy(path);
+}
+
+static enum status draft_failed(struct file_draft *draft, int code, struct error *error)
+{
+    enum status status = error_set(error, STATUS_IO, "%s: cannot write: %s", draft->path, strerror(code));
+    file_draft_abandon(draft);
+    return status;
+}
+
+enum status file_draft_open(const char *path, struct file_draft *draft, struct error *error)
+{
+    *draft = (struct file_draft){.path = resolved(path), .fd = -1};
+    struct stat info;
+    if (stat(draft->path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        draft->fd = open(draft->path, O_WRONLY | O_CLOEXEC);
+        return draft->fd >= 0 ? STATUS_OK : draft_failed(draft, errno, error);
     }
+    struct text temporary = {0};
+    text_printf(&temporary, "%s.XXXXXX", draft->path);
+    draft->fd = mkstemp(temporary.data);
+    if (draft->fd < 0) {
+        text_free(&temporary);
+        return draft_failed(draft, errno, error);
+    }
+    draft->temporary = temporary.data;
     // mkstemp makes the file private; give it the permissions an ordinary new file would have.
     mode_t mask = umask(0);
     umask(mask);
-    bool good = write_all(fd, data, count) && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
-    int saved = errno;
-    if (close(fd) != 0 && good) {
-        saved = errno;
-        good = false;
-    }
-    if (good && rename(temporary.data, path) != 0) {
-        saved = errno;
-        good = false;
-    }
-    if (!good)
-        unlink(temporary.data);
-    text_free(&temporary);
-    return good ? STATUS_OK : error_set(error, STATUS_IO, "%s: cannot write: %s", path, strerror(saved));
+    return fchmod(draft->fd, 0666 & ~mask) == 0 ? STATUS_OK : draft_failed(draft, errno, error);
+}
+
+enum status file_draft_commit(struct file_draft *draft, struct error *error)
+{
+    if (draft->temporary && fsync(draft->fd) != 0)
+        return draft_failed(draft, errno, error);
+    const int fd = draft->fd;
+    draft->fd = -1;
+    if (close(fd) != 0)
+        return draft_failed(draft, errno, error);
+    if (draft->temporary && rename(draft->temporary, draft->path) != 0)
+        return draft_failed(draft, errno, error);
+    free(draft->temporary);
+    draft->temporary = NULL;
+    file_draft_abandon(draft);
+    return STATUS_OK;
+}
+
+void file_draft_abandon(struct file_draft *draft)
+{
+    if (draft->fd >= 0)
+        close(draft->fd);
+    if (draft->temporary)
+        unlink(draft->temporary);
+    free(draft->temporary);
+    free(draft->path);
+    *draft = (struct file_draft){.fd = -1};
+}
+
+enum status file_replace(const char *path, const void *data, size_t count, struct error *error)
+{
+    struct file_draft draft;
+    enum status status = file_draft_open(path, &draft, error);
+    if (status)
+        return status;
+    if (!write_all(draft.fd, data, count))
+        return draft_failed(&draft, errno, error);
+    return file_draft_commit(&draft, error);
 }

@@ -20,6 +20,20 @@ enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer,
 // The last component of a path; borrowed from `path`.
 const char *path_name(const char *path);
 
+// A file being written. Where `path` is a regular file or does not exist yet, the bytes go to a temporary
+// file beside it that takes its place only when everything is written; a device or pipe is written directly.
+struct file_draft {
+    char *path;      // where the result goes; owned
+    char *temporary; // owned; NULL when written directly
+    int fd;          // to write to
+};
+enum status file_draft_open(const char *path, struct file_draft *draft, struct error *error);
+// Makes the written bytes durable and puts them in place. The draft is finished, also on failure; the
+// sentence names the path.
+enum status file_draft_commit(struct file_draft *draft, struct error *error);
+// Gives the draft up: the temporary file is removed.
+void file_draft_abandon(struct file_draft *draft);
+
 // Writes `count` bytes to a temporary file beside `path`, fsyncs and renames it over `path`, so that an
 // interrupted write leaves an old file whole.
 enum status file_replace(const char *path, const void *data, size_t count, struct error *error);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// PNG by libpng, to a temporary file that is renamed when complete.
+// PNG by libpng, into a draft that takes its place when complete.
 #include "formats/png_writer.h"
 
+#include "base/file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -11,23 +12,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct png_writer {
-    char *path, *temporary;
-    FILE *file;
+    struct file_draft draft;
+    char *path;
     png_structp png;
     png_infop info;
     int width, rows_left;
     bool failed;
-    char message[128]; // of libpng
+    char message[128]; // of libpng or of the system
 };
+
+// --- libpng's callbacks ---
 
 static void on_error(png_structp png, png_const_charp message)
 {
     struct png_writer *writer = png_get_error_ptr(png);
-    snprintf(writer->message, sizeof writer->message, "%s", message);
+    if (!writer->message[0])
+        snprintf(writer->message, sizeof writer->message, "%s", message);
     longjmp(png_jmpbuf(png), 1);
 }
 
@@ -37,41 +40,66 @@ static void on_warning(png_structp png, png_const_charp message)
     (void)message;
 }
 
+static void on_write(png_structp png, png_bytep bytes, size_t count)
+{
+    struct png_writer *writer = png_get_io_ptr(png);
+    while (count > 0) {
+        const ssize_t put = write(writer->draft.fd, bytes, count);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            snprintf(writer->message, sizeof writer->message, "%s", strerror(errno));
+            png_error(png, "write failed");
+        }
+        bytes += put;
+        count -= (size_t)put;
+    }
+}
+
+static void on_flush(png_structp png)
+{
+    (void)png;
+}
+
+// --- the writer ---
+
 static enum status fail(struct png_writer *writer, struct error *error)
 {
     writer->failed = true;
-    return error_set(error, STATUS_IO, "%s: cannot write the picture: %s", writer->path,
-                     errno ? strerror(errno) : writer->message);
+    return error_set(error, STATUS_IO, "%s: cannot write the picture: %s", writer->path, writer->message);
 }
 
 static void discard(struct png_writer *writer)
 {
     if (writer->png)
         png_destroy_write_struct(&writer->png, &writer->info);
-    if (writer->file)
-        fclose(writer->file);
-    if (writer->temporary)
-        unlink(writer->temporary);
-    free(writer->temporary);
+    file_draft_abandon(&writer->draft);
     free(writer->path);
     free(writer);
 }
 
-// An ordinary new file's permissions on a temporary file beside `path`.
-static FILE *open_temporary(const char *path, char **temporary)
+// What may jump back is apart from its callers, because of what longjmp does to local variables.
+static bool write_header(struct png_writer *writer, int height)
 {
-    struct text name = {0};
-    text_printf(&name, "%s.XXXXXX", path);
-    int fd = mkstemp(name.data);
-    if (fd < 0) {
-        text_free(&name);
-        return NULL;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
-    *temporary = name.data;
-    return fdopen(fd, "wb");
+    if (setjmp(png_jmpbuf(writer->png)))
+        return false;
+    png_set_write_fn(writer->png, writer, on_write, on_flush);
+    png_set_compression_level(writer->png, 3);
+    png_set_compression_buffer_size(writer->png, 1 << 16);
+    png_set_IHDR(writer->png, writer->info, (png_uint_32)writer->width, (png_uint_32)height, 8,
+                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_sRGB(writer->png, writer->info, PNG_sRGB_INTENT_PERCEPTUAL);
+    png_write_info(writer->png, writer->info);
+    return true;
+}
+
+static bool write_end(struct png_writer *writer)
+{
+    if (setjmp(png_jmpbuf(writer->png)))
+        return false;
+    png_write_end(writer->png, writer->info);
+    return true;
 }
 
 enum status png_writer_create(const char *path, int width, int height, struct png_writer **writer,
@@ -81,26 +109,17 @@ enum status png_writer_create(const char *path, int width, int height, struct pn
     made->path = must_copy(path);
     made->width = width;
     made->rows_left = height;
-    made->file = open_temporary(path, &made->temporary);
-    if (!made->file) {
-        enum status status = fail(made, error);
+    enum status status = file_draft_open(path, &made->draft, error);
+    if (!status) {
+        made->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, made, on_error, on_warning);
+        made->info = made->png ? png_create_info_struct(made->png) : NULL;
+        if (!made->info || !write_header(made, height))
+            status = fail(made, error);
+    }
+    if (status) {
         discard(made);
         return status;
     }
-    made->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, made, on_error, on_warning);
-    made->info = made->png ? png_create_info_struct(made->png) : NULL;
-    errno = 0;
-    if (!made->info || setjmp(png_jmpbuf(made->png))) {
-        enum status status = fail(made, error);
-        discard(made);
-        return status;
-    }
-    png_init_io(made->png, made->file);
-    png_set_compression_level(made->png, 3);
-    png_set_IHDR(made->png, made->info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_sRGB(made->png, made->info, PNG_sRGB_INTENT_PERCEPTUAL);
-    png_write_info(made->png, made->info);
     *writer = made;
     return STATUS_OK;
 }
@@ -108,7 +127,6 @@ enum status png_writer_create(const char *path, int width, int height, struct pn
 enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb, int rows,
                             struct error *error)
 {
-    errno = 0;
     if (rows > writer->rows_left || setjmp(png_jmpbuf(writer->png)))
         return fail(writer, error);
     for (int row = 0; row < rows; row++)
@@ -117,39 +135,17 @@ enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb,
     return STATUS_OK;
 }
 
-// The trailer, apart from its caller because of what longjmp does to local variables.
-static bool write_end(struct png_writer *writer)
-{
-    if (setjmp(png_jmpbuf(writer->png)))
-        return false;
-    png_write_end(writer->png, writer->info);
-    return true;
-}
-
 enum status png_writer_finish(struct png_writer **writer, struct error *error)
 {
     struct png_writer *done = *writer;
     *writer = NULL;
     enum status status = STATUS_OK;
-    errno = 0;
     if (done->failed || done->rows_left > 0)
         status = STATUS_IO;
     else if (!write_end(done))
         status = fail(done, error);
-    if (!status) {
-        FILE *file = done->file;
-        done->file = NULL;
-        if (fflush(file) != 0 || fsync(fileno(file)) != 0)
-            status = fail(done, error);
-        if (fclose(file) != 0 && !status)
-            status = fail(done, error);
-    }
-    if (!status && rename(done->temporary, done->path) != 0)
-        status = fail(done, error);
-    if (!status) {
-        free(done->temporary);
-        done->temporary = NULL;
-    }
+    else
+        status = file_draft_commit(&done->draft, error);
     discard(done);
     return status;
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    SMALLEST_SIDE = 512, // no further level is worth keeping when both sides are at most this
+    SMALLEST_SIDE = 64,  // no further level is worth keeping when both sides are at most this
     RUN = 512            // level-0 pixels that take the short way together when all of them count
 };
 

@@ -17,7 +17,7 @@ enum { REDUCE_BAND_ROWS = 1 << REDUCE_MAX_LEVELS };
 
 enum reduce_mode { REDUCE_MEAN, REDUCE_MAX };
 
-// The number of levels above 0 worth keeping for an image: until both sides are at most 512, at most
+// The number of levels above 0 worth keeping for an image: until both sides are at most 64, at most
 // REDUCE_MAX_LEVELS.
 int reduce_level_count(int64_t width, int64_t height);
 // The size of a side at a level: ceil(side / 2^level).

@@ -224,8 +224,8 @@ static enum status upload_rows(struct picture *picture, int index, int64_t y, in
     return STATUS_OK;
 }
 
-enum status picture_take_levels(struct picture *picture, int64_t y, const float *const *level,
-                                const int64_t *level_rows, struct error *error)
+static enum status take_levels(struct picture *picture, int64_t y, const float *const *level,
+                               const int64_t *level_rows, struct error *error)
 {
     enum status status = STATUS_OK;
     for (int i = 1; !status && i < picture->level_count; i++) {
@@ -243,7 +243,7 @@ enum status picture_take_band(struct picture *picture, const struct loader_band 
     if (picture->levels[0].stored)
         status = upload_rows(picture, 0, band->y, band->rows, band->pixels, error);
     if (!status)
-        status = picture_take_levels(picture, band->y, band->level, band->level_rows, error);
+        status = take_levels(picture, band->y, band->level, band->level_rows, error);
     if (!status && mask && (band->any_mask || picture->any_mask))
         status = picture_take_mask(picture, mask, band->y, band->rows, error);
     for (int64_t row = band->y; !status && row < band->y + band->rows; row += REDUCE_BAND_ROWS)

@@ -67,9 +67,6 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
 // Uploads a band with its reduced levels, and its rows of the mask.
 enum status picture_take_band(struct picture *picture, const struct loader_band *band,
                               const struct mask *mask, struct error *error);
-// Uploads only the reduced levels of rows [y, y + rows), y a multiple of REDUCE_BAND_ROWS.
-enum status picture_take_levels(struct picture *picture, int64_t y, const float *const *level,
-                                const int64_t *level_rows, struct error *error);
 // Uploads the mask within whole bands of rows [y, y + rows), y a multiple of REDUCE_BAND_ROWS, all levels.
 enum status picture_take_mask(struct picture *picture, const struct mask *mask, int64_t y, int64_t rows,
                               struct error *error);

@@ -167,7 +167,10 @@ static float height_per_em(const struct gui_font *font)
 void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
 {
     ImFontAtlas *atlas = ImGui::GetIO().Fonts;
-    ImGui_ImplOpenGL3_DestroyDeviceObjects();
+    // Only the texture is made anew: the back end forgets its buffers with the other objects, but not how
+    // large they were.
+    const bool first = !atlas->TexID;
+    ImGui_ImplOpenGL3_DestroyFontsTexture();
     atlas->Clear();
     atlas->Flags = ImFontAtlasFlags_NoBakedLines | ImFontAtlasFlags_NoMouseCursors;
     atlas->TexGlyphPadding = 1;
@@ -184,7 +187,10 @@ void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
         config.MergeMode = i > 0;
         atlas->AddFont(&config);
     }
-    ImGui_ImplOpenGL3_CreateDeviceObjects();
+    if (first)
+        ImGui_ImplOpenGL3_CreateDeviceObjects();
+    else
+        ImGui_ImplOpenGL3_CreateFontsTexture();
     // The texture is on the GPU; the fonts themselves belong to the caller.
     atlas->ClearTexData();
 }

@@ -109,12 +109,46 @@ static void test_path_name(void **state)
     assert_string_equal(path_name(""), "");
 }
 
+// file_draft_open: a device is written directly, never replaced by a file (found with -o /dev/full as root).
+static void test_device_is_not_replaced(void **state)
+{
+    (void)state;
+    assert_int_equal(file_replace("/dev/null", "abc", 3, NULL), STATUS_OK);
+    struct stat info;
+    assert_int_equal(stat("/dev/null", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+    struct error error = {0};
+    assert_int_equal(file_replace("/dev/full", "abc", 3, &error), STATUS_IO);
+    assert_int_equal(stat("/dev/full", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+}
+
+static void test_link_stays_a_link(void **state)
+{
+    (void)state;
+    const char *target = temporary_path("target"), *link = temporary_path("link");
+    assert_int_equal(file_replace(target, "old", 3, NULL), STATUS_OK);
+    assert_int_equal(symlink(target, link), 0);
+    assert_int_equal(file_replace(link, "new", 3, NULL), STATUS_OK);
+    struct stat info;
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    char content[3];
+    int fd;
+    int64_t bytes;
+    assert_int_equal(file_open_read(target, &fd, &bytes, NULL), STATUS_OK);
+    assert_int_equal(file_read_at(fd, target, 0, content, 3, NULL), STATUS_OK);
+    assert_memory_equal(content, "new", 3);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_write_and_read), cmocka_unit_test(test_not_files),
-        cmocka_unit_test(test_replace),        cmocka_unit_test(test_replace_fails),
-        cmocka_unit_test(test_path_name),
+        cmocka_unit_test(test_write_and_read),    cmocka_unit_test(test_not_files),
+        cmocka_unit_test(test_replace),           cmocka_unit_test(test_replace_fails),
+        cmocka_unit_test(test_path_name),         cmocka_unit_test(test_device_is_not_replaced),
+        cmocka_unit_test(test_link_stays_a_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

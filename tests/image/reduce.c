@@ -169,10 +169,12 @@ static void test_sizes(void **state)
     assert_int_equal(reduce_side(4148, 1), 2074);
     assert_int_equal(reduce_side(4149, 3), 519);
     assert_int_equal(reduce_side(1, 7), 1);
-    assert_int_equal(reduce_level_count(512, 512), 0);
-    assert_int_equal(reduce_level_count(513, 4), 1);
-    assert_int_equal(reduce_level_count(4148, 4362), 4);
-    assert_int_equal(reduce_level_count(4096, 4096), 3);
+    assert_int_equal(reduce_level_count(64, 64), 0);
+    assert_int_equal(reduce_level_count(65, 1), 1);
+    assert_int_equal(reduce_level_count(512, 512), 3);
+    assert_int_equal(reduce_level_count(513, 4), 4);
+    assert_int_equal(reduce_level_count(4148, 4362), 6);
+    assert_int_equal(reduce_level_count(4096, 4096), 6);
     assert_int_equal(reduce_level_count(65536, 65536), 6);
     assert_int_equal(reduce_level_count((int64_t)1 << 40, 1), 6);
     struct reducer *reducer = NULL;

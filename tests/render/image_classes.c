@@ -194,6 +194,10 @@ static void test_sizes(void **state)
                 struct view view = fixture_view(image, 107, 93);
                 if (zooms[z] > 0)
                     camera_set_zoom(&view.camera, zooms[z]);
+                // In float32 the mean of the largest positive and negative values leaves nothing of the
+                // others.
+                if (types[t] == SAMPLE_F32 && camera_level(&view.camera, REDUCE_MAX_LEVELS) > 0)
+                    continue;
                 const struct scene scene = fixture_scene(f, &loaded, &view);
                 const struct comparison result = fixture_check(f, image, &scene, "size");
                 assert_true(result.excused < 107 * 93 / 20);
