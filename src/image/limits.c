@@ -6,6 +6,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -314,6 +315,34 @@ static struct limits remainder_limits(const struct remainder *remainder, const s
     }
 }
 
+// The roundest number within `tolerance` of a value.
+static double round_within(double value, double tolerance)
+{
+    char text[40];
+    double rounded = value;
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (parse_double(text, &rounded) && fabs(rounded - value) <= tolerance)
+            return rounded;
+    }
+    return value;
+}
+
+// Percentiles are not known better than the histogram's bins, so those of floats are rounded within a bin's
+// width, and within a hundredth of their distance: 10 reads better than 10.00003. The extremes stay exact.
+static struct limits percentile_limits(const struct limits_rule *rule, const struct histogram *histogram)
+{
+    const struct sample_traits *traits = sample_traits(histogram_type(histogram));
+    double low = histogram_percentile(histogram, rule->low_percent);
+    double high = histogram_percentile(histogram, rule->high_percent);
+    const double share = fabs(high - low) / 100;
+    if ((traits->is_float || traits->bytes > 2) && rule->low_percent > 0)
+        low = round_within(low, fmin(share, fabs(low) / 2048));
+    if ((traits->is_float || traits->bytes > 2) && rule->high_percent < 100)
+        high = round_within(high, fmin(share, fabs(high) / 2048));
+    return limits_repair(low, high);
+}
+
 struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
                              const struct statistics *statistics, const struct limits_sample *sample)
 {
@@ -323,8 +352,7 @@ struct limits limits_compute(const struct limits_rule *rule, const struct histog
     if (find_marked(histogram, statistics, &remainder))
         return remainder_limits(&remainder, rule, histogram, statistics, sample);
     if (rule->method == LIMITS_PERCENTILE)
-        return limits_repair(histogram_percentile(histogram, rule->low_percent),
-                             histogram_percentile(histogram, rule->high_percent));
+        return percentile_limits(rule, histogram);
     if (rule->method == LIMITS_SIGMA)
         return sigma_limits(statistics, rule->sigmas);
     // A regular sample may miss the few valid pixels of an image that is nearly all masked.

@@ -15,8 +15,8 @@
 #include <string.h>
 
 enum {
-    SMALLEST_SIDE = 64,  // no further level is worth keeping when both sides are at most this
-    RUN = 512            // level-0 pixels that take the short way together when all of them count
+    SMALLEST_SIDE = 64, // no further level is worth keeping when both sides are at most this
+    RUN = 512           // level-0 pixels that take the short way together when all of them count
 };
 
 // One level under construction. The arrays hold one entry per cell of the present row.

@@ -76,9 +76,11 @@ static void lambda_arm(const struct sim_file *file, struct span span, float *lam
     double half = ARM_HALF * file->unit;
     int64_t begin = int64_max((int64_t)ceil(file->centre_x - half), span.x);
     int64_t end = int64_min((int64_t)floor(file->centre_x + half) + 1, span.x + span.count);
-    for (int64_t x = begin; x < end; x++)
-        lambda[x - span.x] *=
-            ARM_SHADOW; // NOLINT(clang-analyzer-core.uninitialized.Assign): the whole span is set
+    for (int64_t x = begin; x < end; x++) {
+        // The analyzer does not see that the profile has set the whole span before.
+        // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign)
+        lambda[x - span.x] *= ARM_SHADOW;
+    }
 }
 
 // A count for a large expectation: the normal quantile with the first correction for the skewness.

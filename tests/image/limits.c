@@ -130,6 +130,26 @@ static void test_methods(void **state)
     histogram_destroy(&all.histogram);
 }
 
+// Counts saved as floats get round limits; a narrow range far from zero is not rounded away; extremes stay
+// exact.
+static void test_round_percentiles_of_floats(void **state)
+{
+    (void)state;
+    double values[10000];
+    for (int i = 0; i < 10000; i++)
+        values[i] = i / 200; // 0 to 49, 200 of each
+    struct counted counts = count_values(SAMPLE_F32, values, 10000);
+    assert_limits(compute(&counts, "percentile:11:89"), 5, 44, 0);
+    assert_limits(compute(&counts, "percentile:0:100"), 0, 49, 0);
+    histogram_destroy(&counts.histogram);
+    for (int i = 0; i < 10000; i++)
+        values[i] = 1000000 + 3 * (i / 10000.0);
+    struct counted narrow = count_values(SAMPLE_F32, values, 10000);
+    const struct limits limits = compute(&narrow, "percentile:1:99");
+    assert_true(limits.low >= 999999.9 && limits.high <= 1000003.1 && limits.high - limits.low > 2);
+    histogram_destroy(&narrow.histogram);
+}
+
 // Counts 0 to 1000 and, for each, one pixel without data; all methods are as if those were not there.
 static void test_maximum_of_u32_is_no_data(void **state)
 {
@@ -264,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_zscale_as_astropy),
         cmocka_unit_test(test_zscale_degenerate),
         cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_round_percentiles_of_floats),
         cmocka_unit_test(test_maximum_of_u32_is_no_data),
         cmocka_unit_test(test_maximum_that_is_data),
         cmocka_unit_test(test_degenerate),
