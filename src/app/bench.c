@@ -3,7 +3,8 @@
 // both.
 #include "app/bench.h"
 
-#include "app/host.h"
+#include "app/cli.h"
+#include "app/viewer.h"
 #include "app/window.h"
 #include "base/clock.h"
 #include "base/size.h"
@@ -20,6 +21,9 @@ enum { ROUNDS = 31, CONTRAST_CHANGES = 100 };
 struct bench_options {
     int64_t width, height;
     bool json, offscreen;
+    struct view_options view;
+    int64_t exec_ns; // when the program was started
+    double main_ms;  // from there to main
 };
 
 // The surface that is drawn to and presented: a window, or a target without any display.
@@ -401,24 +405,19 @@ static const struct option bench_table[] = {
     {0},
 };
 
-static enum status measure(struct stage *stage, const struct view_options *view_options,
-                           const struct bench_options *options, const char *name, int64_t exec_ns,
+static enum status measure(struct stage *stage, const struct bench_options *options, const char *name,
                            struct figures *figures, struct error *error)
 {
     struct viewer *viewer = &stage->viewer;
-    enum status status = options_apply(view_options, &viewer->view, &viewer->colormaps, error);
-    viewer_update_colormap(viewer);
-    viewer->channel = view_options->channel;
-    viewer->memory_limit = view_options->memory_bytes;
-    viewer->mask_path = view_options->mask ? must_copy(view_options->mask) : NULL;
+    enum status status = viewer_configure(viewer, &options->view, error);
     if (!status)
-        status = viewer_open(viewer, &name, 1, view_options->frame, error);
+        status = viewer_open(viewer, &name, 1, options->view.frame, error);
     if (!status)
         status = open_stage(stage, options, error);
     if (status)
         return status;
-    figures->context_ms = ms_between(exec_ns, clock_now_ns());
-    status = load_and_present(stage, exec_ns, figures, error);
+    figures->context_ms = ms_between(options->exec_ns, clock_now_ns());
+    status = load_and_present(stage, options->exec_ns, figures, error);
     if (!status)
         status = measure_memory(stage, figures, error);
     struct texture *rgba = NULL;
@@ -430,43 +429,38 @@ static enum status measure(struct stage *stage, const struct view_options *view_
     return status;
 }
 
+static enum status run_bench(void *context, const char *const *names, size_t count, struct error *error)
+{
+    (void)count;
+    const struct bench_options *options = context;
+    struct figures figures = {.main_ms = options->main_ms};
+    struct stage *stage = must_alloc(sizeof *stage);
+    viewer_create(&stage->viewer, NULL, NULL);
+    enum status status = measure(stage, options, names[0], &figures, error);
+    if (!status && options->json)
+        print_json(stage, &figures, names[0]);
+    else if (!status)
+        print_text(stage, &figures, names[0]);
+    close_stage(stage);
+    free(stage);
+    return status;
+}
+
 int bench_main(int argc, char **argv)
 {
-    const int64_t exec_ns = clock_now_ns() - clock_since_exec_ns();
-    struct view_options view_options = view_options_default();
-    struct bench_options options = {.width = 1920, .height = 1080};
+    const int64_t since_exec = clock_since_exec_ns();
+    struct bench_options options = {.width = 1920,
+                                    .height = 1080,
+                                    .view = view_options_default(),
+                                    .exec_ns = clock_now_ns() - since_exec,
+                                    .main_ms = (double)since_exec / 1e6};
     const struct option_group groups[] = {
-        {"Bench options", bench_table, &options}, {"View options", view_option_table, &view_options}, {0}};
-    const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
-    size_t count = 0;
-    bool help = false;
-    struct error error = {0};
-    struct figures figures = {.main_ms = (double)clock_since_exec_ns() / 1e6};
-    enum status status = options_parse(argc - 1, argv + 1, groups, names, &count, &help, &error);
-    if (!status && help) {
-        struct text text = {0};
-        text_append(&text, "Usage: fovea bench [OPTIONS] SOURCE\n\n");
-        options_write_help(groups, &text);
-        fputs(text_string(&text), stdout);
-        text_free(&text);
-        free(names);
-        return 0;
-    }
-    if (!status && count != 1)
-        status = error_set(&error, STATUS_USAGE, "bench takes one image, %zu were given", count);
-    if (!status) {
-        struct stage *stage = must_alloc(sizeof *stage);
-        viewer_create(&stage->viewer, NULL, NULL);
-        status = measure(stage, &view_options, &options, names[0], exec_ns, &figures, &error);
-        if (!status && options.json)
-            print_json(stage, &figures, names[0]);
-        else if (!status)
-            print_text(stage, &figures, names[0]);
-        close_stage(stage);
-        free(stage);
-    }
-    if (status)
-        fprintf(stderr, "fovea: %s\n", error.text);
-    free(names);
-    return status_exit_code(status);
+        {"Bench options", bench_table, &options}, {"View options", view_option_table, &options.view}, {0}};
+    const struct cli cli = {.usage = "fovea bench [OPTIONS] SOURCE",
+                            .groups = groups,
+                            .min_sources = 1,
+                            .max_sources = 1,
+                            .run = run_bench,
+                            .context = &options};
+    return cli_run(&cli, argc, argv);
 }

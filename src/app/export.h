@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `fovea export`: the picture of a view as a PNG file, without any display.
+// The picture of a view as a PNG file.
 #ifndef FOVEA_APP_EXPORT_H
 #define FOVEA_APP_EXPORT_H
 
@@ -9,8 +9,5 @@
 // a scale of pixels. The view's camera keeps its viewport.
 enum status export_picture(struct viewer *viewer, const char *path, int width, int height, bool decorate,
                            float scale, struct error *error);
-
-// argv[0] is "export". Returns the exit code.
-int export_main(int argc, char **argv);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program's entry: which subcommand runs.
 #include "app/bench.h"
-#include "app/export.h"
+#include "app/export_command.h"
 #include "app/info.h"
 #include "app/view.h"
 #include "base/clock.h"

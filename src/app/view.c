@@ -3,7 +3,7 @@
 // nothing.
 #include "app/view.h"
 
-#include "app/export.h"
+#include "app/cli.h"
 #include "app/gestures.h"
 #include "app/host.h"
 #include "app/window.h"
@@ -335,15 +335,7 @@ static enum status start_session(struct session *session, const char *const *nam
                                  struct error *error)
 {
     struct viewer *viewer = &session->viewer;
-    enum status status = STATUS_OK;
-    viewer->first_options = &session->options;
-    viewer->origin_chosen = session->options.has_origin;
-    viewer->channel = session->options.channel;
-    viewer->memory_limit = session->options.memory_bytes;
-    if (session->options.mask && !session->options.no_mask)
-        viewer->mask_path = must_copy(session->options.mask);
-    status = options_apply(&session->options, &viewer->view, &viewer->colormaps, error);
-    viewer_update_colormap(viewer);
+    enum status status = viewer_configure(viewer, &session->options, error);
     if (!status && count > 0) // decoding begins before the window system is even loaded
         status = viewer_open(viewer, names, count, session->options.frame, error);
     if (!status)
@@ -373,11 +365,10 @@ static void end_session(struct session *session)
     text_free(&session->metadata);
 }
 
-static enum status run_session(const struct view_options *options, const char *const *names, size_t count,
-                               struct error *error)
+static enum status run_session(void *context, const char *const *names, size_t count, struct error *error)
 {
     struct session *session = must_alloc(sizeof *session);
-    session->options = *options;
+    session->options = *(const struct view_options *)context;
     viewer_create(&session->viewer, window_wake, &session->window);
     host_init(&session->host, &session->viewer);
     enum status status = start_session(session, names, count, error);
@@ -392,22 +383,10 @@ int view_main(int argc, char **argv)
 {
     struct view_options options = view_options_default();
     const struct option_group groups[] = {{"View options", view_option_table, &options}, {0}};
-    const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
-    size_t count = 0;
-    bool help = false;
-    struct error error = {0};
-    enum status status = options_parse(argc - 1, argv + 1, groups, names, &count, &help, &error);
-    if (!status && help) {
-        struct text text = {0};
-        text_append(&text, "Usage: fovea [view] [OPTIONS] SOURCE...\n\n");
-        options_write_help(groups, &text);
-        fputs(text_string(&text), stdout);
-        text_free(&text);
-    } else if (!status) {
-        status = run_session(&options, names, count, &error);
-    }
-    if (status)
-        fprintf(stderr, "fovea: %s\n", error.text);
-    free(names);
-    return status_exit_code(status);
+    const struct cli cli = {.usage = "fovea [view] [OPTIONS] SOURCE...",
+                            .groups = groups,
+                            .max_sources = SIZE_MAX,
+                            .run = run_session,
+                            .context = &options};
+    return cli_run(&cli, argc, argv);
 }

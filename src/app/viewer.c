@@ -78,6 +78,18 @@ enum status viewer_attach(struct viewer *viewer, struct error *error)
     return status;
 }
 
+enum status viewer_configure(struct viewer *viewer, const struct view_options *options, struct error *error)
+{
+    viewer->first_options = options;
+    viewer->origin_chosen = options->has_origin;
+    viewer->channel = options->channel;
+    viewer->memory_limit = options->memory_bytes;
+    viewer->mask_path = options->mask && !options->no_mask ? must_copy(options->mask) : NULL;
+    enum status status = options_apply(options, &viewer->view, &viewer->colormaps, error);
+    viewer_update_colormap(viewer);
+    return status;
+}
+
 // --- starting to load ---
 
 static void end_loader(struct viewer *viewer);

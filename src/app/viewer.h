@@ -80,6 +80,10 @@ struct viewer {
 void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wake_context);
 void viewer_finish(struct viewer *viewer);
 
+// Takes over the options of the command line, before anything is opened. They are borrowed for the viewer's
+// life.
+enum status viewer_configure(struct viewer *viewer, const struct view_options *options, struct error *error);
+
 // Replaces the list of images and begins to load the first frame of the first, or `frame` of it.
 enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, int64_t frame,
                         struct error *error);
