@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct reader *const readers[] = {&tiff_reader, &fits_reader, &npy_reader, &cbf_reader, NULL};
+const struct reader *const readers[] = {&tiff_reader, &fits_reader, &npy_reader,
+                                        &cbf_reader,  &edf_reader,  NULL};
 
 // A name split into the path and what stood in its brackets.
 struct source_name {

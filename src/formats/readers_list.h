@@ -10,5 +10,6 @@ extern const struct reader tiff_reader; // tiff.c
 extern const struct reader fits_reader; // fits.c
 extern const struct reader npy_reader;  // npy.c
 extern const struct reader cbf_reader;  // cbf.c
+extern const struct reader edf_reader;  // edf.c
 
 #endif

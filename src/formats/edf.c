@@ -1,0 +1,630 @@
+// SPDX-License-Identifier: MIT
+// EDF, the ESRF data format: text headers in braces, each followed by plain samples.
+//
+// Format: the "SaxsKeywords" and "EDF" descriptions of the ESRF, and what the fabio library reads and writes
+// (https://github.com/silx-kit/fabio). A file is one block after another; a block is "{ key = value ; ... }"
+// and the samples of one frame, or of Dim_3 frames. A block without a size of an image before all others is
+// the general header, whose entries are defaults for the rest. Samples may also lie in a file of their own
+// that the header names.
+#include "formats/edf_internal.h"
+#include "formats/readers_list.h"
+
+#include "base/byteorder.h"
+#include "base/file.h"
+#include "base/size.h"
+#include "image/mask.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+    MAX_BLOCKS = 1000 * 1000,
+    BATCH_BYTES = 256 * 1024,
+    TRUNCATED_MAX_RATIO = 1024, // a block of which less than 1/1024 is there is refused, not shown in part
+};
+
+struct block {
+    int64_t header_offset;
+    size_t header_bytes;
+    int64_t data_offset; // in this file or in the blob
+    int64_t data_bytes;  // that the dimensions need
+    int64_t present;     // whole samples that are really there
+    int64_t next;        // where the next block may begin
+    int64_t first_frame, depth;
+    int64_t width, height;
+    enum sample_type type;
+    bool swapped;       // big-endian
+    char *blob;         // path of the file with the samples; NULL for this file
+    enum status status; // not STATUS_OK: the frame cannot be shown
+};
+
+// Made at open and never changed, so that clones share it.
+struct edf_table {
+    atomic_int users;
+    struct block *blocks;
+    size_t count;
+    int64_t general_offset; // EDF_MISSING if there is no general header
+};
+
+static struct edf_file *edf_file_of(struct image_file *file)
+{
+    return (struct edf_file *)file; // the base is the first member
+}
+
+// --- From the header's words to places and types ---
+
+struct edf_type {
+    const char *name;
+    enum sample_type type;
+};
+
+static const struct edf_type edf_types[] = {
+    {"SignedByte", SAMPLE_I8},     {"Signed8", SAMPLE_I8},       {"UnsignedByte", SAMPLE_U8},
+    {"Unsigned8", SAMPLE_U8},      {"SignedShort", SAMPLE_I16},  {"Signed16", SAMPLE_I16},
+    {"UnsignedShort", SAMPLE_U16}, {"Unsigned16", SAMPLE_U16},   {"SignedInteger", SAMPLE_I32},
+    {"Signed32", SAMPLE_I32},      {"SignedLong", SAMPLE_I32},   {"UnsignedInteger", SAMPLE_U32},
+    {"Unsigned32", SAMPLE_U32},    {"UnsignedLong", SAMPLE_U32}, {"Signed64", SAMPLE_I64},
+    {"Unsigned64", SAMPLE_U64},    {"FloatValue", SAMPLE_F32},   {"Float", SAMPLE_F32},
+    {"FloatIEEE32", SAMPLE_F32},   {"Float32", SAMPLE_F32},      {"DoubleValue", SAMPLE_F64},
+    {"Double", SAMPLE_F64},        {"FloatIEEE64", SAMPLE_F64},  {"", SAMPLE_U16},
+};
+
+static enum status refuse_value(const struct edf_file *file, const char *what, const char *value,
+                                struct error *error)
+{
+    struct text clean = {0};
+    utf8_clean(&clean, value, strlen(value));
+    error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
+              text_string(&clean));
+    text_free(&clean);
+    return STATUS_UNSUPPORTED;
+}
+
+static enum status set_type(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
+                            struct error *error)
+{
+    block->swapped = strcasecmp(fields->order, "HighByteFirst") == 0;
+    for (size_t i = 0; i < sizeof edf_types / sizeof *edf_types; i++) {
+        if (strcasecmp(fields->type, edf_types[i].name) == 0) {
+            block->type = edf_types[i].type;
+            return STATUS_OK;
+        }
+    }
+    return refuse_value(file, "sample type", fields->type, error);
+}
+
+static bool is_plain(const struct edf_fields *fields)
+{
+    static const char *const words[] = {"", "None", "No", "UnCompressed"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(fields->compression, words[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum status set_shape(const struct edf_file *file, const struct edf_fields *fields,
+                             struct block *block, struct error *error)
+{
+    const char *path = file->base.path;
+    if (fields->damaged)
+        return error_set(error, STATUS_BROKEN, "%s: its header has no sensible value for %s", path,
+                         fields->damaged);
+    if (fields->dim[0] == EDF_MISSING)
+        return error_set(error, STATUS_BROKEN, "%s: its header does not tell the image's size (Dim_1)", path);
+    block->width = fields->dim[0];
+    block->height = fields->dim[1] == EDF_MISSING ? 1 : fields->dim[1];
+    block->depth = fields->dim[2] == EDF_MISSING ? 1 : fields->dim[2];
+    if (block->width == 0 || block->height == 0 || block->depth == 0)
+        return error_set(error, STATUS_BROKEN, "%s: its header tells of an image without pixels", path);
+    size_t bytes;
+    // Eight bytes a sample, so that the result does not depend on a type that may be unknown.
+    if (!size_of_plane(block->width, block->height, 8, &bytes) ||
+        !size_multiply(bytes, (size_t)block->depth, &bytes) || bytes > INT64_MAX / 2)
+        return error_set(error, STATUS_TOO_LARGE, "%s: the size of its image overflows", path);
+    return STATUS_OK;
+}
+
+// The block's samples in this file, and where the next block begins.
+static bool set_place(const struct edf_file *file, const struct edf_fields *fields, struct block *block)
+{
+    int64_t header_end_offset = block->header_offset + (int64_t)block->header_bytes;
+    int64_t said = fields->binary_size != EDF_MISSING ? fields->binary_size : fields->size;
+    int64_t extent = is_plain(fields) ? int64_max(said, block->data_bytes) : said;
+    if (fields->blob[0])
+        extent = int64_max(fields->binary_size, 0);
+    else
+        block->data_offset = header_end_offset;
+    block->next = file->bytes;
+    return extent >= 0 && extent < file->bytes - header_end_offset &&
+           !__builtin_add_overflow(header_end_offset, extent, &block->next);
+}
+
+static bool name_is_beside(const char *name)
+{
+    if (name[0] == '/')
+        return false;
+    for (const char *at = name; *at; at++)
+        if (at[0] == '.' && at[1] == '.' && (at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
+            return false;
+    return true;
+}
+
+// Finds the file of samples beside the header and the room in it.
+static enum status set_blob(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
+                            int64_t *room, struct error *error)
+{
+    if (!name_is_beside(fields->blob))
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: its samples are in a file that is not beside it or in a folder beside it; move "
+                         "both into one folder",
+                         file->base.path);
+    const char *name = path_name(file->base.path);
+    struct text path = {0};
+    text_append_bytes(&path, file->base.path, (size_t)(name - file->base.path));
+    text_append(&path, fields->blob);
+    free(block->blob);
+    block->blob = must_copy(text_string(&path));
+    text_free(&path);
+    int fd;
+    int64_t bytes;
+    enum status status = file_open_read(block->blob, &fd, &bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    close(fd);
+    block->data_offset = int64_max(fields->blob_position, 0);
+    *room = int64_max(bytes - block->data_offset, 0);
+    if (fields->blob_size > 0)
+        *room = int64_min(*room, fields->blob_size);
+    return STATUS_OK;
+}
+
+static enum status set_present(const struct edf_file *file, struct block *block, int64_t room,
+                               struct error *error)
+{
+    char claimed[32], found[32];
+    int64_t there = int64_min(room, block->data_bytes);
+    block->present = there / (int64_t)sample_traits(block->type)->bytes;
+    if (block->present > 0 && there >= block->data_bytes / TRUNCATED_MAX_RATIO)
+        return STATUS_OK;
+    return error_set(
+        error, STATUS_BROKEN,
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of "
+        "data in the file",
+        file->base.path, (long long)block->width, (long long)block->height, (long long)block->depth,
+        format_bytes(block->data_bytes, claimed, sizeof claimed),
+        format_bytes(int64_max(room, 0), found, sizeof found));
+}
+
+// Fills the block from the words of its header. On failure block->next is the end of the file, or where the
+// next block begins when that can be told.
+static enum status block_layout(const struct edf_file *file, const struct edf_fields *fields,
+                                struct block *block, struct error *error)
+{
+    block->next = file->bytes;
+    enum status status = set_shape(file, fields, block, error);
+    if (status != STATUS_OK)
+        return status;
+    status = set_type(file, fields, block, error);
+    if (status != STATUS_OK)
+        return status;
+    block->data_bytes =
+        block->width * block->height * block->depth * (int64_t)sample_traits(block->type)->bytes;
+    (void)set_place(file, fields, block);
+    if (!is_plain(fields))
+        return refuse_value(file, "compression", fields->compression, error);
+    int64_t room = file->bytes - block->header_offset - (int64_t)block->header_bytes;
+    if (fields->blob[0])
+        status = set_blob(file, fields, block, &room, error);
+    return status == STATUS_OK ? set_present(file, block, room, error) : status;
+}
+
+// --- The table of blocks ---
+
+// The defaults that the general header gives to every block.
+static struct edf_fields general_defaults(const struct edf_fields *general)
+{
+    struct edf_fields defaults = *general;
+    defaults.size = defaults.binary_size = defaults.header_size = EDF_MISSING;
+    defaults.version[0] = '\0';
+    defaults.damaged = NULL;
+    return defaults;
+}
+
+static bool is_general(const struct edf_fields *fields)
+{
+    if (fields->damaged)
+        return false;
+    return fields->dim[0] == EDF_MISSING ||
+           (fields->version[0] && fields->binary_size == 0 && !fields->blob[0]);
+}
+
+// Reads the header at `offset` into `block`; the caller frees block->blob.
+static enum status block_read(const struct edf_file *file, int64_t offset, const struct edf_fields *defaults,
+                              struct edf_fields *fields, struct block *block, struct error *error)
+{
+    struct edf_header header = {0};
+    *fields = *defaults;
+    enum status status = edf_header_read(file, offset, &header, fields, error);
+    free(header.bytes);
+    *block = (struct block){.header_offset = offset, .header_bytes = header.count};
+    return status;
+}
+
+static void table_release(struct edf_table *table)
+{
+    if (!table || atomic_fetch_sub(&table->users, 1) != 1)
+        return;
+    for (size_t i = 0; i < table->count; i++)
+        free(table->blocks[i].blob);
+    free(table->blocks);
+    free(table);
+}
+
+static enum status table_add(struct edf_file *file, struct block *block, struct error *error)
+{
+    struct edf_table *table = file->table;
+    if (table->count == MAX_BLOCKS)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: has more than a million images", file->base.path);
+    if (block->status != STATUS_OK)
+        block->depth = 1;
+    block->first_frame = file->base.frames;
+    if (__builtin_add_overflow(file->base.frames, block->depth, &file->base.frames))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of its frames overflows", file->base.path);
+    if ((table->count & (table->count + 1)) == 0)
+        table->blocks = must_resize(table->blocks, (table->count + 1) * 2 * sizeof *table->blocks);
+    table->blocks[table->count++] = *block;
+    block->blob = NULL;
+    return STATUS_OK;
+}
+
+// Reads the general header, if there is one; *offset is then behind it.
+static enum status scan_general(struct edf_file *file, int64_t *offset, struct edf_fields *defaults,
+                                struct error *error)
+{
+    struct edf_fields fields;
+    struct block block;
+    enum status status = block_read(file, 0, &edf_no_fields, &fields, &block, error);
+    if (status != STATUS_OK || !is_general(&fields))
+        return status;
+    int64_t behind = (int64_t)block.header_bytes;
+    if (fields.binary_size > 0 && fields.binary_size < file->bytes - behind)
+        behind += fields.binary_size;
+    file->table->general_offset = 0;
+    *defaults = general_defaults(&fields);
+    *offset = behind;
+    return STATUS_OK;
+}
+
+// Lists all blocks. What is damaged behind the first frame ends the list.
+static enum status scan_blocks(struct edf_file *file, struct error *error)
+{
+    struct edf_fields defaults = edf_no_fields, fields;
+    int64_t offset = 0;
+    enum status status = scan_general(file, &offset, &defaults, error);
+    while (status == STATUS_OK && offset < file->bytes) {
+        bool first = file->table->count == 0;
+        struct block block;
+        status = block_read(file, offset, &defaults, &fields, &block, first ? error : NULL);
+        if (status != STATUS_OK) {
+            // White space or other bytes at the end; behind a lone general header they mean no image.
+            status = first && status != STATUS_NOT_MINE ? status : STATUS_OK;
+            break;
+        }
+        block.status = block_layout(file, &fields, &block, first ? error : NULL);
+        status = first ? block.status : STATUS_OK;
+        if (status == STATUS_OK && (block.status == STATUS_OK || fields.dim[0] != EDF_MISSING))
+            status = table_add(file, &block, error);
+        offset = block.next;
+        free(block.blob);
+    }
+    if (status == STATUS_OK && file->table->count == 0)
+        return error_set(error, STATUS_BROKEN, "%s: its header does not tell the image's size (Dim_1)",
+                         file->base.path);
+    return status;
+}
+
+static const struct block *block_of(const struct edf_file *file, int64_t frame)
+{
+    size_t low = 0, high = file->table->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (file->table->blocks[middle].first_frame <= frame)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &file->table->blocks[low];
+}
+
+// --- Opening ---
+
+// The key followed by "=", in any case of letters.
+static bool head_has(const char *head, size_t count, const char *key, bool prefix)
+{
+    size_t length = strlen(key);
+    for (size_t at = 1; at + length < count; at++) {
+        if (strncasecmp(head + at, key, length) != 0 ||
+            (!edf_skip_space(head + at - 1, 1) && !strchr("{;", head[at - 1])))
+            continue;
+        size_t behind = at + length;
+        behind += edf_skip_space(head + behind, count - behind);
+        if (prefix || (behind < count && head[behind] == '='))
+            return true;
+    }
+    return false;
+}
+
+// ADSC's format, too, begins with a brace.
+static bool is_adsc(const char *head, size_t count)
+{
+    static const char key[] = "HEADER_BYTES";
+    size_t at = edf_skip_space(head, count);
+    return count - at >= sizeof key - 1 && memcmp(head + at, key, sizeof key - 1) == 0;
+}
+
+static int edf_probe(const uint8_t *head, size_t count, const char *path)
+{
+    (void)path;
+    static const char *const keys[] = {"Dim_1", "DataType", "ByteOrder", "HeaderID"};
+    const char *text = (const char *)head;
+    size_t brace = edf_skip_space(text, (size_t)int64_min((int64_t)count, EDF_MAX_WHITESPACE));
+    if (brace >= count || text[brace] != '{' || is_adsc(text + brace + 1, count - brace - 1))
+        return 0;
+    const char *end = memchr(text + brace, '}', count - brace);
+    size_t length = end ? (size_t)(end - text) - brace : count - brace;
+    int found = head_has(text + brace, length, "EDF_", true) ? 1 : 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        found += head_has(text + brace, length, keys[i], false) ? 1 : 0;
+    return found > 1 ? 90 : found == 1 ? 70 : 0;
+}
+
+static void edf_close(struct image_file *base)
+{
+    struct edf_file *file = edf_file_of(base);
+    if (file->fd >= 0)
+        close(file->fd);
+    table_release(file->table);
+    free(file->base.path);
+    free(file);
+}
+
+static enum status open_content(struct edf_file *file, struct error *error)
+{
+    enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    if (file->bytes == 0)
+        return error_set(error, STATUS_NOT_MINE, "%s: is not an EDF file", file->base.path);
+    return scan_blocks(file, error);
+}
+
+static enum status edf_open(const struct open_request *request, struct image_file **out, struct error *error)
+{
+    if (request->selector)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: an EDF file has no parts to select by [%s]",
+                         request->path, request->selector);
+    struct edf_file *file = must_alloc(sizeof *file);
+    file->base = (struct image_file){.reader = &edf_reader, .path = must_copy(request->path)};
+    file->fd = -1;
+    file->table = must_alloc(sizeof *file->table);
+    file->table->general_offset = EDF_MISSING;
+    atomic_init(&file->table->users, 1);
+    enum status status = open_content(file, error);
+    if (status != STATUS_OK) {
+        edf_close(&file->base);
+        return status;
+    }
+    *out = &file->base;
+    return STATUS_OK;
+}
+
+static enum status edf_clone(struct image_file *base, struct image_file **out, struct error *error)
+{
+    const struct edf_file *source = edf_file_of(base);
+    int fd = dup(source->fd);
+    if (fd < 0)
+        return error_set(error, STATUS_IO, "%s: too many open files", source->base.path);
+    struct edf_file *file = must_alloc(sizeof *file);
+    *file = *source;
+    file->base.path = must_copy(source->base.path);
+    file->fd = fd;
+    atomic_fetch_add(&file->table->users, 1);
+    *out = &file->base;
+    return STATUS_OK;
+}
+
+// Why a block that was listed as faulty cannot be shown: its header is read once more for the sentence.
+static enum status explain_fault(const struct edf_file *file, const struct block *block, struct error *error)
+{
+    struct edf_fields defaults = edf_no_fields, fields;
+    struct block again = {0};
+    enum status status = STATUS_OK;
+    if (file->table->general_offset != EDF_MISSING) {
+        status = block_read(file, file->table->general_offset, &edf_no_fields, &fields, &again, error);
+        defaults = general_defaults(&fields);
+    }
+    if (status == STATUS_OK)
+        status = block_read(file, block->header_offset, &defaults, &fields, &again, error);
+    if (status == STATUS_OK)
+        status = block_layout(file, &fields, &again, error);
+    free(again.blob);
+    return status != STATUS_OK
+               ? status
+               : error_set(error, block->status, "%s: has changed since it was opened", file->base.path);
+}
+
+// --- Pixels ---
+
+// The index within the block of the frame's first sample.
+static int64_t frame_first(const struct block *block, int64_t frame)
+{
+    return (frame - block->first_frame) * block->width * block->height;
+}
+
+static enum status edf_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
+                                  struct error *error)
+{
+    const struct edf_file *file = edf_file_of(base);
+    const struct block *block = block_of(file, frame);
+    if (block->status != STATUS_OK)
+        return explain_fault(file, block, error);
+    if (frame_first(block, frame) >= block->present)
+        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
+                         (long long)frame);
+    *info = (struct frame_info){.width = block->width,
+                                .height = block->height,
+                                .type = block->type,
+                                .chunk_width = block->width,
+                                .chunk_height = 1,
+                                // A 16-bit camera has its largest value for saturation.
+                                .no_data_is_max = block->type == SAMPLE_U32};
+    snprintf(info->format, sizeof info->format, "EDF");
+    snprintf(info->compression, sizeof info->compression, "none");
+    return STATUS_OK;
+}
+
+// Where the samples of one decode come from.
+struct samples {
+    const struct block *block;
+    const char *path;
+    int fd;
+};
+
+// Fills pixels that the file does not hold.
+static void lose_run(const struct samples *from, uint8_t *pixels, uint8_t *classes, int64_t count,
+                     struct decode_report *report)
+{
+    static const uint64_t nan[SAMPLE_COUNT] = {[SAMPLE_F32] = 0x7FC00000, [SAMPLE_F64] = 0x7FF8000000000000};
+    size_t item = sample_traits(from->block->type)->bytes;
+    if (count <= 0)
+        return;
+    for (int64_t i = 0; i < count; i++) {
+        memcpy(pixels + (size_t)i * item, &nan[from->block->type], item);
+        classes[i] |= MASK_BIT(MASK_BAD);
+    }
+    if (!report->first_loss.text[0])
+        error_set(&report->first_loss, STATUS_BROKEN, "%s: the file ends after %lld samples", from->path,
+                  (long long)from->block->present);
+    report->lost_pixels += count;
+    report->any_class = true;
+}
+
+// Reads the samples at `first` as far as the file has them; *there tells how many.
+static enum status read_samples(const struct samples *from, int64_t first, int64_t count, void *out,
+                                int64_t *there, struct error *error)
+{
+    const struct block *block = from->block;
+    size_t item = sample_traits(block->type)->bytes;
+    *there = int64_clamp(block->present - first, 0, count);
+    enum status status = STATUS_OK;
+    if (*there > 0)
+        status = file_read_at(from->fd, from->path, block->data_offset + first * (int64_t)item, out,
+                              (size_t)*there * item, error);
+    if (status == STATUS_OK && block->swapped && item > 1)
+        swap_items(out, (size_t)*there, item);
+    return status;
+}
+
+static enum status decode_rows(const struct samples *from, const struct decode_request *request,
+                               struct decode_report *report, struct error *error)
+{
+    const struct block *block = from->block;
+    size_t item = sample_traits(block->type)->bytes;
+    struct rect rect = request->rect;
+    int64_t start = frame_first(block, request->frame);
+    // Whole rows without padding are one run.
+    bool joined = rect.width == block->width && request->stride == (size_t)rect.width * item;
+    int64_t rows = joined ? int64_max(BATCH_BYTES / (rect.width * (int64_t)item), 1) : 1;
+    for (int64_t row = 0; row < rect.height; row += rows) {
+        if (cancel_requested(request->cancel))
+            return STATUS_CANCELLED;
+        int64_t count = int64_min(rows, rect.height - row) * rect.width, there;
+        uint8_t *pixels = (uint8_t *)request->pixels + (size_t)row * request->stride;
+        int64_t first = start + (rect.y + row) * block->width + rect.x;
+        enum status status = read_samples(from, first, count, pixels, &there, error);
+        if (status != STATUS_OK)
+            return status;
+        lose_run(from, pixels + (size_t)there * item, request->classes + row * rect.width + there,
+                 count - there, report);
+    }
+    return STATUS_OK;
+}
+
+static enum status edf_decode(struct image_file *base, const struct decode_request *request,
+                              struct decode_report *report, struct error *error)
+{
+    const struct edf_file *file = edf_file_of(base);
+    struct samples from = {.block = block_of(file, request->frame), .path = base->path, .fd = file->fd};
+    if (!from.block->blob)
+        return decode_rows(&from, request, report, error);
+    int64_t bytes;
+    from.path = from.block->blob;
+    enum status status = file_open_read(from.path, &from.fd, &bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    status = decode_rows(&from, request, report, error);
+    close(from.fd);
+    return status;
+}
+
+// --- Metadata ---
+
+// The span as one line of valid UTF-8 without tabs.
+static void append_line(struct text *out, struct edf_span span)
+{
+    struct text line = {0};
+    text_append_bytes(&line, span.at, span.count);
+    for (size_t i = 0; i < line.length; i++)
+        if ((unsigned char)line.data[i] < ' ')
+            line.data[i] = ' ';
+    utf8_clean(out, text_string(&line), line.length);
+    text_free(&line);
+}
+
+static enum status append_header(const struct edf_file *file, int64_t offset, struct text *out,
+                                 struct error *error)
+{
+    struct edf_header header = {0};
+    struct edf_fields fields = edf_no_fields;
+    enum status status = edf_header_read(file, offset, &header, &fields, error);
+    if (status == STATUS_OK) {
+        struct edf_span rest = edf_header_entries(&header), key, value;
+        while (edf_entry_next(&rest, &key, &value)) {
+            append_line(out, key);
+            text_append(out, "\t");
+            append_line(out, value);
+            text_append(out, "\n");
+        }
+    }
+    free(header.bytes);
+    return status;
+}
+
+static enum status edf_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error)
+{
+    const struct edf_file *file = edf_file_of(base);
+    enum status status = STATUS_OK;
+    if (file->table->general_offset != EDF_MISSING)
+        status = append_header(file, file->table->general_offset, out, error);
+    return status == STATUS_OK ? append_header(file, block_of(file, frame)->header_offset, out, error)
+                               : status;
+}
+
+static const char *const edf_extensions[] = {"edf", NULL};
+
+const struct reader edf_reader = {
+    .name = "edf",
+    .description = "EDF",
+    .extensions = edf_extensions,
+    .probe = edf_probe,
+    .open = edf_open,
+    .frame_info = edf_frame_info,
+    .decode = edf_decode,
+    .clone = edf_clone,
+    .metadata = edf_metadata,
+    .close = edf_close,
+};

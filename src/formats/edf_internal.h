@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What the two parts of the EDF reader share: the text of headers (edf_header.c) and all else (edf.c).
+#ifndef FOVEA_FORMATS_EDF_INTERNAL_H
+#define FOVEA_FORMATS_EDF_INTERNAL_H
+
+#include "formats/reader.h"
+
+struct edf_table; // edf.c
+
+enum {
+    EDF_MAX_WHITESPACE = 512, // bytes between two blocks
+    EDF_FIELD_TEXT = 256,
+    EDF_MISSING = -1,
+};
+
+struct edf_file {
+    struct image_file base;
+    int fd;
+    int64_t bytes;
+    struct edf_table *table;
+};
+
+// A piece of a header; borrowed from it.
+struct edf_span {
+    const char *at;
+    size_t count;
+};
+
+// What a header says that matters for finding the samples. Numbers are EDF_MISSING and texts empty if not
+// said.
+struct edf_fields {
+    int64_t dim[3], size, binary_size, header_size, blob_position, blob_size;
+    char type[EDF_FIELD_TEXT], order[EDF_FIELD_TEXT], compression[EDF_FIELD_TEXT], blob[EDF_FIELD_TEXT],
+        version[EDF_FIELD_TEXT];
+    const char *damaged; // the key whose value makes no sense, or NULL
+};
+
+// A header as it stands in the file.
+struct edf_header {
+    char *bytes;  // owned
+    size_t count; // up to the newline behind the closing brace
+    size_t brace; // where the opening one is
+};
+
+// Fields of which nothing is said.
+extern const struct edf_fields edf_no_fields;
+
+// The number of white-space characters at the beginning.
+size_t edf_skip_space(const char *text, size_t count);
+
+// What stands between the braces; borrowed.
+struct edf_span edf_header_entries(const struct edf_header *header);
+
+// Takes the next "key = value ;" off `rest`; false at the end.
+bool edf_entry_next(struct edf_span *rest, struct edf_span *key, struct edf_span *value);
+
+// Loads and parses the header that begins at `offset`, perhaps behind white space. *fields holds the defaults
+// before. STATUS_NOT_MINE: none is there. header->bytes is to be freed in any case. Thread-safety: as the
+// file's.
+enum status edf_header_read(const struct edf_file *file, int64_t offset, struct edf_header *header,
+                            struct edf_fields *fields, struct error *error);
+
+#endif

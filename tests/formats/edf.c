@@ -1,0 +1,602 @@
+// SPDX-License-Identifier: MIT
+// The EDF reader against files made here byte by byte, and real files with values found by fabio.
+#include "support/testdata.h"
+
+#include "base/byteorder.h"
+#include "formats/readers_list.h"
+#include "image/mask.h"
+
+#include <math.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint64_t random_next(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+static void put(FILE *file, const char *header, const void *bytes, size_t count)
+{
+    fputs(header, file);
+    fwrite(bytes, 1, count, file);
+}
+
+// Writes a file of one block.
+static const char *save(const char *name, const char *header, const void *bytes, size_t count)
+{
+    const char *path = temporary_path(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    put(file, header, bytes, count);
+    fclose(file);
+    return path;
+}
+
+static struct image_file *open_good(const char *name)
+{
+    struct image_file *file = NULL;
+    struct error error = {0};
+    if (image_file_open(name, CHANNEL_AUTO, &file, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return file;
+}
+
+static enum status open_bad(const char *name, struct error *error)
+{
+    struct image_file *file = NULL;
+    *error = (struct error){0};
+    enum status status = image_file_open(name, CHANNEL_AUTO, &file, error);
+    assert_true(status != STATUS_OK);
+    assert_null(file);
+    assert_true(error->text[0] != '\0');
+    return status;
+}
+
+static struct frame_info info_of(struct image_file *file, int64_t frame)
+{
+    struct frame_info info;
+    struct error error = {0};
+    if (image_file_info(file, frame, &info, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return info;
+}
+
+static struct decode_report decode(struct image_file *file, int64_t frame, struct rect rect, uint8_t *pixels,
+                                   size_t stride, uint8_t *classes)
+{
+    struct decode_report report = {0};
+    struct error error = {0};
+    struct decode_request request = {
+        .frame = frame, .rect = rect, .pixels = pixels, .stride = stride, .classes = classes};
+    if (image_file_decode(file, &request, &report, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    return report;
+}
+
+// Random rectangles of the frame, with padded rows or not, against the expected samples of the whole frame.
+static void check_rectangles(struct image_file *file, int64_t frame, const uint8_t *expected)
+{
+    struct frame_info info = info_of(file, frame);
+    size_t item = sample_traits(info.type)->bytes;
+    for (int n = 0; n < 24; n++) {
+        struct rect rect = {0, 0, info.width, info.height};
+        if (n > 1) {
+            rect.x = (int64_t)(random_next() % (uint64_t)info.width);
+            rect.y = (int64_t)(random_next() % (uint64_t)info.height);
+            rect.width = 1 + (int64_t)(random_next() % (uint64_t)(info.width - rect.x));
+            rect.height = 1 + (int64_t)(random_next() % (uint64_t)(info.height - rect.y));
+        }
+        size_t row = (size_t)rect.width * item, stride = row + (n % 2 ? 5 : 0);
+        uint8_t *pixels = malloc(stride * (size_t)rect.height);
+        uint8_t *classes = calloc((size_t)rect.width, (size_t)rect.height);
+        assert_int_equal(decode(file, frame, rect, pixels, stride, classes).lost_pixels, 0);
+        for (int64_t y = 0; y < rect.height; y++)
+            assert_memory_equal(pixels + (size_t)y * stride,
+                                expected + (size_t)((rect.y + y) * info.width + rect.x) * item, row);
+        free(pixels);
+        free(classes);
+    }
+}
+
+enum { HEIGHT = 23, WIDTH = 37, COUNT = HEIGHT * WIDTH };
+
+struct layout {
+    const char *name, *type;
+    size_t item;
+};
+
+static const struct layout layouts[] = {
+    {"SignedByte", "i8", 1},     {"Signed8", "i8", 1},      {"UnsignedByte", "u8", 1},
+    {"Unsigned8", "u8", 1},      {"SignedShort", "i16", 2}, {"Signed16", "i16", 2},
+    {"UnsignedShort", "u16", 2}, {"Unsigned16", "u16", 2},  {"SignedInteger", "i32", 4},
+    {"Signed32", "i32", 4},      {"SignedLong", "i32", 4},  {"UnsignedInteger", "u32", 4},
+    {"UnsignedLong", "u32", 4},  {"Unsigned32", "u32", 4},  {"Signed64", "i64", 8},
+    {"Unsigned64", "u64", 8},    {"FloatValue", "f32", 4},  {"FLOAT", "f32", 4},
+    {"FloatIEEE32", "f32", 4},   {"Float32", "f32", 4},     {"DoubleValue", "f64", 8},
+    {"Double", "f64", 8},        {"FloatIEEE64", "f64", 8},
+};
+
+static void check_layout(const struct layout *layout, bool big)
+{
+    static uint8_t samples[COUNT * 8], stored[COUNT * 8];
+    char header[256];
+    for (size_t i = 0; i < COUNT * layout->item; i++)
+        stored[i] = samples[i] = (uint8_t)random_next();
+    if (big && layout->item > 1)
+        swap_items(stored, COUNT, layout->item);
+    snprintf(header, sizeof header, "{\nbyteorder = %s ;\nDataType=%s;DIM_1 = 37 ;\nDim_2 = 23 ;\n   }\n",
+             big ? "HighByteFirst" : "LowByteFirst", layout->name);
+    struct image_file *file = open_good(save("layout.edf", header, stored, COUNT * layout->item));
+    struct frame_info info = info_of(file, 0);
+    assert_string_equal(sample_traits(info.type)->name, layout->type);
+    assert_string_equal(info.format, "EDF");
+    assert_int_equal(file->frames, 1);
+    check_rectangles(file, 0, samples);
+    image_file_close(&file);
+}
+
+static void test_every_type(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        for (int big = 0; big < 2; big++)
+            check_layout(&layouts[i], big);
+}
+
+// --- Several frames ---
+
+enum { SERIES = 9 }; // 3 of u16, a block of 4 of u8, 2 of f32
+
+static uint16_t shorts[3][COUNT];
+static uint8_t bytes[4][COUNT];
+static float floats[2][6];
+
+// A general header, three big-endian frames, a block of four with a size that is more than they need, and two
+// small ones, each with the line ends of another system before it.
+static const char *save_series(void)
+{
+    const char *path = temporary_path("series.edf");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fputs("\r\n{\r\nEDF_DataFormatVersion = 2.40 ;\r\nEDF_BinarySize = 4 ;\r\nByteOrder = HighByteFirst ;\r\n"
+          "Title = all ;\r\n}\r\n{{}\n",
+          file);
+    for (int n = 0; n < 3; n++) {
+        uint16_t stored[COUNT];
+        for (int i = 0; i < COUNT; i++)
+            stored[i] = __builtin_bswap16(shorts[n][i] = (uint16_t)random_next());
+        put(file, "{\nEDF_DataBlockID = 1.Image.Psd ;\nDim_1 = 37 ;\nDim_2 = 23 ;\nnumber = one ; }\n",
+            stored, sizeof stored);
+    }
+    for (int i = 0; i < 4 * COUNT; i++)
+        bytes[i / COUNT][i % COUNT] = (uint8_t)random_next();
+    put(file,
+        "\n{\nDataType = UnsignedByte ;\nDim_1 = 37 ;\nDim_2 = 23 ;\nDim_3 = 4 ; Size = 10 ;\n"
+        "EDF_BinarySize = 3414 ;\nEDF_HeaderSize = 512 ;\n}\n",
+        bytes, sizeof bytes);
+    fwrite("{0123456}\n", 1, 10, file);
+    for (int n = 0; n < 2; n++) {
+        for (int i = 0; i < 6; i++)
+            floats[n][i] = (float)(n * 10 + i);
+        put(file, "\r\n{\r\nByteOrder = LowByteFirst ;\r\nDataType = Float ;\r\nDim_1 = 6;\r\n}\r\n",
+            floats[n], sizeof floats[n]);
+    }
+    fputs("\n\n", file);
+    fclose(file);
+    return path;
+}
+
+static const uint8_t *series_samples(int64_t frame)
+{
+    return (const uint8_t *)(frame < 3   ? (void *)shorts[frame]
+                             : frame < 7 ? (void *)bytes[frame - 3]
+                                         : (void *)floats[frame - 7]);
+}
+
+static void test_series(void **state)
+{
+    (void)state;
+    struct image_file *file = open_good(save_series());
+    assert_int_equal(file->frames, SERIES);
+    for (int64_t frame = 0; frame < SERIES; frame++) {
+        struct frame_info info = info_of(file, frame);
+        assert_int_equal(info.width, frame < 7 ? 37 : 6);
+        assert_int_equal(info.height, frame < 7 ? 23 : 1);
+        assert_int_equal(info.type, frame < 3 ? SAMPLE_U16 : frame < 7 ? SAMPLE_U8 : SAMPLE_F32);
+        check_rectangles(file, frame, series_samples(frame));
+    }
+    struct text lines = {0};
+    assert_int_equal(image_file_metadata(file, 2, &lines, NULL), STATUS_OK);
+    assert_string_equal(text_string(&lines),
+                        "EDF_DataFormatVersion\t2.40\nEDF_BinarySize\t4\nByteOrder\tHighByteFirst\n"
+                        "Title\tall\nEDF_DataBlockID\t1.Image.Psd\nDim_1\t37\nDim_2\t23\nnumber\tone\n");
+    text_free(&lines);
+    image_file_close(&file);
+}
+
+struct task {
+    struct image_file *file;
+    bool good;
+};
+
+static void *read_series(void *argument)
+{
+    struct task *task = argument;
+    task->good = true;
+    for (int n = 0; n < 40; n++) {
+        int64_t frame = n % SERIES;
+        struct frame_info info;
+        uint8_t pixels[COUNT * 2], classes[COUNT] = {0};
+        if (image_file_info(task->file, frame, &info, NULL) != STATUS_OK)
+            task->good = false;
+        size_t row = (size_t)info.width * sample_traits(info.type)->bytes;
+        struct decode_request request = {.frame = frame,
+                                         .rect = {0, 0, info.width, info.height},
+                                         .pixels = pixels,
+                                         .stride = row,
+                                         .classes = classes};
+        if (image_file_decode(task->file, &request, NULL, NULL) != STATUS_OK ||
+            memcmp(pixels, series_samples(frame), row * (size_t)info.height) != 0)
+            task->good = false;
+    }
+    image_file_close(&task->file);
+    return NULL;
+}
+
+static void test_clones_on_threads(void **state)
+{
+    (void)state;
+    struct image_file *file = open_good(save_series());
+    struct task tasks[2] = {{0}};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(image_file_clone(file, &tasks[i].file, NULL), STATUS_OK);
+    image_file_close(&file);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, read_series, &tasks[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(tasks[i].good);
+    }
+}
+
+// --- Headers ---
+
+static void test_header_text(void **state)
+{
+    (void)state;
+    // Braces and a line end in a value: EDF_HeaderSize tells where the header really ends.
+    char header[513];
+    memset(header, ' ', 512);
+    header[512] = '\0';
+    static const char start[] =
+        "{\nEDF_HeaderSize = 512 ;\nNote = {a}\nb = c \xb5\t! ;\nDim_1 = 3 ;\nalone ;\n"
+        "Dim_2 = 1 ;\n= nothing ;\n";
+    memcpy(header, start, sizeof start - 1);
+    memcpy(header + 510, "}\n", 2);
+    static const uint16_t samples[3] = {1, 2, 65535};
+    struct image_file *file = open_good(save("text.edf", header, samples, sizeof samples));
+    check_rectangles(file, 0, (const uint8_t *)samples);
+    assert_false(info_of(file, 0).no_data_is_max);
+    struct text lines = {0};
+    assert_int_equal(image_file_metadata(file, 0, &lines, NULL), STATUS_OK);
+    assert_string_equal(text_string(&lines),
+                        "EDF_HeaderSize\t512\nNote\t{a} b = c \xc2\xb5 !\nDim_1\t3\nDim_2\t1\n");
+    text_free(&lines);
+    image_file_close(&file);
+}
+
+static void test_probe(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        int low, high;
+    } cases[] = {
+        {"{\nHeaderID = EH:000001 ;\nDim_1 = 3 ;", 90, 90},
+        {"\r\n{ dim_1=3;}\n", 70, 70},
+        {"{\nEDF_DataFormatVersion = 2 ;\n", 70, 90},
+        {"{\nHEADER_BYTES= 512;\nDim_1=3;DataType=x;\n", 0, 0},
+        {"{\"Dim_1\": 3}", 0, 0},
+        {"# {Dim_1 = 3;}", 0, 0},
+        {"{", 0, 0},
+        {"", 0, 0},
+        {"{ a } Dim_1 = 3 ;", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int score = edf_reader.probe((const uint8_t *)cases[i].head, strlen(cases[i].head), "x");
+        if (score < cases[i].low || score > cases[i].high)
+            fail_msg("\"%s\" scores %d", cases[i].head, score);
+    }
+}
+
+static void test_blob(void **state)
+{
+    (void)state;
+    static const uint16_t samples[8] = {0, 0, 1, 2, 3, 4, 5, 6};
+    (void)save("blob.raw", "", samples, sizeof samples);
+    static const char header[] = "{\nEDF_BinaryFileName = blob.raw ;\nEDF_BinaryFilePosition = 4 ;\n"
+                                 "Dim_1 = 3 ;\nDim_2 = 2 ;\n}\n{ Dim_1 = 1 ; }\n";
+    struct image_file *file = open_good(save("blob.edf", header, "ab", 2));
+    assert_int_equal(file->frames, 2);
+    check_rectangles(file, 0, (const uint8_t *)(samples + 2));
+    check_rectangles(file, 1, (const uint8_t *)"ab");
+    image_file_close(&file);
+    static const struct {
+        const char *name;
+        enum status status;
+    } cases[] = {{"/etc/passwd", STATUS_UNSUPPORTED},
+                 {"../blob.raw", STATUS_UNSUPPORTED},
+                 {"a/../blob.raw", STATUS_UNSUPPORTED},
+                 {"..", STATUS_UNSUPPORTED},
+                 {"absent.raw", STATUS_IO}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[160];
+        struct error error;
+        snprintf(text, sizeof text, "{\nEDF_BinaryFileName = %s ;\nDim_1 = 3 ;\n}\n", cases[i].name);
+        assert_int_equal(open_bad(save("bad_blob.edf", text, "", 0), &error), cases[i].status);
+    }
+}
+
+// --- Damage ---
+
+static void check_truncated(bool floating)
+{
+    static float samples[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        samples[i] = (float)(i + 1);
+    char header[160];
+    snprintf(header, sizeof header, "{\nDataType = %s ;\nDim_1 = 37 ;\nDim_2 = 23 ;\n}\n",
+             floating ? "Float" : "Signed32");
+    struct image_file *file = open_good(save("short.edf", header, samples, 400 * 4 + 1));
+    float pixels[COUNT];
+    uint8_t classes[COUNT] = {0};
+    struct decode_report report =
+        decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, (uint8_t *)pixels, WIDTH * 4, classes);
+    assert_int_equal(report.lost_pixels, COUNT - 400);
+    assert_true(report.any_class);
+    assert_non_null(strstr(report.first_loss.text, "ends after 400 samples"));
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(classes[i], i < 400 ? 0 : MASK_BIT(MASK_BAD));
+        if (i < 400)
+            assert_true(pixels[i] == samples[i]);
+        else
+            assert_true(floating ? isnan(pixels[i]) : pixels[i] == 0);
+    }
+    image_file_close(&file);
+}
+
+static void test_truncated(void **state)
+{
+    (void)state;
+    check_truncated(true);
+    check_truncated(false);
+    // A stack of which two frames and a half are there.
+    static const char header[] = "{\nDataType = Unsigned8 ;\nDim_1 = 4 ;\nDim_2 = 1 ;\nDim_3 = 5 ;\n}\n";
+    struct image_file *file = open_good(save("stack.edf", header, "0123456789", 10));
+    struct frame_info info;
+    assert_int_equal(file->frames, 5);
+    check_rectangles(file, 1, (const uint8_t *)"4567");
+    assert_int_equal(image_file_info(file, 2, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_info(file, 3, &info, NULL), STATUS_BROKEN);
+    image_file_close(&file);
+}
+
+static void test_later_damage(void **state)
+{
+    (void)state;
+    // A compressed frame in the middle is told of; a header that does not end ends the list.
+    static const char text[] = "{ Dim_1 = 1 ; }\nab{ Dim_1 = 1 ; Compression = GZip ; Size = 3 ; }\nxyz"
+                               "{ Dim_1 = 1 ; }\ncd{ Dim_1 = 1 ;";
+    struct image_file *file = open_good(save("later.edf", text, "", 0));
+    struct frame_info info;
+    struct error error = {0};
+    assert_int_equal(file->frames, 3);
+    check_rectangles(file, 0, (const uint8_t *)"ab");
+    assert_int_equal(image_file_info(file, 1, &info, &error), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "\"GZip\""));
+    check_rectangles(file, 2, (const uint8_t *)"cd");
+    image_file_close(&file);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        enum status status;
+        const char *said;
+    } cases[] = {
+        {"{ Dim_1 = 1048576 ; Dim_2 = 1048576 ; }\n", STATUS_BROKEN, "claims"},
+        {"{ Dim_1 = 1 ; Dim_2 = 1099511627776 ; }\n", STATUS_BROKEN, "claims"},
+        {"{ Dim_1 = 1 ; Dim_3 = 1099511627776 ; }\n", STATUS_BROKEN, "claims"},
+        {"{ Dim_1 = 4611686018427387904 ; Dim_2 = 4 ; }\n", STATUS_TOO_LARGE, ""},
+        {"{ Dim_1 = 99999999999999999999 ; }\n", STATUS_BROKEN, "Dim_1"},
+        {"{ Dim_1 = 0 ; }\n", STATUS_BROKEN, "without pixels"},
+        {"{ Dim_1 = -3 ; }\n", STATUS_BROKEN, "Dim_1"},
+        {"{ Dim_1 = x ; }\n", STATUS_BROKEN, "Dim_1"},
+        {"{ Dim_1 = 3 ; Size = much ; }\n", STATUS_BROKEN, "Size"},
+        {"{ HeaderID = EH:000001 ; }\n", STATUS_BROKEN, "Dim_1"},
+        {"{ Dim_1 = 3 ; DataType = Complex ; }\n", STATUS_UNSUPPORTED, "Complex"},
+        {"{ Dim_1 = 3 ; Compression = byte_offset ; }\n", STATUS_UNSUPPORTED, "byte_offset"},
+        {"{ Dim_1 = 3 ; ", STATUS_BROKEN, "ends within its header"},
+        {"{ Dim_1 = 3 ; } ", STATUS_BROKEN, "ends within its header"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error;
+        enum status status = open_bad(save("refused.edf", cases[i].header, "0123456789ab", 12), &error);
+        if (status != cases[i].status || !strstr(error.text, cases[i].said))
+            fail_msg("%s gave %d: %s", cases[i].header, status, error.text);
+    }
+    struct error error;
+    size_t count = 1200 * 1000;
+    char *blanks = malloc(count);
+    memset(blanks, ' ', count);
+    memcpy(blanks + count - 2, "}\n", 2);
+    assert_int_equal(open_bad(save("long.edf", "{ Dim_1 = 3 ;", blanks, count), &error), STATUS_BROKEN);
+    assert_non_null(strstr(error.text, "1 MiB"));
+    free(blanks);
+}
+
+// Every beginning of a file is opened or refused.
+static void test_cut_anywhere(void **state)
+{
+    (void)state;
+    const char *path = save_series();
+    for (int64_t length = 9000; length >= 0; length -= length > 5400 || length < 400 ? 1 : 37) {
+        assert_int_equal(truncate(path, length), 0);
+        struct image_file *file = NULL;
+        if (image_file_open(path, CHANNEL_AUTO, &file, NULL) != STATUS_OK)
+            continue;
+        for (int64_t frame = 0; frame < file->frames; frame++) {
+            struct frame_info info;
+            if (image_file_info(file, frame, &info, NULL) != STATUS_OK)
+                continue;
+            uint8_t pixels[COUNT * 2], classes[COUNT] = {0};
+            decode(file, frame, (struct rect){0, 0, info.width, info.height}, pixels,
+                   (size_t)info.width * sample_traits(info.type)->bytes, classes);
+        }
+        image_file_close(&file);
+    }
+}
+
+// --- Real files ---
+
+static void check_real(const char *path, const cJSON *entry)
+{
+    struct image_file *file = open_good(path);
+    struct frame_info info = info_of(file, 0);
+    size_t plane = (size_t)(info.width * info.height) * sample_traits(info.type)->bytes;
+    const char *dtype = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "dtype"));
+    char name[8], digest_text[65];
+    snprintf(name, sizeof name, "%c%d", dtype[0], 8 * (dtype[1] - '0'));
+    assert_string_equal(sample_traits(info.type)->name, name);
+    const cJSON *shape = cJSON_GetObjectItem(entry, "shape");
+    assert_int_equal(info.height, cJSON_GetArrayItem(shape, 0)->valueint);
+    assert_int_equal(info.width, cJSON_GetArrayItem(shape, 1)->valueint);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+    uint8_t *pixels = malloc(plane), *classes = calloc((size_t)info.width, (size_t)info.height);
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t frame = 0; frame < file->frames; frame++) {
+        decode(file, frame, (struct rect){0, 0, info.width, info.height}, pixels, plane / (size_t)info.height,
+               classes);
+        EVP_DigestUpdate(context, pixels, plane);
+        for (int64_t i = 0; i < info.width * info.height; i++) {
+            double value = sample_value(info.type, pixels + (size_t)i * sample_traits(info.type)->bytes);
+            low = fmin(low, value);
+            high = fmax(high, value);
+        }
+    }
+    unsigned char digest[32];
+    EVP_DigestFinal_ex(context, digest, NULL);
+    EVP_MD_CTX_free(context);
+    for (int i = 0; i < 32; i++)
+        snprintf(digest_text + 2 * i, 3, "%02x", digest[i]);
+    assert_string_equal(digest_text, cJSON_GetStringValue(cJSON_GetObjectItem(entry, "sha256_le")));
+    assert_true(low == cJSON_GetObjectItem(entry, "min")->valuedouble);
+    assert_true(high == cJSON_GetObjectItem(entry, "max")->valuedouble);
+    free(pixels);
+    free(classes);
+    image_file_close(&file);
+}
+
+// The file itself, or its content where it is packed; NULL where that cannot be had.
+static const char *unpacked(const char *path)
+{
+    const char *end = strrchr(path, '.');
+    if (strcmp(end, ".gz") != 0 && strcmp(end, ".bz2") != 0)
+        return path;
+    const char *made = temporary_path("unpacked.edf");
+    if (strcmp(end, ".bz2") == 0) {
+        char command[2300];
+        snprintf(command, sizeof command, "bzip2 -dc '%s' > '%s'", path, made);
+        return system(command) == 0 ? made : NULL;
+    }
+    static uint8_t buffer[65536];
+    gzFile in = gzopen(path, "rb");
+    FILE *out = fopen(made, "wb");
+    assert_true(in && out);
+    for (int got; (got = gzread(in, buffer, sizeof buffer)) > 0;)
+        fwrite(buffer, 1, (size_t)got, out);
+    gzclose(in);
+    fclose(out);
+    return made;
+}
+
+static void test_real_files(void **state)
+{
+    (void)state;
+    cJSON *reference = testdata_reference();
+    if (!reference)
+        skip();
+    int checked = 0;
+    for (const cJSON *entry = reference->child; entry; entry = entry->next) {
+        const char *format = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "format"));
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s", testdata_folder(), entry->string);
+        if (!format || strcmp(format, "EdfImage") != 0 || access(path, R_OK) != 0)
+            continue;
+        const char *plain = unpacked(path);
+        if (!plain)
+            continue;
+        check_real(plain, entry);
+        checked++;
+    }
+    cJSON_Delete(reference);
+    print_message("%d real files agree\n", checked);
+    assert_true(checked > 0);
+}
+
+static void test_real_malformed(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "a2ps/malformed/iso5.edf",
+        "fabio/malformed/testimages/F2K_Seb_Lyso0675_header_only.edf.gz",
+    };
+    static const enum status expected[] = {STATUS_NOT_MINE, STATUS_BROKEN};
+    int checked = 0;
+    for (int i = 0; i < 2 && testdata_folder(); i++) {
+        char path[1024];
+        struct error error;
+        snprintf(path, sizeof path, "%s/%s", testdata_folder(), names[i]);
+        if (access(path, R_OK) != 0)
+            continue;
+        enum status status = open_bad(unpacked(path), &error);
+        print_message("%s\n", error.text);
+        assert_int_equal(status, expected[i]);
+        checked++;
+    }
+    if (checked == 0)
+        skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_type),
+        cmocka_unit_test(test_series),
+        cmocka_unit_test(test_clones_on_threads),
+        cmocka_unit_test(test_header_text),
+        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_blob),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_later_damage),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_real_malformed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
