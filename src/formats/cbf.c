@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Crystallographic Binary Files: miniCBF of PILATUS and EIGER, byte-offset compressed or uncompressed.
 //
-// Format: https://www.iucr.org/resources/cif/software/cbflib. A text in CIF syntax holds one or more binary
-// sections; each has a MIME header, the bytes 0C 1A 04 D5 and the data. A section is a frame. Beamlines write
-// their experiment as lines "# Key value" into the item _array_data.header_contents.
+// Format: the manual of CBFlib (International Union of Crystallography). A text in CIF syntax holds one or
+// more binary sections; each has a MIME header, the bytes 0C 1A 04 D5 and the data. A section is a frame.
+// Beamlines write their experiment as lines "# Key value" into the item _array_data.header_contents.
 #include "formats/cbf_internal.h"
 #include "formats/readers_list.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The byte-offset compression of CBF: each value is stored as its difference from the one before.
 //
-// Format: https://www.iucr.org/__data/iucr/cif/software/cbflib/CBFlib_0.7.9/doc/CBFlib.html, "byte_offset". A
+// Format: the manual of CBFlib (International Union of Crystallography), "byte_offset". A
 // difference is one signed byte; -128 says that 16 bits follow, -32768 there that 32 bits follow, and -2^31
 // there that 64 bits follow, all little-endian.
 #ifndef FOVEA_FORMATS_CBF_BYTE_OFFSET_H
