@@ -7,12 +7,11 @@
 // the general header, whose entries are defaults for the rest. Samples may also lie in a file of their own
 // that the header names.
 #include "formats/edf_internal.h"
+#include "formats/plain.h"
 #include "formats/readers_list.h"
 
-#include "base/byteorder.h"
 #include "base/file.h"
 #include "base/size.h"
-#include "image/mask.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@
 
 enum {
     MAX_BLOCKS = 1000 * 1000,
-    BATCH_BYTES = 256 * 1024,
     TRUNCATED_MAX_RATIO = 1024, // a block of which less than 1/1024 is there is refused, not shown in part
 };
 
@@ -487,87 +485,25 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     return STATUS_OK;
 }
 
-// Where the samples of one decode come from.
-struct samples {
-    const struct block *block;
-    const char *path;
-    int fd;
-};
-
-// Fills pixels that the file does not hold.
-static void lose_run(const struct samples *from, uint8_t *pixels, uint8_t *classes, int64_t count,
-                     struct decode_report *report)
-{
-    static const uint64_t nan[SAMPLE_COUNT] = {[SAMPLE_F32] = 0x7FC00000, [SAMPLE_F64] = 0x7FF8000000000000};
-    size_t item = sample_traits(from->block->type)->bytes;
-    if (count <= 0)
-        return;
-    for (int64_t i = 0; i < count; i++) {
-        memcpy(pixels + (size_t)i * item, &nan[from->block->type], item);
-        classes[i] |= MASK_BIT(MASK_BAD);
-    }
-    if (!report->first_loss.text[0])
-        error_set(&report->first_loss, STATUS_BROKEN, "%s: the file ends after %lld samples", from->path,
-                  (long long)from->block->present);
-    report->lost_pixels += count;
-    report->any_class = true;
-}
-
-// Reads the samples at `first` as far as the file has them; *there tells how many.
-static enum status read_samples(const struct samples *from, int64_t first, int64_t count, void *out,
-                                int64_t *there, struct error *error)
-{
-    const struct block *block = from->block;
-    size_t item = sample_traits(block->type)->bytes;
-    *there = int64_clamp(block->present - first, 0, count);
-    enum status status = STATUS_OK;
-    if (*there > 0)
-        status = file_read_at(from->fd, from->path, block->data_offset + first * (int64_t)item, out,
-                              (size_t)*there * item, error);
-    if (status == STATUS_OK && block->swapped && item > 1)
-        swap_items(out, (size_t)*there, item);
-    return status;
-}
-
-static enum status decode_rows(const struct samples *from, const struct decode_request *request,
-                               struct decode_report *report, struct error *error)
-{
-    const struct block *block = from->block;
-    size_t item = sample_traits(block->type)->bytes;
-    struct rect rect = request->rect;
-    int64_t start = frame_first(block, request->frame);
-    // Whole rows without padding are one run.
-    bool joined = rect.width == block->width && request->stride == (size_t)rect.width * item;
-    int64_t rows = joined ? int64_max(BATCH_BYTES / (rect.width * (int64_t)item), 1) : 1;
-    for (int64_t row = 0; row < rect.height; row += rows) {
-        if (cancel_requested(request->cancel))
-            return STATUS_CANCELLED;
-        int64_t count = int64_min(rows, rect.height - row) * rect.width, there;
-        uint8_t *pixels = (uint8_t *)request->pixels + (size_t)row * request->stride;
-        int64_t first = start + (rect.y + row) * block->width + rect.x;
-        enum status status = read_samples(from, first, count, pixels, &there, error);
-        if (status != STATUS_OK)
-            return status;
-        lose_run(from, pixels + (size_t)there * item, request->classes + row * rect.width + there,
-                 count - there, report);
-    }
-    return STATUS_OK;
-}
-
 static enum status edf_decode(struct image_file *base, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
     const struct edf_file *file = edf_file_of(base);
-    struct samples from = {.block = block_of(file, request->frame), .path = base->path, .fd = file->fd};
-    if (!from.block->blob)
-        return decode_rows(&from, request, report, error);
+    const struct block *block = block_of(file, request->frame);
+    struct plain_samples from = {.path = block->blob ? block->blob : base->path,
+                                 .fd = file->fd,
+                                 .offset = block->data_offset,
+                                 .present = block->present,
+                                 .type = block->type,
+                                 .swapped = block->swapped};
     int64_t bytes;
-    from.path = from.block->blob;
-    enum status status = file_open_read(from.path, &from.fd, &bytes, error);
+    enum status status = block->blob ? file_open_read(from.path, &from.fd, &bytes, error) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
-    status = decode_rows(&from, request, report, error);
-    close(from.fd);
+    status = plain_decode(&from, frame_first(block, request->frame), block->width, block->width, request,
+                          report, error);
+    if (block->blob)
+        close(from.fd);
     return status;
 }
 

@@ -3,13 +3,13 @@
 //
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. The last axis is the
 // column, the one before it the row; further axes count frames. An array of one axis is one row.
+#include "formats/plain.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
 
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/size.h"
-#include "image/mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,6 @@
 enum {
     NPY_MAX_AXES = 32,
     NPY_MAX_HEADER = 64 * 1024,
-    BATCH_BYTES = 256 * 1024,
     COLUMN_BLOCK = 16,           // columns of a Fortran-ordered array that are turned at a time
     COLUMN_ROWS = 1024,          // and rows
     TRUNCATED_MAX_RATIO = 64,    // an array of which less than 1/64 is there is refused, not shown in part
@@ -371,76 +370,28 @@ static enum status npy_frame_info(struct image_file *base, int64_t frame, struct
     return STATUS_OK;
 }
 
-// Fills pixels that the file does not hold.
-static void lose_run(const struct npy_file *file, uint8_t *pixels, uint8_t *classes, int64_t count,
-                     struct decode_report *report)
+static struct plain_samples samples_of(const struct npy_file *file)
 {
-    static const uint64_t nan[SAMPLE_COUNT] = {
-        [SAMPLE_F16] = 0x7E00, [SAMPLE_F32] = 0x7FC00000, [SAMPLE_F64] = 0x7FF8000000000000};
-    size_t item = sample_traits(file->type)->bytes;
-    if (count <= 0)
-        return;
-    for (int64_t i = 0; i < count; i++) {
-        memcpy(pixels + (size_t)i * item, &nan[file->type], item);
-        classes[i] |= MASK_BIT(MASK_BAD);
-    }
-    if (!report->first_loss.text[0])
-        error_set(&report->first_loss, STATUS_BROKEN, "%s: the file ends after %lld samples", file->base.path,
-                  (long long)file->present);
-    report->lost_pixels += count;
-    report->any_class = true;
-}
-
-// Reads the samples at `first` as far as the file has them; *there tells how many.
-static enum status read_samples(const struct npy_file *file, int64_t first, int64_t count, void *out,
-                                int64_t *there, struct error *error)
-{
-    size_t item = sample_traits(file->type)->bytes;
-    *there = int64_clamp(file->present - first, 0, count);
-    enum status status = STATUS_OK;
-    if (*there > 0)
-        status = file_read_at(file->fd, file->base.path, file->data_offset + first * (int64_t)item, out,
-                              (size_t)*there * item, error);
-    if (status == STATUS_OK && file->swapped)
-        swap_items(out, (size_t)*there, item);
-    return status;
-}
-
-static enum status decode_rows(const struct npy_file *file, const struct decode_request *request,
-                               struct decode_report *report, struct error *error)
-{
-    size_t item = sample_traits(file->type)->bytes;
-    struct rect rect = request->rect;
-    struct placement place = frame_placement(file, request->frame);
-    // Whole rows without padding are one run.
-    bool joined = rect.width == file->width && request->stride == (size_t)rect.width * item;
-    int64_t rows = joined ? int64_max(BATCH_BYTES / (rect.width * (int64_t)item), 1) : 1;
-    for (int64_t row = 0; row < rect.height; row += rows) {
-        if (cancel_requested(request->cancel))
-            return STATUS_CANCELLED;
-        int64_t count = int64_min(rows, rect.height - row) * rect.width, there;
-        uint8_t *pixels = (uint8_t *)request->pixels + (size_t)row * request->stride;
-        int64_t first = place.first + (rect.y + row) * place.row_step + rect.x;
-        enum status status = read_samples(file, first, count, pixels, &there, error);
-        if (status != STATUS_OK)
-            return status;
-        lose_run(file, pixels + (size_t)there * item, request->classes + row * rect.width + there,
-                 count - there, report);
-    }
-    return STATUS_OK;
+    return (struct plain_samples){.path = file->base.path,
+                                  .fd = file->fd,
+                                  .offset = file->data_offset,
+                                  .present = file->present,
+                                  .type = file->type,
+                                  .swapped = file->swapped};
 }
 
 // Reads `rows` samples of one column to scratch; beyond the file's end *there is less than `rows`.
 static enum status read_column(struct npy_file *file, int64_t first, int64_t step, int64_t rows, uint8_t *out,
                                int64_t *there, struct error *error)
 {
+    const struct plain_samples from = samples_of(file);
     size_t item = sample_traits(file->type)->bytes;
     if (step == 1)
-        return read_samples(file, first, rows, out, there, error);
+        return plain_read(&from, first, rows, out, there, error);
     enum status status = STATUS_OK;
     int64_t got = 1, row = 0;
     for (; row < rows && got > 0 && status == STATUS_OK; row++)
-        status = read_samples(file, first + row * step, 1, out + (size_t)row * item, &got, error);
+        status = plain_read(&from, first + row * step, 1, out + (size_t)row * item, &got, error);
     *there = got > 0 ? row : row - 1;
     return status;
 }
@@ -450,6 +401,7 @@ static enum status decode_block(struct npy_file *file, const struct decode_reque
                                 struct rect block, struct decode_report *report, struct error *error)
 {
     size_t item = sample_traits(file->type)->bytes;
+    const struct plain_samples from = samples_of(file);
     struct placement place = frame_placement(file, request->frame);
     int64_t there[COLUMN_BLOCK];
     for (int64_t x = 0; x < block.width; x++) {
@@ -467,7 +419,7 @@ static enum status decode_block(struct npy_file *file, const struct decode_reque
             if (y < there[x])
                 memcpy(pixels + (size_t)x * item, file->scratch + (size_t)(x * COLUMN_ROWS + y) * item, item);
             else
-                lose_run(file, pixels + (size_t)x * item, classes + x, 1, report);
+                plain_lose(&from, pixels + (size_t)x * item, classes + x, 1, report);
         }
     }
     return STATUS_OK;
@@ -497,8 +449,11 @@ static enum status npy_decode(struct image_file *base, const struct decode_reque
                               struct decode_report *report, struct error *error)
 {
     struct npy_file *file = npy_file_of(base);
-    bool rows = frame_placement(file, request->frame).column_step == 1;
-    return rows ? decode_rows(file, request, report, error) : decode_columns(file, request, report, error);
+    const struct placement place = frame_placement(file, request->frame);
+    if (place.column_step != 1)
+        return decode_columns(file, request, report, error);
+    const struct plain_samples from = samples_of(file);
+    return plain_decode(&from, place.first, place.row_step, file->width, request, report, error);
 }
 
 static enum status npy_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error)
