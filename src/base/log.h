@@ -3,9 +3,7 @@
 #ifndef FOVEA_BASE_LOG_H
 #define FOVEA_BASE_LOG_H
 
-// Prints "fovea: MODULE: text" to stderr: warnings always, debug lines when FOVEA_DEBUG is set in the
-// environment. Thread-safe (one write per message).
+// Prints "fovea: MODULE: text" to stderr. Thread-safe (one write per message).
 void log_warning(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_debug(const char *module, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -145,11 +145,6 @@ void gui_close_popups(void)
         ImGui::ClosePopupToLevel(0, false);
 }
 
-bool gui_item_hovered_any(void)
-{
-    return ImGui::IsAnyItemHovered() || ImGui::IsAnyItemActive();
-}
-
 // --- Fonts ---
 
 // Font heights count from the highest to the lowest line, which differ much from script to script; letters
@@ -450,11 +445,6 @@ bool gui_item_active(void)
     return ImGui::IsItemActive();
 }
 
-bool gui_item_hovered(void)
-{
-    return ImGui::IsItemHovered();
-}
-
 bool gui_colour(const char *label, uint8_t rgb[3])
 {
     float values[3] = {rgb[0] / 255.0f, rgb[1] / 255.0f, rgb[2] / 255.0f};
@@ -576,21 +566,10 @@ struct gui_rect gui_here(void)
     return {at.x, at.y, 0, 0};
 }
 
-struct gui_rect gui_last_item(void)
-{
-    ImVec2 at = ImGui::GetItemRectMin(), size = ImGui::GetItemRectSize();
-    return {at.x, at.y, size.x, size.y};
-}
-
 void gui_draw_rect(struct gui_rect rect, uint32_t colour)
 {
     ImGui::GetWindowDrawList()->AddRectFilled(
         ImVec2(rect.x, rect.y), ImVec2(rect.x + rect.width, rect.y + rect.height), packed(colour));
-}
-
-void gui_draw_line(float x0, float y0, float x1, float y1, float width, uint32_t colour)
-{
-    ImGui::GetWindowDrawList()->AddLine(ImVec2(x0, y0), ImVec2(x1, y1), packed(colour), width);
 }
 
 void gui_draw_text(float x, float y, uint32_t colour, const char *text)

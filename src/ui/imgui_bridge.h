@@ -32,7 +32,6 @@ void gui_render(void);     // GL
 bool gui_wants_text(void); // a text field has the keyboard
 bool gui_popup_open(void); // a menu or list is open
 void gui_close_popups(void);
-bool gui_item_hovered_any(void);
 
 // --- Fonts ---
 
@@ -108,8 +107,7 @@ bool gui_input(const char *label, char *buffer, size_t size);
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);
 // Takes the keyboard from the field that has it, so that it will see a buffer that was changed from outside.
 void gui_release_text(void);
-bool gui_item_active(void); // the last item is being dragged or edited
-bool gui_item_hovered(void);
+bool gui_item_active(void);                         // the last item is being dragged or edited
 bool gui_colour(const char *label, uint8_t rgb[3]); // a swatch with a picker; true when changed
 bool gui_combo_begin(const char *label, const char *shown);
 void gui_combo_end(void);
@@ -151,9 +149,7 @@ struct gui_mouse_area {
 };
 void gui_canvas(const char *id, float width, float height, struct gui_mouse_area *area);
 struct gui_rect gui_here(void); // the cursor: where the next item will be; width and height 0
-struct gui_rect gui_last_item(void);
 void gui_draw_rect(struct gui_rect rect, uint32_t colour);
-void gui_draw_line(float x0, float y0, float x1, float y1, float width, uint32_t colour);
 void gui_draw_text(float x, float y, uint32_t colour, const char *text);
 void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
 

@@ -196,11 +196,6 @@ bool ui_wants_redraw(const struct ui *ui)
     return ui->settle > 0;
 }
 
-bool ui_has_mouse(const struct ui *ui)
-{
-    return ui->mouse_on_panel;
-}
-
 // --- Frames ---
 
 void ui_run(struct ui *ui, const char *format, ...)

@@ -72,8 +72,6 @@ struct rect ui_picture_area(const struct ui *ui, const struct view *view, int wi
 void ui_draw(struct ui *ui);
 // True while the panels need one more ui_frame and ui_draw to settle after an event; false at rest.
 bool ui_wants_redraw(const struct ui *ui);
-// True while the panels hold the mouse or want the arrow cursor: over a panel.
-bool ui_has_mouse(const struct ui *ui);
 
 // Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
 // texture; cheap when they are there. The model's texts are looked after by ui_frame itself.
