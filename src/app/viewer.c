@@ -450,7 +450,7 @@ static enum status tap_visible(struct viewer *viewer, struct rect visible, struc
     part.width = visible.width;
     part.height = visible.height;
     part.type = viewer->picture->storage;
-    part.no_data_is_max = false;
+    part.sentinels = (struct sentinels){0};
     const size_t pixels = (size_t)visible.width * REDUCE_BAND_ROWS;
     const size_t bytes = sample_traits(part.type)->bytes;
     struct taps *taps = NULL;

@@ -221,7 +221,7 @@ static enum status cbf_frame_info(struct image_file *base, int64_t frame, struct
                                 .chunk_width = section.width,
                                 .chunk_height = 1,
                                 .sequential = section.compressed,
-                                .no_data_is_max = file->detector && !sample_traits(section.type)->is_signed};
+                                .sentinels.max_is_no_data = file->detector && !sample_traits(section.type)->is_signed};
     snprintf(info->format, sizeof info->format, "CBF");
     snprintf(info->compression, sizeof info->compression, "%s", section.compressed ? "byte offset" : "none");
     return STATUS_OK;

@@ -479,7 +479,7 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
                                 .chunk_width = block->width,
                                 .chunk_height = 1,
                                 // A 16-bit camera has its largest value for saturation.
-                                .no_data_is_max = block->type == SAMPLE_U32};
+                                .sentinels.max_is_no_data = block->type == SAMPLE_U32};
     snprintf(info->format, sizeof info->format, "EDF");
     snprintf(info->compression, sizeof info->compression, "none");
     return STATUS_OK;

@@ -15,6 +15,7 @@
 #include "base/cancel.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "image/detector.h"
 #include "image/frame.h"
 
 struct image_file;
@@ -26,7 +27,8 @@ enum { CHANNEL_AUTO = -1 }; // luminance for RGB, else channel 0
 // What to open.
 struct open_request {
     const char *path;     // the file, without a selector
-    const char *selector; // what stood in the brackets of "file.fits[2]", or NULL
+    const char *selector; // what stood in the brackets of "file.fits[2]" or after the "::" of
+                          // "file.h5::/entry/data[3,:,:]", or NULL
     int channel;          // of several samples per pixel: index from 0, or CHANNEL_AUTO
 };
 
@@ -75,6 +77,17 @@ struct reader {
     // Optional (may be NULL): the frame's header as "key\tvalue\n" lines of valid UTF-8.
     enum status (*metadata)(struct image_file *file, int64_t frame, struct text *out, struct error *error);
 
+    // Optional: what is known of the detector. *info is cleared on entry.
+    enum status (*detector)(struct image_file *file, int64_t frame, struct detector_info *info,
+                            struct error *error);
+
+    // Optional: what else the file holds that can be shown, one line each:
+    // "selector\tshape\ttype\tstorage\tnote\n", for example
+    // "/entry/data/data\t100 x 4362 x 4148\tu32\tbitshuffle-LZ4, chunks 1 x 4362 x 4148\t\n". The selector
+    // opens that part as "path::selector"; a line with an empty selector cannot be opened, and its note says
+    // why.
+    enum status (*contents)(struct image_file *file, struct text *out, struct error *error);
+
     void (*close)(struct image_file *file); // frees `file`; safe after any failure of the other calls
 };
 
@@ -91,8 +104,9 @@ struct image_file {
 // The table of all readers, NULL-terminated.
 extern const struct reader *const readers[];
 
-// Opens `name`: a path, or a path with a selector in brackets ("cube.fits[3]") when no file of the whole name
-// exists. The reader with the highest probe score is taken. The sentence of a failure names the file.
+// Opens `name`: a path, or a path with a selector in brackets ("cube.fits[3]") or after two colons
+// ("file.h5::/entry/data") when no file of the whole name exists. The reader with the highest probe score is
+// taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error);
@@ -101,6 +115,10 @@ enum status image_file_decode(struct image_file *file, const struct decode_reque
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);
 enum status image_file_metadata(struct image_file *file, int64_t frame, struct text *out,
                                 struct error *error);
-void image_file_close(struct image_file **file); // sets *file to NULL; NULL is fine
+enum status image_file_detector(struct image_file *file, int64_t frame, struct detector_info *info,
+                                struct error *error); // all unknown where the reader does not tell
+enum status image_file_contents(struct image_file *file, struct text *out,
+                                struct error *error); // nothing where the reader does not tell
+void image_file_close(struct image_file **file);      // sets *file to NULL; NULL is fine
 
 #endif

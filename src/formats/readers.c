@@ -10,8 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct reader *const readers[] = {&tiff_reader, &fits_reader, &npy_reader,
-                                        &cbf_reader,  &edf_reader,  NULL};
+const struct reader *const readers[] = {
+    &tiff_reader, //
+    &fits_reader, //
+    &npy_reader,  //
+    &cbf_reader,  //
+    &edf_reader,  //
+    NULL,
+};
 
 // A name split into the path and what stood in its brackets.
 struct source_name {
@@ -25,6 +31,20 @@ static bool path_exists(const char *path)
     return stat(path, &info) == 0;
 }
 
+// "path::selector": split at the first pair of colons before which there is a file.
+static bool split_at_colons(struct source_name *split)
+{
+    for (char *colons = strstr(split->path + 1, "::"); colons; colons = strstr(colons + 1, "::")) {
+        *colons = '\0';
+        if (path_exists(split->path)) {
+            split->selector = colons + 2;
+            return true;
+        }
+        *colons = ':';
+    }
+    return false;
+}
+
 // Brackets are a selector only where no file has the whole name, so that "a[1].tif" and "a.fits[1]" both
 // work.
 static struct source_name name_split(const char *name)
@@ -32,7 +52,9 @@ static struct source_name name_split(const char *name)
     struct source_name split = {.path = must_copy(name)};
     size_t length = strlen(name);
     char *bracket = strrchr(split.path, '[');
-    if (!bracket || bracket == split.path || split.path[length - 1] != ']' || path_exists(name))
+    if (path_exists(name) || split_at_colons(&split))
+        return split;
+    if (!bracket || bracket == split.path || split.path[length - 1] != ']')
         return split;
     *bracket = '\0';
     if (!path_exists(split.path)) {
@@ -196,6 +218,21 @@ enum status image_file_metadata(struct image_file *file, int64_t frame, struct t
     if (status != STATUS_OK || !file->reader->metadata)
         return status;
     return file->reader->metadata(file, frame, out, error);
+}
+
+enum status image_file_detector(struct image_file *file, int64_t frame, struct detector_info *info,
+                                struct error *error)
+{
+    detector_info_clear(info);
+    enum status status = frame_check(file, frame, error);
+    if (status != STATUS_OK || !file->reader->detector)
+        return status;
+    return file->reader->detector(file, frame, info, error);
+}
+
+enum status image_file_contents(struct image_file *file, struct text *out, struct error *error)
+{
+    return file->reader->contents ? file->reader->contents(file, out, error) : STATUS_OK;
 }
 
 void image_file_close(struct image_file **file)

@@ -468,7 +468,7 @@ void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
         .chunk_width = layout->chunk_width,
         .chunk_height = rows ? 1 : layout->chunk_height,
         .sequential = lone || layout->way == TIFF_WAY_SCANLINE,
-        .no_data_is_max = no_data_is_max(file),
+        .sentinels.max_is_no_data = no_data_is_max(file),
     };
     struct tiff_codec codec = tiff_codec_of(layout->compression);
     snprintf(info->format, sizeof info->format, "%s", file->big_tiff ? "BigTIFF" : "TIFF");

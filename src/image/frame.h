@@ -11,6 +11,15 @@ struct rect {
     int64_t x, y, width, height;
 };
 
+// Stored values that mark a pixel instead of measuring it. They are found in the samples as they are in the
+// file, before any conversion, and become bits of the mask (image/mask.h). All false: every value counts.
+struct sentinels {
+    bool max_is_no_data; // unsigned types: the largest value of the type -> MASK_GAP ("no data")
+    bool negative_marks; // signed integers: -1 -> MASK_GAP, -2 -> MASK_BAD (Pilatus and its kin)
+    bool has_saturation; // a value above `saturation` that is no other mark -> MASK_SATURATED
+    double saturation;   // the saturation value or the count-rate cutoff, whichever is lower
+};
+
 // What is known of a frame from its header, before any pixel is decoded.
 struct frame_info {
     int64_t width, height; // columns, rows; at least 1
@@ -22,8 +31,7 @@ struct frame_info {
     // True when decoding is only cheap from the first row to the last with one handle (one compressed stream
     // for the whole frame); the loader then uses one thread.
     bool sequential;
-    // The largest value of the unsigned type marks "no data" (detector data), not a measured value.
-    bool no_data_is_max;
+    struct sentinels sentinels;
     // By the format's convention row 0 is shown at the bottom (FITS); the user may always turn it over.
     bool rows_upward;
 

@@ -61,7 +61,7 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     struct taps *made = must_alloc(sizeof *made);
     made->type = info->type;
     made->bytes = traits->bytes;
-    made->no_data_is_max = info->no_data_is_max && !traits->is_float && !traits->is_signed;
+    made->no_data_is_max = info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed;
     made->width = info->width;
     made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
     made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));

@@ -96,7 +96,7 @@ struct reduce_buffers {
 static bool marks_no_data(const struct frame_info *info)
 {
     const struct sample_traits *traits = sample_traits(info->type);
-    return info->no_data_is_max && !traits->is_float && !traits->is_signed;
+    return info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed;
 }
 
 static bool is_all_ones(const char *sample, size_t bytes)

@@ -452,7 +452,7 @@ static enum status sim_frame_info(struct image_file *base, int64_t frame, struct
         .type = spec->type,
         .chunk_width = spec->width,
         .chunk_height = 1,
-        .no_data_is_max = spec->marked && sim_types[spec->type].gap_is_max,
+        .sentinels.max_is_no_data = spec->marked && sim_types[spec->type].gap_is_max,
     };
     snprintf(info->format, sizeof info->format, "simulated");
     snprintf(info->compression, sizeof info->compression, "none");

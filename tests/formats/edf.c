@@ -287,7 +287,7 @@ static void test_header_text(void **state)
     static const uint16_t samples[3] = {1, 2, 65535};
     struct image_file *file = open_good(save("text.edf", header, samples, sizeof samples));
     check_rectangles(file, 0, (const uint8_t *)samples);
-    assert_false(info_of(file, 0).no_data_is_max);
+    assert_false(info_of(file, 0).sentinels.max_is_no_data);
     struct text lines = {0};
     assert_int_equal(image_file_metadata(file, 0, &lines, NULL), STATUS_OK);
     assert_string_equal(text_string(&lines),

@@ -735,7 +735,7 @@ static bool says_no_data(struct spec spec)
     struct frame_info info = {0};
     assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
     image_file_close(&file);
-    return info.no_data_is_max;
+    return info.sentinels.max_is_no_data;
 }
 
 static void test_no_data_of_detectors(void **state)

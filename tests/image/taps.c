@@ -60,7 +60,7 @@ static struct image make(int64_t width, int64_t height, enum sample_type type, b
                          size_t padding, uint64_t seed)
 {
     struct image image = {
-        .info = {.width = width, .height = height, .type = type, .no_data_is_max = no_data}};
+        .info = {.width = width, .height = height, .type = type, .sentinels.max_is_no_data = no_data}};
     size_t bytes = sample_traits(type)->bytes;
     image.stride = (size_t)width * bytes + padding;
     image.pixels = malloc(image.stride * (size_t)height);
@@ -100,7 +100,7 @@ static struct reference slow(const struct image *image)
     int64_t step = count / 1000 > 1 ? count / 1000 : 1;
     for (int64_t i = 0; i < count; i++) {
         double value = sample_value(image->info.type, pixel_at(image, i));
-        bool max = image->info.no_data_is_max && !traits->is_signed;
+        bool max = image->info.sentinels.max_is_no_data && !traits->is_signed;
         // For 64 bits the value as double would not tell the maximum from its neighbours.
         static const unsigned char ones[8] = {255, 255, 255, 255, 255, 255, 255, 255};
         max = max && memcmp(pixel_at(image, i), ones, traits->bytes) == 0;

@@ -97,7 +97,7 @@ static enum status fake_info(struct image_file *base, int64_t frame, struct fram
                                 .chunk_width = plan->width,
                                 .chunk_height = plan->chunk ? plan->chunk : 1,
                                 .sequential = plan->sequential,
-                                .no_data_is_max = plan->no_data_is_max};
+                                .sentinels.max_is_no_data = plan->no_data_is_max};
     return STATUS_OK;
 }
 

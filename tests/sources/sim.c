@@ -187,7 +187,7 @@ static void gaps_are_those_of_the_real_detector(void **state)
     assert_int_equal(info.type, SAMPLE_U16);
     assert_int_equal(info.chunk_width, 4148);
     assert_int_equal(info.chunk_height, 1);
-    assert_true(info.no_data_is_max);
+    assert_true(info.sentinels.max_is_no_data);
     assert_int_equal(file->frames, 10);
     struct piece whole = decode_whole(file, 0);
     assert_true(whole.any_class);
@@ -230,7 +230,7 @@ static void unmarked_pixels_keep_their_values(void **state)
     (void)state;
     struct image_file *marked = open_sim("sim:900x900"), *plain = open_sim("sim:900x900,mask=no");
     struct piece with = decode_whole(marked, 1), without = decode_whole(plain, 1);
-    assert_false(info_of(plain).no_data_is_max);
+    assert_false(info_of(plain).sentinels.max_is_no_data);
     assert_true(with.any_class);
     assert_false(without.any_class);
     assert_memory_equal(with.samples, without.samples, 900 * 900 * 2);
