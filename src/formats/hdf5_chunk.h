@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Decoding of one stored HDF5 chunk in memory: the filters of detector data, without libhdf5 and its global
+// lock, so that several threads decode at once.
+//
+// Filters: deflate (1), shuffle (2), Fletcher-32 (3), bzip2 (307), LZ4 (32004), bitshuffle with or without
+// LZ4 or zstd (32008), zstd (32015). Formats: HDF5 file format specification; HDF Group registered filters
+// (LZ4_HDF5_format.md, H5Zzstd.c); bitshuffle (Masui et al. 2015, bshuf_h5filter.c).
+#ifndef FOVEA_FORMATS_HDF5_CHUNK_H
+#define FOVEA_FORMATS_HDF5_CHUNK_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HDF5_CHUNK_FILTERS = 8, HDF5_CHUNK_PARAMETERS = 8 };
+
+// The filter pipeline of a dataset in the order in which it was applied on writing.
+struct hdf5_filter {
+    unsigned id;
+    unsigned parameters[HDF5_CHUNK_PARAMETERS]; // cd_values; those beyond `count` are 0
+    size_t count;
+};
+struct hdf5_pipeline {
+    struct hdf5_filter filters[HDF5_CHUNK_FILTERS];
+    size_t count;
+    size_t sample_bytes; // of the dataset's type: 1, 2, 4 or 8
+    bool big_endian;     // the samples must be swapped after the filters
+};
+
+// True if every filter is one of those above with parameters that are understood: only then may
+// hdf5_chunk_decode be called.
+bool hdf5_chunk_supported(const struct hdf5_pipeline *pipeline);
+// For people: "bitshuffle-LZ4", "shuffle, deflate", "none". Returns `buffer`. Names filters not decoded here
+// too ("szip", "Blosc", "filter 12345").
+const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buffer, size_t size);
+
+// Memory that is used again from chunk to chunk; one per thread. Zero-initialise; hdf5_scratch_free when
+// done.
+struct hdf5_scratch {
+    uint8_t *bytes[2];
+    size_t capacity[2];
+};
+void hdf5_scratch_free(struct hdf5_scratch *scratch);
+
+// Decodes the `stored` bytes of a chunk as they lie in the file into exactly `count` bytes at `out`, in the
+// machine's byte order. `skipped` has bit i set where filter i was not applied to this chunk (HDF5's
+// filter_mask). Never reads beyond `stored_count` nor writes beyond `count` whatever the input; a chunk that
+// does not decode to exactly `count` bytes is STATUS_BROKEN with a short clause without a file name ("the LZ4
+// block 17 is damaged"), and `out` is then undefined. Thread-safety: any number of threads, each with its own
+// scratch.
+enum status hdf5_chunk_decode(const struct hdf5_pipeline *pipeline, unsigned skipped, const uint8_t *stored,
+                              size_t stored_count, uint8_t *out, size_t count, struct hdf5_scratch *scratch,
+                              struct error *error);
+
+// A bitshuffle (LZ4, zstd or plain) chunk decodes in independent blocks: the bytes [begin, end) of the
+// result, widened to whole blocks, may be decoded alone, so that several threads share one large chunk or a
+// small rectangle costs little. True if the pipeline is a single such filter; *block is its size in bytes.
+bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *stored, size_t stored_count,
+                          size_t *block);
+// Decodes the result's bytes [begin, end), `begin` a multiple of *block and `end` one or `count`, into `out`
+// (end - begin bytes). The walk over the blocks before `begin` reads only their lengths.
+enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const uint8_t *stored,
+                                   size_t stored_count, size_t count, size_t begin, size_t end, uint8_t *out,
+                                   struct hdf5_scratch *scratch, struct error *error);
+
+// --- Inside (bitshuffle.c); public for tests and the benchmark ---
+
+// Turns the bit planes of `elements` samples (a multiple of 8) of `sample_bytes` back into samples.
+typedef void bit_unshuffle(const uint8_t *in, uint8_t *out, size_t elements, size_t sample_bytes);
+bit_unshuffle bit_unshuffle_scalar;
+// The AVX2 form; NULL where the processor has none. Same bytes as the scalar form, always.
+bit_unshuffle *bit_unshuffle_avx2(void);
+
+#endif
