@@ -9,6 +9,7 @@
 #ifndef FOVEA_FORMATS_HDF5_NEXUS_H
 #define FOVEA_FORMATS_HDF5_NEXUS_H
 
+#include "base/status.h"
 #include "base/text.h"
 #include "image/detector.h"
 #include "image/frame.h"
