@@ -2,6 +2,7 @@
 // Text buffers, numbers, colours and UTF-8.
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
@@ -228,6 +229,42 @@ static size_t utf8_sequence_length(const unsigned char *bytes, size_t count)
     bool surrogate = bytes[0] == 0xED && bytes[1] > 0x9F;
     bool beyond = bytes[0] == 0xF4 && bytes[1] > 0x8F;
     return overlong || surrogate || beyond ? 0 : length;
+}
+
+// Compares the digit runs at *a and *b by value and moves past them.
+static int compare_digits(const char **a, const char **b)
+{
+    *a += strspn(*a, "0");
+    *b += strspn(*b, "0");
+    const size_t length_a = strspn(*a, "0123456789"), length_b = strspn(*b, "0123456789");
+    if (length_a != length_b)
+        return length_a < length_b ? -1 : 1;
+    const int order = memcmp(*a, *b, length_a);
+    *a += length_a;
+    *b += length_b;
+    return order;
+}
+
+int text_compare_natural(const char *a, const char *b)
+{
+    const char *whole_a = a, *whole_b = b;
+    while (*a && *b) {
+        const int first = (unsigned char)*a, second = (unsigned char)*b;
+        int order;
+        if (isdigit(first) && isdigit(second)) {
+            order = compare_digits(&a, &b);
+        } else {
+            order = tolower(first) - tolower(second);
+            a++;
+            b++;
+        }
+        if (order)
+            return order;
+    }
+    if (*a || *b)
+        return *a ? 1 : -1;
+    const size_t length_a = strlen(whole_a), length_b = strlen(whole_b);
+    return length_a != length_b ? (length_a < length_b ? -1 : 1) : strcmp(whole_a, whole_b);
 }
 
 bool utf8_valid(const char *bytes, size_t count)

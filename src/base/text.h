@@ -38,6 +38,11 @@ char *format_double(double value, char *buffer, size_t size);
 // A count of bytes for people: "72.4 MB" (decimal units). `size` of 32 suffices. Returns `buffer`.
 char *format_bytes(int64_t bytes, char *buffer, size_t size);
 
+// The order of names as people count: runs of digits by their value ("img_9" before "img_10"), letters
+// without regard to ASCII case; equal in both senses, by bytes (and fewer leading zeros first), so that only
+// the same texts give 0. Negative, 0 or positive, as strcmp.
+int text_compare_natural(const char *a, const char *b);
+
 // True if the bytes are valid UTF-8 without NUL.
 bool utf8_valid(const char *bytes, size_t count);
 // Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the

@@ -213,6 +213,33 @@ static void test_utf8_clean(void **state)
     assert_clean("\xE4\xB8", 2, "\xC3\xA4\xC2\xB8");
 }
 
+static void assert_before(const char *a, const char *b)
+{
+    assert_true(text_compare_natural(a, b) < 0);
+    assert_true(text_compare_natural(b, a) > 0);
+}
+
+static void test_compare_natural(void **state)
+{
+    (void)state;
+    assert_before("img_9.cbf", "img_10.cbf");
+    assert_before("img_0009.cbf", "img_0010.cbf");
+    assert_before("img_09.cbf", "img_10.cbf");
+    assert_before("run2_1", "run10_0");
+    assert_before("a", "B");
+    assert_before("A", "b");
+    assert_before("scan", "scan1");
+    assert_before("x99999999999999999998", "x99999999999999999999");
+    assert_before("x1", "x01");
+    assert_before("Img1", "img1");
+    assert_before("x007y1", "x7y2");
+    assert_before("", "a");
+    assert_before("1", "a");
+    assert_before("a", "\xC3\xA4");
+    assert_int_equal(text_compare_natural("img_0010.cbf", "img_0010.cbf"), 0);
+    assert_int_equal(text_compare_natural("", ""), 0);
+}
+
 static void test_must(void **state)
 {
     (void)state;
@@ -232,12 +259,12 @@ static void test_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),       cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),  cmocka_unit_test(test_parse_size),
-        cmocka_unit_test(test_parse_colour), cmocka_unit_test(test_format_double),
-        cmocka_unit_test(test_format_bytes), cmocka_unit_test(test_utf8_valid),
-        cmocka_unit_test(test_utf8_next),    cmocka_unit_test(test_utf8_clean),
-        cmocka_unit_test(test_must),
+        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_size),
+        cmocka_unit_test(test_parse_colour),    cmocka_unit_test(test_format_double),
+        cmocka_unit_test(test_format_bytes),    cmocka_unit_test(test_utf8_valid),
+        cmocka_unit_test(test_utf8_next),       cmocka_unit_test(test_utf8_clean),
+        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
