@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The CBF reader against files made here by an encoder of its own, and real files.
-#include "support/testdata.h"
+#include "support/reader_checks.h"
 
 #include "base/byteorder.h"
 #include "formats/cbf_byte_offset.h"
@@ -8,21 +8,10 @@
 #include "image/mask.h"
 
 #include <math.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t random_next(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
 
 // --- A plain encoder ---
 
@@ -122,48 +111,8 @@ static const char *save(const char *name, const char *header, const struct secti
     return path;
 }
 
-static struct image_file *open_good(const char *name)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    if (image_file_open(name, CHANNEL_AUTO, &file, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return file;
-}
-
-static void check_refused(const char *name, enum status expected, const char *said)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    enum status status = image_file_open(name, CHANNEL_AUTO, &file, &error);
-    assert_null(file);
-    if (status != expected || !strstr(error.text, said))
-        fail_msg("%s gave %d: %s", name, status, error.text);
-}
-
-static struct frame_info info_of(struct image_file *file, int64_t frame)
-{
-    struct frame_info info;
-    struct error error = {0};
-    if (image_file_info(file, frame, &info, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return info;
-}
-
-static struct decode_report decode(struct image_file *file, int64_t frame, struct rect rect, void *pixels,
-                                   size_t stride, uint8_t *classes)
-{
-    struct decode_report report = {0};
-    struct error error = {0};
-    struct decode_request request = {
-        .frame = frame, .rect = rect, .pixels = pixels, .stride = stride, .classes = classes};
-    if (image_file_decode(file, &request, &report, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return report;
-}
-
 // Rectangles of the frame in any order, then its rows in order, against the samples of the whole frame.
-static void check_rectangles(struct image_file *file, int64_t frame, const int64_t *expected, bool sentinels)
+static void check_values(struct image_file *file, int64_t frame, const int64_t *expected, bool sentinels)
 {
     struct frame_info info = info_of(file, frame);
     size_t item = sample_traits(info.type)->bytes;
@@ -183,7 +132,7 @@ static void check_rectangles(struct image_file *file, int64_t frame, const int64
         size_t row = (size_t)rect.width * item, stride = row + (n % 2 ? 5 : 0);
         uint8_t *pixels = malloc(stride * (size_t)rect.height);
         uint8_t *classes = calloc((size_t)rect.width, (size_t)rect.height);
-        assert_int_equal(decode(file, frame, rect, pixels, stride, classes).lost_pixels, 0);
+        assert_int_equal(decode_into(file, frame, rect, pixels, stride, classes).lost_pixels, 0);
         for (int64_t y = 0; y < rect.height; y++) {
             for (int64_t x = 0; x < rect.width; x++) {
                 int64_t value = expected[(rect.y + y) * info.width + rect.x + x];
@@ -288,8 +237,8 @@ static void check_layout(const struct layout *layout, unsigned rare, const char 
         assert_int_equal(info.height, HEIGHT);
         assert_int_equal(info.type, layout->type);
         assert_int_equal(info.sequential, frame == 0);
-        check_rectangles(file, frame, samples, sentinels);
-        check_rectangles(copy, frame, samples, sentinels);
+        check_values(file, frame, samples, sentinels);
+        check_values(copy, frame, samples, sentinels);
     }
     image_file_close(&file);
     image_file_close(&copy);
@@ -316,7 +265,7 @@ static void test_long_stream(void **state)
     const struct section section = {
         "signed 32-bit integer", "X-CBF_byte_offset", NULL, SIDE, SIDE, (long long)size, bytes, size};
     struct image_file *file = open_good(save("long.cbf", pilatus, &section, 1));
-    check_rectangles(file, 0, values, true);
+    check_values(file, 0, values, true);
     image_file_close(&file);
     free(values);
     free(bytes);
@@ -328,7 +277,7 @@ static void check_truncated(struct image_file *file, int64_t kept)
     static uint8_t classes[COUNT];
     memset(classes, 0, sizeof classes);
     struct decode_report report =
-        decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, pixels, WIDTH * 4, classes);
+        decode_into(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, pixels, WIDTH * 4, classes);
     assert_int_equal(report.lost_pixels, COUNT - kept);
     assert_true(report.any_class);
     assert_non_null(strstr(report.first_loss.text, "end"));
@@ -387,7 +336,7 @@ static void test_short_stream(void **state)
     static int32_t pixels[COUNT];
     static uint8_t classes[COUNT];
     struct decode_report report =
-        decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, pixels, WIDTH * 4, classes);
+        decode_into(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, pixels, WIDTH * 4, classes);
     assert_true(report.lost_pixels > 0 && report.lost_pixels < COUNT);
     for (int64_t i = 0; i < COUNT - report.lost_pixels; i++)
         assert_int_equal(pixels[i], samples[i]);
@@ -453,11 +402,11 @@ static void test_bad_section_between(void **state)
     assert_int_equal(file->frames, 3);
     assert_int_equal(image_file_info(file, 1, &info, &error), STATUS_UNSUPPORTED);
     assert_non_null(strstr(error.text, "x-CBF_PACKED"));
-    check_rectangles(file, 0, values, true);
-    check_rectangles(file, 2, values, true);
+    check_values(file, 0, values, true);
+    check_values(file, 2, values, true);
     image_file_close(&file);
     file = open_good(save("xds.cbf", "_array_data.header_convention \"XDS special\"\r\n", sections, 1));
-    check_rectangles(file, 0, values, false);
+    check_values(file, 0, values, false);
     image_file_close(&file);
 }
 
@@ -487,70 +436,10 @@ static void test_metadata(void **state)
 
 // --- Real files ---
 
-static double number_of(const cJSON *entry, const char *key)
-{
-    return cJSON_GetNumberValue(cJSON_GetObjectItem(entry, key));
-}
-
-static void check_digest(const void *pixels, size_t bytes, const cJSON *entry)
-{
-    unsigned char digest[32];
-    char text[65];
-    assert_int_equal(EVP_Digest(pixels, bytes, digest, NULL, EVP_sha256(), NULL), 1);
-    for (int i = 0; i < 32; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
-    assert_string_equal(text, cJSON_GetStringValue(cJSON_GetObjectItem(entry, "sha256_le")));
-}
-
-static void check_real(const char *path, const cJSON *entry)
-{
-    struct image_file *file = open_good(path);
-    struct frame_info info = info_of(file, 0);
-    const cJSON *shape = cJSON_GetObjectItem(entry, "shape");
-    assert_int_equal(info.height, cJSON_GetArrayItem(shape, 0)->valueint);
-    assert_int_equal(info.width, cJSON_GetArrayItem(shape, 1)->valueint);
-    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(entry, "dtype")), "i4");
-    assert_int_equal(info.type, SAMPLE_I32);
-    assert_int_equal(file->frames, (int)number_of(entry, "n_binary_sections"));
-    size_t count = (size_t)(info.width * info.height);
-    int32_t *pixels = malloc(count * 4), low = INT32_MAX, high = INT32_MIN;
-    uint8_t *classes = calloc(count, 1);
-    struct decode_report report = decode(file, 0, (struct rect){0, 0, info.width, info.height}, pixels,
-                                         (size_t)info.width * 4, classes);
-    bool missing = report.lost_pixels > 0;
-    for (size_t i = 0; i < count; i++) {
-        low = pixels[i] < low ? pixels[i] : low;
-        high = pixels[i] > high ? pixels[i] : high;
-    }
-    assert_false(missing);
-    assert_true(low == (int32_t)number_of(entry, "min") && high == (int32_t)number_of(entry, "max"));
-    check_digest(pixels, count * 4, entry);
-    free(pixels);
-    free(classes);
-    image_file_close(&file);
-}
-
 static void test_real_files(void **state)
 {
     (void)state;
-    cJSON *reference = testdata_reference();
-    if (!reference)
-        skip();
-    int checked = 0;
-    for (const cJSON *entry = reference->child; entry; entry = entry->next) {
-        const char *format = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "format"));
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%s", testdata_folder(), entry->string);
-        size_t length = strlen(path);
-        if (!format || strcmp(format, "CBF") != 0 || strcmp(path + length - 4, ".cbf") != 0 ||
-            access(path, R_OK) != 0)
-            continue;
-        check_real(path, entry);
-        checked++;
-    }
-    cJSON_Delete(reference);
-    print_message("%d real files agree\n", checked);
-    assert_true(checked > 0);
+    check_real_format("CBF");
 }
 
 static void test_real_malformed(void **state)

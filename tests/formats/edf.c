@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The EDF reader against files made here byte by byte, and real files with values found by fabio.
-#include "support/testdata.h"
+#include "support/reader_checks.h"
 
 #include "base/byteorder.h"
 #include "formats/readers_list.h"
 #include "image/mask.h"
 
 #include <math.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t random_next(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
 
 static void put(FILE *file, const char *header, const void *bytes, size_t count)
 {
@@ -40,72 +28,6 @@ static const char *save(const char *name, const char *header, const void *bytes,
     put(file, header, bytes, count);
     fclose(file);
     return path;
-}
-
-static struct image_file *open_good(const char *name)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    if (image_file_open(name, CHANNEL_AUTO, &file, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return file;
-}
-
-static enum status open_bad(const char *name, struct error *error)
-{
-    struct image_file *file = NULL;
-    *error = (struct error){0};
-    enum status status = image_file_open(name, CHANNEL_AUTO, &file, error);
-    assert_true(status != STATUS_OK);
-    assert_null(file);
-    assert_true(error->text[0] != '\0');
-    return status;
-}
-
-static struct frame_info info_of(struct image_file *file, int64_t frame)
-{
-    struct frame_info info;
-    struct error error = {0};
-    if (image_file_info(file, frame, &info, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return info;
-}
-
-static struct decode_report decode(struct image_file *file, int64_t frame, struct rect rect, uint8_t *pixels,
-                                   size_t stride, uint8_t *classes)
-{
-    struct decode_report report = {0};
-    struct error error = {0};
-    struct decode_request request = {
-        .frame = frame, .rect = rect, .pixels = pixels, .stride = stride, .classes = classes};
-    if (image_file_decode(file, &request, &report, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return report;
-}
-
-// Random rectangles of the frame, with padded rows or not, against the expected samples of the whole frame.
-static void check_rectangles(struct image_file *file, int64_t frame, const uint8_t *expected)
-{
-    struct frame_info info = info_of(file, frame);
-    size_t item = sample_traits(info.type)->bytes;
-    for (int n = 0; n < 24; n++) {
-        struct rect rect = {0, 0, info.width, info.height};
-        if (n > 1) {
-            rect.x = (int64_t)(random_next() % (uint64_t)info.width);
-            rect.y = (int64_t)(random_next() % (uint64_t)info.height);
-            rect.width = 1 + (int64_t)(random_next() % (uint64_t)(info.width - rect.x));
-            rect.height = 1 + (int64_t)(random_next() % (uint64_t)(info.height - rect.y));
-        }
-        size_t row = (size_t)rect.width * item, stride = row + (n % 2 ? 5 : 0);
-        uint8_t *pixels = malloc(stride * (size_t)rect.height);
-        uint8_t *classes = calloc((size_t)rect.width, (size_t)rect.height);
-        assert_int_equal(decode(file, frame, rect, pixels, stride, classes).lost_pixels, 0);
-        for (int64_t y = 0; y < rect.height; y++)
-            assert_memory_equal(pixels + (size_t)y * stride,
-                                expected + (size_t)((rect.y + y) * info.width + rect.x) * item, row);
-        free(pixels);
-        free(classes);
-    }
 }
 
 enum { HEIGHT = 23, WIDTH = 37, COUNT = HEIGHT * WIDTH };
@@ -362,7 +284,7 @@ static void check_truncated(bool floating)
     float pixels[COUNT];
     uint8_t classes[COUNT] = {0};
     struct decode_report report =
-        decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, (uint8_t *)pixels, WIDTH * 4, classes);
+        decode_into(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, (uint8_t *)pixels, WIDTH * 4, classes);
     assert_int_equal(report.lost_pixels, COUNT - 400);
     assert_true(report.any_class);
     assert_non_null(strstr(report.first_loss.text, "ends after 400 samples"));
@@ -463,8 +385,8 @@ static void test_cut_anywhere(void **state)
             if (image_file_info(file, frame, &info, NULL) != STATUS_OK)
                 continue;
             uint8_t pixels[COUNT * 2], classes[COUNT] = {0};
-            decode(file, frame, (struct rect){0, 0, info.width, info.height}, pixels,
-                   (size_t)info.width * sample_traits(info.type)->bytes, classes);
+            decode_into(file, frame, (struct rect){0, 0, info.width, info.height}, pixels,
+                        (size_t)info.width * sample_traits(info.type)->bytes, classes);
         }
         image_file_close(&file);
     }
@@ -472,90 +394,10 @@ static void test_cut_anywhere(void **state)
 
 // --- Real files ---
 
-static void check_real(const char *path, const cJSON *entry)
-{
-    struct image_file *file = open_good(path);
-    struct frame_info info = info_of(file, 0);
-    size_t plane = (size_t)(info.width * info.height) * sample_traits(info.type)->bytes;
-    const char *dtype = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "dtype"));
-    char name[8], digest_text[65];
-    snprintf(name, sizeof name, "%c%d", dtype[0], 8 * (dtype[1] - '0'));
-    assert_string_equal(sample_traits(info.type)->name, name);
-    const cJSON *shape = cJSON_GetObjectItem(entry, "shape");
-    assert_int_equal(info.height, cJSON_GetArrayItem(shape, 0)->valueint);
-    assert_int_equal(info.width, cJSON_GetArrayItem(shape, 1)->valueint);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    uint8_t *pixels = malloc(plane), *classes = calloc((size_t)info.width, (size_t)info.height);
-    double low = INFINITY, high = -INFINITY;
-    for (int64_t frame = 0; frame < file->frames; frame++) {
-        decode(file, frame, (struct rect){0, 0, info.width, info.height}, pixels, plane / (size_t)info.height,
-               classes);
-        EVP_DigestUpdate(context, pixels, plane);
-        for (int64_t i = 0; i < info.width * info.height; i++) {
-            double value = sample_value(info.type, pixels + (size_t)i * sample_traits(info.type)->bytes);
-            low = fmin(low, value);
-            high = fmax(high, value);
-        }
-    }
-    unsigned char digest[32];
-    EVP_DigestFinal_ex(context, digest, NULL);
-    EVP_MD_CTX_free(context);
-    for (int i = 0; i < 32; i++)
-        snprintf(digest_text + 2 * i, 3, "%02x", digest[i]);
-    assert_string_equal(digest_text, cJSON_GetStringValue(cJSON_GetObjectItem(entry, "sha256_le")));
-    assert_true(low == cJSON_GetObjectItem(entry, "min")->valuedouble);
-    assert_true(high == cJSON_GetObjectItem(entry, "max")->valuedouble);
-    free(pixels);
-    free(classes);
-    image_file_close(&file);
-}
-
-// The file itself, or its content where it is packed; NULL where that cannot be had.
-static const char *unpacked(const char *path)
-{
-    const char *end = strrchr(path, '.');
-    if (strcmp(end, ".gz") != 0 && strcmp(end, ".bz2") != 0)
-        return path;
-    const char *made = temporary_path("unpacked.edf");
-    if (strcmp(end, ".bz2") == 0) {
-        char command[2300];
-        snprintf(command, sizeof command, "bzip2 -dc '%s' > '%s'", path, made);
-        return system(command) == 0 ? made : NULL;
-    }
-    static uint8_t buffer[65536];
-    gzFile in = gzopen(path, "rb");
-    FILE *out = fopen(made, "wb");
-    assert_true(in && out);
-    for (int got; (got = gzread(in, buffer, sizeof buffer)) > 0;)
-        fwrite(buffer, 1, (size_t)got, out);
-    gzclose(in);
-    fclose(out);
-    return made;
-}
-
 static void test_real_files(void **state)
 {
     (void)state;
-    cJSON *reference = testdata_reference();
-    if (!reference)
-        skip();
-    int checked = 0;
-    for (const cJSON *entry = reference->child; entry; entry = entry->next) {
-        const char *format = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "format"));
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%s", testdata_folder(), entry->string);
-        if (!format || strcmp(format, "EdfImage") != 0 || access(path, R_OK) != 0)
-            continue;
-        const char *plain = unpacked(path);
-        if (!plain)
-            continue;
-        check_real(plain, entry);
-        checked++;
-    }
-    cJSON_Delete(reference);
-    print_message("%d real files agree\n", checked);
-    assert_true(checked > 0);
+    check_real_format("EdfImage");
 }
 
 static void test_real_malformed(void **state)
@@ -573,7 +415,7 @@ static void test_real_malformed(void **state)
         snprintf(path, sizeof path, "%s/%s", testdata_folder(), names[i]);
         if (access(path, R_OK) != 0)
             continue;
-        enum status status = open_bad(unpacked(path), &error);
+        enum status status = open_bad(unpacked_path(path), &error);
         print_message("%s\n", error.text);
         assert_int_equal(status, expected[i]);
         checked++;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The FITS reader against files made here byte by byte, files compressed by cfitsio, and real files.
-#include "support/testdata.h"
+#include "support/reader_checks.h"
 
 #include "base/byteorder.h"
 #include "formats/readers_list.h"
@@ -8,8 +8,6 @@
 
 #include <fitsio.h>
 #include <math.h>
-#include <openssl/evp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,112 +93,7 @@ static const char *save(struct maker *maker, const char *name, size_t bytes)
     return path;
 }
 
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t random_next(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
 // --- Reading ---
-
-static struct image_file *open_good(const char *name)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    enum status status = image_file_open(name, CHANNEL_AUTO, &file, &error);
-    if (status != STATUS_OK)
-        fail_msg("%s", error.text);
-    return file;
-}
-
-static enum status open_bad(const char *name, struct error *error)
-{
-    struct image_file *file = NULL;
-    *error = (struct error){0};
-    enum status status = image_file_open(name, CHANNEL_AUTO, &file, error);
-    assert_null(file);
-    assert_true(status != STATUS_OK);
-    assert_int_equal(status, error->status);
-    assert_true(error->text[0] != '\0');
-    return status;
-}
-
-static struct frame_info info_of(struct image_file *file, int64_t frame)
-{
-    struct frame_info info;
-    struct error error = {0};
-    if (image_file_info(file, frame, &info, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return info;
-}
-
-// A decoded rectangle with its classes.
-struct picture {
-    uint8_t *pixels, *classes;
-    size_t bytes, stride;
-    struct decode_report report;
-};
-
-static struct picture decode(struct image_file *file, int64_t frame, struct rect rect, size_t padding)
-{
-    struct frame_info info = info_of(file, frame);
-    struct picture picture = {.stride = (size_t)rect.width * sample_traits(info.type)->bytes + padding};
-    picture.bytes = picture.stride * (size_t)rect.height;
-    picture.pixels = malloc(picture.bytes);
-    picture.classes = calloc((size_t)rect.width, (size_t)rect.height);
-    memset(picture.pixels, 0x5A, picture.bytes);
-    struct error error = {0};
-    struct decode_request request = {.frame = frame,
-                                     .rect = rect,
-                                     .pixels = picture.pixels,
-                                     .stride = picture.stride,
-                                     .classes = picture.classes};
-    if (image_file_decode(file, &request, &picture.report, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return picture;
-}
-
-static void picture_free(struct picture *picture)
-{
-    free(picture->pixels);
-    free(picture->classes);
-}
-
-static struct rect whole(const struct frame_info *info)
-{
-    return (struct rect){0, 0, info->width, info->height};
-}
-
-// Compares random rectangles, with padded rows or not, with the expected samples of the whole frame.
-static void check_rectangles(struct image_file *file, int64_t frame, const void *expected)
-{
-    struct frame_info info = info_of(file, frame);
-    size_t item = sample_traits(info.type)->bytes;
-    for (int n = 0; n < 24; n++) {
-        struct rect rect = whole(&info);
-        if (n > 1) {
-            rect.x = (int64_t)(random_next() % (uint64_t)info.width);
-            rect.y = (int64_t)(random_next() % (uint64_t)info.height);
-            rect.width = 1 + (int64_t)(random_next() % (uint64_t)(info.width - rect.x));
-            rect.height = 1 + (int64_t)(random_next() % (uint64_t)(info.height - rect.y));
-        }
-        struct picture picture = decode(file, frame, rect, n % 2 ? 3 : 0);
-        for (int64_t y = 0; y < rect.height; y++) {
-            const uint8_t *want =
-                (const uint8_t *)expected + (size_t)((rect.y + y) * info.width + rect.x) * item;
-            assert_memory_equal(picture.pixels + (size_t)y * picture.stride, want, (size_t)rect.width * item);
-            for (size_t i = 0; i < (n % 2 ? 3u : 0u); i++)
-                assert_int_equal(picture.pixels[(size_t)y * picture.stride + (size_t)rect.width * item + i],
-                                 0x5A);
-        }
-        assert_int_equal(picture.report.lost_pixels, 0);
-        picture_free(&picture);
-    }
-}
 
 // --- Stored numbers and samples, computed the slow way ---
 
@@ -362,7 +255,7 @@ static void test_blank(void **state)
         end_header(&maker);
         data(&maker, numbers, 6, 2);
         struct image_file *file = open_good(save(&maker, "blank.fits", 0));
-        struct picture picture = decode(file, 0, (struct rect){0, 0, 3, 2}, 0);
+        struct picture picture = decode_rect(file, 0, (struct rect){0, 0, 3, 2}, 0);
         const float *floats = (const float *)(const void *)picture.pixels;
         for (int i = 0; i < 6; i++) {
             bool blank = numbers[i] == -99;
@@ -496,7 +389,7 @@ static void test_truncated(void **state)
     data(&maker, numbers, COUNT, 4);
     enum { THERE = 10 * WIDTH + 5 };
     struct image_file *file = open_good(save(&maker, "short.fits", 2880 + THERE * 4 + 2));
-    struct picture picture = decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
+    struct picture picture = decode_rect(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
     assert_memory_equal(picture.pixels, numbers, THERE * 4);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(picture.classes[i], i < THERE ? 0 : MASK_BIT(MASK_BAD));
@@ -507,7 +400,7 @@ static void test_truncated(void **state)
     assert_true(picture.report.any_class);
     assert_non_null(strstr(picture.report.first_loss.text, "ends after row 10 of 23"));
     picture_free(&picture);
-    picture = decode(file, 0, (struct rect){3, 9, 4, 3}, 0);
+    picture = decode_rect(file, 0, (struct rect){3, 9, 4, 3}, 0);
     assert_int_equal(picture.report.lost_pixels, 4 + 2);
     picture_free(&picture);
     image_file_close(&file);
@@ -689,7 +582,7 @@ static void test_quantized_floats(void **state)
     fits_close_file(fits, &code);
     assert_int_equal(code, 0);
     struct image_file *file = open_good(path);
-    struct picture picture = decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
+    struct picture picture = decode_rect(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
     for (int i = 0; i < COUNT; i++) {
         float got = ((const float *)(const void *)picture.pixels)[i];
         assert_true(isnan(expected[i]) ? isnan(got) : got == expected[i]);
@@ -723,7 +616,7 @@ static void test_damaged_tile(void **state)
         fputc(0xA5, raw);
     fclose(raw);
     struct image_file *file = open_good(path);
-    struct picture picture = decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
+    struct picture picture = decode_rect(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
     assert_int_equal(picture.report.lost_pixels, TILE_WIDTH * TILE_HEIGHT);
     assert_non_null(strstr(picture.report.first_loss.text, "column 16, row 8"));
     for (int i = 0; i < COUNT; i++) {
@@ -781,7 +674,7 @@ static void test_whole_file_gzip(void **state)
     // Cut short: what was inflated before is shown, the rest is lost.
     assert_int_equal(truncate(path, bytes - 200), 0);
     file = open_good(path);
-    struct picture picture = decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
+    struct picture picture = decode_rect(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
     int64_t there = COUNT - picture.report.lost_pixels;
     assert_true(there > 0 && there < COUNT);
     assert_memory_equal(picture.pixels, numbers, (size_t)there * 2);
@@ -789,133 +682,26 @@ static void test_whole_file_gzip(void **state)
     image_file_close(&file);
 }
 
-// --- Threads ---
-
-struct job {
-    struct image_file *file;
-    const void *expected;
-    int bad;
-};
-
-static void *work(void *argument)
-{
-    struct job *job = argument;
-    struct frame_info info;
-    struct error error = {0};
-    if (image_file_info(job->file, 0, &info, &error) != STATUS_OK)
-        return NULL;
-    size_t item = sample_traits(info.type)->bytes, row = (size_t)info.width * item;
-    uint8_t *pixels = malloc(row), *classes = calloc((size_t)info.width, 1);
-    for (int64_t n = 0; n < 10 * info.height; n++) {
-        struct decode_report report = {0};
-        int64_t y = n % info.height;
-        struct decode_request request = {
-            .rect = {0, y, info.width, 1}, .pixels = pixels, .stride = row, .classes = classes};
-        if (image_file_decode(job->file, &request, &report, &error) != STATUS_OK ||
-            memcmp(pixels, (const uint8_t *)job->expected + (size_t)y * row, row) != 0)
-            job->bad++;
-    }
-    free(pixels);
-    free(classes);
-    return NULL;
-}
-
-static void check_threads(const char *path, const void *expected)
-{
-    struct job jobs[3] = {{.file = open_good(path), .expected = expected}};
-    pthread_t threads[3];
-    struct error error = {0};
-    for (int i = 1; i < 3; i++) {
-        jobs[i].expected = expected;
-        assert_int_equal(image_file_clone(jobs[0].file, &jobs[i].file, &error), STATUS_OK);
-    }
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, work, &jobs[i]), 0);
-    for (int i = 0; i < 3; i++) {
-        pthread_join(threads[i], NULL);
-        assert_int_equal(jobs[i].bad, 0);
-        image_file_close(&jobs[i].file);
-    }
-}
-
 static void test_clones_on_threads(void **state)
 {
     (void)state;
-    uint8_t numbers[COUNT * 8], samples[COUNT * 8];
+    uint8_t numbers[COUNT * 8];
     stored_numbers(16, numbers);
-    expected_samples(&scalings[7], numbers, samples);
-    check_threads(save_scaled(&scalings[7], numbers, "threads.fits"), samples);
+    check_threads(save_scaled(&scalings[7], numbers, "threads.fits"));
     static const size_t kinds[] = {0, 7, 11};
     for (size_t i = 0; i < 3; i++) {
         codec_numbers(&codecs[kinds[i]], numbers);
-        check_threads(save_tiles(&codecs[kinds[i]], numbers, "threads.fits.fz", 0), numbers);
+        check_threads(save_tiles(&codecs[kinds[i]], numbers, "threads.fits.fz", 0));
     }
 }
 
 // --- Real files ---
 
-static void sha256_text(const void *bytes, size_t count, char text[65])
-{
-    unsigned char digest[32];
-    unsigned length = 0;
-    assert_int_equal(EVP_Digest(bytes, count, digest, &length, EVP_sha256(), NULL), 1);
-    for (int i = 0; i < 32; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
-}
-
-static double number_of(const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItem(object, key);
-    return cJSON_IsNumber(item) ? item->valuedouble : NAN;
-}
-
-// numpy's "i2" and Fovea's "i16" are the same.
-static void check_type(const cJSON *hdu, enum sample_type type)
-{
-    const char *dtype = cJSON_GetStringValue(cJSON_GetObjectItem(hdu, "dtype"));
-    char name[8];
-    snprintf(name, sizeof name, "%c%d", dtype[0], 8 * (dtype[1] - '0'));
-    assert_string_equal(sample_traits(type)->name, name);
-}
-
-static void check_values(const cJSON *hdu, enum sample_type type, const uint8_t *pixels, int64_t count)
-{
-    double low = INFINITY, high = -INFINITY, sum = 0;
-    for (int64_t i = 0; i < count; i++) {
-        double value = sample_value(type, pixels + (size_t)i * sample_traits(type)->bytes);
-        low = fmin(low, value);
-        high = fmax(high, value);
-        sum += value;
-    }
-    assert_true(low == number_of(hdu, "min"));
-    assert_true(high == number_of(hdu, "max"));
-    assert_true(fabs(sum / (double)count - number_of(hdu, "mean")) <= 1e-9 * (1 + fabs(sum / (double)count)));
-}
-
 static void check_hdu(const char *path, const cJSON *hdu)
 {
-    const cJSON *shape = cJSON_GetObjectItem(hdu, "shape");
-    int axes = cJSON_GetArraySize(shape);
-    char name[1200], digest[65];
-    snprintf(name, sizeof name, "%s[%d]", path, (int)number_of(hdu, "hdu"));
-    struct image_file *file = open_good(name);
-    struct frame_info info = info_of(file, 0);
-    assert_int_equal(info.width, cJSON_GetArrayItem(shape, axes - 1)->valueint);
-    assert_int_equal(info.height, axes > 1 ? cJSON_GetArrayItem(shape, axes - 2)->valueint : 1);
-    assert_int_equal(file->frames, axes > 2 ? cJSON_GetArrayItem(shape, axes - 3)->valueint : 1);
-    check_type(hdu, info.type);
-    size_t plane = (size_t)(info.width * info.height) * sample_traits(info.type)->bytes;
-    uint8_t *pixels = malloc(plane * (size_t)file->frames);
-    for (int64_t frame = 0; frame < file->frames; frame++) {
-        struct picture picture = decode(file, frame, whole(&info), 0);
-        memcpy(pixels + plane * (size_t)frame, picture.pixels, plane);
-        picture_free(&picture);
-    }
-    check_values(hdu, info.type, pixels, info.width * info.height * file->frames);
-    sha256_text(pixels, plane * (size_t)file->frames, digest);
-    assert_string_equal(digest, cJSON_GetStringValue(cJSON_GetObjectItem(hdu, "sha256_le")));
-    free(pixels);
-    image_file_close(&file);
+    char name[1200];
+    snprintf(name, sizeof name, "%s[%d]", path, cJSON_GetObjectItem(hdu, "hdu")->valueint);
+    check_reference(name, hdu);
 }
 
 static void test_real_files(void **state)
@@ -954,7 +740,7 @@ static void test_real_blank(void **state)
     if (access(path, R_OK) != 0)
         skip();
     struct image_file *file = open_good(path);
-    struct picture picture = decode(file, 0, (struct rect){0, 0, 256, 256}, 0);
+    struct picture picture = decode_rect(file, 0, (struct rect){0, 0, 256, 256}, 0);
     int blank = 0;
     for (int i = 0; i < 256 * 256; i++) {
         bool is = ((const int32_t *)(const void *)picture.pixels)[i] == 256;
@@ -963,33 +749,6 @@ static void test_real_blank(void **state)
     }
     assert_true(blank > 0);
     picture_free(&picture);
-    image_file_close(&file);
-}
-
-// Opens and decodes whatever there is; only the absence of a crash counts.
-static void try_file(const char *path)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    struct frame_info info;
-    if (image_file_open(path, CHANNEL_AUTO, &file, &error) != STATUS_OK) {
-        assert_true(error.text[0] != '\0');
-        return;
-    }
-    if (image_file_info(file, 0, &info, &error) == STATUS_OK && info.width * info.height < 1 << 24) {
-        size_t item = sample_traits(info.type)->bytes;
-        uint8_t *pixels = malloc((size_t)(info.width * info.height) * item);
-        uint8_t *classes = calloc((size_t)info.width, (size_t)info.height);
-        struct decode_report report = {0};
-        struct decode_request request = {
-            .rect = whole(&info), .pixels = pixels, .stride = (size_t)info.width * item, .classes = classes};
-        struct text text = {0};
-        (void)image_file_decode(file, &request, &report, &error);
-        (void)image_file_metadata(file, 0, &text, &error);
-        text_free(&text);
-        free(pixels);
-        free(classes);
-    }
     image_file_close(&file);
 }
 

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The NumPy reader against arrays made here byte by byte, and real files.
-#include "support/testdata.h"
+#include "support/reader_checks.h"
 
 #include "base/byteorder.h"
 #include "formats/readers_list.h"
 #include "image/mask.h"
 
 #include <math.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t random_next(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
 
 // Writes a file of the version with the dictionary and the bytes behind it.
 static const char *save(const char *name, int version, const char *dictionary, const void *bytes,
@@ -39,72 +28,6 @@ static const char *save(const char *name, int version, const char *dictionary, c
     fwrite(bytes, 1, count, file);
     fclose(file);
     return path;
-}
-
-static struct image_file *open_good(const char *name)
-{
-    struct image_file *file = NULL;
-    struct error error = {0};
-    if (image_file_open(name, CHANNEL_AUTO, &file, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return file;
-}
-
-static enum status open_bad(const char *name, struct error *error)
-{
-    struct image_file *file = NULL;
-    *error = (struct error){0};
-    enum status status = image_file_open(name, CHANNEL_AUTO, &file, error);
-    assert_true(status != STATUS_OK);
-    assert_null(file);
-    assert_true(error->text[0] != '\0');
-    return status;
-}
-
-static struct frame_info info_of(struct image_file *file, int64_t frame)
-{
-    struct frame_info info;
-    struct error error = {0};
-    if (image_file_info(file, frame, &info, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return info;
-}
-
-static struct decode_report decode(struct image_file *file, int64_t frame, struct rect rect, uint8_t *pixels,
-                                   size_t stride, uint8_t *classes)
-{
-    struct decode_report report = {0};
-    struct error error = {0};
-    struct decode_request request = {
-        .frame = frame, .rect = rect, .pixels = pixels, .stride = stride, .classes = classes};
-    if (image_file_decode(file, &request, &report, &error) != STATUS_OK)
-        fail_msg("%s", error.text);
-    return report;
-}
-
-// Random rectangles of the frame, with padded rows or not, against the expected samples of the whole frame.
-static void check_rectangles(struct image_file *file, int64_t frame, const uint8_t *expected)
-{
-    struct frame_info info = info_of(file, frame);
-    size_t item = sample_traits(info.type)->bytes;
-    for (int n = 0; n < 24; n++) {
-        struct rect rect = {0, 0, info.width, info.height};
-        if (n > 1) {
-            rect.x = (int64_t)(random_next() % (uint64_t)info.width);
-            rect.y = (int64_t)(random_next() % (uint64_t)info.height);
-            rect.width = 1 + (int64_t)(random_next() % (uint64_t)(info.width - rect.x));
-            rect.height = 1 + (int64_t)(random_next() % (uint64_t)(info.height - rect.y));
-        }
-        size_t row = (size_t)rect.width * item, stride = row + (n % 2 ? 5 : 0);
-        uint8_t *pixels = malloc(stride * (size_t)rect.height);
-        uint8_t *classes = calloc((size_t)rect.width, (size_t)rect.height);
-        assert_int_equal(decode(file, frame, rect, pixels, stride, classes).lost_pixels, 0);
-        for (int64_t y = 0; y < rect.height; y++)
-            assert_memory_equal(pixels + (size_t)y * stride,
-                                expected + (size_t)((rect.y + y) * info.width + rect.x) * item, row);
-        free(pixels);
-        free(classes);
-    }
 }
 
 struct layout {
@@ -213,7 +136,7 @@ static void test_truncated(void **state)
         float pixels[HEIGHT * WIDTH];
         uint8_t classes[HEIGHT * WIDTH] = {0};
         struct decode_report report =
-            decode(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, (uint8_t *)pixels, WIDTH * 4, classes);
+            decode_into(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, (uint8_t *)pixels, WIDTH * 4, classes);
         assert_int_equal(report.lost_pixels, HEIGHT * WIDTH - 400);
         assert_non_null(strstr(report.first_loss.text, "ends after 400 samples"));
         for (int y = 0; y < HEIGHT; y++) {
@@ -274,61 +197,10 @@ static void test_refused(void **state)
 
 // --- Real files ---
 
-static void check_real(const char *path, const cJSON *entry)
-{
-    struct image_file *file = open_good(path);
-    struct frame_info info = info_of(file, 0);
-    size_t plane = (size_t)(info.width * info.height) * sample_traits(info.type)->bytes;
-    const char *dtype = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "dtype"));
-    char name[8], digest_text[65];
-    snprintf(name, sizeof name, "%c%d", dtype[0], 8 * (dtype[1] - '0'));
-    assert_string_equal(sample_traits(info.type)->name, name);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    uint8_t *pixels = malloc(plane), *classes = calloc((size_t)info.width, (size_t)info.height);
-    double low = INFINITY, high = -INFINITY;
-    for (int64_t frame = 0; frame < file->frames; frame++) {
-        decode(file, frame, (struct rect){0, 0, info.width, info.height}, pixels, plane / (size_t)info.height,
-               classes);
-        EVP_DigestUpdate(context, pixels, plane);
-        for (int64_t i = 0; i < info.width * info.height; i++) {
-            double value = sample_value(info.type, pixels + (size_t)i * sample_traits(info.type)->bytes);
-            low = fmin(low, value);
-            high = fmax(high, value);
-        }
-    }
-    unsigned char digest[32];
-    EVP_DigestFinal_ex(context, digest, NULL);
-    EVP_MD_CTX_free(context);
-    for (int i = 0; i < 32; i++)
-        snprintf(digest_text + 2 * i, 3, "%02x", digest[i]);
-    assert_string_equal(digest_text, cJSON_GetStringValue(cJSON_GetObjectItem(entry, "sha256_le")));
-    assert_true(low == cJSON_GetObjectItem(entry, "min")->valuedouble);
-    assert_true(high == cJSON_GetObjectItem(entry, "max")->valuedouble);
-    free(pixels);
-    free(classes);
-    image_file_close(&file);
-}
-
 static void test_real_files(void **state)
 {
     (void)state;
-    cJSON *reference = testdata_reference();
-    if (!reference)
-        skip();
-    int checked = 0;
-    for (const cJSON *entry = reference->child; entry; entry = entry->next) {
-        const char *format = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "format"));
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%s", testdata_folder(), entry->string);
-        if (!format || strcmp(format, "NPY") != 0 || access(path, R_OK) != 0)
-            continue;
-        check_real(path, entry);
-        checked++;
-    }
-    cJSON_Delete(reference);
-    print_message("%d real files agree\n", checked);
-    assert_true(checked > 0);
+    check_real_format("NPY");
 }
 
 static void test_real_pickle_is_refused(void **state)
