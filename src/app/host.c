@@ -119,7 +119,7 @@ static enum status do_auto_limits(void *app, struct error *error)
     return viewer_auto_limits(viewer_of(app), error);
 }
 
-static enum status do_reduce_changed(void *app, struct error *error)
+static enum status do_load_again(void *app, struct error *error)
 {
     (void)error;
     viewer_reload(viewer_of(app));
@@ -163,7 +163,8 @@ static const struct command_host_ops host_ops = {
     .export_picture = do_export,
     .cancel = do_cancel,
     .apply_auto_limits = do_auto_limits,
-    .reduce_changed = do_reduce_changed,
+    .reduce_changed = do_load_again,
+    .classes_changed = do_load_again,
     .cursor = do_cursor,
     .message = do_message,
     .set_fullscreen = do_fullscreen,

@@ -48,6 +48,7 @@ struct scan {
     SHA2_CTX digest; // of libmd; used with options->checksum only
 
     struct taps_result result;
+    int64_t class_counts[MASK_LAYER_COUNT]; // pixels of each layer; one pixel may be in several
     struct pixel_found *found;
     struct decode_report report;
     char checksum[HEX_DIGEST];
@@ -81,6 +82,7 @@ static enum status scan_open(struct scan *scan, struct error *error)
                          "%s: there is no frame %" PRId64 "; the frames are 0 to %" PRId64, options->source,
                          options->frame, scan->file->frames - 1);
     status = image_file_info(scan->file, options->frame, &scan->info, error);
+    frame_info_choose(&scan->info, &options->choice);
     return status == STATUS_OK ? request_check(scan, error) : status;
 }
 
@@ -121,7 +123,8 @@ static enum status scan_prepare(struct scan *scan, struct error *error)
     enum status status = buffers_create(scan, error);
     if (status == STATUS_OK)
         status = taps_create(info, scan->band_rows, 0, REDUCE_MEAN, &scan->taps, error);
-    if (status == STATUS_OK && scan->options->mask)
+    const bool masked = scan->options->mask && !(scan->options->choice.ignored & MASK_BIT(MASK_FILE));
+    if (status == STATUS_OK && masked)
         status = mask_create(info->width, info->height, &scan->mask, error);
     if (status == STATUS_OK && scan->mask)
         status = mask_file_load(scan->options->mask, scan->mask, error);
@@ -149,6 +152,17 @@ static void mask_apply(struct scan *scan, const struct rect *rect)
     }
 }
 
+static void classes_count(struct scan *scan, size_t count)
+{
+    int64_t of_byte[256] = {0};
+    for (size_t i = 0; i < count; i++)
+        of_byte[scan->classes[i]]++;
+    for (int bits = 1; bits < 256; bits++) {
+        for (int layer = 0; layer < MASK_LAYER_COUNT; layer++)
+            scan->class_counts[layer] += bits & MASK_BIT(layer) ? of_byte[bits] : 0;
+    }
+}
+
 static void pixels_collect(struct scan *scan, const struct rect *rect)
 {
     size_t bytes = sample_traits(scan->info.type)->bytes;
@@ -171,6 +185,7 @@ static enum status band_scan(struct scan *scan, struct rect rect, struct error *
         .pixels = scan->pixels,
         .stride = scan->row_bytes,
         .classes = scan->classes,
+        .ignored_classes = scan->options->choice.ignored,
     };
     memset(scan->classes, 0, (size_t)rect.height * (size_t)rect.width);
     enum status status = image_file_decode(scan->file, &request, &report, error);
@@ -189,6 +204,8 @@ static enum status band_scan(struct scan *scan, struct rect rect, struct error *
     };
     bool any_class = false;
     taps_band(scan->taps, &band, scan->classes, &any_class);
+    if (any_class || report.any_class || scan->mask)
+        classes_count(scan, (size_t)(rect.height * rect.width));
     pixels_collect(scan, &rect);
     // Samples are little-endian in memory, as the checksum wants them.
     if (scan->options->checksum)
@@ -291,6 +308,18 @@ static void json_add_statistics(cJSON *json, const struct scan *scan)
     }
 }
 
+// The layers that a frame or a mask file can fill.
+static void json_add_classes(cJSON *json, const struct scan *scan)
+{
+    const struct sentinels *sentinels = &scan->info.sentinels;
+    cJSON *object = cJSON_AddObjectToObject(json, "classes");
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (MASK_BIT(layer) & MASK_CHOICE_BITS)
+            json_add_count(object, mask_layer_name((enum mask_layer)layer), scan->class_counts[layer]);
+    }
+    json_add_number(json, "saturation", sentinels->has_saturation ? sentinels->saturation : (double)NAN);
+}
+
 // A value that is no number is null with its name in "text".
 static void json_add_pixels(cJSON *json, const struct scan *scan)
 {
@@ -332,6 +361,7 @@ static cJSON *json_make(const struct scan *scan)
         free(note);
     }
     json_add_statistics(json, scan);
+    json_add_classes(json, scan);
     json_add_pixels(json, scan);
     json_add_count(json, "lost_pixels", scan->report.lost_pixels);
     if (scan->checksum[0])
@@ -405,6 +435,12 @@ static void text_add_statistics(struct text *text, const struct scan *scan)
     text_line(text, "nan", "%" PRId64, statistics->nan);
     text_line(text, "infinite", "%" PRId64, statistics->inf);
     text_line(text, "masked", "%" PRId64, statistics->masked);
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        char name[32];
+        snprintf(name, sizeof name, "- %s", mask_layer_name((enum mask_layer)layer));
+        if (scan->class_counts[layer] > 0)
+            text_line(text, name, "%" PRId64, scan->class_counts[layer]);
+    }
     if (scan->report.lost_pixels > 0)
         text_line(text, "lost", "%" PRId64, scan->report.lost_pixels);
     for (size_t i = 0; i < PERCENT_COUNT; i++) {
@@ -492,6 +528,9 @@ static const char usage[] =
     "                  may be given several times\n"
     "  --checksum      also print the SHA-256 of the samples, row-major, little-endian, in their own type\n"
     "  --mask FILE     leave out pixels where this image is not zero\n"
+    "  --ignore LIST   let pixels of these classes count: gap (also no data), bad, hot, saturated, file, "
+    "all\n"
+    "  --saturation V  leave out pixels above this value, whatever the file says\n"
     "  --channel N     the channel of an image with several samples per pixel\n"
     "  --help          print this text\n";
 
@@ -512,6 +551,8 @@ enum option_code {
     OPTION_PIXEL,
     OPTION_CHECKSUM,
     OPTION_MASK,
+    OPTION_IGNORE,
+    OPTION_SATURATION,
     OPTION_CHANNEL
 };
 
@@ -521,10 +562,29 @@ static const struct option long_options[] = {
     {"pixel", required_argument, NULL, OPTION_PIXEL},
     {"checksum", no_argument, NULL, OPTION_CHECKSUM},
     {"mask", required_argument, NULL, OPTION_MASK},
+    {"ignore", required_argument, NULL, OPTION_IGNORE},
+    {"saturation", required_argument, NULL, OPTION_SATURATION},
     {"channel", required_argument, NULL, OPTION_CHANNEL},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
+
+static enum status choice_take(int code, struct class_choice *choice, struct error *error)
+{
+    uint8_t bits;
+    if (code == OPTION_IGNORE && !mask_layers_parse(optarg, &bits))
+        return error_set(error, STATUS_USAGE,
+                         "--ignore must be a list of gap, bad, hot, saturated and file, or all, not '%s'",
+                         optarg);
+    if (code == OPTION_IGNORE) {
+        choice->ignored |= bits;
+        return STATUS_OK;
+    }
+    if (!parse_double(optarg, &choice->saturation) || !isfinite(choice->saturation))
+        return error_set(error, STATUS_USAGE, "--saturation must be a number, not '%s'", optarg);
+    choice->has_saturation = true;
+    return STATUS_OK;
+}
 
 // Takes one option into `options`; `pixels` is the array behind options->pixels, with room for every
 // argument.
@@ -546,6 +606,9 @@ static enum status option_take(int code, struct info_options *options, struct in
         if (!parse_int64(optarg, &options->frame) || options->frame < 0)
             return error_set(error, STATUS_USAGE, "--frame must be a number from 0, not '%s'", optarg);
         return STATUS_OK;
+    case OPTION_IGNORE:
+    case OPTION_SATURATION:
+        return choice_take(code, &options->choice, error);
     case OPTION_CHANNEL:
         if (!parse_int64(optarg, &number) || number < 0 || number > INT32_MAX)
             return error_set(error, STATUS_USAGE, "--channel must be a number from 0, not '%s'", optarg);

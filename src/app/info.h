@@ -4,6 +4,7 @@
 #define FOVEA_APP_INFO_H
 
 #include "base/status.h"
+#include "image/frame.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,12 +18,13 @@ struct info_pixel {
 
 // What to tell of which image. All pointers are borrowed.
 struct info_options {
-    const char *source; // a file name or "sim:..."
-    const char *mask;   // a mask file, or NULL
-    int64_t frame;      // from 0
-    int channel;        // as in struct open_request
-    bool json;          // else text for people
-    bool checksum;      // SHA-256 of the samples, row-major, little-endian, in their own type
+    const char *source;         // a file name or "sim:..."
+    const char *mask;           // a mask file, or NULL
+    int64_t frame;              // from 0
+    int channel;                // as in struct open_request
+    bool json;                  // else text for people
+    bool checksum;              // SHA-256 of the samples, row-major, little-endian, in their own type
+    struct class_choice choice; // classes that count all the same, and a saturation value of the user's
     const struct info_pixel *pixels;
     size_t pixel_count;
 };
@@ -33,9 +35,10 @@ struct info_options {
 // chunks are larger), and the mask.
 enum status info_run(const struct info_options *options, FILE *out, struct error *error);
 
-// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--mask FILE] [--channel N] SOURCE`:
-// argv[0] is "info". Prints errors to stderr as one sentence. Returns the exit code: 0, 1 (input) or 2
-// (usage).
+// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--mask FILE] [--channel N] [--ignore
+// CLASSES]
+// [--saturation VALUE] SOURCE`: argv[0] is "info". Prints errors to stderr as one sentence. Returns the exit
+// code: 0, 1 (input) or 2 (usage).
 int info_main(int argc, char **argv);
 
 #endif

@@ -113,6 +113,7 @@ static void start_loader(struct viewer *viewer, bool same_item)
         .file = viewer->file,
         .frame = viewer->position.frame,
         .reduce = viewer->view.display.reduce,
+        .choice = viewer->view.display.classes,
         .mask = viewer->mask,
         .mask_path = viewer->mask_path_pending || !mask_still_fits ? viewer->mask_path : NULL,
         .wake = viewer->wake,
@@ -330,8 +331,9 @@ static void start_regions(struct viewer *viewer)
     if (!viewer->picture || viewer->picture->cache_budget == 0 || !viewer->file)
         return;
     struct error error = {0};
-    if (region_loader_create(viewer->file, viewer->position.frame, viewer->view.display.reduce, viewer->wake,
-                             viewer->wake_context, &viewer->regions, &error))
+    if (region_loader_create(viewer->file, viewer->position.frame, viewer->view.display.reduce,
+                             &viewer->view.display.classes, viewer->wake, viewer->wake_context,
+                             &viewer->regions, &error))
         viewer_say(viewer, true, "%s", error.text);
 }
 

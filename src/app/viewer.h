@@ -123,7 +123,8 @@ enum status viewer_draw(struct viewer *viewer, struct target *target, int target
 
 // The exact value of a pixel as text, and as a number; false while it is not known.
 bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value);
-// What a pixel is besides its value: "masked (gap)", "under", "over", "NaN" ... or "".
+// What a pixel is besides its value: "no data", "gap", "bad pixel", "masked (file)", "under", "over", "NaN"
+// ... or "".
 const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
                               size_t size);
 

@@ -54,6 +54,8 @@ ACTION(action_mask_load);
 ACTION(action_mask_clear);
 ACTION(action_mask_visible);
 ACTION(action_mask_layer);
+ACTION(action_mask_use);
+TICK(tick_mask_use);
 ACTION(action_mask_outline);
 ACTION(action_mask_opacity);
 ACTION(action_mask_colour);

@@ -36,6 +36,27 @@ TICK(tick_mask_layer)
     return args->count && host->view->display.mask[args->values[0].choice].visible;
 }
 
+// The layers in the order of the choices in the command table.
+static const enum mask_layer choosable_layers[] = {MASK_FILE, MASK_GAP, MASK_BAD, MASK_HOT, MASK_SATURATED};
+
+ACTION(action_mask_use)
+{
+    uint8_t *ignored = &host->view->display.classes.ignored;
+    const uint8_t bit = MASK_BIT(choosable_layers[args->values[0].choice]), before = *ignored;
+    bool used = !(before & bit);
+    action_set_flag(&used, args, 1);
+    *ignored = (uint8_t)(used ? before & ~bit : before | bit);
+    if (*ignored == before || !host->ops->classes_changed)
+        return STATUS_OK;
+    return host->ops->classes_changed(host->app, error);
+}
+
+TICK(tick_mask_use)
+{
+    return args->count &&
+           !(host->view->display.classes.ignored & MASK_BIT(choosable_layers[args->values[0].choice]));
+}
+
 ACTION(action_mask_outline)
 {
     (void)error;

@@ -41,6 +41,8 @@ struct command_host_ops {
     enum status (*apply_auto_limits)(void *app, struct error *error);
     // view->display.reduce has changed: the pyramid must be made again.
     enum status (*reduce_changed)(void *app, struct error *error);
+    // view->display.classes has changed: the frame must be read again.
+    enum status (*classes_changed)(void *app, struct error *error);
     // The image pixel under the mouse and its value; false if there is none.
     bool (*cursor)(void *app, int64_t *x, int64_t *y, double *value);
     // Shows a sentence to the user.

@@ -84,6 +84,7 @@ struct view_options {
     uint8_t mask_rgb[3];
     bool has_mask_opacity;
     float mask_opacity;
+    struct class_choice classes; // --ignore, --saturation
     bool has_special[SPECIAL_COUNT], special_off[SPECIAL_COUNT];
     uint8_t special_rgb[SPECIAL_COUNT][3];
 };

@@ -48,6 +48,24 @@ SETTER(set_no_mask)
     return STATUS_OK;
 }
 
+SETTER(set_ignore)
+{
+    uint8_t bits;
+    if (!mask_layers_parse(value, &bits))
+        return bad_value(value, "a list of gap, bad, hot, saturated and file, or all", error);
+    ((struct view_options *)target)->classes.ignored |= bits;
+    return STATUS_OK;
+}
+
+SETTER(set_saturation)
+{
+    struct class_choice *classes = &((struct view_options *)target)->classes;
+    if (!parse_double(value, &classes->saturation) || !isfinite(classes->saturation))
+        return bad_value(value, "a number", error);
+    classes->has_saturation = true;
+    return STATUS_OK;
+}
+
 SETTER(set_range)
 {
     struct view_options *options = target;
@@ -286,6 +304,12 @@ const struct option view_option_table[] = {
      NULL},
     {"--no-mask", NULL, NULL, "Neither loads nor shows any mask; masked pixels count in statistics.",
      set_no_mask, NULL},
+    {"--ignore", NULL, "CLASSES",
+     "Lets pixels of these classes count as values: gap (also no data), bad, hot, saturated, file (the mask "
+     "of --mask), in a list such as gap,bad, or all.",
+     set_ignore, NULL},
+    {"--saturation", NULL, "VALUE", "Pixels above are saturated and left out, whatever the file says.",
+     set_saturation, NULL},
     {"--range", NULL, "LO:HI", "Contrast limits, kept for all frames.", set_range, NULL},
     {"--auto", NULL, "METHOD",
      "Automatic limits: percentile[:LOW:HIGH] (default percentile:0.5:99.5), minmax, zscale[:CONTRAST], "
@@ -378,6 +402,11 @@ static void apply_display(const struct view_options *options, struct display *di
         display->special[special].on = !options->special_off[special];
         if (!options->special_off[special])
             memcpy(display->special[special].rgb, options->special_rgb[special], 3);
+    }
+    display->classes.ignored |= options->classes.ignored;
+    if (options->classes.has_saturation) {
+        display->classes.has_saturation = true;
+        display->classes.saturation = options->classes.saturation;
     }
     if (options->no_mask)
         display->mask_visible = false;

@@ -42,6 +42,9 @@ struct decode_request {
     // pixels that hold no value: MASK_BIT(MASK_GAP) for BLANK, MASK_BIT(MASK_BAD) where data are lost.
     uint8_t *classes;
     struct cancel *cancel; // may be NULL
+    // Classes the caller does not want: image_file_decode drops these bits, save for lost pixels. Readers
+    // need not look.
+    uint8_t ignored_classes;
 };
 
 // What a decode has to tell besides its pixels. Zero-initialise.

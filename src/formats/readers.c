@@ -4,7 +4,9 @@
 #include "base/size.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
+#include "image/mask.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -186,6 +188,29 @@ static bool request_fits(const struct decode_request *request, const struct fram
     return request->stride >= (size_t)rect->width * sample_traits(info->type)->bytes;
 }
 
+// True if all bytes of the sample are those of a lost pixel: 0, or NaN as readers write it.
+static bool is_filling(enum sample_type type, const uint8_t *sample)
+{
+    const double value = sample_value(type, sample);
+    return sample_traits(type)->is_float ? isnan(value) : value == 0;
+}
+
+// Drops the classes that the caller does not want. Where data are lost, MASK_BAD stays at what may be lost.
+static void drop_classes(const struct decode_request *request, enum sample_type type, bool any_lost)
+{
+    const size_t bytes = sample_traits(type)->bytes;
+    const uint8_t ignored = request->ignored_classes;
+    for (int64_t y = 0; y < request->rect.height; y++) {
+        uint8_t *classes = request->classes + y * request->rect.width;
+        const uint8_t *samples = (const uint8_t *)request->pixels + (size_t)y * request->stride;
+        for (int64_t x = 0; x < request->rect.width; x++) {
+            const bool bad = any_lost && (classes[x] & MASK_BIT(MASK_BAD));
+            const bool lost = bad && is_filling(type, samples + (size_t)x * bytes);
+            classes[x] &= (uint8_t) ~(lost ? ignored & ~MASK_BIT(MASK_BAD) : ignored);
+        }
+    }
+}
+
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
@@ -199,8 +224,11 @@ enum status image_file_decode(struct image_file *file, const struct decode_reque
                          (long long)request->rect.x, (long long)request->rect.y,
                          (long long)request->rect.width, (long long)request->rect.height,
                          (long long)info.width, (long long)info.height);
-    struct decode_report unused = {0};
-    return file->reader->decode(file, request, report ? report : &unused, error);
+    struct decode_report unused = {0}, *told = report ? report : &unused;
+    status = file->reader->decode(file, request, told, error);
+    if (status == STATUS_OK && request->ignored_classes && told->any_class)
+        drop_classes(request, info.type, told->lost_pixels > 0);
+    return status;
 }
 
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error)

@@ -4,6 +4,17 @@
 
 #include "base/size.h"
 
+void frame_info_choose(struct frame_info *info, const struct class_choice *choice)
+{
+    if (!choice)
+        return;
+    info->sentinels.ignored = choice->ignored;
+    if (choice->has_saturation) {
+        info->sentinels.has_saturation = true;
+        info->sentinels.saturation = choice->saturation;
+    }
+}
+
 bool frame_bytes(const struct frame_info *info, size_t *bytes)
 {
     return size_of_plane(info->width, info->height, sample_traits(info->type)->bytes, bytes);

@@ -18,6 +18,14 @@ struct sentinels {
     bool negative_marks; // signed integers: -1 -> MASK_GAP, -2 -> MASK_BAD (Pilatus and its kin)
     bool has_saturation; // a value above `saturation` that is no other mark -> MASK_SATURATED
     double saturation;   // the saturation value or the count-rate cutoff, whichever is lower
+    uint8_t ignored;     // bits of classes that the user wants to count; 0 from readers
+};
+
+// What the user wants of the classes of pixels, whatever the file says. All zero: as the file says.
+struct class_choice {
+    uint8_t ignored;     // bits (image/mask.h) of gap, bad, hot, saturated, file whose pixels shall count
+    bool has_saturation; // `saturation` replaces the file's
+    double saturation;
 };
 
 // What is known of a frame from its header, before any pixel is decoded.
@@ -39,6 +47,9 @@ struct frame_info {
     char compression[32]; // "none", "LZW", "deflate", "Rice", ...
     char note[128];       // what is shown of more than there is: "luminance of 3 channels"; "" if nothing
 };
+
+// Puts the user's choice into the description of a frame, for taps and loaders. NULL changes nothing.
+void frame_info_choose(struct frame_info *info, const struct class_choice *choice);
 
 // Bytes of all samples of the frame; false on overflow.
 bool frame_bytes(const struct frame_info *info, size_t *bytes);

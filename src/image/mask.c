@@ -19,6 +19,37 @@ const char *mask_layer_name(enum mask_layer layer)
     return layer_names[layer];
 }
 
+// The choosable layer named by the word, or -1.
+static int layer_of_word(const char *word, size_t length)
+{
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if ((MASK_BIT(layer) & MASK_CHOICE_BITS) && strlen(layer_names[layer]) == length &&
+            strncmp(layer_names[layer], word, length) == 0)
+            return layer;
+    }
+    return -1;
+}
+
+bool mask_layers_parse(const char *list, uint8_t *bits)
+{
+    uint8_t found = 0;
+    for (const char *at = list;; at++) {
+        const size_t length = strcspn(at, ",");
+        const int layer = layer_of_word(at, length);
+        if (length == 3 && strncmp(at, "all", 3) == 0)
+            found |= MASK_CHOICE_BITS;
+        else if (layer >= 0)
+            found |= MASK_BIT(layer);
+        else
+            return false;
+        at += length;
+        if (!*at)
+            break;
+    }
+    *bits = found;
+    return true;
+}
+
 enum status mask_create(int64_t width, int64_t height, struct mask **mask, struct error *error)
 {
     int64_t blocks_x = int64_ceil_div(width, MASK_BLOCK), blocks_y = int64_ceil_div(height, MASK_BLOCK);

@@ -30,6 +30,14 @@ enum mask_layer {
 // Name of a layer for the user ("user", "file", "gap", ...).
 const char *mask_layer_name(enum mask_layer layer);
 
+// The layers whose pixels the user may let count again: the classes that come with a frame, and the file's.
+#define MASK_CLASS_BITS                                                                                      \
+    ((uint8_t)(MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED)))
+#define MASK_CHOICE_BITS ((uint8_t)(MASK_CLASS_BITS | MASK_BIT(MASK_FILE)))
+
+// The bits of a list such as "gap,bad" of those layers, or of "all" of them; false if a word is none.
+bool mask_layers_parse(const char *list, uint8_t *bits);
+
 // Thread-safety: distinct block rows (y / MASK_BLOCK) may be written from distinct threads at once.
 struct mask {
     int64_t width, height;

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "image/clones.h"
+#include "image/sentinel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ enum { RUN = 512 };
 struct taps {
     enum sample_type type;
     size_t bytes; // of one sample
-    bool no_data_is_max;
+    struct sentinel_marks marks;
     int64_t width;
     struct reducer *reducer; // NULL without a pyramid
 
@@ -61,7 +62,7 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     struct taps *made = must_alloc(sizeof *made);
     made->type = info->type;
     made->bytes = traits->bytes;
-    made->no_data_is_max = info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed;
+    made->marks = sentinel_prepare(&info->sentinels, info->type);
     made->width = info->width;
     made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
     made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));
@@ -98,39 +99,6 @@ void taps_destroy(struct taps **taps)
 const struct reducer *taps_reducer(const struct taps *taps)
 {
     return taps->reducer;
-}
-
-// For each unsigned type: sets MASK_GAP in `classes` where the sample is the type's maximum; true if any is.
-#define GAP_MARKER(name, stored)                                                                             \
-    IMAGE_CLONES static bool name(const void *samples, size_t count, uint8_t *classes)                       \
-    {                                                                                                        \
-        const stored *values = samples;                                                                      \
-        stored any = 0;                                                                                      \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            any |= (stored) - (values[i] == (stored)-1);                                                     \
-        for (size_t i = 0; any && i < count; i++)                                                            \
-            classes[i] |= values[i] == (stored)-1 ? MASK_BIT(MASK_GAP) : 0;                                  \
-        return any != 0;                                                                                     \
-    }
-GAP_MARKER(mark_gaps_u8, uint8_t)
-GAP_MARKER(mark_gaps_u16, uint16_t)
-GAP_MARKER(mark_gaps_u32, uint32_t)
-GAP_MARKER(mark_gaps_u64, uint64_t)
-#undef GAP_MARKER
-
-static bool mark_gaps(const struct taps *taps, const void *samples, uint8_t *classes)
-{
-    size_t count = (size_t)taps->width;
-    switch (taps->bytes) {
-    case 1:
-        return mark_gaps_u8(samples, count, classes);
-    case 2:
-        return mark_gaps_u16(samples, count, classes);
-    case 4:
-        return mark_gaps_u32(samples, count, classes);
-    default:
-        return mark_gaps_u64(samples, count, classes);
-    }
 }
 
 IMAGE_CLONES static bool any_nonzero(const uint8_t *bytes, size_t count)
@@ -256,7 +224,7 @@ static void take_row(struct taps *taps, int64_t y, const void *samples, uint8_t 
     size_t width = (size_t)taps->width, good = 0;
     if ((uintptr_t)samples % taps->bytes != 0)
         samples = memcpy(taps->aligned, samples, width * taps->bytes);
-    if (taps->no_data_is_max && mark_gaps(taps, samples, classes))
+    if (taps->marks.any && sentinel_find(&taps->marks, samples, width, classes))
         *any_class = true;
     const float *floats = row_floats(taps, samples);
     for (size_t at = 0; at < width; at += RUN) {

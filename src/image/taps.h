@@ -32,8 +32,9 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
 void taps_destroy(struct taps **taps);
 
 // Takes one band. `classes` (rows x width bytes, no padding) holds mask bits: on entry those already known,
-// on return also MASK_GAP where info.sentinels say so; a pixel with any bit is masked. *any_class is
-// set true if any bit was set by this call. The reduced levels of this band are then at taps_reducer().
+// on return also MASK_GAP, MASK_BAD and MASK_SATURATED where info.sentinels say so, decided on the samples as
+// they are stored; a pixel with any bit is masked. *any_class is set true if a mark was found by this call.
+// The reduced levels of this band are then at taps_reducer().
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class);
 const struct reducer *taps_reducer(const struct taps *taps); // NULL when `levels` was 0
 

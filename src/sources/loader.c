@@ -26,10 +26,6 @@ enum { BUFFERS_MAX_BYTES = 96 << 20 };
 // Workers write the mask at the same time, each the rows of its band.
 _Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
 
-// The layers that come with a frame and are found anew with each.
-#define CLASS_BITS                                                                                           \
-    ((uint8_t)(MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED)))
-
 enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_TAKEN };
 
 struct slot {
@@ -120,12 +116,13 @@ static bool choose_sizes(struct loader *loader)
 }
 
 // Uses the mask handed over if it fits, else a new one; then the other goes back by the outcome. Class bits
-// of an earlier frame are cleared.
+// of an earlier frame are cleared, and the file's layer where it shall not count.
 static enum status prepare_mask(struct loader *loader, struct error *error)
 {
     struct mask *mask = loader->request.mask;
+    const uint8_t ignored = loader->request.choice.ignored;
     if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
-        mask_clear(mask, CLASS_BITS);
+        mask_clear(mask, MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE)));
         loader->mask = mask;
         loader->request.mask = NULL;
     } else {
@@ -133,7 +130,7 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
         if (status)
             return status;
     }
-    if (loader->mask_path)
+    if (loader->mask_path && !(ignored & MASK_BIT(MASK_FILE)))
         mask_file_load(loader->mask_path, loader->mask, &loader->mask_error);
     return STATUS_OK;
 }
@@ -149,6 +146,7 @@ static enum status open_frame(struct loader *loader, struct error *error)
         status = image_file_info(loader->file, loader->request.frame, &loader->info, error);
     if (status)
         return status;
+    frame_info_choose(&loader->info, &loader->request.choice);
     size_t bytes;
     loader->levels = reduce_level_count(loader->info.width, loader->info.height);
     if (frame_bytes(&loader->info, &bytes)) {
@@ -264,7 +262,8 @@ static bool decode_band(struct worker *worker, const struct band *band)
                                            .pixels = (void *)(uintptr_t)band->pixels,
                                            .stride = band->stride,
                                            .classes = worker->classes,
-                                           .cancel = &loader->cancel};
+                                           .cancel = &loader->cancel,
+                                           .ignored_classes = loader->request.choice.ignored};
     struct decode_report report = {0};
     struct error error = {0};
     const bool good = image_file_decode(worker->file, &request, &report, &error) == STATUS_OK;
@@ -278,7 +277,7 @@ static bool decode_band(struct worker *worker, const struct band *band)
         note_loss(loader, &report.first_loss, report.lost_pixels, false);
     }
     if (report.any_class)
-        mask_write(loader->mask, rect, worker->classes, (size_t)rect.width, CLASS_BITS);
+        mask_write(loader->mask, rect, worker->classes, (size_t)rect.width, MASK_CLASS_BITS);
     return true;
 }
 
@@ -291,7 +290,7 @@ static bool tap_band(struct worker *worker, const struct band *band)
     bool classed = false;
     taps_band(worker->taps, band, worker->classes, &classed);
     if (classed)
-        mask_write(mask, rect, worker->classes, (size_t)rect.width, MASK_BIT(MASK_GAP));
+        mask_write(mask, rect, worker->classes, (size_t)rect.width, MASK_CLASS_BITS);
     if (masked || classed)
         memset(worker->classes, 0, (size_t)(rect.width * rect.height));
     return masked || classed;

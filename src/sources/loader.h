@@ -23,6 +23,7 @@ struct loader_request {
     struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
     int64_t frame;
     enum reduce_mode reduce;
+    struct class_choice choice; // which classes count all the same; pixels lost by damage stay marked
     // Taken over; NULL = none yet. If its size fits it is used again: the layers of the user and of the file
     // stay, those that come with a frame (gap, bad, hot, saturated) are found anew. Else it comes back as
     // outcome.old_mask.

@@ -3,6 +3,7 @@
 #include "sources/region_loader.h"
 
 #include "base/size.h"
+#include "image/sentinel.h"
 #include "sources/loader.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ static enum status decode_rows(struct region_loader *loader, struct rect rect, v
                                            .stride =
                                                (size_t)rect.width * sample_traits(loader->info.type)->bytes,
                                            .classes = classes,
-                                           .cancel = &loader->cancel};
+                                           .cancel = &loader->cancel,
+                                           .ignored_classes = loader->info.sentinels.ignored};
     struct decode_report report = {0};
     memset(classes, 0, (size_t)(rect.width * rect.height));
     return image_file_decode(loader->file, &request, &report, error);
@@ -92,33 +94,19 @@ struct reduce_buffers {
     struct reducer *reducer;
 };
 
-// True where the type's maximum stands for "no data", as the taps have it.
-static bool marks_no_data(const struct frame_info *info)
-{
-    const struct sample_traits *traits = sample_traits(info->type);
-    return info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed;
-}
-
-static bool is_all_ones(const char *sample, size_t bytes)
-{
-    uint64_t value = UINT64_MAX;
-    memcpy(&value, sample, bytes);
-    return value == UINT64_MAX;
-}
-
 // One band of rows through the reducer.
 static void reduce_band(const struct frame_info *info, const struct reduce_buffers *buffers, struct rect band)
 {
     const size_t bytes = sample_traits(info->type)->bytes;
-    const bool no_data = marks_no_data(info);
+    const struct sentinel_marks marks = sentinel_prepare(&info->sentinels, info->type);
+    sentinel_find(&marks, buffers->raw, (size_t)(band.width * band.height), buffers->classes);
     reducer_begin(buffers->reducer);
     for (int64_t y = 0; y < band.height; y++) {
         const size_t row = (size_t)(y * band.width);
         const char *samples = buffers->raw + row * bytes;
         sample_row_to_float(info->type, samples, (size_t)band.width, buffers->values);
         for (int64_t x = 0; x < band.width; x++)
-            buffers->valid[x] = isfinite(buffers->values[x]) && buffers->classes[row + (size_t)x] == 0 &&
-                                !(no_data && is_all_ones(samples + (size_t)x * bytes, bytes));
+            buffers->valid[x] = isfinite(buffers->values[x]) && buffers->classes[row + (size_t)x] == 0;
         reducer_row(buffers->reducer, buffers->values, buffers->valid);
     }
     reducer_end(buffers->reducer);
@@ -235,8 +223,8 @@ static void *decode_regions(void *argument)
 // --- the consumer's side ---
 
 enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 void (*wake)(void *context), void *wake_context,
-                                 struct region_loader **loader, struct error *error)
+                                 const struct class_choice *choice, void (*wake)(void *context),
+                                 void *wake_context, struct region_loader **loader, struct error *error)
 {
     struct region_loader *made = must_alloc(sizeof *made);
     made->frame = frame;
@@ -246,6 +234,7 @@ enum status region_loader_create(struct image_file *file, int64_t frame, enum re
     enum status status = image_file_clone(file, &made->file, error);
     if (!status)
         status = image_file_info(made->file, frame, &made->info, error);
+    frame_info_choose(&made->info, choice);
     pthread_mutex_init(&made->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

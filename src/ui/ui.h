@@ -21,7 +21,7 @@ struct ui_cursor {
     bool valid;
     int64_t x, y;
     const char *value; // exact text; "" while unknown
-    const char *kind;  // "masked (gap)", "under", "saturated" ... or ""
+    const char *kind;  // "gap", "masked (file)", "under", "saturated" ... or ""
 };
 
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.

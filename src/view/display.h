@@ -34,6 +34,7 @@ struct display {
     struct special_colour special[SPECIAL_COUNT];
     bool mask_visible; // all layers at once
     struct mask_style mask[MASK_LAYER_COUNT];
+    struct class_choice classes; // which classes count all the same; takes a new load
     enum reduce_mode reduce;
     bool smooth; // magnified pixels are interpolated instead of crisp
     uint8_t background[3];

@@ -69,6 +69,13 @@ static enum status fake_reduce(void *app, struct error *error)
     return STATUS_OK;
 }
 
+static enum status fake_classes(void *app, struct error *error)
+{
+    (void)error;
+    text_append(&of(app)->calls, "classes;");
+    return STATUS_OK;
+}
+
 static bool fake_cursor(void *app, int64_t *x, int64_t *y, double *value)
 {
     *x = 3;
@@ -91,6 +98,7 @@ static const struct command_host_ops fake_ops = {
     .cancel = fake_cancel,
     .apply_auto_limits = fake_auto,
     .reduce_changed = fake_reduce,
+    .classes_changed = fake_classes,
     .cursor = fake_cursor,
     .set_fullscreen = fake_fullscreen,
 };

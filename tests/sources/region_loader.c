@@ -88,7 +88,7 @@ static struct region_loader *create(struct fake_plan *plan, enum reduce_mode red
 {
     struct image_file *file = fake_open(plan);
     struct region_loader *loader = NULL;
-    assert_int_equal(region_loader_create(file, 0, reduce, NULL, NULL, &loader, NULL), STATUS_OK);
+    assert_int_equal(region_loader_create(file, 0, reduce, NULL, NULL, NULL, &loader, NULL), STATUS_OK);
     image_file_close(&file);
     return loader;
 }
@@ -282,7 +282,7 @@ static void failures_are_told(void **state)
         struct image_file *file = fake_open(&broken);
         struct region_loader *loader = NULL;
         struct error error = {0};
-        assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, &loader, &error),
+        assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, NULL, &loader, &error),
                          clone ? STATUS_IO : STATUS_BROKEN);
         assert_null(loader);
         assert_true(error.text[0]);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// One loop for each kind of sample looks whether there is any mark; only then a second one writes them.
+#include "image/sentinel.h"
+
+#include "image/clones.h"
+
+#include <math.h>
+
+enum { RUN = 512 };
+
+static int64_t largest_signed(size_t bytes)
+{
+    return INT64_MAX >> (64 - 8 * bytes);
+}
+
+static uint64_t largest_unsigned(size_t bytes)
+{
+    return UINT64_MAX >> (64 - 8 * bytes);
+}
+
+static void prepare_unsigned(struct sentinel_marks *marks, const struct sentinels *sentinels, size_t bytes)
+{
+    const uint64_t max = largest_unsigned(bytes);
+    const double limit = floor(sentinels->saturation);
+    // Of 64 bits the maximum is rounded up to 2^64, and the limit below that is at most 2^64 - 2048.
+    const bool above = sentinels->has_saturation && limit < (double)max;
+    marks->first_unsigned = !above ? max : limit < 0 ? 0 : (uint64_t)limit + 1;
+    marks->high_bits = above ? MASK_BIT(MASK_SATURATED) : 0;
+    marks->max_bits = sentinels->max_is_no_data ? MASK_BIT(MASK_GAP) : marks->high_bits;
+}
+
+static void prepare_signed(struct sentinel_marks *marks, const struct sentinels *sentinels, size_t bytes)
+{
+    const int64_t max = largest_signed(bytes), min = -max - 1;
+    const double limit = floor(sentinels->saturation);
+    const bool above = sentinels->has_saturation && limit < (double)max;
+    marks->first_signed = !above ? max : limit < (double)min ? min : (int64_t)limit + 1;
+    marks->high_bits = above ? MASK_BIT(MASK_SATURATED) : 0;
+    marks->gap_bits = sentinels->negative_marks ? MASK_BIT(MASK_GAP) : limit < -1 ? marks->high_bits : 0;
+    marks->bad_bits = sentinels->negative_marks ? MASK_BIT(MASK_BAD) : limit < -2 ? marks->high_bits : 0;
+}
+
+static void prepare_float(struct sentinel_marks *marks, const struct sentinels *sentinels)
+{
+    if (!sentinels->has_saturation || isnan(sentinels->saturation))
+        return;
+    marks->high_bits = MASK_BIT(MASK_SATURATED);
+    marks->last_double = sentinels->saturation;
+    // The largest float that is not above the limit: then the comparison of floats is exact.
+    marks->last_float = (float)sentinels->saturation;
+    if ((double)marks->last_float > sentinels->saturation)
+        marks->last_float = nextafterf(marks->last_float, -HUGE_VALF);
+}
+
+struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum sample_type type)
+{
+    const struct sample_traits *traits = sample_traits(type);
+    const uint8_t wanted = (uint8_t)~sentinels->ignored;
+    struct sentinel_marks marks = {.type = type};
+    if (traits->is_float)
+        prepare_float(&marks, sentinels);
+    else if (traits->is_signed)
+        prepare_signed(&marks, sentinels, traits->bytes);
+    else
+        prepare_unsigned(&marks, sentinels, traits->bytes);
+    marks.max_bits &= wanted;
+    marks.gap_bits &= wanted;
+    marks.bad_bits &= wanted;
+    marks.high_bits &= wanted;
+    if (!marks.high_bits) // nothing but the largest value itself is looked for
+        marks.first_unsigned = UINT64_MAX;
+    marks.any = marks.max_bits || marks.gap_bits || marks.bad_bits || marks.high_bits;
+    return marks;
+}
+
+#define FIND_UNSIGNED(name, stored)                                                                          \
+    IMAGE_CLONES static bool name(const struct sentinel_marks *marks, const void *samples, size_t count,     \
+                                  uint8_t *classes)                                                          \
+    {                                                                                                        \
+        const stored *values = samples, max = (stored)-1;                                                    \
+        const stored first = marks->first_unsigned > max ? max : (stored)marks->first_unsigned;              \
+        const uint8_t max_bits = marks->max_bits, high_bits = marks->high_bits;                              \
+        stored any = 0;                                                                                      \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            any |= (stored) - (values[i] >= first);                                                          \
+        if (!any)                                                                                            \
+            return false;                                                                                    \
+        uint8_t found = 0;                                                                                   \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            uint8_t bits = values[i] >= first ? high_bits : 0;                                               \
+            bits = values[i] == max ? max_bits : bits;                                                       \
+            classes[i] |= bits;                                                                              \
+            found |= bits;                                                                                   \
+        }                                                                                                    \
+        return found != 0;                                                                                   \
+    }
+FIND_UNSIGNED(find_u8, uint8_t)
+FIND_UNSIGNED(find_u16, uint16_t)
+FIND_UNSIGNED(find_u32, uint32_t)
+FIND_UNSIGNED(find_u64, uint64_t)
+#undef FIND_UNSIGNED
+
+// -1 and -2 are the two values whose sum with 2 is 0 or 1 without a sign.
+#define FIND_SIGNED(name, stored, plain)                                                                     \
+    IMAGE_CLONES static bool name(const struct sentinel_marks *marks, const void *samples, size_t count,     \
+                                  uint8_t *classes)                                                          \
+    {                                                                                                        \
+        const stored *values = samples, first = (stored)marks->first_signed;                                 \
+        const uint8_t gap_bits = marks->gap_bits, bad_bits = marks->bad_bits, high_bits = marks->high_bits;  \
+        plain any = 0;                                                                                       \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            any |= (plain)((plain) - (values[i] >= first) | (plain) - ((plain)((plain)values[i] + 2) < 2));  \
+        if (!any)                                                                                            \
+            return false;                                                                                    \
+        uint8_t found = 0;                                                                                   \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            uint8_t bits = values[i] >= first ? high_bits : 0;                                               \
+            bits = values[i] == -1 ? gap_bits : bits;                                                        \
+            bits = values[i] == -2 ? bad_bits : bits;                                                        \
+            classes[i] |= bits;                                                                              \
+            found |= bits;                                                                                   \
+        }                                                                                                    \
+        return found != 0;                                                                                   \
+    }
+FIND_SIGNED(find_i8, int8_t, uint8_t)
+FIND_SIGNED(find_i16, int16_t, uint16_t)
+FIND_SIGNED(find_i32, int32_t, uint32_t)
+FIND_SIGNED(find_i64, int64_t, uint64_t)
+#undef FIND_SIGNED
+
+// A NaN is above nothing.
+#define FIND_FLOAT(name, stored, whole, field)                                                               \
+    IMAGE_CLONES static bool name(const struct sentinel_marks *marks, const void *samples, size_t count,     \
+                                  uint8_t *classes)                                                          \
+    {                                                                                                        \
+        const stored *values = samples, last = marks->field;                                                 \
+        const uint8_t high_bits = marks->high_bits;                                                          \
+        whole any = 0;                                                                                       \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            any |= (whole) - (values[i] > last);                                                             \
+        for (size_t i = 0; any && i < count; i++)                                                            \
+            classes[i] |= values[i] > last ? high_bits : 0;                                                  \
+        return any != 0;                                                                                     \
+    }
+FIND_FLOAT(find_f32, float, uint32_t, last_float)
+FIND_FLOAT(find_f64, double, uint64_t, last_double)
+#undef FIND_FLOAT
+
+static bool find_f16(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes)
+{
+    const uint16_t *halves = samples;
+    float floats[RUN];
+    bool any = false;
+    for (size_t at = 0; at < count; at += RUN) {
+        const size_t run = count - at < RUN ? count - at : RUN;
+        sample_row_to_float(SAMPLE_F16, halves + at, run, floats);
+        any |= find_f32(marks, floats, run, classes + at);
+    }
+    return any;
+}
+
+bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes)
+{
+    typedef bool finder(const struct sentinel_marks *marks, const void *samples, size_t count,
+                        uint8_t *classes);
+    static finder *const finders[SAMPLE_COUNT] = {
+        [SAMPLE_U8] = find_u8,   [SAMPLE_I8] = find_i8,   [SAMPLE_U16] = find_u16, [SAMPLE_I16] = find_i16,
+        [SAMPLE_U32] = find_u32, [SAMPLE_I32] = find_i32, [SAMPLE_U64] = find_u64, [SAMPLE_I64] = find_i64,
+        [SAMPLE_F16] = find_f16, [SAMPLE_F32] = find_f32, [SAMPLE_F64] = find_f64,
+    };
+    return marks->any && finders[marks->type](marks, samples, count, classes);
+}

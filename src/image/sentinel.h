@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Finding of the stored values that mark a pixel instead of measuring it (struct sentinels, image/frame.h).
+#ifndef FOVEA_IMAGE_SENTINEL_H
+#define FOVEA_IMAGE_SENTINEL_H
+
+#include "image/frame.h"
+#include "image/mask.h"
+
+// The marks of one sample type as the loops want them. Made by sentinel_prepare; fields are for sentinel.c.
+struct sentinel_marks {
+    enum sample_type type;
+    bool any; // there is anything to look for
+    // What a value gets: the largest of an unsigned type; -1; -2; any from `first` on.
+    uint8_t max_bits, gap_bits, bad_bits, high_bits;
+    uint64_t first_unsigned;
+    int64_t first_signed;
+    float last_float; // floats: above it
+    double last_double;
+};
+
+// Marks for samples of `type`, without the classes in sentinels->ignored.
+struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum sample_type type);
+
+// Adds the bits of the marks found in `count` samples, which must be aligned to their type, to `classes`.
+// Returns true if there is any mark. Any thread.
+bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes);
+
+#endif
