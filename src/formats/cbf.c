@@ -215,13 +215,14 @@ static enum status cbf_frame_info(struct image_file *base, int64_t frame, struct
             status = error_set(error, STATUS_BROKEN, "%s: was changed while it was open", file->base.path);
         return status;
     }
-    *info = (struct frame_info){.width = section.width,
-                                .height = section.height,
-                                .type = section.type,
-                                .chunk_width = section.width,
-                                .chunk_height = 1,
-                                .sequential = section.compressed,
-                                .sentinels.max_is_no_data = file->detector && !sample_traits(section.type)->is_signed};
+    *info = (struct frame_info){
+        .width = section.width,
+        .height = section.height,
+        .type = section.type,
+        .chunk_width = section.width,
+        .chunk_height = 1,
+        .sequential = section.compressed,
+        .sentinels = {.max_is_no_data = file->detector, .negative_marks = file->detector}};
     snprintf(info->format, sizeof info->format, "CBF");
     snprintf(info->compression, sizeof info->compression, "%s", section.compressed ? "byte offset" : "none");
     return STATUS_OK;
@@ -339,26 +340,6 @@ static void tell_loss(const struct cbf_file *file, const struct cbf_section *sec
                   file->base.path, (long long)section->present, (long long)section->bytes);
 }
 
-// Classes of a detector's pixels by its convention: -1 lies between modules, -2 is bad.
-static void classify(enum sample_type type, const uint8_t *pixels, size_t count, uint8_t *classes,
-                     struct decode_report *report)
-{
-    size_t item = sample_traits(type)->bytes;
-    uint8_t any = 0;
-    for (size_t i = 0; i < count; i++) {
-        int32_t value;
-        if (item == 4)
-            memcpy(&value, pixels + 4 * i, 4);
-        else
-            value = item == 2 ? (int16_t)load_u16le(pixels + 2 * i) : (int8_t)pixels[i];
-        uint8_t bits =
-            (uint8_t)((value == -1 ? MASK_BIT(MASK_GAP) : 0) | (value == -2 ? MASK_BIT(MASK_BAD) : 0));
-        classes[i] |= bits;
-        any |= bits;
-    }
-    report->any_class = report->any_class || any != 0;
-}
-
 // Decodes `count` samples from `pixel` on; *there of them exist.
 static enum status take_samples(struct cbf_file *file, const struct decode_request *request, int64_t pixel,
                                 size_t count, uint8_t *out, size_t *there, struct error *error)
@@ -397,7 +378,6 @@ static enum status cbf_decode(struct image_file *base, const struct decode_reque
     struct cbf_file *file = cbf_file_of(base);
     const struct cbf_section *section = &file->sections[request->frame];
     size_t item = sample_traits(section->type)->bytes;
-    bool sentinels = file->detector && sample_traits(section->type)->is_signed;
     struct rect rect = request->rect;
     for (int64_t y = 0; y < rect.height; y++) {
         for (int64_t x = 0; x < rect.width; x += BATCH_PIXELS) {
@@ -411,8 +391,6 @@ static enum status cbf_decode(struct image_file *base, const struct decode_reque
                 file, request, pixel, count, pixels, &there, error);
             if (status != STATUS_OK)
                 return status;
-            if (sentinels)
-                classify(section->type, pixels, there, classes, report);
             lose_run(pixels + there * item, item, classes + there, (int64_t)(count - there), report);
         }
     }

@@ -356,6 +356,24 @@ static void orientation_commands(void **state)
     assert_true(fake.view.display.reduce == REDUCE_MEAN && fake.view.display.smooth);
 }
 
+static void classes_count_or_not(void **state)
+{
+    (void)state;
+    const uint8_t *ignored = &fake.view.display.classes.ignored;
+    assert_true(command_is_checked(&fake.host, "mask.use gap"));
+    fake_host_run(&fake, "mask.use gap off");
+    assert_int_equal(*ignored, MASK_BIT(MASK_GAP));
+    assert_string_equal(fake.calls.data, "classes;");
+    assert_false(command_is_checked(&fake.host, "mask.use gap"));
+    assert_true(command_is_checked(&fake.host, "mask.use saturated"));
+    fake_host_run(&fake, "mask.use gap off"); // no load for what is so already
+    assert_string_equal(text_string(&fake.calls), "");
+    fake_host_run(&fake, "mask.use saturated; mask.use file toggle; mask.use gap on");
+    assert_int_equal(*ignored, MASK_BIT(MASK_SATURATED) | MASK_BIT(MASK_FILE));
+    assert_string_equal(fake.calls.data, "classes;classes;classes;");
+    refuses("mask.use user off", "mask.use: layer must be file, gap, bad, hot or saturated, not \"user\"");
+}
+
 static void escape_goes_step_by_step(void **state)
 {
     (void)state;
@@ -430,6 +448,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(colormap_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mask_and_special_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(view_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(classes_count_or_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(orientation_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(escape_goes_step_by_step, set_up, tear_down),
         cmocka_unit_test_setup_teardown(file_and_frame_commands, set_up, tear_down),

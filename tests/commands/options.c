@@ -140,6 +140,9 @@ static void wrong_options_have_sentences(void **state)
         {{"--reduce", "min"}, "--reduce: \"min\" is not mean or max"},
         {{"--rotate", "45"}, "--rotate: \"45\" is not 0, 90, 180 or 270"},
         {{"--flip", "up"}, "--flip: \"up\" is not horizontal or vertical"},
+        {{"--ignore", "gap,user"},
+         "--ignore: \"gap,user\" is not a list of gap, bad, hot, saturated and file, or all"},
+        {{"--saturation", "much"}, "--saturation: \"much\" is not a number"},
         {{"--mask-opacity", "2"}, "--mask-opacity: \"2\" is not an opacity from 0 to 1"},
         {{"--nan-color", "blurple"},
          "--nan-color: \"blurple\" is not a colour such as \"#ff8000\" or \"red\", or \"none\""},
@@ -178,6 +181,13 @@ static void view_options_are_applied(void **state)
     assert_true(view.camera.origin_lower && view.camera.quarter_turns == 3);
     assert_true(parsed.view.channel == 2 && parsed.view.decorate && parsed.view.command_count == 2);
     assert_string_equal(parsed.view.mask, "m.tif");
+    assert_true(view.display.classes.ignored == 0 && !view.display.classes.has_saturation);
+    assert_int_equal(PARSE(&parsed, "--ignore", "gap,bad", "--ignore=file", "--saturation", "1e5"),
+                     STATUS_OK);
+    assert_int_equal(options_apply(&parsed.view, &view, &maps, &parsed.error), STATUS_OK);
+    assert_int_equal(view.display.classes.ignored,
+                     MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_FILE));
+    assert_true(view.display.classes.has_saturation && view.display.classes.saturation == 1e5);
     colormap_list_finish(&maps);
 }
 

@@ -729,13 +729,21 @@ static void test_metadata(void **state)
     image_file_close(&file);
 }
 
-static bool says_no_data(struct spec spec)
+static bool says_marks(struct spec spec, bool *negative)
 {
     struct image_file *file = open_file(write_pages("nodata.tif", &spec, 1), 0);
     struct frame_info info = {0};
     assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
     image_file_close(&file);
+    assert_false(info.sentinels.max_is_no_data && info.sentinels.negative_marks);
+    *negative = info.sentinels.negative_marks;
     return info.sentinels.max_is_no_data;
+}
+
+static bool says_no_data(struct spec spec)
+{
+    bool negative;
+    return says_marks(spec, &negative);
 }
 
 static void test_no_data_of_detectors(void **state)
@@ -747,7 +755,12 @@ static void test_no_data_of_detectors(void **state)
     assert_true(says_no_data((struct spec){.bits = 32, .description = header}));
     assert_false(says_no_data((struct spec){.bits = 32, .samples = 2, .description = header}));
     assert_false(says_no_data((struct spec){.bits = 31, .description = header}));
-    assert_false(says_no_data((struct spec){.bits = 32, .format = SAMPLEFORMAT_INT, .description = header}));
+    bool negative = false;
+    const struct spec with_sign = {.bits = 32, .format = SAMPLEFORMAT_INT, .description = header};
+    assert_false(says_marks(with_sign, &negative));
+    assert_true(negative);
+    assert_false(says_marks((struct spec){.bits = 32, .format = SAMPLEFORMAT_INT}, &negative));
+    assert_false(negative);
     assert_false(says_no_data((struct spec){.bits = 16}));
     assert_true(says_no_data((struct spec){.bits = 16, .description = "# Pixel_size 172e-6 m x 172e-6 m"}));
     assert_false(says_no_data((struct spec){.bits = 8, .description = "# x"}));

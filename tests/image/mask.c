@@ -126,6 +126,25 @@ static void check_reads(const struct mask *mask, const uint8_t *dense, uint64_t 
     free(out);
 }
 
+static void test_lists_of_layers(void **state)
+{
+    (void)state;
+    uint8_t bits = 0;
+    assert_true(mask_layers_parse("gap", &bits));
+    assert_int_equal(bits, 4);
+    assert_true(mask_layers_parse("saturated,bad,hot", &bits));
+    assert_int_equal(bits, 32 + 8 + 16);
+    assert_true(mask_layers_parse("file", &bits));
+    assert_int_equal(bits, 2);
+    assert_true(mask_layers_parse("all", &bits));
+    assert_int_equal(bits, 2 + 4 + 8 + 16 + 32);
+    static const char *const wrong[] = {"",     "user", "gap,",     ",gap", "gap bad",
+                                        "gaps", "GAP",  "gap,user", "al"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(mask_layers_parse(wrong[i], &bits));
+    assert_int_equal(bits, 62);
+}
+
 static void test_random_edits(void **state)
 {
     (void)state;
@@ -212,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lists_of_layers),
         cmocka_unit_test(test_random_edits),
         cmocka_unit_test(test_blocks_are_sparse),
         cmocka_unit_test(test_block_rows_in_two_threads),

@@ -56,11 +56,10 @@ static void fill_sample(enum sample_type type, unsigned char *at, uint64_t *seed
     memcpy(at, &bits, bytes);
 }
 
-static struct image make(int64_t width, int64_t height, enum sample_type type, bool no_data, bool masked,
-                         size_t padding, uint64_t seed)
+static struct image make_marked(int64_t width, int64_t height, enum sample_type type,
+                                struct sentinels sentinels, bool masked, size_t padding, uint64_t seed)
 {
-    struct image image = {
-        .info = {.width = width, .height = height, .type = type, .sentinels.max_is_no_data = no_data}};
+    struct image image = {.info = {.width = width, .height = height, .type = type, .sentinels = sentinels}};
     size_t bytes = sample_traits(type)->bytes;
     image.stride = (size_t)width * bytes + padding;
     image.pixels = malloc(image.stride * (size_t)height);
@@ -72,6 +71,13 @@ static struct image make(int64_t width, int64_t height, enum sample_type type, b
             image.classes[i] = (uint8_t)(1 + random_below(&seed, 255));
     }
     return image;
+}
+
+static struct image make(int64_t width, int64_t height, enum sample_type type, bool no_data, bool masked,
+                         size_t padding, uint64_t seed)
+{
+    const struct sentinels sentinels = {.max_is_no_data = no_data};
+    return make_marked(width, height, type, sentinels, masked, padding, seed);
 }
 
 static void image_free(struct image *image)
@@ -90,22 +96,50 @@ struct reference {
     size_t sample_count;
 };
 
+// The sample above the saturation value? 64-bit integers are compared without rounding them to double.
+static bool is_saturated(enum sample_type type, const unsigned char *at, double saturation)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, at, sample_traits(type)->bytes);
+    if (type == SAMPLE_U64)
+        return (long double)bits > (long double)saturation;
+    if (type == SAMPLE_I64)
+        return (long double)(int64_t)bits > (long double)saturation;
+    return sample_value(type, at) > saturation;
+}
+
+// One pixel by the words of struct sentinels. The layers' numbers: 2 gap, 3 bad, 5 saturated.
+static uint8_t marks_of(const struct frame_info *info, const unsigned char *at)
+{
+    static const unsigned char ones[8] = {255, 255, 255, 255, 255, 255, 255, 255};
+    const struct sentinels *sentinels = &info->sentinels;
+    const struct sample_traits *traits = sample_traits(info->type);
+    const double value = sample_value(info->type, at);
+    uint8_t bits = 0;
+    if (!traits->is_float && !traits->is_signed && sentinels->max_is_no_data &&
+        memcmp(at, ones, traits->bytes) == 0)
+        bits = 4;
+    else if (!traits->is_float && traits->is_signed && sentinels->negative_marks && value == -1)
+        bits = 4;
+    else if (!traits->is_float && traits->is_signed && sentinels->negative_marks && value == -2)
+        bits = 8;
+    else if (sentinels->has_saturation && is_saturated(info->type, at, sentinels->saturation))
+        bits = 32;
+    return bits & (uint8_t)~sentinels->ignored;
+}
+
 static struct reference slow(const struct image *image)
 {
     int64_t count = pixel_count(image);
-    const struct sample_traits *traits = sample_traits(image->info.type);
     struct reference all = {.classes = malloc((size_t)count),
                             .values = malloc((size_t)count * sizeof(double)),
                             .sample = malloc(1000 * sizeof(double))};
     int64_t step = count / 1000 > 1 ? count / 1000 : 1;
     for (int64_t i = 0; i < count; i++) {
         double value = sample_value(image->info.type, pixel_at(image, i));
-        bool max = image->info.sentinels.max_is_no_data && !traits->is_signed;
-        // For 64 bits the value as double would not tell the maximum from its neighbours.
-        static const unsigned char ones[8] = {255, 255, 255, 255, 255, 255, 255, 255};
-        max = max && memcmp(pixel_at(image, i), ones, traits->bytes) == 0;
-        all.classes[i] = image->classes[i] | (max ? 4 : 0);
-        all.any = all.any || max;
+        uint8_t marks = marks_of(&image->info, pixel_at(image, i));
+        all.classes[i] = image->classes[i] | marks;
+        all.any = all.any || marks;
         bool counts = all.classes[i] == 0 && isfinite(value);
         all.masked += all.classes[i] != 0;
         all.nan += all.classes[i] == 0 && isnan(value);
@@ -256,6 +290,48 @@ static void test_all_types(void **state)
             struct image image = make(1100 + type, 400 + variant, (enum sample_type)type, variant & 1,
                                       variant & 2, (size_t)variant, 100 + (uint64_t)(10 * type + variant));
             check_image(&image, 7 + (uint64_t)variant);
+            image_free(&image);
+        }
+    }
+}
+
+// A place and a value of any type: for samples that lie at the edges of the marks.
+static void put_value(struct image *image, int64_t i, int64_t value)
+{
+    unsigned char *at = image->pixels + (pixel_at(image, i) - image->pixels);
+    const enum sample_type type = image->info.type;
+    if (type == SAMPLE_F32)
+        memcpy(at, &(float){(float)value}, 4);
+    else if (type == SAMPLE_F64)
+        memcpy(at, &(double){(double)value}, 8);
+    else if (type != SAMPLE_F16)
+        memcpy(at, &value, sample_traits(type)->bytes);
+}
+
+// Every set of marks on every type, each row with other values about the edges, or with none of them.
+static void test_marks_of_all_types(void **state)
+{
+    (void)state;
+    static const double saturations[] = {
+        100,    99.5,   127,  254, 255,  32766.25, 65534, 1048500, 2147483646.0, 4294967294.0, 1e15,
+        9.2e18, 1.8e19, 1e30, -1,  -1.5, -2,       -3,    -1e30,   (double)NAN,  HUGE_VAL};
+    for (int n = 0; n < 8 * SAMPLE_COUNT; n++) {
+        for (size_t s = 0; s < sizeof saturations / sizeof *saturations; s++) {
+            const double saturation = saturations[s];
+            const struct sentinels sentinels = {.max_is_no_data = n & 1,
+                                                .negative_marks = n & 2,
+                                                .has_saturation = n & 4,
+                                                .saturation = saturation,
+                                                .ignored = s % 3 == 1 ? (uint8_t)(1 << n % 6) : 0};
+            struct image image = make_marked(83, 40, n / 8, sentinels, s & 1, s % 2, 500 + s);
+            const int64_t middle = fabs(saturation) < 9e18 ? (int64_t)saturation : 3;
+            for (int64_t y = 0; y < 40; y += 2) {
+                for (int k = -3; k <= 3; k++) {
+                    put_value(&image, y * 83 + 10 + k, middle + k);
+                    put_value(&image, y * 83 + 40 + k, k);
+                }
+            }
+            check_image(&image, s);
             image_free(&image);
         }
     }
@@ -422,13 +498,10 @@ static void test_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_types),
-        cmocka_unit_test(test_small_images),
-        cmocka_unit_test(test_nothing_counts),
-        cmocka_unit_test(test_huge_doubles),
-        cmocka_unit_test(test_pyramid_of_huge_doubles),
-        cmocka_unit_test(test_zscale_of_image),
-        cmocka_unit_test(test_impossible_frame),
+        cmocka_unit_test(test_all_types),       cmocka_unit_test(test_marks_of_all_types),
+        cmocka_unit_test(test_small_images),    cmocka_unit_test(test_nothing_counts),
+        cmocka_unit_test(test_huge_doubles),    cmocka_unit_test(test_pyramid_of_huge_doubles),
+        cmocka_unit_test(test_zscale_of_image), cmocka_unit_test(test_impossible_frame),
         cmocka_unit_test(test_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -628,6 +628,68 @@ static void a_mask_of_another_size_comes_back(void **state)
     direct_free(&direct);
 }
 
+// What the mask must hold where the user lets classes count; by the words of struct loader_request.
+static uint8_t chosen_bits(const struct fake_plan *plan, const struct class_choice *choice, int64_t x,
+                           int64_t y)
+{
+    if (y >= plan->lose_from && y < plan->lose_to)
+        return MASK_BIT(MASK_BAD); // lost, whatever the user wants
+    uint16_t value;
+    uint8_t sample[8], bits = fake_class(plan, x, y);
+    fake_sample(plan, x, y, sample);
+    memcpy(&value, sample, 2);
+    if (plan->no_data_is_max && value == 65535)
+        bits |= MASK_BIT(MASK_GAP);
+    else if (choice->has_saturation && value > choice->saturation)
+        bits |= MASK_BIT(MASK_SATURATED);
+    return bits & (uint8_t)~choice->ignored;
+}
+
+static void check_choice(struct class_choice choice)
+{
+    struct fake_plan plan = {.width = 300,
+                             .height = 500,
+                             .type = SAMPLE_U16,
+                             .no_data_is_max = true,
+                             .lose_from = 100,
+                             .lose_to = 103};
+    struct mask *mask = make_mask(300, 500);
+    mask_clear(mask, (uint8_t)~MASK_BIT(MASK_FILE));
+    const struct loader_request request = {
+        .file = fake_open(&plan), .mask = mask, .threads = 2, .choice = choice};
+    struct loader *loader = loader_start(&request);
+    take_all(loader, NULL);
+    struct frame_info info;
+    assert_true(loader_info(loader, &info));
+    assert_int_equal(info.sentinels.ignored, choice.ignored);
+    struct loader_outcome outcome;
+    loader_finish(&loader, &outcome);
+    assert_int_equal(outcome.status, STATUS_OK);
+    int64_t masked = 0;
+    for (int64_t i = 0; i < 300 * 500; i++) {
+        uint8_t bits = chosen_bits(&plan, &choice, i % 300, i / 300);
+        if (i == 20 * 300 + 13 && !(choice.ignored & MASK_BIT(MASK_FILE)))
+            bits |= MASK_BIT(MASK_FILE);
+        assert_int_equal(mask_at(outcome.mask, i % 300, i / 300), bits);
+        masked += bits != 0;
+    }
+    assert_int_equal(outcome.taps.statistics.masked, masked);
+    assert_int_equal(outcome.taps.statistics.valid, 300 * 500 - masked);
+    loader_outcome_free(&outcome);
+}
+
+static void classes_count_where_the_user_says_so(void **state)
+{
+    (void)state;
+    check_choice((struct class_choice){0});
+    check_choice((struct class_choice){.has_saturation = true, .saturation = 40000.5});
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (MASK_BIT(layer) & MASK_CHOICE_BITS)
+            check_choice((struct class_choice){MASK_BIT(layer), layer % 2, 65000});
+    }
+    check_choice((struct class_choice){MASK_CHOICE_BITS, true, 10});
+}
+
 static void what_cannot_be_opened_leaves_the_mask(void **state)
 {
     (void)state;
@@ -1048,6 +1110,7 @@ int main(void)
         cmocka_unit_test(a_blocked_decode_is_cancelled),
         cmocka_unit_test(a_mask_that_fits_is_used_again),
         cmocka_unit_test(a_mask_of_another_size_comes_back),
+        cmocka_unit_test(classes_count_where_the_user_says_so),
         cmocka_unit_test(what_cannot_be_opened_leaves_the_mask),
         cmocka_unit_test(mask_files),
         cmocka_unit_test(failed_bands_are_holes),

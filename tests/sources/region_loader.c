@@ -19,11 +19,13 @@ struct whole {
     struct taps *taps;
 };
 
-static struct whole whole_make(struct image_file *file, enum reduce_mode reduce)
+static struct whole whole_make_chosen(struct image_file *file, enum reduce_mode reduce,
+                                      const struct class_choice *choice)
 {
     struct whole whole = {0};
     struct error error = {0};
     assert_int_equal(image_file_info(file, 0, &whole.info, &error), STATUS_OK);
+    frame_info_choose(&whole.info, choice);
     const struct frame_info *info = &whole.info;
     const size_t count = (size_t)(info->width * info->height), bytes = sample_traits(info->type)->bytes;
     whole.pixels = must_alloc(count * bytes);
@@ -31,7 +33,8 @@ static struct whole whole_make(struct image_file *file, enum reduce_mode reduce)
     const struct decode_request request = {.rect = {0, 0, info->width, info->height},
                                            .pixels = whole.pixels,
                                            .stride = (size_t)info->width * bytes,
-                                           .classes = whole.classes};
+                                           .classes = whole.classes,
+                                           .ignored_classes = whole.info.sentinels.ignored};
     struct decode_report report = {0};
     assert_int_equal(image_file_decode(file, &request, &report, &error), STATUS_OK);
     assert_int_equal(taps_create(info, info->height, LEVELS, reduce, &whole.taps, &error), STATUS_OK);
@@ -39,6 +42,11 @@ static struct whole whole_make(struct image_file *file, enum reduce_mode reduce)
     bool classed = false;
     taps_band(whole.taps, &band, whole.classes, &classed);
     return whole;
+}
+
+static struct whole whole_make(struct image_file *file, enum reduce_mode reduce)
+{
+    return whole_make_chosen(file, reduce, NULL);
 }
 
 static void whole_free(struct whole *whole)
@@ -84,13 +92,19 @@ static void check_result(const struct whole *whole, const struct region_result *
                             (size_t)rect.width * sizeof *level);
 }
 
-static struct region_loader *create(struct fake_plan *plan, enum reduce_mode reduce)
+static struct region_loader *create_chosen(struct fake_plan *plan, enum reduce_mode reduce,
+                                           const struct class_choice *choice)
 {
     struct image_file *file = fake_open(plan);
     struct region_loader *loader = NULL;
-    assert_int_equal(region_loader_create(file, 0, reduce, NULL, NULL, NULL, &loader, NULL), STATUS_OK);
+    assert_int_equal(region_loader_create(file, 0, reduce, choice, NULL, NULL, &loader, NULL), STATUS_OK);
     image_file_close(&file);
     return loader;
+}
+
+static struct region_loader *create(struct fake_plan *plan, enum reduce_mode reduce)
+{
+    return create_chosen(plan, reduce, NULL);
 }
 
 // Takes all that is wanted; returns their number.
@@ -127,12 +141,13 @@ static size_t regions_of(const struct frame_info *info, int level, struct region
     return count;
 }
 
-static void check_plan(struct fake_plan plan, enum reduce_mode reduce)
+static void check_plan_chosen(struct fake_plan plan, enum reduce_mode reduce,
+                              const struct class_choice *choice)
 {
     struct image_file *file = fake_open(&plan);
-    struct whole whole = whole_make(file, reduce);
+    struct whole whole = whole_make_chosen(file, reduce, choice);
     image_file_close(&file);
-    struct region_loader *loader = create(&plan, reduce);
+    struct region_loader *loader = create_chosen(&plan, reduce, choice);
     for (int level = 0; level <= LEVELS; level++) {
         struct region regions[5];
         const size_t count = regions_of(&whole.info, level, regions);
@@ -143,6 +158,24 @@ static void check_plan(struct fake_plan plan, enum reduce_mode reduce)
     assert_null(loader);
     assert_int_equal(atomic_load(&plan.handles), 0);
     whole_free(&whole);
+}
+
+static void check_plan(struct fake_plan plan, enum reduce_mode reduce)
+{
+    check_plan_chosen(plan, reduce, NULL);
+}
+
+static void regions_follow_the_choice_of_classes(void **state)
+{
+    (void)state;
+    static const enum sample_type types[] = {SAMPLE_U16, SAMPLE_I32, SAMPLE_F32, SAMPLE_U64};
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        const struct fake_plan plan = {.width = 515, .height = 300, .type = types[t], .no_data_is_max = true};
+        const struct class_choice choices[] = {
+            {MASK_BIT(MASK_GAP), false, 0}, {MASK_CLASS_BITS, true, 100}, {0, true, 1000}};
+        for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+            check_plan_chosen(plan, REDUCE_MEAN, &choices[i]);
+    }
 }
 
 static void regions_are_parts_of_the_levels(void **state)
@@ -295,9 +328,13 @@ int main(void)
 {
     alarm(HANG_SECONDS);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(regions_are_parts_of_the_levels),    cmocka_unit_test(the_first_wanted_comes_first),
-        cmocka_unit_test(wishes_are_replaced_while_decoding), cmocka_unit_test(destroyed_at_any_moment),
-        cmocka_unit_test(nobody_waits_for_nothing),           cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(regions_are_parts_of_the_levels),
+        cmocka_unit_test(regions_follow_the_choice_of_classes),
+        cmocka_unit_test(the_first_wanted_comes_first),
+        cmocka_unit_test(wishes_are_replaced_while_decoding),
+        cmocka_unit_test(destroyed_at_any_moment),
+        cmocka_unit_test(nobody_waits_for_nothing),
+        cmocka_unit_test(failures_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
