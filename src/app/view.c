@@ -33,6 +33,7 @@ struct session {
     struct view_options options;
     bool commands_pending; // --command lines wait for the first image
     bool dirty;            // something changed since the last repaint
+    bool repaint_first;    // events wait until after the next repaint
     bool is_fullscreen;
     SDL_Scancode pressed[MAX_PRESSED]; // keys that went down since the last repaint
     SDL_Event held[MAX_PRESSED];       // their releases, kept until after it
@@ -41,6 +42,7 @@ struct session {
     float scale;
     char title[512];
     struct text metadata;
+    size_t detector_bytes; // of the metadata, at its beginning
     uint64_t metadata_serial;
     const char *dropped[64]; // file names of a drop in progress, owned by SDL
     size_t dropped_count;
@@ -48,18 +50,24 @@ struct session {
 
 // --- drawing ---
 
-// The header lines of the shown frame, read when the panel is open.
-static const char *current_metadata(struct session *session)
+// What the shown frame says of its detector and its header, read when the panel is open.
+static void fill_metadata(struct session *session, struct ui_model *model)
 {
     struct viewer *viewer = &session->viewer;
     if (!session->viewer.view.panels.metadata || !viewer->file)
-        return NULL;
+        return;
     if (session->metadata_serial != viewer->histogram_serial) {
+        struct detector_info detector;
         text_clear(&session->metadata);
+        if (image_file_detector(viewer->file, viewer->position.frame, &detector, NULL) == STATUS_OK)
+            detector_info_describe(&detector, &session->metadata);
+        session->detector_bytes = session->metadata.length;
         image_file_metadata(viewer->file, viewer->position.frame, &session->metadata, NULL);
         session->metadata_serial = viewer->histogram_serial;
     }
-    return text_string(&session->metadata);
+    model->metadata = text_string(&session->metadata);
+    model->detector_bytes = session->detector_bytes;
+    model->metadata_serial = session->metadata_serial;
 }
 
 struct cursor_texts {
@@ -88,8 +96,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .note = viewer->note,
         .message = viewer->message.text,
         .message_is_error = viewer->message.status != STATUS_OK,
-        .metadata = current_metadata(session),
     };
+    fill_metadata(session, model);
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
@@ -153,10 +161,13 @@ static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
     const char *command = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key) : NULL;
-    if (command) {
-        host_run(&session->host, command);
-        session->dirty = true;
-    }
+    if (!command)
+        return;
+    const struct view_panels before = session->viewer.view.panels;
+    host_run(&session->host, command);
+    // A panel that was opened is drawn before the next key, which may be meant for it.
+    session->repaint_first = memcmp(&before, &session->viewer.view.panels, sizeof before) != 0;
+    session->dirty = true;
 }
 
 static void drop_event(struct session *session, const SDL_Event *event)
@@ -262,6 +273,8 @@ static bool is_busy(const struct session *session)
 static void wait_for_events(struct session *session)
 {
     SDL_Event event;
+    if (ui_awaits_focus(session->ui))
+        return;
     const bool must_not_wait = session->dirty || ui_wants_redraw(session->ui) || session->commands_pending;
     int got = must_not_wait      ? SDL_PollEvent(&event)
               : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
@@ -269,7 +282,7 @@ static void wait_for_events(struct session *session)
     while (got) {
         if (!hold_back_release(session, &event))
             handle_event(session, &event);
-        got = SDL_PollEvent(&event);
+        got = !session->repaint_first && SDL_PollEvent(&event);
     }
     session->dirty |= session->held_count > 0;
 }
@@ -305,7 +318,7 @@ static enum status run_loop(struct session *session, struct error *error)
         session->picture_seen = session->viewer.times.first_band != 0;
         run_pending_commands(session);
         if (session->dirty && !session->viewer.hold) {
-            session->dirty = false;
+            session->dirty = session->repaint_first = false;
             enum status status = repaint(session, error);
             if (status)
                 return status;

@@ -98,6 +98,7 @@ ACTION(action_panel_contrast);
 ACTION(action_panel_help);
 ACTION(action_panel_palette);
 ACTION(action_panel_metadata);
+ACTION(action_panel_find);
 TICK(tick_panel_contrast);
 TICK(tick_panel_help);
 TICK(tick_panel_palette);

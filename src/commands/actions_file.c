@@ -179,3 +179,14 @@ PANEL_SWITCH(help)
 PANEL_SWITCH(palette)
 PANEL_SWITCH(metadata)
 #undef PANEL_SWITCH
+
+ACTION(action_panel_find)
+{
+    (void)args;
+    (void)error;
+    struct view_panels *panels = &host->view->panels;
+    if (!panels->help && !panels->metadata && !panels->palette && panels->dialog == DIALOG_NONE)
+        panels->metadata = true;
+    panels->find = true;
+    return STATUS_OK;
+}

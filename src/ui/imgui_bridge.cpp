@@ -346,7 +346,7 @@ void gui_disabled_end(void)
 
 float gui_text_width(const char *text)
 {
-    return ImGui::CalcTextSize(text, NULL, true).x;
+    return ImGui::CalcTextSize(text).x;
 }
 
 void gui_text(const char *text)
@@ -435,6 +435,17 @@ bool gui_search(const char *label, const char *hint, char *buffer, size_t size, 
     return changed;
 }
 
+bool gui_field_active(const char *label)
+{
+    return ImGui::GetActiveID() == ImGui::GetID(label);
+}
+
+bool gui_field_has_selection(void)
+{
+    const ImGuiInputTextState *state = ImGui::GetInputTextState(ImGui::GetActiveID());
+    return state && state->HasSelection();
+}
+
 void gui_release_text(void)
 {
     ImGui::ClearActiveID();
@@ -468,6 +479,11 @@ void gui_combo_end(void)
 bool gui_selectable(const char *label, bool selected)
 {
     return ImGui::Selectable(label, selected, ImGuiSelectableFlags_AllowDoubleClick);
+}
+
+bool gui_selectable_high(const char *label, bool selected, float height)
+{
+    return ImGui::Selectable(label, selected, ImGuiSelectableFlags_AllowDoubleClick, ImVec2(0, height));
 }
 
 bool gui_double_clicked(void)
@@ -522,25 +538,48 @@ bool gui_menu_item(const char *label, const char *key, bool checked, bool enable
     return ImGui::MenuItem(label, key, checked, enabled);
 }
 
-void gui_rows(size_t count, void (*row)(void *context, size_t index), void *context)
+void gui_rows(size_t count, float height, void (*row)(void *context, size_t index), void *context)
 {
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
     ImGuiListClipper clipper;
-    clipper.Begin((int)count);
+    clipper.Begin((int)count, height);
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; i++)
             row(context, (size_t)i);
     }
+    ImGui::PopStyleVar();
+}
+
+void gui_scroll_to(float top, float bottom)
+{
+    const float room = ImGui::GetWindowHeight(), at = ImGui::GetScrollY();
+    if (top < at)
+        ImGui::SetScrollY(top);
+    else if (bottom > at + room)
+        ImGui::SetScrollY(bottom - room);
 }
 
 // --- Keys for lists ---
 
 bool gui_key_pressed(enum gui_key key)
 {
-    static const ImGuiKey keys[] = {ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_PageUp, ImGuiKey_PageDown,
-                                    ImGuiKey_Enter,   ImGuiKey_Escape,    ImGuiKey_Tab};
+    static const ImGuiKey keys[] = {
+        ImGuiKey_UpArrow, ImGuiKey_DownArrow, ImGuiKey_PageUp,    ImGuiKey_PageDown,   ImGuiKey_Enter,
+        ImGuiKey_Escape,  ImGuiKey_Tab,       ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_Home,
+        ImGuiKey_End,     ImGuiKey_Backspace, ImGuiKey_C};
     if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(keys[key])))
         return true;
     return key == GUI_KEY_ENTER && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_KeyPadEnter));
+}
+
+bool gui_shift_down(void)
+{
+    return ImGui::GetIO().KeyShift;
+}
+
+bool gui_ctrl_down(void)
+{
+    return ImGui::GetIO().KeyCtrl;
 }
 
 // --- Drawing ---
@@ -575,6 +614,24 @@ void gui_draw_rect(struct gui_rect rect, uint32_t colour)
 void gui_draw_text(float x, float y, uint32_t colour, const char *text)
 {
     ImGui::GetWindowDrawList()->AddText(ImVec2(x, y), packed(colour), text);
+}
+
+void gui_clip_begin(struct gui_rect rect)
+{
+    ImGui::PushClipRect(ImVec2(rect.x, rect.y), ImVec2(rect.x + rect.width, rect.y + rect.height), true);
+}
+
+void gui_clip_end(void)
+{
+    ImGui::PopClipRect();
+}
+
+void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size)
+{
+    // Row 0 of a texture that was drawn into is its lowest.
+    ImGui::GetWindowDrawList()->AddImage((ImTextureID)(uintptr_t)texture, ImVec2(rect.x, rect.y),
+                                         ImVec2(rect.x + rect.width, rect.y + rect.height),
+                                         ImVec2(u, v + v_size), ImVec2(u + u_size, v));
 }
 
 void gui_cursor_resize(void)

@@ -105,6 +105,8 @@ bool gui_input(const char *label, char *buffer, size_t size);
 // The same with a hint while empty; true on every change. `focus` gives it the keyboard, ready to type at the
 // end.
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);
+bool gui_field_active(const char *label); // the field of that label in this window has the keyboard
+bool gui_field_has_selection(void);       // some of the text in the field that has the keyboard is selected
 // Takes the keyboard from the field that has it, so that it will see a buffer that was changed from outside.
 void gui_release_text(void);
 bool gui_item_active(void);                         // the last item is being dragged or edited
@@ -112,7 +114,8 @@ bool gui_colour(const char *label, uint8_t rgb[3]); // a swatch with a picker; t
 bool gui_combo_begin(const char *label, const char *shown);
 void gui_combo_end(void);
 bool gui_selectable(const char *label, bool selected); // over the whole line; true when clicked
-bool gui_double_clicked(void);                         // the last item
+bool gui_selectable_high(const char *label, bool selected, float height);
+bool gui_double_clicked(void); // the last item
 void gui_progress(float share, float width, float height);
 void gui_tooltip(const char *text); // for the last item, when hovered
 void gui_clipboard_set(const char *text);
@@ -123,8 +126,10 @@ bool gui_menu_begin(const char *label);
 void gui_menu_end(void);
 bool gui_menu_item(const char *label, const char *key, bool checked, bool enabled);
 
-// Two columns of text with as many rows as there are; only visible ones are asked for.
-void gui_rows(size_t count, void (*row)(void *context, size_t index), void *context);
+// As many rows of `height` as there are, without space between them; only visible ones are asked for.
+void gui_rows(size_t count, float height, void (*row)(void *context, size_t index), void *context);
+// Scrolls as little as shows what lies from `top` to `bottom` of the content of this window.
+void gui_scroll_to(float top, float bottom);
 
 // --- Keys for lists ---
 
@@ -135,9 +140,17 @@ enum gui_key {
     GUI_KEY_PAGE_DOWN,
     GUI_KEY_ENTER,
     GUI_KEY_ESCAPE,
-    GUI_KEY_TAB
+    GUI_KEY_TAB,
+    GUI_KEY_LEFT,
+    GUI_KEY_RIGHT,
+    GUI_KEY_HOME,
+    GUI_KEY_END,
+    GUI_KEY_BACKSPACE,
+    GUI_KEY_C
 };
 bool gui_key_pressed(enum gui_key key);
+bool gui_shift_down(void);
+bool gui_ctrl_down(void);
 
 // --- Drawing of one's own ---
 
@@ -151,6 +164,11 @@ void gui_canvas(const char *id, float width, float height, struct gui_mouse_area
 struct gui_rect gui_here(void); // the cursor: where the next item will be; width and height 0
 void gui_draw_rect(struct gui_rect rect, uint32_t colour);
 void gui_draw_text(float x, float y, uint32_t colour, const char *text);
+// What is drawn until gui_clip_end stays within the rectangle.
+void gui_clip_begin(struct gui_rect rect);
+void gui_clip_end(void);
+// The part of a GL texture from (u, v) by (u_size, v_size), upside up, into the rectangle.
+void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size);
 void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
 
 #ifdef __cplusplus

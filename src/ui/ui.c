@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 // Layout lengths at scale 1.
 static const float font_height = 14, contrast_width = 296;
@@ -97,6 +96,13 @@ static bool on_panel(const struct ui *ui)
     return false;
 }
 
+// A click on the picture takes the keyboard from the field that has it; the panels do not see such a click.
+static void give_keyboard_back(struct ui *ui)
+{
+    gui_release_text();
+    ui->settle = 2;
+}
+
 static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
 {
     uint32_t bit = SDL_BUTTON(event->button);
@@ -104,6 +110,8 @@ static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
     if (event->type == SDL_MOUSEBUTTONDOWN) {
         bool panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
         *(panel ? &ui->panel_buttons : &ui->picture_buttons) |= bit;
+        if (!panel && gui_wants_text())
+            give_keyboard_back(ui);
         return panel;
     }
     // A button belongs to where it went down.
@@ -132,13 +140,16 @@ static void leave_window(struct ui *ui)
     ui->mouse_on_panel = false;
 }
 
-// Keys that work even while a text field has the keyboard: F1 to F24 and Ctrl+Shift combinations.
-static bool is_global_key(const SDL_KeyboardEvent *event)
+// Keys that work even while a text field has the keyboard: F1 to F24, Ctrl+Shift combinations, and outside of
+// dialogs all Ctrl combinations with a letter that mean nothing to a field.
+static bool is_global_key(const struct ui *ui, const SDL_KeyboardEvent *event)
 {
     SDL_Keycode code = event->keysym.sym;
     bool function = (code >= SDLK_F1 && code <= SDLK_F12) || (code >= SDLK_F13 && code <= SDLK_F24);
-    return function ||
-           ((event->keysym.mod & KMOD_CTRL) && (event->keysym.mod & KMOD_SHIFT) && code != SDLK_z);
+    bool letter = code >= SDLK_a && code <= SDLK_z && !strchr("acvxyz", (int)code);
+    if (!(event->keysym.mod & KMOD_CTRL))
+        return function;
+    return function || (event->keysym.mod & KMOD_SHIFT ? code != SDLK_z : letter && !ui->modal_keys);
 }
 
 static bool key_event(struct ui *ui, const SDL_Event *event)
@@ -149,7 +160,7 @@ static bool key_event(struct ui *ui, const SDL_Event *event)
     }
     if (!gui_wants_text() && !ui->modal_keys)
         return false;
-    return event->type == SDL_TEXTINPUT || event->type == SDL_TEXTEDITING || !is_global_key(&event->key);
+    return event->type == SDL_TEXTINPUT || event->type == SDL_TEXTEDITING || !is_global_key(ui, &event->key);
 }
 
 static bool route_event(struct ui *ui, const SDL_Event *event)
@@ -196,6 +207,11 @@ bool ui_wants_redraw(const struct ui *ui)
     return ui->settle > 0;
 }
 
+bool ui_awaits_focus(const struct ui *ui)
+{
+    return ui->focus_frames > 0;
+}
+
 // --- Frames ---
 
 void ui_run(struct ui *ui, const char *format, ...)
@@ -227,27 +243,19 @@ static void run_queue(struct ui *ui)
     ui->settle = 2;
 }
 
-bool ui_matches(const char *text, const char *filter)
-{
-    char word[64];
-    while (*filter) {
-        filter += strspn(filter, " ");
-        size_t length = strcspn(filter, " ");
-        if (length >= sizeof word)
-            return false;
-        memcpy(word, filter, length);
-        word[length] = '\0';
-        if (!strcasestr(text, word))
-            return false;
-        filter += length;
-    }
-    return true;
-}
-
 const char *ui_colour_text(const uint8_t rgb[3], char text[8])
 {
     snprintf(text, 8, "#%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
     return text;
+}
+
+bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer, size_t size, bool focus)
+{
+    if (focus) {
+        ui->focus_frames = 1;
+        ui->settle = 2;
+    }
+    return gui_search(label, hint, buffer, size, focus);
 }
 
 void ui_add_floating(struct ui *ui, struct gui_rect place)
@@ -300,8 +308,10 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
     ui_need_text(ui, model->message);
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->cursor.kind);
-    if (ui->host->view->panels.metadata)
+    if (ui->host->view->panels.metadata && ui->metadata_glyphs != model->metadata_serial) {
         ui_need_text(ui, model->metadata);
+        ui->metadata_glyphs = model->metadata_serial;
+    }
     ui_need_text(ui, ui->host->view->display.colormap);
 }
 
@@ -323,6 +333,8 @@ static void build_panels(struct ui *ui, int width, int height)
         ui_help(ui);
     if (panels->metadata)
         ui_metadata(ui);
+    else
+        ui->metadata.was_open = false;
     ui_dialog(ui);
     ui_palette(ui);
 }
@@ -337,11 +349,14 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false);
     if (ui->settle > 0)
         ui->settle--;
+    if (ui->focus_frames > 0)
+        ui->focus_frames--;
     ui->picture = ui_picture_area(ui, host->view, width, height);
     ui->floating_count = 0;
     gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y);
     build_panels(ui, width, height);
     gui_frame_end();
+    host->view->panels.find = false;
     ui->modal_keys = host->view->panels.palette || host->view->panels.dialog != DIALOG_NONE;
     run_queue(ui);
     // The commands may have opened or closed panels: the picture and the mouse go by the new state.

@@ -42,7 +42,11 @@ struct ui_model {
     const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
     const char *message; // the last sentence to the user; NULL or "" = none
     bool message_is_error;
-    const char *metadata; // "key\tvalue\n" lines; NULL = none. Only needed while view.panels.metadata is set
+    // "key\tvalue\n" lines; NULL = none. Only needed while view.panels.metadata is set. The first
+    // `detector_bytes` of it describe the detector, whatever the words of the file.
+    const char *metadata;
+    size_t detector_bytes;
+    uint64_t metadata_serial; // another number whenever the text is another
 };
 
 struct ui;
@@ -72,6 +76,9 @@ struct rect ui_picture_area(const struct ui *ui, const struct view *view, int wi
 void ui_draw(struct ui *ui);
 // True while the panels need one more ui_frame and ui_draw to settle after an event; false at rest.
 bool ui_wants_redraw(const struct ui *ui);
+// True while a field is about to get the keyboard: events shall wait for the next ui_frame, so that what is
+// typed right after the key that opened a panel reaches it.
+bool ui_awaits_focus(const struct ui *ui);
 
 // Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
 // texture; cheap when they are there. The model's texts are looked after by ui_frame itself.

@@ -293,7 +293,7 @@ void ui_dialog(struct ui *ui)
     gui_next_width(-1);
     bool focus = appeared || dialog->refocus;
     dialog->refocus = false;
-    if (gui_search("##path", "Path", dialog->path, sizeof dialog->path, focus))
+    if (ui_search(ui, "##path", "Path", dialog->path, sizeof dialog->path, focus))
         dialog->selected = -1;
     follow_field(ui, false);
     bool moved = handle_keys(ui, kind, filter);

@@ -6,6 +6,7 @@
 #include "ui/imgui_bridge.h"
 #include "ui/ui.h"
 #include "ui/ui_fonts.h"
+#include "ui/ui_list.h"
 
 enum { UI_MAX_FLOATING = 8, UI_MAX_BINS = 1024 };
 
@@ -45,12 +46,11 @@ struct ui_help {
 };
 
 struct ui_metadata {
-    char filter[64];
-    const char *text; // of the model, as of the last frame
-    size_t length;
-    size_t *lines; // offsets of matching lines
-    size_t count, capacity;
-    uint32_t hash; // of text and filter, to notice changes
+    struct ui_list list;
+    struct ui_lines lines;
+    struct text copied; // what was put on the clipboard, for people
+    uint64_t serial;    // of the text that `copied` is about
+    bool was_open;
 };
 
 struct ui_directory_entry {
@@ -74,6 +74,7 @@ struct ui {
     float scale;
     struct ui_fonts fonts;
     int settle;                                // frames still wanted after an event
+    int focus_frames;                          // frames until the field that was asked for has the keyboard
     bool frame_open;                           // between ui_frame and the next; something can be drawn
     struct rect picture;                       // of the last frame
     struct gui_rect floating[UI_MAX_FLOATING]; // windows over the picture, of the last frame
@@ -88,7 +89,8 @@ struct ui {
     // Valid within ui_frame.
     const struct ui_model *model;
     struct command_host *host;
-    struct text queue; // commands to run at the end of the frame
+    uint64_t metadata_glyphs; // serial of the metadata whose characters are in the fonts
+    struct text queue;        // commands to run at the end of the frame
 
     struct ui_contrast_panel contrast;
     struct ui_palette palette;
@@ -105,10 +107,10 @@ float ui_px(const struct ui *ui, float length);
 // ui_window_end.
 void ui_window_begin(struct ui *ui, const char *title, float width, float height, bool *open);
 void ui_window_end(struct ui *ui);
+// gui_search, with which focus is waited for.
+bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer, size_t size, bool focus);
 // Remembers a window that lies over the picture, for the mouse.
 void ui_add_floating(struct ui *ui, struct gui_rect place);
-// Whether `text` holds all words of `filter`, case ignored.
-bool ui_matches(const char *text, const char *filter);
 // The colour as "#rrggbb"; `text` holds 8 bytes.
 const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
 

@@ -1,97 +1,200 @@
 // SPDX-License-Identifier: MIT
-// The window with the file's header: searchable, and copied line by line or as a whole.
+// The window with what the file says of itself: the detector, then the header; searchable, and copied value
+// by value, line by line or as a whole.
 #include "ui/ui_internal.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { MAX_SHOWN_BYTES = 4000 }; // of one long value
 
 void ui_metadata_free(struct ui_metadata *metadata)
 {
-    free(metadata->lines);
-    metadata->lines = NULL;
+    ui_lines_free(&metadata->lines);
+    text_free(&metadata->copied);
 }
 
-static uint32_t hash_text(uint32_t hash, const char *text)
+static const char *line_at(const struct ui *ui, size_t row)
 {
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
+    return ui->model->metadata + ui->metadata.lines.starts[row];
 }
 
-static void add_line(struct ui_metadata *state, size_t offset)
+static float key_column(const struct ui *ui)
 {
-    if (state->count == state->capacity) {
-        state->capacity = state->capacity ? 2 * state->capacity : 256;
-        state->lines = must_resize(state->lines, state->capacity * sizeof *state->lines);
+    return ui_px(ui, 180);
+}
+
+static void draw_line(struct ui *ui, void *context, size_t row, struct gui_rect place, bool selected)
+{
+    (void)context;
+    (void)selected;
+    const char *line = line_at(ui, row);
+    const bool detector = (size_t)(line - ui->model->metadata) < ui->model->detector_bytes;
+    struct text part = {0};
+    size_t bytes;
+    const char *field = ui_line_field(line, 0, &bytes);
+    text_append_bytes(&part, field, bytes);
+    // Long keys, as those of HDF5, may take more than their column when the value is short.
+    const float indent = ui_px(ui, 4), gap = ui_px(ui, 14), column = key_column(ui);
+    const float most = place.width * 0.62f, key = gui_text_width(text_string(&part)) + gap;
+    const float value_at = key < column ? column : key < most ? key : most;
+    const float y = place.y + ui_px(ui, 2);
+    ui_draw_cut((struct gui_rect){place.x + indent, y, value_at - gap, place.height},
+                detector ? 0x8ab4e0ff : 0x9fb6ceff, text_string(&part));
+    text_clear(&part);
+    field = ui_line_field(line, 1, &bytes);
+    text_append_bytes(&part, field, bytes < MAX_SHOWN_BYTES ? bytes : MAX_SHOWN_BYTES);
+    gui_draw_text(place.x + indent + value_at, y, 0xd6d8daff, text_string(&part));
+    text_free(&part);
+    if (ui->model->detector_bytes > 0 && row + 1 < ui->metadata.lines.count && detector &&
+        (size_t)(line_at(ui, row + 1) - ui->model->metadata) >= ui->model->detector_bytes)
+        gui_draw_rect((struct gui_rect){place.x, place.y + place.height - 1, place.width, 1}, 0x3a3e43ff);
+}
+
+// --- copying ---
+
+static void say_copied(struct ui_metadata *state, const char *what, size_t bytes)
+{
+    text_clear(&state->copied);
+    text_append(&state->copied, "Copied: ");
+    text_append_bytes(&state->copied, what, bytes < 200 ? bytes : 200);
+    // One line, whatever was copied.
+    for (size_t i = 0; i < state->copied.length; i++) {
+        if (state->copied.data[i] == '\n' || state->copied.data[i] == '\t')
+            state->copied.data[i] = ' ';
     }
-    state->lines[state->count++] = offset;
 }
 
-// Finds the lines that match the filter; only when text or filter changed.
-static void update_lines(struct ui_metadata *state, const char *text)
+// Copies the selected lines, or only their values, one a line.
+static void copy_selected(struct ui *ui, bool values)
 {
-    uint32_t hash = hash_text(hash_text(2166136261u, state->filter), text);
-    state->text = text;
-    if (hash == state->hash && state->length == strlen(text))
+    struct ui_metadata *state = &ui->metadata;
+    struct text out = {0};
+    size_t first, end;
+    ui_list_range(&state->list, &first, &end);
+    for (size_t row = first; row < end; row++) {
+        const char *line = line_at(ui, row);
+        size_t bytes = strcspn(line, "\n");
+        if (values)
+            line = ui_line_field(line, 1, &bytes);
+        if (row > first)
+            text_append(&out, "\n");
+        text_append_bytes(&out, line, bytes);
+    }
+    gui_clipboard_set(text_string(&out));
+    say_copied(state, text_string(&out), out.length);
+    text_free(&out);
+}
+
+static void handle_keys(struct ui *ui)
+{
+    struct ui_list *list = &ui->metadata.list;
+    ui_list_keys(list, ui->metadata.lines.count);
+    if (!list->keyboard)
         return;
-    state->hash = hash;
-    state->length = strlen(text);
-    state->count = 0;
-    struct text line = {0};
-    for (size_t at = 0; at < state->length;) {
-        size_t length = strcspn(text + at, "\n");
-        text_clear(&line);
-        text_append_bytes(&line, text + at, length);
-        if (ui_matches(text_string(&line), state->filter))
-            add_line(state, at);
-        at += length + 1;
+    if (gui_key_pressed(GUI_KEY_ESCAPE)) {
+        ui_run(ui, "panel.metadata off");
+    } else if (gui_key_pressed(GUI_KEY_ENTER)) {
+        list->refocus = true;
+        if (list->count)
+            copy_selected(ui, true);
+    } else if (gui_ctrl_down() && gui_key_pressed(GUI_KEY_C) && list->count && !gui_field_has_selection()) {
+        copy_selected(ui, false);
     }
-    text_free(&line);
 }
 
-static void draw_line(void *context, size_t index)
+// --- the window ---
+
+// The selected value where it is too long for its row: wrapped, below the list.
+struct detail {
+    struct text text;
+    float height;
+};
+
+static void find_detail(struct ui *ui, struct detail *detail)
 {
-    struct ui *ui = context;
-    const char *line = ui->metadata.text + ui->metadata.lines[index];
-    size_t length = strcspn(line, "\n"), key_length = strcspn(line, "\t\n");
-    struct text key = {0}, value = {0}, whole = {0};
-    text_append_bytes(&key, line, key_length);
-    if (key_length < length)
-        text_append_bytes(&value, line + key_length + 1, length - key_length - 1);
-    text_append_bytes(&whole, line, length);
-    gui_id_begin((int)index);
+    const struct ui_metadata *state = &ui->metadata;
+    size_t bytes;
+    if (state->lines.count == 0)
+        return;
+    const char *value = ui_line_field(line_at(ui, state->list.selected), 1, &bytes);
+    text_append_bytes(&detail->text, value, bytes < MAX_SHOWN_BYTES ? bytes : MAX_SHOWN_BYTES);
+    const float room = gui_room(), width = gui_text_width(text_string(&detail->text));
+    if (width <= room - key_column(ui) - ui_px(ui, 18)) {
+        text_clear(&detail->text);
+        return;
+    }
+    if (bytes > MAX_SHOWN_BYTES)
+        text_printf(&detail->text, " ... (%zu more; copying gives all)", bytes - MAX_SHOWN_BYTES);
+    const float lines = (float)(int)(width / (room > 1 ? room : 1)) + 2, most = gui_room_below() * 0.4f;
+    detail->height = lines * gui_line_height() + ui_px(ui, 8);
+    detail->height = detail->height < most ? detail->height : most;
+}
+
+static void draw_footer(struct ui *ui)
+{
+    const struct ui_metadata *state = &ui->metadata;
+    char count[64];
+    if (state->lines.count < state->lines.total)
+        snprintf(count, sizeof count, "%zu of %zu lines", state->lines.count, state->lines.total);
+    else
+        snprintf(count, sizeof count, "%zu lines", state->lines.total);
+    const char *hint = state->copied.length ? text_string(&state->copied)
+                                            : "Enter or a click copies the value, Ctrl+C the line";
     struct gui_rect here = gui_here();
-    if (gui_selectable("##line", false))
-        gui_clipboard_set(text_string(&whole));
-    if (gui_text_width(text_string(&value)) > gui_room() - ui_px(ui, 180))
-        gui_tooltip(text_string(&value));
-    gui_draw_text(here.x, here.y, 0x9fb6ceff, text_string(&key));
-    float key_width = gui_text_width(text_string(&key)) + ui_px(ui, 12), column = ui_px(ui, 170);
-    gui_draw_text(here.x + (key_width > column ? key_width : column), here.y, 0xd6d8daff,
-                  text_string(&value));
-    gui_id_end();
-    text_free(&key);
-    text_free(&value);
-    text_free(&whole);
+    const float room = gui_room(), width = gui_text_width(count);
+    here.width = room - width - ui_px(ui, 16);
+    ui_draw_cut(here, 0x84898fff, hint);
+    gui_draw_text(here.x + room - width, here.y, 0x84898fff, count);
+    gui_space(gui_line_height());
+}
+
+static void draw_lines(struct ui *ui)
+{
+    struct ui_metadata *state = &ui->metadata;
+    const float footer = gui_line_height() + ui_px(ui, 8);
+    struct detail detail = {0};
+    find_detail(ui, &detail);
+    if (state->lines.count == 0) {
+        gui_child_begin("##rows", 0, -footer);
+        gui_text_dim(state->lines.total ? "Nothing matches." : "This file says nothing of itself.");
+        gui_child_end();
+    } else if (ui_list_rows(ui, &state->list, gui_line_height() + ui_px(ui, 4), footer + detail.height,
+                            draw_line, NULL) == UI_LIST_CLICKED) {
+        copy_selected(ui, true);
+    }
+    if (detail.text.length) {
+        gui_child_begin("##detail", 0, detail.height - ui_px(ui, 5));
+        gui_separator();
+        gui_text_wrapped(text_string(&detail.text));
+        gui_child_end();
+    }
+    text_free(&detail.text);
+    draw_footer(ui);
 }
 
 void ui_metadata(struct ui *ui)
 {
     struct ui_metadata *state = &ui->metadata;
-    const char *text = ui->model->metadata ? ui->model->metadata : "";
+    const struct ui_model *model = ui->model;
+    const bool appeared = !state->was_open;
     bool open = true;
-    update_lines(state, text);
-    ui_window_begin(ui, "Header", 560, 440, &open);
-    gui_next_width(-ui_px(ui, 84));
-    gui_search("##filter", "Search", state->filter, sizeof state->filter, false);
+    state->was_open = true;
+    if (appeared || state->serial != model->metadata_serial)
+        text_clear(&state->copied);
+    state->serial = model->metadata_serial;
+    ui_window_begin(ui, "Header", 600, 460, &open);
+    ui_list_field(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
+                  appeared || ui->host->view->panels.find);
     gui_same_line();
-    if (gui_button("Copy all", ui_px(ui, 76)))
-        gui_clipboard_set(text);
-    gui_child_begin("##lines", 0, 0);
-    if (state->count == 0)
-        gui_text_dim(*text ? "Nothing matches." : "This file has no header texts.");
-    gui_rows(state->count, draw_line, ui);
-    gui_child_end();
+    if (gui_button("Copy all", ui_px(ui, 76)) && model->metadata) {
+        gui_clipboard_set(model->metadata);
+        say_copied(state, "all lines", 9);
+    }
+    ui_lines_update(&state->lines, model->metadata ? model->metadata : "", model->metadata_serial,
+                    state->list.filter);
+    handle_keys(ui);
+    draw_lines(ui);
     ui_window_end(ui);
     if (!open)
         ui_run(ui, "panel.metadata off");

@@ -228,8 +228,8 @@ void ui_palette(struct ui *ui)
     struct row rows[MAX_SHOWN];
     ui_window_begin(ui, "Command palette", 620, 380, &open);
     gui_next_width(-1);
-    if (gui_search("##filter", "Part of a command, or a command with its arguments", state->filter,
-                   sizeof state->filter, appeared))
+    if (ui_search(ui, "##filter", "Part of a command, or a command with its arguments", state->filter,
+                  sizeof state->filter, appeared))
         state->selected = 0;
     size_t count = collect_rows(ui, rows);
     bool moved = move_selection(&state->selected, (int)count);

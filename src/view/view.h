@@ -18,6 +18,7 @@ struct view_panels {
     bool colour_bar;              // on the picture
     bool pixel_values;            // written in the pixels at high zoom
     bool help, palette, metadata; // windows that are open
+    bool find; // the search field of the open panel is to get the keyboard; the panels clear it
     bool fullscreen;
     enum view_dialog dialog;
 };
