@@ -39,8 +39,8 @@ const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buff
 // Memory that is used again from chunk to chunk; one per thread. Zero-initialise; hdf5_scratch_free when
 // done.
 struct hdf5_scratch {
-    uint8_t *bytes[2];
-    size_t capacity[2];
+    uint8_t *bytes[3];
+    size_t capacity[3];
 };
 void hdf5_scratch_free(struct hdf5_scratch *scratch);
 
@@ -72,5 +72,9 @@ typedef void bit_unshuffle(const uint8_t *in, uint8_t *out, size_t elements, siz
 bit_unshuffle bit_unshuffle_scalar;
 // The AVX2 form; NULL where the processor has none. Same bytes as the scalar form, always.
 bit_unshuffle *bit_unshuffle_avx2(void);
+// The form for AVX2 with GFNI, whose one instruction turns 8 x 8 bits; NULL where the processor has none.
+bit_unshuffle *bit_unshuffle_gfni(void);
+// The fastest form that this processor runs; never NULL.
+bit_unshuffle *bit_unshuffle_best(void);
 
 #endif

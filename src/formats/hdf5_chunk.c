@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: MIT
+// The filters of HDF5 chunks, undone one after the other in memory.
+#include "formats/hdf5_chunk.h"
+
+#include "base/byteorder.h"
+#include "base/size.h"
+#include "formats/bitshuffle.h"
+
+#include <bzlib.h>
+#include <lz4.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#define ZLIB_CONST // next_in points to const
+#include <zlib.h>
+#include <zstd.h>
+
+enum {
+    FILTER_DEFLATE = 1,
+    FILTER_SHUFFLE = 2,
+    FILTER_FLETCHER32 = 3,
+    FILTER_BZIP2 = 307,
+    FILTER_LZ4 = 32004,
+    FILTER_BITSHUFFLE = 32008,
+    FILTER_ZSTD = 32015,
+};
+
+enum { CHECKSUM_BYTES = 4, LZ4_HEADER_BYTES = 12 };
+
+// What a filter is given and may give: between 0 and `limit` bytes, and just `limit` where `exact`.
+struct stage {
+    const struct hdf5_filter *filter;
+    size_t sample_bytes;
+    const uint8_t *in;
+    size_t count;
+    uint8_t *out;
+    size_t limit;
+    bool exact;
+    size_t made; // bytes at `out`, set by the filter
+    struct hdf5_scratch *scratch;
+};
+
+// Undoes a filter and sets stage->made, at most stage->limit. A failure is a clause.
+typedef enum status filter_undo(struct stage *stage, struct error *error);
+
+static enum status refuse_size(const char *what, struct error *error)
+{
+    return error_set(error, STATUS_BROKEN, "the %s data do not give as many bytes as the chunk has", what);
+}
+
+static bool scratch_reserve(struct hdf5_scratch *scratch, int index, size_t bytes)
+{
+    if (scratch->bytes[index] && bytes <= scratch->capacity[index])
+        return true;
+    free(scratch->bytes[index]);
+    scratch->capacity[index] = 0;
+    scratch->bytes[index] = malloc(bytes > 0 ? bytes : 1);
+    if (scratch->bytes[index])
+        scratch->capacity[index] = bytes;
+    return scratch->bytes[index] != NULL;
+}
+
+void hdf5_scratch_free(struct hdf5_scratch *scratch)
+{
+    for (size_t i = 0; i < sizeof scratch->bytes / sizeof scratch->bytes[0]; i++)
+        free(scratch->bytes[i]);
+    *scratch = (struct hdf5_scratch){0};
+}
+
+static enum status refuse_memory(size_t bytes, struct error *error)
+{
+    return error_set(error, STATUS_NO_MEMORY, "there is no memory for %zu bytes of a chunk", bytes);
+}
+
+// --- The filters ---
+
+// Hands a part of the stage's memory to zlib, whose counts have 32 bits.
+static uInt part_of(size_t left)
+{
+    return (uInt)(left < INT32_MAX ? left : INT32_MAX);
+}
+
+static enum status undo_deflate(struct stage *stage, struct error *error)
+{
+    z_stream stream = {0};
+    if (inflateInit(&stream) != Z_OK)
+        return refuse_memory(stage->limit, error);
+    size_t taken = 0, made = 0;
+    int code = Z_OK;
+    while (code == Z_OK) {
+        stream.next_in = stage->in + taken;
+        stream.avail_in = part_of(stage->count - taken);
+        stream.next_out = stage->out + made;
+        stream.avail_out = part_of(stage->limit - made);
+        uInt in_before = stream.avail_in, out_before = stream.avail_out;
+        code = inflate(&stream, Z_NO_FLUSH); // Z_BUF_ERROR where nothing moves
+        taken += in_before - stream.avail_in;
+        made += out_before - stream.avail_out;
+    }
+    inflateEnd(&stream);
+    stage->made = made;
+    if (code == Z_STREAM_END)
+        return STATUS_OK;
+    if (code == Z_BUF_ERROR && made == stage->limit)
+        return refuse_size("deflate", error);
+    return error_set(error, STATUS_BROKEN, "the deflate data are damaged after %zu bytes", made);
+}
+
+static enum status undo_bzip2(struct stage *stage, struct error *error)
+{
+    bz_stream stream = {0};
+    if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
+        return refuse_memory(stage->limit, error);
+    size_t taken = 0, made = 0;
+    int code = BZ_OK;
+    bool moved = true;
+    while (code == BZ_OK && moved) {
+        stream.next_in = (char *)(uintptr_t)(stage->in + taken); // bzip2 does not write there
+        stream.avail_in = part_of(stage->count - taken);
+        stream.next_out = (char *)(stage->out + made);
+        stream.avail_out = part_of(stage->limit - made);
+        unsigned in_before = stream.avail_in, out_before = stream.avail_out;
+        code = BZ2_bzDecompress(&stream);
+        moved = stream.avail_in < in_before || stream.avail_out < out_before;
+        taken += in_before - stream.avail_in;
+        made += out_before - stream.avail_out;
+    }
+    BZ2_bzDecompressEnd(&stream);
+    stage->made = made;
+    if (code == BZ_STREAM_END)
+        return STATUS_OK;
+    if (code == BZ_OK && made == stage->limit)
+        return refuse_size("bzip2", error);
+    return error_set(error, STATUS_BROKEN, "the bzip2 data are damaged after %zu bytes", made);
+}
+
+static enum status undo_zstd(struct stage *stage, struct error *error)
+{
+    size_t made = ZSTD_decompress(stage->out, stage->limit, stage->in, stage->count);
+    if (ZSTD_isError(made))
+        return error_set(error, STATUS_BROKEN, "the zstd data are damaged (%s)", ZSTD_getErrorName(made));
+    stage->made = made;
+    return STATUS_OK;
+}
+
+// Gathers the samples of which byte b stands `samples` * b on, some at a time so that `out` stays in the
+// cache.
+static inline void unshuffle_bytes(const uint8_t *in, uint8_t *out, size_t samples, size_t sample)
+{
+    enum { TILE = 2048 };
+    for (size_t first = 0; first < samples; first += TILE) {
+        size_t end = samples - first < TILE ? samples : first + TILE;
+        for (size_t byte = 0; byte < sample; byte++)
+            for (size_t i = first; i < end; i++)
+                out[i * sample + byte] = in[byte * samples + i];
+    }
+}
+
+// HDF5 puts the whole samples' first bytes first, then all second bytes and so on; what is left is raw.
+static enum status undo_shuffle(struct stage *stage, struct error *error)
+{
+    size_t sample = stage->filter->count > 0 ? stage->filter->parameters[0] : stage->sample_bytes;
+    size_t samples = stage->count / sample, whole = samples * sample;
+    if (stage->count > stage->limit)
+        return refuse_size("shuffled", error);
+    if (sample == 2)
+        unshuffle_bytes(stage->in, stage->out, samples, 2);
+    else if (sample == 4)
+        unshuffle_bytes(stage->in, stage->out, samples, 4);
+    else
+        unshuffle_bytes(stage->in, stage->out, samples, sample);
+    if (stage->count > whole)
+        memcpy(stage->out + whole, stage->in + whole, stage->count - whole);
+    stage->made = stage->count;
+    return STATUS_OK;
+}
+
+// One block at `at`, which is moved past it. A block that did not become smaller is stored as it is.
+static bool lz4_block(const struct stage *stage, size_t *at, uint8_t *out, size_t bytes)
+{
+    size_t left = stage->count - *at;
+    uint32_t length = left < 4 ? 0 : load_u32be(stage->in + *at);
+    const uint8_t *stored = stage->in + *at + 4;
+    if (left < 4 || length > left - 4)
+        return false;
+    *at += 4 + (size_t)length;
+    if (length == bytes) {
+        memcpy(out, stored, bytes);
+        return true;
+    }
+    if (length > LZ4_MAX_INPUT_SIZE || bytes > LZ4_MAX_INPUT_SIZE)
+        return false;
+    return LZ4_decompress_safe((const char *)stored, (char *)out, (int)length, (int)bytes) == (int)bytes;
+}
+
+// u64 BE bytes of the result, u32 BE bytes of a block, then for each block u32 BE bytes stored and the block.
+static enum status undo_lz4(struct stage *stage, struct error *error)
+{
+    if (stage->count < LZ4_HEADER_BYTES)
+        return error_set(error, STATUS_BROKEN, "the LZ4 header is cut short");
+    uint64_t total = load_u64be(stage->in);
+    size_t block = load_u32be(stage->in + 8), at = LZ4_HEADER_BYTES, number = 0;
+    if (total > stage->limit || (stage->exact && total != stage->limit))
+        return refuse_size("LZ4", error);
+    if (block == 0 && total > 0)
+        return error_set(error, STATUS_BROKEN, "the LZ4 block size is 0");
+    for (size_t done = 0; done < total; done += block, number++) {
+        size_t bytes = total - done < block ? (size_t)total - done : block;
+        if (!lz4_block(stage, &at, stage->out + done, bytes))
+            return error_set(error, STATUS_BROKEN, "the LZ4 block %zu is damaged", number);
+    }
+    stage->made = (size_t)total;
+    return STATUS_OK;
+}
+
+static enum status undo_bitshuffle(struct stage *stage, struct error *error)
+{
+    struct bitshuffle_stream stream;
+    enum status status = bitshuffle_read(stage->filter, stage->in, stage->count, &stream, error);
+    if (status != STATUS_OK)
+        return status;
+    if (stream.total > stage->limit || (stage->exact && stream.total != stage->limit))
+        return refuse_size("bitshuffle", error);
+    size_t room = bitshuffle_room(&stream);
+    if (!scratch_reserve(stage->scratch, 2, room))
+        return refuse_memory(room, error);
+    stage->made = stream.total;
+    return bitshuffle_decode(&stream, 0, stream.total, stage->out, stage->scratch->bytes[2], error);
+}
+
+// The checksum of 16-bit words, first byte high, as HDF5 computes it (H5_checksum_fletcher32).
+static uint32_t fletcher32(const uint8_t *bytes, size_t count)
+{
+    enum { WORDS_UNTIL_OVERFLOW = 360 };
+    uint32_t low = 0, high = 0;
+    size_t words = count / 2;
+    while (words > 0) {
+        size_t batch = words < WORDS_UNTIL_OVERFLOW ? words : WORDS_UNTIL_OVERFLOW;
+        words -= batch;
+        for (; batch > 0; batch--, bytes += 2) {
+            low += (uint32_t)bytes[0] << 8 | bytes[1];
+            high += low;
+        }
+        low = (low & 0xFFFF) + (low >> 16);
+        high = (high & 0xFFFF) + (high >> 16);
+    }
+    if (count % 2) {
+        low += (uint32_t)bytes[0] << 8;
+        high += low;
+        low = (low & 0xFFFF) + (low >> 16);
+        high = (high & 0xFFFF) + (high >> 16);
+    }
+    low = (low & 0xFFFF) + (low >> 16);
+    high = (high & 0xFFFF) + (high >> 16);
+    return high << 16 | low;
+}
+
+// HDF5 before 1.6.3 wrote the bytes of each half the other way round.
+static enum status undo_fletcher32(struct stage *stage, struct error *error)
+{
+    if (stage->count < CHECKSUM_BYTES)
+        return error_set(error, STATUS_BROKEN, "the Fletcher-32 checksum is missing");
+    size_t count = stage->count - CHECKSUM_BYTES;
+    uint32_t stored = load_u32le(stage->in + count), computed = fletcher32(stage->in, count);
+    uint32_t old = (computed & 0x00FF00FF) << 8 | (computed >> 8 & 0x00FF00FF);
+    if (stored != computed && stored != old)
+        return error_set(error, STATUS_BROKEN, "the Fletcher-32 checksum does not match the data");
+    stage->made = count;
+    return STATUS_OK;
+}
+
+// --- What is known of each filter ---
+
+struct known_filter {
+    unsigned id;
+    const char *name;
+    filter_undo *undo;  // NULL: only its name is known
+    bool same_size;     // the result is as long as what is stored
+    size_t extra_bytes; // that are stored behind the data
+    bool in_place;      // the result is the beginning of what is stored: `out` is not used
+};
+
+static const struct known_filter known_filters[] = {
+    {FILTER_DEFLATE, "deflate", undo_deflate, false, 0, false},
+    {FILTER_SHUFFLE, "shuffle", undo_shuffle, true, 0, false},
+    {FILTER_FLETCHER32, "Fletcher-32", undo_fletcher32, true, CHECKSUM_BYTES, true},
+    {4, "szip", NULL, false, 0, false},
+    {5, "N-bit", NULL, false, 0, false},
+    {6, "scale-offset", NULL, false, 0, false},
+    {305, "LZO", NULL, false, 0, false},
+    {FILTER_BZIP2, "bzip2", undo_bzip2, false, 0, false},
+    {32000, "LZF", NULL, false, 0, false},
+    {32001, "Blosc", NULL, false, 0, false},
+    {32002, "MAFISC", NULL, false, 0, false},
+    {32003, "Snappy", NULL, false, 0, false},
+    {FILTER_LZ4, "LZ4", undo_lz4, false, 0, false},
+    {32007, "APAX", NULL, false, 0, false},
+    {FILTER_BITSHUFFLE, "bitshuffle", undo_bitshuffle, false, 0, false},
+    {32009, "SPDP", NULL, false, 0, false},
+    {32012, "JPEG-LS", NULL, false, 0, false},
+    {32013, "ZFP", NULL, false, 0, false},
+    {32014, "fpzip", NULL, false, 0, false},
+    {FILTER_ZSTD, "zstd", undo_zstd, false, 0, false},
+    {32017, "SZ", NULL, false, 0, false},
+    {32019, "JPEG", NULL, false, 0, false},
+    {32024, "SZ3", NULL, false, 0, false},
+    {32026, "Blosc2", NULL, false, 0, false},
+};
+
+static const struct known_filter *filter_find(unsigned id)
+{
+    for (size_t i = 0; i < sizeof known_filters / sizeof known_filters[0]; i++)
+        if (known_filters[i].id == id)
+            return &known_filters[i];
+    return NULL;
+}
+
+static bool filter_supported(const struct hdf5_filter *filter)
+{
+    const struct known_filter *known = filter_find(filter->id);
+    if (!known || !known->undo || filter->count > HDF5_CHUNK_PARAMETERS)
+        return false;
+    if (filter->id == FILTER_SHUFFLE)
+        return filter->count == 0 || filter->parameters[0] > 0;
+    return filter->id != FILTER_BITSHUFFLE || bitshuffle_understands(filter);
+}
+
+bool hdf5_chunk_supported(const struct hdf5_pipeline *pipeline)
+{
+    size_t sample = pipeline->sample_bytes;
+    if (pipeline->count > HDF5_CHUNK_FILTERS || !(sample == 1 || sample == 2 || sample == 4 || sample == 8))
+        return false;
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (!filter_supported(&pipeline->filters[i]))
+            return false;
+    return true;
+}
+
+static const char *bitshuffle_name(const struct hdf5_filter *filter)
+{
+    unsigned codec = filter->count > 4 ? filter->parameters[4] : 0;
+    return codec == BITSHUFFLE_LZ4    ? "bitshuffle-LZ4"
+           : codec == BITSHUFFLE_ZSTD ? "bitshuffle-zstd"
+                                      : "bitshuffle";
+}
+
+const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buffer, size_t size)
+{
+    size_t used = 0;
+    if (size > 0)
+        snprintf(buffer, size, "none");
+    for (size_t i = 0; i < pipeline->count && i < HDF5_CHUNK_FILTERS && used < size; i++) {
+        const struct hdf5_filter *filter = &pipeline->filters[i];
+        const struct known_filter *known = filter_find(filter->id);
+        char number[32];
+        snprintf(number, sizeof number, "filter %u", filter->id);
+        const char *name = filter->id == FILTER_BITSHUFFLE ? bitshuffle_name(filter)
+                           : known                         ? known->name
+                                                           : number;
+        int length = snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", name);
+        used += length > 0 ? (size_t)length : 0;
+    }
+    return buffer;
+}
+
+// --- The pipeline ---
+
+// The filters that were applied to one chunk, and what each must give when undone.
+struct plan {
+    const struct hdf5_filter *filters[HDF5_CHUNK_FILTERS];
+    const struct known_filter *known[HDF5_CHUNK_FILTERS];
+    size_t limits[HDF5_CHUNK_FILTERS]; // bytes that undoing filter i gives, at most
+    bool exact[HDF5_CHUNK_FILTERS];    // they are not less either
+    size_t count;
+};
+
+// Compressed data of `bytes` bytes are not longer than this whatever they are; where a file says more, it
+// lies.
+static size_t most_compressed(size_t bytes)
+{
+    enum { SMALL = 64 * 1024 };
+    size_t most;
+    return size_add(bytes, bytes / 8 + SMALL, &most) ? most : bytes;
+}
+
+static enum status plan_make(const struct hdf5_pipeline *pipeline, unsigned skipped, size_t count,
+                             struct plan *plan, struct error *error)
+{
+    size_t limit = count;
+    bool exact = true;
+    *plan = (struct plan){0};
+    for (size_t i = 0; i < pipeline->count; i++) {
+        if (skipped >> i & 1)
+            continue;
+        size_t at = plan->count++;
+        plan->filters[at] = &pipeline->filters[i];
+        plan->known[at] = filter_find(pipeline->filters[i].id);
+        plan->limits[at] = limit;
+        plan->exact[at] = exact;
+        const struct known_filter *known = plan->known[at];
+        if (!known->same_size)
+            limit = most_compressed(limit);
+        exact = exact && known->same_size;
+        if (!size_add(limit, known->extra_bytes, &limit))
+            return error_set(error, STATUS_TOO_LARGE, "a chunk of %zu bytes is too large", count);
+    }
+    return STATUS_OK;
+}
+
+// Where the filter `index` of the plan puts its result: the caller's memory for the last, else the scratch
+// that does not hold the input.
+static enum status stage_place(struct stage *stage, const struct plan *plan, size_t index, uint8_t *out,
+                               struct error *error)
+{
+    stage->limit = plan->limits[index];
+    stage->exact = plan->exact[index];
+    stage->filter = plan->filters[index];
+    stage->out = out;
+    if (index == 0 || plan->known[index]->in_place)
+        return STATUS_OK;
+    int free_one = stage->in == stage->scratch->bytes[0] ? 1 : 0;
+    if (!scratch_reserve(stage->scratch, free_one, stage->limit))
+        return refuse_memory(stage->limit, error);
+    stage->out = stage->scratch->bytes[free_one];
+    return STATUS_OK;
+}
+
+static enum status stage_run(struct stage *stage, const struct plan *plan, size_t index, uint8_t *out,
+                             struct error *error)
+{
+    const struct known_filter *known = plan->known[index];
+    enum status status = stage_place(stage, plan, index, out, error);
+    if (status == STATUS_OK)
+        status = known->undo(stage, error);
+    if (status != STATUS_OK)
+        return status;
+    if (stage->made > stage->limit || (stage->exact && stage->made != stage->limit))
+        return refuse_size(known->name, error);
+    if (!known->in_place)
+        stage->in = stage->out;
+    stage->count = stage->made;
+    return STATUS_OK;
+}
+
+enum status hdf5_chunk_decode(const struct hdf5_pipeline *pipeline, unsigned skipped, const uint8_t *stored,
+                              size_t stored_count, uint8_t *out, size_t count, struct hdf5_scratch *scratch,
+                              struct error *error)
+{
+    struct plan plan;
+    struct stage stage = {
+        .sample_bytes = pipeline->sample_bytes, .in = stored, .count = stored_count, .scratch = scratch};
+    if (!hdf5_chunk_supported(pipeline))
+        return error_set(error, STATUS_UNSUPPORTED, "the chunk's filters are not decoded here");
+    enum status status = plan_make(pipeline, skipped, count, &plan, error);
+    for (size_t i = plan.count; status == STATUS_OK && i > 0; i--)
+        status = stage_run(&stage, &plan, i - 1, out, error);
+    if (status != STATUS_OK)
+        return status;
+    if (stage.count != count)
+        return error_set(error, STATUS_BROKEN, "the chunk has %zu bytes where %zu were expected", stage.count,
+                         count);
+    if (stage.in != out && count > 0)
+        memcpy(out, stage.in, count);
+    if (pipeline->big_endian)
+        swap_items(out, count / pipeline->sample_bytes, pipeline->sample_bytes);
+    return STATUS_OK;
+}
+
+bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *stored, size_t stored_count,
+                          size_t *block)
+{
+    struct bitshuffle_stream stream;
+    if (pipeline->count != 1 || pipeline->filters[0].id != FILTER_BITSHUFFLE ||
+        !hdf5_chunk_supported(pipeline) ||
+        bitshuffle_read(&pipeline->filters[0], stored, stored_count, &stream, NULL) != STATUS_OK ||
+        stream.block % pipeline->sample_bytes != 0)
+        return false;
+    *block = stream.block;
+    return true;
+}
+
+enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const uint8_t *stored,
+                                   size_t stored_count, size_t count, size_t begin, size_t end, uint8_t *out,
+                                   struct hdf5_scratch *scratch, struct error *error)
+{
+    struct bitshuffle_stream stream;
+    size_t block;
+    if (!hdf5_chunk_divisible(pipeline, stored, stored_count, &block))
+        return error_set(error, STATUS_BROKEN, "the bitshuffle header is damaged");
+    if (begin > end || end > count || begin % block != 0 || (end != count && end % block != 0))
+        return error_set(error, STATUS_USAGE, "bytes %zu to %zu are not whole blocks of %zu", begin, end,
+                         block);
+    enum status status = bitshuffle_read(&pipeline->filters[0], stored, stored_count, &stream, error);
+    if (status != STATUS_OK)
+        return status;
+    if (stream.total != count)
+        return refuse_size("bitshuffle", error);
+    if (!scratch_reserve(scratch, 2, bitshuffle_room(&stream)))
+        return refuse_memory(bitshuffle_room(&stream), error);
+    status = bitshuffle_decode(&stream, begin, end, out, scratch->bytes[2], error);
+    if (status == STATUS_OK && pipeline->big_endian)
+        swap_items(out, (end - begin) / pipeline->sample_bytes, pipeline->sample_bytes);
+    return status;
+}
