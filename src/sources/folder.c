@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+// Reading a folder and grouping numbered files.
+#include "sources/folder.h"
+
+#include "base/text.h"
+#include "formats/reader.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Fewer numbered files than this stand for themselves.
+enum { MIN_SERIES = 3, MAX_DIGITS = 18 };
+
+// --- numbers in names ---
+
+static bool ends_with(const char *name, size_t length, const char *ending)
+{
+    const size_t count = strlen(ending);
+    return length >= count && strncasecmp(name + length - count, ending, count) == 0;
+}
+
+// Where the ending begins that says what kind of file it is: ".cbf", ".cbf.gz". An ending that is a number is
+// none.
+static size_t stem_length(const char *name)
+{
+    static const char *const wrappers[] = {".gz", ".bz2", ".xz", ".zst"};
+    size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
+        if (ends_with(name, length, wrappers[i])) {
+            length -= strlen(wrappers[i]);
+            break;
+        }
+    }
+    size_t dot = length;
+    while (dot > 0 && name[dot - 1] != '.')
+        dot--;
+    if (dot <= 1 || strspn(name + dot, "0123456789") >= length - dot)
+        return length;
+    return dot - 1;
+}
+
+bool folder_number(const char *name, size_t *start, size_t *digits)
+{
+    size_t end = stem_length(name);
+    // The characters of templates cannot stand for themselves in one.
+    if (ends_with(name, end, "_master") || strpbrk(name, "#%*?[]"))
+        return false;
+    while (end > 0 && !isdigit((unsigned char)name[end - 1]))
+        end--;
+    size_t begin = end;
+    while (begin > 0 && isdigit((unsigned char)name[begin - 1]))
+        begin--;
+    if (begin == end || end - begin > MAX_DIGITS)
+        return false;
+    *start = begin;
+    *digits = end - begin;
+    return true;
+}
+
+static bool series_is_image_name(const char *name)
+{
+    const size_t length = stem_length(name);
+    for (size_t i = 0; readers[i]; i++) {
+        for (const char *const *extension = readers[i]->extensions; *extension; extension++) {
+            const size_t count = strlen(*extension);
+            if (strncasecmp(name + length + 1, *extension, count) == 0 &&
+                (!name[length + 1 + count] || name[length + 1 + count] == '.'))
+                return true;
+        }
+    }
+    return false;
+}
+
+// --- entries ---
+
+// A growing list of entries.
+struct list {
+    struct folder_entry *items;
+    size_t count, capacity;
+};
+
+static void add(struct list *list, struct folder_entry entry)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 256;
+        list->items = must_resize(list->items, list->capacity * sizeof *list->items);
+    }
+    list->items[list->count++] = entry;
+}
+
+static void free_entries(struct folder_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(entries[i].name);
+    free(entries);
+}
+
+static bool has_number_ending(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name && dot[1] && !dot[1 + strspn(dot + 1, "0123456789")];
+}
+
+static void add_file(struct list *list, int directory, const char *name)
+{
+    struct stat status;
+    if (name[0] == '.' || fstatat(directory, name, &status, 0) != 0)
+        return;
+    if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode))
+        return;
+    struct folder_entry entry = {.name = must_copy(name), .modified = status.st_mtime};
+    if (S_ISDIR(status.st_mode)) {
+        entry.kind = FOLDER_FOLDER;
+    } else {
+        entry.kind = series_is_image_name(name) || has_number_ending(name) ? FOLDER_IMAGE : FOLDER_OTHER;
+        entry.bytes = status.st_size;
+    }
+    add(list, entry);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct folder_entry *first = a, *second = b;
+    const bool folder = first->kind == FOLDER_FOLDER, other = second->kind == FOLDER_FOLDER;
+    if (folder != other)
+        return folder ? -1 : 1;
+    return text_compare_natural(first->name, second->name);
+}
+
+static void sort_entries(struct list *list)
+{
+    if (list->count)
+        qsort(list->items, list->count, sizeof *list->items, compare_entries);
+}
+
+// --- series ---
+
+// A numbered file while series are being found.
+struct numbered {
+    size_t entry;
+    size_t start, digits;
+    int64_t number;
+    const char *name;
+};
+
+static const char *after_number(const struct numbered *file)
+{
+    return file->name + file->start + file->digits;
+}
+
+// By what stands around the number: equal for members of one series.
+static int compare_frames(const struct numbered *a, const struct numbered *b)
+{
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    const int before = memcmp(a->name, b->name, a->start);
+    return before ? before : strcmp(after_number(a), after_number(b));
+}
+
+static int compare_numbered(const void *a, const void *b)
+{
+    const struct numbered *first = a, *second = b;
+    const int order = compare_frames(first, second);
+    if (order)
+        return order;
+    if (first->number != second->number)
+        return first->number < second->number ? -1 : 1;
+    return first->digits < second->digits ? -1 : first->digits > second->digits;
+}
+
+static size_t find_numbered(const struct list *list, struct numbered *numbered)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct numbered file = {.entry = i, .name = list->items[i].name};
+        char digits[MAX_DIGITS + 1];
+        if (list->items[i].kind != FOLDER_IMAGE || !folder_number(file.name, &file.start, &file.digits))
+            continue;
+        snprintf(digits, sizeof digits, "%.*s", (int)file.digits, file.name + file.start);
+        if (parse_int64(digits, &file.number))
+            numbered[count++] = file;
+    }
+    return count;
+}
+
+// Files of `run` that a template with as many digits as the shortest number stands for; the others ("img_01"
+// beside "img_1") are taken out. Returns how many are left.
+static size_t keep_template(struct numbered *run, size_t count, size_t *least)
+{
+    *least = MAX_DIGITS;
+    for (size_t i = 0; i < count; i++)
+        *least = run[i].digits < *least ? run[i].digits : *least;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (run[i].digits == *least || run[i].name[run[i].start] != '0')
+            run[kept++] = run[i];
+    }
+    return kept;
+}
+
+static char *template_name(const struct numbered *file, size_t digits)
+{
+    struct text name = {0};
+    text_append_bytes(&name, file->name, file->start);
+    for (size_t i = 0; i < digits; i++)
+        text_append(&name, "#");
+    text_append(&name, after_number(file));
+    return name.data;
+}
+
+// Moves the files of a run from the entries to the members, and their entry in their stead to the first.
+static void take_series(struct list *entries, struct list *members, const struct numbered *run, size_t count,
+                        size_t digits)
+{
+    struct folder_entry series = {.kind = FOLDER_IMAGE,
+                                  .members = count,
+                                  .first_member = members->count,
+                                  .first = run[0].number,
+                                  .last = run[count - 1].number};
+    series.name = template_name(&run[0], digits);
+    for (size_t i = 0; i < count; i++) {
+        struct folder_entry *entry = &entries->items[run[i].entry];
+        series.bytes += entry->bytes;
+        series.modified = entry->modified > series.modified ? entry->modified : series.modified;
+        add(members, *entry);
+        entry->name = NULL; // gone from the entries
+    }
+    entries->items[run[0].entry] = series;
+}
+
+// The entries that still have a name, in their order.
+static void drop_taken(struct list *entries)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < entries->count; i++) {
+        if (entries->items[i].name)
+            entries->items[kept++] = entries->items[i];
+    }
+    entries->count = kept;
+}
+
+static void find_series(struct list *entries, struct list *members)
+{
+    struct numbered *numbered = must_alloc((entries->count + 1) * sizeof *numbered);
+    const size_t count = find_numbered(entries, numbered);
+    if (count)
+        qsort(numbered, count, sizeof *numbered, compare_numbered);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && compare_frames(&numbered[i], &numbered[end]) == 0;)
+            end++;
+        size_t digits;
+        const size_t kept = keep_template(numbered + i, end - i, &digits);
+        if (kept >= MIN_SERIES)
+            take_series(entries, members, numbered + i, kept, digits);
+    }
+    free(numbered);
+    drop_taken(entries);
+}
+
+// --- the folder ---
+
+static enum status read_names(DIR *directory, struct cancel *cancel, struct list *list, bool *cut)
+{
+    const struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (cancel_requested(cancel))
+            return STATUS_CANCELLED;
+        if (list->count == FOLDER_MAX_ENTRIES) {
+            *cut = true;
+            break;
+        }
+        add_file(list, dirfd(directory), entry->d_name);
+    }
+    return STATUS_OK;
+}
+
+static struct folder *make_folder(const char *path, struct list *entries, bool cut)
+{
+    struct folder *folder = must_alloc(sizeof *folder);
+    struct list members = {0};
+    char *absolute = realpath(path, NULL);
+    folder->path = absolute ? absolute : must_copy(path);
+    folder->cut = cut;
+    sort_entries(entries);
+    find_series(entries, &members);
+    for (size_t i = 0; i < entries->count; i++) {
+        folder->images += entries->items[i].kind == FOLDER_IMAGE;
+        folder->others += entries->items[i].kind == FOLDER_OTHER;
+    }
+    folder->entries = entries->items;
+    folder->count = entries->count;
+    folder->members = members.items;
+    folder->member_count = members.count;
+    return folder;
+}
+
+enum status folder_read(const char *path, struct cancel *cancel, struct folder **folder, struct error *error)
+{
+    struct list entries = {0};
+    bool cut = false;
+    DIR *directory = opendir(path);
+    if (!directory)
+        return error_set(error, STATUS_IO, "%s: cannot be listed: %s", path, strerror(errno));
+    enum status status = read_names(directory, cancel, &entries, &cut);
+    closedir(directory);
+    if (status) {
+        free_entries(entries.items, entries.count);
+        return error_set(error, status, "%s: reading the folder was stopped", path);
+    }
+    *folder = make_folder(path, &entries, cut);
+    return STATUS_OK;
+}
+
+void folder_destroy(struct folder **folder)
+{
+    struct folder *old = *folder;
+    if (!old)
+        return;
+    free_entries(old->entries, old->count);
+    free_entries(old->members, old->member_count);
+    free(old->path);
+    free(old);
+    *folder = NULL;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The listing of a folder for people: what is there, in the order in which people count, numbered files as
+// one entry.
+//
+// Files whose names differ in one number only ("img_0001.cbf" to "img_1800.cbf") are a series: one entry with
+// the name "img_####.cbf", which opens all of them (sources/series.h), and its members for those who want a
+// single one. Names alone decide what is an image; no file is opened.
+#ifndef FOVEA_SOURCES_FOLDER_H
+#define FOVEA_SOURCES_FOLDER_H
+
+#include "base/cancel.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FOLDER_MAX_ENTRIES = 500000 };
+
+enum folder_kind {
+    FOLDER_FOLDER,
+    FOLDER_IMAGE, // by its ending (series_is_image_name)
+    FOLDER_OTHER
+};
+
+struct folder_entry {
+    char *name; // within the folder; of a series "img_####.cbf", one # per digit that is always there
+    enum folder_kind kind;
+    int64_t bytes;    // of a series: all together; of a folder 0
+    int64_t modified; // seconds since 1970; of a series: the newest
+    // Of a series: how many files it has (else 0), where they begin in folder.members, and their lowest and
+    // highest number.
+    size_t members, first_member;
+    int64_t first, last;
+};
+
+// Folders first, then files, each in natural order. Never changed once made, so threads may share it.
+struct folder {
+    char *path; // absolute, without links
+    struct folder_entry *entries;
+    size_t count;
+    struct folder_entry *members; // of all series, in order of their numbers
+    size_t member_count;
+    size_t images, others; // entries of these kinds
+    bool cut;              // there is more than FOLDER_MAX_ENTRIES
+};
+
+// Reads the folder `path`. Hidden files, and what is neither file nor folder, are left out. STATUS_IO with a
+// sentence where it cannot be read. Blocks as long as the file system does.
+enum status folder_read(const char *path, struct cancel *cancel, struct folder **folder, struct error *error);
+void folder_destroy(struct folder **folder);
+
+// Splits a file's name at the number that counts it in a series: the last one before the ending, or an ending
+// that is a number itself. False if there is none, or if the file is not counted by it ("run_1_master.h5",
+// whose frames are in other files).
+bool folder_number(const char *name, size_t *start, size_t *digits);
+
+#endif
