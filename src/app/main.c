@@ -34,6 +34,9 @@ static void write_formats(struct text *text)
     text_append(text, "\nFormats:\n");
     for (const struct reader *const *reader = readers; *reader; reader++)
         text_printf(text, "  %-8s %s\n", (*reader)->name, (*reader)->description);
+    text_append(
+        text,
+        "  raw:     plain samples: raw:FILE?width=W&height=H&type=u16&offset=0&endian=little&frames=N\n");
     text_append(text, "  sim:     the simulated detector: sim:WIDTHxHEIGHT,type=u16,seed=1,frames=10\n");
 }
 

@@ -13,11 +13,15 @@
 #include <unistd.h>
 
 const struct reader *const readers[] = {
-    &tiff_reader, //
-    &fits_reader, //
-    &npy_reader,  //
-    &cbf_reader,  //
-    &edf_reader,  //
+    &tiff_reader,       //
+    &fits_reader,       //
+    &npy_reader,        //
+    &cbf_reader,        //
+    &edf_reader,        //
+    &mrc_reader,        //
+    &spe_reader,        //
+    &fit2d_mask_reader, //
+    &ge_reader,         //
     NULL,
 };
 
@@ -106,7 +110,10 @@ static enum status refuse_unknown(const char *path, size_t count, struct error *
     struct text known = {0};
     for (size_t i = 0; readers[i]; i++)
         text_printf(&known, "%s%s", i ? ", " : "", readers[i]->description);
-    error_set(error, STATUS_NOT_MINE, "%s: is of no format that Fovea reads (%s)", path, text_string(&known));
+    error_set(error, STATUS_NOT_MINE,
+              "%s: is of no format that Fovea reads (%s); plain samples open as "
+              "raw:FILE?width=W&height=H&type=u16",
+              path, text_string(&known));
     text_free(&known);
     return STATUS_NOT_MINE;
 }

@@ -6,10 +6,15 @@
 #include "formats/reader.h"
 
 // Constant tables of functions; each is described in the file that defines it.
-extern const struct reader tiff_reader; // tiff.c
-extern const struct reader fits_reader; // fits.c
-extern const struct reader npy_reader;  // npy.c
-extern const struct reader cbf_reader;  // cbf.c
-extern const struct reader edf_reader;  // edf.c
+extern const struct reader tiff_reader;       // tiff.c
+extern const struct reader fits_reader;       // fits.c
+extern const struct reader npy_reader;        // npy.c
+extern const struct reader cbf_reader;        // cbf.c
+extern const struct reader edf_reader;        // edf.c
+extern const struct reader mrc_reader;        // mrc.c
+extern const struct reader ge_reader;         // ge.c
+extern const struct reader spe_reader;        // spe.c
+extern const struct reader fit2d_mask_reader; // fit2d_mask.c
+extern const struct reader raw_reader;        // raw.c; not in the table: a name, not a content, asks for it
 
 #endif

@@ -3,6 +3,7 @@
 #include "sources/source.h"
 
 #include "base/size.h"
+#include "formats/readers_list.h"
 #include "sources/sim.h"
 
 #include <stdlib.h>
@@ -25,6 +26,7 @@ static const struct {
     const struct reader *reader;
 } schemes[] = {
     {"sim:", &sim_reader},
+    {"raw:", &raw_reader},
 };
 
 enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error)

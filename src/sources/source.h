@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where frames come from: the names the user gave, in order, each a file or a "sim:" specification.
+// Where frames come from: the names the user gave, in order, each a file or a "sim:" or "raw:" specification.
 //
 // A source is a list of items; each item opens as an image_file (the reader contract) and has one or more
 // frames. Stepping runs through the frames of an item and then goes on to the next item. Items are opened
@@ -27,7 +27,8 @@ struct source_position {
     int64_t frame; // of that item, from 0
 };
 
-// Opens an item on its own handle, which the caller closes: by the reader table, or by a scheme ("sim:").
+// Opens an item on its own handle, which the caller closes: by the reader table, or by a scheme ("sim:",
+// "raw:").
 enum status source_open(const struct source *source, size_t item, struct image_file **file,
                         struct error *error);
 
