@@ -50,6 +50,7 @@ endif()
 # start; the archive leaves its network driver out, because nothing refers to it.
 add_library(fovea_hdf5 INTERFACE)
 target_include_directories(fovea_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
+target_compile_definitions(fovea_hdf5 INTERFACE H5_USE_110_API)
 if(FOVEA_HDF5_ARCHIVE AND FOVEA_SZ_ARCHIVE AND FOVEA_AEC_ARCHIVE)
   target_link_libraries(fovea_hdf5 INTERFACE ${FOVEA_HDF5_ARCHIVE} ${FOVEA_SZ_ARCHIVE} ${FOVEA_AEC_ARCHIVE}
     PkgConfig::ZLIB Threads::Threads m ${CMAKE_DL_LIBS})

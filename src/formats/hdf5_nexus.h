@@ -26,9 +26,9 @@ enum status hdf5_nexus_read(hid_t file, const char *data_path, int64_t width, in
 struct hdf5_nexus *hdf5_nexus_share(struct hdf5_nexus *nexus); // one more owner
 void hdf5_nexus_drop(struct hdf5_nexus **nexus);               // sets *nexus to NULL; NULL is fine
 
-// The detector (all unknown where nothing was found) and the values that mark pixels: the unsigned maximum is
-// "no data" where the file is a detector's, saturation is the lower of saturation_value and count-rate
-// cutoff.
+// The detector (all unknown where nothing was found; a beam centre of exactly 0, 0 is how DECTRIS tells that
+// nobody has set it) and the values that mark pixels: the unsigned maximum is "no data" where the file is a
+// detector's, saturation is the lower of saturation_value and count-rate cutoff.
 const struct detector_info *hdf5_nexus_detector(const struct hdf5_nexus *nexus);
 struct sentinels hdf5_nexus_sentinels(const struct hdf5_nexus *nexus);
 
@@ -46,8 +46,8 @@ bool hdf5_nexus_classes(const struct hdf5_nexus *nexus, int64_t frame, struct re
 void hdf5_nexus_metadata(hid_t file, const char *data_path, int64_t frame, int64_t frames, struct text *out);
 
 // Appends the lines of reader.contents: every dataset with its shape, type, filters, and for those not
-// readable as an image an empty selector and the reason ("text", "compound", "scalar", "the linked file X is
-// missing"). Loops of links end; at most 10000 lines.
+// readable as an image an empty selector and as note "PATH: reason" ("text", "compound", "scalar", "the
+// linked file X is missing"). Loops of links end; at most 10000 lines.
 void hdf5_contents(hid_t file, struct text *out);
 
 #endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// The list of the datasets of an HDF5 file for the browser and `fovea info --contents`.
+#include "formats/hdf5_nexus.h"
+
+#include "formats/hdf5_value.h"
+#include "formats/hdf5_walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_LINES = 10000, MAX_LINKS = 200000, MAX_DEPTH = 64, MAX_RANK = 5 };
+
+struct contents {
+    struct text *out;
+    int lines;
+};
+
+// --- What a dataset is ---
+
+static void shape_append(struct text *out, const struct hdf5_field *field)
+{
+    for (int i = 0; i < field->rank; i++)
+        text_printf(out, "%s%llu", i ? " x " : "", (unsigned long long)field->dims[i]);
+}
+
+static const char *kind_name(const struct hdf5_field *field)
+{
+    static const char *const words[] = {
+        [H5T_TIME] = "time",        [H5T_STRING] = "text",          [H5T_BITFIELD] = "bit field",
+        [H5T_OPAQUE] = "opaque",    [H5T_COMPOUND] = "compound",    [H5T_REFERENCE] = "reference",
+        [H5T_ENUM] = "enumeration", [H5T_VLEN] = "variable length", [H5T_ARRAY] = "array",
+    };
+    size_t kind = field->kind >= 0 ? (size_t)field->kind : 0;
+    return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown type";
+}
+
+static bool is_number(const struct hdf5_field *field)
+{
+    return field->kind == H5T_INTEGER || field->kind == H5T_FLOAT;
+}
+
+// "u16", "f32"; a word for all that is no number.
+static void type_append(struct text *out, const struct hdf5_field *field)
+{
+    size_t bits = 8 * H5Tget_size(field->type);
+    if (field->kind == H5T_FLOAT)
+        text_printf(out, "f%zu", bits);
+    else if (is_number(field))
+        text_printf(out, "%c%zu", H5Tget_sign(field->type) == H5T_SGN_NONE ? 'u' : 'i', bits);
+    else
+        text_append(out, kind_name(field));
+}
+
+// Why the dataset cannot be shown as an image; NULL if it can.
+static const char *refusal(const struct hdf5_field *field)
+{
+    if (!is_number(field))
+        return kind_name(field);
+    if (field->count == 0)
+        return "empty";
+    if (field->rank == 0 || field->count == 1)
+        return "scalar";
+    if (field->rank == 1)
+        return "one dimension";
+    return field->rank > MAX_RANK ? "more than five dimensions" : NULL;
+}
+
+// --- How it is stored ---
+
+static const struct {
+    H5Z_filter_t id;
+    const char *name;
+} filters[] = {
+    {H5Z_FILTER_DEFLATE, "deflate"},
+    {H5Z_FILTER_SHUFFLE, "shuffle"},
+    {H5Z_FILTER_FLETCHER32, "Fletcher-32"},
+    {H5Z_FILTER_SZIP, "szip"},
+    {H5Z_FILTER_NBIT, "n-bit"},
+    {H5Z_FILTER_SCALEOFFSET, "scale-offset"},
+    {307, "bzip2"},
+    {32000, "LZF"},
+    {32001, "Blosc"},
+    {32004, "LZ4"},
+    {32008, "bitshuffle"},
+    {32013, "ZFP"},
+    {32015, "zstd"},
+    {32026, "Blosc2"},
+};
+
+static void filter_append(struct text *out, hid_t list, unsigned index)
+{
+    unsigned parameters[8] = {0}, flags, config;
+    size_t count = 8;
+    H5Z_filter_t id = H5Pget_filter2(list, index, &flags, &count, parameters, 0, NULL, &config);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        if (filters[i].id == id) {
+            text_append(out, filters[i].name);
+            // Bitshuffle tells in its fifth parameter what follows it.
+            if (id == 32008 && count > 4)
+                text_append(out, parameters[4] == 2 ? "-LZ4" : parameters[4] == 3 ? "-zstd" : "");
+            return;
+        }
+    }
+    text_printf(out, "filter %d", (int)id);
+}
+
+static void storage_append(struct text *out, hid_t dataset)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    hid_t list = H5Dget_create_plist(dataset);
+    H5D_layout_t layout = H5Pget_layout(list);
+    int count = H5Pget_nfilters(list);
+    int rank = layout == H5D_CHUNKED ? H5Pget_chunk(list, H5S_MAX_RANK, chunk) : 0;
+    for (int i = 0; i < count; i++) {
+        text_append(out, i ? ", " : "");
+        filter_append(out, list, (unsigned)i);
+    }
+    if (layout == H5D_VIRTUAL)
+        text_append(out, "virtual");
+    else if (layout != H5D_CHUNKED)
+        text_append(out, H5Pget_external_count(list) > 0 ? "in other files" : "none");
+    for (int i = 0; i < rank; i++)
+        text_printf(out, "%s%llu",
+                    i           ? " x "
+                    : count > 0 ? ", chunks "
+                                : "none, chunks ",
+                    (unsigned long long)chunk[i]);
+    H5Pclose(list);
+}
+
+// --- Lines ---
+
+static void origin_append(struct text *out, const struct hdf5_node *node)
+{
+    if (node->link == HDF5_LINK_SOFT) {
+        text_append(out, "link to ");
+        hdf5_append_line(out, node->target);
+    } else if (node->link == HDF5_LINK_EXTERNAL) {
+        text_append(out, "in ");
+        hdf5_append_line(out, node->target_file);
+        text_append(out, "::");
+        hdf5_append_line(out, node->target);
+    }
+}
+
+static void dataset_add(struct contents *contents, const struct hdf5_node *node)
+{
+    struct hdf5_field field;
+    struct text *out = contents->out;
+    if (!hdf5_field_open(node->object, &field))
+        return;
+    const char *why = refusal(&field);
+    // A name that is no valid UTF-8 or holds a tab could not be told as it is.
+    if (!why && (!utf8_valid(node->path, strlen(node->path)) || strpbrk(node->path, "\t\n")))
+        why = "its name has odd characters";
+    if (!why)
+        text_append(out, node->path);
+    text_append(out, "\t");
+    shape_append(out, &field);
+    text_append(out, "\t");
+    type_append(out, &field);
+    text_append(out, "\t");
+    storage_append(out, node->object);
+    text_append(out, "\t");
+    if (why) {
+        hdf5_append_line(out, node->path);
+        text_printf(out, ": %s", why);
+    }
+    if (why && node->link != HDF5_LINK_HARD)
+        text_append(out, "; ");
+    origin_append(out, node);
+    text_append(out, "\n");
+    contents->lines++;
+    hdf5_field_close(&field);
+}
+
+static void missing_add(struct contents *contents, const struct hdf5_node *node)
+{
+    struct text *out = contents->out;
+    text_append(out, "\t\t\t\t");
+    hdf5_append_line(out, node->path);
+    if (node->link == HDF5_LINK_EXTERNAL) {
+        text_append(out, ": the linked file ");
+        hdf5_append_line(out, node->target_file);
+        text_append(out, node->file_missing ? " is missing" : " has no readable ");
+        hdf5_append_line(out, node->file_missing ? "" : node->target);
+    } else if (node->link == HDF5_LINK_SOFT) {
+        text_append(out, ": a link to ");
+        hdf5_append_line(out, node->target);
+        text_append(out, ", which is missing");
+    } else {
+        text_append(out, ": cannot be opened");
+    }
+    text_append(out, "\n");
+    contents->lines++;
+}
+
+static enum hdf5_step node_add(const struct hdf5_node *node, void *context)
+{
+    struct contents *contents = context;
+    if (node->type == H5I_DATASET)
+        dataset_add(contents, node);
+    else if (node->object < 0)
+        missing_add(contents, node);
+    if (contents->lines >= MAX_LINES)
+        return HDF5_STEP_END;
+    // What a soft link to a group leads to has its own place in the file.
+    return node->link == HDF5_LINK_SOFT ? HDF5_STEP_OVER : HDF5_STEP_IN;
+}
+
+void hdf5_contents(hid_t file, struct text *out)
+{
+    static const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS};
+    struct contents contents = {.out = out};
+    H5E_BEGIN_TRY
+    {
+        hdf5_walk(file, "/", limits, node_add, &contents);
+    }
+    H5E_END_TRY;
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MIT
+// Finding of pixel masks, and their bits turned into classes band by band.
+#include "formats/hdf5_mask.h"
+
+#include "base/size.h"
+#include "formats/hdf5_value.h"
+#include "formats/hdf5_walk.h"
+#include "image/mask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_SOURCES = 64,
+    MAX_NUMBER = 32, // of "pixel_mask_N"
+    MAX_CHANNELS = 64,
+    PATH_TEXT = 1024,
+    BAND_PIXELS = 1 << 20,
+    CACHE_BYTES = 1 << 20,
+    MAX_CACHE_BYTES = 1 << 30,
+};
+static const int64_t max_pixels = INT64_C(1) << 29; // of all planes of a mask
+
+// What a mask's planes belong to.
+enum plane_use { USE_SHARED, USE_ONE_CHANNEL, USE_CHANNELS, USE_IMAGES, USE_NOTHING };
+
+// A dataset that should be a mask.
+struct source {
+    hid_t dataset;
+    char path[PATH_TEXT];
+    enum plane_use use;
+    int64_t channel; // of USE_ONE_CHANNEL
+    int64_t planes;
+    char ignored[128]; // why, if USE_NOTHING
+};
+
+struct sources {
+    const struct hdf5_series *series;
+    struct source items[MAX_SOURCES];
+    size_t count;
+};
+
+// --- What the dataset is a series of ---
+
+bool hdf5_is_auxiliary(const char *data_path)
+{
+    static const char *const prefixes[] = {"pixel_mask", "flatfield", "flat_field", "mask",
+                                           "countrate_correction"};
+    const char *slash = strrchr(data_path, '/');
+    const char *name = slash ? slash + 1 : data_path;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool has_channels(const struct hdf5_places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->items[i].role == HDF5_ROLE_CHANNEL)
+            return true;
+    return false;
+}
+
+static bool dataset_shape(hid_t dataset, struct hdf5_field *field)
+{
+    if (dataset < 0 || !hdf5_field_open(dataset, field))
+        return false;
+    hdf5_field_close(field); // the dimensions remain
+    return true;
+}
+
+struct hdf5_series hdf5_series_find(hid_t file, const char *data_path, const struct hdf5_places *places,
+                                    int64_t width, int64_t height)
+{
+    struct hdf5_series series = {.width = width, .height = height, .frames = 1, .channels = 1};
+    struct hdf5_field field = {0};
+    hid_t dataset = H5Dopen2(file, data_path, H5P_DEFAULT);
+    if (dataset_shape(dataset, &field) && field.rank > 2 && width > 0 && height > 0)
+        series.frames = int64_max(1, field.count / width / height);
+    if (field.rank > 3 && has_channels(places) && field.dims[field.rank - 3] <= MAX_CHANNELS)
+        series.channels = int64_max(1, (int64_t)field.dims[field.rank - 3]);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return series;
+}
+
+// The index of the channel whose group ends with `name` ("threshold_1_channel"), by the axis "channel" beside
+// the data; -1 if it is not there.
+static int64_t channel_find(hid_t file, const char *data_path, const char *name,
+                            const struct hdf5_series *series)
+{
+    const char *slash = strrchr(data_path, '/');
+    struct text path = {0}, word = {0};
+    struct hdf5_field field;
+    int64_t found = -1;
+    text_append_bytes(&path, data_path, slash ? (size_t)(slash - data_path) : 0);
+    text_append(&path, "/channel");
+    hid_t axis = H5Dopen2(file, text_string(&path), H5P_DEFAULT);
+    if (axis >= 0 && hdf5_field_open(axis, &field)) {
+        for (int64_t i = 0; i < int64_min(field.count, series->channels) && found < 0; i++) {
+            text_clear(&word);
+            if (hdf5_field_describe(&field, i, 1, &word) && word.length > 0 &&
+                strncmp(name, text_string(&word), word.length) == 0 &&
+                strcmp(name + word.length, "_channel") == 0)
+                found = i;
+        }
+        hdf5_field_close(&field);
+    }
+    if (axis >= 0)
+        H5Dclose(axis);
+    text_free(&path);
+    text_free(&word);
+    return found;
+}
+
+// --- Finding masks ---
+
+static void ignore(struct source *source, const char *why)
+{
+    source->use = USE_NOTHING;
+    snprintf(source->ignored, sizeof source->ignored, "%s", why);
+}
+
+// Decides what the planes are for.
+static void source_judge(struct source *source, const struct hdf5_series *series)
+{
+    struct hdf5_field field;
+    if (!dataset_shape(source->dataset, &field) || (field.kind != H5T_INTEGER && field.kind != H5T_ENUM)) {
+        ignore(source, "its samples are no integers");
+        return;
+    }
+    int64_t height = field.rank > 1 ? (int64_t)field.dims[field.rank - 2] : 0;
+    int64_t width = field.rank > 1 ? (int64_t)field.dims[field.rank - 1] : 0;
+    if (width != series->width || height != series->height) {
+        source->use = USE_NOTHING;
+        snprintf(source->ignored, sizeof source->ignored, "size %lld x %lld, but the image has %lld x %lld",
+                 (long long)width, (long long)height, (long long)series->width, (long long)series->height);
+        return;
+    }
+    source->planes = field.count / width / height;
+    if (field.count > max_pixels)
+        ignore(source, "size of all its planes");
+    else if (source->use == USE_ONE_CHANNEL)
+        source->planes = int64_min(source->planes, 1);
+    else if (source->planes <= 1)
+        source->use = USE_SHARED;
+    else if (series->channels > 1 && source->planes == series->channels)
+        source->use = USE_CHANNELS;
+    else if (series->frames > 1)
+        source->use = USE_IMAGES;
+    else
+        ignore(source, "size: several planes for one frame");
+}
+
+// Opens a dataset with a cache that holds a row of its chunks, so that no chunk is decoded twice. Negative if
+// there is no dataset, or if its chunks are too large.
+static hid_t mask_open(hid_t file, const char *path)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    struct hdf5_field field;
+    hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+    if (!dataset_shape(dataset, &field))
+        return dataset;
+    hid_t list = H5Dget_create_plist(dataset);
+    int rank = H5Pget_layout(list) == H5D_CHUNKED ? H5Pget_chunk(list, H5S_MAX_RANK, chunk) : 0;
+    H5Pclose(list);
+    if (rank < 2)
+        return dataset;
+    double bytes = 8; // at most, of a sample
+    for (int i = 0; i < rank; i++)
+        bytes *= (double)chunk[i];
+    bytes *= (double)((field.dims[rank - 1] + chunk[rank - 1] - 1) / chunk[rank - 1]);
+    if (bytes <= CACHE_BYTES)
+        return dataset;
+    H5Dclose(dataset);
+    if (bytes > MAX_CACHE_BYTES)
+        return -1;
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, (size_t)bytes, H5D_CHUNK_CACHE_W0_DEFAULT);
+    dataset = H5Dopen2(file, path, access);
+    H5Pclose(access);
+    return dataset;
+}
+
+static void source_add(hid_t file, struct sources *sources, const char *path, int64_t channel)
+{
+    if (sources->count == MAX_SOURCES || H5Lexists(file, path, H5P_DEFAULT) <= 0)
+        return;
+    struct source *source = &sources->items[sources->count];
+    *source = (struct source){.dataset = mask_open(file, path), .channel = channel};
+    if (source->dataset < 0)
+        return;
+    // Often one name is a link to the other.
+    for (size_t i = 0; i < sources->count; i++) {
+        if (hdf5_same_object(sources->items[i].dataset, source->dataset)) {
+            H5Dclose(source->dataset);
+            return;
+        }
+    }
+    snprintf(source->path, sizeof source->path, "%s", path);
+    source->use = channel >= 0 ? USE_ONE_CHANNEL : USE_SHARED;
+    source_judge(source, sources->series);
+    sources->count++;
+}
+
+// "pixel_mask" and "pixel_mask_N" of one group.
+static void sources_add_group(hid_t file, struct sources *sources, const char *group, const char *below,
+                              int64_t channel)
+{
+    char path[PATH_TEXT];
+    snprintf(path, sizeof path, "%s%s/pixel_mask", group, below);
+    source_add(file, sources, path, channel);
+    for (int i = 0; i <= MAX_NUMBER; i++) {
+        snprintf(path, sizeof path, "%s%s/pixel_mask_%d", group, below, i);
+        source_add(file, sources, path, channel);
+    }
+}
+
+static void sources_find(hid_t file, const char *data_path, const struct hdf5_places *places,
+                         struct sources *sources)
+{
+    if (!places->detector || hdf5_is_auxiliary(data_path))
+        return;
+    sources_add_group(file, sources, places->detector, "", -1);
+    sources_add_group(file, sources, places->detector, "/detectorSpecific", -1);
+    int64_t next = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        if (places->items[i].role != HDF5_ROLE_CHANNEL)
+            continue;
+        const char *path = places->items[i].path;
+        int64_t channel = channel_find(file, data_path, strrchr(path, '/') + 1, sources->series);
+        if (channel < 0)
+            channel = int64_min(next, sources->series->channels - 1);
+        sources_add_group(file, sources, path, "", channel);
+        next++;
+    }
+}
+
+static struct sources *sources_create(hid_t file, const char *data_path, const struct hdf5_places *places,
+                                      const struct hdf5_series *series)
+{
+    struct sources *sources = must_alloc(sizeof *sources);
+    sources->series = series;
+    sources_find(file, data_path, places, sources);
+    return sources;
+}
+
+static void sources_free(struct sources *sources)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        H5Dclose(sources->items[i].dataset);
+    free(sources);
+}
+
+void hdf5_mask_notes(hid_t file, const char *data_path, const struct hdf5_places *places,
+                     const struct hdf5_series *series, struct text *out)
+{
+    struct sources *sources = sources_create(file, data_path, places, series);
+    for (size_t i = 0; i < sources->count; i++)
+        if (sources->items[i].use == USE_NOTHING)
+            text_printf(out, "pixel mask %s\tignored: %s\n", sources->items[i].path,
+                        sources->items[i].ignored);
+    sources_free(sources);
+}
+
+// --- Reading ---
+
+static uint8_t classes_of(uint32_t bits)
+{
+    enum { GAP = 1u << 0, NOISY = 1u << 4, USER = 1u << 8, LOWER = 0xFFFF, BAD = LOWER ^ GAP ^ NOISY ^ USER };
+    uint8_t classes = 0;
+    if (bits & GAP)
+        classes |= MASK_BIT(MASK_GAP);
+    if (bits & BAD)
+        classes |= MASK_BIT(MASK_BAD);
+    if (bits & NOISY)
+        classes |= MASK_BIT(MASK_HOT);
+    if (bits & USER)
+        classes |= MASK_BIT(MASK_FILE);
+    return classes;
+}
+
+// Adds the classes of `count` samples from pixel `first`; the plane is allocated at the first masked pixel.
+static enum status plane_add(const struct hdf5_series *series, const uint32_t *bits, int64_t first,
+                             int64_t count, uint8_t **plane, struct error *error)
+{
+    for (int64_t i = 0; i < count; i++) {
+        uint8_t classes = bits[i] ? classes_of(bits[i]) : 0;
+        if (!classes)
+            continue;
+        if (!*plane)
+            *plane = calloc((size_t)series->width, (size_t)series->height);
+        if (!*plane)
+            return error_set(error, STATUS_NO_MEMORY,
+                             "no memory for the pixel mask of %lld x %lld pixels of the file",
+                             (long long)series->width, (long long)series->height);
+        (*plane)[first + i] |= classes;
+    }
+    return STATUS_OK;
+}
+
+// A band of one plane of a mask.
+struct band {
+    int64_t plane, y, rows;
+};
+
+// Reads a band as bits. Signed samples are read as signed ones, for else -1 became 0.
+static bool band_read(const struct source *source, const struct hdf5_series *series, struct band band,
+                      uint32_t *bits)
+{
+    struct hdf5_field field;
+    if (!hdf5_field_open(source->dataset, &field))
+        return false;
+    hsize_t start[H5S_MAX_RANK], extent[H5S_MAX_RANK];
+    hsize_t rest = (hsize_t)band.plane, count = (hsize_t)(band.rows * series->width);
+    for (int i = field.rank - 3; i >= 0; i--) {
+        start[i] = rest % field.dims[i];
+        rest /= field.dims[i];
+        extent[i] = 1;
+    }
+    start[field.rank - 2] = (hsize_t)band.y;
+    extent[field.rank - 2] = (hsize_t)band.rows;
+    start[field.rank - 1] = 0;
+    extent[field.rank - 1] = (hsize_t)series->width;
+    bool is_signed = field.kind == H5T_ENUM || H5Tget_sign(field.type) != H5T_SGN_NONE;
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    bool done = H5Sselect_hyperslab(field.space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
+                H5Dread(source->dataset, is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32, memory,
+                        field.space, H5P_DEFAULT, bits) >= 0;
+    H5Sclose(memory);
+    hdf5_field_close(&field);
+    return done;
+}
+
+// Nothing of it was ever written.
+static bool is_unwritten(hid_t dataset)
+{
+    hid_t list = H5Dget_create_plist(dataset);
+    bool is_virtual = H5Pget_layout(list) == H5D_VIRTUAL;
+    H5Pclose(list);
+    return !is_virtual && H5Dget_storage_size(dataset) == 0;
+}
+
+static enum status plane_read(const struct source *source, const struct hdf5_series *series,
+                              int64_t plane_index, uint8_t **plane, struct error *error)
+{
+    struct band band = {.plane = plane_index,
+                        .rows = int64_clamp(BAND_PIXELS / series->width, 1, series->height)};
+    enum status status = STATUS_OK;
+    size_t bytes;
+    uint32_t *bits = NULL;
+    if (size_of_plane(series->width, band.rows, sizeof *bits, &bytes))
+        bits = malloc(bytes);
+    if (!bits)
+        return error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels of the pixel mask",
+                         (long long)series->width);
+    for (; status == STATUS_OK && band.y < series->height; band.y += band.rows) {
+        band.rows = int64_min(band.rows, series->height - band.y);
+        if (!band_read(source, series, band, bits))
+            break;
+        status = plane_add(series, bits, band.y * series->width, band.rows * series->width, plane, error);
+    }
+    free(bits);
+    return status;
+}
+
+static enum status source_read(const struct source *source, const struct hdf5_series *series,
+                               struct hdf5_mask *mask, struct error *error)
+{
+    if (source->use == USE_NOTHING || is_unwritten(source->dataset))
+        return STATUS_OK;
+    if (source->use == USE_SHARED)
+        return plane_read(source, series, 0, &mask->shared, error);
+    if (source->use == USE_ONE_CHANNEL)
+        return plane_read(source, series, 0, &mask->planes[source->channel], error);
+    enum status status = STATUS_OK;
+    for (int64_t i = 0; status == STATUS_OK && i < int64_min(source->planes, mask->count); i++)
+        status = plane_read(source, series, i, &mask->planes[i], error);
+    return status;
+}
+
+// Makes room for planes: per image if any mask is, else per channel.
+static void planes_plan(const struct sources *sources, struct hdf5_mask *mask)
+{
+    const struct hdf5_series *series = sources->series;
+    for (size_t i = 0; i < sources->count; i++) {
+        enum plane_use use = sources->items[i].use;
+        bool by_channel = use == USE_ONE_CHANNEL || use == USE_CHANNELS;
+        if (by_channel && mask->count == 0) {
+            mask->by_channel = true;
+            mask->count = series->channels;
+        } else if (use == USE_IMAGES && mask->count == 0) {
+            mask->count = sources->items[i].planes;
+        }
+    }
+    if (mask->count > 0)
+        mask->planes = must_alloc((size_t)mask->count * sizeof *mask->planes);
+}
+
+static bool use_fits(enum plane_use use, const struct hdf5_mask *mask)
+{
+    return use == USE_SHARED || (use == USE_IMAGES) != mask->by_channel;
+}
+
+enum status hdf5_mask_read(hid_t file, const char *data_path, const struct hdf5_places *places,
+                           const struct hdf5_series *series, struct hdf5_mask *mask, struct error *error)
+{
+    enum status status = STATUS_OK;
+    *mask =
+        (struct hdf5_mask){.width = series->width, .height = series->height, .channels = series->channels};
+    struct sources *sources = sources_create(file, data_path, places, series);
+    planes_plan(sources, mask);
+    for (size_t i = 0; status == STATUS_OK && i < sources->count; i++)
+        if (use_fits(sources->items[i].use, mask))
+            status = source_read(&sources->items[i], series, mask, error);
+    sources_free(sources);
+    if (status != STATUS_OK)
+        hdf5_mask_free(mask);
+    return status;
+}
+
+void hdf5_mask_free(struct hdf5_mask *mask)
+{
+    for (int64_t i = 0; i < mask->count; i++)
+        free(mask->planes[i]);
+    free(mask->planes);
+    free(mask->shared);
+    *mask = (struct hdf5_mask){0};
+}
+
+// --- Use ---
+
+static bool plane_or(const struct hdf5_mask *mask, const uint8_t *plane, struct rect rect, uint8_t *classes)
+{
+    uint8_t any = 0;
+    if (!plane)
+        return false;
+    for (int64_t y = 0; y < rect.height; y++) {
+        const uint8_t *in = plane + (rect.y + y) * mask->width + rect.x;
+        uint8_t *out = classes + y * rect.width;
+        for (int64_t x = 0; x < rect.width; x++) {
+            out[x] |= in[x];
+            any |= in[x];
+        }
+    }
+    return any != 0;
+}
+
+bool hdf5_mask_classes(const struct hdf5_mask *mask, int64_t frame, struct rect rect, uint8_t *classes)
+{
+    struct rect inside = rect_clip(rect, mask->width, mask->height);
+    if (inside.width != rect.width || inside.height != rect.height)
+        return false;
+    bool any = plane_or(mask, mask->shared, rect, classes);
+    if (mask->count > 0) {
+        int64_t plane = mask->by_channel ? frame % mask->channels : frame / mask->channels;
+        if (plane >= 0 && plane < mask->count)
+            any = plane_or(mask, mask->planes[plane], rect, classes) || any;
+    }
+    return any;
+}
