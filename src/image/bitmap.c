@@ -84,6 +84,31 @@ void bitmap_set_span(struct bitmap *bitmap, int64_t y, int64_t begin, int64_t en
     row[last] |= tail;
 }
 
+uint64_t bitmap_pack(const uint8_t bytes[64], uint8_t bits)
+{
+    uint64_t word = 0;
+    for (int i = 0; i < WORD_BITS / 8; i++) {
+        uint64_t eight;
+        memcpy(&eight, bytes + (ptrdiff_t)8 * i, sizeof eight);
+        eight &= bits * 0x0101010101010101u;
+        // One bit for each byte that is not zero, then all eight into the uppermost byte.
+        eight = ((eight & 0x7F7F7F7F7F7F7F7Fu) + 0x7F7F7F7F7F7F7F7Fu) | eight;
+        eight = eight >> 7 & 0x0101010101010101u;
+        word |= (eight * 0x0102040810204080u) >> 56 << (8 * i);
+    }
+    return word;
+}
+
+void bitmap_or_bytes(struct bitmap *bitmap, int64_t y, const uint8_t *bytes)
+{
+    uint64_t *row = row_of(bitmap, y);
+    int64_t x = 0;
+    for (; x + WORD_BITS <= bitmap->width; x += WORD_BITS)
+        row[x / WORD_BITS] |= bitmap_pack(bytes + x, 0xFF);
+    for (; x < bitmap->width; x++)
+        row[x / WORD_BITS] |= (uint64_t)(bytes[x] != 0) << (x % WORD_BITS);
+}
+
 int64_t bitmap_count(const struct bitmap *bitmap)
 {
     int64_t count = 0;

@@ -22,6 +22,10 @@ void bitmap_destroy(struct bitmap **bitmap);
 
 bool bitmap_at(const struct bitmap *bitmap, int64_t x, int64_t y);                  // false outside
 void bitmap_set_span(struct bitmap *bitmap, int64_t y, int64_t begin, int64_t end); // inside the bitmap
+// Sets the pixels of row y whose byte is not zero; `bytes` has as many as the bitmap is wide.
+void bitmap_or_bytes(struct bitmap *bitmap, int64_t y, const uint8_t *bytes);
+// 64 bytes as a word: bit i is set where (bytes[i] & bits) is not zero.
+uint64_t bitmap_pack(const uint8_t bytes[64], uint8_t bits);
 int64_t bitmap_count(const struct bitmap *bitmap);
 // The smallest rectangle that holds all set pixels; empty if there is none.
 struct rect bitmap_bounds(const struct bitmap *bitmap);

@@ -25,8 +25,8 @@ struct edit {
     char name[MASK_STEP_NAME];
     uint8_t **kept;
     uint8_t was_empty[1]; // what `kept` points to for a block that had no memory: all zero
-    int64_t kept_blocks; // entries of `kept`
-    int64_t *touched;    // the blocks that have an entry
+    int64_t kept_blocks;  // entries of `kept`
+    int64_t *touched;     // the blocks that have an entry
     size_t touched_count, touched_capacity;
 };
 
@@ -433,22 +433,6 @@ bool mask_redo(struct mask_history *history, struct mask *mask, struct rect *cha
 
 // --- between mask and bitmap ---
 
-// The pixels of 64 bytes with any of the bits, as a word.
-static uint64_t pack_row(const uint8_t *pixels, uint8_t bits)
-{
-    uint64_t word = 0;
-    for (int i = 0; i < MASK_BLOCK / 8; i++) {
-        uint64_t eight;
-        memcpy(&eight, pixels + (ptrdiff_t)8 * i, sizeof eight);
-        eight &= bits * 0x0101010101010101u;
-        // One bit for each byte that is not zero, then all eight into the uppermost byte.
-        eight = ((eight & 0x7F7F7F7F7F7F7F7Fu) + 0x7F7F7F7F7F7F7F7Fu) | eight;
-        eight = eight >> 7 & 0x0101010101010101u;
-        word |= (eight * 0x0102040810204080u) >> 56 << (8 * i);
-    }
-    return word;
-}
-
 enum status mask_to_bitmap(const struct mask *mask, uint8_t bits, struct bitmap **bitmap, struct error *error)
 {
     const enum status status = bitmap_create(mask->width, mask->height, bitmap, error);
@@ -461,7 +445,7 @@ enum status mask_to_bitmap(const struct mask *mask, uint8_t bits, struct bitmap 
         const struct rect rect = block_rect(mask, i);
         for (int64_t y = 0; y < rect.height; y++)
             (*bitmap)->words[(rect.y + y) * (*bitmap)->stride + rect.x / MASK_BLOCK] =
-                pack_row(block + y * MASK_BLOCK, bits);
+                bitmap_pack(block + y * MASK_BLOCK, bits);
     }
     return STATUS_OK;
 }

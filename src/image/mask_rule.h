@@ -14,9 +14,11 @@ enum mask_rule_kind {
     MASK_RULE_OUTSIDE,    // value < low or value > high (the contrast limits)
     MASK_RULE_EQUAL,      // value == low, compared exactly in the sample type
     MASK_RULE_NOT_FINITE, // NaN or infinite
-    // value > median + sigmas * deviation, median and deviation (1.4826 x median absolute deviation, at least
-    // sqrt(max(median, 1)) for counts) over the window x window pixels around it, those that are masked, not
-    // finite or outside the image left out.
+    // value > median + sigmas * deviation, both over the window x window pixels around it (itself among
+    // them), those that are masked, not finite or outside the image left out. The deviation is 1.4826 times
+    // the median of the absolute differences from the median; for integer types at least sqrt(max(median,
+    // 1)), as counts have. The median of an even number of values is the upper one of the middle two. Fewer
+    // than 4 values select nothing.
     MASK_RULE_HOT,
     MASK_RULE_COUNT
 };

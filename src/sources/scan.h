@@ -18,8 +18,9 @@ struct scan_request {
     struct image_file *file; // borrowed; workers use clones of it
     int64_t frame;
     int64_t halo;
-    int threads;           // 0 = one per processor, at most 8; sequential formats use one
-    struct cancel *cancel; // may be NULL
+    const struct sentinels *sentinels; // which values mark pixels; NULL = as the file says
+    int threads;                       // 0 = one per processor, at most 8; sequential formats use one
+    struct cancel *cancel;             // may be NULL
     scan_visit *visit;
     void *context;
 };
