@@ -217,7 +217,7 @@ static enum status mrc_metadata(struct image_file *base, int64_t frame, struct t
                 big ? "big" : "little");
     append_spacing(out, header, big);
     for (int i = 0; i < MRC_MAX_LABELS; i++) {
-        char key[16];
+        char key[24];
         snprintf(key, sizeof key, "LABEL %d", i + 1);
         header_line(out, key, header + MRC_LABELS + (ptrdiff_t)i * MRC_LABEL_BYTES, MRC_LABEL_BYTES);
     }
