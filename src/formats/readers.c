@@ -22,6 +22,8 @@ const struct reader *const readers[] = {
     &spe_reader,        //
     &fit2d_mask_reader, //
     &ge_reader,         //
+    &marccd_reader,     //
+    &smv_reader,        //
     NULL,
 };
 

@@ -365,5 +365,6 @@ const struct reader tiff_reader = {
     .decode = tiff_decode,
     .clone = reader_clone,
     .metadata = tiff_metadata,
+    .detector = tiff_detector,
     .close = reader_close,
 };

@@ -134,7 +134,27 @@ void tiff_luminance(enum sample_type type, const void *const rgb[3], int64_t cou
 // depths have none.
 void tiff_swap(uint8_t *row, size_t row_bytes, unsigned bits);
 
+// --- tiff_detector.c ---
+
+// The marks of detectors in the samples of the current page, where the page says that it comes from one.
+void tiff_sentinels(const struct tiff_file *file, struct sentinels *sentinels);
+
+// Appends the lines of ImageDescription where it is of Dectris's convention; false where it is not.
+bool tiff_append_description(const struct tiff_file *file, struct text *out);
+
+// Appends the entries of Dectris's private directory and the attributes of EPICS areaDetector.
+void tiff_append_private(const struct tiff_file *file, struct text *out);
+
+// Member of struct reader.
+enum status tiff_detector(struct image_file *base, int64_t frame, struct detector_info *info,
+                          struct error *error);
+
 // --- tiff_metadata.c ---
+
+// Appends "key\tvalue\n" in valid UTF-8, without line ends and tabs inside; nothing for an empty value. The
+// text may have several lines, which become lines of the same key.
+void tiff_append_line(struct text *out, const char *key, const char *value, size_t count);
+void tiff_append_text(struct text *out, const char *key, const char *value);
 
 enum status tiff_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 // One line; tabs and carriage returns inside the value become spaces.
-static void append_line(struct text *out, const char *key, const char *value, size_t count)
+void tiff_append_line(struct text *out, const char *key, const char *value, size_t count)
 {
     struct text clean = {0};
     utf8_clean(&clean, value, count);
@@ -20,11 +20,11 @@ static void append_line(struct text *out, const char *key, const char *value, si
 }
 
 // A text of several lines becomes several lines of the same key.
-static void append_text(struct text *out, const char *key, const char *value)
+void tiff_append_text(struct text *out, const char *key, const char *value)
 {
     while (*value) {
         size_t count = strcspn(value, "\n");
-        append_line(out, key, value, count);
+        tiff_append_line(out, key, value, count);
         value += count + (value[count] == '\n');
     }
 }
@@ -35,7 +35,7 @@ struct text_tag {
 };
 
 static const struct text_tag text_tags[] = {
-    {TIFFTAG_IMAGEDESCRIPTION, "ImageDescription"},
+    {TIFFTAG_IMAGEDESCRIPTION, "ImageDescription"}, // but for the lines of a detector
     {TIFFTAG_DOCUMENTNAME, "DocumentName"},
     {TIFFTAG_PAGENAME, "PageName"},
     {TIFFTAG_MAKE, "Make"},
@@ -101,9 +101,12 @@ enum status tiff_metadata(struct image_file *base, int64_t frame, struct text *o
         return status;
     for (size_t i = 0; i < sizeof text_tags / sizeof text_tags[0]; i++) {
         const char *value = NULL;
+        if (text_tags[i].tag == TIFFTAG_IMAGEDESCRIPTION && tiff_append_description(file, out))
+            continue;
         if (TIFFGetField(file->tiff, text_tags[i].tag, &value) && value)
-            append_text(out, text_tags[i].key, value);
+            tiff_append_text(out, text_tags[i].key, value);
     }
+    tiff_append_private(file, out);
     append_photometric(out, file->tiff);
     append_resolution(out, file->tiff);
     append_numbers(out, file);

@@ -426,27 +426,6 @@ enum status tiff_page_reload(struct tiff_file *file, struct error *error)
     return STATUS_OK;
 }
 
-// Area detectors (Dectris and those that follow it) mark pixels without data by the type's maximum, or by -1
-// and -2 where it has a sign. That is believed of files that say where they come from: by a header of "# key
-// value" lines or by Dectris's private directory.
-static bool has_marks(const struct tiff_file *file)
-{
-    enum { TAG_DECTRIS = 51192 };
-    const struct tiff_layout *layout = &file->layout;
-    const bool counts = (layout->type == SAMPLE_U16 && layout->bits == 16) ||
-                        (layout->type == SAMPLE_U32 && layout->bits == 32) ||
-                        (layout->type == SAMPLE_I32 && layout->bits == 32);
-    if (!counts || layout->samples != 1)
-        return false;
-    const char *description = NULL;
-    if (TIFFGetField(file->tiff, TIFFTAG_IMAGEDESCRIPTION, &description) && description &&
-        strncmp(description, "# ", 2) == 0)
-        return true;
-    uint32_t count = 0;
-    const void *value = NULL;
-    return TIFFGetField(file->tiff, TAG_DECTRIS, &count, &value) == 1;
-}
-
 static void note_write(const struct tiff_layout *layout, struct frame_info *info)
 {
     unsigned shown = layout->way == TIFF_WAY_RGBA ? 3 : layout->samples;
@@ -469,9 +448,8 @@ void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
         .chunk_width = layout->chunk_width,
         .chunk_height = rows ? 1 : layout->chunk_height,
         .sequential = lone || layout->way == TIFF_WAY_SCANLINE,
-        .sentinels = {.max_is_no_data = has_marks(file) && layout->type != SAMPLE_I32,
-                      .negative_marks = has_marks(file) && layout->type == SAMPLE_I32},
     };
+    tiff_sentinels(file, &info->sentinels);
     struct tiff_codec codec = tiff_codec_of(layout->compression);
     snprintf(info->format, sizeof info->format, "%s", file->big_tiff ? "BigTIFF" : "TIFF");
     if (*codec.name)
