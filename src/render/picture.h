@@ -67,8 +67,9 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
 // Uploads a band with its reduced levels, and its rows of the mask.
 enum status picture_take_band(struct picture *picture, const struct loader_band *band,
                               const struct mask *mask, struct error *error);
-// Uploads the mask within whole bands of rows [y, y + rows), y a multiple of REDUCE_BAND_ROWS, all levels.
-enum status picture_take_mask(struct picture *picture, const struct mask *mask, int64_t y, int64_t rows,
+// Uploads the mask within `rect` (image pixels, inside the image), all levels. The work grows with the
+// rectangle, which is widened to multiples of 64 pixels, not with the image.
+enum status picture_take_mask(struct picture *picture, const struct mask *mask, struct rect rect,
                               struct error *error);
 bool picture_is_loaded(const struct picture *picture, int64_t y);
 bool picture_is_complete(const struct picture *picture);

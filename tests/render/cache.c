@@ -265,7 +265,9 @@ static void test_restart_and_mask(void **state)
     fixture_check(f, s.image, &scene, "before the edit");
     test_image_mark(s.image, (struct rect){600, 500, 90, 41}, MASK_BIT(MASK_USER));
     mask_write(s.loaded.mask, (struct rect){0, 0, WIDTH, HEIGHT}, s.image->mask, WIDTH, MASK_BIT(MASK_USER));
-    assert_int_equal(picture_take_mask(s.loaded.picture, s.loaded.mask, 0, HEIGHT, &error), STATUS_OK);
+    assert_int_equal(picture_take_mask(s.loaded.picture, s.loaded.mask,
+                                       (struct rect){0, 0, s.loaded.picture->info.width, HEIGHT}, &error),
+                     STATUS_OK);
     assert_int_equal(s.loaded.picture->cache_bytes, cached_bytes(s.loaded.picture));
     fixture_check(f, s.image, &scene, "after the edit");
     const struct frame_info info = test_image_info(s.image);

@@ -169,14 +169,28 @@ static void test_edit(void **state)
         const struct scene scene = fixture_scene(f, &loaded, &view);
         for (size_t i = 0; i < sizeof strokes / sizeof strokes[0]; i++) {
             edit(image, &loaded, strokes[i]);
-            assert_int_equal(picture_take_mask(loaded.picture, loaded.mask, 0, 260, &error), STATUS_OK);
+            assert_int_equal(picture_take_mask(loaded.picture, loaded.mask,
+                                               (struct rect){0, 0, loaded.picture->info.width, 260}, &error),
+                             STATUS_OK);
             fixture_check(f, image, &scene, "after an edit");
         }
         // Only the bands that changed.
         edit(image, &loaded, (struct rect){5, 130, 9, 9});
-        assert_int_equal(picture_take_mask(loaded.picture, loaded.mask, 0, 128, &error), STATUS_OK);
-        assert_int_equal(picture_take_mask(loaded.picture, loaded.mask, 128, 128, &error), STATUS_OK);
+        assert_int_equal(picture_take_mask(loaded.picture, loaded.mask,
+                                           (struct rect){0, 0, loaded.picture->info.width, 128}, &error),
+                         STATUS_OK);
+        assert_int_equal(picture_take_mask(loaded.picture, loaded.mask,
+                                           (struct rect){0, 128, loaded.picture->info.width, 128}, &error),
+                         STATUS_OK);
         fixture_check(f, image, &scene, "after an edit of two bands");
+        // Only the rectangle that changed, seen at all levels.
+        edit(image, &loaded, (struct rect){150, 131, 9, 9});
+        assert_int_equal(
+            picture_take_mask(loaded.picture, loaded.mask, (struct rect){5, 130, 154, 10}, &error), STATUS_OK);
+        for (double zoom = 1; zoom > 0.1; zoom /= 2) {
+            camera_set_zoom(&view.camera, zoom);
+            fixture_check(f, image, &scene, "after an edit of a rectangle");
+        }
         loaded_free(&loaded);
     }
     test_image_destroy(&image);

@@ -82,7 +82,9 @@ static void test_cached(void **state)
     check_cached(f, image, &scene, "another colour map");
     mask_write(loaded.mask, (struct rect){0, 0, WIDTH, HEIGHT}, image->classes, WIDTH, 0xff);
     memcpy(image->mask, image->classes, WIDTH * HEIGHT);
-    assert_int_equal(picture_take_mask(loaded.picture, loaded.mask, 0, HEIGHT, &error), STATUS_OK);
+    assert_int_equal(picture_take_mask(loaded.picture, loaded.mask,
+                                       (struct rect){0, 0, loaded.picture->info.width, HEIGHT}, &error),
+                     STATUS_OK);
     assert_false(renderer_is_same(f->renderer, &scene));
     check_cached(f, image, &scene, "another mask");
     renderer_drop_cache(f->renderer);
