@@ -14,6 +14,7 @@
 
 const struct reader *const readers[] = {
     &tiff_reader,       //
+    &hdf5_reader,       //
     &fits_reader,       //
     &npy_reader,        //
     &cbf_reader,        //

@@ -7,6 +7,7 @@
 
 // Constant tables of functions; each is described in the file that defines it.
 extern const struct reader tiff_reader;       // tiff.c
+extern const struct reader hdf5_reader;       // hdf5.c
 extern const struct reader fits_reader;       // fits.c
 extern const struct reader npy_reader;        // npy.c
 extern const struct reader cbf_reader;        // cbf.c

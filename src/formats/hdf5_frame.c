@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: MIT
+// Rectangles of datasets: plain samples, virtual datasets, and all that only libhdf5 reads.
+#include "formats/hdf5_frame.h"
+#include "formats/plain.h"
+
+#include "base/size.h"
+#include "image/mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CACHED_PLANE_BYTES = 256 << 20, // larger planes are read by libhdf5 rectangle by rectangle
+    MAX_DEPTH = 5,                  // of virtual datasets made of virtual datasets
+};
+
+void hdf5_worker_free(struct hdf5_worker *worker)
+{
+    hdf5_scratch_free(&worker->scratch);
+    free(worker->samples.bytes);
+    free(worker->stored.bytes);
+}
+
+uint8_t *hdf5_room_reserve(struct hdf5_room *room, size_t count)
+{
+    if (count > room->capacity || !room->bytes) {
+        free(room->bytes);
+        room->bytes = malloc(count + 1);
+        room->capacity = room->bytes ? count : 0;
+    }
+    return room->bytes;
+}
+
+// --- Targets ---
+
+struct hdf5_target hdf5_target_part(const struct hdf5_target *target, int64_t x, int64_t y, size_t item)
+{
+    struct hdf5_target part = *target;
+    part.pixels += (size_t)y * target->stride + (size_t)x * item;
+    part.classes += (size_t)y * target->class_stride + (size_t)x;
+    return part;
+}
+
+void hdf5_target_fill(const struct hdf5_target *target, const uint8_t *sample, size_t item, int64_t width,
+                      int64_t height)
+{
+    for (int64_t y = 0; y < height; y++) {
+        uint8_t *row = target->pixels + (size_t)y * target->stride;
+        if (y > 0)
+            memcpy(row, target->pixels, (size_t)width * item);
+        for (int64_t x = 0; y == 0 && x < width; x++)
+            memcpy(row + (size_t)x * item, sample, item);
+    }
+}
+
+void hdf5_target_lose(const struct hdf5_target *target, enum sample_type type, int64_t width, int64_t height,
+                      const struct error *reason)
+{
+    static const uint64_t nan[SAMPLE_COUNT] = {
+        [SAMPLE_F16] = 0x7E00, [SAMPLE_F32] = 0x7FC00000, [SAMPLE_F64] = 0x7FF8000000000000};
+    uint8_t sample[8];
+    memcpy(sample, &nan[type], sizeof sample);
+    hdf5_target_fill(target, sample, sample_traits(type)->bytes, width, height);
+    for (int64_t y = 0; y < height; y++)
+        for (int64_t x = 0; x < width; x++)
+            target->classes[(size_t)y * target->class_stride + (size_t)x] |= MASK_BIT(MASK_BAD);
+    struct decode_report *report = target->report;
+    if (!report->first_loss.text[0])
+        report->first_loss = *reason;
+    report->lost_pixels += width * height;
+    report->any_class = true;
+}
+
+// --- Plain samples ---
+
+// The samples that one step along the axis passes.
+static int64_t axis_step(const struct hdf5_dataset *dataset, int axis)
+{
+    int64_t step = 1;
+    for (int i = axis + 1; axis >= 0 && i < dataset->rank; i++)
+        step *= dataset->dims[i];
+    return step;
+}
+
+static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                const struct hdf5_target *target, struct error *error)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    const size_t item = sample_traits(dataset->type.type)->bytes;
+    if (dataset->offset < 0) {
+        hdf5_target_fill(target, dataset->fill, item, region->width, region->height);
+        return STATUS_OK;
+    }
+    if (region->column_axis != dataset->rank - 1)
+        return hdf5_region_read(worker, region, target, error);
+    struct plain_samples from = {
+        .path = dataset->path,
+        .fd = dataset->fd,
+        .offset = dataset->offset,
+        .present = int64_max(dataset->file_bytes - dataset->offset, 0) / (int64_t)item,
+        .type = dataset->type.type,
+        .swapped = dataset->type.swapped,
+    };
+    int64_t first = 0;
+    for (int axis = 0; axis < dataset->rank; axis++)
+        first += region->at[axis] * axis_step(dataset, axis);
+    const int64_t row_step = axis_step(dataset, region->row_axis);
+    const bool together = target->class_stride == (size_t)region->width;
+    const int64_t rows = together ? region->height : 1;
+    enum status status = STATUS_OK;
+    for (int64_t y = 0; y < region->height && status == STATUS_OK; y += rows) {
+        struct hdf5_target part = hdf5_target_part(target, 0, y, item);
+        struct decode_request request = {.rect = {0, 0, region->width, rows},
+                                         .pixels = part.pixels,
+                                         .stride = part.stride,
+                                         .classes = part.classes,
+                                         .cancel = target->cancel};
+        status =
+            plain_decode(&from, first + y * row_step, row_step, row_step, &request, target->report, error);
+    }
+    return status;
+}
+
+// --- H5Dread ---
+
+// Reads the rectangle into samples without padding.
+static enum status library_read(const struct hdf5_region *region, uint8_t *out, struct error *error)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];
+    for (int axis = 0; axis < dataset->rank; axis++) {
+        start[axis] = (hsize_t)region->at[axis];
+        count[axis] = axis == region->row_axis      ? (hsize_t)region->height
+                      : axis == region->column_axis ? (hsize_t)region->width
+                                                    : 1;
+    }
+    const hsize_t size[2] = {(hsize_t)region->height, (hsize_t)region->width};
+    hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
+    const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                      H5Dread(dataset->id, dataset->type.memory, to, from, H5P_DEFAULT, out) >= 0;
+    enum status status =
+        good ? STATUS_OK : hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
+    H5Sclose(from);
+    H5Sclose(to);
+    return status;
+}
+
+static void copy_rows(const struct hdf5_target *target, const uint8_t *from, size_t from_stride,
+                      size_t row_bytes, int64_t height)
+{
+    for (int64_t y = 0; y < height; y++)
+        memcpy(target->pixels + (size_t)y * target->stride, from + (size_t)y * from_stride, row_bytes);
+}
+
+// Reads the rectangle strip by strip, each a row of chunks high; those that fail are lost.
+static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                  const struct hdf5_target *target, struct error *error)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    const size_t item = sample_traits(dataset->type.type)->bytes, row = (size_t)region->width * item;
+    const int64_t chunk =
+        region->row_axis >= 0 && dataset->chunk[0] > 0 ? dataset->chunk[region->row_axis] : 64;
+    struct hdf5_region strip = *region;
+    for (int64_t y = 0; y < region->height; y += strip.height) {
+        if (cancel_requested(target->cancel))
+            return STATUS_CANCELLED;
+        const int64_t at = region->row_axis >= 0 ? region->at[region->row_axis] + y : 0;
+        if (region->row_axis >= 0)
+            strip.at[region->row_axis] = at;
+        strip.height = int64_min(chunk - at % chunk, region->height - y);
+        uint8_t *room = hdf5_room_reserve(&worker->samples, row * (size_t)strip.height);
+        if (!room)
+            return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
+                             dataset->name);
+        struct error reason = {0};
+        const struct hdf5_target part = hdf5_target_part(target, 0, y, item);
+        const enum status status = library_read(&strip, room, &reason);
+        if (status == STATUS_UNSUPPORTED) {
+            if (error)
+                *error = reason;
+            return status;
+        }
+        if (status == STATUS_OK)
+            copy_rows(&part, room, row, row, strip.height);
+        else
+            hdf5_target_lose(&part, dataset->type.type, region->width, strip.height, &reason);
+    }
+    return STATUS_OK;
+}
+
+// A number for the plane of the region among all those of the dataset.
+static uint64_t plane_index(const struct hdf5_region *region)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    uint64_t index = 0;
+    for (int axis = 0; axis < dataset->rank; axis++)
+        if (axis != region->row_axis && axis != region->column_axis)
+            index = index * (uint64_t)dataset->dims[axis] + (uint64_t)region->at[axis];
+    return index * (H5S_MAX_RANK + 1) * (H5S_MAX_RANK + 1) +
+           (uint64_t)(region->row_axis + 1) * (H5S_MAX_RANK + 1) + (uint64_t)(region->column_axis + 1);
+}
+
+static int64_t axis_length(const struct hdf5_dataset *dataset, int axis)
+{
+    return axis >= 0 ? dataset->dims[axis] : 1;
+}
+
+// Reads the whole plane that the region is in.
+static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_region *region,
+                              struct hdf5_piece *piece, size_t bytes)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    struct hdf5_region plane = *region;
+    plane.height = axis_length(dataset, region->row_axis);
+    plane.width = axis_length(dataset, region->column_axis);
+    if (region->row_axis >= 0)
+        plane.at[region->row_axis] = 0;
+    if (region->column_axis >= 0)
+        plane.at[region->column_axis] = 0;
+    if (!hdf5_cache_reserve(worker->cache, piece, bytes))
+        return error_set(&piece->error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
+                         dataset->name);
+    return library_read(&plane, piece->bytes, &piece->error);
+}
+
+enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,
+                             const struct hdf5_target *target, struct error *error)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    const size_t item = sample_traits(dataset->type.type)->bytes;
+    const int64_t width = axis_length(dataset, region->column_axis);
+    size_t bytes;
+    bool mine;
+    if (!dataset->cached || !size_of_plane(width, axis_length(dataset, region->row_axis), item, &bytes) ||
+        bytes > CACHED_PLANE_BYTES)
+        return library_strips(worker, region, target, error);
+    struct hdf5_piece *piece = hdf5_cache_take(worker->cache, dataset->serial, plane_index(region), &mine);
+    if (!piece)
+        return library_strips(worker, region, target, error);
+    if (mine)
+        hdf5_cache_ready(worker->cache, piece, plane_make(worker, region, piece, bytes));
+    enum status status = piece->status;
+    if (status == STATUS_OK) {
+        const int64_t y = region->row_axis >= 0 ? region->at[region->row_axis] : 0;
+        const int64_t x = region->column_axis >= 0 ? region->at[region->column_axis] : 0;
+        copy_rows(target, piece->bytes + (size_t)(y * width + x) * item, (size_t)width * item,
+                  (size_t)region->width * item, region->height);
+    } else if (status == STATUS_UNSUPPORTED && error) {
+        *error = piece->error;
+    }
+    hdf5_cache_give(worker->cache, piece);
+    return status == STATUS_OK || status == STATUS_UNSUPPORTED
+               ? status
+               : library_strips(worker, region, target, error);
+}
+
+// --- Virtual datasets ---
+
+// Indices of one axis that follow each other in the virtual dataset and in the source.
+struct run {
+    int64_t at, count, source;
+};
+
+// The next run from `position` on and before `end`. An axis of the source may be absent (NULL).
+static bool next_run(const struct hdf5_steps *to, const struct hdf5_steps *from, int64_t position,
+                     int64_t end, struct run *run)
+{
+    const int64_t behind = int64_max(position - to->start, 0);
+    int64_t number = to->stride > 0 ? behind / to->stride : to->count;
+    int64_t within = to->stride > 0 ? behind % to->stride : 0;
+    if (within >= to->block) {
+        number++;
+        within = 0;
+    }
+    if (number >= to->count)
+        return false;
+    run->at = to->start + number * to->stride + within;
+    if (run->at >= end)
+        return false;
+    run->count = int64_min(to->block - within, end - run->at);
+    run->source = 0;
+    if (from) {
+        const int64_t index = number * to->block + within;
+        run->source = from->start + index / from->block * from->stride + index % from->block;
+        run->count = int64_min(run->count, from->block - index % from->block);
+    }
+    return true;
+}
+
+// A mapping applied to a region.
+struct mapped {
+    struct hdf5_worker *worker;
+    const struct hdf5_region *region;
+    const struct hdf5_target *target;
+    const struct hdf5_mapping *mapping;
+    struct hdf5_dataset *source;
+    struct hdf5_region from; // of the source; rows, columns and sizes change
+    int depth;
+};
+
+static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                 const struct hdf5_target *target, int depth, struct error *error);
+
+static const struct hdf5_steps *source_steps(const struct hdf5_mapping *mapping, int axis)
+{
+    const int from = axis >= 0 ? mapping->source_axis[axis] : HDF5_NO_AXIS;
+    return from >= 0 ? &mapping->source_steps[from] : NULL;
+}
+
+// Finds the source's index for every axis that is neither of rows nor of columns; false where the mapping has
+// nothing of the region.
+static bool map_fixed(struct mapped *mapped)
+{
+    const struct hdf5_mapping *mapping = mapped->mapping;
+    const struct hdf5_region *region = mapped->region;
+    for (int axis = 0; axis < mapping->source_rank; axis++)
+        mapped->from.at[axis] = mapping->source_steps[axis].start;
+    for (int axis = 0; axis < region->dataset->rank; axis++) {
+        int64_t length = axis == region->row_axis      ? region->height
+                         : axis == region->column_axis ? region->width
+                                                       : 1;
+        struct run run;
+        if (!next_run(&mapping->virtual_steps[axis], source_steps(mapping, axis), region->at[axis],
+                      region->at[axis] + length, &run))
+            return false;
+        if (mapping->source_axis[axis] >= 0)
+            mapped->from.at[mapping->source_axis[axis]] = run.source;
+    }
+    return true;
+}
+
+// Clips a run to what the source has of the axis.
+static int64_t run_clip(const struct mapped *mapped, int axis, const struct run *run)
+{
+    return axis < 0 ? run->count : int64_clamp(mapped->source->dims[axis] - run->source, 0, run->count);
+}
+
+static bool fixed_inside(const struct mapped *mapped)
+{
+    for (int axis = 0; axis < mapped->source->rank; axis++)
+        if (mapped->from.at[axis] >= mapped->source->dims[axis])
+            return false;
+    return true;
+}
+
+static const struct hdf5_steps one_step = {0, 1, 1, 1};
+
+// Decodes one run of rows, run of columns by run of columns.
+static enum status map_columns(struct mapped *mapped, const struct run *rows, int64_t y, struct error *error)
+{
+    const struct hdf5_region *region = mapped->region;
+    const int axis = region->column_axis, source = mapped->from.column_axis;
+    const struct hdf5_steps *to = axis >= 0 ? &mapped->mapping->virtual_steps[axis] : &one_step;
+    const int64_t first = axis >= 0 ? region->at[axis] : 0, end = first + region->width;
+    const size_t item = sample_traits(region->dataset->type.type)->bytes;
+    struct run run;
+    enum status status = STATUS_OK;
+    for (int64_t at = first; status == STATUS_OK; at = run.at + run.count) {
+        if (!next_run(to, source_steps(mapped->mapping, axis), at, end, &run))
+            break;
+        if (source >= 0)
+            mapped->from.at[source] = run.source;
+        mapped->from.width = run_clip(mapped, source, &run);
+        mapped->from.height = run_clip(mapped, mapped->from.row_axis, rows);
+        const struct hdf5_target part = hdf5_target_part(mapped->target, run.at - first, y, item);
+        if (mapped->from.width > 0 && mapped->from.height > 0 && fixed_inside(mapped))
+            status = region_decode(mapped->worker, &mapped->from, &part, mapped->depth + 1, error);
+    }
+    return status;
+}
+
+static enum status map_rows(struct mapped *mapped, struct error *error)
+{
+    const struct hdf5_region *region = mapped->region;
+    const int axis = region->row_axis, source = mapped->from.row_axis;
+    const struct hdf5_steps *to = axis >= 0 ? &mapped->mapping->virtual_steps[axis] : &one_step;
+    const int64_t first = axis >= 0 ? region->at[axis] : 0, end = first + region->height;
+    struct run run;
+    enum status status = STATUS_OK;
+    for (int64_t at = first; status == STATUS_OK; at = run.at + run.count) {
+        if (!next_run(to, source_steps(mapped->mapping, axis), at, end, &run))
+            break;
+        if (source >= 0)
+            mapped->from.at[source] = run.source;
+        status = map_columns(mapped, &run, run.at - first, error);
+    }
+    return status;
+}
+
+// *convert is set where the source holds samples of another type or shape, so that libhdf5 must do it all.
+static enum status map_source(struct mapped *mapped, bool *convert, struct error *error)
+{
+    const struct hdf5_mapping *mapping = mapped->mapping;
+    const struct hdf5_dataset *dataset = mapped->region->dataset;
+    const char *path = mapping->file ? mapping->file : dataset->path;
+    if (!hdf5_path_exists(path))
+        return STATUS_OK; // its part keeps the fill value
+    struct error reason = {0};
+    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, &reason);
+    if (status != STATUS_OK) {
+        *convert = true; // libhdf5 may find it elsewhere, or leaves the fill value
+        return STATUS_OK;
+    }
+    mapped->from.dataset = mapped->source;
+    *convert =
+        mapped->source->type.type != dataset->type.type || mapped->source->rank != mapping->source_rank;
+    if (!*convert)
+        status = map_rows(mapped, error);
+    hdf5_pool_give(mapped->worker->pool, mapped->source);
+    return status;
+}
+
+static enum status virtual_region(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                  const struct hdf5_target *target, int depth, struct error *error)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    if (depth >= MAX_DEPTH)
+        return hdf5_region_read(worker, region, target, error);
+    hdf5_target_fill(target, dataset->fill, sample_traits(dataset->type.type)->bytes, region->width,
+                     region->height);
+    for (size_t i = 0; i < dataset->mapping_count; i++) {
+        const struct hdf5_mapping *mapping = &dataset->mappings[i];
+        struct mapped mapped = {
+            .worker = worker, .region = region, .target = target, .mapping = mapping, .depth = depth};
+        bool convert = false;
+        mapped.from.row_axis = region->row_axis >= 0 ? mapping->source_axis[region->row_axis] : HDF5_NO_AXIS;
+        mapped.from.column_axis =
+            region->column_axis >= 0 ? mapping->source_axis[region->column_axis] : HDF5_NO_AXIS;
+        if (!map_fixed(&mapped))
+            continue;
+        enum status status = map_source(&mapped, &convert, error);
+        if (status != STATUS_OK)
+            return status;
+        if (convert)
+            return hdf5_region_read(worker, region, target, error);
+    }
+    return STATUS_OK;
+}
+
+// --- Any storage ---
+
+static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                 const struct hdf5_target *target, int depth, struct error *error)
+{
+    if (cancel_requested(target->cancel))
+        return STATUS_CANCELLED;
+    switch (region->dataset->storage) {
+    case HDF5_STORED_PLAIN:
+        return plain_region(worker, region, target, error);
+    case HDF5_STORED_CHUNKS:
+        return hdf5_chunks_decode(worker, region, target, error);
+    case HDF5_STORED_VIRTUAL:
+        return virtual_region(worker, region, target, depth, error);
+    default:
+        return hdf5_region_read(worker, region, target, error);
+    }
+}
+
+enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+                               const struct hdf5_target *target, struct error *error)
+{
+    hdf5_quiet();
+    return region_decode(worker, region, target, 0, error);
+}

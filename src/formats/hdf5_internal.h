@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// What the files of the HDF5 reader share: files, names, datasets opened for their pixels, and the choice of
+// what is shown. Decoding is in hdf5_frame.h.
+//
+// Source of the format: HDF5 File Format Specification and the reference manual of libhdf5 1.10 (The HDF
+// Group). libhdf5 has one lock for the process; what is slow (reading and decoding of chunks) is done outside
+// of it. Locks: pool and cache have one each; no lock of ours is taken while another is held, save that of
+// libhdf5, which never calls us back.
+#ifndef FOVEA_FORMATS_HDF5_INTERNAL_H
+#define FOVEA_FORMATS_HDF5_INTERNAL_H
+
+#include "formats/hdf5_chunk.h"
+#include "formats/reader.h"
+
+#include <hdf5.h>
+
+enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
+
+// --- hdf5_open.c: files, and the words of libhdf5 ---
+
+// Keeps libhdf5 from printing its errors; that is a setting of the calling thread.
+void hdf5_quiet(void);
+// A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the
+// fault is known (a missing filter is unsupported, say).
+enum status hdf5_explain(const char *path, const char *what, enum status status, struct error *error);
+// Opens a file for reading, also one that is being written (SWMR or without lock). *file is closed with
+// H5Fclose.
+enum status hdf5_file_open(const char *path, hid_t *file, struct error *error);
+// The path that `name` of an external link or virtual mapping in the file `from` leads to: the name itself
+// where it is absolute and there, else in the folder of `from`. Allocated.
+char *hdf5_resolve(const char *from, const char *name);
+bool hdf5_path_exists(const char *path);
+
+// --- hdf5_dataset.c: one dataset, opened for its pixels ---
+
+enum hdf5_storage {
+    HDF5_STORED_PLAIN,   // uncompressed samples in one piece of the file
+    HDF5_STORED_CHUNKS,  // chunks that hdf5_chunk.h decodes
+    HDF5_STORED_VIRTUAL, // put together from boxes of other datasets
+    HDF5_STORED_OTHER,   // all else: H5Dread
+};
+
+// How the samples of a datatype come to a sample type.
+struct hdf5_type {
+    enum sample_type type;
+    bool exact;   // the bytes in the file are samples of that type, but for their order
+    bool swapped; // big-endian
+    hid_t memory; // for H5Dread; close with H5Tclose
+};
+// STATUS_UNSUPPORTED with a clause ("holds text") for what is no sample.
+enum status hdf5_type_of(hid_t datatype, struct hdf5_type *type, struct error *error);
+
+// One axis of a virtual mapping: index i of the `count * block` selected ones lies at
+// start + (i / block) * stride + i % block. Of one block, the stride is its length.
+enum { HDF5_MAPPED_RANK = 6 }; // axes of a mapping, at most
+struct hdf5_steps {
+    int64_t start, stride, count, block;
+};
+// A part of a virtual dataset and where its samples are: the i-th selected index of an axis comes from the
+// i-th of the source's axis in `source_axis` (HDF5_NO_AXIS where only one index is selected).
+struct hdf5_mapping {
+    char *file; // path; NULL for the virtual dataset's own file
+    char *name;
+    int source_rank;
+    int source_axis[HDF5_MAPPED_RANK];
+    struct hdf5_steps virtual_steps[HDF5_MAPPED_RANK];
+    struct hdf5_steps source_steps[HDF5_MAPPED_RANK];
+};
+
+// Immutable once opened.
+struct hdf5_dataset {
+    char *path;      // of the file it lies in, behind all links
+    char *name;      // within the file
+    uint64_t serial; // unlike that of all others of the pool
+    hid_t id;
+    int fd; // of the file, or HDF5_NO_FILE
+    int64_t file_bytes;
+    int rank;
+    int64_t dims[H5S_MAX_RANK];
+    struct hdf5_type type;
+    enum hdf5_storage storage;
+    bool cached; // HDF5_STORED_OTHER: whole planes go to the cache, because chunks are decoded behind them
+    uint8_t fill[8];
+    struct hdf5_pipeline pipeline; // of chunks; for people also where the storage is another
+    int64_t offset;                // HDF5_STORED_PLAIN: of the first sample; -1: nothing was written
+    int64_t chunk[H5S_MAX_RANK];   // also of HDF5_STORED_OTHER; [0] is 0 where there are no chunks
+    size_t chunk_bytes;
+    bool bare_edges; // chunks that reach over the edge are stored without filters
+    bool addressed;  // chunks are found by their address in the file, else read by libhdf5
+    struct hdf5_mapping *mappings;
+    size_t mapping_count;
+};
+
+// Opens the dataset `name` of `file`, whose path is `path`.
+enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
+                              struct error *error);
+void hdf5_dataset_close(struct hdf5_dataset *dataset);
+// Bytes that the file holds of the dataset; 0 where that cannot be told.
+int64_t hdf5_dataset_stored(const struct hdf5_dataset *dataset);
+
+// --- hdf5_virtual.c ---
+
+// Fills the mappings if all of them are boxes; else leaves the storage to libhdf5. Also finds out which
+// source files are missing: *missing of them, the first in `first_missing` (may be NULL).
+void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset);
+void hdf5_mappings_free(struct hdf5_dataset *dataset);
+// The number of files that the dataset's mappings name and that are missing; the first is appended to
+// `first`.
+size_t hdf5_virtual_missing(const struct hdf5_dataset *dataset, struct text *first);
+
+// --- hdf5_pool.c: the open datasets of a series ---
+
+// Opens datasets when they are needed and keeps the last ones open. Thread-safety: any threads.
+struct hdf5_pool;
+struct hdf5_pool *hdf5_pool_create(void);
+void hdf5_pool_destroy(struct hdf5_pool *pool); // no dataset may be in use; NULL is fine
+// The dataset is the caller's until it is given back. A missing file is STATUS_IO with a sentence.
+enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name,
+                           struct hdf5_dataset **dataset, struct error *error);
+void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset);
+
+// --- hdf5_layout.c: what is shown ---
+
+enum hdf5_axis_role { HDF5_FIXED, HDF5_FRAMES, HDF5_ROWS, HDF5_COLUMNS };
+
+struct hdf5_axis {
+    enum hdf5_axis_role role;
+    int64_t start, count; // HDF5_FIXED: count is 1
+};
+
+// A dataset that makes up frames [first, first + frames) of the series.
+struct hdf5_part {
+    char *path; // of the file as it is opened
+    char *name;
+    int64_t first, frames;
+    bool missing; // at the time of opening
+};
+
+struct hdf5_layout {
+    struct hdf5_part *parts; // at least one
+    size_t count;
+    int64_t frames;
+    enum sample_type type;
+    int rank;
+    struct hdf5_axis
+        axes[H5S_MAX_RANK]; // of each part; the first axis of frames is as long as the part has it
+    int row_axis, column_axis;
+    bool whole;  // rows and columns are the last two axes in full: a pixel mask of the file fits
+    char *shown; // the path of the dataset within the file that was opened
+    struct text note;
+};
+
+// Decides what is shown. `selector` may be NULL.
+enum status hdf5_layout_choose(hid_t file, const char *path, const char *selector, int channel,
+                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error);
+void hdf5_layout_free(struct hdf5_layout *layout);
+// The part that has the frame, and the coordinates of the frame's first pixel in it.
+const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64_t frame,
+                                         int64_t at[H5S_MAX_RANK]);
+
+// --- hdf5_search.c: the walk through the groups ---
+
+// The path of the dataset that the file, or the object at `start`, means to show; STATUS_UNSUPPORTED where
+// there is none, STATUS_IO where it is in a file that is missing.
+enum status hdf5_search(hid_t file, const char *path, const char *start, struct text *found,
+                        struct error *error);
+
+// --- hdf5_names.c: names and attributes ---
+
+// The names of a group's links in the order people count, at most some 20000. Where the group is damaged, the
+// names that could be read.
+struct hdf5_names {
+    char **names;
+    size_t count;
+    bool damaged; // libhdf5's words on it can still be had
+};
+struct hdf5_names hdf5_names_read(hid_t group);
+void hdf5_names_free(struct hdf5_names *names);
+
+// Appends "GROUP/NAME"; NAME alone where it is absolute.
+void hdf5_join(struct text *path, const char *group, const char *name);
+// True for the datasets of a series: "data_000001", "data_01".
+bool hdf5_is_numbered(const char *name);
+// The i-th text of a text attribute; NULL where there is none. Allocated.
+char *hdf5_attribute_text(hid_t object, const char *name, size_t index);
+// The value of an attribute that is one whole number.
+bool hdf5_attribute_number(hid_t object, const char *name, int64_t *value);
+// The index of `text` in the list of texts at `name`.
+bool hdf5_text_index(hid_t file, const char *name, const char *text, int64_t *index);
+// Where `name` (a path within `file`, whose path is `path`) leads: for a link to another file, that file's
+// path and the path within it, else `path` and `name`. Both allocated.
+void hdf5_link_target(hid_t file, const char *path, const char *name, char **target_path, char **target_name);
+
+#endif

@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: MIT
+// What of an HDF5 file is shown: the datasets, which of their axes are rows and columns, and the frames.
+//
+// Layouts: NeXus default chain, EIGER masters (DECTRIS SIMPLON API 1.8, file writer: numbered links
+// data_NNNNNN to external files, attributes image_nr_low and image_nr_high, nimages and ntrigger), any
+// dataset of two and more dimensions. All leading dimensions together number the frames.
+#include "formats/hdf5_internal.h"
+#include "formats/hdf5_value.h"
+
+#include "base/file.h"
+#include "base/size.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_OPENED_PARTS = 64, // of a series whose parts must be opened to know how many frames they have
+    MAX_COLOURS = 4,
+    PICTURE_SIDE = 8, // of a picture in colour, at least
+};
+
+void hdf5_layout_free(struct hdf5_layout *layout)
+{
+    for (size_t i = 0; i < layout->count; i++) {
+        free(layout->parts[i].path);
+        free(layout->parts[i].name);
+    }
+    free(layout->parts);
+    free(layout->shown);
+    text_free(&layout->note);
+    *layout = (struct hdf5_layout){0};
+}
+
+static struct hdf5_part *part_add(struct hdf5_layout *layout)
+{
+    if ((layout->count & (layout->count + 1)) == 0)
+        layout->parts = must_resize(layout->parts, (layout->count + 1) * 2 * sizeof *layout->parts);
+    layout->parts[layout->count] = (struct hdf5_part){0};
+    return &layout->parts[layout->count++];
+}
+
+// --- The selector ---
+
+// A selector "/path[3,0:10,:]" taken apart.
+struct selector {
+    char *path;        // allocated
+    const char *slice; // within `path`'s memory, behind the bracket; NULL where there is none
+};
+
+static struct selector selector_split(hid_t file, const char *text)
+{
+    struct text path = {0};
+    if (text[0] != '/')
+        text_append(&path, "/");
+    text_append(&path, text);
+    struct selector split = {.path = path.data};
+    char *bracket = strrchr(path.data, '[');
+    if (!bracket || path.data[path.length - 1] != ']' || H5Oexists_by_name(file, path.data, H5P_DEFAULT) > 0)
+        return split;
+    path.data[path.length - 1] = '\0';
+    *bracket = '\0';
+    split.slice = bracket + 1;
+    return split;
+}
+
+// Reads a number or nothing; *given tells which. Negative numbers count from the end.
+static bool read_index(const char **at, int64_t length, int64_t *value, bool *given)
+{
+    char digits[24];
+    size_t count = 0;
+    while (**at == ' ')
+        (*at)++;
+    while ((**at == '-' || (**at >= '0' && **at <= '9')) && count + 1 < sizeof digits)
+        digits[count++] = *(*at)++;
+    digits[count] = '\0';
+    while (**at == ' ')
+        (*at)++;
+    *given = count > 0;
+    if (!*given)
+        return true;
+    if (!parse_int64(digits, value))
+        return false;
+    if (*value < 0)
+        *value += length;
+    return true;
+}
+
+// One entry of the slice: "3", ":", "2:5". `ranged` tells whether it has a colon.
+static bool read_entry(const char **at, int64_t length, struct hdf5_axis *axis, bool *ranged)
+{
+    int64_t first = 0, end = length;
+    bool given, end_given;
+    if (!read_index(at, length, &first, &given))
+        return false;
+    *ranged = **at == ':';
+    if (*ranged) {
+        (*at)++;
+        if (!read_index(at, length, &end, &end_given))
+            return false;
+    } else if (!given) {
+        return false;
+    } else {
+        end = first + 1;
+    }
+    end = *ranged ? int64_min(end, length) : end;
+    if (first < 0 || first >= length || end <= first || end > length)
+        return false;
+    *axis = (struct hdf5_axis){*ranged ? HDF5_FRAMES : HDF5_FIXED, first, end - first};
+    return true;
+}
+
+// The last two axes with a range become rows and columns.
+static bool choose_plane(struct hdf5_layout *layout)
+{
+    layout->row_axis = layout->column_axis = HDF5_NO_AXIS;
+    for (int axis = layout->rank - 1; axis >= 0 && layout->row_axis < 0; axis--) {
+        if (layout->axes[axis].role != HDF5_FRAMES)
+            continue;
+        if (layout->column_axis < 0)
+            layout->column_axis = axis;
+        else
+            layout->row_axis = axis;
+    }
+    if (layout->row_axis < 0)
+        return false;
+    layout->axes[layout->row_axis].role = HDF5_ROWS;
+    layout->axes[layout->column_axis].role = HDF5_COLUMNS;
+    return true;
+}
+
+static enum status apply_slice(struct hdf5_layout *layout, const struct hdf5_dataset *dataset,
+                               const char *slice, struct error *error)
+{
+    const char *at = slice;
+    int axis = 0;
+    bool good = true, ranged;
+    while (good && *at && axis < layout->rank) {
+        good = read_entry(&at, dataset->dims[axis], &layout->axes[axis], &ranged);
+        axis++;
+        if (good && *at == ',')
+            at++;
+        else
+            break;
+    }
+    if (good && *at == '\0' && choose_plane(layout))
+        return STATUS_OK;
+    struct text shape = {0};
+    for (int i = 0; i < dataset->rank; i++)
+        text_printf(&shape, "%s%lld", i ? " x " : "", (long long)dataset->dims[i]);
+    error_set(
+        error, STATUS_USAGE,
+        "%s: [%s] does not select an image of %s, which is %s; give an index, \":\" or \"a:b\" for each "
+        "dimension, two of them ranges for rows and columns",
+        dataset->path, slice, layout->shown, text_string(&shape));
+    text_free(&shape);
+    return STATUS_USAGE;
+}
+
+// --- The axes without a selector ---
+
+// True where the last axis is of colours, as in pictures that other programs store.
+static bool is_picture(const struct hdf5_dataset *dataset)
+{
+    const int last = dataset->rank - 1;
+    if (dataset->rank < 3 || dataset->dims[last] < 3 || dataset->dims[last] > MAX_COLOURS)
+        return false;
+    char *mode = hdf5_attribute_text(dataset->id, "INTERLACE_MODE", 0);
+    const bool interlaced = mode && strcmp(mode, "INTERLACE_PIXEL") == 0;
+    free(mode);
+    return interlaced || (dataset->type.type == SAMPLE_U8 && dataset->dims[last - 1] > PICTURE_SIDE &&
+                          dataset->dims[last - 2] > PICTURE_SIDE);
+}
+
+// The axis's index that the group's default_slice names; false where it means all.
+static bool default_index(hid_t group, hid_t file, const char *group_path, int axis, int64_t length,
+                          int64_t *index)
+{
+    char *word = hdf5_attribute_text(group, "default_slice", (size_t)axis);
+    char *name = hdf5_attribute_text(group, "axes", (size_t)axis);
+    bool found = word && strcmp(word, ".") != 0 && parse_int64(word, index) && *index >= 0 && *index < length;
+    // The name of a channel is looked up among the texts of the axis; its attribute-like form is not used.
+    if (word && strcmp(word, ".") != 0 && !found && name && strcmp(name, ".") != 0) {
+        struct text path = {0};
+        hdf5_join(&path, group_path, name);
+        found = hdf5_text_index(file, text_string(&path), word, index) && *index < length;
+        text_free(&path);
+    }
+    free(word);
+    free(name);
+    return found;
+}
+
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = must_copy(path);
+    parent[slash && slash > path ? slash - path : 1] = '\0';
+    return parent;
+}
+
+static void apply_default_slice(hid_t file, struct hdf5_layout *layout, const struct hdf5_dataset *dataset)
+{
+    char *parent = parent_of(layout->shown);
+    hid_t group = H5Oopen(file, parent, H5P_DEFAULT);
+    for (int axis = 0; group >= 0 && axis < dataset->rank - 2; axis++) {
+        int64_t index;
+        if (!default_index(group, file, parent, axis, dataset->dims[axis], &index))
+            continue;
+        layout->axes[axis] = (struct hdf5_axis){HDF5_FIXED, index, 1};
+        text_printf(&layout->note, ", index %lld of %lld on axis %d", (long long)index,
+                    (long long)dataset->dims[axis], axis);
+    }
+    if (group >= 0)
+        H5Oclose(group);
+    else
+        H5Eclear2(H5E_DEFAULT);
+    free(parent);
+}
+
+static void choose_axes(hid_t file, struct hdf5_layout *layout, const struct hdf5_dataset *dataset,
+                        int channel)
+{
+    const bool picture = is_picture(dataset);
+    layout->column_axis = dataset->rank - (picture ? 2 : 1);
+    layout->row_axis = layout->column_axis - 1;
+    layout->axes[layout->row_axis].role = HDF5_ROWS;
+    layout->axes[layout->column_axis].role = HDF5_COLUMNS;
+    if (!picture && layout->count == 1)
+        apply_default_slice(file, layout, dataset);
+    if (!picture)
+        return;
+    const int64_t colours = dataset->dims[dataset->rank - 1];
+    if (channel >= 0 && channel < colours) {
+        layout->axes[dataset->rank - 1] = (struct hdf5_axis){HDF5_FIXED, channel, 1};
+        text_printf(&layout->note, ", channel %d of %lld", channel, (long long)colours);
+    } else {
+        text_printf(&layout->note, ", its %lld colours as frames", (long long)colours);
+    }
+}
+
+static bool is_whole(const struct hdf5_layout *layout, const struct hdf5_dataset *dataset)
+{
+    const struct hdf5_axis *rows = &layout->axes[layout->row_axis];
+    const struct hdf5_axis *columns = &layout->axes[layout->column_axis];
+    return layout->column_axis == dataset->rank - 1 && layout->row_axis == dataset->rank - 2 &&
+           rows->count == dataset->dims[layout->row_axis] &&
+           columns->count == dataset->dims[layout->column_axis];
+}
+
+// --- The parts ---
+
+// Sets the place of every numbered dataset beside the one found.
+static void list_parts(hid_t file, const char *path, const char *found, struct hdf5_layout *layout)
+{
+    char *parent = parent_of(found);
+    hid_t group = H5Oopen(file, parent, H5P_DEFAULT);
+    struct hdf5_names names = hdf5_names_read(group);
+    for (size_t i = 0; i < names.count; i++) {
+        if (!hdf5_is_numbered(names.names[i]))
+            continue;
+        struct text name = {0};
+        hdf5_join(&name, parent, names.names[i]);
+        struct hdf5_part *part = part_add(layout);
+        hdf5_link_target(file, path, text_string(&name), &part->path, &part->name);
+        part->missing = !hdf5_path_exists(part->path);
+        text_free(&name);
+    }
+    hdf5_names_free(&names);
+    if (group >= 0)
+        H5Oclose(group);
+    free(parent);
+}
+
+// The frames that the file says were to be taken; 0 where it does not.
+static int64_t frames_announced(hid_t file, const char *found)
+{
+    static const char *const places[] = {"instrument/detector/detectorSpecific/", "instrument/detector/"};
+    double images = 0, triggers = 1, frames = 0;
+    const char *slash = strchr(found + 1, '/');
+    char *entry = must_copy(found);
+    entry[slash ? slash - found : 1] = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places && frames == 0; i++) {
+        struct text name = {0};
+        text_printf(&name, "%s/%snimages", entry, places[i]);
+        bool known = hdf5_number(file, text_string(&name), 0, &images);
+        text_clear(&name);
+        text_printf(&name, "%s/%sntrigger", entry, places[i]);
+        if (!hdf5_number(file, text_string(&name), 0, &triggers))
+            triggers = 1;
+        text_free(&name);
+        if (known && images >= 1 && triggers >= 1 && images * triggers < 1e15)
+            frames = images * triggers;
+    }
+    free(entry);
+    return (int64_t)frames;
+}
+
+// The frames of a dataset beside those counted by the other axes of frames.
+static int64_t part_length(const struct hdf5_dataset *dataset)
+{
+    return dataset->rank > 2 ? dataset->dims[0] : 1;
+}
+
+static bool same_shape(const struct hdf5_dataset *a, const struct hdf5_dataset *b)
+{
+    if (a->rank != b->rank || a->type.type != b->type.type)
+        return false;
+    for (int axis = a->rank > 2 ? 1 : 0; axis < a->rank; axis++)
+        if (a->dims[axis] != b->dims[axis])
+            return false;
+    return true;
+}
+
+// Opens a part for its length; -1 where it is missing, damaged or of another shape than `model`.
+static int64_t open_length(struct hdf5_pool *pool, const struct hdf5_part *part,
+                           const struct hdf5_dataset *model)
+{
+    struct hdf5_dataset *dataset;
+    if (part->missing || hdf5_pool_take(pool, part->path, part->name, &dataset, NULL) != STATUS_OK)
+        return -1;
+    const int64_t length = same_shape(dataset, model) ? part_length(dataset) : -1;
+    hdf5_pool_give(pool, dataset);
+    return length;
+}
+
+// The number of frames of every part, as far as it can be known. All parts of a series but the last have the
+// same number, which the first of them tells; so a long series is not opened file by file.
+static void measure_parts(hid_t file, struct hdf5_layout *layout, struct hdf5_pool *pool,
+                          const struct hdf5_dataset *model, size_t model_index)
+{
+    const size_t count = layout->count;
+    const int64_t nominal = part_length(model), announced = frames_announced(file, layout->shown);
+    const bool last_is_model = model_index + 1 == count;
+    int64_t before;
+    const bool fits = !last_is_model && announced > 0 &&
+                      !__builtin_mul_overflow((int64_t)count - 1, nominal, &before) && announced > before &&
+                      announced - before <= nominal;
+    for (size_t i = 0; i < count; i++) {
+        struct hdf5_part *part = &layout->parts[i];
+        if (i == model_index)
+            part->frames = nominal;
+        else if (fits)
+            part->frames = i + 1 < count ? nominal : announced - before;
+        else if (count <= MAX_OPENED_PARTS || i + 1 == count)
+            part->frames = open_length(pool, part, model);
+        else
+            part->frames = nominal;
+        // What is missing is taken to be as long as the others, save a last one.
+        if (part->frames < 0)
+            part->frames = part->missing && i + 1 < count && !last_is_model ? nominal : 0;
+    }
+}
+
+static void note_missing(struct hdf5_layout *layout)
+{
+    size_t missing = 0;
+    const char *first = NULL;
+    for (size_t i = 0; i < layout->count; i++) {
+        if (!layout->parts[i].missing)
+            continue;
+        missing++;
+        first = first ? first : layout->parts[i].path;
+    }
+    if (missing == 1)
+        text_printf(&layout->note, ", %s is missing", path_name(first));
+    else if (missing > 1)
+        text_printf(&layout->note, ", %zu of %zu files are missing, the first is %s", missing, layout->count,
+                    path_name(first));
+}
+
+// Opens the first part that is there.
+static enum status open_model(const char *path, struct hdf5_layout *layout, struct hdf5_pool *pool,
+                              struct hdf5_dataset **model, size_t *index, struct error *error)
+{
+    enum status status = STATUS_OK;
+    struct error first = {0};
+    if (layout->count == 0)
+        return error_set(error, STATUS_BROKEN, "%s: has no data", path);
+    for (*index = 0; *index < layout->count; ++*index) {
+        const struct hdf5_part *part = &layout->parts[*index];
+        struct error reason = {0};
+        if (part->missing)
+            status =
+                error_set(&reason, STATUS_IO, "%s: the file with its data, %s, is missing", path, part->path);
+        else
+            status = hdf5_pool_take(pool, part->path, part->name, model, &reason);
+        if (status == STATUS_OK)
+            return STATUS_OK;
+        if (!first.status)
+            first = reason;
+    }
+    if (error)
+        *error = first;
+    return first.status ? first.status : STATUS_BROKEN;
+}
+
+// --- All of it ---
+
+static enum status check_shape(const struct hdf5_dataset *dataset, const char *shown, struct error *error)
+{
+    if (dataset->rank < 2)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: %s is %s, not an image", dataset->path, shown,
+                         dataset->rank == 1 ? "a list of one dimension" : "a single value");
+    for (int axis = 0; axis < dataset->rank; axis++)
+        if (dataset->dims[axis] == 0)
+            return error_set(error, STATUS_BROKEN, "%s: %s is empty: nothing was written to it yet",
+                             dataset->path, shown);
+    return STATUS_OK;
+}
+
+// Numbers the frames.
+static enum status count_frames(const char *path, struct hdf5_layout *layout, struct error *error)
+{
+    int64_t inner = 1;
+    int outer = HDF5_NO_AXIS;
+    for (int axis = 0; axis < layout->rank; axis++) {
+        if (layout->axes[axis].role != HDF5_FRAMES)
+            continue;
+        if (outer == HDF5_NO_AXIS && layout->count > 1 && axis == 0)
+            outer = axis;
+        else if (__builtin_mul_overflow(inner, layout->axes[axis].count, &inner))
+            return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames overflows", path);
+    }
+    for (size_t i = 0; i < layout->count; i++) {
+        struct hdf5_part *part = &layout->parts[i];
+        part->first = layout->frames;
+        const int64_t outer_count = layout->count > 1 ? part->frames : 1;
+        if (__builtin_mul_overflow(outer_count, inner, &part->frames) ||
+            __builtin_add_overflow(layout->frames, part->frames, &layout->frames))
+            return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames overflows", path);
+    }
+    return STATUS_OK;
+}
+
+static enum status layout_fill(hid_t file, const char *path, const char *slice, int channel, bool series,
+                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error)
+{
+    struct hdf5_dataset *model = NULL;
+    size_t model_index = 0;
+    if (series)
+        list_parts(file, path, layout->shown, layout);
+    if (layout->count == 0) {
+        struct hdf5_part *part = part_add(layout);
+        hdf5_link_target(file, path, layout->shown, &part->path, &part->name);
+        part->missing = !hdf5_path_exists(part->path);
+    }
+    enum status status = open_model(path, layout, pool, &model, &model_index, error);
+    if (status != STATUS_OK)
+        return status;
+    status = check_shape(model, layout->shown, error);
+    layout->rank = model->rank;
+    layout->type = model->type.type;
+    for (int axis = 0; axis < model->rank; axis++)
+        layout->axes[axis] = (struct hdf5_axis){HDF5_FRAMES, 0, model->dims[axis]};
+    text_append(&layout->note, layout->shown);
+    if (status == STATUS_OK && slice) {
+        status = apply_slice(layout, model, slice, error);
+        text_printf(&layout->note, "[%s]", slice);
+    } else if (status == STATUS_OK) {
+        choose_axes(file, layout, model, channel);
+    }
+    if (status == STATUS_OK) {
+        layout->whole = is_whole(layout, model);
+        if (layout->count > 1)
+            measure_parts(file, layout, pool, model, model_index);
+        note_missing(layout);
+        status = count_frames(path, layout, error);
+    }
+    hdf5_pool_give(pool, model);
+    return status;
+}
+
+// The path that the selector names, or the one that the file means.
+static enum status choose_path(hid_t file, const char *path, const char *selected, struct text *found,
+                               bool *series, struct error *error)
+{
+    *series = true;
+    if (!selected)
+        return hdf5_search(file, path, "/", found, error);
+    hid_t object = H5Oopen(file, selected, H5P_DEFAULT);
+    if (object < 0) {
+        char *target, *name;
+        hdf5_link_target(file, path, selected, &target, &name);
+        const bool missing = !hdf5_path_exists(target);
+        enum status status = missing ? error_set(error, STATUS_IO, "%s: the file with %s, %s, is missing",
+                                                 path, selected, target)
+                                     : error_set(error, STATUS_USAGE, "%s: has no %s", path, selected);
+        free(target);
+        free(name);
+        H5Eclear2(H5E_DEFAULT);
+        return status;
+    }
+    const bool group = H5Iget_type(object) == H5I_GROUP;
+    H5Oclose(object);
+    if (group)
+        return hdf5_search(file, path, selected, found, error);
+    *series = false;
+    text_append(found, selected);
+    return STATUS_OK;
+}
+
+enum status hdf5_layout_choose(hid_t file, const char *path, const char *selector, int channel,
+                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error)
+{
+    struct selector split = {0};
+    if (selector)
+        split = selector_split(file, selector);
+    struct text found = {0};
+    bool series;
+    enum status status = choose_path(file, path, split.path, &found, &series, error);
+    if (status == STATUS_OK) {
+        const char *last = strrchr(text_string(&found), '/');
+        layout->shown = must_copy(text_string(&found));
+        series = series && !split.slice && hdf5_is_numbered(last ? last + 1 : "");
+        status = layout_fill(file, path, split.slice, channel, series, pool, layout, error);
+    }
+    text_free(&found);
+    free(split.path);
+    if (status != STATUS_OK)
+        hdf5_layout_free(layout);
+    return status;
+}
+
+const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64_t frame,
+                                         int64_t at[H5S_MAX_RANK])
+{
+    size_t low = 0, high = layout->count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (layout->parts[middle].first <= frame)
+            low = middle;
+        else
+            high = middle;
+    }
+    // Parts without frames begin where the next one does.
+    const struct hdf5_part *part = &layout->parts[low];
+    int64_t index = frame - part->first;
+    for (int axis = layout->rank - 1; axis >= 0; axis--) {
+        const struct hdf5_axis *from = &layout->axes[axis];
+        at[axis] = from->start;
+        if (from->role != HDF5_FRAMES)
+            continue;
+        const bool outermost = layout->count > 1 && axis == 0;
+        at[axis] += outermost ? index : index % from->count;
+        index = outermost ? 0 : index / from->count;
+    }
+    return part;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Opening of HDF5 files, also while they are written, and sentences from the words of libhdf5.
+#include "formats/hdf5_internal.h"
+
+#include "base/byteorder.h"
+#include "base/file.h"
+#include "base/size.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void hdf5_quiet(void)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+// --- Errors ---
+
+// The descriptions of the innermost error and of the one around it.
+struct words {
+    char inner[256];
+};
+
+static herr_t note_words(unsigned index, const H5E_error2_t *entry, void *context)
+{
+    struct words *words = context;
+    if (index == 0 && entry->desc)
+        snprintf(words->inner, sizeof words->inner, "%s", entry->desc);
+    return 0;
+}
+
+struct known_fault {
+    const char *words; // of libhdf5
+    enum status status;
+    const char *sentence;
+};
+
+static const struct known_fault known_faults[] = {
+    {"file is already open for write", STATUS_IO,
+     "is being written, or its writer did not close it; try again when it is closed (or clear its flag with "
+     "h5clear -s)"},
+    {"unable to lock file", STATUS_IO, "is being written by another program; try again when it is closed"},
+    {"multi driver should be used", STATUS_UNSUPPORTED,
+     "is one file of an HDF5 file split over several, which is not read; join them with h5repack"},
+    {"family", STATUS_UNSUPPORTED,
+     "is one part of an HDF5 file split over several, which is not read; join them with h5repart"},
+    {"truncated file", STATUS_BROKEN,
+     "is cut short: the HDF5 file goes on where this file ends (or is one part of a family of files)"},
+};
+
+enum status hdf5_explain(const char *path, const char *what, enum status status, struct error *error)
+{
+    struct words words = {0};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_words, &words);
+    H5Eclear2(H5E_DEFAULT);
+    for (size_t i = 0; i < sizeof known_faults / sizeof *known_faults; i++)
+        if (strstr(words.inner, known_faults[i].words))
+            return error_set(error, known_faults[i].status, "%s: %s", path, known_faults[i].sentence);
+    if (strstr(words.inner, "is not registered"))
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: %s: its data need an HDF5 plugin that is not installed (%s)", path, what,
+                         words.inner);
+    struct text clean = {0};
+    utf8_clean(&clean, words.inner, strlen(words.inner));
+    error_set(error, status, "%s: %s%s%s", path, what, clean.length ? ": " : "", text_string(&clean));
+    text_free(&clean);
+    return status;
+}
+
+// --- Paths ---
+
+bool hdf5_path_exists(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+static char *beside(const char *from, const char *name)
+{
+    const char *last = path_name(from);
+    struct text path = {0};
+    text_append_bytes(&path, from, (size_t)(last - from));
+    text_append(&path, name);
+    return path.data ? path.data : must_copy("");
+}
+
+char *hdf5_resolve(const char *from, const char *name)
+{
+    if (name[0] != '/')
+        return beside(from, name);
+    if (hdf5_path_exists(name))
+        return must_copy(name);
+    // A file that was copied to another place together with those it refers to.
+    return beside(from, path_name(name));
+}
+
+// --- Opening ---
+
+struct attempt {
+    bool swmr, unlocked;
+};
+
+static const struct attempt attempts[] = {
+    {false, false},
+    {true, false},
+    {false, true},
+};
+
+// What libhdf5 says of a failure is gone with the next call, so it is put into words at once.
+static enum status try_open(const char *path, const struct attempt *attempt, hid_t *file, struct error *error)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (attempt->unlocked)
+        H5Pset_file_locking(access, false, true);
+    *file = H5Fopen(path, H5F_ACC_RDONLY | (attempt->swmr ? H5F_ACC_SWMR_READ : 0), access);
+    enum status status =
+        *file >= 0 ? STATUS_OK : hdf5_explain(path, "cannot be read as HDF5", STATUS_BROKEN, error);
+    H5Pclose(access);
+    return status;
+}
+
+enum status hdf5_file_open(const char *path, hid_t *file, struct error *error)
+{
+    hdf5_quiet();
+    // A folder, pipe or missing file gets the same sentence as in other formats.
+    int fd;
+    int64_t bytes;
+    enum status status = file_open_read(path, &fd, &bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    close(fd);
+    // Only a file that is being written is worth another attempt; the first tells best what is wrong.
+    struct error first = {0};
+    status = STATUS_IO;
+    for (size_t i = 0; i < sizeof attempts / sizeof *attempts && status == STATUS_IO; i++) {
+        struct error reason = {0};
+        hid_t opened;
+        if (try_open(path, &attempts[i], &opened, &reason) == STATUS_OK) {
+            *file = opened;
+            return STATUS_OK;
+        }
+        if (i == 0)
+            first = reason;
+        status = first.status;
+    }
+    if (error)
+        *error = first;
+    return status;
+}
