@@ -18,7 +18,19 @@ static enum status need_image(const struct viewer *viewer, struct error *error)
 
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
 {
-    return viewer_open(viewer_of(app), names, count, 0, error);
+    enum status status = viewer_open(viewer_of(app), names, count, 0, error);
+    struct files *files = ((struct host *)app)->files;
+    if (!status && files)
+        files_opened(files, names, count);
+    return status;
+}
+
+static enum status do_show_folder(void *app, const char *path, struct error *error)
+{
+    struct files *files = ((struct host *)app)->files;
+    if (!files)
+        return error_set(error, STATUS_USAGE, "not possible here");
+    return files_show_folder(files, path, error);
 }
 
 static enum status do_reload(void *app, struct error *error)
@@ -158,6 +170,7 @@ static const struct command_host_ops host_ops = {
     .step = do_step,
     .go_to_frame = do_go_to_frame,
     .go_to_end = do_go_to_end,
+    .show_folder = do_show_folder,
     .load_mask = do_load_mask,
     .clear_mask = do_clear_mask,
     .export_picture = do_export,

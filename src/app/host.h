@@ -3,6 +3,7 @@
 #ifndef FOVEA_APP_HOST_H
 #define FOVEA_APP_HOST_H
 
+#include "app/files.h"
 #include "app/viewer.h"
 #include "commands/command.h"
 
@@ -10,6 +11,7 @@
 // ignored.
 struct host {
     struct viewer *viewer;
+    struct files *files; // of the window's panels; NULL without a window
     struct command_host commands;
     bool quit;
     bool fullscreen;   // as wanted by the last command

@@ -98,6 +98,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .message_is_error = viewer->message.status != STATUS_OK,
     };
     fill_metadata(session, model);
+    files_fill(session->host.files, &model->browsing);
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
@@ -178,7 +179,7 @@ static void drop_event(struct session *session, const SDL_Event *event)
     if (event->type != SDL_DROPCOMPLETE || session->dropped_count == 0)
         return;
     struct error error = {0};
-    if (viewer_open(&session->viewer, session->dropped, session->dropped_count, 0, &error))
+    if (session->host.commands.ops->open(&session->host, session->dropped, session->dropped_count, &error))
         viewer_say(&session->viewer, true, "%s", error.text);
     for (size_t i = 0; i < session->dropped_count; i++)
         SDL_free((void *)session->dropped[i]);
@@ -317,6 +318,7 @@ static enum status run_loop(struct session *session, struct error *error)
                           (loading && !session->viewer.hold);
         session->picture_seen = session->viewer.times.first_band != 0;
         run_pending_commands(session);
+        session->dirty |= files_update(session->host.files);
         if (session->dirty && !session->viewer.hold) {
             session->dirty = session->repaint_first = false;
             enum status status = repaint(session, error);
@@ -348,6 +350,8 @@ static enum status start_session(struct session *session, const char *const *nam
                                  struct error *error)
 {
     struct viewer *viewer = &session->viewer;
+    session->host.files = files_create(viewer);
+    files_opened(session->host.files, names, count);
     enum status status = viewer_configure(viewer, &session->options, error);
     if (!status && count > 0) // decoding begins before the window system is even loaded
         status = viewer_open(viewer, names, count, session->options.frame, error);
@@ -372,6 +376,7 @@ static enum status start_session(struct session *session, const char *const *nam
 static void end_session(struct session *session)
 {
     ui_destroy(&session->ui);
+    files_destroy(&session->host.files);
     viewer_finish(&session->viewer);
     window_close(&session->window);
     bindings_free(&session->bindings);

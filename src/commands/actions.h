@@ -99,9 +99,19 @@ ACTION(action_panel_help);
 ACTION(action_panel_palette);
 ACTION(action_panel_metadata);
 ACTION(action_panel_find);
+ACTION(action_panel_contents);
+ACTION(action_panel_files);
+ACTION(action_panel_recent);
+ACTION(action_panel_thumbnails);
+ACTION(action_panel_files_width);
+ACTION(action_folder_go);
 TICK(tick_panel_contrast);
 TICK(tick_panel_help);
 TICK(tick_panel_palette);
 TICK(tick_panel_metadata);
+TICK(tick_panel_contents);
+TICK(tick_panel_files);
+TICK(tick_panel_recent);
+TICK(tick_panel_thumbnails);
 
 #endif

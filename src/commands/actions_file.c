@@ -65,8 +65,9 @@ ACTION(action_app_quit)
 // Closes the windows that lie over the picture; false if there was none.
 static bool close_windows(struct view_panels *panels)
 {
-    bool any = panels->help || panels->palette || panels->metadata || panels->dialog != DIALOG_NONE;
-    panels->help = panels->palette = panels->metadata = false;
+    bool any = panels->help || panels->palette || panels->metadata || panels->contents ||
+               panels->dialog != DIALOG_NONE;
+    panels->help = panels->palette = panels->metadata = panels->contents = false;
     panels->dialog = DIALOG_NONE;
     return any;
 }
@@ -178,14 +179,71 @@ PANEL_SWITCH(contrast)
 PANEL_SWITCH(help)
 PANEL_SWITCH(palette)
 PANEL_SWITCH(metadata)
+PANEL_SWITCH(contents)
+PANEL_SWITCH(thumbnails)
 #undef PANEL_SWITCH
+
+// The panel for files is one panel with two lists, each with a switch of its own.
+static void switch_files(struct view_panels *panels, bool recent, const struct command_args *args)
+{
+    bool shown = panels->files && panels->files_recent == recent;
+    const bool before = shown;
+    action_set_flag(&shown, args, 0);
+    if (shown) {
+        panels->files = panels->find = panels->interface = true;
+        panels->files_recent = recent;
+    } else if (before) {
+        panels->files = false;
+    }
+}
+
+ACTION(action_panel_files)
+{
+    (void)error;
+    switch_files(&host->view->panels, false, args);
+    return STATUS_OK;
+}
+
+TICK(tick_panel_files)
+{
+    (void)args;
+    return host->view->panels.files && !host->view->panels.files_recent;
+}
+
+ACTION(action_panel_recent)
+{
+    (void)error;
+    switch_files(&host->view->panels, true, args);
+    return STATUS_OK;
+}
+
+TICK(tick_panel_recent)
+{
+    (void)args;
+    return host->view->panels.files && host->view->panels.files_recent;
+}
+
+ACTION(action_panel_files_width)
+{
+    (void)error;
+    host->view->panels.files_width = (int)args->values[0].number;
+    return STATUS_OK;
+}
+
+ACTION(action_folder_go)
+{
+    if (!host->ops->show_folder)
+        return action_not_possible(error);
+    return host->ops->show_folder(host->app, args->values[0].text, error);
+}
 
 ACTION(action_panel_find)
 {
     (void)args;
     (void)error;
     struct view_panels *panels = &host->view->panels;
-    if (!panels->help && !panels->metadata && !panels->palette && panels->dialog == DIALOG_NONE)
+    if (!panels->help && !panels->metadata && !panels->contents && !panels->palette && !panels->files &&
+        panels->dialog == DIALOG_NONE)
         panels->metadata = true;
     panels->find = true;
     return STATUS_OK;

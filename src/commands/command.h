@@ -30,6 +30,8 @@ struct command_host_ops {
     enum status (*go_to_frame)(void *app, int64_t frame, struct error *error);
     // Goes to the first frame of the first file, or the last of the last.
     enum status (*go_to_end)(void *app, bool last, struct error *error);
+    // Shows a folder in the panel for files; a relative path starts from the one that is shown.
+    enum status (*show_folder)(void *app, const char *path, struct error *error);
     // Loads the mask layer MASK_FILE from a file, or clears it.
     enum status (*load_mask)(void *app, const char *path, struct error *error);
     enum status (*clear_mask)(void *app, struct error *error);

@@ -216,6 +216,8 @@ static ImGuiWindowFlags window_flags(unsigned flags)
         result |= ImGuiWindowFlags_NoFocusOnAppearing;
     if ((flags & GUI_FIXED) && !(flags & GUI_TO_FRONT))
         result |= ImGuiWindowFlags_NoBringToFrontOnFocus;
+    if (flags & GUI_BARE)
+        result |= ImGuiWindowFlags_NoBackground;
     if (flags & GUI_PASSIVE)
         result |= ImGuiWindowFlags_NoInputs;
     return result;
@@ -232,15 +234,18 @@ void gui_window_begin(const char *title, struct gui_rect place, unsigned flags, 
         ImGui::SetNextWindowSize(ImVec2(place.width, place.height), when);
     bool tight = flags & GUI_TIGHT;
     bool flat = (flags & GUI_FIXED) && !(flags & GUI_TO_FRONT);
+    bool bare = flags & GUI_BARE;
     if (tight)
         ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ImGui::GetStyle().WindowPadding.x, 0));
+    if (bare)
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
     if (flat) {
         ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
         ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
         ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
     }
     ImGui::Begin(title, open, window_flags(flags));
-    ImGui::PopStyleVar((tight ? 1 : 0) + (flat ? 3 : 0));
+    ImGui::PopStyleVar((tight ? 1 : 0) + (bare ? 1 : 0) + (flat ? 3 : 0));
 }
 
 struct gui_rect gui_window_end(void)
@@ -498,11 +503,15 @@ void gui_progress(float share, float width, float height)
 
 void gui_tooltip(const char *text)
 {
-    if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) {
-        ImGui::BeginTooltip();
-        ImGui::TextUnformatted(text);
-        ImGui::EndTooltip();
-    }
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled))
+        gui_tooltip_now(text);
+}
+
+void gui_tooltip_now(const char *text)
+{
+    ImGui::BeginTooltip();
+    ImGui::TextUnformatted(text);
+    ImGui::EndTooltip();
 }
 
 void gui_clipboard_set(const char *text)
@@ -632,6 +641,13 @@ void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, 
     ImGui::GetWindowDrawList()->AddImage((ImTextureID)(uintptr_t)texture, ImVec2(rect.x, rect.y),
                                          ImVec2(rect.x + rect.width, rect.y + rect.height),
                                          ImVec2(u, v + v_size), ImVec2(u + u_size, v));
+}
+
+bool gui_hovers(struct gui_rect rect)
+{
+    return ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+           ImGui::IsMouseHoveringRect(ImVec2(rect.x, rect.y),
+                                      ImVec2(rect.x + rect.width, rect.y + rect.height));
 }
 
 void gui_cursor_resize(void)

@@ -57,6 +57,7 @@ enum gui_window_flag {
     GUI_TIGHT = 8,      // no padding
     GUI_TO_FRONT = 16,  // takes the focus when it appears
     GUI_PASSIVE = 32,   // the mouse goes through
+    GUI_BARE = 64,      // neither padding nor background
 };
 struct gui_rect {
     float x, y, width, height;
@@ -117,7 +118,8 @@ bool gui_selectable(const char *label, bool selected); // over the whole line; t
 bool gui_selectable_high(const char *label, bool selected, float height);
 bool gui_double_clicked(void); // the last item
 void gui_progress(float share, float width, float height);
-void gui_tooltip(const char *text); // for the last item, when hovered
+void gui_tooltip(const char *text);     // for the last item, when hovered
+void gui_tooltip_now(const char *text); // whatever the last item is
 void gui_clipboard_set(const char *text);
 
 bool gui_menu_bar_begin(void);
@@ -169,7 +171,8 @@ void gui_clip_begin(struct gui_rect rect);
 void gui_clip_end(void);
 // The part of a GL texture from (u, v) by (u_size, v_size), upside up, into the rectangle.
 void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size);
-void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
+bool gui_hovers(struct gui_rect rect); // the mouse is over it, and this window is not covered there
+void gui_cursor_resize(void);          // the mouse pointer is a horizontal double arrow in this frame
 
 #ifdef __cplusplus
 }

@@ -42,6 +42,8 @@ void ui_destroy(struct ui **ui)
     gui_destroy();
     ui_fonts_finish(&(*ui)->fonts);
     ui_metadata_free(&(*ui)->metadata);
+    ui_contents_free(&(*ui)->contents);
+    ui_files_free(&(*ui)->files);
     ui_dialog_free(&(*ui)->dialog);
     text_free(&(*ui)->queue);
     free(*ui);
@@ -287,6 +289,13 @@ static float bar_height(const struct ui *ui)
     return ui_px(ui, font_height) + 2 * (float)(int)(3 * ui->scale);
 }
 
+// The panel for files leaves the picture at least half of what the contrast panel leaves.
+static int64_t files_width(const struct ui *ui, const struct view *view, int64_t room)
+{
+    const int64_t wanted = (int64_t)ui_px(ui, (float)view->panels.files_width);
+    return view->panels.files ? (wanted < room / 2 ? wanted : room / 2) : 0;
+}
+
 struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height)
 {
     struct rect area = {0, 0, width, height};
@@ -295,6 +304,8 @@ struct rect ui_picture_area(const struct ui *ui, const struct view *view, int wi
         area.height -= 2 * area.y;
         if (view->panels.contrast)
             area.width -= (int64_t)ui_px(ui, contrast_width);
+        area.x = files_width(ui, view, area.width);
+        area.width -= area.x;
     }
     area.width = area.width > 1 ? area.width : 1;
     area.height = area.height > 1 ? area.height : 1;
@@ -325,8 +336,11 @@ static void build_panels(struct ui *ui, int width, int height)
         ui_menu_bar(ui);
         ui_status_line(ui, (struct gui_rect){0, (float)height - bar, (float)width, bar});
         if (panels->contrast)
-            ui_contrast_panel(ui, (struct gui_rect){picture.width, bar, (float)width - picture.width,
+            ui_contrast_panel(ui, (struct gui_rect){picture.x + picture.width, bar,
+                                                    (float)width - picture.x - picture.width,
                                                     (float)height - 2 * bar});
+        if (panels->files)
+            ui_files(ui, (struct gui_rect){0, bar, picture.x, (float)height - 2 * bar});
     }
     ui_messages(ui, picture);
     if (panels->help)
@@ -335,6 +349,10 @@ static void build_panels(struct ui *ui, int width, int height)
         ui_metadata(ui);
     else
         ui->metadata.was_open = false;
+    if (panels->contents)
+        ui_contents(ui);
+    else
+        ui->contents.was_open = false;
     ui_dialog(ui);
     ui_palette(ui);
 }

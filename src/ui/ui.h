@@ -13,6 +13,7 @@
 #include "image/frame.h"
 #include "image/histogram.h"
 #include "image/statistics.h"
+#include "sources/browser.h"
 
 #include <SDL.h>
 
@@ -22,6 +23,29 @@ struct ui_cursor {
     int64_t x, y;
     const char *value; // exact text; "" while unknown
     const char *kind;  // "gap", "masked (file)", "under", "saturated" ... or ""
+};
+
+// A small picture: a part of a GL texture, from (u, v) by (u_size, v_size), with row 0 at the bottom.
+struct ui_thumbnail {
+    unsigned texture;
+    float u, v, u_size, v_size;
+    float width, height; // its shape, in any unit
+};
+
+// What the panels for files and contents show. Serials are other numbers whenever what they stand for is
+// another.
+struct ui_browsing {
+    const struct folder *folder; // NULL while none is known
+    uint64_t folder_serial;
+    bool reading;             // a folder is being read
+    const char *folder_error; // why the one wanted last could not be; NULL = it could
+    const struct recent *recent;
+    uint64_t recent_serial;
+    const struct browser_contents *contents; // of the shown file; NULL while not known
+    uint64_t contents_serial;
+    // The picture of a file; false while there is none. Being asked makes it wanted. NULL = no pictures.
+    bool (*thumbnail)(void *context, const char *path, struct ui_thumbnail *thumbnail);
+    void *thumbnail_context;
 };
 
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
@@ -47,6 +71,7 @@ struct ui_model {
     const char *metadata;
     size_t detector_bytes;
     uint64_t metadata_serial; // another number whenever the text is another
+    struct ui_browsing browsing;
 };
 
 struct ui;

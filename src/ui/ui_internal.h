@@ -53,6 +53,32 @@ struct ui_metadata {
     bool was_open;
 };
 
+struct ui_contents {
+    struct ui_list list;
+    struct ui_lines lines;
+    bool was_open;
+};
+
+// A row of the panel for files.
+struct ui_files_row {
+    size_t entry;  // of the folder, or of the recent names
+    size_t member; // 1 + index within its series; 0 = the entry itself
+};
+
+struct ui_files {
+    struct ui_list list;
+    struct ui_files_row *rows;
+    size_t count, capacity;
+    bool *open;      // per entry of the folder: its members are listed
+    bool show_other; // files that are no images too
+    bool on_arrow;   // the mouse is over the arrow that lists the members of a series
+    // What the rows were made for.
+    bool valid, recent;
+    uint64_t folder_serial, recent_serial;
+    char filter[UI_FILTER_BYTES];
+    char *folder; // path of the listing shown last, to find the way back
+};
+
 struct ui_directory_entry {
     char *name;
     bool is_directory;
@@ -96,6 +122,8 @@ struct ui {
     struct ui_palette palette;
     struct ui_help help;
     struct ui_metadata metadata;
+    struct ui_contents contents;
+    struct ui_files files;
     struct ui_dialog dialog;
 };
 
@@ -124,6 +152,15 @@ void ui_palette(struct ui *ui);
 void ui_help(struct ui *ui);
 void ui_metadata(struct ui *ui);
 void ui_metadata_free(struct ui_metadata *metadata);
+void ui_contents(struct ui *ui);
+void ui_contents_free(struct ui_contents *contents);
+void ui_files(struct ui *ui, struct gui_rect place);
+void ui_files_free(struct ui_files *files);
+// Finds the rows anew if anything they depend on has changed; true if so.
+bool ui_files_update(struct ui_files *files, const struct ui_browsing *browsing, bool recent);
+const struct folder_entry *ui_files_entry(const struct folder *folder, struct ui_files_row row);
+// Lists the members of the series of a row, or no longer.
+void ui_files_toggle(struct ui_files *files, const struct folder *folder, size_t row, bool open);
 void ui_dialog(struct ui *ui);
 void ui_dialog_free(struct ui_dialog *dialog);
 

@@ -8,6 +8,11 @@ struct view view_default(void)
         .camera = camera_default(),
         .contrast = contrast_default(),
         .display = display_default(),
-        .panels = {.interface = true, .contrast = true, .colour_bar = true, .pixel_values = true},
+        .panels = {.interface = true,
+                   .contrast = true,
+                   .colour_bar = true,
+                   .pixel_values = true,
+                   .thumbnails = true,
+                   .files_width = 250},
     };
 }

@@ -11,13 +11,19 @@
 // The dialog that asks for a file name, one at most.
 enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP };
 
+enum { FILES_WIDTH_LEAST = 160, FILES_WIDTH_MOST = 640 };
+
 // Which panels and overlays are shown.
 struct view_panels {
-    bool interface;               // menu bar and status line (off: picture only)
-    bool contrast;                // the contrast panel with the histogram
-    bool colour_bar;              // on the picture
-    bool pixel_values;            // written in the pixels at high zoom
-    bool help, palette, metadata; // windows that are open
+    bool interface;                         // menu bar and status line (off: picture only)
+    bool contrast;                          // the contrast panel with the histogram
+    bool colour_bar;                        // on the picture
+    bool pixel_values;                      // written in the pixels at high zoom
+    bool help, palette, metadata, contents; // windows that are open
+    bool files;                             // the panel for files at the left side
+    bool files_recent;                      // it shows what was opened last instead of a folder
+    bool thumbnails;                        // it shows small pictures
+    int files_width;                        // layout pixels
     bool find; // the search field of the open panel is to get the keyboard; the panels clear it
     bool fullscreen;
     enum view_dialog dialog;

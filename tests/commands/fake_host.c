@@ -42,6 +42,13 @@ static enum status fake_go_to_end(void *app, bool last, struct error *error)
     return STATUS_OK;
 }
 
+static enum status fake_show_folder(void *app, const char *path, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "folder %s;", path);
+    return STATUS_OK;
+}
+
 static enum status fake_export(void *app, const char *path, bool decorate, struct error *error)
 {
     (void)error;

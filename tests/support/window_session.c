@@ -30,6 +30,8 @@ int session_group_setup(void **state)
     if (!session)
         return -1;
     session->desktop = desktop_start();
+    // What the program remembers from run to run stays out of the home of whoever runs the tests.
+    setenv("XDG_STATE_HOME", temporary_path("state"), 1);
     *state = session;
     return session->desktop ? 0 : -1;
 }

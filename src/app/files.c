@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// Requests to the browser thread, and its last results.
+#include "app/files.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct files {
+    struct viewer *viewer;
+    struct browser *browser;
+    struct folder *folder;
+    bool reading;
+    struct error *folder_error;
+    struct recent *recent;
+    bool recent_asked;
+    struct browser_contents *contents;
+    char *contents_asked; // the name that contents were asked for last
+    uint64_t folder_serial, recent_serial, contents_serial;
+    char *opened; // to be remembered when it is shown
+};
+
+struct files *files_create(struct viewer *viewer)
+{
+    struct files *files = must_alloc(sizeof *files);
+    files->viewer = viewer;
+    files->browser = browser_create(viewer->wake, viewer->wake_context);
+    return files;
+}
+
+static void drop_contents(struct files *files)
+{
+    struct browser_results old = {.contents = files->contents};
+    browser_results_free(&old);
+    files->contents = NULL;
+    files->contents_serial++;
+}
+
+void files_destroy(struct files **files)
+{
+    struct files *old = *files;
+    if (!old)
+        return;
+    browser_destroy(&old->browser);
+    struct browser_results kept = {old->folder, old->folder_error, old->contents, old->recent};
+    browser_results_free(&kept);
+    free(old->contents_asked);
+    free(old->opened);
+    free(old);
+    *files = NULL;
+}
+
+void files_opened(struct files *files, const char *const *names, size_t count)
+{
+    free(files->opened);
+    files->opened = count > 0 ? recent_name(names[0]) : NULL;
+}
+
+// --- the folder ---
+
+// The folder of a name, which may be one: absolute. Owned by the caller.
+static char *folder_of(const char *name)
+{
+    char *path = recent_name(name), *selector = strstr(path + 1, "::");
+    if (selector)
+        *selector = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash)
+        slash[slash == path] = '\0';
+    return path;
+}
+
+static void read_folder(struct files *files, const char *path)
+{
+    free(files->folder_error);
+    files->folder_error = NULL;
+    files->reading = true;
+    browser_read_folder(files->browser, path);
+}
+
+enum status files_show_folder(struct files *files, const char *path, struct error *error)
+{
+    if (!*path)
+        return error_set(error, STATUS_USAGE, "a folder without a name cannot be shown");
+    struct text whole = {0};
+    if (path[0] != '/' && files->folder)
+        text_printf(&whole, "%s/", files->folder->path);
+    text_append(&whole, path);
+    read_folder(files, text_string(&whole));
+    text_free(&whole);
+    return STATUS_OK;
+}
+
+// The first folder is that of the image, or where the program was started.
+static void read_first_folder(struct files *files)
+{
+    const struct viewer *viewer = files->viewer;
+    const char *name = viewer->source ? source_name(viewer->source, viewer->position.item) : "./";
+    // Schemes such as "sim:" have no place.
+    char *path = folder_of(name);
+    read_folder(files, path[0] == '/' ? path : ".");
+    free(path);
+}
+
+// --- requests and results ---
+
+static void ask(struct files *files)
+{
+    const struct viewer *viewer = files->viewer;
+    const struct view_panels *panels = &viewer->view.panels;
+    if (panels->files && !files->folder && !files->reading && !files->folder_error)
+        read_first_folder(files);
+    if (panels->files && panels->files_recent && !files->recent_asked) {
+        files->recent_asked = true;
+        browser_read_recent(files->browser);
+    }
+    const char *name = viewer->source ? source_name(viewer->source, viewer->position.item) : NULL;
+    if (!panels->contents || !name || (files->contents_asked && strcmp(files->contents_asked, name) == 0))
+        return;
+    free(files->contents_asked);
+    files->contents_asked = must_copy(name);
+    drop_contents(files);
+    browser_read_contents(files->browser, name, viewer->channel);
+}
+
+static void remember(struct files *files)
+{
+    const struct viewer *viewer = files->viewer;
+    if (!files->opened || viewer_is_loading(viewer))
+        return;
+    if (viewer->picture && viewer->load_status == STATUS_OK)
+        browser_remember(files->browser, files->opened);
+    free(files->opened);
+    files->opened = NULL;
+}
+
+static void take_folder(struct files *files, struct browser_results *results)
+{
+    files->reading = false;
+    free(files->folder_error);
+    files->folder_error = results->folder_error;
+    results->folder_error = NULL;
+    // One that cannot be read leaves the other on the screen, with the reason as a message.
+    if (files->folder_error && files->folder) {
+        viewer_say(files->viewer, true, "%s", files->folder_error->text);
+        return;
+    }
+    folder_destroy(&files->folder);
+    files->folder = results->folder;
+    results->folder = NULL;
+    files->folder_serial++;
+}
+
+bool files_update(struct files *files)
+{
+    struct browser_results results = {0};
+    remember(files);
+    ask(files);
+    if (!browser_take(files->browser, 0, &results))
+        return false;
+    if (results.folder || results.folder_error)
+        take_folder(files, &results);
+    if (results.recent) {
+        struct browser_results old = {.recent = files->recent};
+        browser_results_free(&old);
+        files->recent = results.recent;
+        files->recent_serial++;
+        results.recent = NULL;
+    }
+    // What was asked for an image that is not shown any more is of no use.
+    if (results.contents && files->contents_asked &&
+        strcmp(results.contents->name, files->contents_asked) == 0) {
+        drop_contents(files);
+        files->contents = results.contents;
+        results.contents = NULL;
+    }
+    browser_results_free(&results);
+    return true;
+}
+
+void files_fill(const struct files *files, struct ui_browsing *browsing)
+{
+    *browsing = (struct ui_browsing){
+        .folder = files->folder,
+        .folder_serial = files->folder_serial,
+        .reading = files->reading,
+        .folder_error = files->folder_error ? files->folder_error->text : NULL,
+        .recent = files->recent,
+        .recent_serial = files->recent_serial,
+        .contents = files->contents,
+        .contents_serial = files->contents_serial,
+    };
+}
