@@ -393,6 +393,40 @@ static void escape_goes_step_by_step(void **state)
     assert_string_equal(fake.calls.data, "cancel;fullscreen 0;");
 }
 
+static void panels_for_files(void **state)
+{
+    (void)state;
+    struct view_panels *panels = &fake.view.panels;
+    fake_host_run(&fake, "view.interface off; panel.files");
+    assert_true(panels->files && !panels->files_recent && panels->find && panels->interface);
+    // One panel with two lists: each switch goes to its list first, then closes the panel.
+    fake_host_run(&fake, "panel.recent");
+    assert_true(panels->files && panels->files_recent);
+    assert_true(command_is_checked(&fake.host, "panel.recent"));
+    assert_false(command_is_checked(&fake.host, "panel.files"));
+    fake_host_run(&fake, "panel.files off");
+    assert_true(panels->files);
+    fake_host_run(&fake, "panel.recent");
+    assert_false(panels->files);
+    fake_host_run(&fake, "panel.files_width 300; folder.go ..; folder.go \"/a b\"");
+    assert_int_equal(panels->files_width, 300);
+    assert_string_equal(fake.calls.data, "folder ..;folder /a b;");
+    refuses("panel.files_width 10", "panel.files_width: width must be from 160 to 640, not \"10\"");
+    // Escape closes windows, not what is docked.
+    fake_host_run(&fake, "panel.files; panel.contents; panel.metadata; app.cancel");
+    assert_true(panels->files && !panels->contents && !panels->metadata);
+}
+
+static void the_search_opens_the_header_if_nothing_is_open(void **state)
+{
+    (void)state;
+    struct view_panels *panels = &fake.view.panels;
+    fake_host_run(&fake, "panel.find");
+    assert_true(panels->metadata && panels->find);
+    fake_host_run(&fake, "panel.metadata off; panel.contents; panel.find");
+    assert_true(!panels->metadata && panels->contents && panels->find);
+}
+
 static void file_and_frame_commands(void **state)
 {
     (void)state;
@@ -451,6 +485,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(classes_count_or_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(orientation_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(escape_goes_step_by_step, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(panels_for_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(file_and_frame_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_manual_lists_everything, set_up, tear_down),
     };

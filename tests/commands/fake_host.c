@@ -101,6 +101,7 @@ static const struct command_host_ops fake_ops = {
     .step = fake_step,
     .go_to_frame = fake_go_to_frame,
     .go_to_end = fake_go_to_end,
+    .show_folder = fake_show_folder,
     .export_picture = fake_export,
     .cancel = fake_cancel,
     .apply_auto_limits = fake_auto,

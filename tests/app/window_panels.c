@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// The real window: the panels for files, recent names, contents and the header, worked by the keyboard.
+#include "support/testdata.h"
+#include "support/window_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WIDTH = 64, HEIGHT = 40 };
+
+// A folder with some numbered files, a sub-folder, and a file that is no image.
+static char folder[512];
+
+static const char *in_folder(const char *name)
+{
+    static char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void save_constant(const char *name, double value)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value);
+    image_save_npy(&image, "|u1", in_folder(name));
+    image_free(&image);
+}
+
+static void make_folder(const char *name)
+{
+    static const double values[] = {40, 80, 120, 160};
+    snprintf(folder, sizeof folder, "%s", temporary_path(name));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(mkdir(in_folder("deeper"), 0700), 0);
+    save_constant("alone.npy", 220);
+    save_constant("deeper/inside.npy", 60);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        char file[32];
+        snprintf(file, sizeof file, "scan_%04zu.npy", i + 1);
+        save_constant(file, values[i]);
+    }
+    FILE *notes = fopen(in_folder("notes.txt"), "w");
+    assert_non_null(notes);
+    fclose(notes);
+}
+
+// Waits until the middle of the picture has that gray.
+static void expect_gray(struct session *session, int value)
+{
+    struct pixels pixels = {0};
+    unsigned char rgb[3] = {0};
+    for (int tries = 0; tries < 100; tries++) {
+        pixels_free(&pixels);
+        assert_true(driven_settle(session->window, &pixels));
+        memcpy(rgb, pixels.rgb + 3 * ((size_t)(pixels.height / 2) * (size_t)pixels.width + 640), 3);
+        if (rgb[0] == value && rgb[1] == value && rgb[2] == value)
+            break;
+        usleep(100000);
+    }
+    pixels_free(&pixels);
+    assert_int_equal(rgb[0], value);
+}
+
+// Waits for a difference from `before`, which is renewed.
+static void press(struct session *session, const char *key, struct pixels *before)
+{
+    driven_key(session->window, key);
+    session_expect_change(session, before);
+}
+
+#define GRAY "--colormap", "gray", "--range", "0:255", "--command", "panel.contrast off; view.colour_bar off"
+
+// --- files ---
+
+static void test_a_file_is_found_and_opened_by_keys(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("by_keys");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    // What is typed goes to the filter, though its letters are commands of the picture.
+    driven_type(session->window, "scan_0003");
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "scan_0003.npy - Fovea"));
+    expect_gray(session, 120);
+    // Escape gives the keyboard back to the picture; the panel stays.
+    driven_key(session->window, "Escape");
+    driven_key(session->window, "ctrl+b");
+    expect_gray(session, 120);
+    pixels_free(&pixels);
+}
+
+static void test_series_and_their_members(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("members");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    driven_type(session->window, "scan");
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "Right", &pixels); // its members
+    driven_key(session->window, "Down");
+    driven_key(session->window, "Down");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "scan_0002.npy - Fovea"));
+    expect_gray(session, 80);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "Left", &pixels); // the series again, which is selected
+    press(session, "Right", &pixels);
+    driven_key(session->window, "End");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
+    expect_gray(session, 160);
+    pixels_free(&pixels);
+}
+
+static void test_folders_are_entered_and_left(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("entered");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    press(session, "Return", &pixels); // the first row is the folder
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "inside.npy - Fovea"));
+    expect_gray(session, 60);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "BackSpace", &pixels); // up, where the folder is selected
+    driven_key(session->window, "Down");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "alone.npy - Fovea"));
+    pixels_free(&pixels);
+}
+
+static void test_recent_names_last(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("recent");
+    session_open(session, GRAY, in_folder("scan_0001.npy"), NULL);
+    expect_gray(session, 40);
+    assert_true(driven_drop(session->window, &(const char *){in_folder("alone.npy")}, 1, 300, 200));
+    assert_true(driven_wait_title(session->window, "alone.npy - Fovea"));
+    expect_gray(session, 220);
+    driven_close(session->window);
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    session_teardown(state);
+    // Another run, with no image.
+    session_open(session, GRAY, NULL);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+e", &pixels);
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "Down");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "scan_0001.npy - Fovea"));
+    expect_gray(session, 40);
+    pixels_free(&pixels);
+}
+
+static void test_a_list_that_cannot_be_kept_is_no_matter(void **state)
+{
+    struct session *session = *state;
+    make_folder("unkept");
+    char *before = getenv("XDG_STATE_HOME"), kept[512];
+    snprintf(kept, sizeof kept, "%s", before ? before : "");
+    setenv("XDG_STATE_HOME", "/proc/none", 1);
+    session_open(session, BARE_OPTIONS, in_folder("alone.npy"), NULL);
+    setenv("XDG_STATE_HOME", kept, 1);
+    struct image image = image_constant(WIDTH, HEIGHT, 220);
+    session_expect_fit(session, &image); // no message over it
+    image_free(&image);
+}
+
+// At rest nothing is done, whatever is open.
+static void test_open_panels_rest(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("rest");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+i", &pixels);
+    press(session, "ctrl+d", &pixels);
+    press(session, "ctrl+b", &pixels);
+    sleep(2); // small pictures are made in the meantime
+    const long wakeups = driven_wakeups(session->window);
+    sleep(2);
+    assert_in_range(driven_wakeups(session->window) - wakeups, 0, 2);
+    pixels_free(&pixels);
+}
+
+// --- header ---
+
+// The search narrows the list; what was typed right after the key is not lost, and commands of the same
+// letters do not run.
+static void test_the_header_is_searched(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0}, searched = {0};
+    make_folder("header");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "ctrl+f");
+    driven_type(session->window, "nothing has these words");
+    session_expect_change(session, &pixels);
+    expect_gray(session, 0x1d); // the window's own background: no line matches
+    assert_true(driven_settle(session->window, &searched));
+    driven_key(session->window, "Escape"); // closes at once
+    expect_gray(session, 220);
+    pixels_free(&pixels);
+    pixels_free(&searched);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_file_is_found_and_opened_by_keys),
+        TEST(test_series_and_their_members),
+        TEST(test_folders_are_entered_and_left),
+        TEST(test_recent_names_last),
+        TEST(test_a_list_that_cannot_be_kept_is_no_matter),
+        TEST(test_open_panels_rest),
+        TEST(test_the_header_is_searched),
+    };
+    if (!session_ready())
+        return 77;
+    cmocka_set_test_filter(getenv("CMOCKA_TEST_FILTER"));
+    return cmocka_run_group_tests(tests, session_group_setup, session_group_teardown);
+}
