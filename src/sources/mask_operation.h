@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The table of everything that can be done to a mask: what the commands "mask.NAME" of the window and the
+// options
+// "--NAME" of `fovea mask` run.
+//
+// An operation changes the layers of the open edit (image/mask_edit.h); the caller opens and closes it, so
+// that an operation is one step of undo, or may be tried and abandoned (a preview).
+#ifndef FOVEA_SOURCES_MASK_OPERATION_H
+#define FOVEA_SOURCES_MASK_OPERATION_H
+
+#include "formats/reader.h"
+#include "image/mask_edit.h"
+#include "image/mask_rule.h"
+
+enum { MASK_OPERATION_ARGUMENTS = 4096 };
+
+// What operations act on. Everything is borrowed.
+struct mask_context {
+    struct mask_history *history;
+    const struct mask *mask; // of the open edit
+    uint8_t bits;            // the layers of the open edit
+    bool unmask;             // shapes and selections by value take away instead of adding
+    struct image_file *file; // for what depends on pixels; NULL: that fails with a sentence
+    int64_t frame;
+    const struct sentinels *sentinels;    // which values mark pixels; NULL = as the file says
+    const struct detector_info *detector; // beam centre where a centre is left out; NULL = unknown
+    struct cancel *cancel;                // may be NULL
+};
+
+struct mask_operation {
+    const char *name; // "above", "circle", "grow": also of the command (mask.above) and option (--above)
+    // As in the command table: "value:number", "[neighbours:4|8]", "points:number...".
+    const char *arguments;
+    const char *help; // one sentence
+    // `numbers` are the arguments that were given, choices as their index from 0; their number and kinds are
+    // as `arguments` says. *changed is the rectangle that may have changed.
+    enum status (*run)(const struct mask_context *context, const double *numbers, size_t count,
+                       struct rect *changed, struct error *error);
+    bool needs_pixels; // reads the image
+};
+
+extern const struct mask_operation mask_operations[];               // ends with a NULL name
+const struct mask_operation *mask_operation_find(const char *name); // NULL if there is none
+
+// The pixels that a rule selects, as a new bitmap: for operations and for the preview of a limit. Pixels with
+// marks or damage are left out, and so are those of the mask's layers other than context->bits.
+enum status mask_select(const struct mask_context *context, const struct mask_rule *rule,
+                        struct bitmap **selected, struct error *error);
+
+#endif
