@@ -2,6 +2,7 @@
 // The list of the datasets of an HDF5 file for the browser and `fovea info --contents`.
 #include "formats/hdf5_nexus.h"
 
+#include "formats/hdf5_bits.h"
 #include "formats/hdf5_value.h"
 #include "formats/hdf5_walk.h"
 
@@ -34,9 +35,11 @@ static const char *kind_name(const struct hdf5_field *field)
     return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown type";
 }
 
+// Enumerations and bit fields are shown by their numbers.
 static bool is_number(const struct hdf5_field *field)
 {
-    return field->kind == H5T_INTEGER || field->kind == H5T_FLOAT;
+    return field->kind == H5T_INTEGER || field->kind == H5T_FLOAT || field->kind == H5T_ENUM ||
+           field->kind == H5T_BITFIELD;
 }
 
 // "u16", "f32"; a word for all that is no number.
@@ -45,7 +48,7 @@ static void type_append(struct text *out, const struct hdf5_field *field)
     size_t bits = 8 * H5Tget_size(field->type);
     if (field->kind == H5T_FLOAT)
         text_printf(out, "f%zu", bits);
-    else if (is_number(field))
+    else if (field->kind == H5T_INTEGER)
         text_printf(out, "%c%zu", H5Tget_sign(field->type) == H5T_SGN_NONE ? 'u' : 'i', bits);
     else
         text_append(out, kind_name(field));
@@ -67,64 +70,23 @@ static const char *refusal(const struct hdf5_field *field)
 
 // --- How it is stored ---
 
-static const struct {
-    H5Z_filter_t id;
-    const char *name;
-} filters[] = {
-    {H5Z_FILTER_DEFLATE, "deflate"},
-    {H5Z_FILTER_SHUFFLE, "shuffle"},
-    {H5Z_FILTER_FLETCHER32, "Fletcher-32"},
-    {H5Z_FILTER_SZIP, "szip"},
-    {H5Z_FILTER_NBIT, "n-bit"},
-    {H5Z_FILTER_SCALEOFFSET, "scale-offset"},
-    {307, "bzip2"},
-    {32000, "LZF"},
-    {32001, "Blosc"},
-    {32004, "LZ4"},
-    {32008, "bitshuffle"},
-    {32013, "ZFP"},
-    {32015, "zstd"},
-    {32026, "Blosc2"},
-};
-
-static void filter_append(struct text *out, hid_t list, unsigned index)
-{
-    unsigned parameters[8] = {0}, flags, config;
-    size_t count = 8;
-    H5Z_filter_t id = H5Pget_filter2(list, index, &flags, &count, parameters, 0, NULL, &config);
-    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        if (filters[i].id == id) {
-            text_append(out, filters[i].name);
-            // Bitshuffle tells in its fifth parameter what follows it.
-            if (id == 32008 && count > 4)
-                text_append(out, parameters[4] == 2 ? "-LZ4" : parameters[4] == 3 ? "-zstd" : "");
-            return;
-        }
-    }
-    text_printf(out, "filter %d", (int)id);
-}
-
 static void storage_append(struct text *out, hid_t dataset)
 {
     hsize_t chunk[H5S_MAX_RANK];
+    struct hdf5_pipeline pipeline;
+    char names[128];
     hid_t list = H5Dget_create_plist(dataset);
     H5D_layout_t layout = H5Pget_layout(list);
-    int count = H5Pget_nfilters(list);
     int rank = layout == H5D_CHUNKED ? H5Pget_chunk(list, H5S_MAX_RANK, chunk) : 0;
-    for (int i = 0; i < count; i++) {
-        text_append(out, i ? ", " : "");
-        filter_append(out, list, (unsigned)i);
-    }
-    if (layout == H5D_VIRTUAL)
+    hdf5_pipeline_of(dataset, &pipeline);
+    if (layout == H5D_CHUNKED)
+        text_append(out, hdf5_chunk_describe(&pipeline, names, sizeof names));
+    else if (layout == H5D_VIRTUAL)
         text_append(out, "virtual");
-    else if (layout != H5D_CHUNKED)
+    else
         text_append(out, H5Pget_external_count(list) > 0 ? "in other files" : "none");
     for (int i = 0; i < rank; i++)
-        text_printf(out, "%s%llu",
-                    i           ? " x "
-                    : count > 0 ? ", chunks "
-                                : "none, chunks ",
-                    (unsigned long long)chunk[i]);
+        text_printf(out, "%s%llu", i ? " x " : ", chunks ", (unsigned long long)chunk[i]);
     H5Pclose(list);
 }
 

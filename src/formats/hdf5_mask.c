@@ -3,6 +3,7 @@
 #include "formats/hdf5_mask.h"
 
 #include "base/size.h"
+#include "formats/hdf5_bits.h"
 #include "formats/hdf5_value.h"
 #include "formats/hdf5_walk.h"
 #include "image/mask.h"
@@ -16,7 +17,6 @@ enum {
     MAX_NUMBER = 32, // of "pixel_mask_N"
     MAX_CHANNELS = 64,
     PATH_TEXT = 1024,
-    BAND_PIXELS = 1 << 20,
     CACHE_BYTES = 1 << 20,
     MAX_CACHE_BYTES = 1 << 30,
 };
@@ -282,56 +282,34 @@ static uint8_t classes_of(uint32_t bits)
     return classes;
 }
 
-// Adds the classes of `count` samples from pixel `first`; the plane is allocated at the first masked pixel.
-static enum status plane_add(const struct hdf5_series *series, const uint32_t *bits, int64_t first,
-                             int64_t count, uint8_t **plane, struct error *error)
+// A plane of classes that is being filled.
+struct filling {
+    const struct hdf5_series *series;
+    uint8_t **plane;
+    struct error *error;
+};
+
+// Adds the classes of some samples; the plane is allocated at the first masked pixel.
+static enum status bits_take(void *context, const uint32_t *bits, int64_t x, int64_t y, int64_t count)
 {
+    struct filling *filling = context;
+    const struct hdf5_series *series = filling->series;
+    uint8_t *row = *filling->plane ? *filling->plane + y * series->width + x : NULL;
     for (int64_t i = 0; i < count; i++) {
         uint8_t classes = bits[i] ? classes_of(bits[i]) : 0;
         if (!classes)
             continue;
-        if (!*plane)
-            *plane = calloc((size_t)series->width, (size_t)series->height);
-        if (!*plane)
-            return error_set(error, STATUS_NO_MEMORY,
-                             "no memory for the pixel mask of %lld x %lld pixels of the file",
-                             (long long)series->width, (long long)series->height);
-        (*plane)[first + i] |= classes;
+        if (!row) {
+            *filling->plane = calloc((size_t)series->width, (size_t)series->height);
+            if (!*filling->plane)
+                return error_set(filling->error, STATUS_NO_MEMORY,
+                                 "no memory for the pixel mask of %lld x %lld pixels of the file",
+                                 (long long)series->width, (long long)series->height);
+            row = *filling->plane + y * series->width + x;
+        }
+        row[i] |= classes;
     }
     return STATUS_OK;
-}
-
-// A band of one plane of a mask.
-struct band {
-    int64_t plane, y, rows;
-};
-
-// Reads a band as bits. Signed samples are read as signed ones, for else -1 became 0.
-static bool band_read(const struct source *source, const struct hdf5_series *series, struct band band,
-                      uint32_t *bits)
-{
-    struct hdf5_field field;
-    if (!hdf5_field_open(source->dataset, &field))
-        return false;
-    hsize_t start[H5S_MAX_RANK], extent[H5S_MAX_RANK];
-    hsize_t rest = (hsize_t)band.plane, count = (hsize_t)(band.rows * series->width);
-    for (int i = field.rank - 3; i >= 0; i--) {
-        start[i] = rest % field.dims[i];
-        rest /= field.dims[i];
-        extent[i] = 1;
-    }
-    start[field.rank - 2] = (hsize_t)band.y;
-    extent[field.rank - 2] = (hsize_t)band.rows;
-    start[field.rank - 1] = 0;
-    extent[field.rank - 1] = (hsize_t)series->width;
-    bool is_signed = field.kind == H5T_ENUM || H5Tget_sign(field.type) != H5T_SGN_NONE;
-    hid_t memory = H5Screate_simple(1, &count, NULL);
-    bool done = H5Sselect_hyperslab(field.space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
-                H5Dread(source->dataset, is_signed ? H5T_NATIVE_INT32 : H5T_NATIVE_UINT32, memory,
-                        field.space, H5P_DEFAULT, bits) >= 0;
-    H5Sclose(memory);
-    hdf5_field_close(&field);
-    return done;
 }
 
 // Nothing of it was ever written.
@@ -343,27 +321,11 @@ static bool is_unwritten(hid_t dataset)
     return !is_virtual && H5Dget_storage_size(dataset) == 0;
 }
 
-static enum status plane_read(const struct source *source, const struct hdf5_series *series,
-                              int64_t plane_index, uint8_t **plane, struct error *error)
+static enum status plane_read(const struct source *source, const struct hdf5_series *series, int64_t index,
+                              uint8_t **plane, struct error *error)
 {
-    struct band band = {.plane = plane_index,
-                        .rows = int64_clamp(BAND_PIXELS / series->width, 1, series->height)};
-    enum status status = STATUS_OK;
-    size_t bytes;
-    uint32_t *bits = NULL;
-    if (size_of_plane(series->width, band.rows, sizeof *bits, &bytes))
-        bits = malloc(bytes);
-    if (!bits)
-        return error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels of the pixel mask",
-                         (long long)series->width);
-    for (; status == STATUS_OK && band.y < series->height; band.y += band.rows) {
-        band.rows = int64_min(band.rows, series->height - band.y);
-        if (!band_read(source, series, band, bits))
-            break;
-        status = plane_add(series, bits, band.y * series->width, band.rows * series->width, plane, error);
-    }
-    free(bits);
-    return status;
+    struct filling filling = {.series = series, .plane = plane, .error = error};
+    return hdf5_bits_read(source->dataset, index, bits_take, &filling, error);
 }
 
 static enum status source_read(const struct source *source, const struct hdf5_series *series,

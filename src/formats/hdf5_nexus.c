@@ -27,7 +27,7 @@ struct hdf5_nexus {
 // Where a number may stand: the first row that has a value counts.
 struct item {
     size_t field; // of struct detector_info
-    enum hdf5_role role;
+    enum hdf5_place_role role;
     const char *name; // below the group
     int64_t element;
     const char *unit; // that is meant where the file names none
@@ -88,10 +88,10 @@ static bool is_centre(size_t field)
 static enum hdf5_dimension dimension_of(size_t field)
 {
     if (is_centre(field))
-        return HDF5_PIXELS;
+        return HDF5_DIM_PIXELS;
     if (field == FIELD(exposure))
-        return HDF5_TIME;
-    return field == FIELD(saturation) || field == FIELD(count_cutoff) ? HDF5_PLAIN : HDF5_LENGTH;
+        return HDF5_DIM_TIME;
+    return field == FIELD(saturation) || field == FIELD(count_cutoff) ? HDF5_DIM_NONE : HDF5_DIM_LENGTH;
 }
 
 // Turns a quantity into the value of the field. False if it cannot be one: wrong dimension, zero, negative.
@@ -102,9 +102,9 @@ static bool value_of(const struct detector_info *info, size_t field, const struc
     double pixel = field == FIELD(beam_x) ? info->pixel_x : info->pixel_y;
     if (wanted == quantity->dimension)
         *value = quantity->value;
-    else if (is_centre(field) && quantity->dimension == HDF5_LENGTH && pixel > 0)
+    else if (is_centre(field) && quantity->dimension == HDF5_DIM_LENGTH && pixel > 0)
         *value = quantity->value / pixel;
-    else if (field == FIELD(wavelength) && quantity->dimension == HDF5_ENERGY)
+    else if (field == FIELD(wavelength) && quantity->dimension == HDF5_DIM_ENERGY)
         *value = detector_wavelength(quantity->value);
     else
         return false;

@@ -16,7 +16,7 @@ enum { MAX_PLACES = 512, MAX_LINKS = 20000, MAX_DEPTH = 8, CLASS_TEXT = 64 };
 
 struct role_name {
     const char *name;
-    enum hdf5_role role;
+    enum hdf5_place_role role;
 };
 
 static const struct role_name classes[] = {
@@ -37,7 +37,7 @@ static bool ends_with(const char *text, const char *end)
     return length > count && strcmp(text + length - count, end) == 0;
 }
 
-static enum hdf5_role role_of(hid_t group, const char *name)
+static enum hdf5_place_role role_of(hid_t group, const char *name)
 {
     char class[CLASS_TEXT];
     bool has_class = hdf5_attribute_string(group, "NX_class", class, sizeof class);
@@ -59,7 +59,7 @@ static enum hdf5_step place_visit(const struct hdf5_node *node, void *context)
     struct hdf5_places *places = context;
     if (node->type != H5I_GROUP)
         return HDF5_STEP_OVER;
-    enum hdf5_role role = role_of(node->object, node->name);
+    enum hdf5_place_role role = role_of(node->object, node->name);
     if (role == HDF5_ROLE_NONE)
         return HDF5_STEP_IN;
     if (places->count == MAX_PLACES)

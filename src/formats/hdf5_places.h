@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 // What a group is for.
-enum hdf5_role {
+enum hdf5_place_role {
     HDF5_ROLE_NONE,
     HDF5_ROLE_DETECTOR, // the one of the dataset
     HDF5_ROLE_MODULE,   // of that detector, as those below
@@ -23,7 +23,7 @@ enum hdf5_role {
 
 struct hdf5_place {
     char *path; // from the root of the file; owned
-    enum hdf5_role role;
+    enum hdf5_place_role role;
 };
 
 struct hdf5_places {

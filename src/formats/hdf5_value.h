@@ -38,14 +38,15 @@ void hdf5_field_close(struct hdf5_field *field);
 bool hdf5_field_describe(const struct hdf5_field *field, int64_t first, int64_t count, struct text *out);
 
 // Element `element` (row-major) of the dataset at `path` below `from` as a number. False if there is none, or
-// no finite number.
+// no finite number. A single is taken for the shortest decimal that it stands for: 7.5e-05,
+// not 7.4999997e-05.
 bool hdf5_number(hid_t from, const char *path, int64_t element, double *number);
 // The first element of the dataset at `path`, or of the attribute `name` of `object`, as a text of valid
 // UTF-8 without line breaks, cut to `size` bytes. False, with `out` empty, if there is none or it is no text.
 bool hdf5_string(hid_t from, const char *path, char *out, size_t size);
 bool hdf5_attribute_string(hid_t object, const char *name, char *out, size_t size);
 
-enum hdf5_dimension { HDF5_PLAIN, HDF5_LENGTH, HDF5_TIME, HDF5_ENERGY, HDF5_PIXELS };
+enum hdf5_dimension { HDF5_DIM_NONE, HDF5_DIM_LENGTH, HDF5_DIM_TIME, HDF5_DIM_ENERGY, HDF5_DIM_PIXELS };
 
 // A unit as files write it: factor to m, s, eV or pixels.
 struct hdf5_unit {
