@@ -3,13 +3,11 @@
 // both.
 #include "app/bench.h"
 
+#include "app/bench_internal.h"
 #include "app/cli.h"
-#include "app/viewer.h"
-#include "app/window.h"
 #include "base/clock.h"
 #include "base/size.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +18,11 @@ enum { ROUNDS = 31, CONTRAST_CHANGES = 100 };
 
 struct bench_options {
     int64_t width, height;
+    int64_t steps; // through the series, instead of all else; 0 = none
     bool json, offscreen;
     struct view_options view;
     int64_t exec_ns; // when the program was started
     double main_ms;  // from there to main
-};
-
-// The surface that is drawn to and presented: a window, or a target without any display.
-struct stage {
-    struct window window;
-    bool in_window;
-    struct headless *headless;
-    struct target *target;
-    struct viewer viewer;
-    int width, height;
 };
 
 struct zoom_figures {
@@ -46,6 +35,7 @@ struct figures {
     double main_ms, context_ms, header_ms, first_band_ms, first_picture_ms, resident_ms, complete_picture_ms;
     int64_t peak_bytes, texture_bytes, pixel_bytes, mask_bytes;
     struct zoom_figures zooms[2];
+    struct step_figures steps;
     bool has_mask;
 };
 
@@ -69,7 +59,7 @@ static void present(struct stage *stage)
     gpu_finish(stage->viewer.gpu);
 }
 
-static enum status draw_frame(struct stage *stage, struct error *error)
+enum status bench_draw(struct stage *stage, struct error *error)
 {
     begin_frame(stage);
     enum status status =
@@ -84,7 +74,7 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(double *values, size_t count)
+double bench_median(double *values, size_t count)
 {
     qsort(values, count, sizeof *values, compare_doubles);
     return values[count / 2];
@@ -104,7 +94,7 @@ static enum status time_contrast(struct stage *stage, const struct limits *start
 {
     const int64_t begin = clock_now_ns();
     change_contrast(&stage->viewer, start, i);
-    enum status status = draw_frame(stage, error);
+    enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
 }
@@ -125,7 +115,7 @@ static enum status time_pan(struct stage *stage, int i, double *ms, struct error
 {
     const int64_t begin = clock_now_ns();
     camera_pan(&stage->viewer.view.camera, i % 2 ? 10 : -10, i % 2 ? 7 : -7);
-    enum status status = draw_frame(stage, error);
+    enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
 }
@@ -135,7 +125,7 @@ static enum status time_zoom(struct stage *stage, int i, double *ms, struct erro
     const int64_t begin = clock_now_ns();
     camera_zoom_at(&stage->viewer.view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0,
                    stage->height / 3.0);
-    enum status status = draw_frame(stage, error);
+    enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
 }
@@ -173,11 +163,11 @@ static enum status measure_zoom(struct stage *stage, int zoom, struct texture *r
     }
     viewer->view.contrast.limits = start;
     figures->name = zoom ? "1:1" : "fit";
-    figures->contrast_ms = median(samples[0] + 1, ROUNDS);
-    figures->yardstick_ms = rgba ? median(samples[1] + 1, ROUNDS) : 0;
-    figures->contrast_mask_ms = median(samples[2] + 1, ROUNDS);
-    figures->pan_ms = median(samples[3] + 1, ROUNDS);
-    figures->zoom_ms = median(samples[4] + 1, ROUNDS);
+    figures->contrast_ms = bench_median(samples[0] + 1, ROUNDS);
+    figures->yardstick_ms = rgba ? bench_median(samples[1] + 1, ROUNDS) : 0;
+    figures->contrast_mask_ms = bench_median(samples[2] + 1, ROUNDS);
+    figures->pan_ms = bench_median(samples[3] + 1, ROUNDS);
+    figures->zoom_ms = bench_median(samples[4] + 1, ROUNDS);
     return status;
 }
 
@@ -213,7 +203,7 @@ static enum status measure_memory(struct stage *stage, struct figures *figures, 
     enum status status = STATUS_OK;
     for (int i = 0; !status && i < CONTRAST_CHANGES; i++) {
         change_contrast(viewer, &start, i);
-        status = draw_frame(stage, error);
+        status = bench_draw(stage, error);
     }
     viewer->view.contrast.limits = start;
     figures->peak_bytes = process_peak_resident_bytes();
@@ -262,7 +252,7 @@ static enum status load_and_present(struct stage *stage, const int64_t exec_ns, 
         const bool seen = figures->first_picture_ms > 0;
         if (!viewer_pump(viewer, 50, seen ? 40 : 0) || !viewer->picture)
             continue;
-        status = draw_frame(stage, error);
+        status = bench_draw(stage, error);
         if (figures->first_picture_ms == 0 && viewer->times.first_band)
             figures->first_picture_ms = ms_between(exec_ns, clock_now_ns());
     }
@@ -271,7 +261,7 @@ static enum status load_and_present(struct stage *stage, const int64_t exec_ns, 
         return viewer->load_status ? viewer->load_status : viewer->load_error.status;
     }
     if (!status)
-        status = draw_frame(stage, error);
+        status = bench_draw(stage, error);
     figures->complete_picture_ms = ms_between(exec_ns, clock_now_ns());
     figures->header_ms = ms_between(exec_ns, viewer->times.header_known);
     figures->first_band_ms = ms_between(exec_ns, viewer->times.first_band);
@@ -314,7 +304,9 @@ static void print_text(const struct stage *stage, const struct figures *figures,
            format_bytes(figures->texture_bytes, textures, sizeof textures),
            (double)figures->texture_bytes / (double)(figures->pixel_bytes + figures->mask_bytes));
     printf("pixels         %s\n", format_bytes(figures->pixel_bytes, pixels, sizeof pixels));
-    for (int i = 0; i < 2; i++) {
+    if (figures->steps.steps > 0)
+        bench_steps_print(&figures->steps);
+    for (int i = 0; i < 2 && figures->steps.steps == 0; i++) {
         const struct zoom_figures *z = &figures->zooms[i];
         printf("%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, "
                "zoom %.2f\n",
@@ -361,8 +353,12 @@ static void print_json(const struct stage *stage, const struct figures *figures,
     cJSON_AddNumberToObject(json, "texture_bytes", (double)figures->texture_bytes);
     cJSON_AddNumberToObject(json, "pixel_bytes", (double)figures->pixel_bytes);
     cJSON_AddNumberToObject(json, "mask_bytes", (double)figures->mask_bytes);
-    cJSON_AddItemToObject(json, "fit", zoom_json(&figures->zooms[0]));
-    cJSON_AddItemToObject(json, "actual", zoom_json(&figures->zooms[1]));
+    if (figures->steps.steps > 0) {
+        cJSON_AddItemToObject(json, "steps", bench_steps_json(&figures->steps));
+    } else {
+        cJSON_AddItemToObject(json, "fit", zoom_json(&figures->zooms[0]));
+        cJSON_AddItemToObject(json, "actual", zoom_json(&figures->zooms[1]));
+    }
     char *text = cJSON_Print(json);
     puts(text);
     free(text);
@@ -379,6 +375,15 @@ static enum status set_size(void *target, const char *value, struct error *error
         return error_set(error, STATUS_USAGE, "\"%s\" is not a size like 1920x1080", value);
     options->width = width;
     options->height = height;
+    return STATUS_OK;
+}
+
+static enum status set_steps(void *target, const char *value, struct error *error)
+{
+    int64_t steps;
+    if (!parse_int64(value, &steps) || steps < 1 || steps > 1000000)
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a number of steps from 1 to 1000000", value);
+    ((struct bench_options *)target)->steps = steps;
     return STATUS_OK;
 }
 
@@ -401,29 +406,32 @@ static enum status set_offscreen(void *target, const char *value, struct error *
 static const struct option bench_table[] = {
     {"--json", NULL, NULL, "Print the figures as JSON.", set_json, NULL},
     {"--size", NULL, "WxH", "Size of the window in pixels; default 1920x1080.", set_size, NULL},
+    {"--steps", NULL, "N", "Measures N steps through the series instead.", set_steps, NULL},
     {"--offscreen", NULL, NULL, "Draw off-screen even where there is a display.", set_offscreen, NULL},
     {0},
 };
 
-static enum status measure(struct stage *stage, const struct bench_options *options, const char *name,
-                           struct figures *figures, struct error *error)
+static enum status measure(struct stage *stage, const struct bench_options *options, const char *const *names,
+                           size_t count, struct figures *figures, struct error *error)
 {
     struct viewer *viewer = &stage->viewer;
     enum status status = viewer_configure(viewer, &options->view, error);
     if (!status)
-        status = viewer_open(viewer, &name, 1, options->view.frame, error);
+        status = viewer_open(viewer, names, count, options->view.siblings, options->view.frame, error);
     if (!status)
         status = open_stage(stage, options, error);
     if (status)
         return status;
     figures->context_ms = ms_between(options->exec_ns, clock_now_ns());
     status = load_and_present(stage, options->exec_ns, figures, error);
+    if (!status && options->steps > 0)
+        status = bench_steps(stage, options->steps, &figures->steps, error);
     if (!status)
         status = measure_memory(stage, figures, error);
     struct texture *rgba = NULL;
-    if (!status)
+    if (!status && options->steps == 0)
         status = make_yardstick(viewer, &rgba, error);
-    for (int zoom = 0; !status && zoom < 2; zoom++)
+    for (int zoom = 0; !status && options->steps == 0 && zoom < 2; zoom++)
         status = measure_zoom(stage, zoom, rgba, &figures->zooms[zoom], error);
     texture_destroy(&rgba);
     return status;
@@ -431,12 +439,11 @@ static enum status measure(struct stage *stage, const struct bench_options *opti
 
 static enum status run_bench(void *context, const char *const *names, size_t count, struct error *error)
 {
-    (void)count;
     const struct bench_options *options = context;
     struct figures figures = {.main_ms = options->main_ms};
     struct stage *stage = must_alloc(sizeof *stage);
     viewer_create(&stage->viewer, NULL, NULL);
-    enum status status = measure(stage, options, names[0], &figures, error);
+    enum status status = measure(stage, options, names, count, &figures, error);
     if (!status && options->json)
         print_json(stage, &figures, names[0]);
     else if (!status)
@@ -456,10 +463,10 @@ int bench_main(int argc, char **argv)
                                     .main_ms = (double)since_exec / 1e6};
     const struct option_group groups[] = {
         {"Bench options", bench_table, &options}, {"View options", view_option_table, &options.view}, {0}};
-    const struct cli cli = {.usage = "fovea bench [OPTIONS] SOURCE",
+    const struct cli cli = {.usage = "fovea bench [OPTIONS] SOURCE...",
                             .groups = groups,
                             .min_sources = 1,
-                            .max_sources = 1,
+                            .max_sources = SIZE_MAX,
                             .run = run_bench,
                             .context = &options};
     return cli_run(&cli, argc, argv);

@@ -83,7 +83,7 @@ static enum status load_and_write(struct viewer *viewer, struct headless **headl
     enum status status = viewer_configure(viewer, &options->view, error);
     viewer->view.panels.colour_bar = false; // only with --decorate or by a command
     if (!status)
-        status = viewer_open(viewer, &name, 1, options->view.frame, error);
+        status = viewer_open(viewer, &name, 1, options->view.siblings, options->view.frame, error);
     if (!status)
         status = headless_create(headless, error);
     if (!status)

@@ -18,7 +18,7 @@ static enum status need_image(const struct viewer *viewer, struct error *error)
 
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
 {
-    enum status status = viewer_open(viewer_of(app), names, count, 0, error);
+    enum status status = viewer_open(viewer_of(app), names, count, false, 0, error);
     struct files *files = ((struct host *)app)->files;
     if (!status && files)
         files_opened(files, names, count);
@@ -41,49 +41,43 @@ static enum status do_reload(void *app, struct error *error)
     return status;
 }
 
-static enum status do_step(void *app, int64_t frames, struct error *error)
+static enum status do_open_series(void *app, const char *name, struct error *error)
 {
     struct viewer *viewer = viewer_of(app);
-    enum status status = need_image(viewer, error);
-    if (status)
-        return status;
-    int64_t moved = 0;
-    const struct source_position position = source_step(viewer->source, viewer->position, frames, &moved);
-    if (moved != 0)
-        viewer_go(viewer, position);
-    else
-        viewer_say(viewer, false, frames < 0 ? "this is the first frame" : "this is the last frame");
-    return STATUS_OK;
+    if (!name && !viewer->source)
+        return error_set(error, STATUS_USAGE, "no image is open");
+    const struct source *files = viewer->plain ? viewer->plain : viewer->source;
+    char *copy = must_copy(name ? name : source_name(files, viewer->plain ? 0 : viewer->position.item));
+    const char *names[] = {copy};
+    enum status status = viewer_open(viewer, names, 1, true, 0, error);
+    free(copy);
+    return status;
+}
+
+static enum status do_step(void *app, int64_t frames, struct error *error)
+{
+    struct host *host = app;
+    return playback_step(host->viewer, frames, host->key_repeats, error);
 }
 
 static enum status do_go_to_frame(void *app, int64_t frame, struct error *error)
 {
-    struct viewer *viewer = viewer_of(app);
-    enum status status = need_image(viewer, error);
-    if (status)
-        return status;
-    const int64_t frames = source_frames(viewer->source, viewer->position.item);
-    if (frame < 0 || (frames > 0 && frame >= frames))
-        return error_set(error, STATUS_USAGE, "there is no frame %lld; the file has frames 0 to %lld",
-                         (long long)frame, (long long)frames - 1);
-    viewer_go(viewer, (struct source_position){viewer->position.item, frame});
-    return STATUS_OK;
+    return playback_go(viewer_of(app), frame, error);
 }
 
 static enum status do_go_to_end(void *app, bool last, struct error *error)
 {
-    struct viewer *viewer = viewer_of(app);
-    enum status status = need_image(viewer, error);
-    if (status)
-        return status;
-    struct source_position position = {0, 0};
-    if (last) {
-        int64_t moved;
-        position.item = source_count(viewer->source) - 1;
-        position = source_step(viewer->source, position, INT64_MAX / 2, &moved);
-    }
-    viewer_go(viewer, position);
-    return STATUS_OK;
+    return playback_go_to_end(viewer_of(app), last, error);
+}
+
+static enum status do_go_to_item(void *app, int64_t item, struct error *error)
+{
+    return playback_go_to_item(viewer_of(app), item, error);
+}
+
+static enum status do_slab(void *app, int mode, int64_t frames, struct error *error)
+{
+    return playback_slab(viewer_of(app), mode, frames, error);
 }
 
 static enum status do_load_mask(void *app, const char *path, struct error *error)
@@ -171,6 +165,9 @@ static const struct command_host_ops host_ops = {
     .go_to_frame = do_go_to_frame,
     .go_to_end = do_go_to_end,
     .show_folder = do_show_folder,
+    .go_to_item = do_go_to_item,
+    .open_series = do_open_series,
+    .slab = do_slab,
     .load_mask = do_load_mask,
     .clear_mask = do_clear_mask,
     .export_picture = do_export,

@@ -15,6 +15,7 @@ struct host {
     struct command_host commands;
     bool quit;
     bool fullscreen;   // as wanted by the last command
+    bool key_repeats;  // what runs now comes from a key that is held down
     bool cursor_valid; // the mouse is over the image pixel below
     int64_t cursor_x, cursor_y;
 };

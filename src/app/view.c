@@ -85,6 +85,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .item_count = viewer->source ? source_count(viewer->source) : 0,
         .frame = viewer->position.frame,
         .frame_count = viewer->source ? source_frames(viewer->source, viewer->position.item) : 0,
+        .number = -1,
         .statistics = viewer->statistics_known ? &viewer->statistics : NULL,
         .histogram = viewer->histogram,
         .histogram_serial = viewer->histogram_serial,
@@ -99,6 +100,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     };
     fill_metadata(session, model);
     files_fill(session->host.files, &model->browsing);
+    if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
+        model->number = -1;
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
@@ -138,6 +141,7 @@ static enum status repaint(struct session *session, struct error *error)
     struct ui_model model;
     struct cursor_texts texts;
     fill_model(session, &model, &texts);
+    viewer->view.panels.has_frames = model.total > 1;
     ui_frame(session->ui, &model, &session->host.commands, width, height);
     viewer_update_colormap(viewer);
     const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
@@ -162,10 +166,14 @@ static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
     const char *command = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key) : NULL;
+    // Characters come as text, after the event of their key.
+    if (event->type == SDL_KEYDOWN)
+        session->host.key_repeats = event->key.repeat != 0;
     if (!command)
         return;
     const struct view_panels before = session->viewer.view.panels;
     host_run(&session->host, command);
+    session->host.key_repeats &= event->type == SDL_KEYDOWN;
     // A panel that was opened is drawn before the next key, which may be meant for it.
     session->repaint_first = memcmp(&before, &session->viewer.view.panels, sizeof before) != 0;
     session->dirty = true;
@@ -277,8 +285,10 @@ static void wait_for_events(struct session *session)
     if (ui_awaits_focus(session->ui))
         return;
     const bool must_not_wait = session->dirty || ui_wants_redraw(session->ui) || session->commands_pending;
+    const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
     int got = must_not_wait      ? SDL_PollEvent(&event)
               : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
+              : next_frame >= 0  ? SDL_WaitEventTimeout(&event, next_frame)
                                  : SDL_WaitEvent(&event);
     while (got) {
         if (!hold_back_release(session, &event))
@@ -326,6 +336,12 @@ static enum status run_loop(struct session *session, struct error *error)
                 return status;
             release_held(session);
             session->dirty |= ui_wants_redraw(session->ui);
+            session->viewer.unseen = viewer_is_loading(&session->viewer);
+        }
+        if (!session->viewer.unseen && !session->commands_pending) {
+            if (playback_tick(&session->viewer, clock_now_ns()))
+                continue;
+            ahead_begin(&session->viewer);
         }
         wait_for_events(session);
         apply_fullscreen(session);
@@ -352,9 +368,10 @@ static enum status start_session(struct session *session, const char *const *nam
     struct viewer *viewer = &session->viewer;
     session->host.files = files_create(viewer);
     files_opened(session->host.files, names, count);
+    viewer->paced = true;
     enum status status = viewer_configure(viewer, &session->options, error);
     if (!status && count > 0) // decoding begins before the window system is even loaded
-        status = viewer_open(viewer, names, count, session->options.frame, error);
+        status = viewer_open(viewer, names, count, session->options.siblings, session->options.frame, error);
     if (!status)
         status = window_open(&session->window, "Fovea", 1280, 800, error);
     if (!status)

@@ -37,17 +37,16 @@ void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wak
 
 void viewer_finish(struct viewer *viewer)
 {
-    viewer_cancel(viewer);
-    region_loader_destroy(&viewer->regions);
+    viewer_give_up(viewer);
     picture_destroy(&viewer->picture);
     renderer_destroy(&viewer->renderer);
     overlay_destroy(&viewer->overlay);
     gpu_destroy(&viewer->gpu);
-    image_file_close(&viewer->file);
     mask_destroy(&viewer->mask);
     histogram_destroy(&viewer->histogram);
     free(viewer->sample.values);
     source_destroy(&viewer->source);
+    source_destroy(&viewer->plain);
     colormap_list_finish(&viewer->colormaps);
     free(viewer->mask_path);
     free(viewer->grid.samples);
@@ -84,6 +83,7 @@ enum status viewer_configure(struct viewer *viewer, const struct view_options *o
     viewer->origin_chosen = options->has_origin;
     viewer->channel = options->channel;
     viewer->memory_limit = options->memory_bytes;
+    viewer->ahead.on = options->prefetch > 0;
     viewer->mask_path = options->mask && !options->no_mask ? must_copy(options->mask) : NULL;
     enum status status = options_apply(options, &viewer->view, &viewer->colormaps, error);
     viewer_update_colormap(viewer);
@@ -99,58 +99,120 @@ static const char *shown_name(const struct viewer *viewer)
     return source_name(viewer->source, viewer->position.item);
 }
 
-static void start_loader(struct viewer *viewer, bool same_item)
+static struct loader *start_fresh(struct viewer *viewer, bool same_item)
 {
-    region_loader_destroy(&viewer->regions);
     if (!same_item)
         image_file_close(&viewer->file);
-    // The file layer stays in the mask from frame to frame; another item may have another size and is checked
-    // again.
-    const bool mask_still_fits = same_item && viewer->mask;
     const struct loader_request request = {
-        .name = shown_name(viewer),
+        .source = viewer->source,
+        .item = viewer->position.item,
         .channel = viewer->channel,
         .file = viewer->file,
         .frame = viewer->position.frame,
         .reduce = viewer->view.display.reduce,
         .choice = viewer->view.display.classes,
         .mask = viewer->mask,
-        .mask_path = viewer->mask_path_pending || !mask_still_fits ? viewer->mask_path : NULL,
+        .mask_path = viewer->mask_path,
+        // The file layer stays in the mask from frame to frame; a frame of another size tries it again.
+        .mask_has_file = viewer->mask_has_file,
         .wake = viewer->wake,
         .wake_context = viewer->wake_context,
     };
     viewer->file = NULL;
     viewer->mask = NULL;
-    viewer->mask_path_pending = false;
-    viewer->loading_known = false;
-    viewer->hold = false;
-    viewer->times = (struct viewer_times){.load_started = clock_now_ns()};
-    viewer->loader = loader_start(&request);
+    return loader_start(&request);
 }
 
-enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, int64_t frame,
-                        struct error *error)
+static void start_loader(struct viewer *viewer, size_t shown_item, bool again)
 {
-    struct source *source = NULL;
-    enum status status = source_create(names, count, viewer->channel, &source, error);
-    if (status)
-        return status;
+    region_loader_destroy(&viewer->regions);
+    if (again)
+        ahead_drop(viewer, true);
+    viewer->loading_known = false;
+    viewer->hold = false;
+    viewer->unseen = true;
+    viewer->times = (struct viewer_times){.load_started = clock_now_ns()};
+    viewer->loader = ahead_take(viewer, shown_item);
+    if (!viewer->loader)
+        viewer->loader = start_fresh(viewer, !again && shown_item == viewer->position.item);
+}
+
+void viewer_give_up(struct viewer *viewer)
+{
     viewer_cancel(viewer);
-    source_destroy(&viewer->source);
-    viewer->source = source;
-    viewer->position = (struct source_position){0, frame};
+    ahead_drop(viewer, true);
+    region_loader_destroy(&viewer->regions);
+    image_file_close(&viewer->file);
+}
+
+void viewer_show(struct viewer *viewer, struct source_position position)
+{
+    viewer->position = position;
     viewer->message = (struct error){0};
-    start_loader(viewer, false);
+    start_loader(viewer, position.item, true);
+}
+
+// The source of the names, and the place of frame `frame` in it.
+static enum status open_source(const struct viewer *viewer, const char *const *names, size_t count,
+                               bool siblings, int64_t frame, struct source **source,
+                               struct source_position *position, struct error *error)
+{
+    struct series series = {0};
+    enum status status = series_expand(names, count, siblings, &series, error);
+    if (!status)
+        status = source_create_series(&series, viewer->channel, source, error);
+    *position = (struct source_position){series.start, frame};
+    series_free(&series);
+    // The frames of a single file are counted by the loader, which opens it.
+    if (status || frame == 0 || source_count(*source) == 1)
+        return status;
+    int64_t moved;
+    position->frame = 0;
+    *position = source_step(*source, *position, frame, &moved);
+    if (moved == frame)
+        return STATUS_OK;
+    source_destroy(source);
+    return error_set(error, STATUS_USAGE, "there is no frame %lld; from %s on there are %lld",
+                     (long long)frame, names[0], (long long)moved + 1);
+}
+
+enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, bool siblings,
+                        int64_t frame, struct error *error)
+{
+    struct source *source = NULL, *slabs = NULL;
+    struct source_position position;
+    // Slabs that the command line asked for are of what it names, not of what is opened later.
+    const struct view_options *options = viewer->source ? NULL : viewer->first_options;
+    const bool slab = options && options->slab_frames > 0;
+    enum status status =
+        open_source(viewer, names, count, siblings, slab ? 0 : frame, &source, &position, error);
+    if (!status && slab)
+        status = source_create_slab(source, options->slab, options->slab_frames, &slabs, error);
+    if (status) {
+        source_destroy(&source);
+        return status;
+    }
+    if (slab)
+        position = (struct source_position){0, frame};
+    viewer_give_up(viewer);
+    source_destroy(&viewer->source);
+    source_destroy(&viewer->plain);
+    viewer->source = slabs ? slabs : source;
+    viewer->plain = slabs ? source : NULL;
+    viewer->slab_frames = slabs ? options->slab_frames : 0;
+    viewer->direction = 1;
+    viewer->playback = (struct playback){.due_ns = 0};
+    viewer_show(viewer, position);
     return STATUS_OK;
 }
 
 void viewer_go(struct viewer *viewer, struct source_position position)
 {
-    const bool same_item = viewer->source && position.item == viewer->position.item;
+    const size_t shown_item = viewer->position.item;
     viewer_cancel(viewer);
     viewer->position = position;
     viewer->message = (struct error){0};
-    start_loader(viewer, same_item);
+    start_loader(viewer, shown_item, false);
 }
 
 void viewer_reload(struct viewer *viewer)
@@ -158,7 +220,7 @@ void viewer_reload(struct viewer *viewer)
     if (!viewer->source)
         return;
     viewer_cancel(viewer);
-    start_loader(viewer, false);
+    start_loader(viewer, viewer->position.item, true);
 }
 
 void viewer_load_mask(struct viewer *viewer, const char *path)
@@ -167,7 +229,7 @@ void viewer_load_mask(struct viewer *viewer, const char *path)
     viewer_cancel(viewer);
     free(viewer->mask_path);
     viewer->mask_path = copy;
-    viewer->mask_path_pending = true;
+    viewer->mask_has_file = false;
     if (!path && viewer->mask)
         mask_clear(viewer->mask, MASK_BIT(MASK_FILE));
     viewer_reload(viewer);
@@ -337,6 +399,43 @@ static void start_regions(struct viewer *viewer)
         viewer_say(viewer, true, "%s", error.text);
 }
 
+// Whether the file was found beside images and is none.
+static bool is_no_image(const struct viewer *viewer)
+{
+    return viewer->load_status == STATUS_NOT_MINE && source_was_found(viewer->source, viewer->position.item);
+}
+
+// Goes on to the next image instead of a file that is none, in the direction of the last move or else back.
+// False if there is none at all.
+static bool pass_over(struct viewer *viewer)
+{
+    int64_t moved = 0;
+    snprintf(viewer->passed_name, sizeof viewer->passed_name, "%s", shown_name(viewer));
+    source_pass_over(viewer->source, viewer->position.item);
+    viewer->passed_over++;
+    struct source_position next = source_step(
+        viewer->source, (struct source_position){viewer->position.item, 0}, viewer->direction, &moved);
+    if (moved == 0)
+        next = source_step(viewer->source, (struct source_position){viewer->position.item, 0},
+                           -viewer->direction, &moved);
+    if (moved == 0) {
+        picture_destroy(&viewer->picture);
+        return false;
+    }
+    viewer_go(viewer, next);
+    return true;
+}
+
+static void tell_passed_over(struct viewer *viewer)
+{
+    if (viewer->passed_over == 1 && !viewer->message.status)
+        viewer_say(viewer, false, "%s is no image and was passed over", viewer->passed_name);
+    else if (viewer->passed_over > 1 && !viewer->message.status)
+        viewer_say(viewer, false, "%lld files that are no images were passed over, the last %s",
+                   (long long)viewer->passed_over, viewer->passed_name);
+    viewer->passed_over = 0;
+}
+
 // Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one
 // under the new name would be a lie.
 static void end_loader(struct viewer *viewer)
@@ -350,11 +449,14 @@ static void end_loader(struct viewer *viewer)
     viewer->file = outcome.file;
     outcome.mask = NULL;
     outcome.file = NULL;
-    if (viewer->file)
+    viewer->mask_has_file = outcome.mask_has_file;
+    if (viewer->file) {
         source_set_frames(viewer->source, viewer->position.item, viewer->file->frames);
+        viewer->position.frame = outcome.frame;
+    }
     const bool shown =
         viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
-    if (!shown && outcome.status != STATUS_CANCELLED)
+    if (!shown && outcome.status != STATUS_CANCELLED && !is_no_image(viewer))
         picture_destroy(&viewer->picture);
     if (shown && outcome.taps.histogram)
         take_statistics(viewer, &outcome.taps);
@@ -363,9 +465,13 @@ static void end_loader(struct viewer *viewer)
     viewer->auto_pending = false;
     viewer->hold = false;
     viewer->times.complete = clock_now_ns();
+    ahead_keep_buffers(viewer, &outcome);
     loader_outcome_free(&outcome);
     if (shown)
         start_regions(viewer);
+    // At rest the shown frame is drawn first; but playing has no rest.
+    if (shown && viewer->view.play.direction)
+        ahead_begin(viewer);
 }
 
 // --- tiles of images over the memory budget ---
@@ -424,6 +530,10 @@ bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms)
         viewer->hold = false;
     if (loader_done(viewer->loader) && (viewer->loading_known || !loader_info(viewer->loader, &info))) {
         end_loader(viewer);
+        if (!is_no_image(viewer))
+            tell_passed_over(viewer);
+        else
+            return !pass_over(viewer);
         return true;
     }
     return changed && !viewer->hold;

@@ -7,6 +7,8 @@
 #ifndef FOVEA_APP_VIEWER_H
 #define FOVEA_APP_VIEWER_H
 
+#include "app/ahead.h"
+#include "app/playback.h"
 #include "commands/options.h"
 #include "render/overlay.h"
 #include "render/renderer.h"
@@ -39,6 +41,15 @@ struct viewer {
 
     struct source *source;
     struct source_position position; // of what is shown or being loaded
+    struct source *plain;            // the series itself where `source` is slabs of it, else NULL
+    int64_t slab_frames;             // of each slab, or 0
+    int direction;                   // of the last move through the series: 1 or -1
+    bool paced;  // by an event loop with playback_tick: steps wait until the frame before them was seen
+    bool unseen; // what was loaded last has not been on the screen yet; cleared by the event loop
+    struct playback playback;
+    struct ahead ahead;
+    int64_t passed_over; // files found that are no images, since the last image
+    char passed_name[160];
     int channel;
     int64_t memory_limit; // bytes of textures; 0 = by the machine's free memory
 
@@ -50,11 +61,11 @@ struct viewer {
     void *wake_context;
 
     struct picture *picture;
-    struct frame_info info;  // of the picture
-    struct mask *mask;       // NULL while a loader has it
-    struct image_file *file; // open handle of the shown item, or NULL
-    char *mask_path;         // loaded with the next frame of the same size; owned, or NULL
-    bool mask_path_pending;
+    struct frame_info info;       // of the picture
+    struct mask *mask;            // NULL while a loader has it
+    struct image_file *file;      // open handle of the shown item, or NULL
+    char *mask_path;              // loaded with the next frame of the same size; owned, or NULL
+    bool mask_has_file;           // the mask's file layer is that of mask_path
     struct statistics statistics; // valid once complete
     bool statistics_known;
     struct histogram *histogram;
@@ -84,11 +95,17 @@ void viewer_finish(struct viewer *viewer);
 // life.
 enum status viewer_configure(struct viewer *viewer, const struct view_options *options, struct error *error);
 
-// Replaces the list of images and begins to load the first frame of the first, or `frame` of it.
-enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, int64_t frame,
-                        struct error *error);
+// Replaces the series by what the names stand for (series_expand; with `siblings` the whole series of a file)
+// and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
+enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, bool siblings,
+                        int64_t frame, struct error *error);
 // Begins to load another place of the list; what is being loaded is given up.
 void viewer_go(struct viewer *viewer, struct source_position position);
+// The same after another source was put in the place of the old one, for which viewer_give_up must have been
+// called before.
+void viewer_show(struct viewer *viewer, struct source_position position);
+// Stops everything that reads from the source.
+void viewer_give_up(struct viewer *viewer);
 // Loads the shown frame again (changed file, mask or reduction).
 void viewer_reload(struct viewer *viewer);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics

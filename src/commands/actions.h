@@ -26,6 +26,18 @@ ACTION(action_frame_step);
 ACTION(action_frame_first);
 ACTION(action_frame_last);
 ACTION(action_frame_go);
+ACTION(action_frame_enter);
+ACTION(action_frame_play);
+ACTION(action_frame_rate);
+ACTION(action_frame_loop);
+ACTION(action_series_go);
+ACTION(action_series_slab);
+ACTION(action_file_open_series);
+ACTION(action_panel_frames);
+TICK(tick_frame_play);
+TICK(tick_frame_rate);
+TICK(tick_frame_loop);
+TICK(tick_panel_frames);
 
 ACTION(action_contrast_auto);
 ACTION(action_contrast_limits);

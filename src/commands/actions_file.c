@@ -89,50 +89,6 @@ ACTION(action_app_cancel)
     return STATUS_OK;
 }
 
-static enum status step(struct command_host *host, double frames, struct error *error)
-{
-    return host->ops->step ? host->ops->step(host->app, (int64_t)frames, error) : action_not_possible(error);
-}
-
-ACTION(action_frame_next)
-{
-    return step(host, args->count ? args->values[0].number : 1, error);
-}
-
-ACTION(action_frame_previous)
-{
-    return step(host, args->count ? -args->values[0].number : -1, error);
-}
-
-ACTION(action_frame_step)
-{
-    return step(host, args->values[0].number, error);
-}
-
-static enum status go_to_end(struct command_host *host, bool last, struct error *error)
-{
-    return host->ops->go_to_end ? host->ops->go_to_end(host->app, last, error) : action_not_possible(error);
-}
-
-ACTION(action_frame_first)
-{
-    (void)args;
-    return go_to_end(host, false, error);
-}
-
-ACTION(action_frame_last)
-{
-    (void)args;
-    return go_to_end(host, true, error);
-}
-
-ACTION(action_frame_go)
-{
-    if (!host->ops->go_to_frame)
-        return action_not_possible(error);
-    return host->ops->go_to_frame(host->app, (int64_t)args->values[0].number, error);
-}
-
 ACTION(action_mask_load)
 {
     if (!host->ops->load_mask)
@@ -181,6 +137,7 @@ PANEL_SWITCH(palette)
 PANEL_SWITCH(metadata)
 PANEL_SWITCH(contents)
 PANEL_SWITCH(thumbnails)
+PANEL_SWITCH(frames)
 #undef PANEL_SWITCH
 
 // The panel for files is one panel with two lists, each with a switch of its own.

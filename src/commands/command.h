@@ -26,12 +26,18 @@ struct command_host_ops {
     enum status (*reload)(void *app, struct error *error);
     // Steps by frames (negative: back), over the ends of files; clamped at both ends of the list.
     enum status (*step)(void *app, int64_t frames, struct error *error);
-    // Goes to a frame (from 0) of the shown file; out of range is STATUS_USAGE.
+    // Replaces the list of images by all files numbered like `name`, or like the shown one if it is NULL.
+    enum status (*open_series)(void *app, const char *name, struct error *error);
+    // Goes to a frame (from 0) of the whole series; out of range is STATUS_USAGE.
     enum status (*go_to_frame)(void *app, int64_t frame, struct error *error);
     // Goes to the first frame of the first file, or the last of the last.
     enum status (*go_to_end)(void *app, bool last, struct error *error);
     // Shows a folder in the panel for files; a relative path starts from the one that is shown.
     enum status (*show_folder)(void *app, const char *path, struct error *error);
+    // Goes to the first frame of a file (from 0) of the list; out of range is STATUS_USAGE.
+    enum status (*go_to_item)(void *app, int64_t item, struct error *error);
+    // Shows the sum, maximum or mean (enum slab_mode) of every `frames` frames, or with -1 the frames again.
+    enum status (*slab)(void *app, int mode, int64_t frames, struct error *error);
     // Loads the mask layer MASK_FILE from a file, or clears it.
     enum status (*load_mask)(void *app, const char *path, struct error *error);
     enum status (*clear_mask)(void *app, struct error *error);

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "sources/slab.h"
 #include "view/view.h"
 
 #include <stdbool.h>
@@ -55,6 +56,10 @@ struct view_options {
     const char *mask;                           // --mask FILE
     bool no_mask;                               // --no-mask: neither loaded nor shown
     int64_t frame;                              // --frame; default 0
+    bool siblings;                              // --series: all files numbered like the one named
+    enum slab_mode slab;                        // --sum, --max, --mean
+    int64_t slab_frames;                        // N of these; 0 = none of them
+    int64_t prefetch;                           // --prefetch: frames read ahead; default 1
     int channel;                                // --channel; default CHANNEL_AUTO
     bool decorate;                              // --decorate
     int64_t memory_bytes;                       // --memory; 0 = by what is free
@@ -62,6 +67,8 @@ struct view_options {
     size_t command_count;
 
     // For options_apply and options_apply_camera.
+    bool play;   // --play
+    double rate; // --rate; 0 = not given
     bool has_range;
     struct limits range;
     bool has_rule;

@@ -125,6 +125,66 @@ SETTER(set_frame)
     return STATUS_OK;
 }
 
+SETTER(set_series)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->siblings = true;
+    return STATUS_OK;
+}
+
+static enum status set_slab(struct view_options *options, enum slab_mode mode, const char *value,
+                            struct error *error)
+{
+    int64_t frames;
+    if (!parse_int64(value, &frames) || frames < 1 || frames > SLAB_MAX_FRAMES)
+        return bad_value(value, "a number of frames from 1 to 1000000", error);
+    options->slab = mode;
+    options->slab_frames = frames;
+    return STATUS_OK;
+}
+
+SETTER(set_sum)
+{
+    return set_slab(target, SLAB_SUM, value, error);
+}
+
+SETTER(set_max)
+{
+    return set_slab(target, SLAB_MAX, value, error);
+}
+
+SETTER(set_mean)
+{
+    return set_slab(target, SLAB_MEAN, value, error);
+}
+
+SETTER(set_play)
+{
+    (void)value;
+    (void)error;
+    ((struct view_options *)target)->play = true;
+    return STATUS_OK;
+}
+
+SETTER(set_rate)
+{
+    double rate;
+    if (!parse_double(value, &rate) || !(rate >= PLAY_MIN_RATE && rate <= PLAY_MAX_RATE))
+        return bad_value(value, "a rate from 0.1 to 100 frames a second", error);
+    ((struct view_options *)target)->rate = rate;
+    return STATUS_OK;
+}
+
+SETTER(set_prefetch)
+{
+    int64_t frames;
+    if (!parse_int64(value, &frames) || frames < 0 || frames > 1)
+        return bad_value(value, "0 or 1", error);
+    ((struct view_options *)target)->prefetch = frames;
+    return STATUS_OK;
+}
+
 SETTER(set_channel)
 {
     int64_t channel;
@@ -321,7 +381,17 @@ const struct option view_option_table[] = {
     {"--colormap", NULL, "NAME", "Colour map: a name, or a text file of lines \"r g b\".", set_colormap,
      NULL},
     {"--reverse", NULL, NULL, "Reverses the colour map.", set_reverse, NULL},
-    {"--frame", NULL, "N", "Frame to show first, from 0.", set_frame, NULL},
+    {"--frame", NULL, "N", "Frame of the series to show first, from 0.", set_frame, NULL},
+    {"--series", NULL, NULL, "Takes all files of the folder that are numbered like the one named.",
+     set_series, NULL},
+    {"--sum", NULL, "N", "Shows the sum of every N consecutive frames.", set_sum, NULL},
+    {"--max", NULL, "N", "Shows the maximum of every N consecutive frames.", set_max, NULL},
+    {"--mean", NULL, "N", "Shows the mean of every N consecutive frames.", set_mean, NULL},
+    {"--play", NULL, NULL, "Plays the series from the start.", set_play, NULL},
+    {"--rate", NULL, "FPS", "Frames played a second, 0.1 to 100; default 10.", set_rate, NULL},
+    {"--prefetch", NULL, "N",
+     "Frames that are decoded before they are wanted, while the program is idle: 0 or 1 (the default).",
+     set_prefetch, NULL},
     {"--channel", NULL, "N",
      "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
      NULL},
@@ -354,7 +424,7 @@ const struct option view_option_table[] = {
 
 struct view_options view_options_default(void)
 {
-    return (struct view_options){.channel = CHANNEL_AUTO};
+    return (struct view_options){.channel = CHANNEL_AUTO, .prefetch = 1};
 }
 
 // The map of that name, else from the file of that name.
@@ -436,6 +506,9 @@ enum status options_apply(const struct view_options *options, struct view *view,
         if (status)
             return status;
     }
+    view->play.direction = options->play;
+    if (options->rate > 0)
+        view->play.rate = options->rate;
     apply_contrast(options, &view->contrast);
     apply_display(options, &view->display);
     apply_orientation(options, &view->camera);

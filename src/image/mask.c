@@ -183,6 +183,20 @@ void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t st
     }
 }
 
+void mask_take(struct mask *mask, const struct mask *from, uint8_t bits)
+{
+    mask_clear(mask, bits);
+    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
+        const uint8_t *taken = from->blocks[i];
+        if (!taken || !(bytes_or(taken, BLOCK_BYTES) & bits))
+            continue;
+        if (!mask->blocks[i])
+            mask->blocks[i] = must_alloc(BLOCK_BYTES);
+        for (size_t at = 0; at < BLOCK_BYTES; at++)
+            mask->blocks[i][at] |= taken[at] & bits;
+    }
+}
+
 void mask_clear(struct mask *mask, uint8_t bits)
 {
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {

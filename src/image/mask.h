@@ -65,6 +65,9 @@ void mask_write(struct mask *mask, struct rect rect, const uint8_t *in, size_t s
 // Sets `bits` where `in` is nonzero and leaves all else as it is.
 void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t stride, uint8_t bits);
 
+// Replaces `bits` everywhere by those of a mask of the same size: mask = (mask & ~bits) | (from & bits).
+void mask_take(struct mask *mask, const struct mask *from, uint8_t bits);
+
 // Clears `bits` everywhere and frees blocks that become empty.
 void mask_clear(struct mask *mask, uint8_t bits);
 

@@ -3,7 +3,7 @@
 #include "sources/folder.h"
 
 #include "base/text.h"
-#include "formats/reader.h"
+#include "sources/series.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -63,20 +63,6 @@ bool folder_number(const char *name, size_t *start, size_t *digits)
     *start = begin;
     *digits = end - begin;
     return true;
-}
-
-static bool series_is_image_name(const char *name)
-{
-    const size_t length = stem_length(name);
-    for (size_t i = 0; readers[i]; i++) {
-        for (const char *const *extension = readers[i]->extensions; *extension; extension++) {
-            const size_t count = strlen(*extension);
-            if (strncasecmp(name + length + 1, *extension, count) == 0 &&
-                (!name[length + 1 + count] || name[length + 1 + count] == '.'))
-                return true;
-        }
-    }
-    return false;
 }
 
 // --- entries ---

@@ -12,6 +12,7 @@
 #include "sources/band_plan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 8, MAX_SLOTS = MAX_THREADS + 1 };
+enum { MAX_THREADS = 8 };
 // Fewer threads are used where their buffers would take more than this.
 enum { BUFFERS_MAX_BYTES = 96 << 20 };
 
@@ -33,6 +34,13 @@ struct slot {
     void *pixels;  // samples of the storage type
     float *levels; // all reduced levels of the band, one after the other
     struct loader_band band;
+};
+
+// Slots, of which the first `count` have buffers or had them in the load before.
+struct loader_buffers {
+    size_t pixels_bytes, levels_bytes; // of each
+    int count, limit;
+    struct slot slots[];
 };
 
 // What each worker has of its own.
@@ -56,6 +64,7 @@ struct loader {
     struct frame_info info;
     struct image_file *file;
     struct mask *mask;
+    bool mask_has_file;
     int levels;
     int64_t band_rows, band_count;
     int64_t run_bands;                                // that a worker takes at a time
@@ -69,9 +78,8 @@ struct loader {
     int thread_count; // started so far; final once the first has ended
     int running;      // workers that have not ended
     int64_t next_band, published_bands, taken_bands;
-    int64_t drain_serial; // raised when the consumer wants to know what was counted so far
-    struct slot slots[MAX_SLOTS];
-    int slot_count;
+    int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
+    struct loader_buffers *slots; // NULL before the frame is open
     struct taps_result result;
     struct error error, mask_error, loss;
     int64_t lost_pixels, failed_bands;
@@ -92,8 +100,12 @@ enum sample_type loader_storage_type(enum sample_type type)
 
 static void wake_consumer(struct loader *loader)
 {
-    if (loader->request.wake)
-        loader->request.wake(loader->request.wake_context);
+    pthread_mutex_lock(&loader->lock);
+    void (*wake)(void *context) = loader->request.wake;
+    void *context = loader->request.wake_context;
+    pthread_mutex_unlock(&loader->lock);
+    if (wake)
+        wake(context);
 }
 
 // --- opening ---
@@ -121,18 +133,57 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
 {
     struct mask *mask = loader->request.mask;
     const uint8_t ignored = loader->request.choice.ignored;
+    bool has_file = false;
     if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
         mask_clear(mask, MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE)));
         loader->mask = mask;
         loader->request.mask = NULL;
+        has_file = loader->request.mask_has_file && !(ignored & MASK_BIT(MASK_FILE));
     } else {
         enum status status = mask_create(loader->info.width, loader->info.height, &loader->mask, error);
         if (status)
             return status;
     }
-    if (loader->mask_path && !(ignored & MASK_BIT(MASK_FILE)))
-        mask_file_load(loader->mask_path, loader->mask, &loader->mask_error);
+    if (loader->mask_path && !has_file && !(ignored & MASK_BIT(MASK_FILE)))
+        has_file = mask_file_load(loader->mask_path, loader->mask, &loader->mask_error) == STATUS_OK;
+    loader->mask_has_file = has_file;
     return STATUS_OK;
+}
+
+void loader_buffers_destroy(struct loader_buffers **buffers)
+{
+    for (int i = 0; *buffers && i < (*buffers)->count; i++) {
+        free((*buffers)->slots[i].pixels);
+        free((*buffers)->slots[i].levels);
+    }
+    free(*buffers);
+    *buffers = NULL;
+}
+
+// The table of slots: that of the load before if it fits, else one whose slots get their buffers when they
+// are first used.
+static bool slots_allocate(struct loader *loader)
+{
+    struct loader_buffers *old = loader->request.buffers;
+    size_t bytes;
+    const int64_t ahead =
+        loader->request.ahead_bytes / (int64_t)(loader->pixels_bytes + loader->levels_bytes + 1);
+    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), MAX_THREADS + 1);
+    if (old && old->pixels_bytes == loader->pixels_bytes && old->levels_bytes == loader->levels_bytes &&
+        old->limit == limit) {
+        loader->slots = old;
+        loader->request.buffers = NULL;
+        return true;
+    }
+    loader_buffers_destroy(&loader->request.buffers);
+    if (limit > INT_MAX || !size_multiply((size_t)limit, sizeof(struct slot), &bytes) ||
+        !size_add(bytes, sizeof *loader->slots, &bytes))
+        return false;
+    loader->slots = calloc(1, bytes);
+    if (loader->slots)
+        *loader->slots = (struct loader_buffers){
+            .pixels_bytes = loader->pixels_bytes, .levels_bytes = loader->levels_bytes, .limit = (int)limit};
+    return loader->slots != NULL;
 }
 
 static enum status open_frame(struct loader *loader, struct error *error)
@@ -140,8 +191,12 @@ static enum status open_frame(struct loader *loader, struct error *error)
     enum status status = STATUS_OK;
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (!loader->file)
+    if (!loader->file && loader->request.source)
+        status = source_open(loader->request.source, loader->request.item, &loader->file, error);
+    else if (!loader->file)
         status = source_open_name(loader->name, loader->request.channel, &loader->file, error);
+    if (!status && loader->request.frame < 0)
+        loader->request.frame = int64_max(loader->file->frames + loader->request.frame, 0);
     if (!status)
         status = image_file_info(loader->file, loader->request.frame, &loader->info, error);
     if (status)
@@ -160,6 +215,9 @@ static enum status open_frame(struct loader *loader, struct error *error)
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (!slots_allocate(loader))
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
+                         loader->file->path);
     return prepare_mask(loader, error);
 }
 
@@ -207,26 +265,30 @@ static bool work_is_over(struct loader *loader, const struct worker *worker)
            (worker->next == worker->end && loader->next_band == loader->band_count);
 }
 
-// A free slot's index, allocating up to one more than there are threads; -1 when there is nothing (more) to
-// do or no memory. Waits for the consumer when all are in use. Called and returns with the lock held.
-static int slot_acquire(struct loader *loader, const struct worker *worker)
+// A free slot, allocating up to one more than there are threads; NULL when there is nothing (more) to do or
+// no memory. Waits for the consumer when all are in use. Called and returns with the lock held.
+static struct slot *slot_acquire(struct loader *loader, const struct worker *worker)
 {
+    struct loader_buffers *slots = loader->slots;
     while (!work_is_over(loader, worker)) {
-        for (int i = 0; i < loader->slot_count; i++) {
-            if (loader->slots[i].state == SLOT_FREE)
-                return i;
+        for (int i = 0; i < slots->count; i++) {
+            if (slots->slots[i].state == SLOT_FREE)
+                return &slots->slots[i];
         }
-        if (loader->slot_count < loader->thread_count + 1) {
-            struct slot *slot = &loader->slots[loader->slot_count];
-            if (slot_allocate(loader, slot))
-                return loader->slot_count++;
+        if (slots->count < slots->limit &&
+            (loader->request.ahead_bytes > 0 || slots->count < loader->thread_count + 1)) {
+            struct slot *slot = &slots->slots[slots->count];
+            if (slot_allocate(loader, slot)) {
+                slots->count++;
+                return slot;
+            }
             slot_free(slot);
-            if (loader->slot_count == 0)
-                return -1;
+            if (slots->count == 0)
+                return NULL;
         }
         pthread_cond_wait(&loader->changed, &loader->lock);
     }
-    return -1;
+    return NULL;
 }
 
 // --- one band ---
@@ -316,7 +378,7 @@ static void publish_band(struct worker *worker, struct slot *slot, const struct 
         at += count;
     }
     pthread_mutex_lock(&loader->lock);
-    band->slot = (int)(slot - loader->slots);
+    band->slot = (int)(slot - loader->slots->slots);
     slot->state = SLOT_READY;
     loader->published_bands++;
     pthread_cond_broadcast(&loader->changed);
@@ -351,8 +413,7 @@ static struct slot *next_work(struct worker *worker, int64_t *band)
 {
     struct loader *loader = worker->loader;
     pthread_mutex_lock(&loader->lock);
-    const int index = slot_acquire(loader, worker);
-    struct slot *slot = index >= 0 ? &loader->slots[index] : NULL;
+    struct slot *slot = slot_acquire(loader, worker);
     if (slot) {
         if (worker->next == worker->end) {
             worker->next = loader->next_band;
@@ -518,6 +579,22 @@ static struct timespec deadline_after(int wait_ms)
     return time;
 }
 
+bool loader_has_failed(struct loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    const bool failed = loader->open_failed;
+    pthread_mutex_unlock(&loader->lock);
+    return failed;
+}
+
+void loader_set_wake(struct loader *loader, void (*wake)(void *context), void *wake_context)
+{
+    pthread_mutex_lock(&loader->lock);
+    loader->request.wake = wake;
+    loader->request.wake_context = wake_context;
+    pthread_mutex_unlock(&loader->lock);
+}
+
 void loader_wait(struct loader *loader, int wait_ms)
 {
     const struct timespec deadline = deadline_after(wait_ms);
@@ -532,8 +609,8 @@ void loader_wait(struct loader *loader, int wait_ms)
 static struct slot *lowest_ready(struct loader *loader)
 {
     struct slot *best = NULL;
-    for (int i = 0; i < loader->slot_count; i++) {
-        struct slot *slot = &loader->slots[i];
+    for (int i = 0; loader->slots && i < loader->slots->count; i++) {
+        struct slot *slot = &loader->slots->slots[i];
         if (slot->state == SLOT_READY && (!best || slot->band.y < best->band.y))
             best = slot;
     }
@@ -561,7 +638,7 @@ bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)
 void loader_give_back(struct loader *loader, const struct loader_band *band)
 {
     pthread_mutex_lock(&loader->lock);
-    loader->slots[band->slot].state = SLOT_FREE;
+    loader->slots->slots[band->slot].state = SLOT_FREE;
     pthread_cond_broadcast(&loader->changed);
     pthread_mutex_unlock(&loader->lock);
 }
@@ -570,8 +647,8 @@ bool loader_done(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     bool waiting = false; // FILLING slots count only while their worker runs: a cancelled one leaves it so
-    for (int i = 0; i < loader->slot_count; i++)
-        waiting |= loader->slots[i].state == SLOT_READY || loader->slots[i].state == SLOT_TAKEN;
+    for (int i = 0; loader->slots && i < loader->slots->count; i++)
+        waiting |= loader->slots->slots[i].state == SLOT_READY || loader->slots->slots[i].state == SLOT_TAKEN;
     bool done = loader->running == 0 && (!waiting || cancel_requested(&loader->cancel));
     pthread_mutex_unlock(&loader->lock);
     return done;
@@ -646,8 +723,14 @@ static void hand_over(struct loader *loader, struct loader_outcome *outcome)
                                        .lost_pixels = loader->lost_pixels,
                                        .taps = loader->result,
                                        .mask = loader->mask ? loader->mask : unused,
+                                       .mask_has_file = loader->mask ? loader->mask_has_file
+                                                                     : loader->request.mask_has_file,
                                        .old_mask = loader->mask ? unused : NULL,
-                                       .file = loader->file};
+                                       .buffers = loader->slots ? loader->slots : loader->request.buffers,
+                                       .file = loader->file,
+                                       .frame = loader->request.frame};
+    for (int i = 0; loader->slots && i < loader->slots->count; i++)
+        loader->slots->slots[i].state = SLOT_FREE;
     outcome->status = conclude(loader, &outcome->error);
 }
 
@@ -662,8 +745,6 @@ void loader_finish(struct loader **loader, struct loader_outcome *outcome)
     for (int i = 1; i < old->thread_count; i++)
         pthread_join(old->threads[i], NULL);
     hand_over(old, outcome);
-    for (int i = 0; i < old->slot_count; i++)
-        slot_free(&old->slots[i]);
     free(old->name);
     free(old->mask_path);
     pthread_cond_destroy(&old->changed);
@@ -677,5 +758,6 @@ void loader_outcome_free(struct loader_outcome *outcome)
     taps_result_free(&outcome->taps);
     mask_destroy(&outcome->mask);
     mask_destroy(&outcome->old_mask);
+    loader_buffers_destroy(&outcome->buffers);
     image_file_close(&outcome->file);
 }

@@ -16,20 +16,31 @@
 // any, as long as loader_finish was not called.
 struct loader;
 
-// Everything pointed to but `mask` and `file` is copied.
+// Buffers for bands, kept from one load for the next of the same kind: new memory costs more time than
+// reading a band. Opaque; NULL = none. Freed by loader_buffers_destroy.
+struct loader_buffers;
+
+// Everything pointed to but `mask`, `file`, `source` and `buffers` is copied.
 struct loader_request {
-    const char *name;        // what to open; used when `file` is NULL
-    int channel;             // of several samples per pixel, or CHANNEL_AUTO
+    const char *name;            // what to open; used when `file` and `source` are NULL
+    int channel;                 // of several samples per pixel, or CHANNEL_AUTO
+    const struct source *source; // if not NULL, its item `item` is opened; must outlive the loader
+    size_t item;
     struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
-    int64_t frame;
+    int64_t frame;           // negative: from the end, -1 is the last
     enum reduce_mode reduce;
     struct class_choice choice; // which classes count all the same; pixels lost by damage stay marked
     // Taken over; NULL = none yet. If its size fits it is used again: the layers of the user and of the file
     // stay, those that come with a frame (gap, bad, hot, saturated) are found anew. Else it comes back as
     // outcome.old_mask.
     struct mask *mask;
-    const char *mask_path;       // loaded into the mask's file layer before the first band; NULL = none
-    int threads;                 // workers, at most; 0 = one per processor. Never more than 8
+    const char *mask_path; // loaded into the mask's file layer before the first band; NULL = none
+    bool mask_has_file;    // it is in `mask` already, and loaded only if that does not fit
+    // Memory for bands that are decoded before anything is taken, so that a frame can be read ahead; 0: only
+    // a few bands, which are used again.
+    int64_t ahead_bytes;
+    struct loader_buffers *buffers; // taken over; NULL = none
+    int threads;                    // workers, at most; 0 = one per processor. Never more than 8
     void (*wake)(void *context); // called from workers when something is ready; must only wake the consumer.
                                  // May be NULL
     void *wake_context;
@@ -58,8 +69,11 @@ struct loader_outcome {
     int64_t lost_pixels;
     struct taps_result taps; // statistics and histogram of the whole frame; owned by the receiver
     struct mask *mask;       // owned by the receiver; the one handed over if it fits or no frame was opened
+    bool mask_has_file;      // the file layer of `mask` is that of the request's mask_path
     struct mask *old_mask; // owned by the receiver: the one handed over where its size is another; else NULL
-    struct image_file *file; // the open handle, owned by the receiver; NULL if it could not be opened
+    struct loader_buffers *buffers; // owned by the receiver, for the next request
+    struct image_file *file;        // the open handle, owned by the receiver; NULL if it could not be opened
+    int64_t frame;                  // that was loaded, from 0, where the file could be opened
 };
 
 // The type in which pixels are delivered and kept on the GPU: the sample type itself for up to 32 bits, f32
@@ -74,6 +88,12 @@ bool loader_info(struct loader *loader, struct frame_info *info);
 
 // Waits up to `wait_ms` until the header is known or the load has failed.
 void loader_wait(struct loader *loader, int wait_ms);
+
+// Whether the frame could not be opened (for one that is read ahead: try again when it is wanted).
+bool loader_has_failed(struct loader *loader);
+// From now on `wake` is called, which the request left NULL: for a frame that was read ahead and is wanted
+// now.
+void loader_set_wake(struct loader *loader, void (*wake)(void *context), void *wake_context);
 
 // The next band, waiting up to `wait_ms`. False if none is ready (yet, or any more).
 bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band);
@@ -100,6 +120,7 @@ void loader_cancel(struct loader *loader);
 // Cancels what is not done, waits for the workers, gives the outcome (the receiver owns its parts) and frees
 // the loader; sets *loader to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **loader, struct loader_outcome *outcome);
+void loader_buffers_destroy(struct loader_buffers **buffers); // sets *buffers to NULL; NULL is fine
 // Frees what an outcome owns.
 void loader_outcome_free(struct loader_outcome *outcome);
 

@@ -9,15 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_OPENED = 64 }; // items that one step may open
+
 struct source_item {
     char *name;
     int64_t frames; // 0 while unknown
+    bool found;     // in a folder or by a pattern
+    bool passed_over;
 };
 
 struct source {
     struct source_item *items;
     size_t count;
     int channel;
+    int64_t typical; // frames of the item opened last
+    // Of slabs.
+    const struct source *inner; // NULL: the items are files
+    enum slab_mode slab;
+    int64_t slab_frames;
 };
 
 // Names that are no files: what stands before the colon, and who opens them.
@@ -25,8 +34,8 @@ static const struct {
     const char *prefix;
     const struct reader *reader;
 } schemes[] = {
-    {"sim:", &sim_reader},
-    {"raw:", &raw_reader},
+    {"sim:", &sim_reader},  {"raw:", &raw_reader},   {"sum:", &slab_reader},
+    {"max:", &slab_reader}, {"mean:", &slab_reader},
 };
 
 enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error)
@@ -40,7 +49,7 @@ enum status source_open_name(const char *name, int channel, struct image_file **
     return image_file_open(name, channel, file, error);
 }
 
-enum status source_create(const char *const *names, size_t count, int channel, struct source **source,
+static enum status create(const char *const *names, size_t count, int channel, struct source **source,
                           struct error *error)
 {
     size_t bytes;
@@ -52,10 +61,42 @@ enum status source_create(const char *const *names, size_t count, int channel, s
     created->items = must_alloc(bytes);
     created->count = count;
     created->channel = channel;
+    created->typical = 1;
     for (size_t i = 0; i < count; i++)
         created->items[i].name = must_copy(names[i]);
     *source = created;
     return STATUS_OK;
+}
+
+enum status source_create(const char *const *names, size_t count, int channel, struct source **source,
+                          struct error *error)
+{
+    return create(names, count, channel, source, error);
+}
+
+enum status source_create_series(const struct series *series, int channel, struct source **source,
+                                 struct error *error)
+{
+    enum status status = create((const char *const *)series->names, series->count, channel, source, error);
+    for (size_t i = 0; !status && i < series->count; i++)
+        (*source)->items[i].found = series->found[i];
+    return status;
+}
+
+enum status source_create_slab(const struct source *inner, enum slab_mode mode, int64_t count,
+                               struct source **source, struct error *error)
+{
+    struct text label = {0};
+    text_printf(&label, "%s:%lld:%s", slab_mode_name(mode), (long long)count, inner->items[0].name);
+    const char *name = text_string(&label);
+    enum status status = create(&name, 1, inner->channel, source, error);
+    if (!status) {
+        (*source)->inner = inner;
+        (*source)->slab = mode;
+        (*source)->slab_frames = count;
+    }
+    text_free(&label);
+    return status;
 }
 
 void source_destroy(struct source **source)
@@ -79,15 +120,40 @@ const char *source_name(const struct source *source, size_t index)
     return source->items[index].name;
 }
 
+// The names of the inner source as one file of slabs.
+static enum status open_slab(const struct source *source, struct image_file **file, struct error *error)
+{
+    const struct source *inner = source->inner;
+    struct slab_request request = {.mode = source->slab,
+                                   .frames = source->slab_frames,
+                                   .channel = inner->channel,
+                                   .label = source->items[0].name,
+                                   .names = must_alloc(inner->count * sizeof *request.names),
+                                   .found = must_alloc(inner->count * sizeof *request.found)};
+    for (size_t i = 0; i < inner->count; i++) {
+        if (inner->items[i].passed_over)
+            continue;
+        request.names[request.count] = inner->items[i].name;
+        request.found[request.count++] = inner->items[i].found;
+    }
+    enum status status = slab_open(&request, file, error);
+    free(request.names);
+    free(request.found);
+    return status;
+}
+
 enum status source_open(const struct source *source, size_t item, struct image_file **file,
                         struct error *error)
 {
+    if (source->inner)
+        return open_slab(source, file, error);
     return source_open_name(source->items[item].name, source->channel, file, error);
 }
 
 void source_set_frames(struct source *source, size_t item, int64_t frames)
 {
     source->items[item].frames = int64_max(frames, 1);
+    source->typical = source->items[item].frames;
 }
 
 int64_t source_frames(const struct source *source, size_t item)
@@ -95,14 +161,41 @@ int64_t source_frames(const struct source *source, size_t item)
     return source->items[item].frames;
 }
 
-// The number of frames, found by opening the item if need be. A failure is not remembered: the file may be
-// whole when it is stepped on again.
-static int64_t frames_known(struct source *source, size_t item)
+void source_pass_over(struct source *source, size_t item)
 {
+    source->items[item].passed_over = true;
+}
+
+bool source_was_found(const struct source *source, size_t item)
+{
+    return source->items[item].found;
+}
+
+int64_t source_frames_before(const struct source *source, size_t item, bool *exact)
+{
+    int64_t frames = 0;
+    for (size_t i = 0; i < item; i++) {
+        const struct source_item *before = &source->items[i];
+        if (before->passed_over)
+            continue;
+        *exact = *exact && before->frames > 0;
+        frames += int64_max(before->frames, 1);
+    }
+    return frames;
+}
+
+// The number of frames, found by opening the item if need be and as long as *opens is above 0. A failure is
+// not remembered: the file may be whole when it is stepped on again.
+static int64_t frames_known(struct source *source, size_t item, int *opens)
+{
+    if (source->items[item].passed_over)
+        return 0;
     if (source->items[item].frames > 0)
         return source->items[item].frames;
     struct image_file *file;
     struct error error = {0};
+    if ((*opens)-- <= 0)
+        return source->typical;
     if (source_open(source, item, &file, &error) != STATUS_OK)
         return 1;
     source_set_frames(source, item, file->frames);
@@ -110,17 +203,50 @@ static int64_t frames_known(struct source *source, size_t item)
     return source->items[item].frames;
 }
 
+// The nearest item in a direction that is not passed over; false if there is none.
+static bool neighbour(const struct source *source, size_t *item, int direction)
+{
+    size_t at = *item;
+    do {
+        if (direction > 0 ? at + 1 >= source->count : at == 0)
+            return false;
+        at = direction > 0 ? at + 1 : at - 1;
+    } while (source->items[at].passed_over);
+    *item = at;
+    return true;
+}
+
+struct source_position source_first(const struct source *source)
+{
+    struct source_position position = {0, 0};
+    if (source->items[0].passed_over)
+        neighbour(source, &position.item, 1);
+    return position;
+}
+
+struct source_position source_last(const struct source *source)
+{
+    struct source_position position = {source->count - 1, -1};
+    if (source->items[position.item].passed_over)
+        neighbour(source, &position.item, -1);
+    if (source->items[position.item].frames > 0)
+        position.frame = source->items[position.item].frames - 1;
+    return position;
+}
+
 static int64_t step_forward(struct source *source, struct source_position *position, int64_t steps)
 {
     int64_t left = steps;
+    int opens = MAX_OPENED;
     for (;;) {
-        int64_t ahead = int64_max(frames_known(source, position->item) - 1 - position->frame, 0);
+        if (left == 0)
+            return steps;
+        int64_t ahead = int64_max(frames_known(source, position->item, &opens) - 1 - position->frame, 0);
         int64_t taken = int64_min(left, ahead);
         position->frame += taken;
         left -= taken;
-        if (left == 0 || position->item + 1 >= source->count)
+        if (left == 0 || !neighbour(source, &position->item, 1))
             return steps - left;
-        position->item++;
         position->frame = 0;
         left--;
     }
@@ -129,15 +255,19 @@ static int64_t step_forward(struct source *source, struct source_position *posit
 static int64_t step_back(struct source *source, struct source_position *position, int64_t steps)
 {
     int64_t left = steps;
+    int opens = MAX_OPENED;
     for (;;) {
         int64_t taken = int64_min(left, position->frame);
         position->frame -= taken;
         left -= taken;
-        if (left == 0 || position->item == 0)
+        if (left == 0 || !neighbour(source, &position->item, -1))
             return steps - left;
-        position->item--;
-        position->frame = frames_known(source, position->item) - 1;
         left--;
+        const int64_t known = source->items[position->item].frames;
+        position->frame = -1; // as good as a number, and needs no open file
+        if (left == 0 && known == 0)
+            return steps;
+        position->frame = frames_known(source, position->item, &opens) - 1;
     }
 }
 
@@ -145,6 +275,9 @@ struct source_position source_step(struct source *source, struct source_position
                                    int64_t *moved)
 {
     int64_t made = 0;
+    int opens = 1;
+    if (position.frame < 0 && steps != 0)
+        position.frame = int64_max(frames_known(source, position.item, &opens) + position.frame, 0);
     if (steps > 0)
         made = step_forward(source, &position, steps);
     else if (steps < 0)

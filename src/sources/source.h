@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where frames come from: the names the user gave, in order, each a file or a "sim:" or "raw:" specification.
+// Where frames come from: the names the user gave, in order, each a file or a specification ("sim:...").
 //
 // A source is a list of items; each item opens as an image_file (the reader contract) and has one or more
 // frames. Stepping runs through the frames of an item and then goes on to the next item. Items are opened
@@ -8,13 +8,22 @@
 #define FOVEA_SOURCES_SOURCE_H
 
 #include "formats/reader.h"
+#include "sources/series.h"
+#include "sources/slab.h"
 
-// Thread-safety: one thread at a time. Opaque.
+// Thread-safety: one thread at a time, but source_open and source_name may run on any. Opaque.
 struct source;
 
-// Takes `count` names (copied); nothing is opened yet. At least one.
+// Takes `count` names (copied) as they are; nothing is opened yet. At least one.
 enum status source_create(const char *const *names, size_t count, int channel, struct source **source,
                           struct error *error);
+// Takes an expanded series.
+enum status source_create_series(const struct series *series, int channel, struct source **source,
+                                 struct error *error);
+// A source of one item whose frames are the sum, maximum or mean of every `count` consecutive frames of
+// `inner`, which is borrowed for the source's life.
+enum status source_create_slab(const struct source *inner, enum slab_mode mode, int64_t count,
+                               struct source **source, struct error *error);
 void source_destroy(struct source **source);
 
 size_t source_count(const struct source *source);
@@ -24,7 +33,7 @@ const char *source_name(const struct source *source, size_t index);
 // A place in the source.
 struct source_position {
     size_t item;
-    int64_t frame; // of that item, from 0
+    int64_t frame; // of that item, from 0; negative: counted from the end, -1 is the last
 };
 
 // Opens an item on its own handle, which the caller closes: by the reader table, or by a scheme ("sim:",
@@ -33,14 +42,29 @@ enum status source_open(const struct source *source, size_t item, struct image_f
                         struct error *error);
 
 // The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know
-// their number of frames (remembered); an item that cannot be opened counts as one frame, so that stepping
-// onto it shows its error. `moved` tells how many steps were really made (signed).
+// their number of frames (remembered), at most 64 of them; those that are left are taken to have as many as
+// the one opened last. An item that cannot be opened counts as one frame, so that stepping onto it shows its
+// error. The item where the steps end is not opened: there the frame may be -1. `moved` tells how many steps
+// were really made (signed).
 struct source_position source_step(struct source *source, struct source_position position, int64_t steps,
                                    int64_t *moved);
 // Tells the source the number of frames of an item that was opened elsewhere.
 void source_set_frames(struct source *source, size_t item, int64_t frames);
 // The item's number of frames, or 0 while unknown.
 int64_t source_frames(const struct source *source, size_t item);
+
+// The first and the last place, as far as items are not passed over.
+struct source_position source_first(const struct source *source);
+struct source_position source_last(const struct source *source);
+
+// Leaves an item out from now on: it was found beside images and is none.
+void source_pass_over(struct source *source, size_t item);
+// Whether the item was found in a folder or by a pattern and not named.
+bool source_was_found(const struct source *source, size_t item);
+
+// The frames of all items before `item`, or all of the source with item == source_count(). Items that were
+// not opened count as one frame; *exact is set false if there are any.
+int64_t source_frames_before(const struct source *source, size_t item, bool *exact);
 
 // Opens a single name without a source: a file or a scheme.
 enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error);

@@ -55,6 +55,8 @@ struct ui_model {
     const char *name;                    // file name for people; NULL = none
     size_t item, item_count;             // position in the list of files, from 0
     int64_t frame, frame_count;          // of the file, from 0
+    int64_t number, total;               // of the whole series, from 0; number -1 = not known yet
+    bool total_exact;                    // false: `total` counts files that were not opened yet as one frame
     const struct statistics *statistics; // NULL while not known
     const struct histogram *histogram;   // NULL while not known
     uint64_t histogram_serial;           // another number whenever the histogram's content is another

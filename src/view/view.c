@@ -13,6 +13,8 @@ struct view view_default(void)
                    .colour_bar = true,
                    .pixel_values = true,
                    .thumbnails = true,
+                   .frames = true,
                    .files_width = 250},
+        .play = {.rate = 10},
     };
 }

@@ -40,7 +40,8 @@ static void check_step(struct source *source, const struct source_position *flat
     int64_t moved = 99;
     struct source_position got = source_step(source, flat[from], steps, &moved);
     assert_int_equal(got.item, flat[to].item);
-    assert_int_equal(got.frame, flat[to].frame);
+    // The last frame of an item that was not opened has no number yet.
+    assert_int_equal(got.frame < 0 ? got.frame + frames_of[got.item] : got.frame, flat[to].frame);
     assert_int_equal(moved, to - from);
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Reading ahead: the frame that will be wanted next is decoded into memory while the program has nothing
+// else to do, so that the step to it needs to bring it to the GPU only.
+//
+// One frame is read ahead at most, in the direction of the last move, and only where its bands and mask take
+// no more than an eighth of the free memory (or, with --memory, what the textures leave of that).
+#ifndef FOVEA_APP_AHEAD_H
+#define FOVEA_APP_AHEAD_H
+
+#include "sources/loader.h"
+
+struct viewer;
+
+// Of struct viewer. All NULL and 0 at first.
+struct ahead {
+    bool on; // --prefetch
+    struct loader *loader;
+    struct source_position position;
+    // Of the frame shown before, to be used again.
+    struct loader_buffers *buffers;
+    struct mask *mask;
+    struct image_file *file;
+    size_t file_item;
+};
+
+// Begins to read the next frame ahead if none is; nothing must be loading.
+void ahead_begin(struct viewer *viewer);
+// The loader of what was read ahead if that is the viewer's position, else NULL; what was read ahead is given
+// up then. The viewer's mask and open file, which are no longer needed when it is not NULL, are kept here.
+struct loader *ahead_take(struct viewer *viewer, size_t shown_item);
+// Keeps the buffers of a load that has ended for the next frame.
+void ahead_keep_buffers(struct viewer *viewer, struct loader_outcome *outcome);
+// Gives up what was read ahead, and with `all` what was kept for it.
+void ahead_drop(struct viewer *viewer, bool all);
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Inside the bench: the surface that is drawn to, and the measurement of stepping.
+#ifndef FOVEA_APP_BENCH_INTERNAL_H
+#define FOVEA_APP_BENCH_INTERNAL_H
+
+#include "app/viewer.h"
+#include "app/window.h"
+
+#include <cjson/cJSON.h>
+
+// The surface that is drawn to and presented: a window, or a target without any display.
+struct stage {
+    struct window window;
+    bool in_window;
+    struct headless *headless;
+    struct target *target;
+    struct viewer viewer;
+    int width, height;
+};
+
+// Draws the picture and waits until it stands on the screen.
+enum status bench_draw(struct stage *stage, struct error *error);
+// Sorts the values; their median.
+double bench_median(double *values, size_t count);
+
+// How fast the series is stepped through. Times in ms, memory in bytes.
+struct step_figures {
+    int64_t steps, failed; // frames that were shown, and of these those that could not be read
+    double median_ms, slowest_ms, total_ms;
+    int64_t resident_early, resident_late; // after ten steps, and after all
+    int64_t peak_early, peak_late;
+};
+
+// Steps forward `steps` times, at the end of the series from its start again: reads, uploads and draws each
+// frame as the window does. The first frame must have been loaded.
+enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures *figures,
+                        struct error *error);
+void bench_steps_print(const struct step_figures *figures);
+cJSON *bench_steps_json(const struct step_figures *figures);
+
+#endif

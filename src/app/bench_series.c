@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Time and memory of stepping through a series.
+#include "app/bench_internal.h"
+
+#include "base/clock.h"
+#include "base/size.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EARLY = 10, PUMP_MS = 40 }; // steps until memory is first looked at; as the window's event loop
+
+// Shows the next frame completely.
+static enum status step(struct stage *stage, struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    enum status status = STATUS_OK;
+    viewer->playback.due_ns = 0;
+    playback_tick(viewer, clock_now_ns());
+    while (!status && viewer_is_loading(viewer)) {
+        if (viewer_pump(viewer, 50, PUMP_MS) && viewer_is_loading(viewer) && viewer->picture)
+            status = bench_draw(stage, error);
+    }
+    if (!status && viewer->picture)
+        status = bench_draw(stage, error);
+    return status;
+}
+
+static void note_memory(int64_t *resident, int64_t *peak)
+{
+    *resident = process_resident_bytes();
+    *peak = process_peak_resident_bytes();
+}
+
+enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures *figures, struct error *error)
+{
+    struct viewer *viewer = &stage->viewer;
+    size_t bytes;
+    if (!size_multiply((size_t)steps, sizeof(double), &bytes))
+        return error_set(error, STATUS_USAGE, "so many steps cannot be measured");
+    double *times = must_alloc(bytes);
+    enum status status = STATUS_OK;
+    const int64_t begin = clock_now_ns();
+    viewer->view.play = (struct view_play){.direction = 1, .rate = PLAY_MAX_RATE, .loop = PLAY_AGAIN};
+    for (int64_t i = 0; !status && i < steps; i++) {
+        const int64_t start = clock_now_ns();
+        status = step(stage, error);
+        times[i] = (double)(clock_now_ns() - start) / 1e6;
+        figures->slowest_ms = times[i] > figures->slowest_ms ? times[i] : figures->slowest_ms;
+        figures->failed += viewer->load_status != STATUS_OK;
+        if (i + 1 == EARLY || i + 1 == steps)
+            note_memory(&figures->resident_late, &figures->peak_late);
+        if (i + 1 <= EARLY) {
+            figures->resident_early = figures->resident_late;
+            figures->peak_early = figures->peak_late;
+        }
+    }
+    viewer->view.play.direction = 0;
+    figures->steps = steps;
+    figures->total_ms = (double)(clock_now_ns() - begin) / 1e6;
+    figures->median_ms = bench_median(times, (size_t)steps);
+    free(times);
+    return status;
+}
+
+void bench_steps_print(const struct step_figures *figures)
+{
+    char early[32], late[32], peak_early[32], peak_late[32];
+    printf("stepping       %lld frames, %.1f a second in all, median %.1f ms (%.1f a second), slowest %.1f "
+           "ms, %lld failed\n",
+           (long long)figures->steps, (double)figures->steps * 1000 / figures->total_ms, figures->median_ms,
+           1000 / figures->median_ms, figures->slowest_ms, (long long)figures->failed);
+    printf("while stepping RSS %s after %d frames, %s after %lld; peak %s, then %s\n",
+           format_bytes(figures->resident_early, early, sizeof early), EARLY,
+           format_bytes(figures->resident_late, late, sizeof late), (long long)figures->steps,
+           format_bytes(figures->peak_early, peak_early, sizeof peak_early),
+           format_bytes(figures->peak_late, peak_late, sizeof peak_late));
+}
+
+cJSON *bench_steps_json(const struct step_figures *figures)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "frames", (double)figures->steps);
+    cJSON_AddNumberToObject(json, "failed", (double)figures->failed);
+    cJSON_AddNumberToObject(json, "frames_per_second", (double)figures->steps * 1000 / figures->total_ms);
+    cJSON_AddNumberToObject(json, "median_ms", figures->median_ms);
+    cJSON_AddNumberToObject(json, "slowest_ms", figures->slowest_ms);
+    cJSON_AddNumberToObject(json, "rss_early_bytes", (double)figures->resident_early);
+    cJSON_AddNumberToObject(json, "rss_late_bytes", (double)figures->resident_late);
+    cJSON_AddNumberToObject(json, "peak_rss_early_bytes", (double)figures->peak_early);
+    cJSON_AddNumberToObject(json, "peak_rss_late_bytes", (double)figures->peak_late);
+    return json;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+// Loops over samples, one for each type, made by macros.
+#include "sources/slab_sums.h"
+
+#include "base/size.h"
+#include "image/mask.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Marks that leave a sample out; a saturated sample counts.
+#define LEFT_OUT ((uint8_t)~MASK_BIT(MASK_SATURATED))
+
+// Every type with its C type, without the half precision that C does not have.
+#define FOR_INTEGERS(X)                                                                                      \
+    X(SAMPLE_U8, u8, uint8_t)                                                                                \
+    X(SAMPLE_I8, i8, int8_t)                                                                                 \
+    X(SAMPLE_U16, u16, uint16_t)                                                                             \
+    X(SAMPLE_I16, i16, int16_t)                                                                              \
+    X(SAMPLE_U32, u32, uint32_t)                                                                             \
+    X(SAMPLE_I32, i32, int32_t)
+#define FOR_WIDE(X)                                                                                          \
+    X(SAMPLE_U64, u64, uint64_t)                                                                             \
+    X(SAMPLE_I64, i64, int64_t)
+
+static bool fits_integers(enum sample_type type)
+{
+    return !sample_traits(type)->is_float && sample_traits(type)->bytes <= 4;
+}
+
+static enum sample_type sum_type(int64_t frames, enum sample_type type)
+{
+    const struct sample_traits *traits = sample_traits(type);
+    if (!fits_integers(type))
+        return SAMPLE_F64;
+    const bool narrow = traits->bytes <= 2 && (double)frames * fmax(traits->max, -traits->min) <= INT32_MAX;
+    if (traits->is_signed)
+        return narrow ? SAMPLE_I32 : SAMPLE_I64;
+    return traits->bytes <= 2 && (double)frames * traits->max <= UINT32_MAX ? SAMPLE_U32 : SAMPLE_U64;
+}
+
+enum sample_type slab_type(enum slab_mode mode, int64_t frames, enum sample_type type)
+{
+    if (mode == SLAB_MAX)
+        return type;
+    if (mode == SLAB_SUM)
+        return sum_type(frames, type);
+    return sample_traits(type)->bytes <= 2 || type == SAMPLE_F32 ? SAMPLE_F32 : SAMPLE_F64;
+}
+
+// --- buffers ---
+
+void slab_sums_free(struct slab_sums *sums)
+{
+    free(sums->samples);
+    free(sums->classes);
+    free(sums->counted);
+    free(sums->marks);
+    free(sums->integers);
+    free(sums->reals);
+    free(sums->highest);
+    *sums = (struct slab_sums){0};
+}
+
+// Each buffer is made when its mode and type first need it.
+static bool reserve(void **buffer, bool needed, size_t pixels, size_t bytes)
+{
+    size_t total;
+    if (!needed || *buffer)
+        return true;
+    if (size_multiply(pixels, bytes, &total))
+        *buffer = malloc(total);
+    return *buffer != NULL;
+}
+
+enum status slab_sums_begin(struct slab_sums *sums, enum slab_mode mode, int64_t frames,
+                            enum sample_type type, size_t pixels, const char *path, struct error *error)
+{
+    if (pixels > sums->capacity) {
+        slab_sums_free(sums);
+        sums->capacity = pixels;
+    }
+    sums->mode = mode;
+    sums->type = type;
+    sums->out = slab_type(mode, frames, type);
+    sums->pixels = pixels;
+    sums->sample_bytes = sample_traits(type)->bytes;
+    const bool integers = mode != SLAB_MAX && fits_integers(type), reals = !fits_integers(type);
+    const size_t room = sums->capacity;
+    if (!reserve(&sums->samples, true, room, 8) || !reserve((void **)&sums->classes, true, room, 1) ||
+        !reserve((void **)&sums->counted, true, room, sizeof *sums->counted) ||
+        !reserve((void **)&sums->marks, true, room, 1) ||
+        !reserve((void **)&sums->integers, integers, room, sizeof *sums->integers) ||
+        !reserve((void **)&sums->reals, reals, 2 * room, sizeof *sums->reals) ||
+        !reserve(&sums->highest, mode == SLAB_MAX, room, 8)) {
+        slab_sums_free(sums);
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for sums of %zu pixels", path,
+                         pixels);
+    }
+    memset(sums->counted, 0, pixels * sizeof *sums->counted);
+    memset(sums->marks, 0, pixels);
+    if (integers)
+        memset(sums->integers, 0, pixels * sizeof *sums->integers);
+    else if (mode != SLAB_MAX)
+        memset(sums->reals, 0, pixels * sizeof *sums->reals);
+    return STATUS_OK;
+}
+
+uint8_t *slab_sums_classes(struct slab_sums *sums)
+{
+    memset(sums->classes, 0, sums->pixels);
+    return sums->classes;
+}
+
+// --- marks ---
+
+// The largest value of an unsigned type holds nothing.
+#define MARK_MAXIMUM(id, name, type)                                                                         \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            classes[i] |= ((const type *)samples)[i] == (type) ~(type)0 ? MASK_BIT(MASK_GAP) : 0;            \
+        break;
+// -1 lies between modules, -2 is bad.
+#define MARK_NEGATIVE(id, name, type)                                                                        \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            const type value = ((const type *)samples)[i];                                                   \
+            classes[i] |= value == -1 ? MASK_BIT(MASK_GAP) : value == -2 ? MASK_BIT(MASK_BAD) : 0;           \
+        }                                                                                                    \
+        break;
+#define MARK_SATURATED(id, name, type)                                                                       \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            classes[i] |=                                                                                    \
+                !classes[i] && (double)((const type *)samples)[i] > limit ? MASK_BIT(MASK_SATURATED) : 0;    \
+        break;
+
+static void mark_maximum(enum sample_type type, const void *samples, size_t count, uint8_t *classes)
+{
+    switch (type) {
+        MARK_MAXIMUM(SAMPLE_U8, u8, uint8_t)
+        MARK_MAXIMUM(SAMPLE_U16, u16, uint16_t)
+        MARK_MAXIMUM(SAMPLE_U32, u32, uint32_t)
+        MARK_MAXIMUM(SAMPLE_U64, u64, uint64_t)
+    default:
+        break;
+    }
+}
+
+static void mark_negative(enum sample_type type, const void *samples, size_t count, uint8_t *classes)
+{
+    switch (type) {
+        MARK_NEGATIVE(SAMPLE_I8, i8, int8_t)
+        MARK_NEGATIVE(SAMPLE_I16, i16, int16_t)
+        MARK_NEGATIVE(SAMPLE_I32, i32, int32_t)
+        MARK_NEGATIVE(SAMPLE_I64, i64, int64_t)
+    default:
+        break;
+    }
+}
+
+static void mark_saturated(enum sample_type type, const void *samples, size_t count, double limit,
+                           uint8_t *classes)
+{
+    switch (type) {
+        FOR_INTEGERS(MARK_SATURATED)
+        FOR_WIDE(MARK_SATURATED)
+        MARK_SATURATED(SAMPLE_F32, f32, float)
+        MARK_SATURATED(SAMPLE_F64, f64, double)
+    default:
+        break;
+    }
+}
+
+static void mark(struct slab_sums *sums, const struct sentinels *sentinels)
+{
+    if (sentinels->max_is_no_data)
+        mark_maximum(sums->type, sums->samples, sums->pixels, sums->classes);
+    if (sentinels->negative_marks)
+        mark_negative(sums->type, sums->samples, sums->pixels, sums->classes);
+    if (sentinels->has_saturation)
+        mark_saturated(sums->type, sums->samples, sums->pixels, sentinels->saturation, sums->classes);
+    for (size_t i = 0; i < sums->pixels; i++)
+        sums->marks[i] |= sums->classes[i];
+}
+
+// --- adding ---
+
+#define ADD_INTEGERS(id, name, type)                                                                         \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < sums->pixels; i++) {                                                          \
+            const uint32_t counts = !(sums->classes[i] & LEFT_OUT);                                          \
+            sums->integers[i] += counts ? (int64_t)((const type *)sums->samples)[i] : 0;                     \
+            sums->counted[i] += counts;                                                                      \
+        }                                                                                                    \
+        break;
+
+static void add_integers(struct slab_sums *sums)
+{
+    switch (sums->type) {
+        FOR_INTEGERS(ADD_INTEGERS)
+    default:
+        break;
+    }
+}
+
+static void add_reals(struct slab_sums *sums)
+{
+    double *row = sums->reals + sums->capacity;
+    sample_row_to_double(sums->type, sums->samples, sums->pixels, row);
+    for (size_t i = 0; i < sums->pixels; i++) {
+        const bool counts = !(sums->classes[i] & LEFT_OUT) && !isnan(row[i]);
+        sums->reals[i] += counts ? row[i] : 0;
+        sums->counted[i] += counts;
+    }
+}
+
+#define RAISE(id, name, type)                                                                                \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < sums->pixels; i++) {                                                          \
+            const type value = ((const type *)sums->samples)[i];                                             \
+            type *highest = (type *)sums->highest + i;                                                       \
+            const uint32_t counts = !(sums->classes[i] & LEFT_OUT);                                          \
+            if (counts && (sums->counted[i] == 0 || value > *highest))                                       \
+                *highest = value;                                                                            \
+            sums->counted[i] += counts;                                                                      \
+        }                                                                                                    \
+        break;
+
+// Floats by their value as double, which is exact, so that NaN and half precision are told apart.
+static void raise_floats(struct slab_sums *sums)
+{
+    double *values = sums->reals, *row = sums->reals + sums->capacity;
+    const size_t bytes = sums->sample_bytes;
+    sample_row_to_double(sums->type, sums->samples, sums->pixels, row);
+    for (size_t i = 0; i < sums->pixels; i++) {
+        if ((sums->classes[i] & LEFT_OUT) || isnan(row[i]))
+            continue;
+        if (sums->counted[i]++ > 0 && row[i] <= values[i])
+            continue;
+        values[i] = row[i];
+        memcpy((uint8_t *)sums->highest + i * bytes, (const uint8_t *)sums->samples + i * bytes, bytes);
+    }
+}
+
+static void raise_highest(struct slab_sums *sums)
+{
+    switch (sums->type) {
+        FOR_INTEGERS(RAISE)
+        FOR_WIDE(RAISE)
+    default:
+        raise_floats(sums);
+        break;
+    }
+}
+
+void slab_sums_add(struct slab_sums *sums, const struct sentinels *sentinels)
+{
+    mark(sums, sentinels);
+    if (sums->mode == SLAB_MAX)
+        raise_highest(sums);
+    else if (fits_integers(sums->type))
+        add_integers(sums);
+    else
+        add_reals(sums);
+}
+
+// --- the result ---
+
+#define PUT_INTEGERS(id, name, type)                                                                         \
+    case id:                                                                                                 \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            const type value = (type)sums->integers[first + i];                                              \
+            memcpy(row + i * sizeof value, &value, sizeof value);                                            \
+        }                                                                                                    \
+        break;
+
+static void put_reals(const struct slab_sums *sums, size_t first, size_t count, uint8_t *row)
+{
+    const bool integers = fits_integers(sums->type), mean = sums->mode == SLAB_MEAN;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t counted = sums->counted[first + i];
+        double value = integers ? (double)sums->integers[first + i] : sums->reals[first + i];
+        value = counted == 0 ? (double)NAN : mean ? value / counted : value;
+        const float narrow = (float)value;
+        if (sums->out == SAMPLE_F32)
+            memcpy(row + i * sizeof narrow, &narrow, sizeof narrow);
+        else
+            memcpy(row + i * sizeof value, &value, sizeof value);
+    }
+}
+
+static void put_highest(const struct slab_sums *sums, size_t first, size_t count, uint8_t *row)
+{
+    const size_t bytes = sums->sample_bytes;
+    // All ones is a NaN in every float type.
+    const int nothing = sample_traits(sums->type)->is_float ? 0xFF : 0;
+    memcpy(row, (const uint8_t *)sums->highest + first * bytes, count * bytes);
+    for (size_t i = 0; i < count; i++) {
+        if (sums->counted[first + i] == 0)
+            memset(row + i * bytes, nothing, bytes);
+    }
+}
+
+static void put_row(const struct slab_sums *sums, size_t first, size_t count, uint8_t *row)
+{
+    if (sums->mode == SLAB_MAX) {
+        put_highest(sums, first, count, row);
+        return;
+    }
+    switch (sums->out) {
+        PUT_INTEGERS(SAMPLE_U32, u32, uint32_t)
+        PUT_INTEGERS(SAMPLE_I32, i32, int32_t)
+        PUT_INTEGERS(SAMPLE_U64, u64, uint64_t)
+        PUT_INTEGERS(SAMPLE_I64, i64, int64_t)
+    default:
+        put_reals(sums, first, count, row);
+        break;
+    }
+}
+
+bool slab_sums_write(const struct slab_sums *sums, size_t width, size_t height, void *out, size_t stride,
+                     uint8_t *classes)
+{
+    uint8_t any = 0;
+    for (size_t y = 0; y < height; y++)
+        put_row(sums, y * width, width, (uint8_t *)out + y * stride);
+    for (size_t i = 0; i < width * height; i++) {
+        classes[i] |= sums->counted[i] ? sums->marks[i] & MASK_BIT(MASK_SATURATED) : sums->marks[i];
+        any |= classes[i];
+    }
+    return any != 0;
+}
