@@ -5,43 +5,22 @@
 // worker, ready, or taken by the consumer. Workers wait for free slots, the consumer for ready ones. What the
 // consumer does not need of a band (samples before conversion, classes) is in the worker's own memory, so
 // that slots are small.
-#include "sources/loader.h"
+#include "sources/loader_internal.h"
 
 #include "base/size.h"
-#include "formats/mask_file.h"
-#include "sources/band_plan.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 8 };
 // Fewer threads are used where their buffers would take more than this.
 enum { BUFFERS_MAX_BYTES = 96 << 20 };
 
 // Workers write the mask at the same time, each the rows of its band.
 _Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
-
-enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_TAKEN };
-
-struct slot {
-    enum slot_state state;
-    void *pixels;  // samples of the storage type
-    float *levels; // all reduced levels of the band, one after the other
-    struct loader_band band;
-};
-
-// Slots, of which the first `count` have buffers or had them in the load before.
-struct loader_buffers {
-    size_t pixels_bytes, levels_bytes; // of each
-    int count, limit;
-    struct slot slots[];
-};
 
 // What each worker has of its own.
 struct worker {
@@ -54,50 +33,6 @@ struct worker {
     int64_t drain_serial; // of the last drain that it took part in
 };
 
-struct loader {
-    struct loader_request request;
-    char *name, *mask_path;
-    struct cancel cancel;
-    bool first_started;
-
-    // Set by the first worker before `opened` is, constant afterwards.
-    struct frame_info info;
-    struct image_file *file;
-    struct mask *mask;
-    bool mask_has_file;
-    int levels;
-    int64_t band_rows, band_count;
-    int64_t run_bands;                                // that a worker takes at a time
-    size_t pixels_bytes, classes_bytes, levels_bytes; // buffers for one band
-
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    // -- protected by lock --
-    bool opened, open_failed;
-    pthread_t threads[MAX_THREADS];
-    int thread_count; // started so far; final once the first has ended
-    int running;      // workers that have not ended
-    int64_t next_band, published_bands, taken_bands;
-    int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
-    struct loader_buffers *slots; // NULL before the frame is open
-    struct taps_result result;
-    struct error error, mask_error, loss;
-    int64_t lost_pixels, failed_bands;
-};
-
-enum sample_type loader_storage_type(enum sample_type type)
-{
-    switch (type) {
-    case SAMPLE_F16:
-    case SAMPLE_F64:
-    case SAMPLE_U64:
-    case SAMPLE_I64:
-        return SAMPLE_F32;
-    default:
-        return type;
-    }
-}
-
 static void wake_consumer(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
@@ -108,134 +43,7 @@ static void wake_consumer(struct loader *loader)
         wake(context);
 }
 
-// --- opening ---
-
-static bool choose_sizes(struct loader *loader)
-{
-    const struct frame_info *info = &loader->info;
-    size_t values = 0;
-    for (int level = 1; level <= loader->levels; level++) {
-        size_t of_level;
-        if (!size_of_plane(reduce_side(info->width, level), reduce_side(loader->band_rows, level), 1,
-                           &of_level) ||
-            !size_add(values, of_level, &values))
-            return false;
-    }
-    return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
-           size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
-           size_multiply(loader->classes_bytes, sample_traits(loader_storage_type(info->type))->bytes,
-                         &loader->pixels_bytes);
-}
-
-// Uses the mask handed over if it fits, else a new one; then the other goes back by the outcome. Class bits
-// of an earlier frame are cleared, and the file's layer where it shall not count.
-static enum status prepare_mask(struct loader *loader, struct error *error)
-{
-    struct mask *mask = loader->request.mask;
-    const uint8_t ignored = loader->request.choice.ignored;
-    bool has_file = false;
-    if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
-        mask_clear(mask, MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE)));
-        loader->mask = mask;
-        loader->request.mask = NULL;
-        has_file = loader->request.mask_has_file && !(ignored & MASK_BIT(MASK_FILE));
-    } else {
-        enum status status = mask_create(loader->info.width, loader->info.height, &loader->mask, error);
-        if (status)
-            return status;
-    }
-    if (loader->mask_path && !has_file && !(ignored & MASK_BIT(MASK_FILE)))
-        has_file = mask_file_load(loader->mask_path, loader->mask, &loader->mask_error) == STATUS_OK;
-    loader->mask_has_file = has_file;
-    return STATUS_OK;
-}
-
-void loader_buffers_destroy(struct loader_buffers **buffers)
-{
-    for (int i = 0; *buffers && i < (*buffers)->count; i++) {
-        free((*buffers)->slots[i].pixels);
-        free((*buffers)->slots[i].levels);
-    }
-    free(*buffers);
-    *buffers = NULL;
-}
-
-// The table of slots: that of the load before if it fits, else one whose slots get their buffers when they
-// are first used.
-static bool slots_allocate(struct loader *loader)
-{
-    struct loader_buffers *old = loader->request.buffers;
-    size_t bytes;
-    const int64_t ahead =
-        loader->request.ahead_bytes / (int64_t)(loader->pixels_bytes + loader->levels_bytes + 1);
-    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), MAX_THREADS + 1);
-    if (old && old->pixels_bytes == loader->pixels_bytes && old->levels_bytes == loader->levels_bytes &&
-        old->limit == limit) {
-        loader->slots = old;
-        loader->request.buffers = NULL;
-        return true;
-    }
-    loader_buffers_destroy(&loader->request.buffers);
-    if (limit > INT_MAX || !size_multiply((size_t)limit, sizeof(struct slot), &bytes) ||
-        !size_add(bytes, sizeof *loader->slots, &bytes))
-        return false;
-    loader->slots = calloc(1, bytes);
-    if (loader->slots)
-        *loader->slots = (struct loader_buffers){
-            .pixels_bytes = loader->pixels_bytes, .levels_bytes = loader->levels_bytes, .limit = (int)limit};
-    return loader->slots != NULL;
-}
-
-static enum status open_frame(struct loader *loader, struct error *error)
-{
-    enum status status = STATUS_OK;
-    if (cancel_requested(&loader->cancel))
-        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (!loader->file && loader->request.source)
-        status = source_open(loader->request.source, loader->request.item, &loader->file, error);
-    else if (!loader->file)
-        status = source_open_name(loader->name, loader->request.channel, &loader->file, error);
-    if (!status && loader->request.frame < 0)
-        loader->request.frame = int64_max(loader->file->frames + loader->request.frame, 0);
-    if (!status)
-        status = image_file_info(loader->file, loader->request.frame, &loader->info, error);
-    if (status)
-        return status;
-    frame_info_choose(&loader->info, &loader->request.choice);
-    size_t bytes;
-    loader->levels = reduce_level_count(loader->info.width, loader->info.height);
-    if (frame_bytes(&loader->info, &bytes)) {
-        const struct band_plan plan = band_plan_for(&loader->info);
-        loader->band_rows = plan.rows;
-        loader->run_bands = plan.run;
-        loader->band_count = plan.count;
-    }
-    if (loader->band_count == 0 || !choose_sizes(loader))
-        return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels are more than can be addressed",
-                         loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
-    if (cancel_requested(&loader->cancel))
-        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (!slots_allocate(loader))
-        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
-                         loader->file->path);
-    return prepare_mask(loader, error);
-}
-
 // --- buffers ---
-
-static bool slot_allocate(const struct loader *loader, struct slot *slot)
-{
-    slot->pixels = malloc(loader->pixels_bytes);
-    slot->levels = malloc(loader->levels_bytes + 1);
-    return slot->pixels && slot->levels;
-}
-
-static void slot_free(struct slot *slot)
-{
-    free(slot->pixels);
-    free(slot->levels);
-    *slot = (struct slot){0};
-}
 
 static void worker_free(struct worker *worker)
 {
@@ -267,7 +75,7 @@ static bool work_is_over(struct loader *loader, const struct worker *worker)
 
 // A free slot, allocating up to one more than there are threads; NULL when there is nothing (more) to do or
 // no memory. Waits for the consumer when all are in use. Called and returns with the lock held.
-static struct slot *slot_acquire(struct loader *loader, const struct worker *worker)
+static struct loader_slot *slot_acquire(struct loader *loader, const struct worker *worker)
 {
     struct loader_buffers *slots = loader->slots;
     while (!work_is_over(loader, worker)) {
@@ -277,12 +85,12 @@ static struct slot *slot_acquire(struct loader *loader, const struct worker *wor
         }
         if (slots->count < slots->limit &&
             (loader->request.ahead_bytes > 0 || slots->count < loader->thread_count + 1)) {
-            struct slot *slot = &slots->slots[slots->count];
-            if (slot_allocate(loader, slot)) {
+            struct loader_slot *slot = &slots->slots[slots->count];
+            if (loader_slot_allocate(loader, slot)) {
                 slots->count++;
                 return slot;
             }
-            slot_free(slot);
+            loader_slot_free(slot);
             if (slots->count == 0)
                 return NULL;
         }
@@ -358,7 +166,8 @@ static bool tap_band(struct worker *worker, const struct band *band)
     return masked || classed;
 }
 
-static void publish_band(struct worker *worker, struct slot *slot, const struct band *from, bool any_mask)
+static void publish_band(struct worker *worker, struct loader_slot *slot, const struct band *from,
+                         bool any_mask)
 {
     struct loader *loader = worker->loader;
     struct loader_band *band = &slot->band;
@@ -409,11 +218,11 @@ static bool drain_is_wanted(const struct worker *worker, int64_t y)
 }
 
 // Takes a slot and the next band of the worker's run, or a new run; NULL when there is nothing (more) to do.
-static struct slot *next_work(struct worker *worker, int64_t *band)
+static struct loader_slot *next_work(struct worker *worker, int64_t *band)
 {
     struct loader *loader = worker->loader;
     pthread_mutex_lock(&loader->lock);
-    struct slot *slot = slot_acquire(loader, worker);
+    struct loader_slot *slot = slot_acquire(loader, worker);
     if (slot) {
         if (worker->next == worker->end) {
             worker->next = loader->next_band;
@@ -429,13 +238,27 @@ static struct slot *next_work(struct worker *worker, int64_t *band)
     return slot;
 }
 
+// Where the frame is one stream, its bands are decoded one after the other on the one handle, while another
+// worker is busy with what is computed from the band before: then the stream is held on return.
+static struct loader_slot *next_in_order(struct worker *worker, int64_t *band)
+{
+    struct loader *loader = worker->loader;
+    if (!loader->info.sequential)
+        return next_work(worker, band);
+    pthread_mutex_lock(&loader->stream);
+    struct loader_slot *slot = next_work(worker, band);
+    if (!slot)
+        pthread_mutex_unlock(&loader->stream);
+    return slot;
+}
+
 static void decode_bands(struct worker *worker)
 {
-    const struct loader *loader = worker->loader;
+    struct loader *loader = worker->loader;
     const enum sample_type type = loader->info.type;
-    struct slot *slot;
+    struct loader_slot *slot;
     int64_t index;
-    while ((slot = next_work(worker, &index))) {
+    while ((slot = next_in_order(worker, &index))) {
         const int64_t y = index * loader->band_rows;
         const struct band band = {.y = y,
                                   .rows = int64_min(loader->band_rows, loader->info.height - y),
@@ -443,7 +266,10 @@ static void decode_bands(struct worker *worker)
                                   .type = type,
                                   .pixels = worker->raw ? worker->raw : slot->pixels,
                                   .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
-        if (!decode_band(worker, &band))
+        const bool decoded = decode_band(worker, &band);
+        if (loader->info.sequential)
+            pthread_mutex_unlock(&loader->stream);
+        if (!decoded)
             return;
         const bool any_mask = tap_band(worker, &band);
         if (drain_is_wanted(worker, y))
@@ -477,7 +303,9 @@ static void *helper_thread(void *argument)
     struct loader *loader = argument;
     struct image_file *file = NULL;
     // A handle that cannot be had is no fault of the picture: the other threads do the work.
-    if (image_file_clone(loader->file, &file, NULL) == STATUS_OK)
+    if (loader->info.sequential)
+        work(loader, loader->file);
+    else if (image_file_clone(loader->file, &file, NULL) == STATUS_OK)
         work(loader, file);
     image_file_close(&file);
     end_worker(loader);
@@ -486,16 +314,16 @@ static void *helper_thread(void *argument)
 
 static int choose_threads(const struct loader *loader)
 {
-    if (loader->info.sequential)
-        return 1;
     int64_t wanted = loader->request.threads;
     if (wanted <= 0)
         wanted = sysconf(_SC_NPROCESSORS_ONLN);
+    if (loader->info.sequential) // one decodes while the other computes
+        wanted = int64_min(wanted, 2);
     wanted = int64_min(wanted, int64_ceil_div(loader->band_count, loader->run_bands));
     // A slot, classes, raw samples and the levels being made.
     const int64_t bytes = (int64_t)(loader->pixels_bytes + 2 * loader->levels_bytes + loader->classes_bytes);
     wanted = int64_min(wanted, BUFFERS_MAX_BYTES / int64_max(bytes, 1));
-    return (int)int64_clamp(wanted, 1, MAX_THREADS);
+    return (int)int64_clamp(wanted, 1, LOADER_MAX_THREADS);
 }
 
 static void start_helpers(struct loader *loader)
@@ -514,7 +342,7 @@ static void *first_thread(void *argument)
 {
     struct loader *loader = argument;
     struct error error = {0};
-    enum status status = open_frame(loader, &error);
+    enum status status = loader_open_frame(loader, &error);
     pthread_mutex_lock(&loader->lock);
     loader->opened = status == STATUS_OK;
     loader->open_failed = status != STATUS_OK;
@@ -541,6 +369,7 @@ struct loader *loader_start(const struct loader_request *request)
     loader->mask_path = request->mask_path ? must_copy(request->mask_path) : NULL;
     loader->file = request->file;
     pthread_mutex_init(&loader->lock, NULL);
+    pthread_mutex_init(&loader->stream, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -606,11 +435,11 @@ void loader_wait(struct loader *loader, int wait_ms)
     pthread_mutex_unlock(&loader->lock);
 }
 
-static struct slot *lowest_ready(struct loader *loader)
+static struct loader_slot *lowest_ready(struct loader *loader)
 {
-    struct slot *best = NULL;
+    struct loader_slot *best = NULL;
     for (int i = 0; loader->slots && i < loader->slots->count; i++) {
-        struct slot *slot = &loader->slots->slots[i];
+        struct loader_slot *slot = &loader->slots->slots[i];
         if (slot->state == SLOT_READY && (!best || slot->band.y < best->band.y))
             best = slot;
     }
@@ -625,7 +454,7 @@ bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)
         if (pthread_cond_timedwait(&loader->changed, &loader->lock, &deadline) == ETIMEDOUT)
             break;
     }
-    struct slot *slot = lowest_ready(loader);
+    struct loader_slot *slot = lowest_ready(loader);
     if (slot) {
         slot->state = SLOT_TAKEN;
         *band = slot->band;
@@ -749,6 +578,7 @@ void loader_finish(struct loader **loader, struct loader_outcome *outcome)
     free(old->mask_path);
     pthread_cond_destroy(&old->changed);
     pthread_mutex_destroy(&old->lock);
+    pthread_mutex_destroy(&old->stream);
     free(old);
     *loader = NULL;
 }

@@ -214,7 +214,7 @@ static enum status expand_folder(const char *folder, struct series *series, stru
     enum status status = read_folder(folder, NULL, &listing, error);
     if (!status && listing.count == 0)
         status =
-            error_set(error, STATUS_USAGE, "%s: no file in this folder has the name of an image", folder);
+            error_set(error, STATUS_NOT_MINE, "%s: no file in this folder has the name of an image", folder);
     if (!status) {
         sort_from(&listing, 0);
         move_names(&listing, "", "", is_no_member, series);
@@ -360,7 +360,7 @@ static enum status expand_pattern(const char *name, const struct parts *parts, s
         if (listing.count > 0)
             move_names(&listing, parts->prefix, parts->suffix, NULL, series);
         else if (strpbrk(parts->path, "*?"))
-            status = error_set(error, STATUS_USAGE, "%s: no file matches this pattern", name);
+            status = error_set(error, STATUS_IO, "%s: no file matches this pattern", name);
         else
             add(series, must_copy(name), false);
     }
@@ -446,11 +446,11 @@ static enum status expand_list(const char *path, struct series *series, struct e
     }
     close(fd);
     if (!status && memchr(content, 0, (size_t)bytes))
-        status = error_set(error, STATUS_USAGE, "%s: is no text; a list has one name a line", path);
+        status = error_set(error, STATUS_NOT_MINE, "%s: is no text; a list has one name a line", path);
     if (!status)
         status = expand_lines(content, series, error);
     if (!status && series->count == before)
-        status = error_set(error, STATUS_USAGE, "%s: names no image", path);
+        status = error_set(error, STATUS_NOT_MINE, "%s: names no image", path);
     free(content);
     return status;
 }

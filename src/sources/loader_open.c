@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// The beginning of a load: the file is opened, and mask and buffers are prepared.
+#include "sources/loader_internal.h"
+
+#include "base/size.h"
+#include "formats/mask_file.h"
+#include "sources/band_plan.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum sample_type loader_storage_type(enum sample_type type)
+{
+    switch (type) {
+    case SAMPLE_F16:
+    case SAMPLE_F64:
+    case SAMPLE_U64:
+    case SAMPLE_I64:
+        return SAMPLE_F32;
+    default:
+        return type;
+    }
+}
+
+static bool choose_sizes(struct loader *loader)
+{
+    const struct frame_info *info = &loader->info;
+    size_t values = 0;
+    for (int level = 1; level <= loader->levels; level++) {
+        size_t of_level;
+        if (!size_of_plane(reduce_side(info->width, level), reduce_side(loader->band_rows, level), 1,
+                           &of_level) ||
+            !size_add(values, of_level, &values))
+            return false;
+    }
+    return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
+           size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
+           size_multiply(loader->classes_bytes, sample_traits(loader_storage_type(info->type))->bytes,
+                         &loader->pixels_bytes);
+}
+
+// Uses the mask handed over if it fits, else a new one; then the other goes back by the outcome. Class bits
+// of an earlier frame are cleared, and the file's layer where it shall not count.
+static enum status prepare_mask(struct loader *loader, struct error *error)
+{
+    struct mask *mask = loader->request.mask;
+    const uint8_t ignored = loader->request.choice.ignored;
+    bool has_file = false;
+    if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
+        mask_clear(mask, MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE)));
+        loader->mask = mask;
+        loader->request.mask = NULL;
+        has_file = loader->request.mask_has_file && !(ignored & MASK_BIT(MASK_FILE));
+    } else {
+        enum status status = mask_create(loader->info.width, loader->info.height, &loader->mask, error);
+        if (status)
+            return status;
+    }
+    if (loader->mask_path && !has_file && !(ignored & MASK_BIT(MASK_FILE)))
+        has_file = mask_file_load(loader->mask_path, loader->mask, &loader->mask_error) == STATUS_OK;
+    loader->mask_has_file = has_file;
+    return STATUS_OK;
+}
+
+void loader_buffers_destroy(struct loader_buffers **buffers)
+{
+    for (int i = 0; *buffers && i < (*buffers)->count; i++) {
+        free((*buffers)->slots[i].pixels);
+        free((*buffers)->slots[i].levels);
+    }
+    free(*buffers);
+    *buffers = NULL;
+}
+
+// The table of slots: that of the load before if it fits, else one whose slots get their buffers when they
+// are first used.
+static bool slots_allocate(struct loader *loader)
+{
+    struct loader_buffers *old = loader->request.buffers;
+    size_t bytes;
+    const int64_t ahead =
+        loader->request.ahead_bytes / (int64_t)(loader->pixels_bytes + loader->levels_bytes + 1);
+    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), LOADER_MAX_THREADS + 1);
+    if (old && old->pixels_bytes == loader->pixels_bytes && old->levels_bytes == loader->levels_bytes &&
+        old->limit == limit) {
+        loader->slots = old;
+        loader->request.buffers = NULL;
+        return true;
+    }
+    loader_buffers_destroy(&loader->request.buffers);
+    if (limit > INT_MAX || !size_multiply((size_t)limit, sizeof(struct loader_slot), &bytes) ||
+        !size_add(bytes, sizeof *loader->slots, &bytes))
+        return false;
+    loader->slots = calloc(1, bytes);
+    if (loader->slots)
+        *loader->slots = (struct loader_buffers){
+            .pixels_bytes = loader->pixels_bytes, .levels_bytes = loader->levels_bytes, .limit = (int)limit};
+    return loader->slots != NULL;
+}
+
+enum status loader_open_frame(struct loader *loader, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (cancel_requested(&loader->cancel))
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (!loader->file && loader->request.source)
+        status = source_open(loader->request.source, loader->request.item, &loader->file, error);
+    else if (!loader->file)
+        status = source_open_name(loader->name, loader->request.channel, &loader->file, error);
+    if (!status && loader->request.frame < 0)
+        loader->request.frame = int64_max(loader->file->frames + loader->request.frame, 0);
+    if (!status)
+        status = image_file_info(loader->file, loader->request.frame, &loader->info, error);
+    if (status)
+        return status;
+    frame_info_choose(&loader->info, &loader->request.choice);
+    size_t bytes;
+    loader->levels = reduce_level_count(loader->info.width, loader->info.height);
+    if (frame_bytes(&loader->info, &bytes)) {
+        const struct band_plan plan = band_plan_for(&loader->info);
+        loader->band_rows = plan.rows;
+        loader->run_bands = plan.run;
+        loader->band_count = plan.count;
+    }
+    if (loader->band_count == 0 || !choose_sizes(loader))
+        return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels are more than can be addressed",
+                         loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
+    if (cancel_requested(&loader->cancel))
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (!slots_allocate(loader))
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
+                         loader->file->path);
+    return prepare_mask(loader, error);
+}
+
+bool loader_slot_allocate(const struct loader *loader, struct loader_slot *slot)
+{
+    slot->pixels = malloc(loader->pixels_bytes);
+    slot->levels = malloc(loader->levels_bytes + 1);
+    return slot->pixels && slot->levels;
+}
+
+void loader_slot_free(struct loader_slot *slot)
+{
+    free(slot->pixels);
+    free(slot->levels);
+    *slot = (struct loader_slot){0};
+}
