@@ -24,6 +24,8 @@ const struct reader *const readers[] = {
     &fit2d_mask_reader, //
     &ge_reader,         //
     &marccd_reader,     //
+    &bruker_reader,     //
+    &bruker_reader,     //
     &mar345_reader,     //
     &smv_reader,        //
     NULL,
