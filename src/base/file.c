@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,28 @@ const char *path_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash && slash[1] ? slash + 1 : path;
+}
+
+static bool leads_out(const char *name)
+{
+    if (name[0] == '/')
+        return true;
+    for (const char *at = name; *at; at++)
+        if (at[0] == '.' && at[1] == '.' && (at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
+            return true;
+    return false;
+}
+
+char *path_beside(const char *path, const char *name)
+{
+    if (leads_out(name))
+        return NULL;
+    struct text beside = {0};
+    text_append_bytes(&beside, path, (size_t)(path_name(path) - path));
+    text_append(&beside, name);
+    char *result = must_copy(text_string(&beside));
+    text_free(&beside);
+    return result;
 }
 
 static bool write_all(int fd, const char *data, size_t count)

@@ -20,6 +20,11 @@ enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer,
 // The last component of a path; borrowed from `path`.
 const char *path_name(const char *path);
 
+// The path of a file that a header at `path` names: in the same folder or in a folder of it. NULL for a name
+// that is absolute or leads out of the folder, so that a header cannot make other files be read. The caller
+// frees it.
+char *path_beside(const char *path, const char *name);
+
 // A file being written. Where `path` is a regular file or does not exist yet, the bytes go to a temporary
 // file beside it that takes its place only when everything is written; a device or pipe is written directly.
 struct file_draft {

@@ -141,32 +141,18 @@ static bool set_place(const struct edf_file *file, const struct edf_fields *fiel
            !__builtin_add_overflow(header_end_offset, extent, &block->next);
 }
 
-static bool name_is_beside(const char *name)
-{
-    if (name[0] == '/')
-        return false;
-    for (const char *at = name; *at; at++)
-        if (at[0] == '.' && at[1] == '.' && (at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
-            return false;
-    return true;
-}
-
 // Finds the file of samples beside the header and the room in it.
 static enum status set_blob(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
                             int64_t *room, struct error *error)
 {
-    if (!name_is_beside(fields->blob))
+    char *path = path_beside(file->base.path, fields->blob);
+    if (!path)
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: its samples are in a file that is not beside it or in a folder beside it; move "
                          "both into one folder",
                          file->base.path);
-    const char *name = path_name(file->base.path);
-    struct text path = {0};
-    text_append_bytes(&path, file->base.path, (size_t)(name - file->base.path));
-    text_append(&path, fields->blob);
     free(block->blob);
-    block->blob = must_copy(text_string(&path));
-    text_free(&path);
+    block->blob = path;
     int fd;
     int64_t bytes;
     enum status status = file_open_read(block->blob, &fd, &bytes, error);

@@ -22,10 +22,10 @@ const struct reader *const readers[] = {
     &mrc_reader,        //
     &spe_reader,        //
     &fit2d_mask_reader, //
+    &nrrd_reader,       //
+    &pnm_reader,        //
     &ge_reader,         //
     &marccd_reader,     //
-    &bruker_reader,     //
-    &bruker_reader,     //
     &mar345_reader,     //
     &smv_reader,        //
     NULL,

@@ -247,7 +247,7 @@ static enum status spe_metadata(struct image_file *base, int64_t frame, struct t
     for (size_t i = 0; i < sizeof spe_fields / sizeof *spe_fields; i++)
         append_field(out, header, &spe_fields[i]);
     for (size_t line = 0; line < 5; line++) {
-        char key[16];
+        char key[32];
         snprintf(key, sizeof key, "Comment %zu", line + 1);
         header_line(out, key, header + SPE_COMMENTS + 80 * line, 80);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Decoding of a rectangle of a TIFF page, by plain reads where possible, else chunk by chunk or row by row.
 #include "base/size.h"
+#include "formats/channels.h"
 #include "formats/tiff_internal.h"
 #include "image/mask.h"
 
@@ -127,7 +128,7 @@ static void emit_row(struct work *work, const uint8_t *const rows[3], int64_t fi
         tiff_unpack(&span, layout->type, layout->is_float, layout->is_signed, work->channels[i]);
     }
     const void *const rgb[3] = {work->channels[0], work->channels[1], work->channels[2]};
-    tiff_luminance(layout->type, rgb, count, out);
+    channels_luminance(layout->type, rgb, count, out);
 }
 
 // --- uncompressed data ---

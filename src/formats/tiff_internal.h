@@ -127,9 +127,6 @@ struct tiff_span {
 void tiff_unpack(const struct tiff_span *span, enum sample_type type, bool is_float, bool is_signed,
                  void *out);
 
-// out = 0.2126 r + 0.7152 g + 0.0722 b (Rec. 709), integers rounded to nearest, halves up.
-void tiff_luminance(enum sample_type type, const void *const rgb[3], int64_t count, void *out);
-
 // Brings `count` items of `bits` bits each from the other byte order to the machine's; sub-byte and odd
 // depths have none.
 void tiff_swap(uint8_t *row, size_t row_bytes, unsigned bits);

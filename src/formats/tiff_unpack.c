@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Conversion of TIFF rows: odd depths to whole types, one sample out of several, luminance of RGB.
+// Conversion of TIFF rows: odd depths to whole types, one sample out of several.
 #include "base/byteorder.h"
 #include "formats/tiff_internal.h"
-
-#include <math.h>
 
 // Picks every step-th item of `bytes` bytes.
 static void pick_items(const uint8_t *from, size_t step_bytes, size_t bytes, int64_t count, uint8_t *out)
@@ -117,107 +115,6 @@ void tiff_unpack(const struct tiff_span *span, enum sample_type type, bool is_fl
         unpack_odd(span, bytes, is_float, is_signed, out);
     }
 }
-
-// Weights in ten-thousandths, so that integers are exact.
-enum { WEIGHT_R = 2126, WEIGHT_G = 7152, WEIGHT_B = 722, WEIGHT_ALL = 10000 };
-
-// Division that rounds to nearest, halves up, for negative sums too.
-static int64_t rounded_share(int64_t sum)
-{
-    int64_t shifted = sum + WEIGHT_ALL / 2;
-    int64_t quotient = shifted / WEIGHT_ALL;
-    return quotient - (shifted % WEIGHT_ALL < 0);
-}
-
-__extension__ typedef __int128 wide;
-
-static wide rounded_share_wide(wide sum)
-{
-    wide shifted = sum + WEIGHT_ALL / 2;
-    return shifted / WEIGHT_ALL - (shifted % WEIGHT_ALL < 0);
-}
-
-#define LUMINANCE_LOOP(ctype, sum_type, share)                                                               \
-    for (int64_t i = 0; i < count; i++) {                                                                    \
-        ctype r, g, b;                                                                                       \
-        memcpy(&r, (const ctype *)rgb[0] + i, sizeof r);                                                     \
-        memcpy(&g, (const ctype *)rgb[1] + i, sizeof g);                                                     \
-        memcpy(&b, (const ctype *)rgb[2] + i, sizeof b);                                                     \
-        ctype y = (ctype)share((sum_type)r * WEIGHT_R + (sum_type)g * WEIGHT_G + (sum_type)b * WEIGHT_B);    \
-        memcpy((uint8_t *)out + (size_t)i * sizeof y, &y, sizeof y);                                         \
-    }
-
-// The nearest binary16 of a double, ties to even.
-static uint16_t double_to_half(double value)
-{
-    uint16_t sign = signbit(value) ? 0x8000 : 0;
-    double size = fabs(value);
-    if (isnan(value))
-        return 0x7E00;
-    if (size >= 65520)
-        return sign | 0x7C00;
-    if (size < 0x1p-14) // also a carry into the smallest normal number is right
-        return sign | (uint16_t)nearbyint(size * 0x1p24);
-    int exponent;
-    double fraction = frexp(size, &exponent); // 0.5 <= fraction < 1
-    unsigned mantissa = (unsigned)nearbyint(fraction * 2048);
-    return (uint16_t)(sign | (((unsigned)(exponent + 14) << 10) + mantissa - 1024));
-}
-
-static double weighted(double r, double g, double b)
-{
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-static void luminance_float(enum sample_type type, const void *const rgb[3], int64_t count, uint8_t *out)
-{
-    size_t bytes = sample_traits(type)->bytes;
-    for (size_t i = 0; i < (size_t)count; i++) {
-        double y = weighted(sample_value(type, (const uint8_t *)rgb[0] + i * bytes),
-                            sample_value(type, (const uint8_t *)rgb[1] + i * bytes),
-                            sample_value(type, (const uint8_t *)rgb[2] + i * bytes));
-        float single = (float)y;
-        uint16_t half = double_to_half(y);
-        const void *result = type == SAMPLE_F64   ? (const void *)&y
-                             : type == SAMPLE_F32 ? (const void *)&single
-                                                  : &half;
-        memcpy(out + i * bytes, result, bytes);
-    }
-}
-
-void tiff_luminance(enum sample_type type, const void *const rgb[3], int64_t count, void *out)
-{
-    switch (type) {
-    case SAMPLE_U8:
-        LUMINANCE_LOOP(uint8_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_I8:
-        LUMINANCE_LOOP(int8_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_U16:
-        LUMINANCE_LOOP(uint16_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_I16:
-        LUMINANCE_LOOP(int16_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_U32:
-        LUMINANCE_LOOP(uint32_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_I32:
-        LUMINANCE_LOOP(int32_t, int64_t, rounded_share)
-        break;
-    case SAMPLE_U64:
-        LUMINANCE_LOOP(uint64_t, wide, rounded_share_wide)
-        break;
-    case SAMPLE_I64:
-        LUMINANCE_LOOP(int64_t, wide, rounded_share_wide)
-        break;
-    default:
-        luminance_float(type, rgb, count, out);
-        break;
-    }
-}
-#undef LUMINANCE_LOOP
 
 void tiff_swap(uint8_t *row, size_t row_bytes, unsigned bits)
 {
