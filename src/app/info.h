@@ -24,6 +24,8 @@ struct info_options {
     int channel;                // as in struct open_request
     bool json;                  // else text for people
     bool checksum;              // SHA-256 of the samples, row-major, little-endian, in their own type
+    bool metadata;              // all header items of the frame
+    bool contents;              // what else the file holds
     struct class_choice choice; // classes that count all the same, and a saturation value of the user's
     const struct info_pixel *pixels;
     size_t pixel_count;
@@ -35,10 +37,9 @@ struct info_options {
 // chunks are larger), and the mask.
 enum status info_run(const struct info_options *options, FILE *out, struct error *error);
 
-// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--mask FILE] [--channel N] [--ignore
-// CLASSES]
-// [--saturation VALUE] SOURCE`: argv[0] is "info". Prints errors to stderr as one sentence. Returns the exit
-// code: 0, 1 (input) or 2 (usage).
+// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--metadata] [--contents] [--mask FILE]
+// [--channel N] [--ignore CLASSES] [--saturation VALUE] SOURCE`: argv[0] is "info". Prints errors to stderr
+// as one sentence. Returns the exit code: 0, 1 (input) or 2 (usage).
 int info_main(int argc, char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 // `fovea info` as a script sees it: JSON against independent references, exit codes and sentences.
 //
 // FOVEA_BINARY in the environment names the program; without it everything is skipped.
+#include "support/hdf5_file.h"
 #include "support/testdata.h"
 
 #include <math.h>
@@ -497,6 +498,151 @@ static void simulation_is_described(void **state)
     cJSON_Delete(json);
 }
 
+// --- What a file says besides its pixels ---
+
+// An EIGER master whose one data file is itself; a second one is missing.
+static const char *detector_file(void)
+{
+    hid_t file = hdf5_plain_detector("info.h5");
+    hdf5_put_number(file, HDF5_DETECTOR "/beam_center_x", 12.5, "pixel");
+    hdf5_put_number(file, HDF5_DETECTOR "/beam_center_y", 3, "pixel");
+    hdf5_put_number(file, HDF5_DETECTOR "/distance", 250, "mm");
+    hdf5_put_number(file, HDF5_DETECTOR "/x_pixel_size", 75, "um");
+    hdf5_put_number(file, HDF5_DETECTOR "/y_pixel_size", 75, "um");
+    hdf5_put_integer(file, HDF5_DETECTOR "/saturation_value", 1000, NULL);
+    hdf5_put_text(file, HDF5_DETECTOR "/description", "a detector");
+    H5Lcreate_external("gone.h5", "/entry/data/data", file, "/entry/second", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    return temporary_path("info.h5");
+}
+
+static void detector_is_told_in_si_units(void **state)
+{
+    (void)state;
+    require_binary();
+    struct run run = run_info("--json '%s'", detector_file());
+    cJSON *json = json_of(&run);
+    const cJSON *detector = object_at(json, "detector");
+    assert_string_equal(string_at(detector, "name"), "a detector");
+    static const struct {
+        const char *name;
+        double value; // 0: unknown
+    } cases[] = {
+        {"beam_x", 12.5},    {"beam_y", 3},           {"distance", 0.25}, {"wavelength", 0},
+        {"pixel_x", 75e-6},  {"pixel_y", 75e-6},      {"exposure", 0},    {"saturation", 1e3},
+        {"count_cutoff", 0}, {"sensor_thickness", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].value > 0)
+            assert_true(fabs(number_at(detector, cases[i].name) / cases[i].value - 1) < 1e-12);
+        else
+            assert_true(cJSON_IsNull(object_at(detector, cases[i].name)));
+    }
+    assert_true(number_at(json, "saturation") == 1000);
+    assert_null(cJSON_GetObjectItemCaseSensitive(json, "metadata"));
+    assert_null(cJSON_GetObjectItemCaseSensitive(json, "contents"));
+    cJSON_Delete(json);
+    run = run_info("'%s'", detector_file());
+    assert_non_null(strstr(run.output, "\n  detector          a detector\n"));
+    assert_non_null(strstr(run.output, "\n  beam centre       12.5, 3 px\n"));
+    assert_non_null(strstr(run.output, "\n  distance          250 mm\n"));
+    assert_null(strstr(run.output, "beam_center_x"));
+    run_free(&run);
+    // A picture has none.
+    run = run_info("--json '%s'", write_npy("picture.npy", "|u1", 3, "abc", 3));
+    json = json_of(&run);
+    assert_true(cJSON_IsNull(object_at(object_at(json, "detector"), "name")));
+    assert_true(cJSON_IsNull(object_at(object_at(json, "detector"), "beam_x")));
+    cJSON_Delete(json);
+}
+
+static void header_items_are_told(void **state)
+{
+    (void)state;
+    require_binary();
+    struct run run = run_info("--metadata '%s'", detector_file());
+    assert_int_equal(run.exit_code, 0);
+    assert_non_null(strstr(run.output, "\n\n@NX_class\tNXentry\n"));
+    assert_non_null(strstr(run.output, "\ninstrument/detector/distance\t250 mm\n"));
+    run_free(&run);
+    run = run_info("--metadata --json '%s'", detector_file());
+    cJSON *json = json_of(&run);
+    assert_string_equal(string_at(object_at(json, "metadata"), "instrument/detector/distance"), "250 mm");
+    assert_string_equal(string_at(object_at(json, "metadata"), "second"),
+                        "missing: gone.h5::/entry/data/data");
+    cJSON_Delete(json);
+}
+
+// A FITS header of an empty image with three comments; cards of 80 characters.
+static void repeated_items_are_an_array(void **state)
+{
+    (void)state;
+    require_binary();
+    static const char *const cards[] = {
+        "SIMPLE  =                    T",
+        "BITPIX  =                    8",
+        "NAXIS   =                    2",
+        "NAXIS1  =                    2",
+        "NAXIS2  =                    1",
+        "COMMENT one",
+        "COMMENT two",
+        "COMMENT three",
+        "END",
+    };
+    static char bytes[2 * 2880];
+    memset(bytes, ' ', 2880);
+    for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
+        memcpy(bytes + 80 * i, cards[i], strlen(cards[i]));
+    const char *path = temporary_path("comments.fits");
+    FILE *file = fopen(path, "wb");
+    fwrite(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    struct run run = run_info("--metadata --json '%s'", path);
+    cJSON *json = json_of(&run);
+    const cJSON *comments = object_at(object_at(json, "metadata"), "COMMENT");
+    assert_int_equal(cJSON_GetArraySize(comments), 3);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(comments, 0)), "one");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(comments, 2)), "three");
+    cJSON_Delete(json);
+}
+
+static void contents_are_told(void **state)
+{
+    (void)state;
+    require_binary();
+    struct run run = run_info("--contents '%s'", detector_file());
+    assert_int_equal(run.exit_code, 0);
+    assert_non_null(strstr(run.output, "\n" HDF5_DATA "\t5 x 32\tu32\tnone\t\n"));
+    assert_non_null(strstr(run.output, "\n\t\t\t\t/entry/second: the linked file gone.h5 is missing\n"));
+    run_free(&run);
+    run = run_info("--contents --json '%s'", detector_file());
+    cJSON *json = json_of(&run);
+    const cJSON *item, *contents = object_at(json, "contents");
+    int images = 0, missing = 0;
+    cJSON_ArrayForEach(item, contents)
+    {
+        if (strcmp(string_at(item, "selector"), HDF5_DATA) == 0) {
+            images++;
+            assert_string_equal(string_at(item, "shape"), "5 x 32");
+            assert_string_equal(string_at(item, "type"), "u32");
+            assert_string_equal(string_at(item, "storage"), "none");
+            assert_string_equal(string_at(item, "note"), "");
+        } else {
+            assert_true(cJSON_IsNull(object_at(item, "selector")));
+        }
+        missing += strstr(string_at(item, "note"), "is missing") != NULL;
+    }
+    assert_int_equal(images, 1);
+    assert_int_equal(missing, 1);
+    cJSON_Delete(json);
+    // A format that has nothing of the kind.
+    run = run_info("--contents --metadata --json '%s'", write_npy("one.npy", "|u1", 3, "abc", 3));
+    json = json_of(&run);
+    assert_int_equal(cJSON_GetArraySize(object_at(json, "contents")), 0);
+    assert_true(cJSON_IsObject(object_at(json, "metadata")));
+    cJSON_Delete(json);
+}
+
 static void wrong_use_is_told_in_one_sentence(void **state)
 {
     (void)state;
@@ -552,6 +698,10 @@ int main(void)
         cmocka_unit_test(checksum_is_sha256_of_the_samples),
         cmocka_unit_test(classes_are_counted_and_may_be_ignored),
         cmocka_unit_test(simulation_is_described),
+        cmocka_unit_test(detector_is_told_in_si_units),
+        cmocka_unit_test(header_items_are_told),
+        cmocka_unit_test(repeated_items_are_an_array),
+        cmocka_unit_test(contents_are_told),
         cmocka_unit_test(wrong_use_is_told_in_one_sentence),
     };
     return cmocka_run_group_tests_name("app.info", tests, NULL, NULL);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// What the parts of `fovea info` share: one pass over a frame (info_scan.c), what it found as text or JSON
+// (info_report.c), the command line (info.c).
+#ifndef FOVEA_APP_INFO_INTERNAL_H
+#define FOVEA_APP_INFO_INTERNAL_H
+
+#include "app/info.h"
+
+#include "base/text.h"
+#include "image/detector.h"
+#include "image/taps.h"
+#include "sources/source.h"
+
+#include <sha2.h>
+#include <stdio.h>
+
+enum {
+    INFO_SAMPLE_BYTES = 8, // of the largest type
+    INFO_HEX_DIGEST = SHA256_DIGEST_STRING_LENGTH,
+};
+
+// A named pixel as it was found.
+struct info_found {
+    uint8_t sample[INFO_SAMPLE_BYTES];
+    bool masked;
+};
+
+// Everything a scan needs and finds. Zero-initialise but for `options`.
+struct info_scan {
+    const struct info_options *options;
+    struct image_file *file;
+    struct frame_info info;
+    size_t row_bytes;
+    int64_t band_rows;
+    uint8_t *pixels, *classes, *mask_row;
+    struct mask *mask;
+    struct taps *taps;
+    SHA2_CTX digest; // of libmd; used with options->checksum only
+
+    struct taps_result result;
+    int64_t class_counts[MASK_LAYER_COUNT]; // pixels of each layer; one pixel may be in several
+    struct info_found *found;               // options->pixel_count of them
+    struct decode_report report;
+    char checksum[INFO_HEX_DIGEST];
+    struct detector_info detector;
+    struct text metadata, contents; // lines as the readers give them; empty unless asked for
+};
+
+// Opens the source and reads the frame. The scan is to be freed also after a failure.
+enum status info_scan_run(struct info_scan *scan, struct error *error);
+void info_scan_free(struct info_scan *scan);
+
+// Prints what was found. Fails for want of memory only, with nothing printed.
+enum status info_report(const struct info_scan *scan, FILE *out, struct error *error);
+
+#endif
