@@ -46,6 +46,7 @@ struct edf_table {
     struct block *blocks;
     size_t count;
     int64_t general_offset; // EDF_MISSING if there is no general header
+    char *beside;           // the name beside which blobs are
 };
 
 static struct edf_file *edf_file_of(struct image_file *file)
@@ -145,7 +146,7 @@ static bool set_place(const struct edf_file *file, const struct edf_fields *fiel
 static enum status set_blob(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
                             int64_t *room, struct error *error)
 {
-    char *path = path_beside(file->base.path, fields->blob);
+    char *path = path_beside(file->table->beside, fields->blob);
     if (!path)
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: its samples are in a file that is not beside it or in a folder beside it; move "
@@ -244,6 +245,7 @@ static void table_release(struct edf_table *table)
         return;
     for (size_t i = 0; i < table->count; i++)
         free(table->blocks[i].blob);
+    free(table->beside);
     free(table->blocks);
     free(table);
 }
@@ -396,6 +398,7 @@ static enum status edf_open(const struct open_request *request, struct image_fil
     file->fd = -1;
     file->table = must_alloc(sizeof *file->table);
     file->table->general_offset = EDF_MISSING;
+    file->table->beside = must_copy(request->beside ? request->beside : request->path);
     atomic_init(&file->table->users, 1);
     enum status status = open_content(file, error);
     if (status != STATUS_OK) {

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 // A batch of this size is read, swapped and converted while it is in cache.
@@ -25,13 +24,11 @@ struct fits_file {
     struct image_file base;
     int fd;
     int64_t file_bytes;
-    const char *wrapper; // of a file compressed as a whole, else NULL
-    fitsfile *handle;    // NULL in clones until it is needed
+    fitsfile *handle; // NULL in clones until it is needed
     struct fits_hdu hdu;
     uint8_t *scratch;
     size_t scratch_bytes;
     struct fits_tile_reader tiles;
-    struct fits_memory memory;
 };
 
 static struct fits_file *fits_file_of(struct image_file *file)
@@ -41,18 +38,12 @@ static struct fits_file *fits_file_of(struct image_file *file)
 
 static int fits_probe(const uint8_t *head, size_t count, const char *path)
 {
-    static const char *const names[] = {".fits", ".fit", ".fts", ".fz"};
+    (void)path;
     if (count >= 9 && memcmp(head, "SIMPLE  =", 9) == 0)
         return 100;
     if (count >= 6 && memcmp(head, "SIMPLE", 6) == 0)
         return 50;
-    if (!fits_wrapper(head, count))
-        return 0;
-    // What is inside is known only after inflation; the name decides how likely FITS is.
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasestr(path_name(path), names[i]))
-            return 80;
-    return 5;
+    return 0;
 }
 
 static void fits_close(struct image_file *base)
@@ -63,7 +54,6 @@ static void fits_close(struct image_file *base)
         close(file->fd);
     free(file->scratch);
     free(file->tiles.buffer);
-    free(file->memory.data);
     free(file->base.path);
     free(file);
 }
@@ -72,8 +62,7 @@ static enum status attach(struct fits_file *file, struct error *error)
 {
     if (file->handle)
         return STATUS_OK;
-    enum status status = fits_handle_open(file->base.path, file->fd, file->file_bytes, file->wrapper,
-                                          &file->memory, &file->handle, error);
+    enum status status = fits_handle_open(file->base.path, file->fd, &file->handle, error);
     int code = 0, type = 0;
     if (status != STATUS_OK)
         return status;
@@ -87,14 +76,6 @@ static enum status attach(struct fits_file *file, struct error *error)
     return STATUS_OK;
 }
 
-// The size of the FITS file itself, which for a compressed one is that after inflation.
-static int64_t content_bytes(const struct fits_file *file)
-{
-    if (file->memory.data)
-        return (int64_t)file->memory.count;
-    return file->wrapper ? (int64_t)file->handle->Fptr->filesize : file->file_bytes;
-}
-
 static enum status open_content(struct fits_file *file, const char *selector, struct error *error)
 {
     uint8_t head[16] = {0};
@@ -105,13 +86,13 @@ static enum status open_content(struct fits_file *file, const char *selector, st
     status = file_read_at(file->fd, path, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);
     if (status != STATUS_OK)
         return status;
-    file->wrapper = fits_wrapper(head, sizeof head);
-    status = fits_handle_open(path, file->fd, file->file_bytes, file->wrapper, &file->memory, &file->handle,
-                              error);
+    // Anything else that cfitsio knows, such as gzip, it would take for FITS too.
+    if (memcmp(head, "SIMPLE", 6) != 0)
+        return error_set(error, STATUS_NOT_MINE, "%s: is no FITS file", path);
+    status = fits_handle_open(path, file->fd, &file->handle, error);
     if (status != STATUS_OK)
         return status;
-    return fits_hdu_find(file->handle, path, selector, file->fd, content_bytes(file), file->wrapper != NULL,
-                         &file->hdu, error);
+    return fits_hdu_find(file->handle, path, selector, file->fd, file->file_bytes, &file->hdu, error);
 }
 
 static enum status fits_open(const struct open_request *request, struct image_file **out, struct error *error)
@@ -139,7 +120,6 @@ static enum status fits_clone(struct image_file *base, struct image_file **out, 
     file->scratch = NULL;
     file->scratch_bytes = 0;
     file->tiles = (struct fits_tile_reader){0};
-    file->memory = (struct fits_memory){0};
     file->fd = dup(source->fd);
     if (file->fd < 0) {
         fits_close(&file->base);
@@ -153,7 +133,7 @@ static const char *compression_name(const struct fits_file *file)
 {
     if (file->hdu.storage == FITS_TILES)
         return file->hdu.compression;
-    return file->wrapper ? file->wrapper : "none";
+    return "none";
 }
 
 // The first stored number of a frame.
@@ -175,9 +155,7 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
                                 .height = hdu->height,
                                 .type = hdu->layout.type,
                                 .chunk_width = tiles ? hdu->tile_width : hdu->width,
-                                .chunk_height = tiles ? hdu->tile_height : 1,
-                                // Every further handle would inflate the whole file again.
-                                .sequential = file->wrapper != NULL};
+                                .chunk_height = tiles ? hdu->tile_height : 1};
     info->rows_upward = true; // the first stored row is the lowest on the screen, as in every FITS viewer
     snprintf(info->format, sizeof info->format, "FITS");
     snprintf(info->compression, sizeof info->compression, "%s", compression_name(file));
@@ -244,21 +222,12 @@ static void convert_run(const struct fits_layout *layout, const void *raw, struc
 static enum status read_numbers(struct fits_file *file, int64_t first, void *raw, size_t count,
                                 struct error *error)
 {
-    size_t item = file->hdu.layout.raw_bytes, bytes = count * item;
-    int64_t offset = first * (int64_t)item;
-    if (file->hdu.storage == FITS_PLAIN) {
-        enum status status =
-            file_read_at(file->fd, file->base.path, file->hdu.data_offset + offset, raw, bytes, error);
-        if (status != STATUS_OK)
-            return status;
-    } else {
-        int code = 0;
-        fits_read_ext(file->handle, offset, (LONGLONG)bytes, raw, &code);
-        if (code != 0)
-            return fits_error(error, STATUS_BROKEN, file->base.path, "cannot be read", code);
-    }
-    swap_items(raw, count, item);
-    return STATUS_OK;
+    size_t item = file->hdu.layout.raw_bytes;
+    enum status status = file_read_at(
+        file->fd, file->base.path, file->hdu.data_offset + first * (int64_t)item, raw, count * item, error);
+    if (status == STATUS_OK)
+        swap_items(raw, count, item);
+    return status;
 }
 
 static void note_truncation(const struct fits_file *file, int64_t frame, struct decode_report *report)
@@ -422,9 +391,9 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
         return error_set(error, STATUS_TOO_LARGE, "%s: its tiles are too large", file->base.path);
     enum status status = need_scratch(file, bytes, error);
     file->tiles.handle = file->handle;
-    file->tiles.fd = file->wrapper ? -1 : file->fd;
+    file->tiles.fd = file->fd;
     file->tiles.data_offset = hdu->data_offset;
-    file->tiles.end = content_bytes(file);
+    file->tiles.end = file->file_bytes;
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
         if (cancel_requested(request->cancel))
@@ -460,12 +429,11 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     return status == STATUS_OK ? fits_cards(file->handle, base->path, out, error) : status;
 }
 
-static const char *const fits_extensions[] = {"fits",    "fit",    "fts",    "fz",
-                                              "fits.gz", "fit.gz", "fts.gz", NULL};
+static const char *const fits_extensions[] = {"fits", "fit", "fts", "fz", NULL};
 
 const struct reader fits_reader = {
     .name = "fits",
-    .description = "FITS, also tile-compressed or gzipped",
+    .description = "FITS, also tile-compressed",
     .extensions = fits_extensions,
     .probe = fits_probe,
     .open = fits_open,

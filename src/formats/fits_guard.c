@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     BLOCK = 2880,
@@ -142,13 +143,13 @@ static bool table_sound(const struct header *header)
 }
 
 // Reads the header at `at` and moves *at behind it. False if there is none.
-static bool header_read(const struct fits_bytes *bytes, int64_t *at, struct header *header, bool *rice)
+static bool header_read(int fd, int64_t file_bytes, int64_t *at, struct header *header, bool *rice)
 {
     char block[BLOCK];
     header_clear(header);
     *rice = false;
     for (int n = 0; n < HEADER_MAX_BLOCKS; n++, *at += BLOCK) {
-        if (*at > bytes->count - BLOCK || !bytes->read(bytes, *at, block, sizeof block))
+        if (*at > file_bytes - BLOCK || pread(fd, block, sizeof block, *at) != (ssize_t)sizeof block)
             return false;
         if (n == 0 && memcmp(block, "SIMPLE", 6) != 0 && memcmp(block, "XTENSION", 8) != 0)
             return false;
@@ -213,7 +214,7 @@ static bool tiling_sound(const struct header *header, bool rice, int64_t room)
     return block >= 1 && block <= 1024 && (pixel == 1 || pixel == 2 || pixel == 4);
 }
 
-void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard)
+void fits_guard_walk(int fd, int64_t file_bytes, struct fits_guard *guard)
 {
     struct header *header = must_alloc(sizeof *header);
     int64_t at = 0, size = 0;
@@ -222,8 +223,8 @@ void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard)
     *guard = (struct fits_guard){0};
     while (guard->count < MAX_HDUS) {
         int64_t start = at;
-        if (!header_read(bytes, &at, header, &rice) || (header->table && !table_sound(header)) ||
-            (header->tiled && !tiling_sound(header, rice, bytes->count - at)))
+        if (!header_read(fd, file_bytes, &at, header, &rice) || (header->table && !table_sound(header)) ||
+            (header->tiled && !tiling_sound(header, rice, file_bytes - at)))
             break;
         if (guard->count + 2 > capacity) {
             capacity = 2 * capacity + 16;
@@ -234,7 +235,7 @@ void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard)
             break;
         at += size;
     }
-    guard->refused = (header->tiled || header->table) && at < bytes->count;
+    guard->refused = (header->tiled || header->table) && at < file_bytes;
     free(header);
 }
 

@@ -8,7 +8,6 @@
 #include "base/size.h"
 
 #include <ctype.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,54 +31,6 @@ enum status fits_error(struct error *error, enum status status, const char *path
 
 // --- Opening ---
 
-struct wrapper {
-    uint8_t magic[3];
-    size_t count;
-    const char *name;
-};
-
-static const struct wrapper wrappers[] = {
-    {{0x1F, 0x8B, 0}, 2, "gzip"},
-    {{0x1F, 0x9D, 0}, 2, "compress"},
-    {{'B', 'Z', 'h'}, 3, "bzip2"},
-};
-
-const char *fits_wrapper(const uint8_t *head, size_t count)
-{
-    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++)
-        if (count >= wrappers[i].count && memcmp(head, wrappers[i].magic, wrappers[i].count) == 0)
-            return wrappers[i].name;
-    return NULL;
-}
-
-static int open_by_name(const char *path, fitsfile **handle)
-{
-    // "./" keeps names such as "~x" and "-" from meaning anything else.
-    struct text name = {0};
-    text_printf(&name, "%s%s", path[0] == '/' ? "" : "./", path);
-    int code = 0;
-    if (name.length < FLEN_FILENAME)
-        fits_open_diskfile(handle, text_string(&name), READONLY, &code);
-    else
-        code = FILE_NOT_OPENED;
-    text_free(&name);
-    return code;
-}
-
-// cfitsio's decoder of compress(1) files works in static variables.
-static pthread_mutex_t compress_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static int open_wrapped(const char *path, const char *wrapper, fitsfile **handle)
-{
-    bool serial = strcmp(wrapper, "compress") == 0;
-    if (serial)
-        pthread_mutex_lock(&compress_lock);
-    int code = open_by_name(path, handle);
-    if (serial)
-        pthread_mutex_unlock(&compress_lock);
-    return code;
-}
-
 static int open_descriptor(int fd, fitsfile **handle)
 {
     char name[64];
@@ -89,37 +40,15 @@ static int open_descriptor(int fd, fitsfile **handle)
     return code;
 }
 
-static int open_memory(struct fits_memory *memory, fitsfile **handle)
-{
-    int code = 0;
-    fits_open_memfile(handle, "gunzipped.fits", READONLY, &memory->data, &memory->count, 0, NULL, &code);
-    return code;
-}
-
-enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
-                             struct fits_memory *memory, fitsfile **handle, struct error *error)
+enum status fits_handle_open(const char *path, int fd, fitsfile **handle, struct error *error)
 {
     fitsfile *opened = NULL;
-    bool gzip = wrapper && strcmp(wrapper, "gzip") == 0;
-    if (gzip && !memory->data) {
-        enum status status = fits_gunzip(path, fd, file_bytes, &memory->data, &memory->count, error);
-        if (status != STATUS_OK)
-            return status;
-    }
-    int code = gzip      ? open_memory(memory, &opened)
-               : wrapper ? open_wrapped(path, wrapper, &opened)
-                         : open_descriptor(fd, &opened);
-    if (code == 0) {
-        *handle = opened;
-        return STATUS_OK;
-    }
-    enum status status = STATUS_BROKEN;
-    if (code == MEMORY_ALLOCATION)
-        status = STATUS_NO_MEMORY;
-    else if (wrapper && (code == UNKNOWN_REC || code == NO_SIMPLE))
-        status = STATUS_NOT_MINE;
-    return fits_error(error, status, path,
-                      wrapper ? "cannot be inflated as a FITS file" : "damaged FITS header", code);
+    int code = open_descriptor(fd, &opened);
+    if (code != 0)
+        return fits_error(error, code == MEMORY_ALLOCATION ? STATUS_NO_MEMORY : STATUS_BROKEN, path,
+                          "damaged FITS header", code);
+    *handle = opened;
+    return STATUS_OK;
 }
 
 void fits_close_quietly(fitsfile **handle)
@@ -452,7 +381,7 @@ static bool set_axes(const struct hdu_shape *shape, struct fits_hdu *hdu)
     return frames <= INT64_MAX;
 }
 
-static enum status describe_image(fitsfile *handle, const char *path, bool wrapped, int64_t file_bytes,
+static enum status describe_image(fitsfile *handle, const char *path, int64_t file_bytes,
                                   const struct hdu_shape *shape, struct fits_hdu *hdu, struct error *error)
 {
     int code = 0, number = 0;
@@ -471,30 +400,15 @@ static enum status describe_image(fitsfile *handle, const char *path, bool wrapp
     if (code != 0)
         return fits_error(error, STATUS_BROKEN, path, "damaged header", code);
     hdu->data_offset = data;
-    hdu->storage = shape->compressed ? FITS_TILES : wrapped ? FITS_MEMORY : FITS_PLAIN;
+    hdu->storage = shape->compressed ? FITS_TILES : FITS_PLAIN;
     status = check_extent(path, file_bytes, hdu, error);
     if (status == STATUS_OK && hdu->storage == FITS_TILES)
         read_tiling(handle, hdu);
     return status;
 }
 
-static bool read_plain(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count)
-{
-    return pread(bytes->fd, out, count, offset) == (ssize_t)count;
-}
-
-// cfitsio counts from the data of the HDU it is at.
-static bool read_inflated(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count)
-{
-    LONGLONG head = 0, start = 0, end = 0;
-    int code = 0;
-    fits_get_hduaddrll(bytes->handle, &head, &start, &end, &code);
-    fits_read_ext(bytes->handle, offset - start, (LONGLONG)count, out, &code);
-    return code == 0;
-}
-
-static enum status find_guarded(const struct walk *walk, const char *selector, bool wrapped,
-                                int64_t file_bytes, struct fits_hdu *hdu, struct error *error)
+static enum status find_guarded(const struct walk *walk, const char *selector, int64_t file_bytes,
+                                struct fits_hdu *hdu, struct error *error)
 {
     struct hdu_shape shape;
     enum status status = move_to_selected(walk, selector, error);
@@ -508,18 +422,16 @@ static enum status find_guarded(const struct walk *walk, const char *selector, b
         snprintf(fault, sizeof fault, "HDU \"%.60s\" holds no image", selector ? selector : "0");
         return no_image(walk, fault, error);
     }
-    return describe_image(walk->handle, walk->path, wrapped, file_bytes, &shape, hdu, error);
+    return describe_image(walk->handle, walk->path, file_bytes, &shape, hdu, error);
 }
 
 enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
-                          int64_t file_bytes, bool wrapped, struct fits_hdu *hdu, struct error *error)
+                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error)
 {
-    struct fits_bytes bytes = {
-        .count = file_bytes, .read = wrapped ? read_inflated : read_plain, .fd = fd, .handle = handle};
     struct walk walk = {.handle = handle, .path = path};
     *hdu = (struct fits_hdu){0};
-    fits_guard_walk(&bytes, &walk.guard);
-    enum status status = find_guarded(&walk, selector, wrapped, file_bytes, hdu, error);
+    fits_guard_walk(fd, file_bytes, &walk.guard);
+    enum status status = find_guarded(&walk, selector, file_bytes, hdu, error);
     fits_guard_free(&walk.guard);
     return status;
 }

@@ -42,9 +42,8 @@ bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, 
 
 // Where the stored numbers are.
 enum fits_storage {
-    FITS_PLAIN,  // in the file as they are: read without cfitsio
-    FITS_MEMORY, // the whole file is compressed and cfitsio has inflated it into memory
-    FITS_TILES   // in compressed tiles, which cfitsio decodes
+    FITS_PLAIN, // in the file as they are: read without cfitsio
+    FITS_TILES  // in compressed tiles, which cfitsio decodes
 };
 
 // The columns of the table that hold the compressed tiles, in the order in which cfitsio looks at them.
@@ -83,36 +82,11 @@ struct fits_hdu {
     char compression[32]; // for people
 };
 
-// The first bytes of a file that is compressed as a whole, as cfitsio knows them: "gzip", "compress",
-// "bzip2". NULL if the bytes are none of these.
-const char *fits_wrapper(const uint8_t *head, size_t count);
-
-// Inflates the file into memory, which the caller frees. What comes before a damaged or missing part is kept.
-// STATUS_NOT_MINE if it does not begin as FITS, STATUS_NO_MEMORY if the machine's memory does not suffice.
-enum status fits_gunzip(const char *path, int fd, int64_t file_bytes, void **data, size_t *count,
-                        struct error *error);
-
-// The inflated content of a gzipped file. Zero-initialise; cfitsio keeps pointers to it, so it must stay in
-// its place while the handle is open. free(data) after that.
-struct fits_memory {
-    void *data;
-    size_t count;
-};
-
-// Opens the file with cfitsio without its file name syntax. `fd` is an open descriptor of it of `file_bytes`
-// bytes. The caller closes *handle by fits_close_quietly. Thread-safe.
-enum status fits_handle_open(const char *path, int fd, int64_t file_bytes, const char *wrapper,
-                             struct fits_memory *memory, fitsfile **handle, struct error *error);
+// Opens the file with cfitsio without its file name syntax. `fd` is an open descriptor of it. The caller
+// closes *handle by fits_close_quietly. Thread-safe.
+enum status fits_handle_open(const char *path, int fd, fitsfile **handle, struct error *error);
 // Closes and sets to NULL; NULL is fine.
 void fits_close_quietly(fitsfile **handle);
-
-// The file's content after inflation, for the guard.
-struct fits_bytes {
-    int64_t count;
-    bool (*read)(const struct fits_bytes *bytes, int64_t offset, void *out, size_t count);
-    int fd;           // used by the reading function of plain files
-    fitsfile *handle; // and of those that cfitsio inflated
-};
 
 // The HDUs that cfitsio can be moved to without harm: those from 0 to count - 1.
 struct fits_guard {
@@ -122,19 +96,19 @@ struct fits_guard {
 };
 
 // Walks all headers; never fails. Free with fits_guard_free.
-void fits_guard_walk(const struct fits_bytes *bytes, struct fits_guard *guard);
+void fits_guard_walk(int fd, int64_t file_bytes, struct fits_guard *guard);
 void fits_guard_free(struct fits_guard *guard);
 
 // Chooses the image by the selector (a number from 0, or an EXTNAME; NULL = the first with two axes or more,
 // else the first with one) and describes it; `handle` is then at that HDU. `fd` and `file_bytes` are those of
-// the file on disk; `wrapped` says that it is compressed as a whole.
+// the file.
 enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
-                          int64_t file_bytes, bool wrapped, struct fits_hdu *hdu, struct error *error);
+                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error);
 
 // Where to read compressed tiles, and memory for one. Zero-initialise `buffer` and `capacity`; free(buffer).
 struct fits_tile_reader {
     fitsfile *handle;         // at the HDU
-    int fd;                   // of the file, or -1 where cfitsio has inflated it
+    int fd;                   // of the file
     int64_t data_offset, end; // of the HDU's data, and the end of the content
     uint8_t *buffer;
     size_t capacity;

@@ -107,12 +107,7 @@ static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t c
         reader->capacity = need;
     }
     memset(reader->buffer + count, 0xFF, PADDING);
-    if (reader->fd >= 0)
-        return pread(reader->fd, reader->buffer, (size_t)count, reader->data_offset + offset) ==
-               (ssize_t)count;
-    int code = 0;
-    fits_read_ext(reader->handle, offset, count, reader->buffer, &code);
-    return code == 0;
+    return pread(reader->fd, reader->buffer, (size_t)count, reader->data_offset + offset) == (ssize_t)count;
 }
 
 static bool content_sound(const struct fits_tiling *tiling, uint8_t *data, size_t count, int64_t pixels)

@@ -30,6 +30,9 @@ struct open_request {
     const char *selector; // what stood in the brackets of "file.fits[2]" or after the "::" of
                           // "file.h5::/entry/data[3,:,:]", or NULL
     int channel;          // of several samples per pixel: index from 0, or CHANNEL_AUTO
+    // The name to look for siblings beside, and to guess from: that of a packed file, without ".gz", whose
+    // content is at `path`. NULL: `path` itself.
+    const char *beside;
 };
 
 // One rectangle of pixels to decode into the caller's memory.

@@ -2,8 +2,10 @@
 // The table of readers, the choice among them by content, and wrappers that validate arguments.
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
+#include "formats/wrapped.h"
 #include "image/mask.h"
 
 #include <math.h>
@@ -124,28 +126,54 @@ static enum status refuse_unknown(const char *path, size_t count, struct error *
     return STATUS_NOT_MINE;
 }
 
-// Offers the file to the readers in order of their scores until one does not say "not mine".
-static enum status open_by_content(const struct open_request *request, struct image_file **file,
-                                   struct error *error)
+bool content_known(const uint8_t *head, size_t count, const char *name)
 {
-    uint8_t head[READER_PROBE_BYTES];
-    size_t count = 0;
-    enum status status = head_read(request->path, head, &count, error);
-    if (status != STATUS_OK)
-        return status;
+    const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
+    int score;
+    return reader_best(head, count, name, refused, &score) != NULL;
+}
+
+// Offers the file that begins so to the readers in order of their scores.
+static enum status open_from(const struct open_request *request, const uint8_t *head, size_t count,
+                             struct image_file **file, struct error *error)
+{
+    const char *name = request->beside ? request->beside : request->path;
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
     for (;;) {
         int score;
-        const struct reader *reader = reader_best(head, count, request->path, refused, &score);
+        const struct reader *reader = reader_best(head, count, name, refused, &score);
         if (!reader)
             return refuse_unknown(request->path, count, error);
-        status = reader->open(request, file, error);
+        enum status status = reader->open(request, file, error);
         if (status != STATUS_NOT_MINE)
             return status;
         for (size_t i = 0; readers[i]; i++)
             if (readers[i] == reader)
                 refused[i] = reader;
     }
+}
+
+enum status content_open(const struct open_request *request, struct image_file **file, struct error *error)
+{
+    uint8_t head[READER_PROBE_BYTES];
+    size_t count = 0;
+    enum status status = head_read(request->path, head, &count, error);
+    return status == STATUS_OK ? open_from(request, head, count, file, error) : status;
+}
+
+// The same, and packed files are unpacked.
+static enum status open_any(const struct open_request *request, struct image_file **file, struct error *error)
+{
+    uint8_t head[READER_PROBE_BYTES];
+    size_t count = 0;
+    enum status status = head_read(request->path, head, &count, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct wrapped_method *method = wrapped_method_find(head, count);
+    if (!method)
+        return open_from(request, head, count, file, error);
+    const struct wrapped_limits limits = wrapped_limits_default();
+    return wrapped_open(request, method, &limits, file, error);
 }
 
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error)
@@ -156,7 +184,7 @@ enum status image_file_open(const char *name, int channel, struct image_file **f
     struct source_name split = name_split(name);
     struct open_request request = {.path = split.path, .selector = split.selector, .channel = channel};
     struct image_file *opened = NULL;
-    enum status status = open_by_content(&request, &opened, error);
+    enum status status = open_any(&request, &opened, error);
     free(split.path);
     if (status == STATUS_OK)
         *file = opened;

@@ -656,7 +656,7 @@ static void test_whole_file_gzip(void **state)
     struct error error = {0};
     struct frame_info info = info_of(file, 0);
     assert_string_equal(info.compression, "gzip");
-    assert_true(info.sequential);
+    assert_false(info.sequential);
     check_rectangles(file, 0, numbers);
     assert_int_equal(image_file_clone(file, &copy, &error), STATUS_OK);
     check_rectangles(copy, 0, numbers);

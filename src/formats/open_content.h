@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// The choice of a reader by content, for readers.c and for files within files.
+#ifndef FOVEA_FORMATS_OPEN_CONTENT_H
+#define FOVEA_FORMATS_OPEN_CONTENT_H
+
+#include "formats/reader.h"
+
+// True if any reader takes a file that begins so. `name` is what its name would be; readers may guess from
+// its ending.
+bool content_known(const uint8_t *head, size_t count, const char *name);
+
+// Opens request->path with the readers in order of their scores until one does not say "not mine". Packed
+// files are not unpacked here.
+enum status content_open(const struct open_request *request, struct image_file **file, struct error *error);
+
+#endif
