@@ -27,6 +27,6 @@ struct wrapped_limits wrapped_limits_default(void);
 // unpacked when no reader knows it. STATUS_NOT_MINE: nothing inside that can be read; STATUS_TOO_LARGE: more
 // comes out than the limits or the room in TMPDIR (default /var/tmp) allow.
 enum status wrapped_open(const struct open_request *request, const struct wrapped_method *method,
-                         const struct wrapped_limits *limits, struct image_file **file, struct error *error);
+                         const struct wrapped_limits *limits, struct image_file **out, struct error *error);
 
 #endif
