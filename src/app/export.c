@@ -60,7 +60,7 @@ static enum status write_target(struct viewer *viewer, const char *path, int wid
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a picture %d pixels wide", path,
                          width);
     struct png_writer *writer = NULL;
-    enum status status = png_writer_create(path, width, height, &writer, error);
+    enum status status = png_writer_create(path, width, height, 3, &writer, error);
     for (int y = 0; !status && y < height; y += READ_ROWS) {
         const int count = height - y < READ_ROWS ? height - y : READ_ROWS;
         target_read_rgb(viewer->gpu, height, 0, y, width, count, rows);

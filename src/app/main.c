@@ -3,6 +3,7 @@
 #include "app/bench.h"
 #include "app/export_command.h"
 #include "app/info.h"
+#include "app/mask_command.h"
 #include "app/view.h"
 #include "base/clock.h"
 #include "commands/command.h"
@@ -24,6 +25,7 @@ static const struct subcommand {
     {"view", view_main, "show images in a window (the default)"},
     {"export", export_main, "write the picture of an image as PNG, without a display"},
     {"info", info_main, "tell what is in an image, for people or as JSON"},
+    {"mask", mask_main, "make or change a pixel mask"},
     {"bench", bench_main, "measure contrast changes, panning, zooming and start-up on an image"},
     {"help", help_main, "this overview, all commands, keys and readable formats"},
 };

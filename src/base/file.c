@@ -131,6 +131,11 @@ enum status file_draft_open(const char *path, struct file_draft *draft, struct e
     return fchmod(draft->fd, 0666 & ~mask) == 0 ? STATUS_OK : draft_failed(draft, errno, error);
 }
 
+enum status file_draft_write(struct file_draft *draft, const void *data, size_t count, struct error *error)
+{
+    return write_all(draft->fd, data, count) ? STATUS_OK : draft_failed(draft, errno, error);
+}
+
 enum status file_draft_commit(struct file_draft *draft, struct error *error)
 {
     if (draft->temporary && fsync(draft->fd) != 0)
@@ -164,7 +169,6 @@ enum status file_replace(const char *path, const void *data, size_t count, struc
     enum status status = file_draft_open(path, &draft, error);
     if (status)
         return status;
-    if (!write_all(draft.fd, data, count))
-        return draft_failed(&draft, errno, error);
-    return file_draft_commit(&draft, error);
+    status = file_draft_write(&draft, data, count, error);
+    return status ? status : file_draft_commit(&draft, error);
 }

@@ -33,6 +33,8 @@ struct file_draft {
     int fd;          // to write to
 };
 enum status file_draft_open(const char *path, struct file_draft *draft, struct error *error);
+// Writes `count` bytes at the end of what is written. The draft is given up on failure.
+enum status file_draft_write(struct file_draft *draft, const void *data, size_t count, struct error *error);
 // Makes the written bytes durable and puts them in place. The draft is finished, also on failure; the
 // sentence names the path.
 enum status file_draft_commit(struct file_draft *draft, struct error *error);

@@ -74,6 +74,10 @@ static enum status parse_option(struct cursor *cursor, const struct option_group
             return error_set(error, STATUS_USAGE, "%s takes no value", match.option->name);
         return set_value(&match, NULL, error);
     }
+    if (!value && match.option->optional) {
+        const bool given = cursor->at < cursor->argc && match.option->optional(cursor->argv[cursor->at]);
+        return set_value(&match, given ? cursor->argv[cursor->at++] : NULL, error);
+    }
     if (!value) {
         if (cursor->at == cursor->argc)
             return error_set(error, STATUS_USAGE, "%s needs a value (%s)", match.option->name,
@@ -140,7 +144,8 @@ static void write_wrapped(struct text *out, const char *words, size_t column)
 void options_write_help(const struct option_group *groups, struct text *out)
 {
     for (; groups->title; groups++) {
-        text_printf(out, "%s%s:\n", out->length ? "\n" : "", groups->title);
+        if (groups->title[0])
+            text_printf(out, "%s%s:\n", out->length ? "\n" : "", groups->title);
         for (const struct option *option = groups->options; option->name; option++) {
             size_t start = out->length;
             text_printf(out, "  %s%s%s", option->letter ? option->letter : "", option->letter ? ", " : "",
@@ -170,7 +175,8 @@ static void append_troff(struct text *out, const char *text)
 void options_write_troff(const struct option_group *groups, struct text *out)
 {
     for (; groups->title; groups++) {
-        text_printf(out, ".SS %s\n", groups->title);
+        if (groups->title[0])
+            text_printf(out, ".SS %s\n", groups->title);
         for (const struct option *option = groups->options; option->name; option++) {
             text_append(out, ".TP\n\\fB");
             if (option->letter)

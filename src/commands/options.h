@@ -22,11 +22,13 @@ struct option {
     enum status (*set)(void *target, const char *value, struct error *error);
     // Optional: whether the next argument is one more value of this option ("--pixel 1,2 3,4").
     bool (*takes)(const char *next);
+    // Optional: the value may be left out; this tells whether the next argument is it. `set` gets NULL if not.
+    bool (*optional)(const char *next);
 };
 
 // The options of a subcommand: some tables, each with what it fills.
 struct option_group {
-    const char *title;            // heading in the help: "View options"
+    const char *title;            // heading in the help: "View options"; "" continues the group before
     const struct option *options; // ends with a NULL name
     void *target;
 };

@@ -19,7 +19,7 @@ struct png_writer {
     char *path;
     png_structp png;
     png_infop info;
-    int width, rows_left;
+    int width, channels, rows_left;
     bool failed;
     char message[128]; // of libpng or of the system
 };
@@ -87,9 +87,10 @@ static bool write_header(struct png_writer *writer, int height)
     png_set_compression_level(writer->png, 3);
     png_set_compression_buffer_size(writer->png, 1 << 16);
     png_set_IHDR(writer->png, writer->info, (png_uint_32)writer->width, (png_uint_32)height, 8,
-                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    png_set_sRGB(writer->png, writer->info, PNG_sRGB_INTENT_PERCEPTUAL);
+                 writer->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (writer->channels == 3)
+        png_set_sRGB(writer->png, writer->info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_write_info(writer->png, writer->info);
     return true;
 }
@@ -102,12 +103,13 @@ static bool write_end(struct png_writer *writer)
     return true;
 }
 
-enum status png_writer_create(const char *path, int width, int height, struct png_writer **writer,
-                              struct error *error)
+enum status png_writer_create(const char *path, int width, int height, int channels,
+                              struct png_writer **writer, struct error *error)
 {
     struct png_writer *made = must_alloc(sizeof *made);
     made->path = must_copy(path);
     made->width = width;
+    made->channels = channels;
     made->rows_left = height;
     enum status status = file_draft_open(path, &made->draft, error);
     if (!status) {
@@ -124,13 +126,13 @@ enum status png_writer_create(const char *path, int width, int height, struct pn
     return STATUS_OK;
 }
 
-enum status png_writer_rows(struct png_writer *writer, const unsigned char *rgb, int rows,
+enum status png_writer_rows(struct png_writer *writer, const unsigned char *samples, int rows,
                             struct error *error)
 {
     if (rows > writer->rows_left || setjmp(png_jmpbuf(writer->png)))
         return fail(writer, error);
     for (int row = 0; row < rows; row++)
-        png_write_row(writer->png, rgb + (size_t)row * (size_t)writer->width * 3);
+        png_write_row(writer->png, samples + (size_t)row * (size_t)writer->width * (size_t)writer->channels);
     writer->rows_left -= rows;
     return STATUS_OK;
 }

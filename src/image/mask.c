@@ -50,6 +50,28 @@ bool mask_layers_parse(const char *list, uint8_t *bits)
     return true;
 }
 
+// Names are equal if they are so but for blanks.
+static bool same_but_blanks(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, " ");
+        b += strspn(b, " ");
+        if (*a != *b || !*a)
+            return *a == *b;
+    }
+}
+
+bool mask_layer_by_name(const char *name, enum mask_layer *layer)
+{
+    for (int i = 0; i < MASK_LAYER_COUNT; i++) {
+        if (!same_but_blanks(name, layer_names[i]))
+            continue;
+        *layer = (enum mask_layer)i;
+        return true;
+    }
+    return false;
+}
+
 enum status mask_create(int64_t width, int64_t height, struct mask **mask, struct error *error)
 {
     int64_t blocks_x = int64_ceil_div(width, MASK_BLOCK), blocks_y = int64_ceil_div(height, MASK_BLOCK);

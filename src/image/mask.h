@@ -29,6 +29,8 @@ enum mask_layer {
 
 // Name of a layer for the user ("user", "file", "gap", ...).
 const char *mask_layer_name(enum mask_layer layer);
+// The layer of that name ("user2" or "user 2"); false if there is none.
+bool mask_layer_by_name(const char *name, enum mask_layer *layer);
 
 // The layers whose pixels the user may let count again: the classes that come with a frame, and the file's.
 #define MASK_CLASS_BITS                                                                                      \

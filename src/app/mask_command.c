@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// `fovea mask`: the operations named on the command line, one after the other, and the result in a file.
+//
+// Each row of the table of mask operations is an option here; its numbers are separated by commas.
+#include "app/mask_command.h"
+
+#include "app/cli.h"
+#include "commands/operation.h"
+#include "formats/mask_file.h"
+#include "formats/mask_writer.h"
+#include "sources/mask_operation.h"
+#include "sources/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STEPS = 256, MAX_OPERATIONS = 64, MAX_GROUPS = MAX_OPERATIONS + 3 };
+
+// One word of the command line that does something, in order.
+struct mask_step {
+    const struct mask_operation *operation; // NULL: one of the following
+    const char *value;                      // as written, or NULL
+    enum { STEP_OPERATION, STEP_FROM, STEP_ADD, STEP_REMOVE, STEP_MASK, STEP_UNMASK, STEP_LAYER } kind;
+};
+
+struct mask_options {
+    struct mask_step steps[MAX_STEPS];
+    size_t count;
+    struct mask_save save;
+    bool save_layer; // only the layer that was edited last
+    int64_t frame;
+};
+
+// What an option for an operation fills.
+struct operation_slot {
+    struct mask_options *options;
+    const struct mask_operation *operation;
+    char name[40];
+    char argument[120];
+    struct option option[2];
+};
+
+static enum status add_step(struct mask_options *options, struct mask_step step, struct error *error)
+{
+    if (options->count == MAX_STEPS)
+        return error_set(error, STATUS_USAGE, "more than %d operations", MAX_STEPS);
+    options->steps[options->count++] = step;
+    return STATUS_OK;
+}
+
+static enum status set_operation(void *target, const char *value, struct error *error)
+{
+    const struct operation_slot *slot = target;
+    double numbers[MASK_OPERATION_ARGUMENTS];
+    size_t count;
+    // Bad numbers are told before anything is read.
+    const enum status status = operation_parse(slot->operation->arguments, value, numbers, &count, error);
+    return status ? status
+                  : add_step(slot->options, (struct mask_step){.operation = slot->operation, .value = value},
+                             error);
+}
+
+static bool looks_like_numbers(const char *word)
+{
+    double number;
+    char first[40];
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(word, ","), word);
+    return parse_double(first, &number);
+}
+
+#define SET_STEP(name, what)                                                                                 \
+    static enum status name(void *target, const char *value, struct error *error)                            \
+    {                                                                                                        \
+        return add_step(target, (struct mask_step){.kind = (what), .value = value}, error);                  \
+    }
+SET_STEP(set_from, STEP_FROM)
+SET_STEP(set_add, STEP_ADD)
+SET_STEP(set_remove, STEP_REMOVE)
+SET_STEP(set_mask, STEP_MASK)
+SET_STEP(set_unmask, STEP_UNMASK)
+
+static enum status set_layer(void *target, const char *value, struct error *error)
+{
+    enum mask_layer layer;
+    if (!mask_layer_by_name(value, &layer))
+        return error_set(error, STATUS_USAGE, "there is no layer \"%s\"", value);
+    return add_step(target, (struct mask_step){.kind = STEP_LAYER, .value = value}, error);
+}
+
+#define SET_FIELD(name, field, result)                                                                       \
+    static enum status name(void *target, const char *value, struct error *error)                            \
+    {                                                                                                        \
+        (void)value, (void)error;                                                                            \
+        ((struct mask_options *)target)->field = (result);                                                   \
+        return STATUS_OK;                                                                                    \
+    }
+SET_FIELD(set_output, save.path, value)
+SET_FIELD(set_format, save.format, value)
+SET_FIELD(set_dataset, save.dataset, value)
+SET_FIELD(set_inverted, save.inverted, true)
+SET_FIELD(set_layers, save.layers, true)
+SET_FIELD(set_save_layer, save_layer, true)
+
+static enum status set_frame(void *target, const char *value, struct error *error)
+{
+    int64_t *frame = &((struct mask_options *)target)->frame;
+    if (parse_int64(value, frame) && *frame >= 0)
+        return STATUS_OK;
+    return error_set(error, STATUS_USAGE, "\"%s\" is not a frame number from 0", value);
+}
+
+static const struct option mask_table[] = {
+    {.name = "--output",
+     .letter = "-o",
+     .argument = "FILE",
+     .help = "The mask file to write; its name tells the format (npy, edf, tif, fits, h5, msk, png, cbf).",
+     .set = set_output},
+    {.name = "--format", .argument = "NAME", .help = "The format, whatever the name.", .set = set_format},
+    {.name = "--inverted", .help = "Writes 1 for valid pixels and 0 for masked ones.", .set = set_inverted},
+    {.name = "--all-layers",
+     .help = "Writes the mask byte with a bit for each layer, not 0 and 1.",
+     .set = set_layers},
+    {.name = "--only-layer", .help = "Writes only the layer that was edited last.", .set = set_save_layer},
+    {.name = "--dataset",
+     .argument = "PATH",
+     .help = "Where the mask stands in an HDF5 file.",
+     .set = set_dataset},
+    {.name = "--frame", .argument = "N", .help = "The frame whose pixels count, from 0.", .set = set_frame},
+    {0},
+};
+
+static const struct option step_table[] = {
+    {.name = "--from", .argument = "MASK", .help = "Replaces the layer by a mask file.", .set = set_from},
+    {.name = "--add", .argument = "MASK", .help = "Adds what a mask file masks.", .set = set_add},
+    {.name = "--remove", .argument = "MASK", .help = "Takes away what a mask file masks.", .set = set_remove},
+    {.name = "--layer",
+     .argument = "LAYER",
+     .help =
+         "The layer that what follows changes (user): user, file, gap, bad, hot, saturated, user2, user3.",
+     .set = set_layer},
+    {.name = "--unmask", .help = "Shapes and values that follow take away from the mask.", .set = set_unmask},
+    {.name = "--mask", .help = "Shapes and values that follow add to the mask again.", .set = set_mask},
+    {0},
+};
+
+// --- running ---
+
+struct mask_run {
+    const struct mask_options *options;
+    struct image_file *file;
+    struct mask *mask;
+    struct mask_history *history;
+    struct detector_info detector;
+    enum mask_layer layer;
+    bool unmask;
+};
+
+static enum status run_operation(struct mask_run *run, const struct mask_step *step, struct error *error)
+{
+    double numbers[MASK_OPERATION_ARGUMENTS];
+    size_t count = 0;
+    const struct mask_context context = {.history = run->history,
+                                         .mask = run->mask,
+                                         .bits = MASK_BIT(run->layer),
+                                         .unmask = run->unmask,
+                                         .file = run->file,
+                                         .frame = run->options->frame,
+                                         .detector = &run->detector};
+    enum status status = operation_parse(step->operation->arguments, step->value, numbers, &count, error);
+    if (status)
+        return status;
+    mask_edit_begin(run->history, run->mask, context.bits, step->operation->name);
+    struct error local = {0};
+    status = step->operation->run(&context, numbers, count, NULL, &local);
+    mask_edit_commit(run->history);
+    return status ? error_set(error, status, "--%s: %s", step->operation->name, local.text) : STATUS_OK;
+}
+
+static enum status combine_file(struct mask_run *run, const char *path, enum bitmap_combination how,
+                                struct error *error)
+{
+    struct mask *other = NULL;
+    struct bitmap *bitmap = NULL;
+    enum status status = mask_create(run->mask->width, run->mask->height, &other, error);
+    if (!status)
+        status = mask_file_load(path, other, error);
+    if (!status)
+        status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
+    if (!status) {
+        mask_edit_begin(run->history, run->mask, MASK_BIT(run->layer), "file");
+        status = mask_edit_bitmap(run->history, bitmap, how, NULL, error);
+        mask_edit_commit(run->history);
+    }
+    bitmap_destroy(&bitmap);
+    mask_destroy(&other);
+    return status;
+}
+
+static enum status run_step(struct mask_run *run, const struct mask_step *step, struct error *error)
+{
+    switch (step->kind) {
+    case STEP_FROM:
+        return combine_file(run, step->value, BITMAP_REPLACE, error);
+    case STEP_ADD:
+        return combine_file(run, step->value, BITMAP_OR, error);
+    case STEP_REMOVE:
+        return combine_file(run, step->value, BITMAP_MINUS, error);
+    case STEP_LAYER:
+        mask_layer_by_name(step->value, &run->layer);
+        return STATUS_OK;
+    case STEP_MASK:
+    case STEP_UNMASK:
+        run->unmask = step->kind == STEP_UNMASK;
+        return STATUS_OK;
+    default:
+        return run_operation(run, step, error);
+    }
+}
+
+static enum status prepare(struct mask_run *run, const char *name, struct error *error)
+{
+    struct frame_info info;
+    struct error unknown = {0};
+    enum status status = source_open_name(name, CHANNEL_AUTO, &run->file, error);
+    if (!status)
+        status = image_file_info(run->file, run->options->frame, &info, error);
+    if (!status)
+        status = mask_create(info.width, info.height, &run->mask, error);
+    if (!status && image_file_detector(run->file, run->options->frame, &run->detector, &unknown))
+        detector_info_clear(&run->detector); // a ring then asks for a centre
+    run->history = mask_history_create(0);   // one step at a time: nothing is ever undone here
+    return status;
+}
+
+static enum status run_mask(void *context, const char *const *names, size_t count, struct error *error)
+{
+    const struct mask_options *options = context;
+    struct mask_run run = {.options = options, .layer = MASK_USER};
+    (void)count;
+    if (!options->save.path)
+        return error_set(error, STATUS_USAGE, "mask needs -o FILE");
+    if (!mask_format_find(options->save.path, options->save.format))
+        return mask_save(NULL, &options->save, error); // says which formats there are
+    enum status status = prepare(&run, names[0], error);
+    for (size_t i = 0; i < options->count && !status; i++)
+        status = run_step(&run, &options->steps[i], error);
+    struct mask_save save = options->save;
+    if (options->save_layer)
+        save.bits = MASK_BIT(run.layer);
+    if (!status)
+        status = mask_save(run.mask, &save, error);
+    if (!status) {
+        const int64_t masked = mask_count(run.mask, save.bits ? save.bits : 0xFF);
+        printf("%s: %lld of %lld pixels are masked (%.4g %%)\n", save.path, (long long)masked,
+               (long long)(run.mask->width * run.mask->height),
+               100.0 * (double)masked / (double)run.mask->width / (double)run.mask->height);
+    }
+    mask_history_destroy(&run.history);
+    mask_destroy(&run.mask);
+    image_file_close(&run.file);
+    return status;
+}
+
+// --- options ---
+
+// An option for each operation, in groups without a heading of their own.
+static size_t make_slots(struct mask_options *options, struct operation_slot *slots,
+                         struct option_group *groups)
+{
+    size_t count = 0;
+    for (const struct mask_operation *operation = mask_operations; operation->name && count < MAX_OPERATIONS;
+         operation++, count++) {
+        struct operation_slot *slot = &slots[count];
+        slot->options = options;
+        slot->operation = operation;
+        snprintf(slot->name, sizeof slot->name, "--%s", operation->name);
+        const bool optional = operation_describe(operation->arguments, slot->argument, sizeof slot->argument);
+        slot->option[0] = (struct option){.name = slot->name,
+                                          .argument = slot->argument[0] ? slot->argument : NULL,
+                                          .help = operation->help,
+                                          .set = set_operation,
+                                          .optional = optional ? looks_like_numbers : NULL};
+        groups[count] = (struct option_group){count ? "" : "Operations, in order", slot->option, slot};
+    }
+    return count;
+}
+
+int mask_main(int argc, char **argv)
+{
+    static const struct mask_options none;
+    struct mask_options *options = must_alloc(sizeof *options);
+    struct operation_slot *slots = must_alloc(MAX_OPERATIONS * sizeof *slots);
+    struct option_group groups[MAX_GROUPS] = {{"Mask options", mask_table, options},
+                                              {"Steps, in order", step_table, options}};
+    *options = none;
+    make_slots(options, slots, groups + 2);
+    const struct cli cli = {.usage = "fovea mask [STEP...] [OPERATION...] -o OUT SOURCE",
+                            .groups = groups,
+                            .min_sources = 1,
+                            .max_sources = 1,
+                            .run = run_mask,
+                            .context = options};
+    const int code = cli_run(&cli, argc, argv);
+    free(slots);
+    free(options);
+    return code;
+}

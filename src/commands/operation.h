@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The arguments of mask operations as words: "2074,2181,120" on the command line.
+#ifndef FOVEA_COMMANDS_OPERATION_H
+#define FOVEA_COMMANDS_OPERATION_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Checks comma-separated values against an argument specification (mask_operation.arguments), numbers as they
+// are and choices as their index. `words` NULL = none. `numbers` has room for MASK_OPERATION_ARGUMENTS.
+// STATUS_USAGE with a sentence that names the argument.
+enum status operation_parse(const char *arguments, const char *words, double *numbers, size_t *count,
+                            struct error *error);
+
+// Writes the arguments for people: "X,Y,RADIUS", "[PIXELS[,NEIGHBOURS]]"; "" when there are none. Returns
+// true when all may be left out.
+bool operation_describe(const char *arguments, char *out, size_t size);
+
+#endif
