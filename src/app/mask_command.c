@@ -116,31 +116,30 @@ static const struct option mask_table[] = {
      .argument = "FILE",
      .help = "The mask file to write; its name tells the format (npy, edf, tif, fits, h5, msk, png, cbf).",
      .set = set_output},
-    {.name = "--format", .argument = "NAME", .help = "The format, whatever the name.", .set = set_format},
-    {.name = "--inverted", .help = "Writes 1 for valid pixels and 0 for masked ones.", .set = set_inverted},
-    {.name = "--all-layers",
-     .help = "Writes the mask byte with a bit for each layer, not 0 and 1.",
-     .set = set_layers},
-    {.name = "--only-layer", .help = "Writes only the layer that was edited last.", .set = set_save_layer},
+    {"--format", NULL, "NAME", "The format, whatever the name.", set_format, NULL},
+    {"--inverted", NULL, NULL, "Writes 1 for valid pixels and 0 for masked ones.", set_inverted, NULL},
+    {"--all-layers", NULL, NULL, "Writes the mask byte with a bit for each layer, not 0 and 1.", set_layers,
+     NULL},
+    {"--only-layer", NULL, NULL, "Writes only the layer that was edited last.", set_save_layer, NULL},
     {.name = "--dataset",
      .argument = "PATH",
      .help = "Where the mask stands in an HDF5 file.",
      .set = set_dataset},
-    {.name = "--frame", .argument = "N", .help = "The frame whose pixels count, from 0.", .set = set_frame},
+    {"--frame", NULL, "N", "The frame whose pixels count, from 0.", set_frame, NULL},
     {0},
 };
 
 static const struct option step_table[] = {
-    {.name = "--from", .argument = "MASK", .help = "Replaces the layer by a mask file.", .set = set_from},
-    {.name = "--add", .argument = "MASK", .help = "Adds what a mask file masks.", .set = set_add},
-    {.name = "--remove", .argument = "MASK", .help = "Takes away what a mask file masks.", .set = set_remove},
+    {"--from", NULL, "MASK", "Replaces the layer by a mask file.", set_from, NULL},
+    {"--add", NULL, "MASK", "Adds what a mask file masks.", set_add, NULL},
+    {"--remove", NULL, "MASK", "Takes away what a mask file masks.", set_remove, NULL},
     {.name = "--layer",
      .argument = "LAYER",
      .help =
          "The layer that what follows changes (user): user, file, gap, bad, hot, saturated, user2, user3.",
      .set = set_layer},
-    {.name = "--unmask", .help = "Shapes and values that follow take away from the mask.", .set = set_unmask},
-    {.name = "--mask", .help = "Shapes and values that follow add to the mask again.", .set = set_mask},
+    {"--unmask", NULL, NULL, "Shapes and values that follow take away from the mask.", set_unmask, NULL},
+    {"--mask", NULL, NULL, "Shapes and values that follow add to the mask again.", set_mask, NULL},
     {0},
 };
 
@@ -275,12 +274,12 @@ static size_t make_slots(struct mask_options *options, struct operation_slot *sl
         slot->options = options;
         slot->operation = operation;
         snprintf(slot->name, sizeof slot->name, "--%s", operation->name);
-        const bool optional = operation_describe(operation->arguments, slot->argument, sizeof slot->argument);
+        operation_describe(operation->arguments, slot->argument, sizeof slot->argument);
         slot->option[0] = (struct option){.name = slot->name,
                                           .argument = slot->argument[0] ? slot->argument : NULL,
                                           .help = operation->help,
                                           .set = set_operation,
-                                          .optional = optional ? looks_like_numbers : NULL};
+                                          .takes = slot->argument[0] == '[' ? looks_like_numbers : NULL};
         groups[count] = (struct option_group){count ? "" : "Operations, in order", slot->option, slot};
     }
     return count;

@@ -56,11 +56,10 @@ enum status operation_parse(const char *arguments, const char *words, double *nu
     return STATUS_OK;
 }
 
-bool operation_describe(const char *arguments, char *out, size_t size)
+void operation_describe(const char *arguments, char *out, size_t size)
 {
     struct argument_spec spec;
     size_t used = 0, open = 0;
-    bool all_optional = true;
     out[0] = '\0';
     while (argument_spec_next(&arguments, &spec) && used < size) {
         for (char *letter = spec.name; *letter; letter++)
@@ -68,9 +67,7 @@ bool operation_describe(const char *arguments, char *out, size_t size)
         used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", spec.optional ? "[" : "",
                                  used ? "," : "", spec.name, spec.repeated ? ",..." : "");
         open += spec.optional;
-        all_optional &= spec.optional;
     }
     while (open-- && used < size)
         used += (size_t)snprintf(out + used, size - used, "]");
-    return all_optional && out[0];
 }

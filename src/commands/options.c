@@ -74,9 +74,10 @@ static enum status parse_option(struct cursor *cursor, const struct option_group
             return error_set(error, STATUS_USAGE, "%s takes no value", match.option->name);
         return set_value(&match, NULL, error);
     }
-    if (!value && match.option->optional) {
-        const bool given = cursor->at < cursor->argc && match.option->optional(cursor->argv[cursor->at]);
-        return set_value(&match, given ? cursor->argv[cursor->at++] : NULL, error);
+    if (match.option->argument[0] == '[') {
+        const bool next =
+            !value && cursor->at < cursor->argc && match.option->takes(cursor->argv[cursor->at]);
+        return set_value(&match, next ? cursor->argv[cursor->at++] : value, error);
     }
     if (!value) {
         if (cursor->at == cursor->argc)

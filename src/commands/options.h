@@ -17,13 +17,12 @@
 struct option {
     const char *name;     // "--range"
     const char *letter;   // "-o", or NULL
-    const char *argument; // "LO:HI"; NULL = a switch without a value
+    const char *argument; // "LO:HI"; NULL = a switch without a value; "[N]" = the value may be left out
     const char *help;     // one sentence
     enum status (*set)(void *target, const char *value, struct error *error);
-    // Optional: whether the next argument is one more value of this option ("--pixel 1,2 3,4").
+    // Optional: whether the next argument is one more value of this option ("--pixel 1,2 3,4"). Needed where
+    // the value may be left out: whether the next argument is the value; `set` gets NULL if not.
     bool (*takes)(const char *next);
-    // Optional: the value may be left out; this tells whether the next argument is it. `set` gets NULL if not.
-    bool (*optional)(const char *next);
 };
 
 // The options of a subcommand: some tables, each with what it fills.

@@ -9,7 +9,6 @@
 #include "base/size.h"
 #include "base/text.h"
 
-#include <md5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,51 +169,22 @@ static void offset_row(const uint8_t *row, int64_t width, uint8_t *last, uint8_t
     }
 }
 
-// Calls `take` for the bytes of each row.
-static enum status each_offset_row(const struct mask_source *source,
-                                   enum status (*take)(void *context, const uint8_t *bytes, size_t count,
-                                                       struct error *error),
-                                   void *context, struct error *error)
+static enum status write_offsets(struct file_draft *draft, const struct mask_source *source,
+                                 struct error *error)
 {
-    const int64_t width = source->mask->width;
-    uint8_t *row = must_alloc(2 * (size_t)width), last = 0;
+    const size_t width = (size_t)source->mask->width;
+    uint8_t *row = must_alloc(2 * width), last = 0;
     enum status status = STATUS_OK;
     for (int64_t y = 0; y < source->mask->height && !status; y++) {
         mask_source_row(source, y, row);
-        offset_row(row, width, &last, row + width);
-        status = take(context, row + width, (size_t)width, error);
+        offset_row(row, source->mask->width, &last, row + width);
+        status = file_draft_write(draft, row + width, width, error);
     }
     free(row);
     return status;
 }
 
-static enum status take_digest(void *context, const uint8_t *bytes, size_t count, struct error *error)
-{
-    (void)error;
-    MD5Update(context, bytes, count);
-    return STATUS_OK;
-}
-
-static enum status take_bytes(void *context, const uint8_t *bytes, size_t count, struct error *error)
-{
-    return file_draft_write(context, bytes, count, error);
-}
-
-static void base64(const uint8_t *bytes, size_t count, char *out)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < count; i += 3) {
-        const unsigned a = bytes[i], b = i + 1 < count ? bytes[i + 1] : 0,
-                       c = i + 2 < count ? bytes[i + 2] : 0;
-        *out++ = letters[a >> 2];
-        *out++ = letters[(a & 3) << 4 | b >> 4];
-        *out++ = i + 1 < count ? letters[(b & 15) << 2 | c >> 6] : '=';
-        *out++ = i + 2 < count ? letters[c & 63] : '=';
-    }
-    *out = '\0';
-}
-
-static void cbf_header(const struct mask_source *source, const char *digest, struct text *header)
+static void cbf_header(const struct mask_source *source, struct text *header)
 {
     const long long width = source->mask->width, height = source->mask->height;
     text_printf(
@@ -223,24 +193,17 @@ static void cbf_header(const struct mask_source *source, const char *digest, str
         "--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: application/octet-stream;\r\n"
         "     conversions=\"x-CBF_BYTE_OFFSET\"\r\nContent-Transfer-Encoding: BINARY\r\n"
         "X-Binary-Size: %lld\r\nX-Binary-ID: 1\r\nX-Binary-Element-Type: \"signed 32-bit integer\"\r\n"
-        "X-Binary-Element-Byte-Order: LITTLE_ENDIAN\r\nContent-MD5: %s\r\n"
+        "X-Binary-Element-Byte-Order: LITTLE_ENDIAN\r\n"
         "X-Binary-Number-of-Elements: %lld\r\nX-Binary-Size-Fastest-Dimension: %lld\r\n"
         "X-Binary-Size-Second-Dimension: %lld\r\nX-Binary-Size-Padding: 4095\r\n\r\n",
-        width * height, digest, width * height, width, height);
+        width * height, width * height, width, height);
     text_append_bytes(header, "\x0C\x1A\x04\xD5", 4);
 }
 
 enum status mask_write_cbf(const struct mask_source *source, struct error *error)
 {
-    uint8_t digest[MD5_DIGEST_LENGTH];
-    char encoded[32];
-    MD5_CTX md5;
-    MD5Init(&md5);
-    each_offset_row(source, take_digest, &md5, error);
-    MD5Final(digest, &md5);
-    base64(digest, sizeof digest, encoded);
     struct text header = {0}, end = {0};
-    cbf_header(source, encoded, &header);
+    cbf_header(source, &header);
     for (int i = 0; i < 4095; i++)
         text_append_bytes(&end, "", 1);
     text_append(&end, "\r\n--CIF-BINARY-FORMAT-SECTION----\r\n;\r\n\r\n");
@@ -249,7 +212,7 @@ enum status mask_write_cbf(const struct mask_source *source, struct error *error
     if (!status)
         status = file_draft_write(&draft, text_string(&header), header.length, error);
     if (!status)
-        status = each_offset_row(source, take_bytes, &draft, error);
+        status = write_offsets(&draft, source, error);
     if (!status)
         status = file_draft_write(&draft, text_string(&end), end.length, error);
     text_free(&header);

@@ -352,6 +352,8 @@ const struct mask_operation mask_operations[] = {
      "Module gaps found in the data: whole rows and columns of one value that is 0, -1 or the type's "
      "maximum.",
      mask_run_gaps, true},
+    {"marks", "", "The pixels that the data mark: gaps, no data, bad, saturated, lost.", mask_run_marks,
+     true},
     {"invert", "", "What is masked becomes unmasked and the other way round.", run_invert, false},
     {"clear", "", "Nothing is masked.", run_clear, false},
     {"all", "", "Everything is masked.", run_all, false},

@@ -23,5 +23,6 @@ MASK_RUN(mask_run_not_finite);
 MASK_RUN(mask_run_hot);
 MASK_RUN(mask_run_dead);
 MASK_RUN(mask_run_gaps);
+MASK_RUN(mask_run_marks);
 
 #endif

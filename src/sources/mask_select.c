@@ -405,3 +405,30 @@ MASK_RUN(mask_run_gaps)
     bitmap_destroy(&selected);
     return status;
 }
+
+// --- what the data mark ---
+
+static enum status visit_marks(void *pointer, const struct band *band, const uint8_t *classes, int64_t y,
+                               int64_t rows, int worker, struct error *error)
+{
+    (void)worker, (void)error;
+    for (int64_t row = 0; row < rows; row++)
+        bitmap_or_bytes(pointer, y + row, classes + row * band->width);
+    return STATUS_OK;
+}
+
+MASK_RUN(mask_run_marks)
+{
+    (void)numbers, (void)count;
+    struct frame_info info = {0};
+    struct bitmap *selected = NULL;
+    enum status status = need_pixels(context, &info, error);
+    if (status == STATUS_OK)
+        status = bitmap_create(info.width, info.height, &selected, error);
+    if (status == STATUS_OK)
+        status = scan_pixels(context, 0, visit_marks, selected, error);
+    if (status == STATUS_OK)
+        status = mask_operation_apply(context, selected, changed, error);
+    bitmap_destroy(&selected);
+    return status;
+}

@@ -192,6 +192,9 @@ static void marks_are_left_out(void **state)
     mask_edit_commit(bench.history);
     RUN(&bench, "below", 20);
     EXPECT(&bench, v < 20 && v != -1 && x >= 3);
+    RUN(&bench, "clear");
+    RUN(&bench, "marks");
+    EXPECT(&bench, v == -1);
     teardown(&bench);
 }
 
