@@ -332,7 +332,7 @@ static void measure_parts(hid_t file, struct hdf5_layout *layout, struct hdf5_po
     const size_t count = layout->count;
     const int64_t nominal = part_length(model), announced = frames_announced(file, layout->shown);
     const bool last_is_model = model_index + 1 == count;
-    int64_t before;
+    int64_t before = 0;
     const bool fits = !last_is_model && announced > 0 &&
                       !__builtin_mul_overflow((int64_t)count - 1, nominal, &before) && announced > before &&
                       announced - before <= nominal;
