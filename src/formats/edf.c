@@ -539,6 +539,35 @@ static enum status edf_metadata(struct image_file *base, int64_t frame, struct t
                                : status;
 }
 
+// Adds what the header at `offset` says.
+static enum status detector_add(const struct edf_file *file, int64_t offset, struct edf_detector *detector,
+                                struct error *error)
+{
+    struct edf_header header = {0};
+    struct edf_fields fields = edf_no_fields;
+    enum status status = edf_header_read(file, offset, &header, &fields, error);
+    if (status == STATUS_OK)
+        edf_header_detector(&header, detector);
+    free(header.bytes);
+    return status;
+}
+
+static enum status edf_detector(struct image_file *base, int64_t frame, struct detector_info *info,
+                                struct error *error)
+{
+    const struct edf_file *file = edf_file_of(base);
+    struct edf_detector detector = {.offset = {0, 0}};
+    enum status status = STATUS_OK;
+    detector_info_clear(&detector.info);
+    if (file->table->general_offset != EDF_MISSING)
+        status = detector_add(file, file->table->general_offset, &detector, error);
+    if (status == STATUS_OK)
+        status = detector_add(file, block_of(file, frame)->header_offset, &detector, error);
+    if (status == STATUS_OK)
+        *info = edf_detector_info(&detector);
+    return status;
+}
+
 static const char *const edf_extensions[] = {"edf", NULL};
 
 const struct reader edf_reader = {
@@ -551,5 +580,6 @@ const struct reader edf_reader = {
     .decode = edf_decode,
     .clone = edf_clone,
     .metadata = edf_metadata,
+    .detector = edf_detector,
     .close = edf_close,
 };

@@ -60,4 +60,17 @@ bool edf_entry_next(struct edf_span *rest, struct edf_span *key, struct edf_span
 enum status edf_header_read(const struct edf_file *file, int64_t offset, struct edf_header *header,
                             struct edf_fields *fields, struct error *error);
 
+// --- edf_detector.c ---
+
+// What headers say of the detector; begin with detector_info_clear and no offset.
+struct edf_detector {
+    struct detector_info info; // with the centre in the coordinates of the header
+    double offset[2];          // of the first pixel's corner in them
+};
+
+// Sets what the header tells and leaves the rest as it is: that of a general header, say.
+void edf_header_detector(const struct edf_header *header, struct edf_detector *detector);
+// The same with the centre counted from the first pixel's corner.
+struct detector_info edf_detector_info(const struct edf_detector *detector);
+
 #endif

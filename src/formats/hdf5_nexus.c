@@ -85,26 +85,26 @@ static bool is_centre(size_t field)
 }
 
 // The dimension that the field of the detector has.
-static enum hdf5_dimension dimension_of(size_t field)
+static enum unit_dimension dimension_of(size_t field)
 {
     if (is_centre(field))
-        return HDF5_DIM_PIXELS;
+        return UNIT_PIXELS;
     if (field == FIELD(exposure))
-        return HDF5_DIM_TIME;
-    return field == FIELD(saturation) || field == FIELD(count_cutoff) ? HDF5_DIM_NONE : HDF5_DIM_LENGTH;
+        return UNIT_TIME;
+    return field == FIELD(saturation) || field == FIELD(count_cutoff) ? UNIT_NONE : UNIT_LENGTH;
 }
 
 // Turns a quantity into the value of the field. False if it cannot be one: wrong dimension, zero, negative.
 static bool value_of(const struct detector_info *info, size_t field, const struct hdf5_quantity *quantity,
                      double *value)
 {
-    enum hdf5_dimension wanted = dimension_of(field);
+    enum unit_dimension wanted = dimension_of(field);
     double pixel = field == FIELD(beam_x) ? info->pixel_x : info->pixel_y;
     if (wanted == quantity->dimension)
         *value = quantity->value;
-    else if (is_centre(field) && quantity->dimension == HDF5_DIM_LENGTH && pixel > 0)
+    else if (is_centre(field) && quantity->dimension == UNIT_LENGTH && pixel > 0)
         *value = quantity->value / pixel;
-    else if (field == FIELD(wavelength) && quantity->dimension == HDF5_DIM_ENERGY)
+    else if (field == FIELD(wavelength) && quantity->dimension == UNIT_ENERGY)
         *value = detector_wavelength(quantity->value);
     else
         return false;

@@ -341,94 +341,7 @@ bool hdf5_attribute_string(hid_t object, const char *name, char *out, size_t siz
     return done;
 }
 
-// --- Units ---
-
-// Texts in UTF-8; hdf5_string has made UTF-8 of Latin-1.
-static const struct hdf5_unit units[] = {
-    {"m", HDF5_DIM_LENGTH, 1},
-    {"meter", HDF5_DIM_LENGTH, 1},
-    {"meters", HDF5_DIM_LENGTH, 1},
-    {"metre", HDF5_DIM_LENGTH, 1},
-    {"metres", HDF5_DIM_LENGTH, 1},
-    {"cm", HDF5_DIM_LENGTH, 1e-2},
-    {"centimeter", HDF5_DIM_LENGTH, 1e-2},
-    {"centimetre", HDF5_DIM_LENGTH, 1e-2},
-    {"mm", HDF5_DIM_LENGTH, 1e-3},
-    {"millimeter", HDF5_DIM_LENGTH, 1e-3},
-    {"millimeters", HDF5_DIM_LENGTH, 1e-3},
-    {"millimetre", HDF5_DIM_LENGTH, 1e-3},
-    {"millimetres", HDF5_DIM_LENGTH, 1e-3},
-    {"um", HDF5_DIM_LENGTH, 1e-6},
-    {"\xC2\xB5m", HDF5_DIM_LENGTH, 1e-6}, // micro sign
-    {"\xCE\xBCm", HDF5_DIM_LENGTH, 1e-6}, // Greek mu
-    {"micron", HDF5_DIM_LENGTH, 1e-6},
-    {"microns", HDF5_DIM_LENGTH, 1e-6},
-    {"micrometer", HDF5_DIM_LENGTH, 1e-6},
-    {"micrometers", HDF5_DIM_LENGTH, 1e-6},
-    {"micrometre", HDF5_DIM_LENGTH, 1e-6},
-    {"micrometres", HDF5_DIM_LENGTH, 1e-6},
-    {"nm", HDF5_DIM_LENGTH, 1e-9},
-    {"nanometer", HDF5_DIM_LENGTH, 1e-9},
-    {"nanometers", HDF5_DIM_LENGTH, 1e-9},
-    {"nanometre", HDF5_DIM_LENGTH, 1e-9},
-    {"nanometres", HDF5_DIM_LENGTH, 1e-9},
-    {"A", HDF5_DIM_LENGTH, 1e-10},
-    {"\xC3\x85", HDF5_DIM_LENGTH, 1e-10},     // A with ring
-    {"\xE2\x84\xAB", HDF5_DIM_LENGTH, 1e-10}, // angstrom sign
-    {"Ang", HDF5_DIM_LENGTH, 1e-10},
-    {"angstrom", HDF5_DIM_LENGTH, 1e-10},
-    {"angstroms", HDF5_DIM_LENGTH, 1e-10},
-    {"pm", HDF5_DIM_LENGTH, 1e-12},
-    {"picometer", HDF5_DIM_LENGTH, 1e-12},
-    {"picometre", HDF5_DIM_LENGTH, 1e-12},
-    {"s", HDF5_DIM_TIME, 1},
-    {"sec", HDF5_DIM_TIME, 1},
-    {"second", HDF5_DIM_TIME, 1},
-    {"seconds", HDF5_DIM_TIME, 1},
-    {"min", HDF5_DIM_TIME, 60},
-    {"ms", HDF5_DIM_TIME, 1e-3},
-    {"msec", HDF5_DIM_TIME, 1e-3},
-    {"millisecond", HDF5_DIM_TIME, 1e-3},
-    {"milliseconds", HDF5_DIM_TIME, 1e-3},
-    {"us", HDF5_DIM_TIME, 1e-6},
-    {"\xC2\xB5s", HDF5_DIM_TIME, 1e-6},
-    {"\xCE\xBCs", HDF5_DIM_TIME, 1e-6},
-    {"usec", HDF5_DIM_TIME, 1e-6},
-    {"microsecond", HDF5_DIM_TIME, 1e-6},
-    {"microseconds", HDF5_DIM_TIME, 1e-6},
-    {"ns", HDF5_DIM_TIME, 1e-9},
-    {"nanosecond", HDF5_DIM_TIME, 1e-9},
-    {"nanoseconds", HDF5_DIM_TIME, 1e-9},
-    {"eV", HDF5_DIM_ENERGY, 1},
-    {"keV", HDF5_DIM_ENERGY, 1e3},
-    {"MeV", HDF5_DIM_ENERGY, 1e6},
-    {"J", HDF5_DIM_ENERGY, 1 / 1.602176634e-19},
-    {"pixel", HDF5_DIM_PIXELS, 1},
-    {"pixels", HDF5_DIM_PIXELS, 1},
-    {"px", HDF5_DIM_PIXELS, 1},
-};
-
-enum { UNIT_COUNT = sizeof units / sizeof units[0] };
-
-const struct hdf5_unit *hdf5_unit_find(const char *text)
-{
-    char word[32];
-    size_t length = strlen(text += strspn(text, " "));
-    while (length > 0 && text[length - 1] == ' ')
-        length--;
-    if (length == 0 || length >= sizeof word)
-        return NULL;
-    memcpy(word, text, length);
-    word[length] = '\0';
-    for (size_t i = 0; i < UNIT_COUNT; i++)
-        if (strcmp(word, units[i].name) == 0)
-            return &units[i];
-    // "Angstrom", "MM", "KEV"; but no "a" for angstrom, and "mev" may be milli or mega.
-    for (size_t i = 0; i < UNIT_COUNT && length > 1; i++)
-        if (strcasecmp(word, units[i].name) == 0 && strcasecmp(word, "mev") != 0)
-            return &units[i];
-    return NULL;
-}
+// --- Quantities ---
 
 bool hdf5_quantity(hid_t from, const char *path, int64_t element, const char *customary,
                    struct hdf5_quantity *quantity)
@@ -441,10 +354,10 @@ bool hdf5_quantity(hid_t from, const char *path, int64_t element, const char *cu
     bool has_unit = hdf5_attribute_string(dataset, "units", said, sizeof said) && said[0];
     bool done = number_of(dataset, element, &number);
     H5Dclose(dataset);
-    const struct hdf5_unit *unit = customary[0] ? hdf5_unit_find(has_unit ? said : customary) : NULL;
+    const struct unit *unit = customary[0] ? unit_find(has_unit ? said : customary) : NULL;
     if (!done || (customary[0] && !unit))
         return false;
     quantity->value = unit ? number * unit->factor : number;
-    quantity->dimension = unit ? unit->dimension : HDF5_DIM_NONE;
+    quantity->dimension = unit ? unit->dimension : UNIT_NONE;
     return true;
 }

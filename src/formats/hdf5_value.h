@@ -9,6 +9,7 @@
 #define FOVEA_FORMATS_HDF5_VALUE_H
 
 #include "base/text.h"
+#include "formats/units.h"
 
 #include <hdf5.h>
 #include <stdbool.h>
@@ -46,21 +47,10 @@ bool hdf5_number(hid_t from, const char *path, int64_t element, double *number);
 bool hdf5_string(hid_t from, const char *path, char *out, size_t size);
 bool hdf5_attribute_string(hid_t object, const char *name, char *out, size_t size);
 
-enum hdf5_dimension { HDF5_DIM_NONE, HDF5_DIM_LENGTH, HDF5_DIM_TIME, HDF5_DIM_ENERGY, HDF5_DIM_PIXELS };
-
-// A unit as files write it: factor to m, s, eV or pixels.
-struct hdf5_unit {
-    const char *name;
-    enum hdf5_dimension dimension;
-    double factor;
-};
-// NULL if the text is no known unit. Blanks around it and, where that is unambiguous, the case do not matter.
-const struct hdf5_unit *hdf5_unit_find(const char *text);
-
 // A number in m, s, eV or pixels, or a plain one.
 struct hdf5_quantity {
     double value;
-    enum hdf5_dimension dimension;
+    enum unit_dimension dimension;
 };
 // As hdf5_number, but in the unit that the attribute "units" names; without one in `customary`. `customary`
 // "" means a plain number whose unit does not matter. False also where the unit is not known.

@@ -424,9 +424,131 @@ static void test_real_malformed(void **state)
         skip();
 }
 
+// --- The detector ---
+
+static void check_number(double value, double expected)
+{
+    if (!(isnan(expected) ? isnan(value) : fabs(value - expected) <= 1e-9 * fabs(expected)))
+        fail_msg("%.12g instead of %.12g", value, expected);
+}
+
+static struct detector_info detector_of(const char *name, int64_t frame)
+{
+    struct detector_info info;
+    struct image_file *file = open_good(name);
+    assert_int_equal(image_file_detector(file, frame, &info, NULL), STATUS_OK);
+    image_file_close(&file);
+    return info;
+}
+
+#define ONE_BYTE "DataType = UnsignedByte ;\nDim_1 = 1 ;\nDim_2 = 1 ;\n"
+
+// The general header gives what all blocks have in common; offsets move the centre.
+static void test_detector(void **state)
+{
+    (void)state;
+    const char *path = temporary_path("saxs.edf");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    put(file,
+        "{\nEDF_DataFormatVersion = 2.40 ;\nEDF_BinarySize = 0 ;\nDetectorName = Pilatus 1M ;\n"
+        "PSize_1 = 1.72e-04 ;\nPSize_2 = 1.71e-4 ;\nWaveLength = 9.95e-11 ;\nExposureTime = 3 ;\n}\n",
+        "", 0);
+    put(file,
+        "{\nEDF_DataBlockID = 1.Image.Psd ;\n" ONE_BYTE "CENTER_1 = 500.5 ;\ncenter_2 = 20.25 ;\n"
+        "SampleDistance = 2.867 ;\n}\n",
+        "a", 1);
+    put(file,
+        "{\nEDF_DataBlockID = 2.Image.Psd ;\n" ONE_BYTE "Center_1 = 500.5 ;\nCenter_2 = 20.25 ;\n"
+        "Offset_1 = 100 ;\nOffset_2 = -1 ;\nExposureTime = 4 ;\n}\n",
+        "b", 1);
+    fclose(file);
+    struct detector_info info = detector_of(path, 0);
+    assert_string_equal(info.name, "Pilatus 1M");
+    check_number(info.beam_x, 500.5);
+    check_number(info.beam_y, 20.25);
+    check_number(info.pixel_x, 172e-6);
+    check_number(info.pixel_y, 171e-6);
+    check_number(info.wavelength, 0.995e-10);
+    check_number(info.distance, 2.867);
+    check_number(info.exposure, 3);
+    check_number(info.saturation, NAN);
+    info = detector_of(path, 1);
+    check_number(info.beam_x, 400.5);
+    check_number(info.beam_y, 21.25);
+    check_number(info.distance, NAN);
+    check_number(info.exposure, 4);
+}
+
+static void test_detector_units(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry;
+        double distance, wavelength, centre;
+    } cases[] = {
+        {"SampleDistance = 250_mm ;", 0.25, NAN, NAN},
+        {"SampleDistance = 250 mm ;", 0.25, NAN, NAN},
+        {"SampleDistance = +2.5e-1 ;", 0.25, NAN, NAN},
+        {"WaveLength = 0.1_nm ;", NAN, 1e-10, NAN},
+        {"WaveLength = 12.39841984_keV ;", NAN, 1e-10, NAN}, // hc = 1.239841984e-6 eV m
+        {"Center_1 = -3.5 ;", NAN, NAN, -3.5},
+        // No values.
+        {"SampleDistance = ;", NAN, NAN, NAN},
+        {"SampleDistance = -1 ;", NAN, NAN, NAN},
+        {"SampleDistance = 0 ;", NAN, NAN, NAN},
+        {"SampleDistance = nan ;", NAN, NAN, NAN},
+        {"SampleDistance = 1e999 ;", NAN, NAN, NAN},
+        {"SampleDistance = 3 furlongs ;", NAN, NAN, NAN},
+        {"SampleDistance = 3_keV ;", NAN, NAN, NAN},
+        {"SampleDistance = unknown ;", NAN, NAN, NAN},
+        {"Center_1 = 1_mm ;", NAN, NAN, NAN},
+        {"XSampleDistance = 1 ;", NAN, NAN, NAN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char header[256];
+        snprintf(header, sizeof header, "{\n" ONE_BYTE "%s\n}\n", cases[i].entry);
+        struct detector_info info = detector_of(save("units.edf", header, "a", 1), 0);
+        check_number(info.distance, cases[i].distance);
+        check_number(info.wavelength, cases[i].wavelength);
+        check_number(info.beam_x, cases[i].centre);
+    }
+}
+
+// A name that is too long is cut, and not within a character.
+static void test_detector_name(void **state)
+{
+    (void)state;
+    char header[512], name[129] = "", expected[64] = "";
+    memset(name, 'x', 62);
+    memcpy(name + 62, "\xC3\xA4 and more", 11);
+    memset(expected, 'x', 62);
+    snprintf(header, sizeof header, "{\n" ONE_BYTE "DetectorInfo = %s ;\n}\n", name);
+    struct detector_info info = detector_of(save("name.edf", header, "a", 1), 0);
+    assert_string_equal(info.name, expected);
+}
+
+// Values as they stand in the header: "pixel X-size (um) = 55.000", "Exposure time = 10.000".
+static void test_detector_of_a_real_file(void **state)
+{
+    (void)state;
+    char path[1024];
+    if (!testdata_folder())
+        skip();
+    snprintf(path, sizeof path, "%s/fabio/valid/testimages/i01f0001.edf", testdata_folder());
+    struct detector_info info = detector_of(path, 0);
+    check_number(info.pixel_x, 55e-6);
+    check_number(info.pixel_y, 55e-6);
+    check_number(info.exposure, 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_detector),
+        cmocka_unit_test(test_detector_units),
+        cmocka_unit_test(test_detector_name),
+        cmocka_unit_test(test_detector_of_a_real_file),
         cmocka_unit_test(test_every_type),
         cmocka_unit_test(test_series),
         cmocka_unit_test(test_clones_on_threads),

@@ -65,49 +65,49 @@ static void test_units(void **state)
     (void)state;
     static const struct {
         const char *text;
-        enum hdf5_dimension dimension;
+        enum unit_dimension dimension;
         double factor;
     } cases[] = {
-        {"m", HDF5_DIM_LENGTH, 1},
-        {"mm", HDF5_DIM_LENGTH, 0.001},
-        {" mm ", HDF5_DIM_LENGTH, 0.001},
-        {"cm", HDF5_DIM_LENGTH, 0.01},
-        {"um", HDF5_DIM_LENGTH, 0.000001},
-        {"\xC2\xB5m", HDF5_DIM_LENGTH, 0.000001},
-        {"micron", HDF5_DIM_LENGTH, 0.000001},
-        {"Micrometers", HDF5_DIM_LENGTH, 0.000001},
-        {"nm", HDF5_DIM_LENGTH, 0.000000001},
-        {"A", HDF5_DIM_LENGTH, 1e-10},
-        {"angstrom", HDF5_DIM_LENGTH, 1e-10},
-        {"Angstrom", HDF5_DIM_LENGTH, 1e-10},
-        {"ANGSTROMS", HDF5_DIM_LENGTH, 1e-10},
-        {"\xC3\x85", HDF5_DIM_LENGTH, 1e-10},
-        {"eV", HDF5_DIM_ENERGY, 1},
-        {"keV", HDF5_DIM_ENERGY, 1000},
-        {"KeV", HDF5_DIM_ENERGY, 1000},
-        {"MeV", HDF5_DIM_ENERGY, 1000000},
-        {"s", HDF5_DIM_TIME, 1},
-        {"sec", HDF5_DIM_TIME, 1},
-        {"ms", HDF5_DIM_TIME, 0.001},
-        {"us", HDF5_DIM_TIME, 0.000001},
-        {"ns", HDF5_DIM_TIME, 0.000000001},
-        {"pixel", HDF5_DIM_PIXELS, 1},
-        {"pixels", HDF5_DIM_PIXELS, 1},
+        {"m", UNIT_LENGTH, 1},
+        {"mm", UNIT_LENGTH, 0.001},
+        {" mm ", UNIT_LENGTH, 0.001},
+        {"cm", UNIT_LENGTH, 0.01},
+        {"um", UNIT_LENGTH, 0.000001},
+        {"\xC2\xB5m", UNIT_LENGTH, 0.000001},
+        {"micron", UNIT_LENGTH, 0.000001},
+        {"Micrometers", UNIT_LENGTH, 0.000001},
+        {"nm", UNIT_LENGTH, 0.000000001},
+        {"A", UNIT_LENGTH, 1e-10},
+        {"angstrom", UNIT_LENGTH, 1e-10},
+        {"Angstrom", UNIT_LENGTH, 1e-10},
+        {"ANGSTROMS", UNIT_LENGTH, 1e-10},
+        {"\xC3\x85", UNIT_LENGTH, 1e-10},
+        {"eV", UNIT_ENERGY, 1},
+        {"keV", UNIT_ENERGY, 1000},
+        {"KeV", UNIT_ENERGY, 1000},
+        {"MeV", UNIT_ENERGY, 1000000},
+        {"s", UNIT_TIME, 1},
+        {"sec", UNIT_TIME, 1},
+        {"ms", UNIT_TIME, 0.001},
+        {"us", UNIT_TIME, 0.000001},
+        {"ns", UNIT_TIME, 0.000000001},
+        {"pixel", UNIT_PIXELS, 1},
+        {"pixels", UNIT_PIXELS, 1},
     };
     static const char *const unknown[] = {"", " ", "M", "a", "meV", "mev", "1/angstrom", "furlong", "counts"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct hdf5_unit *unit = hdf5_unit_find(cases[i].text);
+        const struct unit *unit = unit_find(cases[i].text);
         if (!unit)
             fail_msg("%s is not known", cases[i].text);
         assert_int_equal(unit->dimension, cases[i].dimension);
         check_near(unit->factor, cases[i].factor);
     }
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
-        assert_null(hdf5_unit_find(unknown[i]));
+        assert_null(unit_find(unknown[i]));
     char word[4000];
     memset(word, 'm', sizeof word - 1);
     word[sizeof word - 1] = '\0';
-    assert_null(hdf5_unit_find(word));
+    assert_null(unit_find(word));
 }
 
 // --- Layouts ---
