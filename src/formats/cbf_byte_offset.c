@@ -8,33 +8,61 @@
 #include <immintrin.h>
 #endif
 
-// Adds the difference at `at` to *value; returns its bytes, or 0 if it does not end within `size`.
-static inline size_t take_difference(const uint8_t *at, size_t size, uint32_t *value)
+// The difference at `at`, with its sign in all bits; returns its bytes, or 0 if it does not end within
+// `size`.
+static inline size_t read_difference(const uint8_t *at, size_t size, uint64_t *difference)
 {
     if (size < 1)
         return 0;
     if (at[0] != 0x80) {
-        *value += (uint32_t)(int8_t)at[0];
+        *difference = (uint64_t)(int8_t)at[0];
         return 1;
     }
     if (size < 3)
         return 0;
     uint16_t middle = load_u16le(at + 1);
     if (middle != 0x8000) {
-        *value += (uint32_t)(int16_t)middle;
+        *difference = (uint64_t)(int16_t)middle;
         return 3;
     }
     if (size < 7)
         return 0;
     uint32_t wide = load_u32le(at + 3);
     if (wide != 0x80000000u) {
-        *value += wide;
+        *difference = (uint64_t)(int32_t)wide;
         return 7;
     }
     if (size < CBF_LONGEST_DIFFERENCE)
         return 0;
-    *value += (uint32_t)load_u64le(at + 7);
+    *difference = load_u64le(at + 7);
     return CBF_LONGEST_DIFFERENCE;
+}
+
+static inline size_t take_difference(const uint8_t *at, size_t size, uint32_t *value)
+{
+    uint64_t difference = 0;
+    const size_t taken = read_difference(at, size, &difference);
+    *value += (uint32_t)difference;
+    return taken;
+}
+
+size_t cbf_byte_offset_wide(const uint8_t *bytes, size_t size, uint64_t *value, uint64_t *out, size_t count,
+                            size_t *used)
+{
+    size_t done = 0, at = 0;
+    uint64_t running = *value;
+    for (; done < count; done++) {
+        uint64_t difference;
+        const size_t taken = read_difference(bytes + at, size - at, &difference);
+        if (taken == 0)
+            break;
+        at += taken;
+        running += difference;
+        out[done] = running;
+    }
+    *value = running;
+    *used = at;
+    return done;
 }
 
 size_t cbf_byte_offset_scalar(const uint8_t *bytes, size_t size, uint32_t *value, uint32_t *out, size_t count,

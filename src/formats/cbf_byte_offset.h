@@ -28,4 +28,8 @@ bool cbf_byte_offset_has_avx2(void);
 // The faster one that this machine can run.
 cbf_byte_offset_decoder cbf_byte_offset_decode;
 
+// The same for elements of 64 bits, whose values are kept modulo 2^64.
+size_t cbf_byte_offset_wide(const uint8_t *bytes, size_t size, uint64_t *value, uint64_t *out, size_t count,
+                            size_t *used);
+
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The texts of a CBF file: the MIME headers of its sections, the dimensions, and metadata.
+// The MIME headers of the sections of a CBF file: sizes, types and codings, checked before anything is read.
 #include "formats/cbf_internal.h"
 
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/cbf_cif.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,55 +14,50 @@
 
 enum {
     CBF_MAX_MIME = 16 * 1024,
-    TRUNCATED_MAX_RATIO = 64,    // a frame of which less than 1/64 is there is refused, not shown in part
-    SMALL_FRAME_BYTES = 1 << 20, // smaller ones are never refused for that
+    TRUNCATED_MAX_RATIO = 64,     // a frame of which less than 1/64 is there is refused, not shown in part
+    SMALL_FRAME_PIXELS = 1 << 20, // smaller ones are never refused for that
+    MAX_DIMENSION_ROWS = 16,      // of the table of dimensions that are looked at
 };
 
 static const uint8_t data_marker[4] = {0x0c, 0x1a, 0x04, 0xd5};
 
 // --- Text ---
 
-bool cbf_next_line(const char **at, const char **line, size_t *length)
+// The line at *at without its end; *at moves behind it. False at the end of the text.
+static bool next_line(const char **at, struct cbf_words *line)
 {
     if (**at == '\0')
         return false;
-    *line = *at;
-    *length = strcspn(*at, "\n");
-    *at += *length + ((*at)[*length] == '\n');
-    while (*length > 0 && isspace((unsigned char)(*line)[*length - 1]))
-        (*length)--;
+    *line = (struct cbf_words){*at, strcspn(*at, "\n")};
+    *at += line->length + ((*at)[line->length] == '\n');
+    while (line->length > 0 && isspace((unsigned char)line->at[line->length - 1]))
+        line->length--;
     return true;
 }
 
-bool cbf_begins_with(const char *line, size_t length, const char *word)
+static void trim(struct cbf_words *words, const char *unwanted)
 {
-    size_t count = strlen(word);
-    return length >= count && strncasecmp(line, word, count) == 0;
+    while (words->length > 0 && strchr(unwanted, *words->at))
+        words->at++, words->length--;
+    while (words->length > 0 && strchr(unwanted, words->at[words->length - 1]))
+        words->length--;
 }
 
-void cbf_trim(const char **text, size_t *length, const char *unwanted)
+bool cbf_mime_value(const char *mime, const char *key, char *out, size_t size)
 {
-    while (*length > 0 && strchr(unwanted, **text))
-        (*text)++, (*length)--;
-    while (*length > 0 && strchr(unwanted, (*text)[*length - 1]))
-        (*length)--;
-}
-
-// The value of a key in a MIME header, without quotes; false if it is not there or too long.
-static bool mime_value(const char *mime, const char *key, char *out, size_t size)
-{
-    const char *line;
-    size_t length, key_length = strlen(key);
-    while (cbf_next_line(&mime, &line, &length)) {
-        if (!cbf_begins_with(line, length, key) || length <= key_length || line[key_length] != ':')
+    struct cbf_words line;
+    const size_t key_length = strlen(key);
+    while (next_line(&mime, &line)) {
+        if (line.length <= key_length || strncasecmp(line.at, key, key_length) != 0 ||
+            line.at[key_length] != ':')
             continue;
-        line += key_length + 1;
-        length -= key_length + 1;
-        cbf_trim(&line, &length, " \t\"';");
-        if (length >= size)
+        line.at += key_length + 1;
+        line.length -= key_length + 1;
+        trim(&line, " \t\"';");
+        if (line.length >= size)
             return false;
-        memcpy(out, line, length);
-        out[length] = '\0';
+        memcpy(out, line.at, line.length);
+        out[line.length] = '\0';
         return true;
     }
     return false;
@@ -72,7 +68,7 @@ static bool mime_number(const char *mime, const char *key, int64_t low, int64_t 
 {
     char text[32];
     int64_t number;
-    if (!mime_value(mime, key, text, sizeof text))
+    if (!cbf_mime_value(mime, key, text, sizeof text))
         return true;
     if (!parse_int64(text, &number) || number < low)
         return false;
@@ -93,81 +89,60 @@ enum status cbf_read_text(const struct cbf_file *file, int64_t offset, int64_t l
     return status;
 }
 
+enum status cbf_section_text(const struct cbf_file *file, const struct cbf_section *section, char **text,
+                             struct error *error)
+{
+    return cbf_read_text(file, section->text_offset, int64_min(section->text_bytes, CBF_MAX_HEADER), text,
+                         error);
+}
+
 // --- Dimensions that stand in the CIF part only ---
-
-struct list_columns {
-    int count, precedence, dimension;
-};
-
-// Adds a column of the table _array_structure_list; false if the line is none.
-static bool list_column(struct list_columns *columns, const char *line, size_t length)
-{
-    static const char prefix[] = "_array_structure_list.";
-    if (!cbf_begins_with(line, length, prefix))
-        return false;
-    line += sizeof prefix - 1;
-    length -= sizeof prefix - 1;
-    if (cbf_begins_with(line, length, "precedence"))
-        columns->precedence = columns->count;
-    if (cbf_begins_with(line, length, "dimension"))
-        columns->dimension = columns->count;
-    columns->count++;
-    return true;
-}
-
-// The whole number in a column of a table's row, or -1.
-static int64_t row_number(const char *line, size_t length, int column)
-{
-    const char *at = line, *end = line + length;
-    for (int i = 0; at < end; i++) {
-        while (at < end && isspace((unsigned char)*at))
-            at++;
-        const char *word = at;
-        while (at < end && !isspace((unsigned char)*at))
-            at++;
-        if (i != column)
-            continue;
-        char text[24];
-        int64_t number;
-        snprintf(text, sizeof text, "%.*s", (int)int64_min(at - word, sizeof text), word);
-        return parse_int64(text, &number) && number > 0 ? number : -1;
-    }
-    return -1;
-}
 
 // Width and height of the first array in the table _array_structure_list; 0 where they are not told.
 static void list_dimensions(const char *header, int64_t *width, int64_t *height)
 {
-    struct list_columns columns = {0, -1, -1};
-    const char *line;
-    size_t length;
-    while (cbf_next_line(&header, &line, &length) && (*width == 0 || *height == 0)) {
-        if (list_column(&columns, line, length))
+    double precedence[MAX_DIMENSION_ROWS] = {0}, dimension[MAX_DIMENSION_ROWS] = {0};
+    struct cbf_cif cif = {.at = header};
+    struct cbf_item item;
+    while (cbf_cif_next(&cif, &item)) {
+        if (item.row >= MAX_DIMENSION_ROWS)
             continue;
-        if (length == 0 || strchr("_#;", line[0]) || cbf_begins_with(line, length, "loop_"))
-            columns = (struct list_columns){0, -1, -1};
-        if (columns.precedence < 0 || columns.dimension < 0)
-            continue;
-        int64_t precedence = row_number(line, length, columns.precedence);
-        int64_t dimension = row_number(line, length, columns.dimension);
-        if (precedence == 1 && dimension > 0 && *width == 0)
-            *width = dimension;
-        if (precedence == 2 && dimension > 0 && *height == 0)
-            *height = dimension;
+        if (cbf_words_are(item.tag, "_array_structure_list.precedence"))
+            cbf_words_number(item.value, &precedence[item.row]);
+        if (cbf_words_are(item.tag, "_array_structure_list.dimension"))
+            cbf_words_number(item.value, &dimension[item.row]);
+    }
+    for (int row = 0; row < MAX_DIMENSION_ROWS; row++) {
+        const bool good = dimension[row] >= 1 && dimension[row] < (double)INT32_MAX;
+        int64_t *side = precedence[row] == 1 ? width : height;
+        if (good && (precedence[row] == 1 || precedence[row] == 2) && *side == 0)
+            *side = (int64_t)dimension[row];
     }
 }
 
 // --- One section's header ---
 
-struct cbf_type {
+static const struct {
     const char *name;
     enum sample_type type;
+} element_types[] = {
+    {"signed 8-bit integer", SAMPLE_I8},     {"unsigned 8-bit integer", SAMPLE_U8},
+    {"signed 16-bit integer", SAMPLE_I16},   {"unsigned 16-bit integer", SAMPLE_U16},
+    {"signed 32-bit integer", SAMPLE_I32},   {"unsigned 32-bit integer", SAMPLE_U32},
+    {"signed 64-bit integer", SAMPLE_I64},   {"unsigned 64-bit integer", SAMPLE_U64},
+    {"signed 32-bit real IEEE", SAMPLE_F32}, {"signed 64-bit real IEEE", SAMPLE_F64},
 };
 
-static const struct cbf_type cbf_types[] = {
-    {"signed 8-bit integer", SAMPLE_I8},   {"unsigned 8-bit integer", SAMPLE_U8},
-    {"signed 16-bit integer", SAMPLE_I16}, {"unsigned 16-bit integer", SAMPLE_U16},
-    {"signed 32-bit integer", SAMPLE_I32}, {"unsigned 32-bit integer", SAMPLE_U32},
+// `least_bits`: of 128 values, when they all are alike.
+static const struct {
+    const char *name;
+    int64_t least_bits;
+} codings[CBF_CODING_COUNT] = {
+    [CBF_CODING_BYTE_OFFSET] = {"x-CBF_BYTE_OFFSET", 1024},
+    [CBF_CODING_PACKED] = {"x-CBF_PACKED", 6},
+    [CBF_CODING_PACKED_2] = {"x-CBF_PACKED_V2", 7},
+    [CBF_CODING_CANONICAL] = {"x-CBF_CANONICAL", 128},
+    [CBF_CODING_NIBBLE_OFFSET] = {"x-CBF_NIBBLE_OFFSET", 256},
 };
 
 // The sentence for a valid header item of a kind that is not read.
@@ -186,12 +161,12 @@ static enum status section_type(const struct cbf_file *file, const char *mime, s
                                 struct error *error)
 {
     char name[64] = "signed 32-bit integer", order[32] = "";
-    mime_value(mime, "X-Binary-Element-Type", name, sizeof name);
-    mime_value(mime, "X-Binary-Element-Byte-Order", order, sizeof order);
+    cbf_mime_value(mime, "X-Binary-Element-Type", name, sizeof name);
+    cbf_mime_value(mime, "X-Binary-Element-Byte-Order", order, sizeof order);
     section->swapped = strcasecmp(order, "BIG_ENDIAN") == 0;
-    for (size_t i = 0; i < sizeof cbf_types / sizeof *cbf_types; i++) {
-        if (strcasecmp(name, cbf_types[i].name) == 0) {
-            section->type = cbf_types[i].type;
+    for (size_t i = 0; i < sizeof element_types / sizeof *element_types; i++) {
+        if (strcasecmp(name, element_types[i].name) == 0) {
+            section->type = element_types[i].type;
             return STATUS_OK;
         }
     }
@@ -204,28 +179,55 @@ static enum status section_storage(const struct cbf_file *file, const char *mime
 {
     static const char word[] = "conversions=";
     char encoding[32] = "BINARY", name[48];
-    mime_value(mime, "Content-Transfer-Encoding", encoding, sizeof encoding);
+    cbf_mime_value(mime, "Content-Transfer-Encoding", encoding, sizeof encoding);
     if (strcasecmp(encoding, "BINARY") != 0)
         return refuse(file, "the text encoding", encoding, error);
     const char *found = strcasestr(mime, word);
-    section->compressed = found;
+    section->coding = CBF_CODING_NONE;
     if (!found)
         return STATUS_OK;
     found += sizeof word - 1;
-    size_t length = strcspn(found, ";\r\n");
-    cbf_trim(&found, &length, " \t\"'");
-    snprintf(name, sizeof name, "%.*s", (int)int64_min((int64_t)length, sizeof name), found);
-    return strcasecmp(name, "x-CBF_BYTE_OFFSET") == 0 ? STATUS_OK
-                                                      : refuse(file, "the compression", name, error);
+    struct cbf_words words = {found, strcspn(found, ";\r\n")};
+    trim(&words, " \t\"'");
+    for (int coding = 0; coding < CBF_CODING_COUNT; coding++) {
+        if (codings[coding].name && cbf_words_are(words, codings[coding].name))
+            section->coding = (enum cbf_coding)coding;
+    }
+    if (section->coding != CBF_CODING_NONE)
+        return STATUS_OK;
+    snprintf(name, sizeof name, "%.*s", (int)int64_min((int64_t)words.length, sizeof name), words.at);
+    return refuse(file, "the compression", name, error);
 }
 
-// The least bytes that the section's pixels take; false on overflow.
+// Packed data whose dimensions the MIME header tells are predicted from neighbours, unless it says "flat".
+static enum status section_prediction(const struct cbf_file *file, const char *mime,
+                                      struct cbf_section *section, struct error *error)
+{
+    char text[32];
+    const bool packed = section->coding == CBF_CODING_PACKED || section->coding == CBF_CODING_PACKED_2;
+    section->neighbours = packed &&
+                          cbf_mime_value(mime, "X-Binary-Size-Fastest-Dimension", text, sizeof text) &&
+                          !strcasestr(mime, "\"flat\"");
+    if (section->neighbours && sample_traits(section->type)->bytes > 4)
+        return refuse(file, "packed data of type", sample_traits(section->type)->name, error);
+    if (section->neighbours && section->depth > 1)
+        return error_set(error, STATUS_UNSUPPORTED, "%s: a packed section of %lld images is not read",
+                         file->base.path, (long long)section->depth);
+    return STATUS_OK;
+}
+
+// Bytes of all pixels, and the least bytes in which they may be stored; false on overflow.
 static bool section_least(const struct cbf_section *section, int64_t *least)
 {
-    size_t bytes, item = sample_traits(section->type)->bytes;
-    if (!size_of_plane(section->width, section->height, item, &bytes) || bytes > INT64_MAX)
+    size_t plane, bytes;
+    const size_t item = sample_traits(section->type)->bytes;
+    if (!size_of_plane(section->width, section->height, item, &plane) ||
+        !size_multiply(plane, (size_t)section->depth, &bytes) || bytes > INT64_MAX)
         return false;
-    *least = (int64_t)(section->compressed ? bytes / item : bytes);
+    *least = section->coding == CBF_CODING_NONE
+                 ? (int64_t)bytes
+                 : (int64_t)(bytes / item / 1024) * codings[section->coding].least_bits +
+                       (int64_t)(bytes / item % 1024) * codings[section->coding].least_bits / 1024;
     return true;
 }
 
@@ -244,7 +246,8 @@ static enum status section_check(const struct cbf_file *file, struct cbf_section
                          height, (long long)section->bytes);
     int64_t room = int64_max(file->file_bytes - section->data_offset, 0);
     section->present = int64_min(section->bytes, room);
-    if (section->present > 0 && (least <= SMALL_FRAME_BYTES || least / TRUNCATED_MAX_RATIO <= room))
+    const bool small = section->width * section->height <= SMALL_FRAME_PIXELS / section->depth;
+    if (section->present > 0 && (small || least / TRUNCATED_MAX_RATIO <= room))
         return STATUS_OK;
     char found[32];
     return error_set(error, STATUS_BROKEN,
@@ -255,23 +258,18 @@ static enum status section_check(const struct cbf_file *file, struct cbf_section
 static enum status section_size(const struct cbf_file *file, const char *mime, struct cbf_section *section,
                                 struct error *error)
 {
-    int64_t depth = 1;
     const char *path = file->base.path;
+    section->depth = 1;
     bool good = mime_number(mime, "X-Binary-Size", 1, &section->bytes) &&
                 mime_number(mime, "X-Binary-Size-Fastest-Dimension", 1, &section->width) &&
                 mime_number(mime, "X-Binary-Size-Second-Dimension", 1, &section->height) &&
-                mime_number(mime, "X-Binary-Size-Third-Dimension", 0, &depth);
+                mime_number(mime, "X-Binary-Size-Third-Dimension", 1, &section->depth);
     if (!good || section->bytes == 0)
         return error_set(error, STATUS_BROKEN, "%s: a size in the header is missing or no positive number",
                          path);
-    if (depth > 1)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: a section holds %lld images; only one image a section is read", path,
-                         (long long)depth);
     if (section->width == 0 || section->height == 0) {
         char *header;
-        enum status status =
-            cbf_read_text(file, 0, int64_min(file->header_bytes, CBF_MAX_HEADER), &header, error);
+        enum status status = cbf_section_text(file, section, &header, error);
         if (status != STATUS_OK)
             return status;
         list_dimensions(header, &section->width, &section->height);
@@ -300,6 +298,15 @@ static size_t mime_cut(char *text)
     return 0;
 }
 
+enum status cbf_section_mime(const struct cbf_file *file, const struct cbf_section *section, char **text,
+                             struct error *error)
+{
+    enum status status = cbf_read_text(file, section->mime_offset, CBF_MAX_MIME, text, error);
+    if (status == STATUS_OK && mime_cut(*text) == 0)
+        **text = '\0';
+    return status;
+}
+
 // Finds the marker in the few bytes at the end of the MIME header.
 static enum status section_marker(const struct cbf_file *file, struct cbf_section *section, int64_t offset,
                                   struct error *error)
@@ -317,11 +324,10 @@ static enum status section_marker(const struct cbf_file *file, struct cbf_sectio
     return STATUS_OK;
 }
 
-enum status cbf_section_read(const struct cbf_file *file, int64_t offset, struct cbf_section *section,
-                             struct error *error)
+enum status cbf_section_read(const struct cbf_file *file, struct cbf_section *section, struct error *error)
 {
     char *mime;
-    *section = (struct cbf_section){.mime_offset = offset};
+    const int64_t offset = section->mime_offset;
     enum status status = cbf_read_text(file, offset, CBF_MAX_MIME, &mime, error);
     if (status != STATUS_OK)
         return status;
@@ -341,100 +347,8 @@ enum status cbf_section_read(const struct cbf_file *file, int64_t offset, struct
         status = section_type(file, mime, section, error);
     if (status == STATUS_OK)
         status = section_size(file, mime, section, error);
+    if (status == STATUS_OK)
+        status = section_prediction(file, mime, section, error);
     free(mime);
     return status;
-}
-
-// --- Metadata ---
-
-static void append_clean(struct text *out, const char *bytes, size_t count)
-{
-    size_t from = out->length;
-    utf8_clean(out, bytes, count);
-    for (size_t i = from; i < out->length; i++)
-        if (out->data[i] == '\t' || out->data[i] == '\n')
-            out->data[i] = ' ';
-}
-
-// A line "key value", "key: value" or "key = value".
-static void append_pair(struct text *out, const char *line, size_t length)
-{
-    size_t key = 0;
-    while (key < length && !strchr(" \t:=", line[key]))
-        key++;
-    const char *value = line + key;
-    size_t count = length - key;
-    cbf_trim(&value, &count, " \t:=\"");
-    if (key == 0 || count == 0)
-        return;
-    append_clean(out, line, key);
-    text_append(out, "\t");
-    append_clean(out, value, count);
-    text_append(out, "\n");
-}
-
-static void append_comment(struct text *out, const char *line, size_t length)
-{
-    cbf_trim(&line, &length, "# \t");
-    if (length == 0)
-        return;
-    if (!isdigit((unsigned char)*line)) {
-        append_pair(out, line, length);
-        return;
-    }
-    text_append(out, "Date\t"); // the only line without a key is the time of the exposure
-    append_clean(out, line, length);
-    text_append(out, "\n");
-}
-
-// The items of the CIF part that stand on one line, and the lines of header_contents.
-static void append_header(struct text *out, const char *header)
-{
-    const char *line;
-    size_t length;
-    bool contents = false; // within the text of header_contents
-    bool inside = false;   // within any text between semicolons
-    while (cbf_next_line(&header, &line, &length)) {
-        if (length == 0)
-            continue;
-        if (line[0] == ';') {
-            inside = !inside;
-            contents = contents && inside;
-        } else if (!inside && line[0] == '_') {
-            contents = cbf_begins_with(line, length, "_array_data.header_contents");
-            append_pair(out, line, length);
-        } else if (inside && contents && line[0] == '#') {
-            append_comment(out, line, length);
-        }
-    }
-}
-
-// The MIME header; a line that begins with a blank goes on with the one before.
-static void append_mime(struct text *out, const char *mime)
-{
-    const char *line;
-    size_t length;
-    while (cbf_next_line(&mime, &line, &length)) {
-        cbf_trim(&line, &length, " \t;");
-        append_pair(out, line, length);
-    }
-}
-
-enum status cbf_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error)
-{
-    const struct cbf_file *file = (const struct cbf_file *)base; // the base is the first member
-    char *header, *mime;
-    enum status status =
-        cbf_read_text(file, 0, int64_min(file->header_bytes, CBF_MAX_HEADER), &header, error);
-    if (status != STATUS_OK)
-        return status;
-    append_header(out, header);
-    free(header);
-    status = cbf_read_text(file, file->sections[frame].mime_offset, CBF_MAX_MIME, &mime, error);
-    if (status != STATUS_OK)
-        return status;
-    if (mime_cut(mime) > 0)
-        append_mime(out, mime);
-    free(mime);
-    return STATUS_OK;
 }

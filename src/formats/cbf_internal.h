@@ -3,61 +3,74 @@
 #ifndef FOVEA_FORMATS_CBF_INTERNAL_H
 #define FOVEA_FORMATS_CBF_INTERNAL_H
 
+#include "formats/cbf_coding.h"
 #include "formats/reader.h"
 
-enum { CBF_MAX_HEADER = 1 << 20 }; // bytes of text before the first section that are looked at
+enum { CBF_MAX_HEADER = 1 << 20 }; // bytes of text before a section that are looked at
+
+struct cbf_marks;
+struct cbf_stream;
 
 struct cbf_section {
+    int64_t text_offset; // where the text before it begins: behind the section before
+    int64_t text_bytes;
     int64_t mime_offset; // behind the boundary
     int64_t data_offset; // behind the marker
     int64_t bytes;       // as the header says
     int64_t present;     // of these in the file
-    int64_t width, height;
+    int64_t width, height, depth;
+    int64_t first_frame; // of `depth` frames
     enum sample_type type;
-    bool compressed;
+    enum cbf_coding coding;
+    bool neighbours; // packed: predictions are means of neighbours
     bool swapped;
     bool bad; // not readable; reading its header again tells why
-};
 
-// Where the decoding of a compressed section stands.
-struct cbf_stream {
-    int64_t frame;    // -1: none
-    int64_t position; // pixels decoded
-    int64_t taken;    // bytes of the section that were read into the buffer
-    uint32_t value;
-    size_t start, end; // the bytes in the buffer that are not decoded yet
-    bool ended;        // there are no further values
-    struct error loss; // why, when the file was cut while it was open
+    // From the texts so far.
+    int64_t block;         // "data_" words
+    int64_t panel, panels; // sections of the same block: which, from 1, and how many
+    bool detector;         // the type's maximum, or -1 and -2, mark pixels without value
+    double saturation;     // NAN: not told
 };
 
 struct cbf_file {
     struct image_file base;
     int fd;
     int64_t file_bytes;
-    int64_t header_bytes; // text before the first section
-    bool detector;        // -1 and -2 mark pixels without value
     struct cbf_section *sections;
-    struct cbf_stream stream;
-    uint8_t *buffer;   // BLOCK_BYTES, for the stream
-    uint32_t *scratch; // BATCH_PIXELS
+    int64_t section_count;
+    struct cbf_marks *marks;   // shared with the clones
+    struct cbf_stream *stream; // of this handle
 };
 
-// The line at *at without its end, in *line and *length; *at moves behind it. False at the end of the text.
-bool cbf_next_line(const char **at, const char **line, size_t *length);
-// True if the line begins with the word, in any case.
-bool cbf_begins_with(const char *line, size_t length, const char *word);
-// Takes characters of `unwanted` off both ends.
-void cbf_trim(const char **text, size_t *length, const char *unwanted);
+// The section of a frame.
+const struct cbf_section *cbf_section_of(const struct cbf_file *file, int64_t frame);
+
 // Reads at most `limit` bytes of the file as text that ends at its first NUL. The caller frees *text.
 enum status cbf_read_text(const struct cbf_file *file, int64_t offset, int64_t limit, char **text,
                           struct error *error);
-
-// Reads the header of the section whose boundary ends at `offset`. When its data can be stepped over,
-// section->data_offset and bytes are set, also if it is not supported.
-enum status cbf_section_read(const struct cbf_file *file, int64_t offset, struct cbf_section *section,
+// The text before a section. The caller frees *text.
+enum status cbf_section_text(const struct cbf_file *file, const struct cbf_section *section, char **text,
                              struct error *error);
+// The MIME header of a section, without what follows. The caller frees *text.
+enum status cbf_section_mime(const struct cbf_file *file, const struct cbf_section *section, char **text,
+                             struct error *error);
+// The value of a key in a MIME header, without quotes; false if it is not there or too long.
+bool cbf_mime_value(const char *mime, const char *key, char *out, size_t size);
 
-// The reader's metadata function: items of the CIF part, lines of header_contents, and the MIME header.
+// Reads the MIME header at section->mime_offset. When the data can be stepped over, section->data_offset and
+// bytes are set, also if it is not supported. text_offset and text_bytes must be set.
+enum status cbf_section_read(const struct cbf_file *file, struct cbf_section *section, struct error *error);
+
+// Sets what the text before the section tells: block, detector and saturation, on top of those of the section
+// before (NULL for the first).
+enum status cbf_section_learn(const struct cbf_file *file, const struct cbf_section *before,
+                              struct cbf_section *section, struct error *error);
+
+// The reader's functions of these names.
 enum status cbf_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error);
+enum status cbf_detector(struct image_file *base, int64_t frame, struct detector_info *info,
+                         struct error *error);
+enum status cbf_verify(struct image_file *base, int64_t frame, bool *known, struct error *error);
 
 #endif

@@ -94,6 +94,10 @@ struct reader {
     // why.
     enum status (*contents)(struct image_file *file, struct text *out, struct error *error);
 
+    // Optional: compares the frame's bytes as they are stored with the checksum that the file gives of them;
+    // *known is false where it gives none. STATUS_BROKEN where they differ.
+    enum status (*verify)(struct image_file *file, int64_t frame, bool *known, struct error *error);
+
     void (*close)(struct image_file *file); // frees `file`; safe after any failure of the other calls
 };
 
@@ -125,6 +129,8 @@ enum status image_file_detector(struct image_file *file, int64_t frame, struct d
                                 struct error *error); // all unknown where the reader does not tell
 enum status image_file_contents(struct image_file *file, struct text *out,
                                 struct error *error); // nothing where the reader does not tell
-void image_file_close(struct image_file **file);      // sets *file to NULL; NULL is fine
+enum status image_file_verify(struct image_file *file, int64_t frame, bool *known,
+                              struct error *error); // nothing is known where the reader does not tell
+void image_file_close(struct image_file **file);    // sets *file to NULL; NULL is fine
 
 #endif

@@ -304,6 +304,15 @@ enum status image_file_contents(struct image_file *file, struct text *out, struc
     return file->reader->contents ? file->reader->contents(file, out, error) : STATUS_OK;
 }
 
+enum status image_file_verify(struct image_file *file, int64_t frame, bool *known, struct error *error)
+{
+    *known = false;
+    enum status status = frame_check(file, frame, error);
+    if (status != STATUS_OK || !file->reader->verify)
+        return status;
+    return file->reader->verify(file, frame, known, error);
+}
+
 void image_file_close(struct image_file **file)
 {
     if (!file || !*file)

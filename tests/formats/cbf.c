@@ -208,11 +208,15 @@ static const struct layout layouts[] = {
     {"unsigned 16-bit integer", SAMPLE_U16, 0, 65535},
     {"signed 32-bit integer", SAMPLE_I32, INT32_MIN, INT32_MAX},
     {"unsigned 32-bit integer", SAMPLE_U32, 0, UINT32_MAX},
+    {"signed 64-bit integer", SAMPLE_I64, INT64_MIN / 2, INT64_MAX / 2},
+    {"unsigned 64-bit integer", SAMPLE_U64, 0, INT64_MAX},
+    {"signed 32-bit real IEEE", SAMPLE_F32, INT32_MIN, INT32_MAX}, // as integers: any pattern will do
+    {"signed 64-bit real IEEE", SAMPLE_F64, INT64_MIN / 2, INT64_MAX / 2},
 };
 
 static void check_layout(const struct layout *layout, unsigned rare, const char *header)
 {
-    static uint8_t plain[2][COUNT * 4];
+    static uint8_t plain[2][COUNT * 8];
     make_values(samples, COUNT, rare, layout->low, layout->high);
     size_t size = encode(samples, COUNT, coded), item = sample_traits(layout->type)->bytes;
     for (size_t i = 0; i < COUNT; i++)
@@ -234,7 +238,7 @@ static void check_layout(const struct layout *layout, unsigned rare, const char 
         assert_int_equal(info.width, WIDTH);
         assert_int_equal(info.height, HEIGHT);
         assert_int_equal(info.type, layout->type);
-        assert_int_equal(info.sequential, frame == 0);
+        assert_false(info.sequential);
         check_values(file, frame, samples, sentinels);
         check_values(copy, frame, samples, sentinels);
     }
@@ -351,19 +355,21 @@ static void test_refused(void **state)
         enum status status;
         const char *said;
     } cases[] = {
-        {{"signed 32-bit integer", "x-CBF_PACKED", NULL, 2, 2, 16, "", 0},
+        {{"signed 32-bit integer", "x-CBF_PREDICTOR", NULL, 2, 2, 16, "", 0},
          STATUS_UNSUPPORTED,
-         "x-CBF_PACKED"},
-        {{"signed 32-bit integer", "x-CBF_CANONICAL", NULL, 2, 2, 16, "", 0},
-         STATUS_UNSUPPORTED,
-         "x-CBF_CANONICAL"},
-        {{"signed 32-bit integer", "x-CBF_NIBBLE_OFFSET", NULL, 2, 2, 16, "", 0},
-         STATUS_UNSUPPORTED,
-         "x-CBF_NIBBLE_OFFSET"},
-        {{"signed 32-bit real IEEE", NULL, NULL, 1, 1, 4, "abcd", 4}, STATUS_UNSUPPORTED, "real IEEE"},
-        {{"signed 32-bit integer", NULL, "X-Binary-Size-Third-Dimension: 3\r\n", 1, 1, 4, "abcd", 4},
+         "x-CBF_PREDICTOR"},
+        {{"signed 64-bit integer", "x-CBF_PACKED", NULL, 2, 2, 4, "abcd", 4}, STATUS_UNSUPPORTED, "i64"},
+        {{"signed 32-bit integer", "x-CBF_PACKED_V2", "X-Binary-Size-Third-Dimension: 3\r\n", 1, 1, 4, "abcd",
+          4},
          STATUS_UNSUPPORTED,
          "3 images"},
+        {{"signed 32-bit complex IEEE", NULL, NULL, 1, 1, 4, "abcd", 4}, STATUS_UNSUPPORTED, "complex IEEE"},
+        {{"signed 32-bit integer", NULL, "X-Binary-Size-Third-Dimension: 0\r\n", 1, 1, 4, "abcd", 4},
+         STATUS_BROKEN,
+         "size"},
+        {{"signed 32-bit integer", NULL, "X-Binary-Size-Third-Dimension: 3\r\n", 1, 1, 4, "abcd", 4},
+         STATUS_BROKEN,
+         "only 4"},
         {{"signed 32-bit integer", "x-CBF_BYTE_OFFSET", NULL, 1048576, 1048576, 1LL << 40, "abcd", 4},
          STATUS_BROKEN,
          "claims"},
@@ -391,7 +397,7 @@ static void test_bad_section_between(void **state)
     assert_int_equal(size, 4);
     const struct section sections[] = {
         {"signed 32-bit integer", "x-CBF_BYTE_OFFSET", NULL, 2, 2, 4, bytes, 4},
-        {"signed 32-bit integer", "x-CBF_PACKED", NULL, 2, 2, 4, bytes, 4},
+        {"signed 32-bit integer", "x-CBF_PREDICTOR", NULL, 2, 2, 4, bytes, 4},
         {"signed 16-bit integer", "x-CBF_BYTE_OFFSET", NULL, 4, 1, 4, bytes, 4},
     };
     struct image_file *file = open_good(save("between.cbf", pilatus, sections, 3));
@@ -399,7 +405,7 @@ static void test_bad_section_between(void **state)
     struct error error = {0};
     assert_int_equal(file->frames, 3);
     assert_int_equal(image_file_info(file, 1, &info, &error), STATUS_UNSUPPORTED);
-    assert_non_null(strstr(error.text, "x-CBF_PACKED"));
+    assert_non_null(strstr(error.text, "x-CBF_PREDICTOR"));
     check_values(file, 0, values, true);
     check_values(file, 2, values, true);
     image_file_close(&file);
@@ -429,6 +435,9 @@ static void test_metadata(void **state)
         if (!strstr(text_string(&lines), expected[i]))
             fail_msg("%s is missing in\n%s", expected[i], text_string(&lines));
     text_free(&lines);
+    bool known = true;
+    assert_int_equal(image_file_verify(file, 0, &known, NULL), STATUS_OK);
+    assert_false(known); // no Content-MD5
     image_file_close(&file);
 }
 
