@@ -55,6 +55,7 @@ static const char usage[] =
     "  --pixel X,Y     also print the exact value at column X, row Y, from 0 at the first row of the file;\n"
     "                  may be given several times\n"
     "  --checksum      also print the SHA-256 of the samples, row-major, little-endian, in their own type\n"
+    "  --verify        also compare the data with the checksum that the file gives of them (CBF)\n"
     "  --metadata      also print all header items of the frame, one a line: key, tab, value\n"
     "  --contents      also print what else the file holds, one a line: selector (opened as "
     "FILE::SELECTOR),\n"
@@ -82,6 +83,7 @@ enum option_code {
     OPTION_FRAME,
     OPTION_PIXEL,
     OPTION_CHECKSUM,
+    OPTION_VERIFY,
     OPTION_METADATA,
     OPTION_CONTENTS,
     OPTION_MASK,
@@ -95,6 +97,7 @@ static const struct option long_options[] = {
     {"frame", required_argument, NULL, OPTION_FRAME},
     {"pixel", required_argument, NULL, OPTION_PIXEL},
     {"checksum", no_argument, NULL, OPTION_CHECKSUM},
+    {"verify", no_argument, NULL, OPTION_VERIFY},
     {"metadata", no_argument, NULL, OPTION_METADATA},
     {"contents", no_argument, NULL, OPTION_CONTENTS},
     {"mask", required_argument, NULL, OPTION_MASK},
@@ -134,6 +137,9 @@ static enum status option_take(int code, struct info_options *options, struct in
         return STATUS_OK;
     case OPTION_CHECKSUM:
         options->checksum = true;
+        return STATUS_OK;
+    case OPTION_VERIFY:
+        options->verify = true;
         return STATUS_OK;
     case OPTION_METADATA:
         options->metadata = true;

@@ -23,6 +23,7 @@ struct info_options {
     int64_t frame;              // from 0
     int channel;                // as in struct open_request
     bool json;                  // else text for people
+    bool verify;                // compare the stored data with the checksum that the file gives of them
     bool checksum;              // SHA-256 of the samples, row-major, little-endian, in their own type
     bool metadata;              // all header items of the frame
     bool contents;              // what else the file holds
@@ -37,7 +38,8 @@ struct info_options {
 // chunks are larger), and the mask.
 enum status info_run(const struct info_options *options, FILE *out, struct error *error);
 
-// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--metadata] [--contents] [--mask FILE]
+// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--verify] [--metadata] [--contents]
+// [--mask FILE]
 // [--channel N] [--ignore CLASSES] [--saturation VALUE] SOURCE`: argv[0] is "info". Prints errors to stderr
 // as one sentence. Returns the exit code: 0, 1 (input) or 2 (usage).
 int info_main(int argc, char **argv);

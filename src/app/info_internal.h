@@ -37,6 +37,7 @@ struct info_scan {
     struct taps *taps;
     SHA2_CTX digest; // of libmd; used with options->checksum only
 
+    bool verified; // the file gave a checksum, and it is right; with options->verify only
     struct taps_result result;
     int64_t class_counts[MASK_LAYER_COUNT]; // pixels of each layer; one pixel may be in several
     struct info_found *found;               // options->pixel_count of them

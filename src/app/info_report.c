@@ -232,6 +232,10 @@ static cJSON *json_make(const struct info_scan *scan)
     json_add_classes(json, scan);
     json_add_pixels(json, scan);
     json_add_count(json, "lost_pixels", scan->report.lost_pixels);
+    if (scan->options->verify && scan->verified)
+        cJSON_AddTrueToObject(json, "verified");
+    else if (scan->options->verify)
+        cJSON_AddNullToObject(json, "verified");
     if (scan->checksum[0])
         cJSON_AddStringToObject(json, "checksum", scan->checksum);
     if (scan->options->metadata)
@@ -356,6 +360,10 @@ static void text_print(const struct info_scan *scan, FILE *out)
     text_add_detector(&text, &scan->detector);
     text_add_statistics(&text, scan);
     text_add_pixels(&text, scan);
+    if (scan->options->verify)
+        text_line(&text, "verified", "%s",
+                  scan->verified ? "the file's own checksum is right"
+                                 : "the file has no checksum of the data");
     if (scan->checksum[0])
         text_line(&text, "sha-256", "%s", scan->checksum);
     if (scan->metadata.length > 0)

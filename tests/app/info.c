@@ -478,6 +478,39 @@ static void classes_are_counted_and_may_be_ignored(void **state)
     cJSON_Delete(json);
 }
 
+// A miniCBF of one pixel, 5. MD5 of the byte 05: 8bb6c17838643f9691cc6a4de6c51709 (md5sum of coreutils).
+static void stored_checksums_are_verified(void **state)
+{
+    (void)state;
+    require_binary();
+    static const char *const digests[] = {"Content-MD5: i7bBeDhkP5aRzGpN5sUXCQ==\r\n",
+                                          "Content-MD5: i7bBeDhkP5aRzGpN5sUXCA==\r\n", ""};
+    for (int i = 0; i < 3; i++) {
+        const char *path = temporary_path("digest.cbf");
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fprintf(file,
+                "###CBF: VERSION 1.5\r\ndata_a\r\n_array_data.data\r\n;\r\n--CIF-BINARY-FORMAT-SECTION--\r\n"
+                "Content-Type: application/octet-stream;\r\n     conversions=\"x-CBF_BYTE_OFFSET\"\r\n"
+                "X-Binary-Size: 1\r\n%sX-Binary-Size-Fastest-Dimension: 1\r\n"
+                "X-Binary-Size-Second-Dimension: 1\r\n\r\n\x0c\x1a\x04\xd5\x05",
+                digests[i]);
+        fclose(file);
+        struct run run = run_info("--json --verify '%s'", path);
+        if (i == 1) {
+            assert_int_equal(run.exit_code, 1);
+            assert_non_null(strstr(run.errors, "digest.cbf"));
+            assert_non_null(strstr(run.errors, "MD5"));
+            run_free(&run);
+            continue;
+        }
+        cJSON *json = json_of(&run);
+        assert_true(i == 0 ? cJSON_IsTrue(object_at(json, "verified"))
+                           : cJSON_IsNull(object_at(json, "verified")));
+        cJSON_Delete(json);
+    }
+}
+
 static void simulation_is_described(void **state)
 {
     (void)state;
@@ -697,6 +730,7 @@ int main(void)
         cmocka_unit_test(percentiles_and_masks),
         cmocka_unit_test(checksum_is_sha256_of_the_samples),
         cmocka_unit_test(classes_are_counted_and_may_be_ignored),
+        cmocka_unit_test(stored_checksums_are_verified),
         cmocka_unit_test(simulation_is_described),
         cmocka_unit_test(detector_is_told_in_si_units),
         cmocka_unit_test(header_items_are_told),
