@@ -105,6 +105,14 @@ static void read_first_folder(struct files *files)
 
 // --- requests and results ---
 
+// Whether `name` is another part of the file whose contents are known.
+static bool is_same_file(const struct browser_contents *contents, const char *name)
+{
+    const size_t length = contents && contents->path ? strlen(contents->path) : 0;
+    return length > 0 && strncmp(name, contents->path, length) == 0 &&
+           (name[length] == '\0' || name[length] == '[' || strncmp(name + length, "::", 2) == 0);
+}
+
 static void ask(struct files *files)
 {
     const struct viewer *viewer = files->viewer;
@@ -120,6 +128,8 @@ static void ask(struct files *files)
         return;
     free(files->contents_asked);
     files->contents_asked = must_copy(name);
+    if (is_same_file(files->contents, name))
+        return;
     drop_contents(files);
     browser_read_contents(files->browser, name, viewer->channel);
 }

@@ -6,6 +6,7 @@
 #include "app/cli.h"
 #include "app/gestures.h"
 #include "app/host.h"
+#include "app/thumbnails.h"
 #include "app/window.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -28,6 +29,7 @@ struct session {
     struct viewer viewer;
     struct host host;
     struct ui *ui;
+    struct thumbnails *thumbnails;
     struct bindings bindings;
     struct gestures gestures;
     struct view_options options;
@@ -74,6 +76,12 @@ struct cursor_texts {
     char value[48], kind[128];
 };
 
+static bool find_thumbnail(void *context, const char *path, int width, int height,
+                           struct ui_thumbnail *thumbnail)
+{
+    return thumbnails_get(context, path, width, height, thumbnail);
+}
+
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
 {
     struct viewer *viewer = &session->viewer;
@@ -102,6 +110,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     files_fill(session->host.files, &model->browsing);
     if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
         model->number = -1;
+    model->browsing.thumbnail = find_thumbnail;
+    model->browsing.thumbnail_context = session->thumbnails;
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
@@ -117,7 +127,7 @@ static void update_title(struct session *session)
     char title[sizeof session->title];
     if (viewer->source)
         snprintf(title, sizeof title, "%s - Fovea",
-                 path_name(source_name(viewer->source, viewer->position.item)));
+                 path_title(source_name(viewer->source, viewer->position.item)));
     else
         snprintf(title, sizeof title, "Fovea");
     if (strcmp(title, session->title) != 0) {
@@ -142,7 +152,9 @@ static enum status repaint(struct session *session, struct error *error)
     struct cursor_texts texts;
     fill_model(session, &model, &texts);
     viewer->view.panels.has_frames = model.total > 1;
+    thumbnails_begin(session->thumbnails);
     ui_frame(session->ui, &model, &session->host.commands, width, height);
+    thumbnails_end(session->thumbnails);
     viewer_update_colormap(viewer);
     const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
     camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
@@ -277,23 +289,49 @@ static bool is_busy(const struct session *session)
            (session->viewer.regions && region_loader_busy(session->viewer.regions));
 }
 
+static bool is_at_leisure(const struct session *session)
+{
+    return !is_busy(session) && playback_wait_ms(&session->viewer, clock_now_ns()) < 0;
+}
+
+// Input by the user, before which everything that is only useful at leisure stands back.
+static bool is_input(const SDL_Event *event)
+{
+    return (event->type >= SDL_KEYDOWN && event->type <= SDL_TEXTINPUT) ||
+           (event->type >= SDL_MOUSEMOTION && event->type <= SDL_MOUSEWHEEL);
+}
+
+// Waits for an event, at most so long as there is something else to do.
+static int wait_for_event(struct session *session, SDL_Event *event)
+{
+    const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
+    const int small = thumbnails_wait_ms(session->thumbnails);
+    if (session->dirty || ui_wants_redraw(session->ui) || session->commands_pending)
+        return SDL_PollEvent(event);
+    if (is_busy(session))
+        return SDL_WaitEventTimeout(event, 100);
+    if (next_frame >= 0)
+        return SDL_WaitEventTimeout(event, next_frame);
+    return small >= 0 ? SDL_WaitEventTimeout(event, small) : SDL_WaitEvent(event);
+}
+
 // Waits for the first event; while something is loading its wake-ups are events too, and a slow step shows
 // progress.
 static void wait_for_events(struct session *session)
 {
     SDL_Event event;
-    if (ui_awaits_focus(session->ui))
+    if (ui_awaits_focus(session->ui)) {
+        if (session->viewer.hold)
+            SDL_Delay(1); // nothing is drawn meanwhile
         return;
-    const bool must_not_wait = session->dirty || ui_wants_redraw(session->ui) || session->commands_pending;
-    const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
-    int got = must_not_wait      ? SDL_PollEvent(&event)
-              : is_busy(session) ? SDL_WaitEventTimeout(&event, 100)
-              : next_frame >= 0  ? SDL_WaitEventTimeout(&event, next_frame)
-                                 : SDL_WaitEvent(&event);
+    }
+    int got = wait_for_event(session, &event);
     while (got) {
+        if (is_input(&event))
+            thumbnails_pause(session->thumbnails);
         if (!hold_back_release(session, &event))
             handle_event(session, &event);
-        got = !session->repaint_first && SDL_PollEvent(&event);
+        got = !session->repaint_first && !ui_awaits_focus(session->ui) && SDL_PollEvent(&event);
     }
     session->dirty |= session->held_count > 0;
 }
@@ -329,6 +367,7 @@ static enum status run_loop(struct session *session, struct error *error)
         session->picture_seen = session->viewer.times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
+        session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));
         if (session->dirty && !session->viewer.hold) {
             session->dirty = session->repaint_first = false;
             enum status status = repaint(session, error);
@@ -379,6 +418,7 @@ static enum status start_session(struct session *session, const char *const *nam
     if (status)
         return status;
     window_pace(gpu_is_software(viewer->gpu));
+    session->thumbnails = thumbnails_create(viewer);
     int width, height;
     window_size(&session->window, &width, &height, &session->scale);
     status = ui_create(session->window.handle, session->window.context, session->scale, &session->ui, error);
@@ -394,6 +434,7 @@ static void end_session(struct session *session)
 {
     ui_destroy(&session->ui);
     files_destroy(&session->host.files);
+    thumbnails_destroy(&session->thumbnails);
     viewer_finish(&session->viewer);
     window_close(&session->window);
     bindings_free(&session->bindings);

@@ -81,6 +81,17 @@ char *path_beside(const char *path, const char *name)
     return result;
 }
 
+const char *path_title(const char *name)
+{
+    const char *selector = strstr(name, "::"), *end = selector ? selector : name + strlen(name);
+    const char *title = name;
+    for (const char *at = name; at < end; at++) {
+        if (*at == '/' && at + 1 < end)
+            title = at + 1;
+    }
+    return title;
+}
+
 static bool write_all(int fd, const char *data, size_t count)
 {
     while (count > 0) {

@@ -25,6 +25,10 @@ const char *path_name(const char *path);
 // frees it.
 char *path_beside(const char *path, const char *name);
 
+// What people know a name by: the last component of its path, with the selector behind "::" if it has one
+// ("file.h5::/entry/data"); borrowed from `name`.
+const char *path_title(const char *name);
+
 // A file being written. Where `path` is a regular file or does not exist yet, the bytes go to a temporary
 // file beside it that takes its place only when everything is written; a device or pipe is written directly.
 struct file_draft {

@@ -29,7 +29,7 @@ struct ui_cursor {
 struct ui_thumbnail {
     unsigned texture;
     float u, v, u_size, v_size;
-    float width, height; // its shape, in any unit
+    float width, height; // framebuffer pixels
 };
 
 // What the panels for files and contents show. Serials are other numbers whenever what they stand for is
@@ -43,8 +43,9 @@ struct ui_browsing {
     uint64_t recent_serial;
     const struct browser_contents *contents; // of the shown file; NULL while not known
     uint64_t contents_serial;
-    // The picture of a file; false while there is none. Being asked makes it wanted. NULL = no pictures.
-    bool (*thumbnail)(void *context, const char *path, struct ui_thumbnail *thumbnail);
+    // The picture of a file in at most so many framebuffer pixels; false while there is none. Being asked
+    // makes it wanted. NULL = no pictures.
+    bool (*thumbnail)(void *context, const char *path, int width, int height, struct ui_thumbnail *thumbnail);
     void *thumbnail_context;
 };
 
@@ -103,8 +104,8 @@ struct rect ui_picture_area(const struct ui *ui, const struct view *view, int wi
 void ui_draw(struct ui *ui);
 // True while the panels need one more ui_frame and ui_draw to settle after an event; false at rest.
 bool ui_wants_redraw(const struct ui *ui);
-// True while a field is about to get the keyboard: events shall wait for the next ui_frame, so that what is
-// typed right after the key that opened a panel reaches it.
+// True while a field is about to get the keyboard or to give it up: events shall wait for the next ui_frame,
+// so that what is typed right after the key that opened a panel reaches it.
 bool ui_awaits_focus(const struct ui *ui);
 
 // Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font

@@ -99,17 +99,15 @@ static bool draw_picture(struct ui *ui, struct gui_rect place, size_t row)
     struct text path = {0};
     row_path(ui, row, true, &path);
     const bool known =
-        browsing->thumbnail && browsing->thumbnail(browsing->thumbnail_context, text_string(&path), &picture);
+        browsing->thumbnail && browsing->thumbnail(browsing->thumbnail_context, text_string(&path),
+                                                   (int)place.width, (int)place.height, &picture);
     text_free(&path);
     if (!known)
         return false;
-    const float by_width = place.width / picture.width, by_height = place.height / picture.height;
-    const float factor = by_width < by_height ? by_width : by_height;
-    const float width = (float)(int)(picture.width * factor + 0.5f),
-                height = (float)(int)(picture.height * factor + 0.5f);
-    gui_draw_texture((struct gui_rect){place.x + (float)(int)((place.width - width) / 2),
-                                       place.y + (float)(int)((place.height - height) / 2),
-                                       width < 1 ? 1 : width, height < 1 ? 1 : height},
+    // As large as it is, so that its pixels are those of the screen.
+    gui_draw_texture((struct gui_rect){(float)(int)(place.x + (place.width - picture.width) / 2),
+                                       (float)(int)(place.y + (place.height - picture.height) / 2),
+                                       picture.width, picture.height},
                      picture.texture, picture.u, picture.v, picture.u_size, picture.v_size);
     return true;
 }
@@ -123,7 +121,7 @@ static bool has_pictures(const struct ui *ui)
 
 static float row_height(const struct ui *ui)
 {
-    return has_pictures(ui) ? 2 * gui_line_height() + ui_px(ui, 12) : gui_line_height() + ui_px(ui, 5);
+    return has_pictures(ui) ? 2 * gui_line_height() + ui_px(ui, 18) : gui_line_height() + ui_px(ui, 5);
 }
 
 // The arrow by which the members of a series are listed.
@@ -160,13 +158,7 @@ static void find_texts(const struct ui *ui, size_t row, struct row_texts *texts)
         return;
     }
     const char *name = ui->model->browsing.recent->names[ui->files.rows[row].entry];
-    // What stands behind "::" may hold slashes too.
-    const char *selector = strstr(name, "::"), *end = selector ? selector : name + strlen(name);
-    texts->name = name;
-    for (const char *at = name; at < end; at++) {
-        if (*at == '/' && at + 1 < end)
-            texts->name = at + 1;
-    }
+    texts->name = path_title(name);
     snprintf(texts->detail, sizeof texts->detail, "%.*s", (int)(texts->name - name), name);
 }
 

@@ -99,10 +99,10 @@ struct ui {
     SDL_Window *window;
     float scale;
     struct ui_fonts fonts;
-    int settle;                                // frames still wanted after an event
-    int focus_frames;                          // frames until the field that was asked for has the keyboard
-    bool frame_open;                           // between ui_frame and the next; something can be drawn
-    struct rect picture;                       // of the last frame
+    int settle;          // frames still wanted after an event
+    int focus_frames;    // until it is known which field has the keyboard, and events may go on
+    bool frame_open;     // between ui_frame and the next; something can be drawn
+    struct rect picture; // of the last frame
     struct gui_rect floating[UI_MAX_FLOATING]; // windows over the picture, of the last frame
     size_t floating_count;
     uint32_t panel_buttons, picture_buttons; // mouse buttons that went down on each

@@ -89,8 +89,11 @@ static void test_a_file_is_found_and_opened_by_keys(void **state)
     driven_key(session->window, "Return");
     assert_true(driven_wait_title(session->window, "scan_0003.npy - Fovea"));
     expect_gray(session, 120);
-    // Escape gives the keyboard back to the picture; the panel stays.
+    // Escape gives the keyboard back to the picture, at once; the panel stays.
     driven_key(session->window, "Escape");
+    driven_type(session->window, "i");
+    expect_gray(session, 255 - 120);
+    driven_type(session->window, "i");
     driven_key(session->window, "ctrl+b");
     expect_gray(session, 120);
     pixels_free(&pixels);
