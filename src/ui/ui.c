@@ -201,11 +201,11 @@ bool ui_event(struct ui *ui, const SDL_Event *event)
         gui_event(event);
     if (captured)
         ui->settle = 2;
-    // Keys that make a field give up the keyboard: that is known after the next two frames.
+    // Keys that make a field give up the keyboard: that is known after the next three frames.
     if (captured && event->type == SDL_KEYDOWN &&
         (event->key.keysym.sym == SDLK_ESCAPE || event->key.keysym.sym == SDLK_RETURN ||
          event->key.keysym.sym == SDLK_KP_ENTER))
-        ui->focus_frames = 2;
+        ui->settle = ui->focus_frames = 3;
     return captured;
 }
 

@@ -126,6 +126,89 @@ static void test_series_and_their_members(void **state)
     pixels_free(&pixels);
 }
 
+static void test_a_series_is_opened_as_one(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("as_one");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    driven_type(session->window, "scan");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "scan_0001.npy - Fovea"));
+    expect_gray(session, 40);
+    driven_key(session->window, "Escape");
+    driven_key(session->window, "Right"); // is the picture's again
+    assert_true(driven_wait_title(session->window, "scan_0002.npy - Fovea"));
+    driven_key(session->window, "End");
+    assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
+    expect_gray(session, 160);
+    pixels_free(&pixels);
+}
+
+static void test_a_dropped_folder_is_a_series(void **state)
+{
+    struct session *session = *state;
+    make_folder("dropped");
+    session_open(session, GRAY, NULL);
+    char path[600];
+    snprintf(path, sizeof path, "%s/deeper", folder);
+    assert_true(driven_drop(session->window, &(const char *){path}, 1, 300, 200));
+    assert_true(driven_wait_title(session->window, "inside.npy - Fovea"));
+    assert_true(driven_drop(session->window, &(const char *){folder}, 1, 300, 200));
+    assert_true(driven_wait_title(session->window, "alone.npy - Fovea"));
+    expect_gray(session, 220);
+    driven_key(session->window, "End");
+    assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
+    expect_gray(session, 160);
+}
+
+// --- small pictures ---
+
+// Pixels of that colour in the first columns of the panel, where there are no texts.
+static int count_in_panel(struct session *session, unsigned char gray)
+{
+    struct pixels pixels = {0};
+    int count = 0;
+    assert_true(driven_grab(session->window, &pixels));
+    for (int y = 100; y < pixels.height - 60; y++) {
+        for (int x = 0; x < 80; x++) {
+            const unsigned char *rgb = pixels.rgb + 3 * ((size_t)y * (size_t)pixels.width + (size_t)x);
+            count += rgb[0] == gray && rgb[1] == gray && rgb[2] == gray;
+        }
+    }
+    pixels_free(&pixels);
+    return count;
+}
+
+static void test_small_pictures(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("small");
+    // Half black, half white: with limits of its own, white is white in the small picture too.
+    struct image image = image_constant(WIDTH, HEIGHT, 7);
+    for (int i = 0; i < WIDTH * HEIGHT / 2; i++)
+        image.values[i] = 1007;
+    image_save_npy(&image, "<u2", in_folder("zebra.npy"));
+    image_free(&image);
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    int white = 0;
+    for (int tries = 0; tries < 100 && white == 0; tries++) {
+        usleep(100000);
+        white = count_in_panel(session, 255);
+    }
+    // About half of a picture of some 64 x 40 pixels.
+    assert_in_range(white, 600, 2000);
+    assert_in_range(count_in_panel(session, 0), 600, 2000);
+    pixels_free(&pixels);
+}
+
 static void test_folders_are_entered_and_left(void **state)
 {
     struct session *session = *state;
@@ -205,6 +288,55 @@ static void test_open_panels_rest(void **state)
     pixels_free(&pixels);
 }
 
+// --- contents ---
+
+static const char make_hdf5[] = "import sys, h5py, numpy\n"
+                                "with h5py.File(sys.argv[1], 'w') as f:\n"
+                                "    f['first'] = numpy.full((40, 64), 50, 'u1')\n"
+                                "    f['group/second'] = numpy.full((40, 64), 150, 'u1')\n"
+                                "    f['group/line'] = numpy.arange(10)\n";
+
+static void test_a_dataset_is_chosen(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    char command[1200];
+    make_folder("datasets");
+    FILE *script = fopen(in_folder("make.py"), "w");
+    assert_non_null(script);
+    fputs(make_hdf5, script);
+    fclose(script);
+    snprintf(command, sizeof command, "/usr/bin/python3 '%s/make.py' '%s/two.h5' 2>/dev/null", folder,
+             folder);
+    if (system(command) != 0) {
+        print_message("no /usr/bin/python3 with h5py\n");
+        skip();
+    }
+    session_open(session, GRAY, in_folder("two.h5"), NULL);
+    assert_true(driven_wait_title(session->window, "two.h5 - Fovea"));
+    expect_gray(session, 50);
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "ctrl+d");
+    driven_type(session->window, "sec");
+    session_expect_change(session, &pixels);
+    usleep(300000);
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "two.h5::/group/second - Fovea"));
+    driven_key(session->window, "Escape");
+    expect_gray(session, 150);
+    // What cannot be opened is not.
+    driven_key(session->window, "ctrl+d");
+    for (int i = 0; i < 3; i++)
+        driven_key(session->window, "BackSpace");
+    driven_type(session->window, "line");
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "Return");
+    driven_key(session->window, "Escape");
+    expect_gray(session, 150);
+    assert_true(driven_wait_title(session->window, "two.h5::/group/second - Fovea"));
+    pixels_free(&pixels);
+}
+
 // --- header ---
 
 // The search narrows the list; what was typed right after the key is not lost, and commands of the same
@@ -234,6 +366,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_file_is_found_and_opened_by_keys),
         TEST(test_series_and_their_members),
+        TEST(test_a_series_is_opened_as_one),
+        TEST(test_a_dropped_folder_is_a_series),
+        TEST(test_small_pictures),
+        TEST(test_a_dataset_is_chosen),
         TEST(test_folders_are_entered_and_left),
         TEST(test_recent_names_last),
         TEST(test_a_list_that_cannot_be_kept_is_no_matter),
