@@ -3,7 +3,7 @@
 #include "sources/slab_sums.h"
 
 #include "base/size.h"
-#include "image/mask.h"
+#include "image/sentinel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -115,72 +115,11 @@ uint8_t *slab_sums_classes(struct slab_sums *sums)
 
 // --- marks ---
 
-// The largest value of an unsigned type holds nothing.
-#define MARK_MAXIMUM(id, name, type)                                                                         \
-    case id:                                                                                                 \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            classes[i] |= ((const type *)samples)[i] == (type) ~(type)0 ? MASK_BIT(MASK_GAP) : 0;            \
-        break;
-// -1 lies between modules, -2 is bad.
-#define MARK_NEGATIVE(id, name, type)                                                                        \
-    case id:                                                                                                 \
-        for (size_t i = 0; i < count; i++) {                                                                 \
-            const type value = ((const type *)samples)[i];                                                   \
-            classes[i] |= value == -1 ? MASK_BIT(MASK_GAP) : value == -2 ? MASK_BIT(MASK_BAD) : 0;           \
-        }                                                                                                    \
-        break;
-#define MARK_SATURATED(id, name, type)                                                                       \
-    case id:                                                                                                 \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            classes[i] |=                                                                                    \
-                !classes[i] && (double)((const type *)samples)[i] > limit ? MASK_BIT(MASK_SATURATED) : 0;    \
-        break;
-
-static void mark_maximum(enum sample_type type, const void *samples, size_t count, uint8_t *classes)
-{
-    switch (type) {
-        MARK_MAXIMUM(SAMPLE_U8, u8, uint8_t)
-        MARK_MAXIMUM(SAMPLE_U16, u16, uint16_t)
-        MARK_MAXIMUM(SAMPLE_U32, u32, uint32_t)
-        MARK_MAXIMUM(SAMPLE_U64, u64, uint64_t)
-    default:
-        break;
-    }
-}
-
-static void mark_negative(enum sample_type type, const void *samples, size_t count, uint8_t *classes)
-{
-    switch (type) {
-        MARK_NEGATIVE(SAMPLE_I8, i8, int8_t)
-        MARK_NEGATIVE(SAMPLE_I16, i16, int16_t)
-        MARK_NEGATIVE(SAMPLE_I32, i32, int32_t)
-        MARK_NEGATIVE(SAMPLE_I64, i64, int64_t)
-    default:
-        break;
-    }
-}
-
-static void mark_saturated(enum sample_type type, const void *samples, size_t count, double limit,
-                           uint8_t *classes)
-{
-    switch (type) {
-        FOR_INTEGERS(MARK_SATURATED)
-        FOR_WIDE(MARK_SATURATED)
-        MARK_SATURATED(SAMPLE_F32, f32, float)
-        MARK_SATURATED(SAMPLE_F64, f64, double)
-    default:
-        break;
-    }
-}
-
 static void mark(struct slab_sums *sums, const struct sentinels *sentinels)
 {
-    if (sentinels->max_is_no_data)
-        mark_maximum(sums->type, sums->samples, sums->pixels, sums->classes);
-    if (sentinels->negative_marks)
-        mark_negative(sums->type, sums->samples, sums->pixels, sums->classes);
-    if (sentinels->has_saturation)
-        mark_saturated(sums->type, sums->samples, sums->pixels, sentinels->saturation, sums->classes);
+    const struct sentinel_marks marks = sentinel_prepare(sentinels, sums->type);
+    if (marks.any)
+        sentinel_find(&marks, sums->samples, sums->pixels, sums->classes);
     for (size_t i = 0; i < sums->pixels; i++)
         sums->marks[i] |= sums->classes[i];
 }

@@ -425,6 +425,11 @@ bool gui_input(const char *label, char *buffer, size_t size)
     return entered || ImGui::IsItemDeactivatedAfterEdit();
 }
 
+void gui_focus_next(void)
+{
+    ImGui::SetKeyboardFocusHere();
+}
+
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus)
 {
     if (focus)

@@ -30,6 +30,7 @@ enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, st
     struct ui *created = must_alloc(sizeof *created);
     created->window = window;
     created->scale = scale > 0.1f ? scale : 1;
+    created->frames.asked = -1;
     apply_scale(created);
     *ui = created;
     return STATUS_OK;
@@ -301,12 +302,17 @@ static int64_t files_width(const struct ui *ui, const struct view *view, int64_t
     return view->panels.files ? (wanted < room / 2 ? wanted : room / 2) : 0;
 }
 
+static int64_t frames_height(const struct ui *ui, const struct view *view)
+{
+    return view->panels.frames && view->panels.has_frames ? (int64_t)bar_height(ui) + 2 : 0;
+}
+
 struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height)
 {
     struct rect area = {0, 0, width, height};
     if (view->panels.interface) {
         area.y = (int64_t)bar_height(ui);
-        area.height -= 2 * area.y;
+        area.height -= 2 * area.y + frames_height(ui, view);
         if (view->panels.contrast)
             area.width -= (int64_t)ui_px(ui, contrast_width);
         area.x = files_width(ui, view, area.width);
@@ -340,12 +346,15 @@ static void build_panels(struct ui *ui, int width, int height)
         float bar = bar_height(ui);
         ui_menu_bar(ui);
         ui_status_line(ui, (struct gui_rect){0, (float)height - bar, (float)width, bar});
+        const float frames = (float)frames_height(ui, ui->host->view);
+        if (frames > 0)
+            ui_frames(ui, (struct gui_rect){0, (float)height - bar - frames, (float)width, frames});
         if (panels->contrast)
             ui_contrast_panel(ui, (struct gui_rect){picture.x + picture.width, bar,
                                                     (float)width - picture.x - picture.width,
-                                                    (float)height - 2 * bar});
+                                                    (float)height - 2 * bar - frames});
         if (panels->files)
-            ui_files(ui, (struct gui_rect){0, bar, picture.x, (float)height - 2 * bar});
+            ui_files(ui, (struct gui_rect){0, bar, picture.x, (float)height - 2 * bar - frames});
     }
     ui_messages(ui, picture);
     if (panels->help)

@@ -79,6 +79,12 @@ struct ui_files {
     char *folder; // path of the listing shown last, to find the way back
 };
 
+struct ui_frames_bar {
+    char number[32], rate[40];
+    int64_t wanted, asked; // by the slider; asked -1 = nothing
+    bool wanted_set;
+};
+
 struct ui_directory_entry {
     char *name;
     bool is_directory;
@@ -125,6 +131,7 @@ struct ui {
     struct ui_contents contents;
     struct ui_files files;
     struct ui_dialog dialog;
+    struct ui_frames_bar frames;
 };
 
 // Runs a command line when the panels are built, so that what they show stays the same within a frame.
@@ -145,6 +152,7 @@ const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
 // The panels. Each builds itself for ui->model and ui->host.
 void ui_menu_bar(struct ui *ui);
 void ui_status_line(struct ui *ui, struct gui_rect place);
+void ui_frames(struct ui *ui, struct gui_rect place);
 void ui_messages(struct ui *ui, struct gui_rect picture);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
 void ui_histogram(struct ui *ui, float width, float height);
