@@ -18,7 +18,9 @@ enum status plain_read(const struct plain_samples *from, int64_t first, int64_t 
     const size_t item = sample_traits(from->type)->bytes;
     *there = int64_clamp(from->present - first, 0, count);
     enum status status = STATUS_OK;
-    if (*there > 0)
+    if (*there > 0 && from->memory)
+        memcpy(out, from->memory + (size_t)first * item, (size_t)*there * item);
+    else if (*there > 0)
         status = file_read_at(from->fd, from->path, from->offset + first * (int64_t)item, out,
                               (size_t)*there * item, error);
     if (status == STATUS_OK && from->swapped)

@@ -12,7 +12,8 @@ struct plain_samples {
     int64_t offset;  // bytes before sample 0
     int64_t present; // samples from there that the file really holds
     enum sample_type type;
-    bool swapped; // in the other byte order
+    bool swapped;          // in the other byte order
+    const uint8_t *memory; // not NULL: the samples lie here, and fd and offset do not count
 };
 
 // Reads `count` samples from index `first` as far as they are present, in the machine's byte order; *there

@@ -25,12 +25,10 @@ const struct reader *const readers[] = {
     &spe_reader,        //
     &fit2d_mask_reader, //
     &nrrd_reader,       //
+    &png_reader,        //
     &pnm_reader,        //
     &ge_reader,         //
     &marccd_reader,     //
-    &bruker_reader,     //
-    &kcd_reader,        //
-    &oxd_reader,        //
     &mar345_reader,     //
     &smv_reader,        //
     NULL,
@@ -172,8 +170,8 @@ static enum status open_any(const struct open_request *request, struct image_fil
     enum status status = head_read(request->path, head, &count, error);
     if (status != STATUS_OK)
         return status;
-    const enum unpack_method method = unpack_method_find(head, count);
-    if (method == UNPACK_STORED)
+    const struct wrapped_method *method = wrapped_method_find(head, count);
+    if (!method)
         return open_from(request, head, count, file, error);
     const struct wrapped_limits limits = wrapped_limits_default();
     return wrapped_open(request, method, &limits, file, error);

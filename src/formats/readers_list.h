@@ -18,11 +18,9 @@ extern const struct reader spe_reader;        // spe.c
 extern const struct reader fit2d_mask_reader; // fit2d_mask.c
 extern const struct reader nrrd_reader;       // nrrd.c
 extern const struct reader pnm_reader;        // pnm.c
+extern const struct reader png_reader;        // png.c
 extern const struct reader raw_reader;        // raw.c; not in the table: a name, not a content, asks for it
 extern const struct reader marccd_reader;     // marccd.c
-extern const struct reader bruker_reader;     // bruker.c
-extern const struct reader kcd_reader;        // kcd.c
-extern const struct reader oxd_reader;        // oxd.c
 extern const struct reader mar345_reader;     // mar345.c
 extern const struct reader smv_reader;        // smv.c
 

@@ -263,9 +263,11 @@ static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint
     const char *path = save_bytes("packed", packed, packed_count);
     FILE *input = fopen(path, "rb");
     assert_non_null(input);
-    const enum unpack_method method = unpack_method_find(packed, packed_count);
-    assert_true(method != UNPACK_STORED);
-    struct unpacker *unpacker = unpacker_create(fileno(input), path, 0, (int64_t)packed_count, method);
+    struct wrapped_stream *stream = NULL;
+    const struct wrapped_method *method = wrapped_method_find(packed, packed_count);
+    assert_non_null(method);
+    assert_int_equal(wrapped_stream_create(path, fileno(input), (int64_t)packed_count, method, &stream, NULL),
+                     STATUS_OK);
     uint8_t *out = malloc(count + 10);
     assert_non_null(out);
     size_t done = 0, made = 1;
@@ -273,13 +275,13 @@ static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint
         size_t piece = random_next() % 5000 + 1;
         if (piece > count + 10 - done)
             piece = count + 10 - done;
-        assert_int_equal(unpacker_read(unpacker, out + done, piece, &made, NULL), STATUS_OK);
+        assert_int_equal(wrapped_stream_read(stream, out + done, piece, &made, NULL), STATUS_OK);
         done += made;
     }
-    assert_true(unpacker_complete(unpacker));
+    assert_null(wrapped_stream_loss(stream));
     assert_int_equal(done, count);
     assert_memory_equal(out, expected, count);
-    unpacker_destroy(unpacker);
+    wrapped_stream_destroy(&stream);
     fclose(input);
     free(out);
 }
@@ -335,14 +337,14 @@ static void cut_streams_show_what_is_there(void **state)
     const char *path = save_bytes("cut.npy.gz", packed.data, packed.count * 3 / 4);
     struct image_file *file = open_good(path);
     struct frame_info info = info_of(file, 0);
-    assert_non_null(strstr(info.note, "the gzip data end after"));
+    assert_non_null(strstr(info.note, "the gzip data end too early"));
     struct picture picture = decode_whole(file, 0);
     int64_t there = WIDTH * HEIGHT - picture.report.lost_pixels;
     assert_true(there > WIDTH * HEIGHT / 2 && there < WIDTH * HEIGHT);
     assert_memory_equal(picture.pixels, npy + NPY_HEADER, (size_t)there * 2);
     assert_int_equal(picture.classes[WIDTH * HEIGHT - 1], MASK_BIT(MASK_BAD));
     assert_non_null(strstr(picture.report.first_loss.text, path));
-    assert_non_null(strstr(picture.report.first_loss.text, "the gzip data end after"));
+    assert_non_null(strstr(picture.report.first_loss.text, "the gzip data end too early"));
     check_never_inside(picture.report.first_loss.text);
     picture_free(&picture);
     image_file_close(&file);
@@ -351,7 +353,7 @@ static void cut_streams_show_what_is_there(void **state)
     path = save_bytes("cut.npy.gz", packed.data, 60);
     open_bad(path, &error);
     assert_non_null(strstr(error.text, path));
-    assert_non_null(strstr(error.text, "the gzip data end after"));
+    assert_non_null(strstr(error.text, "the gzip data end too early"));
     check_never_inside(error.text);
     free(packed.data);
 }
@@ -398,7 +400,7 @@ static enum status open_limited(const char *path, struct wrapped_limits limits, 
     size_t count;
     uint8_t *head = load_bytes(path, &count);
     const struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
-    enum status status = wrapped_open(&request, unpack_method_find(head, count), &limits, file, error);
+    enum status status = wrapped_open(&request, wrapped_method_find(head, count), &limits, file, error);
     free(head);
     return status;
 }
@@ -538,60 +540,6 @@ static void siblings_are_found(void **state)
     image_file_close(&file);
 }
 
-// --- HDF5 ---
-
-static const char h5py_script[] =
-    "import sys, h5py, numpy, gzip, shutil\n"
-    "folder = sys.argv[1]\n"
-    "a = numpy.arange(2 * 7 * 9, dtype='u2').reshape(2, 7, 9)\n"
-    "with h5py.File(folder + '/w.h5', 'w') as f:\n"
-    "    f['entry/data/data'] = a\n"
-    "    f.create_dataset('packed', data=a + 1, chunks=(1, 7, 9), compression='gzip', shuffle=True)\n"
-    "with h5py.File(folder + '/w_master.h5', 'w') as f:\n"
-    "    f['entry/data/data_000001'] = h5py.ExternalLink('w.h5', '/packed')\n"
-    "for name in ('/w.h5', '/w_master.h5'):\n"
-    "    with open(folder + name, 'rb') as i, gzip.open(folder + name + '.gz', 'wb') as o:\n"
-    "        shutil.copyfileobj(i, o)\n";
-
-static void check_hdf5(const char *name, unsigned first)
-{
-    uint16_t expected[7 * 9];
-    struct image_file *file = open_good(name);
-    assert_int_equal(file->frames, 2);
-    for (unsigned frame = 0; frame < 2; frame++) {
-        for (unsigned i = 0; i < 7 * 9; i++)
-            expected[i] = (uint16_t)(first + 63 * frame + i);
-        check_rectangles(file, frame, expected);
-    }
-    struct text lines = {0};
-    assert_int_equal(image_file_contents(file, &lines, NULL), STATUS_OK);
-    assert_non_null(strstr(text_string(&lines), "/entry/data/data\t2 x 7 x 9"));
-    check_never_inside(text_string(&lines));
-    text_free(&lines);
-    image_file_close(&file);
-    check_threads(name);
-}
-
-static void hdf5_is_read_from_the_store(void **state)
-{
-    (void)state;
-    char folder[256], name[300];
-    snprintf(folder, sizeof folder, "%s", temporary_path("x"));
-    *strrchr(folder, '/') = '\0';
-    python_run("h5py, numpy", h5py_script, folder);
-    snprintf(name, sizeof name, "%s/w.h5.gz", folder);
-    check_hdf5(name, 0);
-    snprintf(name, sizeof name, "%s/w.h5.gz::/packed", folder);
-    check_hdf5(name, 1);
-    // The file that the master refers to is there, but a packed master is not followed.
-    struct error error;
-    snprintf(name, sizeof name, "%s/w_master.h5.gz", folder);
-    open_bad(name, &error);
-    check_never_inside(error.text);
-    assert_non_null(strstr(error.text, "/w.h5"));
-    assert_non_null(strstr(error.text, "run gunzip on it first"));
-}
-
 // --- Real files ---
 
 static bool ends_packed(const char *name)
@@ -652,7 +600,6 @@ int main(void)
         cmocka_unit_test(much_goes_to_a_temporary_file),
         cmocka_unit_test(selectors_reach_the_content),
         cmocka_unit_test(siblings_are_found),
-        cmocka_unit_test(hdf5_is_read_from_the_store),
         cmocka_unit_test(real_files_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
