@@ -429,6 +429,19 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     return status == STATUS_OK ? fits_cards(file->handle, base->path, out, error) : status;
 }
 
+// By a handle of its own, which leaves the open one where it is.
+static enum status fits_contents(struct image_file *base, struct text *out, struct error *error)
+{
+    const struct fits_file *file = fits_file_of(base);
+    fitsfile *handle = NULL;
+    enum status status = fits_handle_open(base->path, file->fd, &handle, error);
+    if (status != STATUS_OK)
+        return status;
+    fits_hdus_list(handle, base->path, file->fd, file->file_bytes, out);
+    fits_close_quietly(&handle);
+    return STATUS_OK;
+}
+
 static const char *const fits_extensions[] = {"fits", "fit", "fts", "fz", NULL};
 
 const struct reader fits_reader = {
@@ -441,5 +454,6 @@ const struct reader fits_reader = {
     .decode = fits_decode,
     .clone = fits_clone,
     .metadata = fits_metadata,
+    .contents = fits_contents,
     .close = fits_close,
 };

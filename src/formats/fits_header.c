@@ -18,7 +18,8 @@ enum {
     TILE_MAX_RATIO = 20000,      // beyond this, compressed tiles are not believed
     TRUNCATED_MAX_RATIO = 64,    // a file holding less than 1/64 of its pixels is refused, not shown in part
     SMALL_IMAGE_BYTES = 1 << 20, // smaller images are never refused for these ratios
-    LISTED_HDUS = 12
+    LISTED_HDUS = 12,
+    MAX_LINES = 256 // of the contents
 };
 
 enum status fits_error(struct error *error, enum status status, const char *path, const char *what, int code)
@@ -436,8 +437,6 @@ enum status fits_hdu_find(fitsfile *handle, const char *path, const char *select
     return status;
 }
 
-// --- Header cards ---
-
 // Appends as one line's part: no tab, no line break.
 static void append_clean(struct text *out, const char *bytes, size_t count)
 {
@@ -449,6 +448,44 @@ static void append_clean(struct text *out, const char *bytes, size_t count)
     text_append(out, text_string(&clean));
     text_free(&clean);
 }
+
+static void list_image(const struct fits_hdu *hdu, struct text *out)
+{
+    text_printf(out, "%d\t", hdu->number);
+    for (int axis = hdu->axes - 1; axis >= 0; axis--)
+        text_printf(out, "%lld%s", (long long)hdu->axis[axis], axis > 0 ? " x " : "");
+    text_printf(out, "\t%s\t%s\t", sample_traits(hdu->layout.type)->name,
+                hdu->storage == FITS_TILES ? hdu->compression : "none");
+    append_clean(out, hdu->name, strlen(hdu->name));
+    text_append(out, "\n");
+}
+
+void fits_hdus_list(fitsfile *handle, const char *path, int fd, int64_t file_bytes, struct text *out)
+{
+    struct walk walk = {.handle = handle, .path = path};
+    fits_guard_walk(fd, file_bytes, &walk.guard);
+    for (int number = 0; number < MAX_LINES && hdu_move(&walk, number); number++) {
+        char selector[16];
+        struct fits_hdu hdu = {0};
+        snprintf(selector, sizeof selector, "%d", number);
+        if (find_guarded(&walk, selector, file_bytes, &hdu, NULL) == STATUS_OK) {
+            list_image(&hdu, out);
+        } else if (hdu_move(&walk, number)) {
+            struct text what = {0};
+            hdu_describe(handle, number, &what);
+            text_append(out, "\t\t\t\t");
+            append_clean(out, text_string(&what), what.length);
+            text_append(out, "\n");
+            text_free(&what);
+        }
+    }
+    if (walk.guard.count > MAX_LINES)
+        text_printf(out, "\t\t\t\t%d more HDUs\n", walk.guard.count - MAX_LINES);
+    fits_guard_free(&walk.guard);
+    fits_clear_errmsg();
+}
+
+// --- Header cards ---
 
 // Takes the quotes off a string value in place, and the blanks at its end, which do not count in FITS.
 static void unquote(char *value)

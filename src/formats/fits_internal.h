@@ -105,6 +105,9 @@ void fits_guard_free(struct fits_guard *guard);
 enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
                           int64_t file_bytes, struct fits_hdu *hdu, struct error *error);
 
+// Appends a line for each HDU as of struct reader.contents; `handle` is moved.
+void fits_hdus_list(fitsfile *handle, const char *path, int fd, int64_t file_bytes, struct text *out);
+
 // Where to read compressed tiles, and memory for one. Zero-initialise `buffer` and `capacity`; free(buffer).
 struct fits_tile_reader {
     fitsfile *handle;         // at the HDU

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 // No file has more pages than this; the offsets of so many take 32 MB.
-enum { MAX_PAGES = 1 << 22 };
+enum { MAX_PAGES = 1 << 22, MAX_LISTED = 1000 };
 
 static const char *const extensions[] = {"tif", "tiff", "btf", "tf8", "mccd", NULL};
 
@@ -355,6 +355,37 @@ static enum status reader_clone(struct image_file *base, struct image_file **out
     return STATUS_OK;
 }
 
+// The line of one page; one that cannot be shown says why.
+static void list_page(struct image_file *whole, int64_t page, struct text *out)
+{
+    struct frame_info info = {0};
+    struct error why = {0};
+    if (reader_frame_info(whole, page, &info, &why) == STATUS_OK) {
+        text_printf(out, "%lld\t%lld x %lld\t%s\t%s\t%s\n", (long long)page, (long long)info.height,
+                    (long long)info.width, sample_traits(info.type)->name, info.compression, info.note);
+        return;
+    }
+    const size_t path = strlen(whole->path);
+    const char *reason = strncmp(why.text, whole->path, path) == 0 ? why.text + path : why.text;
+    text_printf(out, "\t\t\t\tpage %lld%s\n", (long long)page, reason);
+}
+
+// The pages of the file, whichever of them is open here; a single one is no list.
+static enum status reader_contents(struct image_file *base, struct text *out, struct error *error)
+{
+    struct image_file *whole = NULL;
+    const struct open_request request = {.path = base->path, .channel = ((struct tiff_file *)base)->channel};
+    enum status status = reader_open(&request, &whole, error);
+    if (status != STATUS_OK)
+        return status;
+    for (int64_t page = 0; whole->frames > 1 && page < whole->frames && page < MAX_LISTED; page++)
+        list_page(whole, page, out);
+    if (whole->frames > MAX_LISTED)
+        text_printf(out, "\t\t\t\t%lld more pages\n", (long long)whole->frames - MAX_LISTED);
+    reader_close(whole);
+    return STATUS_OK;
+}
+
 const struct reader tiff_reader = {
     .name = "tiff",
     .description = "TIFF, BigTIFF",
@@ -366,5 +397,6 @@ const struct reader tiff_reader = {
     .clone = reader_clone,
     .metadata = tiff_metadata,
     .detector = tiff_detector,
+    .contents = reader_contents,
     .close = reader_close,
 };

@@ -83,6 +83,19 @@ static void read_folder(struct browser *browser, const char *path, struct browse
     *results->folder_error = error;
 }
 
+// The part of a name that its selector can be put behind. The file that is really open may be another: the
+// unpacked one of "x.h5.gz".
+static char *path_within(const char *name, const char *opened)
+{
+    const size_t length = strlen(opened);
+    char *path = must_copy(name), *selector = strstr(path, "::");
+    if (strncmp(name, opened, length) == 0)
+        path[length] = '\0';
+    else if (selector)
+        *selector = '\0';
+    return path;
+}
+
 static void read_contents(const char *name, int channel, struct browser_results *results)
 {
     struct browser_contents *contents = must_alloc(sizeof *contents);
@@ -90,7 +103,7 @@ static void read_contents(const char *name, int channel, struct browser_results 
     contents->name = must_copy(name);
     contents->error.status = source_open_name(name, channel, &file, &contents->error);
     if (file) {
-        contents->path = must_copy(file->path);
+        contents->path = path_within(name, file->path);
         contents->error.status = image_file_contents(file, &contents->text, &contents->error);
     }
     image_file_close(&file);

@@ -274,11 +274,17 @@ void ui_add_floating(struct ui *ui, struct gui_rect place)
 
 void ui_window_begin(struct ui *ui, const char *title, float width, float height, bool *open)
 {
-    float margin = ui_px(ui, 12);
+    float margin = ui_px(ui, 12), left = (float)ui->picture.x;
     float room_x = (float)ui->picture.width - 2 * margin, room_y = (float)ui->picture.height - 2 * margin;
-    width = ui_px(ui, width) < room_x ? ui_px(ui, width) : room_x;
+    width = ui_px(ui, width);
+    // Over the panels too, where they leave too little.
+    if (width > room_x) {
+        left = 0;
+        room_x = (float)ui->window_width - 2 * margin;
+    }
+    width = width < room_x ? width : room_x;
     height = ui_px(ui, height) < room_y ? ui_px(ui, height) : room_y;
-    struct gui_rect place = {(float)ui->picture.x + margin + (float)(int)((room_x - width) / 2),
+    struct gui_rect place = {left + margin + (float)(int)((room_x - width) / 2),
                              (float)ui->picture.y + margin + (float)(int)((room_y - height) / 4), width,
                              height};
     gui_window_begin(title, place, GUI_TO_FRONT, open);

@@ -63,7 +63,10 @@ static void draw_line(struct ui *ui, void *context, size_t row, struct gui_rect 
         const uint32_t colour = i > 0 || !can_open ? colour_dim : shown ? colour_shown : colour_name;
         const float x = place.x + indent + column_at[i] * place.width;
         const float room = (column_at[i + 1] - column_at[i]) * place.width - gap;
-        ui_draw_cut((struct gui_rect){x, y, room, place.height}, colour, columns[i]);
+        const float used = ui_draw_cut((struct gui_rect){x, y, room, place.height}, colour, columns[i]);
+        if (i == 0 && can_open && room - used > 3 * gap)
+            ui_draw_cut((struct gui_rect){x + used + gap, y, room - used - gap, place.height}, colour_dim,
+                        text[FIELD_NOTE]);
     }
     // The whole of what may have been cut.
     char whole[5 * 400 + 32];

@@ -362,6 +362,28 @@ static void test_selector(void **state)
     }
 }
 
+static void test_contents(void **state)
+{
+    (void)state;
+    char path[600], name[640];
+    struct text contents = {0};
+    struct error error = {0};
+    snprintf(path, sizeof path, "%s", save_many());
+    snprintf(name, sizeof name, "%s::4", path);
+    struct image_file *file = open_good(name);
+    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_string_equal(text_string(&contents), "\t\t\t\t0: no data\n"
+                                                "1\t4\ti16\tnone\t\n"
+                                                "2\t2 x 2\ti16\tnone\tSCI\n"
+                                                "\t\t\t\t3: table EVENTS\n"
+                                                "4\t4 x 1\ti16\tnone\tD Q\n");
+    // The handle is where it was.
+    check_rectangles(file, 0, (const int16_t[]){11, 12, 13, 14});
+    assert_int_equal(info_of(file, 0).height, 4);
+    image_file_close(&file);
+    text_free(&contents);
+}
+
 static void test_random_groups_are_refused(void **state)
 {
     (void)state;
@@ -805,6 +827,7 @@ int main(void)
         cmocka_unit_test(test_cube_frames),
         cmocka_unit_test(test_one_axis),
         cmocka_unit_test(test_selector),
+        cmocka_unit_test(test_contents),
         cmocka_unit_test(test_random_groups_are_refused),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_absurd_sizes_are_refused),

@@ -688,6 +688,40 @@ static void test_names_and_unknown_files(void **state)
     assert_null(file);
 }
 
+static void test_contents(void **state)
+{
+    (void)state;
+    struct spec specs[] = {{.bits = 16, .width = 30, .height = 20},
+                           {.bits = 32, .format = SAMPLEFORMAT_IEEEFP, .width = 7, .height = 9},
+                           {.bits = 8, .width = 5, .height = 4, .compression = COMPRESSION_LZW}};
+    const char *path = write_pages("contents.tif", specs, 3);
+    char name[600];
+    struct error error = {0};
+    struct text contents = {0};
+    struct image_file *file = open_file(path, 0);
+    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    static const char expected[] = "0\t20 x 30\tu16\tnone\t\n1\t9 x 7\tf32\tnone\t\n2\t4 x 5\tu8\tLZW\t\n";
+    assert_string_equal(text_string(&contents), expected);
+    image_file_close(&file);
+    // One of the pages by its selector; all are told.
+    snprintf(name, sizeof name, "%s::1", path);
+    file = open_file(name, 0);
+    struct frame_info info = {0};
+    assert_int_equal(image_file_info(file, 0, &info, &error), STATUS_OK);
+    assert_int_equal(info.width, 7);
+    text_clear(&contents);
+    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_string_equal(text_string(&contents), expected);
+    image_file_close(&file);
+    // A single page is no list.
+    file = open_file(write_pages("single.tif", specs, 1), 0);
+    text_clear(&contents);
+    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_string_equal(text_string(&contents), "");
+    image_file_close(&file);
+    text_free(&contents);
+}
+
 static void test_requests_out_of_bounds(void **state)
 {
     (void)state;
@@ -1120,6 +1154,7 @@ int main(void)
         cmocka_unit_test(test_pages_of_differing_shape),
         cmocka_unit_test(test_two_clones_on_two_threads),
         cmocka_unit_test(test_names_and_unknown_files),
+        cmocka_unit_test(test_contents),
         cmocka_unit_test(test_requests_out_of_bounds),
         cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_no_data_of_detectors),

@@ -54,6 +54,10 @@ static inline void fuzz_exercise(struct image_file *file)
     (void)image_file_metadata(file, 0, &lines, NULL);
     if (!utf8_valid(text_string(&lines), lines.length))
         abort();
+    text_clear(&lines);
+    (void)image_file_contents(file, &lines, NULL);
+    if (!utf8_valid(text_string(&lines), lines.length))
+        abort();
     text_free(&lines);
 }
 
