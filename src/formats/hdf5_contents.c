@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LINES = 10000, MAX_LINKS = 200000, MAX_DEPTH = 64, MAX_RANK = 5 };
+enum { MAX_LINES = 10000, MAX_LINKS = 200000, MAX_DEPTH = 64, MAX_EXTERNAL = 1000, MAX_RANK = 5 };
 
 struct contents {
     struct text *out;
@@ -105,6 +105,12 @@ static void origin_append(struct text *out, const struct hdf5_node *node)
     }
 }
 
+// A name that is no valid UTF-8 or holds a tab could not be told as it is.
+static bool path_is_plain(const char *path)
+{
+    return utf8_valid(path, strlen(path)) && !strpbrk(path, "\t\n");
+}
+
 static void dataset_add(struct contents *contents, const struct hdf5_node *node)
 {
     struct hdf5_field field;
@@ -112,8 +118,7 @@ static void dataset_add(struct contents *contents, const struct hdf5_node *node)
     if (!hdf5_field_open(node->object, &field))
         return;
     const char *why = refusal(&field);
-    // A name that is no valid UTF-8 or holds a tab could not be told as it is.
-    if (!why && (!utf8_valid(node->path, strlen(node->path)) || strpbrk(node->path, "\t\n")))
+    if (!why && !path_is_plain(node->path))
         why = "its name has odd characters";
     if (!why)
         text_append(out, node->path);
@@ -134,6 +139,17 @@ static void dataset_add(struct contents *contents, const struct hdf5_node *node)
     text_append(out, "\n");
     contents->lines++;
     hdf5_field_close(&field);
+}
+
+// Its shape is not known, for that file was not opened.
+static void unopened_add(struct contents *contents, const struct hdf5_node *node)
+{
+    struct text *out = contents->out;
+    text_append(out, path_is_plain(node->path) ? node->path : "");
+    text_append(out, "\t\t\t\t");
+    origin_append(out, node);
+    text_append(out, "\n");
+    contents->lines++;
 }
 
 static void missing_add(struct contents *contents, const struct hdf5_node *node)
@@ -162,6 +178,8 @@ static enum hdf5_step node_add(const struct hdf5_node *node, void *context)
     struct contents *contents = context;
     if (node->type == H5I_DATASET)
         dataset_add(contents, node);
+    else if (node->unopened && !node->file_missing)
+        unopened_add(contents, node);
     else if (node->object < 0)
         missing_add(contents, node);
     if (contents->lines >= MAX_LINES)
@@ -172,7 +190,8 @@ static enum hdf5_step node_add(const struct hdf5_node *node, void *context)
 
 void hdf5_contents(hid_t file, struct text *out)
 {
-    static const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS};
+    static const struct hdf5_walk_limits limits = {
+        .depth = MAX_DEPTH, .links = MAX_LINKS, .external = MAX_EXTERNAL};
     struct contents contents = {.out = out};
     H5E_BEGIN_TRY
     {

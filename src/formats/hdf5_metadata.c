@@ -121,10 +121,12 @@ static void dataset_add(struct listing *listing, const char *path, hid_t dataset
     attributes_add(listing, path, dataset);
 }
 
-static void missing_add(struct listing *listing, const struct hdf5_node *node)
+// A link that is not followed: to nowhere, or to another file.
+static void link_add(struct listing *listing, const struct hdf5_node *node)
 {
     struct text value = {0};
-    text_append(&value, "missing: ");
+    if (!node->unopened || node->file_missing)
+        text_append(&value, "missing: ");
     hdf5_append_line(&value, node->target_file);
     text_append(&value, node->target_file[0] ? "::" : "");
     hdf5_append_line(&value, node->target);
@@ -143,11 +145,10 @@ static enum hdf5_step node_add(const struct hdf5_node *node, void *context)
     else if (node->type == H5I_GROUP)
         attributes_add(listing, node->path, node->object);
     else if (node->object < 0)
-        missing_add(listing, node);
+        link_add(listing, node);
     if (listing->items >= MAX_ITEMS)
         return HDF5_STEP_END;
-    // Another file's groups are that file's matter.
-    return node->link == HDF5_LINK_EXTERNAL ? HDF5_STEP_OVER : HDF5_STEP_IN;
+    return HDF5_STEP_IN;
 }
 
 static void group_attributes_add(struct listing *listing, hid_t file, const char *path)
@@ -180,7 +181,8 @@ static void mask_notes_add(hid_t file, const char *data_path, struct text *out)
 
 static void metadata_add(hid_t file, const char *data_path, struct listing *listing)
 {
-    static const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS};
+    // What is in other files is their matter; a master of EIGER links to hundreds of them.
+    static const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS, .external = 0};
     char *entry = hdf5_entry_find(file, data_path);
     listing->entry = entry;
     if (entry[0])

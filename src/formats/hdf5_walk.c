@@ -155,7 +155,9 @@ static herr_t link_visit(hid_t group, const char *name, const H5L_info_t *link, 
     char *value = NULL;
     target_find(group, name, link, &node, &value);
     node.path = text_string(&walk->path);
-    node.object = node.link == HDF5_LINK_OTHER ? -1 : H5Oopen(group, name, H5P_DEFAULT);
+    node.unopened = node.link == HDF5_LINK_EXTERNAL && walk->limits.external-- <= 0;
+    bool closed = node.unopened || node.link == HDF5_LINK_OTHER;
+    node.object = closed ? -1 : H5Oopen(group, name, H5P_DEFAULT);
     node.type = node.object >= 0 ? H5Iget_type(node.object) : H5I_BADID;
     node.file_missing = node.object < 0 && node.target_file[0] && is_missing(group, node.target_file);
     enum hdf5_step step = walk->visit(&node, walk->context);

@@ -17,8 +17,9 @@ struct hdf5_node {
     const char *target;      // the path that a soft or external link names; else ""
     const char *target_file; // the file that an external link names; else ""
     bool file_missing;       // there is no such file, neither beside the linking one nor as named
-    hid_t object;            // negative where the link leads nowhere
-    H5I_type_t type;         // H5I_GROUP, H5I_DATASET, H5I_DATATYPE, or H5I_BADID where it leads nowhere
+    bool unopened;           // an external link beyond the limit of those that are followed
+    hid_t object;            // negative where the link leads nowhere or was not followed
+    H5I_type_t type;         // H5I_GROUP, H5I_DATASET, H5I_DATATYPE; H5I_BADID where there is no object
 };
 
 enum hdf5_step {
@@ -31,6 +32,7 @@ typedef enum hdf5_step hdf5_visit(const struct hdf5_node *node, void *context);
 struct hdf5_walk_limits {
     int depth;     // of groups in groups
     int64_t links; // that are looked at in all
+    int external;  // links to other files that are followed: each opens a file, perhaps over a network
 };
 
 // Visits every link in and below the group at `start` ("/" or "/entry"), in the order of names, each group

@@ -145,6 +145,54 @@ static void test_contents(void **state)
 }
 
 // Hard, soft and external links in circles.
+// Another file is followed for its shapes only.
+static void test_other_file(void **state)
+{
+    (void)state;
+    hid_t file = hdf5_plain_detector("other.h5");
+    hdf5_put_text(file, "/entry/secret", "of the other file");
+    H5Fclose(file);
+    file = hdf5_create("own.h5");
+    hdf5_put_group(file, "/entry", "NXentry");
+    H5Lcreate_external("other.h5", DATA, file, "/entry/image", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("other.h5", "/entry", file, "/entry/rest", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    file = hdf5_open(temporary_path("own.h5"));
+    char *metadata = hdf5_metadata_of(file, "/entry/image", 0, 1);
+    assert_string_equal(metadata, "@NX_class\tNXentry\n"
+                                  "image\tother.h5::" DATA "\n"
+                                  "rest\tother.h5::/entry\n");
+    free(metadata);
+    char *contents = hdf5_contents_of(file);
+    hdf5_check_line(contents, "/entry/image\t5 x 32\tu32\tnone\tin other.h5::" DATA);
+    hdf5_check_line(contents, "/entry/rest/instrument/detector/data\t5 x 32\tu32\tnone\t");
+    free(contents);
+    H5Fclose(file);
+}
+
+// More links to other files than are followed.
+static void test_many_files(void **state)
+{
+    (void)state;
+    char path[64];
+    hid_t file = hdf5_plain_detector("part.h5");
+    H5Fclose(file);
+    file = hdf5_create("parts.h5");
+    hdf5_put_group(file, "/entry", "NXentry");
+    for (int i = 0; i < 1002; i++) {
+        snprintf(path, sizeof path, "/entry/data_%06d", i);
+        H5Lcreate_external(i == 1001 ? "gone.h5" : "part.h5", DATA, file, path, H5P_DEFAULT, H5P_DEFAULT);
+    }
+    H5Fclose(file);
+    file = hdf5_open(temporary_path("parts.h5"));
+    char *contents = hdf5_contents_of(file);
+    hdf5_check_line(contents, "/entry/data_000999\t5 x 32\tu32\tnone\tin part.h5::" DATA);
+    hdf5_check_line(contents, "/entry/data_001000\t\t\t\tin part.h5::" DATA);
+    hdf5_check_line(contents, "\t\t\t\t/entry/data_001001: the linked file gone.h5 is missing");
+    free(contents);
+    H5Fclose(file);
+}
+
 static void test_loops(void **state)
 {
     (void)state;
@@ -211,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_metadata),   cmocka_unit_test(test_metadata_bounds),
         cmocka_unit_test(test_contents),   cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_other_file), cmocka_unit_test(test_many_files),
         cmocka_unit_test(test_real_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
