@@ -20,10 +20,36 @@ enum {
     CACHE_BYTES = 1 << 20,
     MAX_CACHE_BYTES = 1 << 30,
 };
-static const int64_t max_pixels = INT64_C(1) << 29; // of all planes of a mask
+static const int64_t max_pixels = INT64_C(1) << 28; // of all planes of a mask
 
 // What a mask's planes belong to.
 enum plane_use { USE_SHARED, USE_ONE_CHANNEL, USE_CHANNELS, USE_IMAGES, USE_NOTHING };
+
+// What bits of a mask mean.
+struct bit_class {
+    uint32_t bits;
+    uint8_t classes;
+};
+
+// NXmx and DECTRIS: gap; noisy; the user's; whatever else says reject. Bits beyond 16 are no mask.
+static const struct bit_class nexus_bits[] = {
+    {1u << 0, MASK_BIT(MASK_GAP)},
+    {1u << 4, MASK_BIT(MASK_HOT)},
+    {1u << 8, MASK_BIT(MASK_FILE)},
+    {0xFEEE, MASK_BIT(MASK_BAD)},
+    {0, 0},
+};
+
+// CXI (Coherent X-ray Imaging data bank, file format 1.5): missing; hot, noisy; saturated; shadowed, to be
+// ignored; invalid, dead, bad, failed correction. The others tell what was done or found, and reject nothing.
+static const struct bit_class cxi_bits[] = {
+    {1u << 9, MASK_BIT(MASK_GAP)},
+    {1u << 2 | 1u << 10, MASK_BIT(MASK_HOT)},
+    {1u << 1, MASK_BIT(MASK_SATURATED)},
+    {1u << 4 | 1u << 6, MASK_BIT(MASK_FILE)},
+    {1u << 0 | 1u << 3 | 1u << 7 | 1u << 12, MASK_BIT(MASK_BAD)},
+    {0, 0},
+};
 
 // A dataset that should be a mask.
 struct source {
@@ -37,6 +63,7 @@ struct source {
 
 struct sources {
     const struct hdf5_series *series;
+    const struct bit_class *meaning;
     struct source items[MAX_SOURCES];
     size_t count;
 };
@@ -218,11 +245,23 @@ static void sources_add_group(hid_t file, struct sources *sources, const char *g
     }
 }
 
+static void source_add_name(hid_t file, struct sources *sources, const char *group, const char *name)
+{
+    char path[PATH_TEXT];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    source_add(file, sources, path, -1);
+}
+
 static void sources_find(hid_t file, const char *data_path, const struct hdf5_places *places,
                          struct sources *sources)
 {
     if (!places->detector || hdf5_is_auxiliary(data_path))
         return;
+    if (sources->meaning == cxi_bits) {
+        source_add_name(file, sources, places->detector, "mask");
+        source_add_name(file, sources, places->detector, "mask_shared");
+        return;
+    }
     sources_add_group(file, sources, places->detector, "", -1);
     sources_add_group(file, sources, places->detector, "/detectorSpecific", -1);
     int64_t next = 0;
@@ -243,6 +282,7 @@ static struct sources *sources_create(hid_t file, const char *data_path, const s
 {
     struct sources *sources = must_alloc(sizeof *sources);
     sources->series = series;
+    sources->meaning = H5Lexists(file, "cxi_version", H5P_DEFAULT) > 0 ? cxi_bits : nexus_bits;
     sources_find(file, data_path, places, sources);
     return sources;
 }
@@ -267,24 +307,18 @@ void hdf5_mask_notes(hid_t file, const char *data_path, const struct hdf5_places
 
 // --- Reading ---
 
-static uint8_t classes_of(uint32_t bits)
+static uint8_t classes_of(const struct bit_class *meaning, uint32_t bits)
 {
-    enum { GAP = 1u << 0, NOISY = 1u << 4, USER = 1u << 8, LOWER = 0xFFFF, BAD = LOWER ^ GAP ^ NOISY ^ USER };
     uint8_t classes = 0;
-    if (bits & GAP)
-        classes |= MASK_BIT(MASK_GAP);
-    if (bits & BAD)
-        classes |= MASK_BIT(MASK_BAD);
-    if (bits & NOISY)
-        classes |= MASK_BIT(MASK_HOT);
-    if (bits & USER)
-        classes |= MASK_BIT(MASK_FILE);
+    for (; meaning->bits; meaning++)
+        classes |= bits & meaning->bits ? meaning->classes : 0;
     return classes;
 }
 
 // A plane of classes that is being filled.
 struct filling {
     const struct hdf5_series *series;
+    const struct bit_class *meaning;
     uint8_t **plane;
     struct error *error;
 };
@@ -296,7 +330,7 @@ static enum status bits_take(void *context, const uint32_t *bits, int64_t x, int
     const struct hdf5_series *series = filling->series;
     uint8_t *row = *filling->plane ? *filling->plane + y * series->width + x : NULL;
     for (int64_t i = 0; i < count; i++) {
-        uint8_t classes = bits[i] ? classes_of(bits[i]) : 0;
+        uint8_t classes = bits[i] ? classes_of(filling->meaning, bits[i]) : 0;
         if (!classes)
             continue;
         if (!row) {
@@ -321,26 +355,40 @@ static bool is_unwritten(hid_t dataset)
     return !is_virtual && H5Dget_storage_size(dataset) == 0;
 }
 
-static enum status plane_read(const struct source *source, const struct hdf5_series *series, int64_t index,
+static enum status plane_read(const struct sources *sources, const struct source *source, int64_t index,
                               uint8_t **plane, struct error *error)
 {
-    struct filling filling = {.series = series, .plane = plane, .error = error};
+    struct filling filling = {
+        .series = sources->series, .meaning = sources->meaning, .plane = plane, .error = error};
     return hdf5_bits_read(source->dataset, index, bits_take, &filling, error);
 }
 
-static enum status source_read(const struct source *source, const struct hdf5_series *series,
+static enum status source_read(const struct sources *sources, const struct source *source,
                                struct hdf5_mask *mask, struct error *error)
 {
     if (source->use == USE_NOTHING || is_unwritten(source->dataset))
         return STATUS_OK;
     if (source->use == USE_SHARED)
-        return plane_read(source, series, 0, &mask->shared, error);
+        return plane_read(sources, source, 0, &mask->shared, error);
     if (source->use == USE_ONE_CHANNEL)
-        return plane_read(source, series, 0, &mask->planes[source->channel], error);
+        return plane_read(sources, source, 0, &mask->planes[source->channel], error);
     enum status status = STATUS_OK;
     for (int64_t i = 0; status == STATUS_OK && i < int64_min(source->planes, mask->count); i++)
-        status = plane_read(source, series, i, &mask->planes[i], error);
+        status = plane_read(sources, source, i, &mask->planes[i], error);
     return status;
+}
+
+// Most masks per frame do not change from frame to frame: neighbours that are equal become one.
+static void planes_join(struct hdf5_mask *mask)
+{
+    size_t bytes = (size_t)(mask->width * mask->height);
+    for (int64_t i = 1; i < mask->count; i++) {
+        uint8_t *before = mask->planes[i - 1], *plane = mask->planes[i];
+        if (before && plane && memcmp(before, plane, bytes) == 0) {
+            free(plane);
+            mask->planes[i] = before;
+        }
+    }
 }
 
 // Makes room for planes: per image if any mask is, else per channel.
@@ -376,8 +424,9 @@ enum status hdf5_mask_read(hid_t file, const char *data_path, const struct hdf5_
     planes_plan(sources, mask);
     for (size_t i = 0; status == STATUS_OK && i < sources->count; i++)
         if (use_fits(sources->items[i].use, mask))
-            status = source_read(&sources->items[i], series, mask, error);
+            status = source_read(sources, &sources->items[i], mask, error);
     sources_free(sources);
+    planes_join(mask);
     if (status != STATUS_OK)
         hdf5_mask_free(mask);
     return status;
@@ -386,7 +435,8 @@ enum status hdf5_mask_read(hid_t file, const char *data_path, const struct hdf5_
 void hdf5_mask_free(struct hdf5_mask *mask)
 {
     for (int64_t i = 0; i < mask->count; i++)
-        free(mask->planes[i]);
+        if (i == 0 || mask->planes[i] != mask->planes[i - 1])
+            free(mask->planes[i]);
     free(mask->planes);
     free(mask->shared);
     *mask = (struct hdf5_mask){0};

@@ -14,6 +14,8 @@
 #include <strings.h>
 
 enum { PATH_TEXT = 1024 };
+// m; a photon energy in a wrong unit, or that of a storage ring, is far from these.
+static const double SHORTEST = 1e-14, LONGEST = 1e-5;
 
 struct hdf5_nexus {
     atomic_int users;
@@ -35,9 +37,9 @@ struct item {
 
 #define FIELD(member) offsetof(struct detector_info, member)
 
-// NXdetector and NXbeam; below "detectorSpecific" and "geometry" those of DECTRIS, below
-// "detector_information" and "acquisition" those of LImA, "translation" that of LAMBDA, "pixel_size" that of
-// pyFAI (row axis first), in NDAttributes the customary names of areaDetector.
+// NXdetector and NXbeam; "energy" of a source in J is CXI's; below "detectorSpecific" and "geometry" those of
+// DECTRIS, below "detector_information" and "acquisition" those of LImA, "translation" that of LAMBDA,
+// "pixel_size" that of pyFAI (row axis first), in NDAttributes the customary names of areaDetector.
 static const struct item items[] = {
     {FIELD(pixel_x), HDF5_ROLE_DETECTOR, "x_pixel_size", 0, "m"},
     {FIELD(pixel_x), HDF5_ROLE_DETECTOR, "detector_information/pixel_size/xsize", 0, "m"},
@@ -60,6 +62,7 @@ static const struct item items[] = {
     {FIELD(wavelength), HDF5_ROLE_BEAM, "energy", 0, "eV"},
     {FIELD(wavelength), HDF5_ROLE_DETECTOR, "detectorSpecific/photon_energy", 0, "eV"},
     {FIELD(wavelength), HDF5_ROLE_DETECTOR, "photon_energy", 0, "eV"},
+    {FIELD(wavelength), HDF5_ROLE_SOURCE, "energy", 0, "J"},
     {FIELD(wavelength), HDF5_ROLE_ATTRIBUTES, "Wavelength", 0, "angstrom"},
     {FIELD(wavelength), HDF5_ROLE_ATTRIBUTES, "PhotonEnergy", 0, "eV"},
     {FIELD(exposure), HDF5_ROLE_DETECTOR, "count_time", 0, "s"},
@@ -94,7 +97,8 @@ static enum unit_dimension dimension_of(size_t field)
     return field == FIELD(saturation) || field == FIELD(count_cutoff) ? UNIT_NONE : UNIT_LENGTH;
 }
 
-// Turns a quantity into the value of the field. False if it cannot be one: wrong dimension, zero, negative.
+// Turns a quantity into the value of the field. False if it cannot be one: wrong dimension, zero, negative,
+// beyond all wavelengths.
 static bool value_of(const struct detector_info *info, size_t field, const struct hdf5_quantity *quantity,
                      double *value)
 {
@@ -108,6 +112,8 @@ static bool value_of(const struct detector_info *info, size_t field, const struc
         *value = detector_wavelength(quantity->value);
     else
         return false;
+    if (field == FIELD(wavelength))
+        return *value >= SHORTEST && *value <= LONGEST;
     return isfinite(*value) && (is_centre(field) || *value > 0);
 }
 

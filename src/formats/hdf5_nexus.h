@@ -35,9 +35,10 @@ struct sentinels hdf5_nexus_sentinels(const struct hdf5_nexus *nexus);
 // Adds the pixel mask's classes of the rectangle to `classes` (rect.width bytes a row): bit 0 gap ->
 // MASK_GAP; bits 1 dead, 2 under- and 3 over-responding, 6 cluster -> MASK_BAD; bit 4 noisy -> MASK_HOT; bit
 // 8 user -> MASK_FILE; any other bit of the lower 16 -> MASK_BAD; bit 31 (virtual pixel) and the other upper
-// bits are no mask. pixel_mask_N are combined, a mask per frame is taken by `frame`, one per channel by the
-// channel. Returns true if any bit was set. Decoded once at hdf5_nexus_read (a byte per pixel, or nothing
-// where no pixel is masked).
+// bits are no mask. The mask of a CXI file has that format's bits. pixel_mask_N are combined, a mask per
+// frame is taken by `frame`, one per channel by the channel: `frame` counts over all leading axes of the
+// dataset, whatever part of it a selector shows. Returns true if any bit was set. Decoded once at
+// hdf5_nexus_read (a byte per pixel, or nothing where no pixel is masked).
 bool hdf5_nexus_classes(const struct hdf5_nexus *nexus, int64_t frame, struct rect rect, uint8_t *classes);
 
 // Appends all small header items of the file as "key\tvalue\n" lines of valid UTF-8: scalars and short arrays

@@ -25,16 +25,27 @@ static const struct role_name classes[] = {
     {"NXmonochromator", HDF5_ROLE_MONOCHROMATOR},
 };
 
-// For groups without a class; in any case of letters.
+// For groups without a class; in any case of letters, and with a number behind as CXI has it: "detector_1".
 static const struct role_name names[] = {
-    {"detector", HDF5_ROLE_DETECTOR},           {"module", HDF5_ROLE_MODULE},     {"beam", HDF5_ROLE_BEAM},
-    {"monochromator", HDF5_ROLE_MONOCHROMATOR}, {"dcm", HDF5_ROLE_MONOCHROMATOR},
+    {"detector", HDF5_ROLE_DETECTOR}, {"module", HDF5_ROLE_MODULE},
+    {"beam", HDF5_ROLE_BEAM},         {"monochromator", HDF5_ROLE_MONOCHROMATOR},
+    {"dcm", HDF5_ROLE_MONOCHROMATOR}, {"source", HDF5_ROLE_SOURCE},
 };
 
 static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text), count = strlen(end);
     return length > count && strcmp(text + length - count, end) == 0;
+}
+
+// "detector" and "detector_12" are both "detector".
+static bool is_name(const char *name, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncasecmp(name, word, length) != 0)
+        return false;
+    name += length;
+    return !*name || (name[0] == '_' && name[1] && !name[1 + strspn(name + 1, "0123456789")]);
 }
 
 static enum hdf5_place_role role_of(hid_t group, const char *name)
@@ -49,7 +60,7 @@ static enum hdf5_place_role role_of(hid_t group, const char *name)
     if (ends_with(name, "_channel"))
         return HDF5_ROLE_CHANNEL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if ((!has_class || strcmp(class, "NXcollection") == 0) && strcasecmp(name, names[i].name) == 0)
+        if ((!has_class || strcmp(class, "NXcollection") == 0) && is_name(name, names[i].name))
             return names[i].role;
     return HDF5_ROLE_NONE;
 }

@@ -18,6 +18,7 @@ enum hdf5_place_role {
     HDF5_ROLE_CHANNEL,
     HDF5_ROLE_BEAM,
     HDF5_ROLE_MONOCHROMATOR,
+    HDF5_ROLE_SOURCE,     // without a class, of CXI: what NeXus has there is the ring, not the beam
     HDF5_ROLE_ATTRIBUTES, // "NDAttributes" of areaDetector
 };
 

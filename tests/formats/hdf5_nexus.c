@@ -189,6 +189,7 @@ static void test_wavelength(void **state)
          "/entry/instrument/detector/detectorSpecific/photon_energy", 12398.41984, NULL, 1e-10},
         // Neither the ring's energy nor values that cannot be.
         {"/entry/instrument/source", "NXsource", "/entry/instrument/source/energy", 6, "GeV", NAN},
+        {"/entry/instrument/source", NULL, "/entry/instrument/source/energy", 6, NULL, NAN},
         {"/entry/beam", "NXbeam", "/entry/beam/incident_wavelength", -1, "angstrom", NAN},
         {"/entry/beam", "NXbeam", "/entry/beam/incident_wavelength", 0, NULL, NAN},
         {"/entry/beam", "NXbeam", "/entry/beam/incident_wavelength", 1, "1/angstrom", NAN},
@@ -782,6 +783,38 @@ static void test_mask_chunks(void **state)
     }
 }
 
+// The bits of a CXI mask mean something else, and its groups have no classes but numbers.
+static void test_cxi(void **state)
+{
+    (void)state;
+    static const uint8_t expected[16] = {
+        [0] = MASK_BIT(MASK_BAD),  [1] = MASK_BIT(MASK_SATURATED), [2] = MASK_BIT(MASK_HOT),
+        [3] = MASK_BIT(MASK_BAD),  [4] = MASK_BIT(MASK_FILE),      [6] = MASK_BIT(MASK_FILE),
+        [7] = MASK_BIT(MASK_BAD),  [9] = MASK_BIT(MASK_GAP),       [10] = MASK_BIT(MASK_HOT),
+        [12] = MASK_BIT(MASK_BAD), // 5, 8, 11, 13, 14, 15: nothing is wrong
+    };
+    uint32_t bits[PIXELS];
+    fill_bits(bits);
+    hid_t file = hdf5_create("data.cxi");
+    hdf5_put_integer(file, "/cxi_version", 150, NULL);
+    hdf5_put_image(file, "/entry_1/instrument_1/detector_1/data");
+    hdf5_put_array(file, "/entry_1/instrument_1/detector_1/mask", H5T_NATIVE_UINT32, 2, plane_dims, bits);
+    hdf5_put_number(file, "/entry_1/instrument_1/detector_1/distance", 0.08, NULL);
+    hdf5_put_number(file, "/entry_1/instrument_1/detector_1/x_pixel_size", 110e-6, NULL);
+    // 12398.41984 eV x 1.602176634e-19 J/eV
+    hdf5_put_number(file, "/entry_1/instrument_1/source_1/energy", 1.98644586e-15, NULL);
+    H5Lcreate_soft("/entry_1/instrument_1/detector_1", file, "/entry_1/data_1", H5P_DEFAULT, H5P_DEFAULT);
+    struct hdf5_nexus *nexus = read_around(file, "/entry_1/data_1/data", SAMPLE_U16);
+    const struct detector_info *info = hdf5_nexus_detector(nexus);
+    check_near(info->distance, 0.08);
+    check_near(info->pixel_x, 110e-6);
+    assert_true(fabs(info->wavelength - 1e-10) < 1e-18);
+    for (int x = 0; x < 32; x++)
+        assert_int_equal(class_at(nexus, 0, x), x < 16 ? expected[x] : 0);
+    hdf5_nexus_drop(&nexus);
+    H5Fclose(file);
+}
+
 static void test_sharing(void **state)
 {
     (void)state;
@@ -1029,6 +1062,7 @@ int main(void)
         cmocka_unit_test(test_mask_per_frame),
         cmocka_unit_test(test_mask_per_channel),
         cmocka_unit_test(test_mask_chunks),
+        cmocka_unit_test(test_cxi),
         cmocka_unit_test(test_sharing),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_damage),
