@@ -24,18 +24,21 @@ enum {
 };
 
 // What all handles on a file share. The layout and what is known of the detector are constant.
-struct hdf5_series {
+struct hdf5_shared {
     atomic_int users;
     hid_t file;
     struct hdf5_layout layout;
     struct hdf5_nexus *nexus;
     struct hdf5_pool *pool;
     struct hdf5_cache *cache;
+    char *selector; // as asked for, or NULL
+    int channel;
+    atomic_bool metadata_tried, contents_tried; // by the guard, which survived
 };
 
 struct hdf5_file {
     struct image_file base; // first
-    struct hdf5_series *series;
+    struct hdf5_shared *shared;
     struct hdf5_worker worker;
 };
 
@@ -46,97 +49,116 @@ static struct hdf5_file *hdf5_file_of(struct image_file *file)
 
 // --- Opening ---
 
-static const uint8_t signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
-
-// The signature stands at the beginning, or behind a user block of 512, 1024, 2048, ... bytes.
 static int hdf5_probe(const uint8_t *head, size_t count, const char *path)
 {
     (void)path;
-    for (size_t at = 0; at + sizeof signature <= count; at = at ? 2 * at : 512)
-        if (memcmp(head + at, signature, sizeof signature) == 0)
-            return at ? 60 : 95; // another format may have one of its own in front
-    return 0;
+    const int64_t at = hdf5_signature_find(head, count);
+    return at < 0 ? 0 : at > 0 ? 60 : 95; // another format may have its own signature in front
 }
 
-static void series_release(struct hdf5_series *series)
+static void shared_release(struct hdf5_shared *shared)
 {
-    if (atomic_fetch_sub(&series->users, 1) != 1)
+    if (atomic_fetch_sub(&shared->users, 1) != 1)
         return;
     hdf5_quiet();
-    hdf5_nexus_drop(&series->nexus);
-    hdf5_cache_destroy(series->cache);
-    hdf5_pool_destroy(series->pool);
-    hdf5_layout_free(&series->layout);
-    if (series->file >= 0)
-        H5Fclose(series->file);
-    free(series);
+    hdf5_nexus_drop(&shared->nexus);
+    hdf5_cache_destroy(shared->cache);
+    hdf5_pool_destroy(shared->pool);
+    hdf5_layout_free(&shared->layout);
+    free(shared->selector);
+    if (shared->file >= 0)
+        H5Fclose(shared->file);
+    free(shared);
 }
 
 static void hdf5_close(struct image_file *base)
 {
     struct hdf5_file *file = hdf5_file_of(base);
     hdf5_worker_free(&file->worker);
-    series_release(file->series);
+    shared_release(file->shared);
     free(file->base.path);
     free(file);
 }
 
-static struct hdf5_file *file_create(const char *path, struct hdf5_series *series)
+static struct hdf5_file *file_create(const char *path, struct hdf5_shared *shared)
 {
     struct hdf5_file *file = must_alloc(sizeof *file);
     file->base = (struct image_file){.reader = &hdf5_reader, .path = must_copy(path)};
-    file->base.frames = series->layout.frames;
-    file->series = series;
-    file->worker = (struct hdf5_worker){.pool = series->pool, .cache = series->cache};
+    file->base.frames = shared->layout.frames;
+    file->shared = shared;
+    file->worker = (struct hdf5_worker){.pool = shared->pool, .cache = shared->cache};
     return file;
 }
 
 // The rows and columns of the image, and its type, from the first part that is there.
-static enum status read_nexus(struct hdf5_series *series, struct error *error)
+static enum status read_nexus(struct hdf5_shared *shared, struct error *error)
 {
-    const struct hdf5_layout *layout = &series->layout;
+    const struct hdf5_layout *layout = &shared->layout;
     const struct hdf5_axis *rows = &layout->axes[layout->row_axis];
     const struct hdf5_axis *columns = &layout->axes[layout->column_axis];
     // A part of the image, or a cut through it, has no pixel mask.
     const int64_t width = layout->whole ? columns->count : 0, height = layout->whole ? rows->count : 0;
-    return hdf5_nexus_read(series->file, layout->shown, width, height, layout->type, &series->nexus, error);
+    return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, &shared->nexus, error);
 }
 
-static enum status series_open(struct hdf5_series *series, const struct open_request *request,
+static enum status shared_open(struct hdf5_shared *shared, const struct open_request *request,
                                struct error *error)
 {
-    enum status status = hdf5_file_open(request->path, &series->file, error);
+    enum status status = hdf5_file_open(request->path, &shared->file, error);
     if (status == STATUS_OK)
-        status = hdf5_layout_choose(series->file, request->path, request->selector, request->channel,
-                                    series->pool, &series->layout, error);
-    if (status == STATUS_OK && series->layout.frames < 1)
+        status = hdf5_layout_choose(shared->file, request->path, request->selector, request->channel,
+                                    shared->pool, &shared->layout, error);
+    if (status == STATUS_OK && shared->layout.frames < 1)
         status = error_set(error, STATUS_BROKEN, "%s: has no frames", request->path);
-    return status == STATUS_OK ? read_nexus(series, error) : status;
+    return status == STATUS_OK ? read_nexus(shared, error) : status;
+}
+
+// Has the guard do what is to be done with the file.
+static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
+                            struct error *error)
+{
+    const struct hdf5_question question = {.task = task,
+                                           .channel = shared->channel,
+                                           .frame = frame,
+                                           .path = path,
+                                           .name = shared->selector ? shared->selector : ""};
+    return hdf5_pool_ask(shared->pool, &question, error);
+}
+
+static struct hdf5_shared *shared_create(bool guarded)
+{
+    struct hdf5_shared *shared = must_alloc(sizeof *shared);
+    atomic_init(&shared->users, 1);
+    shared->file = H5I_INVALID_HID;
+    shared->pool = hdf5_pool_create(guarded);
+    shared->cache = hdf5_cache_create();
+    return shared;
 }
 
 static enum status hdf5_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     hdf5_quiet();
-    struct hdf5_series *series = must_alloc(sizeof *series);
-    atomic_init(&series->users, 1);
-    series->file = H5I_INVALID_HID;
-    series->pool = hdf5_pool_create();
-    series->cache = hdf5_cache_create();
-    enum status status = series_open(series, request, error);
+    struct hdf5_shared *shared = shared_create(true);
+    shared->selector = request->selector ? must_copy(request->selector) : NULL;
+    shared->channel = request->channel;
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, error);
+    if (status == STATUS_OK)
+        status = shared_open(shared, request, error);
+    hdf5_pool_rest(shared->pool);
     if (status != STATUS_OK) {
-        series_release(series);
+        shared_release(shared);
         return status;
     }
-    *out = &file_create(request->path, series)->base;
+    *out = &file_create(request->path, shared)->base;
     return STATUS_OK;
 }
 
 static enum status hdf5_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
     (void)error;
-    struct hdf5_series *series = hdf5_file_of(base)->series;
-    atomic_fetch_add(&series->users, 1);
-    *out = &file_create(base->path, series)->base;
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    atomic_fetch_add(&shared->users, 1);
+    *out = &file_create(base->path, shared)->base;
     return STATUS_OK;
 }
 
@@ -146,24 +168,24 @@ static enum status hdf5_clone(struct image_file *base, struct image_file **out, 
 static enum status frame_take(struct hdf5_file *file, int64_t frame, struct hdf5_dataset **dataset,
                               int64_t at[H5S_MAX_RANK], struct error *error)
 {
-    struct hdf5_series *series = file->series;
-    const struct hdf5_part *part = hdf5_layout_find(&series->layout, frame, at);
+    struct hdf5_shared *shared = file->shared;
+    const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
     struct hdf5_dataset *found;
     hdf5_quiet();
     if (!hdf5_path_exists(part->path))
         return error_set(error, STATUS_IO, "%s: frame %lld is in %s, which is missing", file->base.path,
                          (long long)frame, part->path);
-    enum status status = hdf5_pool_take(series->pool, part->path, part->name, &found, error);
+    enum status status = hdf5_pool_take(shared->pool, part->path, part->name, &found, error);
     if (status != STATUS_OK)
         return status;
-    bool fits = found->rank == series->layout.rank && found->type.type == series->layout.type;
+    bool fits = found->rank == shared->layout.rank && found->type.type == shared->layout.type;
     for (int axis = 0; fits && axis < found->rank; axis++) {
-        const struct hdf5_axis *from = &series->layout.axes[axis];
+        const struct hdf5_axis *from = &shared->layout.axes[axis];
         const int64_t count = from->role == HDF5_ROWS || from->role == HDF5_COLUMNS ? from->count : 1;
         fits = at[axis] <= found->dims[axis] - count;
     }
     if (!fits) {
-        hdf5_pool_give(series->pool, found);
+        hdf5_pool_give(shared->pool, found);
         return error_set(error, STATUS_BROKEN, "%s: has no frame %lld of the series, or one of another kind",
                          part->path, (long long)frame);
     }
@@ -180,13 +202,14 @@ static enum status check_plausible(const struct hdf5_dataset *dataset, const str
     if (!size_of_plane(info->width, info->height, item, &bytes) || bytes > INT64_MAX / 2)
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of %s overflows", dataset->path,
                          dataset->name);
-    char claimed[32], found[32];
     const bool plain = dataset->storage == HDF5_STORED_PLAIN && dataset->offset >= 0;
+    if (dataset->storage == HDF5_STORED_VIRTUAL || (!plain && bytes <= UNCHECKED_BYTES))
+        return STATUS_OK;
     const int64_t there =
         plain ? int64_max(dataset->file_bytes - dataset->offset, 0) : hdf5_dataset_stored(dataset);
-    const bool good = plain ? there >= (int64_t)item : there >= (int64_t)(bytes / MAX_RATIO);
-    if (good || (!plain && bytes <= UNCHECKED_BYTES) || dataset->storage == HDF5_STORED_VIRTUAL)
+    if (there >= (plain ? (int64_t)item : (int64_t)(bytes / MAX_RATIO)))
         return STATUS_OK;
+    char claimed[32], found[32];
     return error_set(
         error, STATUS_BROKEN, "%s: %s claims %lld x %lld samples (%s), but only %s of it are there",
         dataset->path, dataset->name, (long long)info->width, (long long)info->height,
@@ -213,7 +236,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
                                    struct error *error)
 {
     struct hdf5_file *file = hdf5_file_of(base);
-    const struct hdf5_layout *layout = &file->series->layout;
+    const struct hdf5_layout *layout = &file->shared->layout;
     struct hdf5_dataset *dataset;
     int64_t at[H5S_MAX_RANK];
     enum status status = frame_take(file, frame, &dataset, at, error);
@@ -222,7 +245,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     *info = (struct frame_info){.width = layout->axes[layout->column_axis].count,
                                 .height = layout->axes[layout->row_axis].count,
                                 .type = dataset->type.type,
-                                .sentinels = hdf5_nexus_sentinels(file->series->nexus)};
+                                .sentinels = hdf5_nexus_sentinels(file->shared->nexus)};
     set_chunk(layout, dataset, info);
     snprintf(info->format, sizeof info->format, "HDF5");
     hdf5_chunk_describe(&dataset->pipeline, info->compression, sizeof info->compression);
@@ -238,7 +261,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     text_free(&note);
     text_free(&missing);
     status = check_plausible(dataset, info, error);
-    hdf5_pool_give(file->series->pool, dataset);
+    hdf5_pool_give(file->shared->pool, dataset);
     return status;
 }
 
@@ -246,7 +269,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
                                struct decode_report *report, struct error *error)
 {
     struct hdf5_file *file = hdf5_file_of(base);
-    const struct hdf5_layout *layout = &file->series->layout;
+    const struct hdf5_layout *layout = &file->shared->layout;
     struct hdf5_dataset *dataset;
     struct hdf5_region region = {.row_axis = layout->row_axis,
                                  .column_axis = layout->column_axis,
@@ -265,7 +288,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
                                        .cancel = request->cancel,
                                        .report = report};
     status = hdf5_region_decode(&file->worker, &region, &target, error);
-    hdf5_pool_give(file->series->pool, dataset);
+    hdf5_pool_give(file->shared->pool, dataset);
     if (status != STATUS_OK)
         return status;
     if (report->lost_pixels == request->rect.width * request->rect.height) {
@@ -274,21 +297,34 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
         return report->first_loss.status ? report->first_loss.status : STATUS_BROKEN;
     }
     if (layout->whole &&
-        hdf5_nexus_classes(file->series->nexus, request->frame, request->rect, request->classes))
+        hdf5_nexus_classes(file->shared->nexus, request->frame, request->rect, request->classes))
         report->any_class = true;
     return STATUS_OK;
 }
 
 // --- What else the file tells ---
 
+// Lets the guard try what the file has not been asked before.
+static enum status try_first(struct image_file *base, enum hdf5_task task, atomic_bool *tried, int64_t frame,
+                             struct error *error)
+{
+    hdf5_quiet();
+    if (atomic_load(tried))
+        return STATUS_OK;
+    enum status status = task_ask(hdf5_file_of(base)->shared, task, base->path, frame, error);
+    if (status == STATUS_OK)
+        atomic_store(tried, true);
+    return status;
+}
+
 static enum status hdf5_metadata(struct image_file *base, int64_t frame, struct text *out,
                                  struct error *error)
 {
-    (void)error;
-    const struct hdf5_series *series = hdf5_file_of(base)->series;
-    hdf5_quiet();
-    hdf5_nexus_metadata(series->file, series->layout.shown, frame, series->layout.frames, out);
-    return STATUS_OK;
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    enum status status = try_first(base, HDF5_TASK_METADATA, &shared->metadata_tried, frame, error);
+    if (status == STATUS_OK)
+        hdf5_nexus_metadata(shared->file, shared->layout.shown, frame, shared->layout.frames, out);
+    return status;
 }
 
 static enum status hdf5_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -296,16 +332,83 @@ static enum status hdf5_detector(struct image_file *base, int64_t frame, struct 
 {
     (void)frame;
     (void)error;
-    *info = *hdf5_nexus_detector(hdf5_file_of(base)->series->nexus);
+    *info = *hdf5_nexus_detector(hdf5_file_of(base)->shared->nexus);
     return STATUS_OK;
 }
 
 static enum status hdf5_contents_of(struct image_file *base, struct text *out, struct error *error)
 {
-    (void)error;
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    enum status status = try_first(base, HDF5_TASK_CONTENTS, &shared->contents_tried, 0, error);
+    if (status == STATUS_OK)
+        hdf5_contents(shared->file, out);
+    return status;
+}
+
+// --- In the guard's process ---
+
+static void read_region(const struct hdf5_region *region)
+{
+    const size_t item = sample_traits(region->dataset->type.type)->bytes;
+    size_t pixels, bytes;
+    if (!size_of_plane(region->width, region->height, 1, &pixels) || !size_multiply(pixels, item, &bytes))
+        return;
+    struct decode_report report = {0};
+    struct hdf5_worker worker = {.pool = hdf5_pool_create(false), .cache = hdf5_cache_create()};
+    struct hdf5_target target = {.pixels = calloc(1, bytes),
+                                 .stride = (size_t)region->width * item,
+                                 .classes = calloc(1, pixels),
+                                 .class_stride = (size_t)region->width,
+                                 .report = &report};
+    if (target.pixels && target.classes)
+        (void)hdf5_region_read(&worker, region, &target, NULL);
+    free(target.pixels);
+    free(target.classes);
+    hdf5_worker_free(&worker);
+    hdf5_cache_destroy(worker.cache);
+    hdf5_pool_destroy(worker.pool);
+}
+
+static void run_on_dataset(const struct hdf5_question *question)
+{
+    struct hdf5_dataset *dataset = NULL;
+    hid_t file;
+    if (hdf5_file_open(question->path, &file, NULL) != STATUS_OK)
+        return;
+    if (hdf5_dataset_open(file, question->path, question->name, &dataset, NULL) == STATUS_OK) {
+        (void)hdf5_dataset_stored(dataset);
+        struct hdf5_region region = {.dataset = dataset,
+                                     .row_axis = question->row_axis,
+                                     .column_axis = question->column_axis,
+                                     .width = question->width,
+                                     .height = question->height};
+        memcpy(region.at, question->at, sizeof region.at);
+        if (question->task == HDF5_TASK_READ)
+            read_region(&region);
+    }
+    hdf5_dataset_close(dataset);
+    H5Fclose(file);
+}
+
+void hdf5_task_run(const struct hdf5_question *question)
+{
     hdf5_quiet();
-    hdf5_contents(hdf5_file_of(base)->series->file, out);
-    return STATUS_OK;
+    if (question->task == HDF5_TASK_DATASET || question->task == HDF5_TASK_READ) {
+        run_on_dataset(question);
+        return;
+    }
+    const struct open_request request = {.path = question->path,
+                                         .selector = question->name[0] ? question->name : NULL,
+                                         .channel = question->channel};
+    struct hdf5_shared *shared = shared_create(false);
+    struct text out = {0};
+    const bool opened = shared_open(shared, &request, NULL) == STATUS_OK;
+    if (opened && question->task == HDF5_TASK_METADATA)
+        hdf5_nexus_metadata(shared->file, shared->layout.shown, question->frame, shared->layout.frames, &out);
+    if (opened && question->task == HDF5_TASK_CONTENTS)
+        hdf5_contents(shared->file, &out);
+    text_free(&out);
+    shared_release(shared);
 }
 
 static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf", "cxi", "he5", NULL};

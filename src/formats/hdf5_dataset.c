@@ -352,8 +352,11 @@ enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, st
         return status;
     }
     struct hdf5_dataset *dataset = must_alloc(sizeof *dataset);
-    *dataset = (struct hdf5_dataset){
-        .id = object, .name = must_copy(name), .fd = HDF5_NO_FILE, .type.memory = H5I_INVALID_HID};
+    *dataset = (struct hdf5_dataset){.id = object,
+                                     .opened = must_copy(path),
+                                     .name = must_copy(name),
+                                     .fd = HDF5_NO_FILE,
+                                     .type.memory = H5I_INVALID_HID};
     status = dataset_read(dataset, path, error);
     if (status == STATUS_OK)
         *out = dataset;
@@ -374,6 +377,7 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
         close(dataset->fd);
     hdf5_mappings_free(dataset);
     free(dataset->path);
+    free(dataset->opened);
     free(dataset->name);
     free(dataset);
 }

@@ -124,9 +124,21 @@ static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_re
 // --- H5Dread ---
 
 // Reads the rectangle into samples without padding.
-static enum status library_read(const struct hdf5_region *region, uint8_t *out, struct error *error)
+static enum status library_read(struct hdf5_worker *worker, const struct hdf5_region *region, uint8_t *out,
+                                struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
+    struct hdf5_question question = {.task = HDF5_TASK_READ,
+                                     .width = region->width,
+                                     .height = region->height,
+                                     .row_axis = region->row_axis,
+                                     .column_axis = region->column_axis,
+                                     .path = dataset->opened,
+                                     .name = dataset->name};
+    memcpy(question.at, region->at, sizeof region->at);
+    enum status status = hdf5_pool_ask(worker->pool, &question, error);
+    if (status != STATUS_OK)
+        return status;
     hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];
     for (int axis = 0; axis < dataset->rank; axis++) {
         start[axis] = (hsize_t)region->at[axis];
@@ -138,8 +150,7 @@ static enum status library_read(const struct hdf5_region *region, uint8_t *out, 
     hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
     const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
                       H5Dread(dataset->id, dataset->type.memory, to, from, H5P_DEFAULT, out) >= 0;
-    enum status status =
-        good ? STATUS_OK : hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
+    status = good ? STATUS_OK : hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
     H5Sclose(from);
     H5Sclose(to);
     return status;
@@ -174,7 +185,7 @@ static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_
                              dataset->name);
         struct error reason = {0};
         const struct hdf5_target part = hdf5_target_part(target, 0, y, item);
-        const enum status status = library_read(&strip, room, &reason);
+        const enum status status = library_read(worker, &strip, room, &reason);
         if (status == STATUS_UNSUPPORTED) {
             if (error)
                 *error = reason;
@@ -220,7 +231,7 @@ static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_regi
     if (!hdf5_cache_reserve(worker->cache, piece, bytes))
         return error_set(&piece->error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
                          dataset->name);
-    return library_read(&plane, piece->bytes, &piece->error);
+    return library_read(worker, &plane, piece->bytes, &piece->error);
 }
 
 enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,

@@ -10,6 +10,7 @@
 #define FOVEA_FORMATS_HDF5_INTERNAL_H
 
 #include "formats/hdf5_chunk.h"
+#include "formats/hdf5_guard.h"
 #include "formats/reader.h"
 
 #include <hdf5.h>
@@ -23,6 +24,8 @@ void hdf5_quiet(void);
 // A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the
 // fault is known (a missing filter is unsupported, say).
 enum status hdf5_explain(const char *path, const char *what, enum status status, struct error *error);
+// The offset of the signature of HDF5 within the beginning of a file; -1 where there is none.
+int64_t hdf5_signature_find(const uint8_t *head, size_t count);
 // Opens a file for reading, also one that is being written (SWMR or without lock). *file is closed with
 // H5Fclose.
 enum status hdf5_file_open(const char *path, hid_t *file, struct error *error);
@@ -70,7 +73,8 @@ struct hdf5_mapping {
 // Immutable once opened.
 struct hdf5_dataset {
     char *path;      // of the file it lies in, behind all links
-    char *name;      // within the file
+    char *opened;    // the path by which it was opened, whose links led there
+    char *name;      // within the file that was opened
     uint64_t serial; // unlike that of all others of the pool
     hid_t id;
     int fd; // of the file, or HDF5_NO_FILE
@@ -91,7 +95,7 @@ struct hdf5_dataset {
     size_t mapping_count;
 };
 
-// Opens the dataset `name` of `file`, whose path is `path`.
+// Opens the dataset `name` of `file`, which was opened by `path`.
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
@@ -112,12 +116,17 @@ size_t hdf5_virtual_missing(const struct hdf5_dataset *dataset, struct text *fir
 
 // Opens datasets when they are needed and keeps the last ones open. Thread-safety: any threads.
 struct hdf5_pool;
-struct hdf5_pool *hdf5_pool_create(void);
+// A guarded pool has whatever it opens tried by a guard first.
+struct hdf5_pool *hdf5_pool_create(bool guarded);
 void hdf5_pool_destroy(struct hdf5_pool *pool); // no dataset may be in use; NULL is fine
 // The dataset is the caller's until it is given back. A missing file is STATUS_IO with a sentence.
 enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name,
                            struct hdf5_dataset **dataset, struct error *error);
 void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset);
+// Has the pool's guard do a task; STATUS_OK without a guard.
+enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error);
+// Ends the guard's process; from now on it lives only as long as a task.
+void hdf5_pool_rest(struct hdf5_pool *pool);
 
 // --- hdf5_layout.c: what is shown ---
 

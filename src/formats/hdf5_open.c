@@ -100,6 +100,37 @@ char *hdf5_resolve(const char *from, const char *name)
 
 // --- Opening ---
 
+static const uint8_t signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+
+// Where the superblock is: at the beginning, or behind a user block of 512, 1024, 2048, ... bytes.
+int64_t hdf5_signature_find(const uint8_t *head, size_t count)
+{
+    for (size_t at = 0; at + sizeof signature <= count; at = at ? 2 * at : 512)
+        if (memcmp(head + at, signature, sizeof signature) == 0)
+            return (int64_t)at;
+    return -1;
+}
+
+// libhdf5 takes as much memory for the driver information of an old file as that says, without a look at the
+// file's size. True where the file can hold it.
+static bool driver_block_fits(int fd, const char *path, int64_t bytes)
+{
+    enum { ADDRESS_AT_V0 = 48, ADDRESS_AT_V1 = 52, SIZE_AT = 4 };
+    uint8_t head[READER_PROBE_BYTES] = {0}, block[8];
+    const size_t count = (size_t)int64_min(bytes, READER_PROBE_BYTES);
+    if (file_read_at(fd, path, 0, head, count, NULL) != STATUS_OK)
+        return false;
+    const int64_t base = hdf5_signature_find(head, count);
+    const uint8_t *block0 = head + base;
+    if (base < 0 || base + ADDRESS_AT_V1 + 8 > (int64_t)count || block0[8] > 1 || block0[13] != 8)
+        return true; // newer, or libhdf5 will say what is wrong
+    const uint64_t address = load_u64le(block0 + (block0[8] == 0 ? ADDRESS_AT_V0 : ADDRESS_AT_V1));
+    if (address > (uint64_t)bytes ||
+        file_read_at(fd, path, base + (int64_t)address, block, sizeof block, NULL) != STATUS_OK)
+        return true;
+    return load_u32le(block + SIZE_AT) <= bytes;
+}
+
 struct attempt {
     bool swmr, unlocked;
 };
@@ -132,7 +163,10 @@ enum status hdf5_file_open(const char *path, hid_t *file, struct error *error)
     enum status status = file_open_read(path, &fd, &bytes, error);
     if (status != STATUS_OK)
         return status;
+    const bool fits = driver_block_fits(fd, path, bytes);
     close(fd);
+    if (!fits)
+        return error_set(error, STATUS_BROKEN, "%s: cannot be read as HDF5: its superblock is damaged", path);
     // Only a file that is being written is worth another attempt; the first tells best what is wrong.
     struct error first = {0};
     status = STATUS_IO;

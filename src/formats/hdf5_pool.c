@@ -20,14 +20,18 @@ struct entry {
 
 struct hdf5_pool {
     pthread_mutex_t lock;
+    bool guarded;
     // -- protected by lock --
+    struct hdf5_guard guard;
+    bool brief; // the guard ends after each task
     struct entry *entries;
     uint64_t clock, serial;
 };
 
-struct hdf5_pool *hdf5_pool_create(void)
+struct hdf5_pool *hdf5_pool_create(bool guarded)
 {
     struct hdf5_pool *pool = must_alloc(sizeof *pool);
+    pool->guarded = guarded;
     pthread_mutex_init(&pool->lock, NULL);
     return pool;
 }
@@ -48,6 +52,7 @@ void hdf5_pool_destroy(struct hdf5_pool *pool)
         return;
     while (pool->entries)
         entry_remove(&pool->entries);
+    hdf5_guard_end(&pool->guard);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
@@ -68,6 +73,33 @@ static void pool_trim(struct hdf5_pool *pool)
         entry_remove(oldest);
 }
 
+// With the lock held.
+static enum status ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error)
+{
+    if (!pool->guarded)
+        return STATUS_OK;
+    enum status status = hdf5_guard_ask(&pool->guard, question, error);
+    if (pool->brief)
+        hdf5_guard_end(&pool->guard);
+    return status;
+}
+
+enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error)
+{
+    pthread_mutex_lock(&pool->lock);
+    enum status status = ask(pool, question, error);
+    pthread_mutex_unlock(&pool->lock);
+    return status;
+}
+
+void hdf5_pool_rest(struct hdf5_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    hdf5_guard_end(&pool->guard);
+    pool->brief = true;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static enum status entry_open(struct hdf5_pool *pool, const char *path, const char *name, struct entry **made,
                               struct error *error)
 {
@@ -75,7 +107,10 @@ static enum status entry_open(struct hdf5_pool *pool, const char *path, const ch
     hid_t file;
     if (!hdf5_path_exists(path))
         return error_set(error, STATUS_IO, "%s is missing", path);
-    enum status status = hdf5_file_open(path, &file, error);
+    const struct hdf5_question question = {.task = HDF5_TASK_DATASET, .path = path, .name = name};
+    enum status status = ask(pool, &question, error);
+    if (status == STATUS_OK)
+        status = hdf5_file_open(path, &file, error);
     if (status != STATUS_OK)
         return status;
     status = hdf5_dataset_open(file, path, name, &dataset, error);

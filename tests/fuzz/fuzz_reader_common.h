@@ -61,6 +61,15 @@ static inline void fuzz_exercise(struct image_file *file)
     text_free(&lines);
 }
 
+static inline void fuzz_reader_open(const struct reader *reader, const char *path)
+{
+    struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
+    struct image_file *file = NULL;
+    if (reader->open(&request, &file, NULL) == STATUS_OK)
+        fuzz_exercise(file);
+    image_file_close(&file);
+}
+
 static inline void fuzz_reader_run(const struct reader *reader, const uint8_t *data, size_t size)
 {
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -68,11 +77,7 @@ static inline void fuzz_reader_run(const struct reader *reader, const uint8_t *d
         abort();
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
-    struct image_file *file = NULL;
-    if (reader->open(&request, &file, NULL) == STATUS_OK)
-        fuzz_exercise(file);
-    image_file_close(&file);
+    fuzz_reader_open(reader, path);
     close(fd);
 }
 

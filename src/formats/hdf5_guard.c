@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// The guard's process: this very program, started with a word that no user gives.
+//
+// fork() alone will not do: the program has threads and a connection to the graphics driver. So the
+// executable is started anew and turns off before its main(), in a function that runs when the program is
+// loaded.
+#include "formats/hdf5_guard.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    GUARD_SOCKET = 0, // the descriptor in the guard's process
+    MAX_CPU_SECONDS = 4,
+    MAX_TEXT_BYTES = 1 << 20,
+};
+static const int64_t max_memory_bytes = (int64_t)12 << 30;
+
+static const char guard_word[] = "--guard-of-hdf5-files";
+
+// The question as it is sent; the two texts follow, each with its NUL.
+struct message {
+    struct hdf5_question question;
+    size_t path_bytes, name_bytes;
+};
+
+static bool send_all(int socket, const void *bytes, size_t count)
+{
+    for (const char *at = bytes; count > 0;) {
+        const ssize_t sent = send(socket, at, count, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        at += sent;
+        count -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool receive_all(int socket, void *bytes, size_t count)
+{
+    for (char *at = bytes; count > 0;) {
+        const ssize_t got = recv(socket, at, count, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += got;
+        count -= (size_t)got;
+    }
+    return true;
+}
+
+// --- In the guard's process ---
+
+static void set_limits(void)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+#ifndef FOVEA_SANITIZED // sanitizers reserve more address space than that
+    const rlim_t memory = (rlim_t)max_memory_bytes;
+    setrlimit(RLIMIT_AS, &(struct rlimit){memory, memory});
+#else
+    (void)max_memory_bytes;
+#endif
+}
+
+// From now on the process ends when it has computed for so long.
+static void limit_time(void)
+{
+    setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS}, NULL);
+}
+
+static bool answer_one(void)
+{
+    struct message message;
+    if (!receive_all(GUARD_SOCKET, &message, sizeof message) || message.path_bytes > MAX_TEXT_BYTES ||
+        message.name_bytes > MAX_TEXT_BYTES)
+        return false;
+    char *path = must_alloc(message.path_bytes + 1), *name = must_alloc(message.name_bytes + 1);
+    const bool whole = receive_all(GUARD_SOCKET, path, message.path_bytes) &&
+                       receive_all(GUARD_SOCKET, name, message.name_bytes);
+    if (whole) {
+        message.question.path = path;
+        message.question.name = name;
+        limit_time();
+        hdf5_task_run(&message.question);
+    }
+    free(path);
+    free(name);
+    return whole && send_all(GUARD_SOCKET, "", 1);
+}
+
+// Runs when the program is loaded.
+__attribute__((constructor)) static void guard_start(int argc, char **argv)
+{
+    if (argc != 2 || strcmp(argv[1], guard_word) != 0)
+        return;
+    set_limits();
+    while (answer_one())
+        ;
+    _exit(0);
+}
+
+// --- In the program ---
+
+static bool spawn(struct hdf5_guard *guard)
+{
+    int sockets[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+        return false;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, standard;
+    sigemptyset(&none);
+    sigfillset(&standard);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, sockets[1], GUARD_SOCKET);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &standard);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    char program[] = "fovea", word[sizeof guard_word];
+    memcpy(word, guard_word, sizeof word);
+    char *const arguments[] = {program, word, NULL};
+    pid_t pid;
+    const int code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    close(sockets[1]);
+    if (code != 0) {
+        close(sockets[0]);
+        return false;
+    }
+    *guard = (struct hdf5_guard){.pid = pid, .socket = sockets[0]};
+    return true;
+}
+
+void hdf5_guard_end(struct hdf5_guard *guard)
+{
+    if (guard->pid == 0)
+        return;
+    close(guard->socket);
+    kill(guard->pid, SIGKILL); // it may hang
+    while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    *guard = (struct hdf5_guard){0};
+}
+
+enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
+                           struct error *error)
+{
+    struct message message = {
+        .question = *question, .path_bytes = strlen(question->path), .name_bytes = strlen(question->name)};
+    message.question.path = message.question.name = NULL;
+    char answer;
+    if (guard->pid == 0 && !spawn(guard))
+        return STATUS_OK;
+    if (send_all(guard->socket, &message, sizeof message) &&
+        send_all(guard->socket, question->path, message.path_bytes) &&
+        send_all(guard->socket, question->name, message.name_bytes) && receive_all(guard->socket, &answer, 1))
+        return STATUS_OK;
+    hdf5_guard_end(guard);
+    return error_set(error, STATUS_BROKEN, "%s: is damaged in a way that libhdf5 does not survive",
+                     question->path);
+}
