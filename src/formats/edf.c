@@ -7,6 +7,7 @@
 // the general header, whose entries are defaults for the rest. Samples may also lie in a file of their own
 // that the header names.
 #include "formats/edf_internal.h"
+#include "formats/edf_packed.h"
 #include "formats/plain.h"
 #include "formats/readers_list.h"
 
@@ -35,7 +36,10 @@ struct block {
     int64_t first_frame, depth;
     int64_t width, height;
     enum sample_type type;
-    bool swapped;       // big-endian
+    bool swapped;  // big-endian
+    bool counting; // -1 and -2 mark pixels without value
+    enum edf_coding coding;
+    int64_t stored;     // packed: bytes of the stream
     char *blob;         // path of the file with the samples; NULL for this file
     enum status status; // not STATUS_OK: the frame cannot be shown
 };
@@ -96,11 +100,14 @@ static enum status set_type(const struct edf_file *file, const struct edf_fields
     return refuse_value(file, "sample type", fields->type, error);
 }
 
-static bool is_plain(const struct edf_fields *fields)
+// Signed counts of the exact size of a PILATUS (100K to 6M, also the wide ones; Dectris's data sheets) are
+// one's, though programs that convert its files may drop all words of it.
+static bool has_pilatus_size(const struct block *block)
 {
-    static const char *const words[] = {"", "None", "No", "UnCompressed"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(fields->compression, words[i]) == 0)
+    static const int16_t sizes[][2] = {{487, 195},  {487, 407},   {487, 619},   {981, 1043}, {1475, 195},
+                                       {1475, 407}, {1475, 1679}, {2463, 1679}, {2463, 195}, {2463, 2527}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (block->width == sizes[i][0] && block->height == sizes[i][1])
             return true;
     return false;
 }
@@ -132,7 +139,9 @@ static bool set_place(const struct edf_file *file, const struct edf_fields *fiel
 {
     int64_t header_end_offset = block->header_offset + (int64_t)block->header_bytes;
     int64_t said = fields->binary_size != EDF_MISSING ? fields->binary_size : fields->size;
-    int64_t extent = is_plain(fields) ? int64_max(said, block->data_bytes) : said;
+    int64_t extent = block->coding == EDF_PLAIN ? int64_max(said, block->data_bytes) : said;
+    block->stored =
+        said > 0 ? int64_min(said, file->bytes - header_end_offset) : file->bytes - header_end_offset;
     if (fields->blob[0])
         extent = int64_max(fields->binary_size, 0);
     else
@@ -184,6 +193,23 @@ static enum status set_present(const struct edf_file *file, struct block *block,
         format_bytes(int64_max(room, 0), found, sizeof found));
 }
 
+// Of a packed block all samples count as present; what is not there is found when it is unpacked.
+static enum status set_packed(const struct edf_file *file, struct block *block, struct error *error)
+{
+    const int64_t limit = edf_packed_limit(block->coding, block->type, block->stored);
+    block->present = block->width * block->height * block->depth;
+    if (block->stored > 0 && block->data_bytes / TRUNCATED_MAX_RATIO <= limit)
+        return STATUS_OK;
+    char claimed[32], found[32];
+    return error_set(
+        error, STATUS_BROKEN,
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), which cannot be packed in "
+        "the %s of data in the file",
+        file->base.path, (long long)block->width, (long long)block->height, (long long)block->depth,
+        format_bytes(block->data_bytes, claimed, sizeof claimed),
+        format_bytes(int64_max(block->stored, 0), found, sizeof found));
+}
+
 // Fills the block from the words of its header. On failure block->next is the end of the file, or where the
 // next block begins when that can be told.
 static enum status block_layout(const struct edf_file *file, const struct edf_fields *fields,
@@ -198,9 +224,15 @@ static enum status block_layout(const struct edf_file *file, const struct edf_fi
         return status;
     block->data_bytes =
         block->width * block->height * block->depth * (int64_t)sample_traits(block->type)->bytes;
+    block->counting = block->type == SAMPLE_I32 && (fields->counting || has_pilatus_size(block));
+    const bool known = edf_coding_named(fields->compression, &block->coding);
+    if (!known)
+        block->coding = EDF_GZIP; // packed in some way: its place is by its own size
     (void)set_place(file, fields, block);
-    if (!is_plain(fields))
+    if (!known || (block->coding != EDF_PLAIN && fields->blob[0]))
         return refuse_value(file, "compression", fields->compression, error);
+    if (block->coding != EDF_PLAIN)
+        return set_packed(file, block, error);
     int64_t room = file->bytes - block->header_offset - (int64_t)block->header_bytes;
     if (fields->blob[0])
         status = set_blob(file, fields, block, &room, error);
@@ -371,6 +403,7 @@ static int edf_probe(const uint8_t *head, size_t count, const char *path)
 static void edf_close(struct image_file *base)
 {
     struct edf_file *file = edf_file_of(base);
+    edf_packed_destroy(&file->packed);
     if (file->fd >= 0)
         close(file->fd);
     table_release(file->table);
@@ -419,6 +452,7 @@ static enum status edf_clone(struct image_file *base, struct image_file **out, s
     *file = *source;
     file->base.path = must_copy(source->base.path);
     file->fd = fd;
+    file->packed = NULL;
     atomic_fetch_add(&file->table->users, 1);
     *out = &file->base;
     return STATUS_OK;
@@ -462,23 +496,42 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     if (frame_first(block, frame) >= block->present)
         return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
                          (long long)frame);
-    *info = (struct frame_info){.width = block->width,
-                                .height = block->height,
-                                .type = block->type,
-                                .chunk_width = block->width,
-                                .chunk_height = 1,
-                                // A 16-bit camera has its largest value for saturation.
-                                .sentinels.max_is_no_data = block->type == SAMPLE_U32};
+    *info = (struct frame_info){
+        .width = block->width,
+        .height = block->height,
+        .type = block->type,
+        .chunk_width = block->width,
+        .chunk_height = 1,
+        .sequential = block->coding != EDF_PLAIN && block->coding != EDF_BYTE_OFFSET,
+        // A 16-bit camera has its largest value for saturation.
+        .sentinels = {.max_is_no_data = block->type == SAMPLE_U32, .negative_marks = block->counting}};
     snprintf(info->format, sizeof info->format, "EDF");
-    snprintf(info->compression, sizeof info->compression, "none");
+    snprintf(info->compression, sizeof info->compression, "%s", edf_coding_name(block->coding));
     return STATUS_OK;
+}
+
+static enum status decode_packed(struct edf_file *file, const struct block *block,
+                                 const struct decode_request *request, struct decode_report *report,
+                                 struct error *error)
+{
+    const struct edf_packed_block packed = {.coding = block->coding,
+                                            .offset = block->data_offset,
+                                            .bytes = block->stored,
+                                            .width = block->width,
+                                            .rows = block->height * block->depth,
+                                            .type = block->type,
+                                            .swapped = block->swapped};
+    return edf_packed_decode(&file->packed, file->fd, file->base.path, &packed,
+                             (request->frame - block->first_frame) * block->height, request, report, error);
 }
 
 static enum status edf_decode(struct image_file *base, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
-    const struct edf_file *file = edf_file_of(base);
+    struct edf_file *file = edf_file_of(base);
     const struct block *block = block_of(file, request->frame);
+    if (block->coding != EDF_PLAIN)
+        return decode_packed(file, block, request, report, error);
     struct plain_samples from = {.path = block->blob ? block->blob : base->path,
                                  .fd = file->fd,
                                  .offset = block->data_offset,

@@ -112,12 +112,33 @@ static bool span_number(struct edf_span span, int64_t *number)
     return strlen(copy) == span.count && parse_int64(copy, number) && *number >= 0;
 }
 
+static bool span_has(struct edf_span span, const char *word)
+{
+    const size_t length = strlen(word);
+    for (size_t at = 0; at + length <= span.count; at++)
+        if (strncasecmp(span.at + at, word, length) == 0)
+            return true;
+    return false;
+}
+
+// Whether the entry names a detector of Dectris, whose -1 and -2 are no counts: "Detector = PILATUS 300K",
+// "_array_data.header_contents = # Detector: PILATUS". In other EDF files negative values are values.
+static bool names_counter(struct edf_span key, struct edf_span value)
+{
+    static const char *const keys[] = {"detector", "camera", "model", "instrument", "device", "header_con"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (span_has(key, keys[i]))
+            return span_has(value, "pilatus") || span_has(value, "dectris");
+    return false;
+}
+
 static void field_set(struct edf_fields *fields, struct edf_span key, struct edf_span value)
 {
     const struct field_key *number = key_find(number_keys, sizeof number_keys / sizeof *number_keys, key);
     const struct field_key *text = key_find(text_keys, sizeof text_keys / sizeof *text_keys, key);
     if (number && !span_number(value, (int64_t *)((char *)fields + number->offset)))
         fields->damaged = number->name;
+    fields->counting = fields->counting || names_counter(key, value);
     if (!text)
         return;
     char *field = (char *)fields + text->offset;

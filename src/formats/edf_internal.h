@@ -5,7 +5,8 @@
 
 #include "formats/reader.h"
 
-struct edf_table; // edf.c
+struct edf_table;  // edf.c
+struct edf_packed; // edf_packed.h
 
 enum {
     EDF_MAX_WHITESPACE = 512, // bytes between two blocks
@@ -18,6 +19,7 @@ struct edf_file {
     int fd;
     int64_t bytes;
     struct edf_table *table;
+    struct edf_packed *packed; // of this handle; NULL until a packed block is decoded
 };
 
 // A piece of a header; borrowed from it.
@@ -32,6 +34,7 @@ struct edf_fields {
     int64_t dim[3], size, binary_size, header_size, blob_position, blob_size;
     char type[EDF_FIELD_TEXT], order[EDF_FIELD_TEXT], compression[EDF_FIELD_TEXT], blob[EDF_FIELD_TEXT],
         version[EDF_FIELD_TEXT];
+    bool counting;       // it names a detector that marks pixels by -1 and -2
     const char *damaged; // the key whose value makes no sense, or NULL
 };
 

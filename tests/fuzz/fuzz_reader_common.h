@@ -59,6 +59,10 @@ static inline void fuzz_exercise(struct image_file *file)
     if (!utf8_valid(text_string(&lines), lines.length))
         abort();
     text_free(&lines);
+    struct detector_info detector;
+    (void)image_file_detector(file, 0, &detector, NULL);
+    bool known;
+    (void)image_file_verify(file, file->frames - 1, &known, NULL);
 }
 
 static inline void fuzz_reader_open(const struct reader *reader, const char *path)
