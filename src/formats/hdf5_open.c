@@ -141,10 +141,19 @@ static const struct attempt attempts[] = {
     {false, true},
 };
 
+// A file without a name, such as one that was unpacked: libhdf5 asks for the real name of what is a symbolic
+// link and fails, but not in its driver over stdio.
+static bool is_nameless(const char *path)
+{
+    return strncmp(path, "/proc/self/fd/", 14) == 0;
+}
+
 // What libhdf5 says of a failure is gone with the next call, so it is put into words at once.
 static enum status try_open(const char *path, const struct attempt *attempt, hid_t *file, struct error *error)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (is_nameless(path))
+        H5Pset_fapl_stdio(access);
     if (attempt->unlocked)
         H5Pset_file_locking(access, false, true);
     *file = H5Fopen(path, H5F_ACC_RDONLY | (attempt->swmr ? H5F_ACC_SWMR_READ : 0), access);

@@ -256,23 +256,41 @@ static enum status store_create(const struct open_request *request, const struct
 
 // --- Sentences ---
 
-// Copies `from` with the user's path in place of the store's.
-static void text_translate(struct text *out, const char *from, const struct wrapped_file *file)
+static bool is_digit(char character)
 {
-    const char *inside = file->store->path;
-    size_t length = strlen(inside);
-    for (const char *at; (at = strstr(from, inside)); from = at + length) {
-        bool whole = at[length] < '0' || at[length] > '9'; // not a longer number
+    return character >= '0' && character <= '9';
+}
+
+// Copies `from` with the user's path in place of the store's, and with the user's folder where a reader looks
+// for other files in the store's; true if it does.
+static bool text_translate(struct text *out, const char *from, const struct wrapped_file *file)
+{
+    const char *inside = file->store->path, *path = file->base.path;
+    const size_t length = strlen(inside), folder = strlen(descriptors);
+    bool others = false;
+    for (const char *at; (at = strstr(from, descriptors));) {
+        const bool whole = strncmp(at, inside, length) == 0 && !is_digit(at[length]);
+        const bool other = !is_digit(at[folder]);
         text_append_bytes(out, from, (size_t)(at - from));
-        text_append(out, whole ? file->base.path : inside);
+        if (whole)
+            text_append(out, path);
+        else if (other)
+            text_append_bytes(out, path, (size_t)(path_name(path) - path));
+        else
+            text_append(out, descriptors);
+        from = at + (whole ? length : folder);
+        others = others || other;
     }
     text_append(out, from);
+    return others;
 }
 
 static void error_translate(struct error *error, const struct wrapped_file *file)
 {
     struct text text = {0};
-    text_translate(&text, error->text, file);
+    if (text_translate(&text, error->text, file))
+        text_printf(&text, " (files beside a packed one are not looked for; run %s on it first)",
+                    wrapped_method_program(file->store->method));
     error_set(error, error->status, "%s", text_string(&text));
     text_free(&text);
 }

@@ -540,6 +540,60 @@ static void siblings_are_found(void **state)
     image_file_close(&file);
 }
 
+// --- HDF5 ---
+
+static const char h5py_script[] =
+    "import sys, h5py, numpy, gzip, shutil\n"
+    "folder = sys.argv[1]\n"
+    "a = numpy.arange(2 * 7 * 9, dtype='u2').reshape(2, 7, 9)\n"
+    "with h5py.File(folder + '/w.h5', 'w') as f:\n"
+    "    f['entry/data/data'] = a\n"
+    "    f.create_dataset('packed', data=a + 1, chunks=(1, 7, 9), compression='gzip', shuffle=True)\n"
+    "with h5py.File(folder + '/w_master.h5', 'w') as f:\n"
+    "    f['entry/data/data_000001'] = h5py.ExternalLink('w.h5', '/packed')\n"
+    "for name in ('/w.h5', '/w_master.h5'):\n"
+    "    with open(folder + name, 'rb') as i, gzip.open(folder + name + '.gz', 'wb') as o:\n"
+    "        shutil.copyfileobj(i, o)\n";
+
+static void check_hdf5(const char *name, unsigned first)
+{
+    uint16_t expected[7 * 9];
+    struct image_file *file = open_good(name);
+    assert_int_equal(file->frames, 2);
+    for (unsigned frame = 0; frame < 2; frame++) {
+        for (unsigned i = 0; i < 7 * 9; i++)
+            expected[i] = (uint16_t)(first + 63 * frame + i);
+        check_rectangles(file, frame, expected);
+    }
+    struct text lines = {0};
+    assert_int_equal(image_file_contents(file, &lines, NULL), STATUS_OK);
+    assert_non_null(strstr(text_string(&lines), "/entry/data/data\t2 x 7 x 9"));
+    check_never_inside(text_string(&lines));
+    text_free(&lines);
+    image_file_close(&file);
+    check_threads(name);
+}
+
+static void hdf5_is_read_from_the_store(void **state)
+{
+    (void)state;
+    char folder[256], name[300];
+    snprintf(folder, sizeof folder, "%s", temporary_path("x"));
+    *strrchr(folder, '/') = '\0';
+    python_run("h5py, numpy", h5py_script, folder);
+    snprintf(name, sizeof name, "%s/w.h5.gz", folder);
+    check_hdf5(name, 0);
+    snprintf(name, sizeof name, "%s/w.h5.gz::/packed", folder);
+    check_hdf5(name, 1);
+    // The file that the master refers to is there, but a packed master is not followed.
+    struct error error;
+    snprintf(name, sizeof name, "%s/w_master.h5.gz", folder);
+    open_bad(name, &error);
+    check_never_inside(error.text);
+    assert_non_null(strstr(error.text, "/w.h5"));
+    assert_non_null(strstr(error.text, "run gunzip on it first"));
+}
+
 // --- Real files ---
 
 static bool ends_packed(const char *name)
@@ -600,6 +654,7 @@ int main(void)
         cmocka_unit_test(much_goes_to_a_temporary_file),
         cmocka_unit_test(selectors_reach_the_content),
         cmocka_unit_test(siblings_are_found),
+        cmocka_unit_test(hdf5_is_read_from_the_store),
         cmocka_unit_test(real_files_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
