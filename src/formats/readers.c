@@ -171,8 +171,8 @@ static enum status open_any(const struct open_request *request, struct image_fil
     enum status status = head_read(request->path, head, &count, error);
     if (status != STATUS_OK)
         return status;
-    const struct wrapped_method *method = wrapped_method_find(head, count);
-    if (!method)
+    const enum unpack_method method = unpack_method_find(head, count);
+    if (method == UNPACK_STORED)
         return open_from(request, head, count, file, error);
     const struct wrapped_limits limits = wrapped_limits_default();
     return wrapped_open(request, method, &limits, file, error);

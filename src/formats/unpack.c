@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
-// One loop over zlib and libbzip2 with buffers of fixed size.
+// One loop over all methods of packing with buffers of fixed size.
 #include "formats/unpack.h"
 
 #include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/unpack_coders.h"
 
-#include <bzlib.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum {
-    INPUT_BYTES = 64 * 1024,
+    INPUT_BYTES = 128 * 1024,
     SKIP_BYTES = 16 * 1024,
     DEFLATE_RATIO = 1032,             // https://zlib.net/zlib_tech.html, "maximum compression factor"
     BZIP2_BLOCK_BYTES = 46 * 1000000, // 900,000 bytes of a block, each run of 255 of which was 5 bytes
@@ -26,18 +23,35 @@ struct unpacker {
     int fd;
     const char *path;
     int64_t offset, bytes;
-    enum unpack_method method;
+    const struct unpack_coder *coder;
 
     int64_t taken;       // of `bytes`, into the input buffer
-    size_t begin, end;   // what is left in it
+    size_t begin, count; // what is left in it
     int64_t given;       // bytes unpacked so far
-    bool started;        // the library holds state
-    bool ended, damaged; // nothing more will come
-    z_stream deflate;
-    bz_stream bzip2;
+    bool started;        // `state` is begun
+    union unpack_state state;
+    bool ended, damaged, short_of_end; // each: nothing more will come
     char fault[64];
     uint8_t input[INPUT_BYTES];
 };
+
+enum unpack_method unpack_method_find(const uint8_t *head, size_t count)
+{
+    for (enum unpack_method method = UNPACK_STORED; method < UNPACK_METHOD_COUNT; method++)
+        if (unpack_coders[method].matches && unpack_coders[method].matches(head, count))
+            return method;
+    return UNPACK_STORED;
+}
+
+const char *unpack_method_name(enum unpack_method method)
+{
+    return unpack_coders[method].name;
+}
+
+const char *unpack_method_program(enum unpack_method method)
+{
+    return unpack_coders[method].program;
+}
 
 int64_t unpack_limit(enum unpack_method method, int64_t stored)
 {
@@ -45,6 +59,8 @@ int64_t unpack_limit(enum unpack_method method, int64_t stored)
     if (method == UNPACK_BZIP2) {
         limit = stored / BZIP2_LEAST_BYTES + 1;
         ratio = BZIP2_BLOCK_BYTES;
+    } else if (method > UNPACK_BZIP2) {
+        return INT64_MAX;
     }
     return __builtin_mul_overflow(limit, ratio, &limit) ? INT64_MAX : limit;
 }
@@ -57,166 +73,126 @@ struct unpacker *unpacker_create(int fd, const char *path, int64_t offset, int64
     unpacker->path = path;
     unpacker->offset = offset;
     unpacker->bytes = bytes;
-    unpacker->method = method;
+    unpacker->coder = &unpack_coders[method];
     return unpacker;
 }
 
-static bool uses_zlib(const struct unpacker *unpacker)
+static void stop_coder(struct unpacker *unpacker)
 {
-    return unpacker->method == UNPACK_DEFLATE || unpacker->method == UNPACK_GZIP;
-}
-
-static void stop_library(struct unpacker *unpacker)
-{
-    if (unpacker->started && uses_zlib(unpacker))
-        inflateEnd(&unpacker->deflate);
-    else if (unpacker->started)
-        BZ2_bzDecompressEnd(&unpacker->bzip2);
+    if (unpacker->started)
+        unpacker->coder->end(&unpacker->state);
     unpacker->started = false;
 }
 
-static bool start_library(struct unpacker *unpacker)
+static enum status start_coder(struct unpacker *unpacker, struct error *error)
 {
-    unpacker->deflate = (z_stream){0};
-    unpacker->bzip2 = (bz_stream){0};
-    if (unpacker->method == UNPACK_STORED)
-        return true;
-    unpacker->started =
-        unpacker->method == UNPACK_BZIP2
-            ? BZ2_bzDecompressInit(&unpacker->bzip2, 0, 0) == BZ_OK
-            : inflateInit2(&unpacker->deflate,
-                           unpacker->method == UNPACK_GZIP ? MAX_WBITS + 32 : -MAX_WBITS) == Z_OK;
-    return unpacker->started;
+    unpacker->started = unpacker->coder->begin(&unpacker->state);
+    return unpacker->started
+               ? STATUS_OK
+               : error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data", unpacker->path);
 }
 
 void unpacker_destroy(struct unpacker *unpacker)
 {
     if (!unpacker)
         return;
-    stop_library(unpacker);
+    stop_coder(unpacker);
     free(unpacker);
 }
 
 void unpacker_rewind(struct unpacker *unpacker)
 {
-    stop_library(unpacker);
+    stop_coder(unpacker);
     unpacker->taken = unpacker->given = 0;
-    unpacker->begin = unpacker->end = 0;
-    unpacker->ended = unpacker->damaged = false;
+    unpacker->begin = unpacker->count = 0;
+    unpacker->ended = unpacker->damaged = unpacker->short_of_end = false;
 }
 
+static bool is_over(const struct unpacker *unpacker)
+{
+    return unpacker->ended || unpacker->damaged || unpacker->short_of_end;
+}
+
+static bool input_is_last(const struct unpacker *unpacker)
+{
+    return unpacker->taken >= unpacker->bytes;
+}
+
+// Moves what is left to the front and reads on behind it.
 static enum status fill_input(struct unpacker *unpacker, struct error *error)
 {
-    size_t count = (size_t)int64_min(unpacker->bytes - unpacker->taken, INPUT_BYTES);
+    memmove(unpacker->input, unpacker->input + unpacker->begin, unpacker->count);
+    unpacker->begin = 0;
+    const int64_t room = (int64_t)(sizeof unpacker->input - unpacker->count);
+    const size_t more = (size_t)int64_min(unpacker->bytes - unpacker->taken, room);
     enum status status = file_read_at(unpacker->fd, unpacker->path, unpacker->offset + unpacker->taken,
-                                      unpacker->input, count, error);
+                                      unpacker->input + unpacker->count, more, error);
     if (status != STATUS_OK)
         return status;
-    unpacker->taken += (int64_t)count;
-    unpacker->begin = 0;
-    unpacker->end = count;
+    unpacker->taken += (int64_t)more;
+    unpacker->count += more;
     return STATUS_OK;
 }
 
-// What a step of a library came to.
-enum step { STEP_ON, STEP_STREAM_END, STEP_DAMAGED, STEP_NO_MEMORY };
-
-static enum step step_stored(struct unpacker *unpacker, uint8_t *out, size_t room, size_t *made)
+// Behind a stream: ends where no other begins.
+static enum status next_stream(struct unpacker *unpacker, struct error *error)
 {
-    size_t count = unpacker->end - unpacker->begin;
-    *made = count < room ? count : room;
-    memcpy(out, unpacker->input + unpacker->begin, *made);
-    unpacker->begin += *made;
-    return STEP_ON;
-}
-
-static enum step step_zlib(struct unpacker *unpacker, uint8_t *out, size_t room, size_t *made)
-{
-    z_stream *stream = &unpacker->deflate;
-    uInt limit = room < UINT_MAX ? (uInt)room : UINT_MAX;
-    stream->next_in = unpacker->input + unpacker->begin;
-    stream->avail_in = (uInt)(unpacker->end - unpacker->begin);
-    stream->next_out = out;
-    stream->avail_out = limit;
-    int code = inflate(stream, Z_NO_FLUSH);
-    unpacker->begin = unpacker->end - stream->avail_in;
-    *made = limit - stream->avail_out;
-    return code == Z_STREAM_END                  ? STEP_STREAM_END
-           : code == Z_OK || code == Z_BUF_ERROR ? STEP_ON
-           : code == Z_MEM_ERROR                 ? STEP_NO_MEMORY
-                                                 : STEP_DAMAGED;
-}
-
-static enum step step_bzip2(struct unpacker *unpacker, uint8_t *out, size_t room, size_t *made)
-{
-    bz_stream *stream = &unpacker->bzip2;
-    unsigned limit = room < UINT_MAX ? (unsigned)room : UINT_MAX;
-    stream->next_in = (char *)unpacker->input + unpacker->begin;
-    stream->avail_in = (unsigned)(unpacker->end - unpacker->begin);
-    stream->next_out = (char *)out;
-    stream->avail_out = limit;
-    int code = BZ2_bzDecompress(stream);
-    unpacker->begin = unpacker->end - stream->avail_in;
-    *made = limit - stream->avail_out;
-    return code == BZ_STREAM_END  ? STEP_STREAM_END
-           : code == BZ_OK        ? STEP_ON
-           : code == BZ_MEM_ERROR ? STEP_NO_MEMORY
-                                  : STEP_DAMAGED;
-}
-
-// True if another member of gzip or stream of bzip2 follows the one that ended.
-static bool another_follows(const struct unpacker *unpacker)
-{
-    if (unpacker->method == UNPACK_DEFLATE || unpacker->begin == unpacker->end)
-        return false;
-    return unpacker->input[unpacker->begin] == (unpacker->method == UNPACK_GZIP ? 0x1F : 'B');
-}
-
-// One step of unpacking, with some input in the buffer.
-static enum status unpack_step(struct unpacker *unpacker, uint8_t *out, size_t room, size_t *made,
-                               struct error *error)
-{
-    enum step step = STEP_NO_MEMORY;
-    *made = 0;
-    if (unpacker->started || start_library(unpacker))
-        step = unpacker->method == UNPACK_STORED  ? step_stored(unpacker, out, room, made)
-               : unpacker->method == UNPACK_BZIP2 ? step_bzip2(unpacker, out, room, made)
-                                                  : step_zlib(unpacker, out, room, made);
-    if (step == STEP_NO_MEMORY)
-        return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data", unpacker->path);
-    unpacker->damaged = step == STEP_DAMAGED;
-    if (step == STEP_STREAM_END) {
-        stop_library(unpacker);
-        if (unpacker->begin == unpacker->end && unpacker->taken < unpacker->bytes) {
-            enum status status = fill_input(unpacker, error);
-            if (status != STATUS_OK)
-                return status;
+    stop_coder(unpacker);
+    for (;;) {
+        while (unpacker->count > 0 && unpacker->input[unpacker->begin] == 0) {
+            unpacker->begin++;
+            unpacker->count--;
         }
-        unpacker->ended = !another_follows(unpacker);
+        if (unpacker->count >= UNPACK_MAGIC_BYTES || input_is_last(unpacker))
+            break;
+        enum status status = fill_input(unpacker, error);
+        if (status != STATUS_OK)
+            return status;
     }
+    unpacker->ended = !unpacker->coder->matches ||
+                      !unpacker->coder->matches(unpacker->input + unpacker->begin, unpacker->count);
     return STATUS_OK;
+}
+
+// One step into `out`; *made bytes come of it.
+static enum status step(struct unpacker *unpacker, uint8_t *out, size_t room, size_t *made,
+                        struct error *error)
+{
+    struct unpack_flow flow = {unpacker->input + unpacker->begin, unpacker->count, input_is_last(unpacker),
+                               out, room};
+    const enum unpack_step step = unpacker->coder->step(&unpacker->state, &flow);
+    const bool moved = flow.in_count < unpacker->count || flow.out_count < room;
+    unpacker->begin += unpacker->count - flow.in_count;
+    unpacker->count = flow.in_count;
+    *made = room - flow.out_count;
+    unpacker->given += (int64_t)*made;
+    if (step == UNPACK_NO_MEMORY)
+        return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data", unpacker->path);
+    if (step == UNPACK_END)
+        return next_stream(unpacker, error);
+    unpacker->damaged = step == UNPACK_DAMAGED;
+    if (moved || unpacker->damaged)
+        return STATUS_OK;
+    unpacker->short_of_end = flow.last;
+    unpacker->damaged = !flow.last && unpacker->count == sizeof unpacker->input;
+    return is_over(unpacker) ? STATUS_OK : fill_input(unpacker, error);
 }
 
 static enum status read_out(struct unpacker *unpacker, uint8_t *out, size_t count, size_t *got,
                             struct error *error)
 {
-    while (*got < count && !unpacker->ended && !unpacker->damaged) {
-        if (unpacker->begin == unpacker->end && unpacker->taken < unpacker->bytes) {
-            enum status status = fill_input(unpacker, error);
-            if (status != STATUS_OK)
-                return status;
-        }
-        const size_t before = unpacker->begin;
-        size_t made;
-        enum status status = unpack_step(unpacker, out + *got, count - *got, &made, error);
+    while (*got < count && !is_over(unpacker)) {
+        enum status status = STATUS_OK;
+        size_t made = 0;
+        if (unpacker->count == 0 && !input_is_last(unpacker))
+            status = fill_input(unpacker, error);
+        if (status == STATUS_OK && !unpacker->started)
+            status = start_coder(unpacker, error);
+        if (status == STATUS_OK)
+            status = step(unpacker, out + *got, count - *got, &made, error);
         if (status != STATUS_OK)
             return status;
         *got += made;
-        unpacker->given += (int64_t)made;
-        // Without input and without output nothing will change any more.
-        if (made == 0 && unpacker->begin == before && unpacker->begin == unpacker->end &&
-            unpacker->taken >= unpacker->bytes)
-            unpacker->ended = true;
     }
     return STATUS_OK;
 }
@@ -244,4 +220,9 @@ const char *unpacker_fault(struct unpacker *unpacker)
     snprintf(unpacker->fault, sizeof unpacker->fault, "%s after %lld bytes",
              unpacker->damaged ? "are damaged" : "end", (long long)unpacker->given);
     return unpacker->fault;
+}
+
+bool unpacker_complete(const struct unpacker *unpacker)
+{
+    return unpacker->ended;
 }

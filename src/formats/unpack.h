@@ -1,21 +1,41 @@
 // SPDX-License-Identifier: MIT
 // Unpacking of a range of a file from its beginning to its end, in constant memory.
+//
+// Formats: RFC 1950 to 1952 (deflate, zlib, gzip), the bzip2 manual, xz-file-format.txt, RFC 8878 (zstd),
+// compress(1) of 4.3BSD (LZW, Welch 1984).
 #ifndef FOVEA_FORMATS_UNPACK_H
 #define FOVEA_FORMATS_UNPACK_H
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+// Of all but the first two, several streams in a row are unpacked one after the other; zeros between them and
+// anything unknown behind the last are left out.
 enum unpack_method {
-    UNPACK_STORED,  // as it is
-    UNPACK_DEFLATE, // RFC 1951 without a header, as in ZIP
-    UNPACK_GZIP,    // RFC 1952, several members in a row too, or zlib's own header (RFC 1950)
-    UNPACK_BZIP2,   // several streams in a row too
+    UNPACK_STORED,   // as it is
+    UNPACK_DEFLATE,  // RFC 1951 without a header, as in ZIP
+    UNPACK_GZIP,     // RFC 1952, or zlib's own header (RFC 1950)
+    UNPACK_BZIP2,    //
+    UNPACK_XZ,       //
+    UNPACK_ZSTD,     //
+    UNPACK_COMPRESS, // of compress(1); its end is that of the data
+    UNPACK_METHOD_COUNT
 };
 
-// The most bytes that `stored` bytes can become; a larger claim is a lie. INT64_MAX if that overflows.
+enum { UNPACK_MAGIC_BYTES = 10 }; // of a file's beginning tell the method
+
+// The method by which a whole file that begins with `head` is packed, or UNPACK_STORED.
+enum unpack_method unpack_method_find(const uint8_t *head, size_t count);
+// For people: "gzip", "bzip2", "xz", "zstd", "compress"; and the program that unpacks it, "gunzip". NULL for
+// UNPACK_STORED and UNPACK_DEFLATE.
+const char *unpack_method_name(enum unpack_method method);
+const char *unpack_method_program(enum unpack_method method);
+
+// The most bytes that `stored` bytes can become; a larger claim is a lie. INT64_MAX if that overflows or no
+// bound is known.
 int64_t unpack_limit(enum unpack_method method, int64_t stored);
 
 // Opaque. Thread-safety: one thread at a time.
@@ -34,5 +54,7 @@ enum status unpacker_read(struct unpacker *unpacker, void *out, size_t count, si
                           struct error *error);
 // "end after 1234 bytes" or "are damaged after 1234 bytes"; borrowed, valid until the next call.
 const char *unpacker_fault(struct unpacker *unpacker);
+// True if all was unpacked and neither damage nor a missing end was found.
+bool unpacker_complete(const struct unpacker *unpacker);
 
 #endif

@@ -23,12 +23,14 @@ enum { PIECE_BYTES = 256 * 1024 };
 
 static const char descriptors[] = "/proc/self/fd/";
 
+const char *const wrapped_extensions[] = {"gz", "bz2", "xz", "zst", "Z", NULL};
+
 // What came out of a packed file. Shared by all clones of a handle and immutable once it is filled.
 struct store {
     atomic_int owners;
     int fd;
     char path[32]; // "/proc/self/fd/N"
-    const struct wrapped_method *method;
+    enum unpack_method method;
     char *loss; // why not all came out, a clause; or NULL
 };
 
@@ -86,7 +88,7 @@ struct filling {
     const struct open_request *request;
     const struct wrapped_limits *limits;
     struct store *store;
-    struct wrapped_stream *stream;
+    struct unpacker *unpacker;
     int64_t most;   // bytes that may come out
     int64_t total;  // bytes written
     bool on_disk;   // the store is a temporary file
@@ -105,7 +107,7 @@ static enum status refuse_room(const struct filling *filling, struct error *erro
     return error_set(error, STATUS_TOO_LARGE,
                      "%s: unpacks to more than there is room for in %s; run %s on it first, or set TMPDIR",
                      filling->request->path, temporary_folder(),
-                     wrapped_method_program(filling->store->method));
+                     unpack_method_program(filling->store->method));
 }
 
 // A file without a name, and how much may be written to it: nine tenths of what is free.
@@ -157,7 +159,7 @@ static enum status append(struct filling *filling, const uint8_t *bytes, size_t 
                          "%s: unpacks to more than %s, which is not plausible for its size; run %s on it "
                          "first if it is sound",
                          filling->request->path, format_bytes(filling->most, size, sizeof size),
-                         wrapped_method_program(filling->store->method));
+                         unpack_method_program(filling->store->method));
     }
     enum status status = STATUS_OK;
     if (!filling->on_disk && total > filling->limits->memory_bytes)
@@ -182,27 +184,44 @@ static char *name_inside(const char *path)
     return name;
 }
 
+// A clause that tells why unpacking ended before the end, to be freed; NULL if it did not.
+static char *loss_of(const struct filling *filling)
+{
+    struct text text = {0};
+    if (unpacker_complete(filling->unpacker))
+        return NULL;
+    text_printf(&text, "the %s data %s", unpack_method_name(filling->store->method),
+                unpacker_fault(filling->unpacker));
+    return text.data;
+}
+
+static enum status refuse_content(const struct filling *filling, bool empty, struct error *error)
+{
+    char *loss = empty ? loss_of(filling) : NULL;
+    error_set(error, STATUS_NOT_MINE, "%s: is packed by %s, and %s%s%s%s", filling->request->path,
+              unpack_method_name(filling->store->method),
+              empty ? "nothing is inside" : "what is inside is of no format that Fovea reads",
+              loss ? " (" : "", loss ? loss : "", loss ? ")" : "");
+    free(loss);
+    return STATUS_NOT_MINE;
+}
+
 // Unpacks the beginning, and the rest if a reader knows that.
 static enum status fill(struct filling *filling, struct error *error)
 {
     size_t made = 0;
-    enum status status =
-        wrapped_stream_read(filling->stream, filling->piece, READER_PROBE_BYTES, &made, error);
+    enum status status = unpacker_read(filling->unpacker, filling->piece, READER_PROBE_BYTES, &made, error);
     if (status != STATUS_OK)
         return status;
-    const char *path = filling->request->path, *loss = wrapped_stream_loss(filling->stream);
-    if (!content_known(filling->piece, made, filling->request->beside))
-        return error_set(error, STATUS_NOT_MINE, "%s: is packed by %s, and %s%s%s%s", path,
-                         wrapped_method_name(filling->store->method),
-                         made ? "what is inside is of no format that Fovea reads" : "nothing is inside",
-                         loss ? " (" : "", loss ? loss : "", loss ? ")" : "");
+    if (made == 0 || !content_known(filling->piece, made, filling->request->beside))
+        return refuse_content(filling, made == 0, error);
     while (status == STATUS_OK && made > 0) {
         status = append(filling, filling->piece, made, error);
         if (status == STATUS_OK)
-            status = wrapped_stream_read(filling->stream, filling->piece, PIECE_BYTES, &made, error);
+            status = unpacker_read(filling->unpacker, filling->piece, PIECE_BYTES, &made, error);
     }
-    if (status == STATUS_OK && wrapped_stream_loss(filling->stream))
-        filling->store->loss = must_copy(wrapped_stream_loss(filling->stream));
+    if (status == STATUS_OK)
+        filling->store->loss = loss_of(filling);
     return status;
 }
 
@@ -217,18 +236,15 @@ static int64_t most_bytes(const struct wrapped_limits *limits, int64_t stored)
 static enum status fill_from(struct filling *filling, int fd, int64_t bytes, struct error *error)
 {
     filling->most = most_bytes(filling->limits, bytes);
-    enum status status = wrapped_stream_create(filling->request->path, fd, bytes, filling->store->method,
-                                               &filling->stream, error);
-    if (status != STATUS_OK)
-        return status;
+    filling->unpacker = unpacker_create(fd, filling->request->path, 0, bytes, filling->store->method);
     filling->piece = must_alloc(PIECE_BYTES);
-    status = fill(filling, error);
+    enum status status = fill(filling, error);
     free(filling->piece);
-    wrapped_stream_destroy(&filling->stream);
+    unpacker_destroy(filling->unpacker);
     return status;
 }
 
-static enum status store_create(const struct open_request *request, const struct wrapped_method *method,
+static enum status store_create(const struct open_request *request, enum unpack_method method,
                                 const struct wrapped_limits *limits, struct store **store,
                                 struct error *error)
 {
@@ -290,7 +306,7 @@ static void error_translate(struct error *error, const struct wrapped_file *file
     struct text text = {0};
     if (text_translate(&text, error->text, file))
         text_printf(&text, " (files beside a packed one are not looked for; run %s on it first)",
-                    wrapped_method_program(file->store->method));
+                    unpack_method_program(file->store->method));
     error_set(error, error->status, "%s", text_string(&text));
     text_free(&text);
 }
@@ -347,7 +363,7 @@ static enum status open_inner(struct wrapped_file *file, const struct open_reque
     return status;
 }
 
-enum status wrapped_open(const struct open_request *request, const struct wrapped_method *method,
+enum status wrapped_open(const struct open_request *request, enum unpack_method method,
                          const struct wrapped_limits *limits, struct image_file **out, struct error *error)
 {
     char *name = name_inside(request->path);
@@ -390,7 +406,7 @@ static enum status wrapped_frame_info(struct image_file *base, int64_t frame, st
     snprintf(inside, sizeof inside, "%s", info->compression);
     bool plain = !inside[0] || strcmp(inside, "none") == 0;
     snprintf(info->compression, sizeof info->compression, "%s%s%.20s",
-             wrapped_method_name(file->store->method), plain ? "" : ", ", plain ? "" : inside);
+             unpack_method_name(file->store->method), plain ? "" : ", ", plain ? "" : inside);
     note_loss(file, info);
     return STATUS_OK;
 }

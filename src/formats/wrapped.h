@@ -11,7 +11,7 @@
 #define FOVEA_FORMATS_WRAPPED_H
 
 #include "formats/reader.h"
-#include "formats/wrapped_stream.h"
+#include "formats/unpack.h"
 
 // How much may come out of a packed file. No method of packing makes an image smaller than 1/1100 but those
 // that can make nearly nothing of an empty one (bzip2 72 MB of zeros into 113 bytes), so the ratio counts
@@ -25,10 +25,13 @@ struct wrapped_limits {
 // 1 GiB always, 1100 times the stored bytes, and in memory the least of 1 GiB and a fifth of what is free.
 struct wrapped_limits wrapped_limits_default(void);
 
+// The endings of names of packed files, without dot, NULL-terminated; for dialogs, never for opening.
+extern const char *const wrapped_extensions[];
+
 // Unpacks request->path, which is packed by `method`, and opens what is inside. Only its beginning is
 // unpacked when no reader knows it. STATUS_NOT_MINE: nothing inside that can be read; STATUS_TOO_LARGE: more
 // comes out than the limits or the room in TMPDIR (default /var/tmp) allow.
-enum status wrapped_open(const struct open_request *request, const struct wrapped_method *method,
+enum status wrapped_open(const struct open_request *request, enum unpack_method method,
                          const struct wrapped_limits *limits, struct image_file **out, struct error *error);
 
 #endif

@@ -263,11 +263,9 @@ static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint
     const char *path = save_bytes("packed", packed, packed_count);
     FILE *input = fopen(path, "rb");
     assert_non_null(input);
-    struct wrapped_stream *stream = NULL;
-    const struct wrapped_method *method = wrapped_method_find(packed, packed_count);
-    assert_non_null(method);
-    assert_int_equal(wrapped_stream_create(path, fileno(input), (int64_t)packed_count, method, &stream, NULL),
-                     STATUS_OK);
+    const enum unpack_method method = unpack_method_find(packed, packed_count);
+    assert_true(method != UNPACK_STORED);
+    struct unpacker *unpacker = unpacker_create(fileno(input), path, 0, (int64_t)packed_count, method);
     uint8_t *out = malloc(count + 10);
     assert_non_null(out);
     size_t done = 0, made = 1;
@@ -275,13 +273,13 @@ static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint
         size_t piece = random_next() % 5000 + 1;
         if (piece > count + 10 - done)
             piece = count + 10 - done;
-        assert_int_equal(wrapped_stream_read(stream, out + done, piece, &made, NULL), STATUS_OK);
+        assert_int_equal(unpacker_read(unpacker, out + done, piece, &made, NULL), STATUS_OK);
         done += made;
     }
-    assert_null(wrapped_stream_loss(stream));
+    assert_true(unpacker_complete(unpacker));
     assert_int_equal(done, count);
     assert_memory_equal(out, expected, count);
-    wrapped_stream_destroy(&stream);
+    unpacker_destroy(unpacker);
     fclose(input);
     free(out);
 }
@@ -337,14 +335,14 @@ static void cut_streams_show_what_is_there(void **state)
     const char *path = save_bytes("cut.npy.gz", packed.data, packed.count * 3 / 4);
     struct image_file *file = open_good(path);
     struct frame_info info = info_of(file, 0);
-    assert_non_null(strstr(info.note, "the gzip data end too early"));
+    assert_non_null(strstr(info.note, "the gzip data end after"));
     struct picture picture = decode_whole(file, 0);
     int64_t there = WIDTH * HEIGHT - picture.report.lost_pixels;
     assert_true(there > WIDTH * HEIGHT / 2 && there < WIDTH * HEIGHT);
     assert_memory_equal(picture.pixels, npy + NPY_HEADER, (size_t)there * 2);
     assert_int_equal(picture.classes[WIDTH * HEIGHT - 1], MASK_BIT(MASK_BAD));
     assert_non_null(strstr(picture.report.first_loss.text, path));
-    assert_non_null(strstr(picture.report.first_loss.text, "the gzip data end too early"));
+    assert_non_null(strstr(picture.report.first_loss.text, "the gzip data end after"));
     check_never_inside(picture.report.first_loss.text);
     picture_free(&picture);
     image_file_close(&file);
@@ -353,7 +351,7 @@ static void cut_streams_show_what_is_there(void **state)
     path = save_bytes("cut.npy.gz", packed.data, 60);
     open_bad(path, &error);
     assert_non_null(strstr(error.text, path));
-    assert_non_null(strstr(error.text, "the gzip data end too early"));
+    assert_non_null(strstr(error.text, "the gzip data end after"));
     check_never_inside(error.text);
     free(packed.data);
 }
@@ -400,7 +398,7 @@ static enum status open_limited(const char *path, struct wrapped_limits limits, 
     size_t count;
     uint8_t *head = load_bytes(path, &count);
     const struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
-    enum status status = wrapped_open(&request, wrapped_method_find(head, count), &limits, file, error);
+    enum status status = wrapped_open(&request, unpack_method_find(head, count), &limits, file, error);
     free(head);
     return status;
 }

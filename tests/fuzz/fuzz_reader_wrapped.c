@@ -6,23 +6,21 @@
 
 enum { MOST_BYTES = 1 << 20, PIECE = 4093 };
 
-static void unpack(const char *path, int fd, size_t size, const struct wrapped_method *method)
+static void unpack(const char *path, int fd, size_t size, enum unpack_method method)
 {
-    struct wrapped_stream *stream = NULL;
+    struct unpacker *unpacker = unpacker_create(fd, path, 0, (int64_t)size, method);
     static uint8_t piece[PIECE];
     size_t made = 1;
-    if (wrapped_stream_create(path, fd, (int64_t)size, method, &stream, NULL) != STATUS_OK)
-        return;
     for (size_t total = 0; made > 0 && total < MOST_BYTES; total += made)
-        if (wrapped_stream_read(stream, piece, total % PIECE + 1, &made, NULL) != STATUS_OK)
+        if (unpacker_read(unpacker, piece, total % PIECE + 1, &made, NULL) != STATUS_OK)
             break;
-    wrapped_stream_destroy(&stream);
+    unpacker_destroy(unpacker);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct wrapped_method *method = wrapped_method_find(data, size);
-    if (!method)
+    const enum unpack_method method = unpack_method_find(data, size);
+    if (method == UNPACK_STORED)
         return -1; // not worth keeping
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)

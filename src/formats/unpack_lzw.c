@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The LZW of compress(1), in steps.
-#include "formats/wrapped_lzw.h"
+#include "formats/unpack_lzw.h"
 
 #include "base/text.h"
 
@@ -61,14 +61,14 @@ void lzw_destroy(struct lzw *lzw)
     free(lzw);
 }
 
-static uint8_t take_byte(struct wrapped_flow *flow)
+static uint8_t take_byte(struct unpack_flow *flow)
 {
     flow->in_count--;
     return *flow->in++;
 }
 
 // The magic number is known to be right.
-static bool header_take(struct lzw *lzw, struct wrapped_flow *flow)
+static bool header_take(struct lzw *lzw, struct unpack_flow *flow)
 {
     while (lzw->header_bytes < HEADER_BYTES && flow->in_count > 0) {
         uint8_t byte = take_byte(flow);
@@ -86,7 +86,7 @@ static bool group_has_code(const struct lzw *lzw)
 }
 
 // Makes a code ready; false if the input does not hold one.
-static bool group_fill(struct lzw *lzw, struct wrapped_flow *flow)
+static bool group_fill(struct lzw *lzw, struct unpack_flow *flow)
 {
     if (group_has_code(lzw))
         return true;
@@ -152,7 +152,7 @@ static bool code_take(struct lzw *lzw, unsigned code)
     return true;
 }
 
-static void flush(struct lzw *lzw, struct wrapped_flow *flow)
+static void flush(struct lzw *lzw, struct unpack_flow *flow)
 {
     while (lzw->pending > 0 && flow->out_count > 0) {
         *flow->out++ = lzw->stack[--lzw->pending];
@@ -160,17 +160,17 @@ static void flush(struct lzw *lzw, struct wrapped_flow *flow)
     }
 }
 
-enum wrapped_step lzw_step(struct lzw *lzw, struct wrapped_flow *flow)
+enum unpack_step lzw_step(struct lzw *lzw, struct unpack_flow *flow)
 {
     if (!header_take(lzw, flow))
-        return WRAPPED_MORE;
+        return UNPACK_MORE;
     for (;;) {
         flush(lzw, flow);
         if (lzw->pending > 0)
-            return WRAPPED_MORE;
+            return UNPACK_MORE;
         if (!group_fill(lzw, flow))
-            return flow->last && flow->in_count == 0 ? WRAPPED_END : WRAPPED_MORE;
+            return flow->last && flow->in_count == 0 ? UNPACK_END : UNPACK_MORE;
         if (!code_take(lzw, group_take(lzw)))
-            return WRAPPED_DAMAGED;
+            return UNPACK_DAMAGED;
     }
 }
