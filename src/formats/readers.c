@@ -30,6 +30,9 @@ const struct reader *const readers[] = {
     &pnm_reader,        //
     &ge_reader,         //
     &marccd_reader,     //
+    &bruker_reader,     //
+    &kcd_reader,        //
+    &oxd_reader,        //
     &mar345_reader,     //
     &smv_reader,        //
     NULL,

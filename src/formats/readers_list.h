@@ -22,6 +22,9 @@ extern const struct reader png_reader;        // png.c
 extern const struct reader npz_reader;        // npz.c
 extern const struct reader raw_reader;        // raw.c; not in the table: a name, not a content, asks for it
 extern const struct reader marccd_reader;     // marccd.c
+extern const struct reader bruker_reader;     // bruker.c
+extern const struct reader kcd_reader;        // kcd.c
+extern const struct reader oxd_reader;        // oxd.c
 extern const struct reader mar345_reader;     // mar345.c
 extern const struct reader smv_reader;        // smv.c
 

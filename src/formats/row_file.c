@@ -83,6 +83,7 @@ void row_file_close(struct image_file *base)
     if (file->fd >= 0)
         close(file->fd);
     free(file->row);
+    free(file->bad);
     free(file->base.path);
     free(file);
 }
@@ -121,13 +122,17 @@ static enum status prepare(struct row_file *file, struct error *error)
 {
     size_t bytes;
     file->row = NULL;
+    file->bad = NULL;
+    file->any_bad = false;
     file->next = INT64_MAX; // so that the first request seeks
     enum status status = file->coding->prepare ? file->coding->prepare(file, error) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
     if (size_of_plane(file->layout.width, 1, sample_traits(file->layout.type)->bytes, &bytes))
         file->row = malloc(bytes);
-    if (!file->row)
+    if (file->row)
+        file->bad = calloc((size_t)file->layout.width, 1);
+    if (!file->bad)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a row of it", file->base.path);
     return STATUS_OK;
 }
@@ -199,6 +204,8 @@ static void lose(const struct row_file *file, void *out, uint8_t *classes, int64
     static const uint64_t nan[SAMPLE_COUNT] = {
         [SAMPLE_F16] = 0x7E00, [SAMPLE_F32] = 0x7FC00000, [SAMPLE_F64] = 0x7FF8000000000000};
     const size_t item = sample_traits(file->layout.type)->bytes;
+    if (count <= 0)
+        return;
     for (int64_t i = 0; i < count; i++) {
         memcpy((uint8_t *)out + (size_t)i * item, &nan[file->layout.type], item);
         classes[i] |= MASK_BIT(MASK_BAD);
@@ -210,6 +217,17 @@ static void lose(const struct row_file *file, void *out, uint8_t *classes, int64
     report->any_class = true;
 }
 
+// Decodes the next row into file->row and returns how many of its samples are there.
+static int64_t next_row(struct row_file *file)
+{
+    if (file->any_bad)
+        memset(file->bad, 0, (size_t)file->layout.width);
+    file->any_bad = false;
+    const int64_t good = file->coding->next(file, file->row);
+    file->next++;
+    return good;
+}
+
 // Makes `row` the next one.
 static enum status go_to(struct row_file *file, int64_t row, struct cancel *cancel)
 {
@@ -217,12 +235,10 @@ static enum status go_to(struct row_file *file, int64_t row, struct cancel *canc
         return STATUS_OK;
     if (file->next > row || !file->coding->sequential)
         file->next = file->coding->seek(file, row);
-    for (; file->next < row; file->next++) {
-        if (cancel_requested(cancel)) {
-            file->next = INT64_MAX;
+    while (file->next < row) {
+        if (cancel_requested(cancel))
             return STATUS_CANCELLED;
-        }
-        (void)file->coding->next(file, file->row);
+        (void)next_row(file);
     }
     return STATUS_OK;
 }
@@ -242,11 +258,11 @@ enum status row_file_decode(struct image_file *base, const struct decode_request
         enum status status = go_to(file, rect.y + y, request->cancel);
         if (status != STATUS_OK)
             return status;
-        const int64_t good = int64_clamp(file->coding->next(file, file->row) - rect.x, 0, rect.width);
-        file->next++;
+        const int64_t good = int64_clamp(next_row(file) - rect.x, 0, rect.width);
         memcpy(out, (uint8_t *)file->row + (size_t)rect.x * item, (size_t)good * item);
-        if (good < rect.width)
-            lose(file, out + (size_t)good * item, classes + good, rect.width - good, report);
+        lose(file, out + (size_t)good * item, classes + good, rect.width - good, report);
+        for (int64_t x = 0; x < good && file->any_bad; x++)
+            lose(file, out + (size_t)x * item, classes + x, file->bad[rect.x + x] ? 1 : 0, report);
     }
     return STATUS_OK;
 }

@@ -49,10 +49,11 @@ struct row_coding {
     int64_t (*seek)(struct row_file *file, int64_t row);
     // Decodes the next row into `out` (samples of layout.type) and returns how many samples from its first
     // are good; fewer than layout.width when the data end or make no sense, as then in all rows behind.
+    // Single samples that are lost among good ones it marks by row_file_lose.
     int64_t (*next)(struct row_file *file, void *out);
     bool sequential; // seek is not cheap
     // Allocates what decoding needs, for a new handle or one just cloned, whose members are those of the
-    // other handle; frees it. Both may be NULL.
+    // other handle: it sets every pointer that release frees, also when it fails. Both may be NULL.
     enum status (*prepare)(struct row_file *file, struct error *error);
     void (*release)(struct row_file *file);
 };
@@ -75,7 +76,16 @@ struct row_file {
     const struct row_coding *coding;
     int64_t next; // the row that comes next
     void *row;    // one row; owned
+    uint8_t *bad; // a byte per sample of the row, nonzero where it is lost; owned
+    bool any_bad; // some are
 };
+
+// Marks sample `x` of the row in work as lost.
+static inline void row_file_lose(struct row_file *file, int64_t x)
+{
+    file->bad[x] = 1;
+    file->any_bad = true;
+}
 
 struct row_file *row_file_of(struct image_file *file);
 
