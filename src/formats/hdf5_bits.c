@@ -57,7 +57,7 @@ static enum status refuse_memory(const struct plane *plane, struct error *error)
 static bool band_read(const struct plane *plane, int64_t y, int64_t rows, uint32_t *bits)
 {
     int rank = plane->field.rank;
-    hsize_t start[H5S_MAX_RANK], extent[H5S_MAX_RANK], count = (hsize_t)(rows * plane->width);
+    hsize_t start[H5S_MAX_RANK], extent[H5S_MAX_RANK], count = (hsize_t)rows * (hsize_t)plane->width;
     for (int i = 0; i < rank; i++) {
         start[i] = plane->at[i];
         extent[i] = 1;
@@ -73,21 +73,18 @@ static bool band_read(const struct plane *plane, int64_t y, int64_t rows, uint32
     return done;
 }
 
-// *any tells whether anything could be read.
-static enum status bands_read(const struct plane *plane, bool *any, struct error *error)
+static enum status bands_read(const struct plane *plane, struct error *error)
 {
     int64_t rows = int64_clamp(BAND_PIXELS / plane->width, 1, plane->height);
     enum status status = STATUS_OK;
     size_t bytes;
     uint32_t *bits = size_of_plane(plane->width, rows, sizeof *bits, &bytes) ? malloc(bytes) : NULL;
-    *any = false;
     if (!bits)
         return refuse_memory(plane, error);
     for (int64_t y = 0; status == STATUS_OK && y < plane->height; y += rows) {
         rows = int64_min(rows, plane->height - y);
         if (!band_read(plane, y, rows, bits))
             break;
-        *any = true;
         for (int64_t i = 0; status == STATUS_OK && i < rows; i++)
             status = plane->take(plane->context, bits + i * plane->width, 0, y + i, plane->width);
     }
@@ -167,9 +164,12 @@ static enum status chunk_take(struct chunks *chunks, const hsize_t *offset, size
     enum status status = STATUS_OK;
     for (int64_t j = 0; status == STATUS_OK && j < height; j++) {
         const uint8_t *in = chunks->samples + (skip + (size_t)j * pitch) * sample;
-        for (int64_t i = 0; i < width; i++)
+        const uint32_t *bits = chunks->row;
+        if (sample == sizeof *bits)
+            bits = (const uint32_t *)(const void *)in; // malloc has aligned the chunk
+        for (int64_t i = 0; bits == chunks->row && i < width; i++)
             chunks->row[i] = sample_bits(in + (size_t)i * sample, sample, plane->is_signed);
-        status = plane->take(plane->context, chunks->row, x, y + j, width);
+        status = plane->take(plane->context, bits, x, y + j, width);
     }
     return status;
 }
@@ -224,24 +224,23 @@ static bool chunks_open(const struct plane *plane, struct chunks *chunks)
     return known;
 }
 
-static enum status chunks_read(const struct plane *plane, struct error *error)
+static enum status chunks_read(struct chunks *chunks, struct error *error)
 {
-    struct chunks chunks;
+    const struct plane *plane = chunks->plane;
     hsize_t count = 0;
-    if (!chunks_open(plane, &chunks) || H5Dget_num_chunks(plane->dataset, plane->field.space, &count) < 0 ||
-        count > MAX_CHUNKS)
+    if (H5Dget_num_chunks(plane->dataset, plane->field.space, &count) < 0 || count > MAX_CHUNKS)
         return STATUS_OK;
     enum status status = STATUS_OK;
-    chunks.samples = malloc(chunks.bytes);
-    chunks.row = malloc((size_t)chunks.dims[plane->field.rank - 1] * sizeof *chunks.row);
-    if (!chunks.samples || !chunks.row)
+    chunks->samples = malloc(chunks->bytes);
+    chunks->row = malloc((size_t)chunks->dims[plane->field.rank - 1] * sizeof *chunks->row);
+    if (!chunks->samples || !chunks->row)
         status = refuse_memory(plane, error);
     for (hsize_t i = 0; status == STATUS_OK && i < count; i++)
-        status = chunk_read(&chunks, i);
-    free(chunks.samples);
-    free(chunks.stored);
-    free(chunks.row);
-    hdf5_scratch_free(&chunks.scratch);
+        status = chunk_read(chunks, i);
+    free(chunks->samples);
+    free(chunks->stored);
+    free(chunks->row);
+    hdf5_scratch_free(&chunks->scratch);
     return status;
 }
 
@@ -249,15 +248,15 @@ enum status hdf5_bits_read(hid_t dataset, int64_t plane_index, hdf5_bits_take *t
                            struct error *error)
 {
     struct plane plane;
-    bool any;
+    struct chunks chunks;
     if (!plane_open(dataset, plane_index, &plane))
         return STATUS_OK;
     plane.take = take;
     plane.context = context;
-    enum status status = bands_read(&plane, &any, error);
-    // A filter that this libhdf5 lacks.
-    if (status == STATUS_OK && !any)
-        status = chunks_read(&plane, error);
+    // Our decoders are the faster ones, and libhdf5 may lack a filter.
+    enum status status = chunks_open(&plane, &chunks) && chunks.pipeline.count > 0
+                             ? chunks_read(&chunks, error)
+                             : bands_read(&plane, error);
     hdf5_field_close(&plane.field);
     return status;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Integer datasets as planes of bits, for masks: by libhdf5, or without it where it lacks a filter.
+// Integer datasets as planes of bits, for masks: compressed ones by our own decoders, others by libhdf5.
 #ifndef FOVEA_FORMATS_HDF5_BITS_H
 #define FOVEA_FORMATS_HDF5_BITS_H
 

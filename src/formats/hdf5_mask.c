@@ -160,7 +160,7 @@ static void source_judge(struct source *source, const struct hdf5_series *series
     }
     int64_t height = field.rank > 1 ? (int64_t)field.dims[field.rank - 2] : 0;
     int64_t width = field.rank > 1 ? (int64_t)field.dims[field.rank - 1] : 0;
-    if (width != series->width || height != series->height) {
+    if (width < 1 || height < 1 || width != series->width || height != series->height) {
         source->use = USE_NOTHING;
         snprintf(source->ignored, sizeof source->ignored, "size %lld x %lld, but the image has %lld x %lld",
                  (long long)width, (long long)height, (long long)series->width, (long long)series->height);
@@ -195,10 +195,10 @@ static hid_t mask_open(hid_t file, const char *path)
     H5Pclose(list);
     if (rank < 2)
         return dataset;
-    double bytes = 8; // at most, of a sample
+    hsize_t across = (field.dims[rank - 1] + chunk[rank - 1] - 1) / chunk[rank - 1];
+    double bytes = 8 * (double)across; // 8 bytes at most of a sample
     for (int i = 0; i < rank; i++)
         bytes *= (double)chunk[i];
-    bytes *= (double)((field.dims[rank - 1] + chunk[rank - 1] - 1) / chunk[rank - 1]);
     if (bytes <= CACHE_BYTES)
         return dataset;
     H5Dclose(dataset);

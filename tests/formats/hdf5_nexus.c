@@ -724,6 +724,8 @@ static void test_mask_per_channel(void **state)
     H5Fclose(file);
 }
 
+enum { OWN_FILTER = 32004, CHUNK_ROWS = 3, CHUNK_COLUMNS = 20 };
+
 // Stands for a filter while a file is written with it.
 static size_t stand_in(unsigned flags, size_t count, const unsigned *parameters, size_t bytes, size_t *size,
                        void **buffer)
@@ -732,49 +734,66 @@ static size_t stand_in(unsigned flags, size_t count, const unsigned *parameters,
     return bytes;
 }
 
-// Chunked, deflated; and with a filter that libhdf5 does not have, read by our own decoder: LZ4 (32004) whose
-// chunk is one stored block, after that format's description.
+// Writes the mask into chunks of LZ4 (32004), each one stored block, after that format's description.
+static void write_lz4_chunks(hid_t dataset, const uint32_t bits[PIXELS])
+{
+    enum { CHUNK = CHUNK_ROWS * CHUNK_COLUMNS * 4 };
+    for (int i = 0; i < 4; i++) {
+        hsize_t at[2] = {(hsize_t)(i / 2 * CHUNK_ROWS), (hsize_t)(i % 2 * CHUNK_COLUMNS)};
+        uint32_t samples[CHUNK_ROWS][CHUNK_COLUMNS] = {{0}};
+        // u64 total bytes, u32 bytes of a block, u32 bytes that the block takes; all big-endian.
+        uint8_t stored[16 + CHUNK] = {[7] = CHUNK, [11] = CHUNK, [15] = CHUNK};
+        for (hsize_t y = 0; y < CHUNK_ROWS; y++)
+            for (hsize_t x = 0; x < CHUNK_COLUMNS; x++)
+                if (at[0] + y < HEIGHT && at[1] + x < WIDTH)
+                    samples[y][x] = bits[(at[0] + y) * WIDTH + at[1] + x];
+        memcpy(stored + 16, samples, CHUNK);
+        assert_true(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, sizeof stored, stored) >= 0);
+    }
+}
+
+enum chunk_kind { CHUNKS_BARE, CHUNKS_DEFLATED, CHUNKS_DEFLATED_I16, CHUNKS_LZ4, CHUNK_KINDS };
+
+static void write_chunked_mask(hid_t file, enum chunk_kind kind, const uint32_t bits[PIXELS])
+{
+    static const hsize_t chunk[2] = {CHUNK_ROWS, CHUNK_COLUMNS};
+    int16_t shorts[PIXELS];
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, plane_dims, NULL);
+    for (int i = 0; i < PIXELS; i++)
+        shorts[i] = (int16_t)(uint16_t)bits[i];
+    H5Pset_chunk(list, 2, chunk);
+    if (kind == CHUNKS_LZ4)
+        assert_true(H5Pset_filter(list, OWN_FILTER, 0, 0, NULL) >= 0);
+    else if (kind != CHUNKS_BARE)
+        H5Pset_deflate(list, 6);
+    hid_t type = kind == CHUNKS_DEFLATED_I16 ? H5T_STD_I16BE : H5T_NATIVE_UINT32;
+    hid_t dataset = H5Dcreate2(file, DETECTOR "pixel_mask", type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    assert_true(dataset >= 0);
+    if (kind == CHUNKS_LZ4)
+        write_lz4_chunks(dataset, bits);
+    else if (kind == CHUNKS_DEFLATED_I16)
+        H5Dwrite(dataset, H5T_NATIVE_INT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, shorts);
+    else
+        H5Dwrite(dataset, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, bits);
+    H5Dclose(dataset);
+    H5Sclose(space);
+    H5Pclose(list);
+}
+
+// In chunks that reach over the edges: without filters, deflated, of another type, and with a filter that
+// libhdf5 does not have when it reads.
 static void test_mask_chunks(void **state)
 {
     (void)state;
-    enum { OWN_FILTER = 32004, ROWS = 3, COLUMNS = 20, CHUNK = ROWS * COLUMNS * 4 };
-    static const hsize_t chunk[2] = {ROWS, COLUMNS};
     static const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, OWN_FILTER, 1, 1, "stand-in", NULL, NULL, stand_in};
     uint32_t bits[PIXELS];
     fill_bits(bits);
-    for (int own = 0; own < 2; own++) {
+    for (int kind = 0; kind < CHUNK_KINDS; kind++) {
         hid_t file = hdf5_plain_detector("chunks.h5");
-        hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, plane_dims, NULL);
-        H5Pset_chunk(list, 2, chunk);
-        if (own) {
-            assert_true(H5Zregister(&filter) >= 0);
-            assert_true(H5Pset_filter(list, OWN_FILTER, 0, 0, NULL) >= 0);
-        } else {
-            H5Pset_deflate(list, 6);
-        }
-        hid_t dataset =
-            H5Dcreate2(file, DETECTOR "pixel_mask", H5T_NATIVE_UINT32, space, H5P_DEFAULT, list, H5P_DEFAULT);
-        assert_true(dataset >= 0);
-        if (!own)
-            H5Dwrite(dataset, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, bits);
-        for (int i = 0; own && i < 4; i++) {
-            hsize_t at[2] = {(hsize_t)(i / 2 * ROWS), (hsize_t)(i % 2 * COLUMNS)};
-            uint32_t samples[ROWS][COLUMNS] = {{0}};
-            // u64 total bytes, u32 bytes of a block, u32 bytes that the block takes; all big-endian.
-            uint8_t stored[16 + CHUNK] = {[7] = CHUNK, [11] = CHUNK, [15] = CHUNK};
-            for (int y = 0; y < ROWS; y++)
-                for (int x = 0; x < COLUMNS; x++)
-                    if (at[0] + (hsize_t)y < HEIGHT && at[1] + (hsize_t)x < WIDTH)
-                        samples[y][x] = bits[(at[0] + (hsize_t)y) * WIDTH + at[1] + (hsize_t)x];
-            memcpy(stored + 16, samples, CHUNK);
-            assert_true(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, sizeof stored, stored) >= 0);
-        }
-        H5Dclose(dataset);
-        H5Sclose(space);
-        H5Pclose(list);
+        assert_true(H5Zregister(&filter) >= 0);
+        write_chunked_mask(file, (enum chunk_kind)kind, bits);
         H5Fclose(file);
-        if (own)
-            H5Zunregister(OWN_FILTER);
+        H5Zunregister(OWN_FILTER);
         file = hdf5_open(temporary_path("chunks.h5"));
         struct hdf5_nexus *nexus = read_around(file, DATA, SAMPLE_U32);
         check_bits(nexus, 0);
