@@ -54,7 +54,7 @@ void files_destroy(struct files **files)
 void files_opened(struct files *files, const char *const *names, size_t count)
 {
     free(files->opened);
-    files->opened = count > 0 ? recent_name(names[0]) : NULL;
+    files->opened = recent_name_of(names, count);
 }
 
 // --- the folder ---

@@ -14,7 +14,7 @@ struct files;
 struct files *files_create(struct viewer *viewer);
 void files_destroy(struct files **files);
 
-// Tells that these names are being opened: the first is remembered once it is shown.
+// Tells that these names are being opened: they are remembered once the first is shown.
 void files_opened(struct files *files, const char *const *names, size_t count);
 // Shows a folder in the panel; relative to the one that is shown.
 enum status files_show_folder(struct files *files, const char *path, struct error *error);

@@ -273,9 +273,15 @@ static void note_memory(struct viewer *viewer, const struct frame_info *info, in
                    need, have);
     else if (viewer->memory_limit == 0 && (double)cost > WARNING_SHARE * (double)machine_available_bytes())
         viewer_say(viewer, false, "the image takes %s, more than half of this machine's free memory", need);
-    viewer->note[0] = '\0';
-    if (budget > 0 && cost > budget)
-        snprintf(viewer->note, sizeof viewer->note, "read in parts (%s)", need);
+}
+
+// What is said of the frame beside its name, whether or not the textures are new.
+static void note_frame(struct viewer *viewer, const struct frame_info *info)
+{
+    char need[32];
+    if (viewer->picture->cache_budget > 0)
+        snprintf(viewer->note, sizeof viewer->note, "read in parts (%s)",
+                 format_bytes(picture_cost(info, false), need, sizeof need));
     else if (loader_storage_type(info->type) != info->type && info->type != SAMPLE_F16)
         snprintf(viewer->note, sizeof viewer->note, "shown as float32");
     else
@@ -299,6 +305,7 @@ static enum status prepare_picture(struct viewer *viewer, const struct frame_inf
     }
     if (status)
         return status;
+    note_frame(viewer, info);
     if (!viewer->origin_chosen)
         viewer->view.camera.origin_lower = info->rows_upward;
     if (viewer->info.width != info->width || viewer->info.height != info->height || !viewer->first_shown) {

@@ -11,7 +11,7 @@ const struct mouse_gesture mouse_gestures[] = {
     {"Left drag, middle drag", "Move the picture"},
     {"Right drag", "Contrast: left and right move the limits, up and down their distance"},
     {"Drag on the histogram", "Move the lower or upper limit, or both from between them"},
-    {"Drop of files", "Open them"},
+    {"Drop of files or of a folder", "Open them, a folder as a series"},
     {NULL, NULL},
 };
 

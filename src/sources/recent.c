@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "sources/folder.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -126,4 +127,41 @@ char *recent_name(const char *name)
     text_printf(&path, "%s/%s", here ? here : "", strcmp(name, ".") == 0 ? "" : name);
     free(here);
     return path.data;
+}
+
+// Whether `name` differs from `first` in the number only that counts it.
+static bool same_series(const char *first, size_t start, const char *behind, const char *name)
+{
+    size_t at, digits;
+    const char *file = path_name(name);
+    const size_t before = (size_t)(path_name(first) - first) + start;
+    return folder_number(file, &at, &digits) && (size_t)(file - name) + at == before &&
+           strncmp(name, first, before) == 0 && strcmp(file + at + digits, behind) == 0;
+}
+
+char *recent_name_of(const char *const *names, size_t count)
+{
+    size_t start, digits;
+    if (count == 0)
+        return NULL;
+    const char *file = path_name(names[0]);
+    if (count == 1 || !folder_number(file, &start, &digits))
+        return recent_name(names[0]);
+    size_t least = digits;
+    for (size_t i = 1; i < count; i++) {
+        size_t at;
+        size_t these;
+        if (!same_series(names[0], start, file + start + digits, names[i]))
+            return recent_name(names[0]);
+        folder_number(path_name(names[i]), &at, &these);
+        least = these < least ? these : least;
+    }
+    struct text name = {0};
+    text_append_bytes(&name, names[0], (size_t)(file - names[0]) + start);
+    for (size_t i = 0; i < least; i++)
+        text_append(&name, "#");
+    text_append(&name, file + start + digits);
+    char *absolute = recent_name(text_string(&name));
+    text_free(&name);
+    return absolute;
 }

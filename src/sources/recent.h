@@ -26,6 +26,11 @@ void recent_add(struct recent *recent, const char *name);
 enum status recent_write(const struct recent *recent, struct error *error);
 void recent_free(struct recent *recent);
 
+// The one name that opens what `count` names opened together, as far as there is one: names that differ in
+// their last number only are a series ("img_####.cbf"); else the first. Absolute as by recent_name; owned by
+// the caller, NULL without names.
+char *recent_name_of(const char *const *names, size_t count);
+
 // Makes a name that is good in any working directory: relative paths become absolute. "sim:...", and what
 // begins otherwise with a scheme, stays. Owned by the caller.
 char *recent_name(const char *name);

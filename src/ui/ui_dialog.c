@@ -50,7 +50,7 @@ static int compare_entries(const void *a, const void *b)
     const struct ui_directory_entry *first = a, *second = b;
     if (first->is_directory != second->is_directory)
         return first->is_directory ? -1 : 1;
-    return strverscmp(first->name, second->name);
+    return text_compare_natural(first->name, second->name);
 }
 
 static bool entry_is_directory(const char *folder, const struct dirent *entry)

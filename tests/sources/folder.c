@@ -285,6 +285,29 @@ static void test_names_for_any_working_directory(void **state)
     assert_name("sub/img_##.cbf", expected);
 }
 
+static void assert_together(const char *const *names, size_t count, const char *expected)
+{
+    char *name = recent_name_of(names, count);
+    assert_string_equal(name, expected);
+    free(name);
+}
+
+static void test_names_opened_together(void **state)
+{
+    (void)state;
+    assert_null(recent_name_of(NULL, 0));
+    assert_together((const char *[]){"/a/img_0001.cbf"}, 1, "/a/img_0001.cbf");
+    assert_together((const char *[]){"/a/img_0001.cbf", "/a/img_0002.cbf"}, 2, "/a/img_####.cbf");
+    assert_together((const char *[]){"/a/img_9.cbf", "/a/img_10.cbf"}, 2, "/a/img_#.cbf");
+    assert_together((const char *[]){"/a/img_10.cbf", "/a/img_9.cbf"}, 2, "/a/img_#.cbf");
+    // No series: the first.
+    assert_together((const char *[]){"/a/img_1.cbf", "/b/img_2.cbf"}, 2, "/a/img_1.cbf");
+    assert_together((const char *[]){"/a/img_1.cbf", "/a/img_2.tif"}, 2, "/a/img_1.cbf");
+    assert_together((const char *[]){"/a/img_1.cbf", "/a/image_2.cbf"}, 2, "/a/img_1.cbf");
+    assert_together((const char *[]){"/a/x.cbf", "/a/y.cbf"}, 2, "/a/x.cbf");
+    assert_together((const char *[]){"sim:10x10", "sim:20x20"}, 2, "sim:10x10");
+}
+
 // --- the thread ---
 
 static void test_browser(void **state)
@@ -348,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_recent_names),
         cmocka_unit_test(test_recent_names_persist),
         cmocka_unit_test(test_names_for_any_working_directory),
+        cmocka_unit_test(test_names_opened_together),
         cmocka_unit_test(test_browser),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
