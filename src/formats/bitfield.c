@@ -2,6 +2,9 @@
 // Blocks of differences of as many bits as they need.
 #include "formats/bitfield.h"
 
+#include "base/byteorder.h"
+#include "base/size.h"
+
 enum { HALF = 8, FIELD = 2 * HALF, ESCAPED_BITS = 8 };
 
 // The next pixel that is a byte of its own.
@@ -59,4 +62,18 @@ int64_t bitfield_row(struct byte_stream *stream, int32_t *row, int64_t width)
         if (!single(stream, (uint32_t)row[x - 1], &row[x]))
             return x;
     return width;
+}
+
+int64_t bitfield_image_row(const struct row_file *file, struct byte_stream *stream, int64_t data, int64_t row,
+                           int32_t *out)
+{
+    uint8_t bytes[4];
+    if (row_file_read(file, data, bytes, sizeof bytes, NULL) != STATUS_OK)
+        return 0;
+    const int64_t begin = data + (int64_t)sizeof bytes, end = begin + load_u32le(bytes);
+    if (row_file_read(file, end + (int64_t)sizeof bytes * row, bytes, sizeof bytes, NULL) != STATUS_OK)
+        return 0;
+    byte_stream_start(stream, file->fd, file->base.path, begin + load_u32le(bytes),
+                      int64_min(end, file->bytes));
+    return bitfield_row(stream, out, file->layout.width);
 }

@@ -18,6 +18,11 @@ enum { BITFIELD_MOST_PIXELS_PER_BYTE = 16 };
 // no sense.
 int64_t bitfield_row(struct byte_stream *stream, int32_t *row, int64_t width);
 
+// The same for row `row` of an image at `data` in the file: the number of bytes of all rows (32 bits), the
+// rows, and a table of where each begins behind that number. `stream` is used for it.
+int64_t bitfield_image_row(const struct row_file *file, struct byte_stream *stream, int64_t data, int64_t row,
+                           int32_t *out);
+
 // The difference that a byte of a stream stands for: itself less 127, or for 254 and 255 the next 16 or 32
 // bits of `further`. False if there are not so many.
 static inline bool bitfield_difference(struct byte_stream *further, int byte, uint32_t *difference)

@@ -127,20 +127,10 @@ static int64_t any_seek(struct row_file *rows, int64_t row)
     return row;
 }
 
-// The bytes of all rows are counted before them, and where each begins is told behind them.
 static int64_t ty6_next(struct row_file *rows, void *out)
 {
     struct oxd_file *file = oxd_file_of(rows);
-    uint8_t bytes[4];
-    const int64_t row = file->row++;
-    if (row_file_read(rows, file->data, bytes, sizeof bytes, NULL) != STATUS_OK)
-        return 0;
-    const int64_t begin = file->data + 4, end = begin + load_u32le(bytes);
-    if (row_file_read(rows, end + 4 * row, bytes, sizeof bytes, NULL) != STATUS_OK)
-        return 0;
-    byte_stream_start(&file->streams[0], rows->fd, rows->base.path, begin + load_u32le(bytes),
-                      int64_min(end, rows->bytes));
-    return bitfield_row(&file->streams[0], out, rows->layout.width);
+    return bitfield_image_row(rows, &file->streams[0], file->data, file->row++, out);
 }
 
 static int64_t plain_next(struct row_file *rows, void *out)

@@ -35,6 +35,10 @@ const struct reader *const readers[] = {
     &oxd_reader,        //
     &mar345_reader,     //
     &smv_reader,        //
+    &esperanto_reader,  //
+    &raxis_reader,      //
+    &spr_reader,        //
+    &hipic_reader,      //
     NULL,
 };
 

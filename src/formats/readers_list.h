@@ -27,5 +27,9 @@ extern const struct reader kcd_reader;        // kcd.c
 extern const struct reader oxd_reader;        // oxd.c
 extern const struct reader mar345_reader;     // mar345.c
 extern const struct reader smv_reader;        // smv.c
+extern const struct reader esperanto_reader;  // esperanto.c
+extern const struct reader raxis_reader;      // raxis.c
+extern const struct reader spr_reader;        // spr.c
+extern const struct reader hipic_reader;      // hipic.c
 
 #endif
