@@ -25,6 +25,7 @@ const struct reader *const readers[] = {
     &spe_reader,        //
     &fit2d_mask_reader, //
     &nrrd_reader,       //
+    &merlin_reader,     //
     &npz_reader,        //
     &png_reader,        //
     &pnm_reader,        //

@@ -20,6 +20,7 @@ extern const struct reader nrrd_reader;       // nrrd.c
 extern const struct reader pnm_reader;        // pnm.c
 extern const struct reader png_reader;        // png.c
 extern const struct reader npz_reader;        // npz.c
+extern const struct reader merlin_reader;     // merlin.c
 extern const struct reader raw_reader;        // raw.c; not in the table: a name, not a content, asks for it
 extern const struct reader marccd_reader;     // marccd.c
 extern const struct reader bruker_reader;     // bruker.c
