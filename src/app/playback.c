@@ -147,6 +147,8 @@ enum status playback_slab(struct viewer *viewer, int mode, int64_t frames, struc
     int64_t number, total;
     bool exact;
     playback_place(viewer, &number, &total, &exact);
+    for (int i = 0; i < viewer->playback.waiting_count; i++)
+        number = int64_clamp(number + viewer->playback.waiting[i], 0, exact ? total - 1 : INT32_MAX);
     number *= viewer->plain ? viewer->slab_frames : 1;
     struct source *plain = viewer->plain ? viewer->plain : viewer->source, *slabs = NULL;
     if (mode >= 0)

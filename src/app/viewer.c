@@ -133,6 +133,8 @@ static void start_loader(struct viewer *viewer, size_t shown_item, bool again)
     viewer->unseen = true;
     viewer->times = (struct viewer_times){.load_started = clock_now_ns()};
     viewer->loader = ahead_take(viewer, shown_item);
+    if (viewer->loader && viewer->wake) // its workers may have ended long ago
+        viewer->wake(viewer->wake_context);
     if (!viewer->loader)
         viewer->loader = start_fresh(viewer, !again && shown_item == viewer->position.item);
 }
@@ -357,8 +359,12 @@ static bool take_bands(struct viewer *viewer, int wait_ms, int work_ms)
         if (!viewer->times.first_band)
             viewer->times.first_band = clock_now_ns();
         changed = true;
-        if (clock_now_ns() > until)
+        if (clock_now_ns() > until) {
+            // There may be more that no worker will tell of again.
+            if (viewer->wake)
+                viewer->wake(viewer->wake_context);
             break;
+        }
     }
     if (changed)
         update_limits_while_loading(viewer);
