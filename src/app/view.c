@@ -36,6 +36,9 @@ struct session {
     bool commands_pending; // --command lines wait for the first image
     bool dirty;            // something changed since the last repaint
     bool repaint_first;    // events wait until after the next repaint
+    bool mouse_moved;      // since the last repaint, or a button went down
+    bool has_put_off;      // put_off is to be handled after the next repaint
+    SDL_Event put_off;
     bool is_fullscreen;
     SDL_Scancode pressed[MAX_PRESSED]; // keys that went down since the last repaint
     SDL_Event held[MAX_PRESSED];       // their releases, kept until after it
@@ -275,12 +278,36 @@ static bool hold_back_release(struct session *session, const SDL_Event *event)
     return false;
 }
 
+// A slider that follows the mouse takes what it was moved to when it is drawn, and only while the button is
+// down: a release waits, with all events after it, until the motion before it has been drawn. True if it
+// does.
+static bool put_off_button(struct session *session, const SDL_Event *event)
+{
+    if (event->type == SDL_MOUSEMOTION || event->type == SDL_MOUSEBUTTONDOWN)
+        session->mouse_moved = true;
+    if (event->type != SDL_MOUSEBUTTONUP || !session->mouse_moved)
+        return false;
+    session->put_off = *event;
+    session->has_put_off = session->repaint_first = session->dirty = true;
+    return true;
+}
+
+// What was put off until after the repaint.
+static void handle_put_off(struct session *session)
+{
+    if (session->has_put_off && !session->repaint_first) {
+        session->has_put_off = false;
+        handle_event(session, &session->put_off);
+    }
+}
+
 // Gives back the releases; the keys that went down have been drawn by then.
 static void release_held(struct session *session)
 {
     for (size_t i = 0; i < session->held_count; i++)
         SDL_PushEvent(&session->held[i]);
     session->held_count = session->pressed_count = 0;
+    session->mouse_moved = false;
 }
 
 static bool is_busy(const struct session *session)
@@ -306,7 +333,8 @@ static int wait_for_event(struct session *session, SDL_Event *event)
 {
     const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
     const int small = thumbnails_wait_ms(session->thumbnails);
-    if (session->dirty || ui_wants_redraw(session->ui) || session->commands_pending)
+    const bool repaints = session->dirty || ui_wants_redraw(session->ui);
+    if ((repaints && !session->viewer.hold) || session->commands_pending)
         return SDL_PollEvent(event);
     if (is_busy(session))
         return SDL_WaitEventTimeout(event, 100);
@@ -320,16 +348,17 @@ static int wait_for_event(struct session *session, SDL_Event *event)
 static void wait_for_events(struct session *session)
 {
     SDL_Event event;
-    if (ui_awaits_focus(session->ui)) {
+    if (session->repaint_first || ui_awaits_focus(session->ui)) {
         if (session->viewer.hold)
             SDL_Delay(1); // nothing is drawn meanwhile
         return;
     }
+    handle_put_off(session);
     int got = wait_for_event(session, &event);
     while (got) {
         if (is_input(&event))
             thumbnails_pause(session->thumbnails);
-        if (!hold_back_release(session, &event))
+        if (!hold_back_release(session, &event) && !put_off_button(session, &event))
             handle_event(session, &event);
         got = !session->repaint_first && !ui_awaits_focus(session->ui) && SDL_PollEvent(&event);
     }

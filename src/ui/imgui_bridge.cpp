@@ -103,7 +103,7 @@ void gui_event(const SDL_Event *event)
     ImGui_ImplSDL2_ProcessEvent(event);
 }
 
-void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y)
+void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y, bool left_down)
 {
     ImGuiIO &io = ImGui::GetIO();
     // The mouse pointer over the picture is the app's own.
@@ -112,6 +112,8 @@ void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float
     ImGui_ImplSDL2_NewFrame();
     // The back end asks the system where the mouse is, which some X servers answer wrongly during a drag; and
     // it counts in window units, the panels in framebuffer pixels.
+    // It also takes the buttons as they are now, which is ahead of the events that were handed to it.
+    io.MouseDown[0] = io.MouseDown[0] || left_down;
     io.MousePos = has_mouse ? ImVec2(mouse_x, mouse_y) : ImVec2(-FLT_MAX, -FLT_MAX);
     io.DisplaySize = ImVec2((float)width, (float)height);
     io.DisplayFramebufferScale = ImVec2(1, 1);

@@ -26,7 +26,9 @@ void gui_style(float scale);
 // Hands an event to the library.
 void gui_event(const SDL_Event *event);
 // `mouse_x` and `mouse_y` in framebuffer pixels; has_mouse false: the mouse is not over the window.
-void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y);
+// Of the mouse's buttons, the left one is down in this frame if `left_down` or if it went down since the
+// last.
+void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y, bool left_down);
 void gui_frame_end(void);
 void gui_render(void);     // GL
 bool gui_wants_text(void); // a text field has the keyboard

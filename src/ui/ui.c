@@ -391,7 +391,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
         ui->focus_frames--;
     ui->picture = ui_picture_area(ui, host->view, width, height);
     ui->floating_count = 0;
-    gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y);
+    gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y,
+                    ui->panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
     build_panels(ui, width, height);
     gui_frame_end();
     host->view->panels.find = false;

@@ -64,8 +64,8 @@ static void draw_number(struct ui *ui)
     gui_next_width(ui_px(ui, 62));
     if (panels->frame_entry) {
         gui_focus_next();
-        ui->focus_frames = 1;
-        ui->settle = 2;
+        ui->focus_frames = 2; // it has it in the next, and says so in the one after
+        ui->settle = 3;
         panels->frame_entry = false;
     }
     if (gui_input("##number", bar->number, sizeof bar->number) && parse_int64(bar->number, &number) &&

@@ -51,7 +51,11 @@ static void expect_title(struct session *session, int frame)
 {
     char title[64];
     snprintf(title, sizeof title, "f_%d.npy - Fovea", frame + 1);
-    assert_true(driven_wait_title(session->window, title));
+    if (driven_wait_title(session->window, title))
+        return;
+    char shown[128];
+    driven_title(session->window, shown, sizeof shown);
+    fail_msg("frame %d is wanted and \"%s\" is shown", frame, shown);
 }
 
 // --- by hand ---
