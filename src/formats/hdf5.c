@@ -265,6 +265,17 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     return status;
 }
 
+// Where the frame is among all of the dataset, for its mask: a selector may have left some out.
+static int64_t mask_frame(const struct hdf5_layout *layout, int64_t frame, const struct hdf5_region *region)
+{
+    if (layout->count > 1)
+        return frame;
+    int64_t index = 0;
+    for (int axis = 0; axis < layout->row_axis; axis++)
+        index = index * region->dataset->dims[axis] + region->at[axis];
+    return index;
+}
+
 static enum status hdf5_decode(struct image_file *base, const struct decode_request *request,
                                struct decode_report *report, struct error *error)
 {
@@ -288,6 +299,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
                                        .cancel = request->cancel,
                                        .report = report};
     status = hdf5_region_decode(&file->worker, &region, &target, error);
+    const int64_t masked = mask_frame(layout, request->frame, &region);
     hdf5_pool_give(file->shared->pool, dataset);
     if (status != STATUS_OK)
         return status;
@@ -296,8 +308,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
             *error = report->first_loss;
         return report->first_loss.status ? report->first_loss.status : STATUS_BROKEN;
     }
-    if (layout->whole &&
-        hdf5_nexus_classes(file->shared->nexus, request->frame, request->rect, request->classes))
+    if (layout->whole && hdf5_nexus_classes(file->shared->nexus, masked, request->rect, request->classes))
         report->any_class = true;
     return STATUS_OK;
 }

@@ -724,6 +724,36 @@ static void test_mask_per_channel(void **state)
     H5Fclose(file);
 }
 
+// A selector that takes one channel takes its mask, too.
+static void test_mask_of_selection(void **state)
+{
+    (void)state;
+    static const hsize_t dims[4] = {2, 3, HEIGHT, WIDTH}, three[3] = {3, HEIGHT, WIDTH};
+    static uint32_t samples[6 * PIXELS], bits[3 * PIXELS];
+    for (int i = 0; i < 3; i++)
+        bits[i * PIXELS + 10 + i] = 1;
+    hid_t file = hdf5_create("selection.h5");
+    hdf5_put_group(file, "/entry", "NXentry");
+    hdf5_put_group(file, "/entry/instrument", "NXinstrument");
+    hdf5_put_group(file, "/entry/instrument/detector", "NXdetector");
+    hdf5_put_group(file, DETECTOR "one_channel", "NXdetector_channel");
+    hdf5_put_array(file, DATA, H5T_NATIVE_UINT32, 4, dims, samples);
+    hdf5_put_array(file, DETECTOR "pixel_mask", H5T_NATIVE_UINT32, 3, three, bits);
+    H5Fclose(file);
+    char name[512];
+    snprintf(name, sizeof name, "%s::" DATA "[:,1,:,:]", temporary_path("selection.h5"));
+    struct image_file *image = open_good(name);
+    assert_int_equal(image->frames, 2);
+    for (int frame = 0; frame < 2; frame++) {
+        struct picture picture = decode_whole(image, frame);
+        assert_true(picture.report.any_class);
+        for (int x = 0; x < PIXELS; x++)
+            assert_int_equal(picture.classes[x], x == 11 ? MASK_BIT(MASK_GAP) : 0);
+        picture_free(&picture);
+    }
+    image_file_close(&image);
+}
+
 enum { OWN_FILTER = 32004, CHUNK_ROWS = 3, CHUNK_COLUMNS = 20 };
 
 // Stands for a filter while a file is written with it.
@@ -1080,6 +1110,7 @@ int main(void)
         cmocka_unit_test(test_mask_shown),
         cmocka_unit_test(test_mask_per_frame),
         cmocka_unit_test(test_mask_per_channel),
+        cmocka_unit_test(test_mask_of_selection),
         cmocka_unit_test(test_mask_chunks),
         cmocka_unit_test(test_cxi),
         cmocka_unit_test(test_sharing),
