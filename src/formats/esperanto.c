@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_LINE = 64, MAX_LINE = 4096, MAX_LINES = 1000 };
+enum { FIRST_LINE = 128, MIN_LINE = 64, MAX_LINE = 4096, MAX_LINES = 1000 };
 
 static const char first_words[] = "ESPERANTO FORMAT";
 
@@ -42,17 +42,17 @@ static int esperanto_probe(const uint8_t *head, size_t count, const char *path)
 // "ESPERANTO FORMAT   1 CONSISTING OF   25 LINES OF   256 BYTES EACH".
 static enum status read_first_line(struct esperanto_file *file, struct error *error)
 {
-    char text[MIN_LINE * 2 + 1] = "";
-    long long lines = 0, bytes = 0;
+    char text[FIRST_LINE + 1] = "";
+    int64_t lines = 0, bytes = 0;
     const struct row_file *rows = &file->rows;
-    const size_t count = (size_t)int64_min(rows->bytes, MIN_LINE * 2);
+    const size_t count = (size_t)int64_min(rows->bytes, FIRST_LINE);
     enum status status = row_file_read(rows, 0, text, count, error);
     if (status != STATUS_OK)
         return status;
     if (!esperanto_probe((uint8_t *)text, count, rows->base.path))
         return error_set(error, STATUS_NOT_MINE, "%s: is not an Esperanto file", rows->base.path);
-    if (sscanf(text, "ESPERANTO FORMAT %*9d CONSISTING OF %9lld LINES OF %9lld BYTES EACH", &lines, &bytes) !=
-            2 ||
+    const char *at = text;
+    if (!text_take_number(&at, "CONSISTING OF", &lines) || !text_take_number(&at, "LINES OF", &bytes) ||
         lines < 2 || lines > MAX_LINES || bytes < MIN_LINE || bytes > MAX_LINE)
         return error_set(error, STATUS_BROKEN, "%s: its first line does not tell the size of the header",
                          rows->base.path);

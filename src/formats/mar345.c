@@ -272,13 +272,11 @@ static enum status find_packed(struct mar345_file *file, int64_t offset, struct 
     const char *end = found ? memchr(found, '\n', count - (size_t)(found - room)) : NULL;
     if (!end)
         return error_set(error, STATUS_BROKEN, "%s: the line before its packed pixels is missing", path);
-    long long width = 0, height = 0;
     found += sizeof identifier - 1;
     file->version = strncmp(found, " V2", 3) == 0 ? 2 : 1;
-    if (sscanf(file->version == 2 ? found + 3 : found, ", X: %10lld, Y: %10lld", &width, &height) != 2)
+    if (!text_take_number(&found, ", X:", &layout->width) ||
+        !text_take_number(&found, ", Y:", &layout->height) || found > end)
         return error_set(error, STATUS_BROKEN, "%s: the line before its packed pixels has no size", path);
-    layout->width = width;
-    layout->height = height;
     file->packed = offset + (end + 1 - room);
     return STATUS_OK;
 }

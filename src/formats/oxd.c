@@ -173,24 +173,6 @@ static void text_finish(char text[TEXT_BYTES + 1])
     text[TEXT_BYTES] = '\0';
 }
 
-// The number behind "NAME=" from *at on, which moves behind it.
-static bool text_number(const char **at, const char *name, int64_t *number)
-{
-    const char *found = strstr(*at, name);
-    char digits[24];
-    if (!found)
-        return false;
-    found += strlen(name);
-    found += strspn(found, " ");
-    const size_t count = strspn(found, "0123456789");
-    if (count == 0 || count >= sizeof digits)
-        return false;
-    memcpy(digits, found, count);
-    digits[count] = '\0';
-    *at = found + count;
-    return parse_int64(digits, number);
-}
-
 // Where the binary sections lie. Up to version 3 what the sections leave of the header is its text.
 static bool find_sections(struct oxd_file *file, const char *text)
 {
@@ -199,10 +181,10 @@ static bool find_sections(struct oxd_file *file, const char *text)
     const char *at = text;
     double version = 0;
     char word[16];
-    if (!text_number(&at, "NHEADER=", &file->data) || file->data < TEXT_BYTES || file->data > MAX_HEADER)
+    if (!text_take_number(&at, "NHEADER=", &file->data) || file->data < TEXT_BYTES || file->data > MAX_HEADER)
         return false;
     for (int i = 0; i < SECTIONS; i++) {
-        if (!text_number(&at, names[i], &sizes[i]) || sizes[i] > file->data)
+        if (!text_take_number(&at, names[i], &sizes[i]) || sizes[i] > file->data)
             return false;
         all += sizes[i];
     }
@@ -276,9 +258,9 @@ static enum status read_text(struct oxd_file *file, struct row_layout *layout, s
         return error_set(error, STATUS_NOT_MINE, "%s: is not an Oxford Diffraction frame", path);
     const char *compression = strstr(text, "COMPRESSION=");
     const char *at = compression ? compression : text;
-    if (!compression || !text_number(&at, "NX=", &layout->width) ||
-        !text_number(&at, "NY=", &layout->height) || !text_number(&at, "OI=", &file->shorts) ||
-        !text_number(&at, "OL=", &file->longs) || !find_sections(file, text))
+    if (!compression || !text_take_number(&at, "NX=", &layout->width) ||
+        !text_take_number(&at, "NY=", &layout->height) || !text_take_number(&at, "OI=", &file->shorts) ||
+        !text_take_number(&at, "OL=", &file->longs) || !find_sections(file, text))
         return error_set(error, STATUS_BROKEN, "%s: its header lacks a size or has one that cannot be", path);
     if (file->shorts > file->rows.bytes || file->longs > file->rows.bytes)
         return error_set(error, STATUS_BROKEN, "%s: its tables are longer than the file", path);

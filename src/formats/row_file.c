@@ -68,6 +68,23 @@ void byte_stream_skip(struct byte_stream *stream, int64_t count)
         stream->next = stream->end;
 }
 
+bool text_take_number(const char **at, const char *word, int64_t *number)
+{
+    char digits[24];
+    const char *found = strstr(*at, word);
+    if (!found)
+        return false;
+    found += strlen(word);
+    found += strspn(found, " ");
+    const size_t count = strspn(found, "0123456789");
+    if (count == 0 || count >= sizeof digits)
+        return false;
+    memcpy(digits, found, count);
+    digits[count] = '\0';
+    *at = found + count;
+    return parse_int64(digits, number);
+}
+
 // --- The handle ---
 
 struct row_file *row_file_of(struct image_file *file)
@@ -89,7 +106,7 @@ void row_file_close(struct image_file *base)
 }
 
 enum status row_file_open(const struct open_request *request, const struct reader *reader,
-                          size_t handle_bytes, struct row_file **out, struct error *error)
+                          size_t handle_bytes, struct row_file **opened, struct error *error)
 {
     if (request->selector)
         return error_set(error, STATUS_UNSUPPORTED, "%s: a file of %s has no parts to select by \"%s\"",
@@ -104,7 +121,7 @@ enum status row_file_open(const struct open_request *request, const struct reade
     file->handle_bytes = handle_bytes;
     file->fd = fd;
     file->bytes = bytes;
-    *out = file;
+    *opened = file;
     return STATUS_OK;
 }
 
@@ -159,7 +176,7 @@ enum status row_file_start(struct row_file *file, const struct row_layout *layou
     return prepare(file, error);
 }
 
-enum status row_file_clone(struct image_file *base, struct image_file **out, struct error *error)
+enum status row_file_clone(struct image_file *base, struct image_file **copy, struct error *error)
 {
     const struct row_file *source = row_file_of(base);
     const int fd = dup(source->fd);
@@ -174,7 +191,7 @@ enum status row_file_clone(struct image_file *base, struct image_file **out, str
         row_file_close(&file->base);
         return status;
     }
-    *out = &file->base;
+    *copy = &file->base;
     return STATUS_OK;
 }
 

@@ -38,6 +38,10 @@ static inline int byte_stream_next(struct byte_stream *stream)
     return stream->buffer[stream->used++];
 }
 
+// The whole number, without a sign, behind the first `word` of the text from *at on and blanks; *at is then
+// behind it. False, with *at where it was, without it.
+bool text_take_number(const char **at, const char *word, int64_t *number);
+
 // --- The handle ---
 
 struct row_file;
@@ -92,7 +96,7 @@ struct row_file *row_file_of(struct image_file *file);
 // Opens `path` for `reader`, without reading anything, as a zeroed handle of `handle_bytes` (at least
 // sizeof(struct row_file)). A selector is refused: such formats have no parts.
 enum status row_file_open(const struct open_request *request, const struct reader *reader,
-                          size_t handle_bytes, struct row_file **file, struct error *error);
+                          size_t handle_bytes, struct row_file **opened, struct error *error);
 
 // Reads exactly `count` bytes at `offset`; a file that ends before is STATUS_BROKEN.
 enum status row_file_read(const struct row_file *file, int64_t offset, void *buffer, size_t count,
