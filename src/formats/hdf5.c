@@ -172,12 +172,12 @@ static enum status frame_take(struct hdf5_file *file, int64_t frame, struct hdf5
     const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
     struct hdf5_dataset *found;
     hdf5_quiet();
-    if (!hdf5_path_exists(part->path))
-        return error_set(error, STATUS_IO, "%s: frame %lld is in %s, which is missing", file->base.path,
-                         (long long)frame, part->path);
     enum status status = hdf5_pool_take(shared->pool, part->path, part->name, &found, error);
     if (status != STATUS_OK)
-        return status;
+        return hdf5_path_exists(part->path)
+                   ? status
+                   : error_set(error, STATUS_IO, "%s: frame %lld is in %s, which is missing", file->base.path,
+                               (long long)frame, part->path);
     bool fits = found->rank == shared->layout.rank && found->type.type == shared->layout.type;
     for (int axis = 0; fits && axis < found->rank; axis++) {
         const struct hdf5_axis *from = &shared->layout.axes[axis];
@@ -249,17 +249,15 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     set_chunk(layout, dataset, info);
     snprintf(info->format, sizeof info->format, "HDF5");
     hdf5_chunk_describe(&dataset->pipeline, info->compression, sizeof info->compression);
-    struct text note = {0}, missing = {0};
+    struct text note = {0};
     text_append(&note, text_string(&layout->note));
-    const size_t count = hdf5_virtual_missing(dataset, &missing);
-    if (count == 1)
-        text_printf(&note, ", %s is missing", path_name(text_string(&missing)));
-    else if (count > 1)
-        text_printf(&note, ", %zu source files are missing, the first is %s", count,
-                    path_name(text_string(&missing)));
+    if (dataset->missing == 1)
+        text_printf(&note, ", %s is missing", path_name(dataset->first_missing));
+    else if (dataset->missing > 1)
+        text_printf(&note, ", %zu source files are missing, the first is %s", dataset->missing,
+                    path_name(dataset->first_missing));
     snprintf(info->note, sizeof info->note, "%s", text_string(&note));
     text_free(&note);
-    text_free(&missing);
     status = check_plausible(dataset, info, error);
     hdf5_pool_give(file->shared->pool, dataset);
     return status;

@@ -376,6 +376,7 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
     if (dataset->fd >= 0)
         close(dataset->fd);
     hdf5_mappings_free(dataset);
+    free(dataset->first_missing);
     free(dataset->path);
     free(dataset->opened);
     free(dataset->name);

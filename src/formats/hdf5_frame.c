@@ -318,26 +318,37 @@ static const struct hdf5_steps *source_steps(const struct hdf5_mapping *mapping,
     return from >= 0 ? &mapping->source_steps[from] : NULL;
 }
 
-// Finds the source's index for every axis that is neither of rows nor of columns; false where the mapping has
-// nothing of the region.
-static bool map_fixed(struct mapped *mapped)
+// True where the mapping has something of the region.
+static bool mapping_meets(const struct hdf5_mapping *mapping, const struct hdf5_region *region)
+{
+    for (int axis = 0; axis < region->dataset->rank; axis++) {
+        const int64_t length = axis == region->row_axis      ? region->height
+                               : axis == region->column_axis ? region->width
+                                                             : 1;
+        struct run run;
+        if (!next_run(&mapping->virtual_steps[axis], NULL, region->at[axis], region->at[axis] + length, &run))
+            return false;
+    }
+    return true;
+}
+
+// Finds the source's axes, and its index for every one that is neither of rows nor of columns.
+static void map_axes(struct mapped *mapped)
 {
     const struct hdf5_mapping *mapping = mapped->mapping;
     const struct hdf5_region *region = mapped->region;
+    const int rows = region->row_axis, columns = region->column_axis;
+    mapped->from.row_axis = rows >= 0 ? mapping->source_axis[rows] : HDF5_NO_AXIS;
+    mapped->from.column_axis = columns >= 0 ? mapping->source_axis[columns] : HDF5_NO_AXIS;
     for (int axis = 0; axis < mapping->source_rank; axis++)
         mapped->from.at[axis] = mapping->source_steps[axis].start;
     for (int axis = 0; axis < region->dataset->rank; axis++) {
-        int64_t length = axis == region->row_axis      ? region->height
-                         : axis == region->column_axis ? region->width
-                                                       : 1;
         struct run run;
-        if (!next_run(&mapping->virtual_steps[axis], source_steps(mapping, axis), region->at[axis],
-                      region->at[axis] + length, &run))
-            return false;
-        if (mapping->source_axis[axis] >= 0)
+        if (mapping->source_axis[axis] >= 0 &&
+            next_run(&mapping->virtual_steps[axis], source_steps(mapping, axis), region->at[axis], INT64_MAX,
+                     &run))
             mapped->from.at[mapping->source_axis[axis]] = run.source;
     }
-    return true;
 }
 
 // Clips a run to what the source has of the axis.
@@ -404,19 +415,22 @@ static enum status map_source(struct mapped *mapped, bool *convert, struct error
     const struct hdf5_mapping *mapping = mapped->mapping;
     const struct hdf5_dataset *dataset = mapped->region->dataset;
     const char *path = mapping->file ? mapping->file : dataset->path;
-    if (!hdf5_path_exists(path))
-        return STATUS_OK; // its part keeps the fill value
-    struct error reason = {0};
-    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, &reason);
+    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, NULL);
     if (status != STATUS_OK) {
-        *convert = true; // libhdf5 may find it elsewhere, or leaves the fill value
+        // The part of a missing file keeps the fill value; libhdf5 may know what to do with another.
+        *convert = hdf5_path_exists(path);
         return STATUS_OK;
     }
+    struct hdf5_mapping complete = *mapping;
     mapped->from.dataset = mapped->source;
-    *convert =
-        mapped->source->type.type != dataset->type.type || mapped->source->rank != mapping->source_rank;
-    if (!*convert)
+    *convert = mapped->source->type.type != dataset->type.type ||
+               !hdf5_mapping_complete(&complete, dataset->rank, mapped->source);
+    mapped->mapping = &complete;
+    if (!*convert) {
+        map_axes(mapped);
         status = map_rows(mapped, error);
+    }
+    mapped->mapping = mapping;
     hdf5_pool_give(mapped->worker->pool, mapped->source);
     return status;
 }
@@ -434,10 +448,7 @@ static enum status virtual_region(struct hdf5_worker *worker, const struct hdf5_
         struct mapped mapped = {
             .worker = worker, .region = region, .target = target, .mapping = mapping, .depth = depth};
         bool convert = false;
-        mapped.from.row_axis = region->row_axis >= 0 ? mapping->source_axis[region->row_axis] : HDF5_NO_AXIS;
-        mapped.from.column_axis =
-            region->column_axis >= 0 ? mapping->source_axis[region->column_axis] : HDF5_NO_AXIS;
-        if (!map_fixed(&mapped))
+        if (!mapping_meets(mapping, region))
             continue;
         enum status status = map_source(&mapped, &convert, error);
         if (status != STATUS_OK)

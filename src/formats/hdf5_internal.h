@@ -21,6 +21,8 @@ enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
 
 // Keeps libhdf5 from printing its errors; that is a setting of the calling thread.
 void hdf5_quiet(void);
+// Gives libhdf5 the decoders of LZ4, bitshuffle and zstd. Harmless when repeated (hdf5_filters.c).
+void hdf5_filters_register(void);
 // A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the
 // fault is known (a missing filter is unsupported, say).
 enum status hdf5_explain(const char *path, const char *what, enum status status, struct error *error);
@@ -64,6 +66,7 @@ struct hdf5_steps {
 struct hdf5_mapping {
     char *file; // path; NULL for the virtual dataset's own file
     char *name;
+    bool source_whole; // all of the source: its axes are known when it is open
     int source_rank;
     int source_axis[HDF5_MAPPED_RANK];
     struct hdf5_steps virtual_steps[HDF5_MAPPED_RANK];
@@ -93,6 +96,8 @@ struct hdf5_dataset {
     bool addressed;  // chunks are found by their address in the file, else read by libhdf5
     struct hdf5_mapping *mappings;
     size_t mapping_count;
+    size_t missing; // files that the mappings name in vain, when the dataset was opened
+    char *first_missing;
 };
 
 // Opens the dataset `name` of `file`, which was opened by `path`.
@@ -104,13 +109,13 @@ int64_t hdf5_dataset_stored(const struct hdf5_dataset *dataset);
 
 // --- hdf5_virtual.c ---
 
-// Fills the mappings if all of them are boxes; else leaves the storage to libhdf5. Also finds out which
-// source files are missing: *missing of them, the first in `first_missing` (may be NULL).
+// Fills the mappings if all of them are understood; else leaves the storage to libhdf5. Also finds out which
+// source files are missing.
 void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset);
+// Completes a copy of a mapping when its source is open; `rank` is that of the virtual dataset. False where
+// they do not go together.
+bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct hdf5_dataset *source);
 void hdf5_mappings_free(struct hdf5_dataset *dataset);
-// The number of files that the dataset's mappings name and that are missing; the first is appended to
-// `first`.
-size_t hdf5_virtual_missing(const struct hdf5_dataset *dataset, struct text *first);
 
 // --- hdf5_pool.c: the open datasets of a series ---
 

@@ -44,6 +44,8 @@ static const struct known_fault known_faults[] = {
      "is being written, or its writer did not close it; try again when it is closed (or clear its flag with "
      "h5clear -s)"},
     {"unable to lock file", STATUS_IO, "is being written by another program; try again when it is closed"},
+    {"file locking flag values", STATUS_IO,
+     "is being written by another program; try again when it is closed"},
     {"multi driver should be used", STATUS_UNSUPPORTED,
      "is one file of an HDF5 file split over several, which is not read; join them with h5repack"},
     {"family", STATUS_UNSUPPORTED,
@@ -166,6 +168,7 @@ static enum status try_open(const char *path, const struct attempt *attempt, hid
 enum status hdf5_file_open(const char *path, hid_t *file, struct error *error)
 {
     hdf5_quiet();
+    hdf5_filters_register();
     // A folder, pipe or missing file gets the same sentence as in other formats.
     int fd;
     int64_t bytes;

@@ -33,6 +33,7 @@ struct search {
     const char *path;
     struct place *seen; // groups
     size_t seen_count, links, external, followed;
+    bool awaited;         // numbered data of which no file is there
     struct text missing;  // the first file that a link names in vain
     struct error damaged; // the first object that cannot be read
     // The best so far.
@@ -149,11 +150,10 @@ static void note_damage(struct search *search, const char *path)
 
 // --- Numbered data ---
 
-// The first numbered dataset of a group whose file is there; where all are missing, the first.
+// The first numbered dataset of a group whose file is there.
 static bool find_numbered(struct search *search, const char *group, const struct hdf5_names *names,
                           struct text *found)
 {
-    const char *first = NULL;
     for (size_t i = 0; i < names->count; i++) {
         if (!hdf5_is_numbered(names->names[i]))
             continue;
@@ -165,7 +165,7 @@ static bool find_numbered(struct search *search, const char *group, const struct
         text_free(&path);
         if (there)
             return true;
-        first = first ? first : names->names[i];
+        search->awaited = true;
     }
     return false;
 }
@@ -373,7 +373,8 @@ enum status hdf5_search(hid_t file, const char *path, const char *start, struct 
 {
     struct search search = {.file = file, .path = path};
     bool good = follow(&search, start, 0, found);
-    if (!good) {
+    // What else there is in a master without its data is not what it means to show.
+    if (!good && !search.awaited) {
         hid_t object = H5Oopen(file, start, H5P_DEFAULT);
         if (object >= 0 && H5Iget_type(object) == H5I_GROUP)
             walk(&search, object, start, 0);

@@ -14,21 +14,17 @@
 
 enum { MAX_MAPPINGS = 100 * 1000 };
 
-// What is selected of a dataspace, axis by axis; false where it is not regular or has no end.
+// What is selected of a dataspace, axis by axis; false where it is not regular or has no end. `dims` are the
+// extents where all is selected.
 static bool read_steps(hid_t space, const int64_t *dims, int *rank, struct hdf5_steps *steps)
 {
     hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
     *rank = H5Sget_simple_extent_ndims(space);
     if (*rank < 1 || *rank > HDF5_MAPPED_RANK)
         return false;
-    if (H5Sget_select_type(space) == H5S_SEL_ALL) {
-        hsize_t extent[H5S_MAX_RANK];
-        if (H5Sget_simple_extent_dims(space, extent, NULL) != *rank)
-            return false;
-        for (int axis = 0; axis < *rank; axis++) {
-            const int64_t length = dims ? dims[axis] : (int64_t)(extent[axis] & INT64_MAX);
-            steps[axis] = (struct hdf5_steps){0, length, 1, length};
-        }
+    if (dims && H5Sget_select_type(space) == H5S_SEL_ALL) {
+        for (int axis = 0; axis < *rank; axis++)
+            steps[axis] = (struct hdf5_steps){0, dims[axis], 1, dims[axis]};
         return true;
     }
     if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sis_regular_hyperslab(space) <= 0 ||
@@ -107,14 +103,41 @@ static bool read_mapping(hid_t properties, size_t index, const struct hdf5_datas
     hid_t to = H5Pget_virtual_vspace(properties, index), from = H5Pget_virtual_srcspace(properties, index);
     int rank = 0;
     const bool good = to >= 0 && from >= 0 && read_steps(to, dataset->dims, &rank, mapping->virtual_steps) &&
-                      rank == dataset->rank &&
-                      read_steps(from, NULL, &mapping->source_rank, mapping->source_steps) &&
-                      pair_axes(mapping, rank);
+                      rank == dataset->rank;
+    mapping->source_whole = good && H5Sget_select_type(from) == H5S_SEL_ALL;
+    const bool paired = good && !mapping->source_whole &&
+                        read_steps(from, NULL, &mapping->source_rank, mapping->source_steps) &&
+                        pair_axes(mapping, rank);
     if (to >= 0)
         H5Sclose(to);
     if (from >= 0)
         H5Sclose(from);
-    return good;
+    return mapping->source_whole || paired;
+}
+
+bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct hdf5_dataset *source)
+{
+    if (!mapping->source_whole)
+        return mapping->source_rank == source->rank;
+    if (source->rank < 1 || source->rank > HDF5_MAPPED_RANK)
+        return false;
+    mapping->source_rank = source->rank;
+    for (int axis = 0; axis < source->rank; axis++)
+        mapping->source_steps[axis] = (struct hdf5_steps){0, source->dims[axis], 1, source->dims[axis]};
+    return pair_axes(mapping, rank);
+}
+
+static void find_missing(struct hdf5_dataset *dataset)
+{
+    const char *last = NULL;
+    for (size_t i = 0; i < dataset->mapping_count; i++) {
+        const char *file = dataset->mappings[i].file;
+        if (!file || (last && strcmp(last, file) == 0))
+            continue;
+        last = file;
+        if (!hdf5_path_exists(file) && dataset->missing++ == 0)
+            dataset->first_missing = must_copy(file);
+    }
 }
 
 void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset)
@@ -128,6 +151,7 @@ void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset)
         const size_t index = dataset->mapping_count++;
         good = read_mapping(properties, index, dataset, &dataset->mappings[index]);
     }
+    find_missing(dataset);
     if (good)
         dataset->storage = HDF5_STORED_VIRTUAL;
     else
@@ -143,19 +167,4 @@ void hdf5_mappings_free(struct hdf5_dataset *dataset)
     free(dataset->mappings);
     dataset->mappings = NULL;
     dataset->mapping_count = 0;
-}
-
-size_t hdf5_virtual_missing(const struct hdf5_dataset *dataset, struct text *first)
-{
-    size_t missing = 0;
-    const char *last = NULL;
-    for (size_t i = 0; i < dataset->mapping_count; i++) {
-        const char *file = dataset->mappings[i].file;
-        if (!file || (last && strcmp(last, file) == 0) || hdf5_path_exists(file))
-            continue;
-        if (missing++ == 0)
-            text_append(first, file);
-        last = file;
-    }
-    return missing;
 }
