@@ -40,7 +40,7 @@ static struct mask *prepare_mask(struct viewer *viewer)
         mask_destroy(&mask);
     if (!mask && mask_create(shown->width, shown->height, &mask, NULL))
         return NULL;
-    mask_take(mask, shown, KEPT_LAYERS);
+    mask_take(mask, shown, KEPT_LAYERS | viewer_owned_layers(viewer));
     return mask;
 }
 
@@ -61,7 +61,8 @@ static struct image_file *prepare_file(struct viewer *viewer, size_t item)
 void ahead_begin(struct viewer *viewer)
 {
     struct ahead *ahead = &viewer->ahead;
-    if (!ahead->on || ahead->loader || viewer->loader || !viewer->source || !viewer->picture)
+    if (!ahead->on || ahead->loader || viewer->loader || !viewer->source || !viewer->picture ||
+        (viewer->view.masking.on && !viewer->view.play.direction)) // the hand that draws comes first
         return;
     // Images over the memory budget are read in parts.
     const int64_t cost = frame_cost(viewer);
@@ -77,6 +78,7 @@ void ahead_begin(struct viewer *viewer)
         .reduce = viewer->view.display.reduce,
         .choice = viewer->view.display.classes,
         .mask = prepare_mask(viewer),
+        .owned_layers = viewer_owned_layers(viewer),
         .mask_path = viewer->mask_path,
         .mask_has_file = viewer->mask_has_file,
         .ahead_bytes = cost,

@@ -72,8 +72,10 @@ static enum status set_view(struct viewer *viewer, const struct export_options *
     struct host host;
     host_init(&host, viewer);
     enum status status = host_run_options(&host, &options->view, error);
-    return status ? status
-                  : viewer_load_all(viewer, error); // what the commands asked for, and the visible tiles
+    if (!status)
+        status = viewer_load_all(viewer, error); // what the commands asked for, and the visible tiles
+    host_finish(&host);
+    return status;
 }
 
 static enum status load_and_write(struct viewer *viewer, struct headless **headless,

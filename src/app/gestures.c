@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Right-drag changes contrast, middle- and left-drag pan, the wheel zooms at the cursor.
+// Right-drag changes contrast, middle- and left-drag pan, the wheel zooms at the cursor. In mask mode the
+// left button draws, and Ctrl with the wheel sets the width of the brush.
 #include "app/gestures.h"
 
 #include <math.h>
@@ -21,21 +22,37 @@ static bool update_cursor(struct host *host, double x, double y)
     return changed;
 }
 
-static void begin(struct gestures *gestures, const struct viewer *viewer, const SDL_MouseButtonEvent *button,
-                  double x, double y)
+static bool held(SDL_Keymod modifier)
 {
+    return (SDL_GetModState() & modifier) != 0;
+}
+
+static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
+                  double y)
+{
+    const struct viewer *viewer = host->viewer;
     if (gestures->drag != DRAG_NONE)
-        return;
+        return false;
+    if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
+        gestures->drag = DRAG_TOOL;
+        gestures->button = button->button;
+        return editor_press(host->editor, x, y, held(KMOD_CTRL), held(KMOD_SHIFT), button->clicks >= 2);
+    }
     gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
     gestures->button = button->button;
     gestures->start_x = gestures->last_x = x;
     gestures->start_y = gestures->last_y = y;
     gestures->start_limits = viewer->view.contrast.limits;
+    return false;
 }
 
-static bool move(struct gestures *gestures, struct viewer *viewer, double x, double y)
+static bool move(struct gestures *gestures, struct host *host, double x, double y)
 {
+    struct viewer *viewer = host->viewer;
     const struct camera *camera = &viewer->view.camera;
+    bool drawn = false;
+    if ((gestures->drag == DRAG_TOOL || gestures->drag == DRAG_NONE) && editor_takes_mouse(host->editor))
+        drawn = editor_move(host->editor, x, y, held(KMOD_SHIFT));
     if (gestures->drag == DRAG_PAN)
         camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
     else if (gestures->drag == DRAG_CONTRAST)
@@ -44,7 +61,17 @@ static bool move(struct gestures *gestures, struct viewer *viewer, double x, dou
                       (y - gestures->start_y) / camera->viewport_height);
     gestures->last_x = x;
     gestures->last_y = y;
-    return gestures->drag != DRAG_NONE;
+    return drawn || gestures->drag == DRAG_PAN || gestures->drag == DRAG_CONTRAST;
+}
+
+static bool end(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
+                double y)
+{
+    if (button->button != gestures->button)
+        return false;
+    const bool drawn = gestures->drag == DRAG_TOOL && editor_release(host->editor, x, y);
+    gestures->drag = DRAG_NONE;
+    return drawn;
 }
 
 bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
@@ -53,22 +80,23 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
     struct viewer *viewer = host->viewer;
     if (event->type == SDL_MOUSEMOTION) {
         const double x = event->motion.x * density - area_x, y = event->motion.y * density - area_y;
-        const bool moved = move(gestures, viewer, x, y);
+        const bool moved = move(gestures, host, x, y);
         return update_cursor(host, x, y) || moved;
     }
     if (event->type == SDL_MOUSEBUTTONDOWN) {
-        begin(gestures, viewer, &event->button, event->button.x * density - area_x,
-              event->button.y * density - area_y);
-        return false;
+        return begin(gestures, host, &event->button, event->button.x * density - area_x,
+                     event->button.y * density - area_y);
     }
-    if (event->type == SDL_MOUSEBUTTONUP) {
-        if (event->button.button == gestures->button)
-            gestures->drag = DRAG_NONE;
-        return false;
-    }
+    if (event->type == SDL_MOUSEBUTTONUP)
+        return end(gestures, host, &event->button, event->button.x * density - area_x,
+                   event->button.y * density - area_y);
     if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
         const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
         const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
+        if (viewer->view.masking.on && held(KMOD_CTRL)) {
+            host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
+            return true;
+        }
         camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
         update_cursor(host, x, y);
         return true;

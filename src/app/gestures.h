@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the mouse does on the picture: drags and the wheel.
+// What the mouse does on the picture: drags, the wheel, and the mask tool.
 #ifndef FOVEA_APP_GESTURES_H
 #define FOVEA_APP_GESTURES_H
 
@@ -7,7 +7,7 @@
 
 #include <SDL.h>
 
-enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST };
+enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST, DRAG_TOOL };
 
 // The drag that is going on. Zero-initialise.
 struct gestures {

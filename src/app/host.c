@@ -115,9 +115,15 @@ static enum status do_export(void *app, const char *path, bool decorate, struct 
 static bool do_cancel(void *app)
 {
     struct viewer *viewer = viewer_of(app);
+    if (editor_end(((struct host *)app)->editor, false))
+        return true;
     const bool told = viewer->message.text[0] != '\0';
     viewer->message = (struct error){0};
-    return viewer_cancel(viewer) || told;
+    if (viewer_cancel(viewer) || told)
+        return true;
+    const bool masking = viewer->view.masking.on;
+    viewer->view.masking.on = false;
+    return masking;
 }
 
 static enum status do_auto_limits(void *app, struct error *error)
@@ -130,6 +136,48 @@ static enum status do_load_again(void *app, struct error *error)
     (void)error;
     viewer_reload(viewer_of(app));
     return STATUS_OK;
+}
+
+static enum status do_combine_mask(void *app, const char *path, int how, struct error *error)
+{
+    static const enum bitmap_combination ways[] = {BITMAP_REPLACE, BITMAP_OR, BITMAP_MINUS};
+    return editor_combine(((struct host *)app)->editor, path, ways[how], error);
+}
+
+static enum status do_save_mask(void *app, const char *path, uint8_t bits, bool inverted, struct error *error)
+{
+    return editor_save(((struct host *)app)->editor, path, bits, inverted, error);
+}
+
+static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
+                                     bool preview, struct error *error)
+{
+    return editor_run(((struct host *)app)->editor, name, numbers, count, preview, error);
+}
+
+static bool do_mask_undo(void *app)
+{
+    return editor_undo(((struct host *)app)->editor);
+}
+
+static bool do_mask_redo(void *app)
+{
+    return editor_redo(((struct host *)app)->editor);
+}
+
+static bool do_mask_end(void *app, bool keep)
+{
+    return editor_end(((struct host *)app)->editor, keep);
+}
+
+static bool do_mask_last_point(void *app)
+{
+    return editor_last_point(((struct host *)app)->editor);
+}
+
+static void do_mask_tool_changed(void *app)
+{
+    editor_tool_changed(((struct host *)app)->editor);
 }
 
 static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
@@ -170,6 +218,15 @@ static const struct command_host_ops host_ops = {
     .slab = do_slab,
     .load_mask = do_load_mask,
     .clear_mask = do_clear_mask,
+    .combine_mask = do_combine_mask,
+    .save_mask = do_save_mask,
+    .mask_operation = do_mask_operation,
+    .mask_undo = do_mask_undo,
+    .mask_redo = do_mask_redo,
+    .mask_end = do_mask_end,
+    .mask_last_point = do_mask_last_point,
+    .mask_apply = do_load_again,
+    .mask_tool_changed = do_mask_tool_changed,
     .export_picture = do_export,
     .cancel = do_cancel,
     .apply_auto_limits = do_auto_limits,
@@ -184,7 +241,13 @@ static const struct command_host_ops host_ops = {
 void host_init(struct host *host, struct viewer *viewer)
 {
     *host = (struct host){.viewer = viewer};
+    host->editor = editor_create(viewer);
     host->commands = (struct command_host){&viewer->view, &viewer->colormaps, &host_ops, host};
+}
+
+void host_finish(struct host *host)
+{
+    editor_destroy(&host->editor);
 }
 
 static enum status run_line(struct host *host, const char *line, struct error *error)

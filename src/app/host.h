@@ -3,6 +3,7 @@
 #ifndef FOVEA_APP_HOST_H
 #define FOVEA_APP_HOST_H
 
+#include "app/editor.h"
 #include "app/files.h"
 #include "app/viewer.h"
 #include "commands/command.h"
@@ -11,7 +12,8 @@
 // ignored.
 struct host {
     struct viewer *viewer;
-    struct files *files; // of the window's panels; NULL without a window
+    struct editor *editor; // of the mask
+    struct files *files;   // of the window's panels; NULL without a window
     struct command_host commands;
     bool quit;
     bool fullscreen;   // as wanted by the last command
@@ -21,6 +23,8 @@ struct host {
 };
 
 void host_init(struct host *host, struct viewer *viewer);
+// Before viewer_finish.
+void host_finish(struct host *host);
 
 // Runs a command line; failures become the viewer's message. Returns the status.
 enum status host_run(struct host *host, const char *line);

@@ -168,6 +168,8 @@ static enum status repaint(struct session *session, struct error *error)
         viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
     if (status)
         return status;
+    editor_draw(session->host.editor, viewer->overlay, scale);
+    overlay_flush(viewer->overlay, (int)area.width, (int)area.height);
     target_viewport(viewer->gpu, height, 0, 0, width, height);
     ui_draw(session->ui);
     SDL_GL_SwapWindow(session->window.handle);
@@ -180,7 +182,9 @@ static enum status repaint(struct session *session, struct error *error)
 static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
-    const char *command = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key) : NULL;
+    const char *command = ui_key_of_event(event, &key)
+                              ? bindings_find(&session->bindings, key, session->viewer.view.masking.on)
+                              : NULL;
     // Characters come as text, after the event of their key.
     if (event->type == SDL_KEYDOWN)
         session->host.key_repeats = event->key.repeat != 0;
@@ -464,6 +468,7 @@ static void end_session(struct session *session)
     ui_destroy(&session->ui);
     files_destroy(&session->host.files);
     thumbnails_destroy(&session->thumbnails);
+    host_finish(&session->host);
     viewer_finish(&session->viewer);
     window_close(&session->window);
     bindings_free(&session->bindings);

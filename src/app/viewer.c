@@ -99,6 +99,21 @@ static const char *shown_name(const struct viewer *viewer)
     return source_name(viewer->source, viewer->position.item);
 }
 
+uint8_t viewer_owned_layers(const struct viewer *viewer)
+{
+    return MASK_CHOICE_BITS & (uint8_t)~viewer->view.masking.locked;
+}
+
+void viewer_mask_changed(struct viewer *viewer, struct rect rect)
+{
+    struct error error = {0};
+    ahead_drop(viewer, false); // it has the mask of before
+    if (!viewer->picture || !viewer->mask || rect.width <= 0)
+        return;
+    if (picture_take_mask(viewer->picture, viewer->mask, rect, &error))
+        viewer_say(viewer, true, "%s", error.text);
+}
+
 static struct loader *start_fresh(struct viewer *viewer, bool same_item)
 {
     if (!same_item)
@@ -112,6 +127,7 @@ static struct loader *start_fresh(struct viewer *viewer, bool same_item)
         .reduce = viewer->view.display.reduce,
         .choice = viewer->view.display.classes,
         .mask = viewer->mask,
+        .owned_layers = viewer_owned_layers(viewer),
         .mask_path = viewer->mask_path,
         // The file layer stays in the mask from frame to frame; a frame of another size tries it again.
         .mask_has_file = viewer->mask_has_file,
@@ -125,6 +141,8 @@ static struct loader *start_fresh(struct viewer *viewer, bool same_item)
 
 static void start_loader(struct viewer *viewer, size_t shown_item, bool again)
 {
+    if (viewer->mask_leaves)
+        viewer->mask_leaves(viewer->mask_context);
     region_loader_destroy(&viewer->regions);
     if (again)
         ahead_drop(viewer, true);
@@ -463,6 +481,8 @@ static void end_loader(struct viewer *viewer)
     outcome.mask = NULL;
     outcome.file = NULL;
     viewer->mask_has_file = outcome.mask_has_file;
+    if (viewer->mask_returns)
+        viewer->mask_returns(viewer->mask_context, &outcome.old_mask);
     if (viewer->file) {
         source_set_frames(viewer->source, viewer->position.item, viewer->file->frames);
         viewer->position.frame = outcome.frame;

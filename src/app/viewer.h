@@ -61,9 +61,14 @@ struct viewer {
     void *wake_context;
 
     struct picture *picture;
-    struct frame_info info;       // of the picture
-    struct mask *mask;            // NULL while a loader has it
-    struct image_file *file;      // open handle of the shown item, or NULL
+    struct frame_info info;  // of the picture
+    struct mask *mask;       // NULL while a loader has it
+    struct image_file *file; // open handle of the shown item, or NULL
+    // Of the mask's editor; may be NULL. The first is called before the mask goes to a loader, the second
+    // when it is back in `mask`, with the one that did not fit (taken over by setting it to NULL).
+    void (*mask_leaves)(void *context);
+    void (*mask_returns)(void *context, struct mask **unfit);
+    void *mask_context;
     char *mask_path;              // loaded with the next frame of the same size; owned, or NULL
     bool mask_has_file;           // the mask's file layer is that of mask_path
     struct statistics statistics; // valid once complete
@@ -108,6 +113,11 @@ void viewer_show(struct viewer *viewer, struct source_position position);
 void viewer_give_up(struct viewer *viewer);
 // Loads the shown frame again (changed file, mask or reduction).
 void viewer_reload(struct viewer *viewer);
+// The mask was edited within `rect`: shows it. What statistics and reduced levels leave out is as it was when
+// the frame was loaded.
+void viewer_mask_changed(struct viewer *viewer, struct rect rect);
+// The layers of the file and the data that the user edits (view.masking.locked).
+uint8_t viewer_owned_layers(const struct viewer *viewer);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void viewer_load_mask(struct viewer *viewer, const char *path);

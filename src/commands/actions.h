@@ -4,6 +4,7 @@
 #define FOVEA_COMMANDS_ACTIONS_H
 
 #include "commands/command.h"
+#include "sources/mask_operation_list.h"
 
 // Every action has the signature of command.run, every tick that of command.checked.
 #define ACTION(name)                                                                                         \
@@ -64,6 +65,34 @@ TICK(tick_colormap_reverse);
 
 ACTION(action_mask_load);
 ACTION(action_mask_clear);
+ACTION(action_mask_edit_mode);
+ACTION(action_mask_tool);
+ACTION(action_mask_brush);
+ACTION(action_mask_edit);
+ACTION(action_mask_lock);
+ACTION(action_mask_mode);
+ACTION(action_mask_neighbours);
+ACTION(action_mask_tolerance);
+ACTION(action_mask_centre);
+ACTION(action_mask_undo);
+ACTION(action_mask_redo);
+ACTION(action_mask_finish);
+ACTION(action_mask_last_point);
+ACTION(action_mask_add_file);
+ACTION(action_mask_save);
+ACTION(action_mask_preview);
+ACTION(action_mask_equal_here);
+ACTION(action_mask_outside_limits);
+ACTION(action_mask_apply);
+TICK(tick_mask_edit_mode);
+TICK(tick_mask_tool);
+TICK(tick_mask_edit);
+TICK(tick_mask_lock);
+TICK(tick_mask_mode);
+#define DECLARE_OPERATION(identifier, name, arguments, help, menu, pixels)                                   \
+    ACTION(action_mask_op_##identifier);
+MASK_OPERATION_LIST(DECLARE_OPERATION)
+#undef DECLARE_OPERATION
 ACTION(action_mask_visible);
 ACTION(action_mask_layer);
 ACTION(action_mask_use);

@@ -12,6 +12,8 @@
 
 enum { MAX_FILE_BYTES = 1 << 20 };
 
+static const char mask_prefix[] = "mask:";
+
 extern const char embedded_bindings_txt[];
 
 const char *bindings_default_text(void)
@@ -19,19 +21,20 @@ const char *bindings_default_text(void)
     return embedded_bindings_txt;
 }
 
-static struct binding *find_binding(const struct bindings *bindings, struct key key)
+static struct binding *find_binding(const struct bindings *bindings, struct key key, bool masking)
 {
     for (size_t i = 0; i < bindings->count; i++) {
         struct binding *binding = &bindings->items[i];
-        if (binding->key.code == key.code && binding->key.modifiers == key.modifiers)
+        if (binding->key.code == key.code && binding->key.modifiers == key.modifiers &&
+            binding->masking == masking)
             return binding;
     }
     return NULL;
 }
 
-static void set_binding(struct bindings *bindings, struct key key, const char *command)
+static void set_binding(struct bindings *bindings, struct key key, bool masking, const char *command)
 {
-    struct binding *binding = find_binding(bindings, key);
+    struct binding *binding = find_binding(bindings, key, masking);
     if (binding) {
         free(binding->command);
         binding->command = must_copy(command);
@@ -41,12 +44,12 @@ static void set_binding(struct bindings *bindings, struct key key, const char *c
         bindings->capacity = bindings->capacity ? 2 * bindings->capacity : 64;
         bindings->items = must_resize(bindings->items, bindings->capacity * sizeof *bindings->items);
     }
-    bindings->items[bindings->count++] = (struct binding){key, must_copy(command)};
+    bindings->items[bindings->count++] = (struct binding){key, masking, must_copy(command)};
 }
 
-static void remove_binding(struct bindings *bindings, struct key key)
+static void remove_binding(struct bindings *bindings, struct key key, bool masking)
 {
-    struct binding *binding = find_binding(bindings, key);
+    struct binding *binding = find_binding(bindings, key, masking);
     if (!binding)
         return;
     free(binding->command);
@@ -70,18 +73,20 @@ static enum status add_line(struct bindings *bindings, char *line, struct error 
     while (length && strchr(blanks, rest[length - 1]))
         rest[--length] = '\0';
     bool unbind = strcmp(line, "unbind") == 0;
+    const char *name = unbind ? rest : line;
+    const bool masking = strncmp(name, mask_prefix, sizeof mask_prefix - 1) == 0;
     struct key key;
-    if (!key_parse(unbind ? rest : line, &key))
-        return error_set(error, STATUS_USAGE, "\"%s\" is no key", unbind ? rest : line);
+    if (!key_parse(name + (masking ? sizeof mask_prefix - 1 : 0), &key))
+        return error_set(error, STATUS_USAGE, "\"%s\" is no key", name);
     if (unbind) {
-        remove_binding(bindings, key);
+        remove_binding(bindings, key, masking);
         return STATUS_OK;
     }
     if (!*rest)
         return error_set(error, STATUS_USAGE, "the command for %s is missing", line);
     enum status status = command_check(NULL, rest, error);
     if (!status)
-        set_binding(bindings, key, rest);
+        set_binding(bindings, key, masking, rest);
     return status;
 }
 
@@ -164,9 +169,11 @@ void bindings_free(struct bindings *bindings)
     *bindings = (struct bindings){0};
 }
 
-const char *bindings_find(const struct bindings *bindings, struct key key)
+const char *bindings_find(const struct bindings *bindings, struct key key, bool masking)
 {
-    const struct binding *binding = find_binding(bindings, key);
+    const struct binding *binding = masking ? find_binding(bindings, key, true) : NULL;
+    if (!binding)
+        binding = find_binding(bindings, key, false);
     return binding ? binding->command : NULL;
 }
 

@@ -2,9 +2,10 @@
 // Which key runs which command: a table read from text, the embedded one first, then the user's own.
 //
 // Each line is "KEY command ..."; "unbind KEY" removes a key; '#' starts a comment line. A later line for the
-// same key replaces the earlier one. Keys: modifiers Ctrl, Shift, Alt, Super joined by '+' before a character
-// or a name (Left Right Up Down PageUp PageDown Home End Insert Delete Backspace Tab Return Escape Space F1
-// to F24; plus, bracketleft and other X11 names of characters are understood too). Characters are those that
+// same key replaces the earlier one. "mask:KEY" is a key that holds in mask mode only, before the one of the
+// same name that holds always. Keys: modifiers Ctrl, Shift, Alt, Super joined by '+' before a character or a
+// name (Left Right Up Down PageUp PageDown Home End Insert Delete Backspace Tab Return Escape Space F1 to
+// F24; plus, bracketleft and other X11 names of characters are understood too). Characters are those that
 // typing gives ("?", not "Shift+/"), whatever the keyboard's layout; only letters and keys with Ctrl or Alt
 // are told apart by Shift.
 #ifndef FOVEA_COMMANDS_BINDINGS_H
@@ -52,6 +53,7 @@ char *key_format(struct key key, char *buffer, size_t size);
 
 struct binding {
     struct key key;
+    bool masking;  // holds in mask mode only
     char *command; // owned by the table
 };
 
@@ -70,8 +72,8 @@ size_t bindings_add(struct bindings *bindings, const char *text, const char *nam
 size_t bindings_add_user(struct bindings *bindings, struct text *warnings);
 void bindings_free(struct bindings *bindings);
 
-// The command line of a key, or NULL. Borrowed until the table changes.
-const char *bindings_find(const struct bindings *bindings, struct key key);
+// The command line of a key, in mask mode or out of it, or NULL. Borrowed until the table changes.
+const char *bindings_find(const struct bindings *bindings, struct key key, bool masking);
 // The first key that runs exactly this command line; false if none does.
 bool bindings_key_for(const struct bindings *bindings, const char *command, struct key *key);
 

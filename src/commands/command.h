@@ -41,6 +41,25 @@ struct command_host_ops {
     // Loads the mask layer MASK_FILE from a file, or clears it.
     enum status (*load_mask)(void *app, const char *path, struct error *error);
     enum status (*clear_mask)(void *app, struct error *error);
+    // Combines the layer that is edited with a mask file: `how` is 0 replace, 1 add, 2 take away.
+    enum status (*combine_mask)(void *app, const char *path, int how, struct error *error);
+    // Writes the mask; `bits` the layers (0 = all).
+    enum status (*save_mask)(void *app, const char *path, uint8_t bits, bool inverted, struct error *error);
+    // Runs an operation of sources/mask_operation.h as one step of undo, or as a preview that the next
+    // operation, edit_end or any other edit replaces.
+    enum status (*mask_operation)(void *app, const char *name, const double *numbers, size_t count,
+                                  bool preview, struct error *error);
+    // Steps back and forth through the edits of the mask; false if there is no such step.
+    bool (*mask_undo)(void *app);
+    bool (*mask_redo)(void *app);
+    // Ends what is being drawn or previewed: keeps it, or takes it back. False if there was nothing.
+    bool (*mask_end)(void *app, bool keep);
+    // Takes the last point of the polygon in progress back.
+    bool (*mask_last_point)(void *app);
+    // Reads the frame again, so that statistics and limits leave out what is masked now.
+    enum status (*mask_apply)(void *app, struct error *error);
+    // The tool or the layer that is edited is another one: what was being drawn is abandoned.
+    void (*mask_tool_changed)(void *app);
     // Writes the picture as shown to a PNG file; `decorate` adds colour bar and title.
     enum status (*export_picture)(void *app, const char *path, bool decorate, struct error *error);
     // Stops what is going on (loading); false if there was nothing to stop.
@@ -91,7 +110,7 @@ struct command_value {
     uint8_t rgb[3];   // ARGUMENT_COLOUR
 };
 
-enum { COMMAND_MAX_ARGS = 64 };
+enum { COMMAND_MAX_ARGS = 512 };
 
 // The arguments that were given; those left out at the end are not counted.
 struct command_args {

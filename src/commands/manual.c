@@ -12,6 +12,9 @@ const struct mouse_gesture mouse_gestures[] = {
     {"Right drag", "Contrast: left and right move the limits, up and down their distance"},
     {"Drag on the histogram", "Move the lower or upper limit, or both from between them"},
     {"Drop of files or of a folder", "Open them, a folder as a series"},
+    {"Left drag in mask mode", "Draw; Ctrl does the opposite, Shift makes squares and straight lines"},
+    {"Double click in mask mode", "Close the polygon"},
+    {"Ctrl+wheel in mask mode", "Width of the brush"},
     {NULL, NULL},
 };
 
@@ -23,6 +26,8 @@ static void append_troff(struct text *out, const char *text)
             text_append(out, "\\e");
         else if (*text == '-')
             text_append(out, "\\-");
+        else if (*text == '|')
+            text_append(out, "|\\:"); // a line may be broken here
         else if (*text == '\'')
             text_append(out, "\\(aq");
         else
@@ -77,9 +82,11 @@ static void write_keys(struct text *out, enum manual_format format)
     write_heading(out, format, "KEYS");
     for (size_t i = 0; i < bindings.count; i++) {
         char name[64];
-        key_format(bindings.items[i].key, name, sizeof name);
+        const bool masking = bindings.items[i].masking;
+        snprintf(name, sizeof name, "%s", masking ? "mask mode: " : "");
+        key_format(bindings.items[i].key, name + strlen(name), sizeof name - strlen(name));
         if (format == MANUAL_PLAIN)
-            text_printf(out, "  %-16s%s\n", name, bindings.items[i].command);
+            text_printf(out, "  %-*s%s\n", masking ? 24 : 16, name, bindings.items[i].command);
         else
             write_entry(out, format, name, "", bindings.items[i].command);
     }

@@ -13,8 +13,8 @@
 enum status operation_parse(const char *arguments, const char *words, double *numbers, size_t *count,
                             struct error *error);
 
-// Writes the arguments for people: "X,Y,RADIUS", "[PIXELS,[NEIGHBOURS]]"; "" when there are none. Begins with a bracket
-// when all may be left out.
+// Writes the arguments for people: "X,Y,RADIUS", "[PIXELS,[NEIGHBOURS]]"; "" when there are none. Begins with
+// a bracket when all may be left out.
 void operation_describe(const char *arguments, char *out, size_t size);
 
 #endif

@@ -34,7 +34,7 @@ const struct command commands[] = {
     {"mask.load", "[name:file]",
      "Loads a mask (TIFF, FITS, NPY; nonzero = masked); without a name asks for one.",
      MENU({"File/|Load mask...", ""}), action_mask_load, NULL, NULL},
-    {"mask.clear", "", "Removes the loaded mask.", MENU({"File/Remove mask", ""}), action_mask_clear, NULL,
+    {"mask.unload", "", "Removes the loaded mask.", MENU({"File/Remove mask", ""}), action_mask_clear, NULL,
      NULL},
     {"file.export", "[name:file] [style:plain|decorated]",
      "Writes the picture as shown to a PNG file, decorated with colour bar and title if asked; without a "
@@ -167,6 +167,60 @@ const struct command commands[] = {
      "Sets the opacity of the mask, or of one layer.", NULL, action_mask_opacity, NULL, NULL},
     {"mask.colour", "colour:colour [layer:" LAYERS "]", "Sets the colour of the mask, or of one layer.", NULL,
      action_mask_colour, NULL, NULL},
+
+    // Mask
+    {"mask.draw", SWITCH, "Switches mask mode on or off: the left button draws, the keys of the mask hold.",
+     MENU({"Mask/Draw", ""}), action_mask_edit_mode, tick_mask_edit_mode, NULL},
+    {"mask.tool", "tool:none|rectangle|circle|ellipse|polygon|pencil|line|point|ring|flood",
+     "Takes a tool up, and switches mask mode on.", MENU({"Mask/Tool/*", "*"}), action_mask_tool,
+     tick_mask_tool, NULL},
+    {"mask.brush", "width:text",
+     "Sets the width of pencil and line in pixels, or makes it larger or smaller.",
+     MENU({"Mask/Brush/Larger", "larger"}, {"Mask/Brush/Smaller", "smaller"}), action_mask_brush, NULL, NULL},
+    {"mask.edit", "layer:" LAYERS, "Chooses the layer that is edited.", MENU({"Mask/Edit layer/*", "*"}),
+     action_mask_edit, tick_mask_edit, NULL},
+    {"mask.lock", "layer:" LAYERS " " SWITCH,
+     "Protects a layer from edits. A layer of the data (gap, bad, hot, saturated) that is unlocked is no "
+     "longer "
+     "found anew in each frame.",
+     NULL, action_mask_lock, tick_mask_lock, NULL},
+    {"mask.mode", "mode:mask|unmask|toggle", "Whether what is drawn or selected is masked or unmasked.",
+     MENU({"Mask/Drawing unmasks", "toggle"}), action_mask_mode, tick_mask_mode, NULL},
+    {"mask.neighbours", "neighbours:4|8", "Which neighbours count for flood, grow and shrink by default.",
+     NULL, action_mask_neighbours, NULL, NULL},
+    {"mask.tolerance", "tolerance:number(0..1e300)", "How far values may differ for the flood tool.", NULL,
+     action_mask_tolerance, NULL, NULL},
+    {"mask.centre", "[x:number] [y:number]",
+     "Sets the centre of rings; without numbers the beam centre of the file.", NULL, action_mask_centre, NULL,
+     NULL},
+    {"mask.undo", "", "Takes the last edit of the mask back.", MENU({"Mask/|Undo", ""}), action_mask_undo,
+     NULL, NULL},
+    {"mask.redo", "", "Makes it again.", MENU({"Mask/Redo", ""}), action_mask_redo, NULL, NULL},
+    {"mask.finish", "", "Closes the polygon, or keeps what a limit previews.", NULL, action_mask_finish, NULL,
+     NULL},
+    {"mask.last_point", "", "Takes the last point of the polygon back.", NULL, action_mask_last_point, NULL,
+     NULL},
+    {"mask.preview", "operation:text [numbers:number]...",
+     "Shows what an operation would mask; mask.finish keeps it, Escape takes it back.", NULL,
+     action_mask_preview, NULL, NULL},
+    {"mask.equal_here", "", "Masks all pixels with the value under the mouse.",
+     MENU({"Mask/|The value under the mouse", ""}), action_mask_equal_here, NULL, NULL},
+    {"mask.outside_limits", "", "Masks what is outside of the contrast limits.",
+     MENU({"Mask/Outside of the contrast limits", ""}), action_mask_outside_limits, NULL, NULL},
+#define MASK_OPERATION_MENU(path) MENU({path, ""})
+#define ROW(identifier, name, arguments, help, menu, pixels)                                                 \
+    {"mask." name, arguments, help, menu, action_mask_op_##identifier, NULL, NULL},
+    MASK_OPERATION_LIST(ROW)
+#undef ROW
+        {"mask.combine", "name:file how:replace|add|remove",
+         "Combines the layer that is edited with a mask file.", NULL, action_mask_add_file, NULL, NULL},
+    {"mask.save", "[name:file] [layer:all|" LAYERS "] [values:masked|valid]",
+     "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid; without a name "
+     "asks "
+     "for one.",
+     MENU({"Mask/|Save mask...", ""}), action_mask_save, NULL, NULL},
+    {"mask.apply", "", "Reads the frame again, so that statistics and limits leave out what is masked now.",
+     MENU({"Mask/Leave masked pixels out of statistics now", ""}), action_mask_apply, NULL, NULL},
 
     // View
     {"view.fit", "", "Shows the whole image.", MENU({"View/Fit", ""}), action_view_fit, tick_view_fit, NULL},

@@ -7,6 +7,7 @@
 #include "gpu/program.h"
 
 #include <GL/glew.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,23 @@ void quads_rect(struct quads *quads, float x, float y, float width, float height
     set_corners(corner, x, y, width, height, rgba);
     for (int i = 0; i < VERTICES_PER_QUAD; i++)
         corner[i].u = corner[i].v = -1.0f;
+}
+
+void quads_line(struct quads *quads, float x1, float y1, float x2, float y2, float width,
+                const unsigned char rgba[4])
+{
+    const float dx = x2 - x1, dy = y2 - y1, length = hypotf(dx, dy);
+    if (!(length > 0))
+        return;
+    // Half the width sideways.
+    const float sx = -dy / length * width / 2, sy = dx / length * width / 2;
+    const float xs[VERTICES_PER_QUAD] = {x1 + sx, x2 + sx, x1 - sx, x2 - sx};
+    const float ys[VERTICES_PER_QUAD] = {y1 + sy, y2 + sy, y1 - sy, y2 - sy};
+    struct vertex *corner = next_quad(quads);
+    for (int i = 0; i < VERTICES_PER_QUAD; i++) {
+        corner[i] = (struct vertex){.x = xs[i], .y = ys[i], .u = -1.0f, .v = -1.0f};
+        memcpy(corner[i].rgba, rgba, 4);
+    }
 }
 
 void quads_glyph(struct quads *quads, float x, float y, float width, float height, float u, float v,

@@ -17,6 +17,9 @@ void quads_clear(struct quads *quads);
 // A filled rectangle, colour with alpha (not premultiplied).
 void quads_rect(struct quads *quads, float x, float y, float width, float height,
                 const unsigned char rgba[4]);
+// A straight line of that width between two points.
+void quads_line(struct quads *quads, float x1, float y1, float x2, float y2, float width,
+                const unsigned char rgba[4]);
 // A part (u, v, width, height in texels) of the coverage texture (TEXTURE_R8) set by quads_glyphs, tinted.
 void quads_glyph(struct quads *quads, float x, float y, float width, float height, float u, float v,
                  const unsigned char rgba[4]);

@@ -141,6 +141,14 @@ void overlay_rect(struct overlay *overlay, float x, float y, float width, float 
         quads_rect(quads, x, y, width, height, rgba);
 }
 
+void overlay_line(struct overlay *overlay, float x1, float y1, float x2, float y2, float width,
+                  const unsigned char rgba[4])
+{
+    struct quads *quads = quads_of(overlay);
+    if (quads)
+        quads_line(quads, x1, y1, x2, y2, width, rgba);
+}
+
 void overlay_flush(struct overlay *overlay, int target_width, int target_height)
 {
     if (!overlay->quads)

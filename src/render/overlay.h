@@ -45,6 +45,10 @@ float overlay_line_height(const struct overlay *overlay, float scale);
 void overlay_rect(struct overlay *overlay, float x, float y, float width, float height,
                   const unsigned char rgba[4]);
 
+// A straight line of `width` screen pixels.
+void overlay_line(struct overlay *overlay, float x1, float y1, float x2, float y2, float width,
+                  const unsigned char rgba[4]);
+
 // Draws all that was added since the last flush onto the bound target and forgets it.
 void overlay_flush(struct overlay *overlay, int target_width, int target_height);
 

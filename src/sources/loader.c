@@ -121,6 +121,12 @@ static void note_loss(struct loader *loader, const struct error *loss, int64_t p
     pthread_mutex_unlock(&loader->lock);
 }
 
+// The layers that are found anew in each frame.
+static uint8_t class_bits(const struct loader *loader)
+{
+    return (uint8_t)(MASK_CLASS_BITS & ~loader->request.owned_layers);
+}
+
 // Decodes the band and adds the classes found to the mask. Returns false if it was cancelled; a band that is
 // lost for another reason is filled and noted.
 static bool decode_band(struct worker *worker, const struct band *band)
@@ -147,7 +153,7 @@ static bool decode_band(struct worker *worker, const struct band *band)
         note_loss(loader, &report.first_loss, report.lost_pixels, false);
     }
     if (report.any_class)
-        mask_write(loader->mask, rect, worker->classes, (size_t)rect.width, MASK_CLASS_BITS);
+        mask_write(loader->mask, rect, worker->classes, (size_t)rect.width, class_bits(loader));
     return true;
 }
 
@@ -160,7 +166,7 @@ static bool tap_band(struct worker *worker, const struct band *band)
     bool classed = false;
     taps_band(worker->taps, band, worker->classes, &classed);
     if (classed)
-        mask_write(mask, rect, worker->classes, (size_t)rect.width, MASK_CLASS_BITS);
+        mask_write(mask, rect, worker->classes, (size_t)rect.width, class_bits(worker->loader));
     if (masked || classed)
         memset(worker->classes, 0, (size_t)(rect.width * rect.height));
     return masked || classed;

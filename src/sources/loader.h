@@ -34,6 +34,9 @@ struct loader_request {
     // stay, those that come with a frame (gap, bad, hot, saturated) are found anew. Else it comes back as
     // outcome.old_mask.
     struct mask *mask;
+    // Of the file's and the data's layers: those that are the user's now. They stay as they are in `mask`,
+    // and what the data or a mask file say is not put there.
+    uint8_t owned_layers;
     const char *mask_path; // loaded into the mask's file layer before the first band; NULL = none
     bool mask_has_file;    // it is in `mask` already, and loaded only if that does not fit
     // Memory for bands that are decoded before anything is taken, so that a frame can be read ahead; 0: only

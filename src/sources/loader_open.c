@@ -45,9 +45,10 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
 {
     struct mask *mask = loader->request.mask;
     const uint8_t ignored = loader->request.choice.ignored;
+    const uint8_t owned = loader->request.owned_layers;
     bool has_file = false;
     if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
-        mask_clear(mask, MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE)));
+        mask_clear(mask, (MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE))) & ~owned);
         loader->mask = mask;
         loader->request.mask = NULL;
         has_file = loader->request.mask_has_file && !(ignored & MASK_BIT(MASK_FILE));
@@ -56,7 +57,7 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
         if (status)
             return status;
     }
-    if (loader->mask_path && !has_file && !(ignored & MASK_BIT(MASK_FILE)))
+    if (loader->mask_path && !has_file && !((ignored | owned) & MASK_BIT(MASK_FILE)))
         has_file = mask_file_load(loader->mask_path, loader->mask, &loader->mask_error) == STATUS_OK;
     loader->mask_has_file = has_file;
     return STATUS_OK;

@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "sources/mask_operation_internal.h"
+#include "sources/mask_operation_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,18 +33,14 @@ static enum status draw(const struct mask_context *context, const struct shape *
     return mask_edit_shape(context->history, shape, !context->unmask, changed, error);
 }
 
-#define OPERATION(name)                                                                                      \
-    static enum status name(const struct mask_context *context, const double *numbers, size_t count,         \
-                            struct rect *changed, struct error *error)
-
-OPERATION(run_point)
+MASK_RUN(mask_run_point)
 {
     (void)count;
     const struct shape_point point = {numbers[0] + 0.5, numbers[1] + 0.5};
     return draw(context, &(struct shape){.kind = SHAPE_POINT, .points = &point, .count = 1}, changed, error);
 }
 
-OPERATION(run_rectangle)
+MASK_RUN(mask_run_rectangle)
 {
     (void)count;
     const struct shape_point corners[] = {{numbers[0], numbers[1]},
@@ -52,7 +49,7 @@ OPERATION(run_rectangle)
                 error);
 }
 
-OPERATION(run_circle)
+MASK_RUN(mask_run_circle)
 {
     (void)count;
     const struct shape_point centre = {numbers[0], numbers[1]};
@@ -61,7 +58,7 @@ OPERATION(run_circle)
     return draw(context, &shape, changed, error);
 }
 
-OPERATION(run_ellipse)
+MASK_RUN(mask_run_ellipse)
 {
     const struct shape_point centre = {numbers[0], numbers[1]};
     const struct shape shape = {.kind = SHAPE_ELLIPSE,
@@ -89,17 +86,17 @@ static enum status draw_points(const struct mask_context *context, enum shape_ki
     return status;
 }
 
-OPERATION(run_polygon)
+MASK_RUN(mask_run_polygon)
 {
     return draw_points(context, SHAPE_POLYGON, 0, numbers, count, changed, error);
 }
 
-OPERATION(run_line)
+MASK_RUN(mask_run_line)
 {
     return draw_points(context, SHAPE_STROKE, number_or(numbers, count, 4, 1), numbers, 4, changed, error);
 }
 
-OPERATION(run_pencil)
+MASK_RUN(mask_run_pencil)
 {
     return draw_points(context, SHAPE_STROKE, numbers[0], numbers + 1, count - 1, changed, error);
 }
@@ -118,13 +115,13 @@ static enum status draw_sector(const struct mask_context *context, struct shape_
     return draw(context, &shape, changed, error);
 }
 
-OPERATION(run_sector)
+MASK_RUN(mask_run_sector)
 {
     return draw_sector(context, (struct shape_point){numbers[0], numbers[1]}, numbers[2], numbers[3],
                        number_or(numbers, count, 4, 0), number_or(numbers, count, 5, 360), changed, error);
 }
 
-OPERATION(run_ring)
+MASK_RUN(mask_run_ring)
 {
     const struct detector_info *detector = context->detector;
     if (!detector || isnan(detector->beam_x) || isnan(detector->beam_y))
@@ -157,7 +154,7 @@ static enum status change_layer(const struct mask_context *context,
 #define CHANGE(name)                                                                                         \
     static enum status change_##name(struct bitmap *bitmap, const double *numbers, size_t count,             \
                                      struct error *error);                                                   \
-    OPERATION(run_##name)                                                                                    \
+    MASK_RUN(mask_run_##name)                                                                                \
     {                                                                                                        \
         return change_layer(context, change_##name, numbers, count, changed, error);                         \
     }                                                                                                        \
@@ -222,14 +219,14 @@ CHANGE(rotate)
     return status;
 }
 
-OPERATION(run_clear)
+MASK_RUN(mask_run_clear)
 {
     (void)numbers, (void)count, (void)error;
     mask_edit_clear(context->history, changed);
     return STATUS_OK;
 }
 
-OPERATION(run_all)
+MASK_RUN(mask_run_all)
 {
     (void)numbers, (void)count;
     const struct shape_point corners[] = {{0, 0},
@@ -239,7 +236,7 @@ OPERATION(run_all)
                            changed, error);
 }
 
-OPERATION(run_border)
+MASK_RUN(mask_run_border)
 {
     (void)count;
     struct bitmap *border = NULL;
@@ -253,7 +250,7 @@ OPERATION(run_border)
 }
 
 // Mirrors at the beam centre, or at the middle of the image where it is not known.
-OPERATION(run_mirror)
+MASK_RUN(mask_run_mirror)
 {
     const struct detector_info *detector = context->detector;
     const bool known = detector && !isnan(detector->beam_x) && !isnan(detector->beam_y);
@@ -286,16 +283,16 @@ static enum status combine_layer(const struct mask_context *context, enum bitmap
 }
 
 #define COMBINE(name, how)                                                                                   \
-    OPERATION(name)                                                                                          \
+    MASK_RUN(name)                                                                                           \
     {                                                                                                        \
         (void)count;                                                                                         \
         return combine_layer(context, how, numbers[0], changed, error);                                      \
     }
-COMBINE(run_or, BITMAP_OR)
-COMBINE(run_and, BITMAP_AND)
-COMBINE(run_xor, BITMAP_XOR)
-COMBINE(run_minus, BITMAP_MINUS)
-COMBINE(run_copy, BITMAP_REPLACE)
+COMBINE(mask_run_or, BITMAP_OR)
+COMBINE(mask_run_and, BITMAP_AND)
+COMBINE(mask_run_xor, BITMAP_XOR)
+COMBINE(mask_run_minus, BITMAP_MINUS)
+COMBINE(mask_run_copy, BITMAP_REPLACE)
 
 // --- selections ---
 
@@ -310,73 +307,11 @@ enum status mask_operation_apply(const struct mask_context *context, const struc
     return status;
 }
 
-#define LAYERS     "user|file|gap|bad|hot|saturated|user2|user3"
-#define NEIGHBOURS "[neighbours:4|8]"
-
-const struct mask_operation mask_operations[] = {
-    {"point", "x:integer y:integer", "One pixel.", run_point, false},
-    {"rectangle", "x:number y:number width:number height:number",
-     "The pixels whose centres are in the rectangle.", run_rectangle, false},
-    {"circle", "x:number y:number radius:number", "The pixels whose centres are in the circle.", run_circle,
-     false},
-    {"ellipse", "x:number y:number radius_x:number radius_y:number [angle:number]",
-     "An ellipse with half axes, turned by an angle in degrees from x towards y.", run_ellipse, false},
-    {"polygon", "points:number...", "A polygon through the points x y x y ..., closed by itself.",
-     run_polygon, false},
-    {"line", "x1:number y1:number x2:number y2:number [width:number]", "A line of some width (1).", run_line,
-     false},
-    {"pencil", "width:number points:number...",
-     "A freehand line of some width through the points x y x y ...", run_pencil, false},
-    {"sector", "x:number y:number inner:number outer:number [start:number] [sweep:number]",
-     "A ring about a point, or its part from an angle on over so many degrees, from x towards y.", run_sector,
-     false},
-    {"ring", "inner:number outer:number [start:number] [sweep:number]",
-     "A ring, or a part of one, about the beam centre that the file gives; radii in pixels.", run_ring,
-     false},
-    {"flood", "x:integer y:integer [tolerance:number] " NEIGHBOURS,
-     "The connected pixels whose values differ from this pixel's by no more than the tolerance (0).",
-     mask_run_flood, true},
-    {"below", "value:number", "The pixels below a value.", mask_run_below, true},
-    {"above", "value:number", "The pixels above a value.", mask_run_above, true},
-    {"between", "low:number high:number", "The pixels from one value to another, both included.",
-     mask_run_between, true},
-    {"outside", "low:number high:number", "The pixels below one value or above another.", mask_run_outside,
-     true},
-    {"equal", "value:number", "The pixels that have exactly this value.", mask_run_equal, true},
-    {"not-finite", "", "NaN and infinite pixels.", mask_run_not_finite, true},
-    {"hot", "[sigmas:number] [window:integer(3..31)]",
-     "Pixels that many sigma (5) above the median of the window (5 x 5) around them.", mask_run_hot, true},
-    {"dead", "[frames:integer]", "Pixels that never change over the frames of the file, or over so many.",
-     mask_run_dead, true},
-    {"gaps", "",
-     "Module gaps found in the data: whole rows and columns of one value that is 0, -1 or the type's "
-     "maximum.",
-     mask_run_gaps, true},
-    {"marks", "", "The pixels that the data mark: gaps, no data, bad, saturated, lost.", mask_run_marks,
-     true},
-    {"invert", "", "What is masked becomes unmasked and the other way round.", run_invert, false},
-    {"clear", "", "Nothing is masked.", run_clear, false},
-    {"all", "", "Everything is masked.", run_all, false},
-    {"grow", "[pixels:integer(0..10000)] " NEIGHBOURS, "Grows masked areas by so many pixels (1).", run_grow,
-     false},
-    {"shrink", "[pixels:integer(0..10000)] " NEIGHBOURS, "Shrinks masked areas by so many pixels (1).",
-     run_shrink, false},
-    {"fill-holes", "", "Masks what is enclosed by masked pixels.", run_fill_holes, false},
-    {"remove-specks", "smallest:integer " NEIGHBOURS, "Unmasks connected areas of fewer pixels.",
-     run_remove_specks, false},
-    {"border", "pixels:integer(0..1000000)", "The outer rows and columns.", run_border, false},
-    {"flip", "direction:horizontal|vertical", "Mirrors the layer.", run_flip, false},
-    {"rotate", "direction:left|right|half", "Turns the layer.", run_rotate, false},
-    {"mirror", "axes:horizontal|vertical|both [x:number] [y:number]",
-     "Adds the mirror image about the beam centre, the middle of the image, or a point.", run_mirror, false},
-    {"or", "layer:" LAYERS, "Adds what is masked in another layer.", run_or, false},
-    {"and", "layer:" LAYERS, "Keeps only what is masked in another layer too.", run_and, false},
-    {"xor", "layer:" LAYERS, "Keeps what is masked in either this layer or the other, not in both.", run_xor,
-     false},
-    {"minus", "layer:" LAYERS, "Takes away what is masked in another layer.", run_minus, false},
-    {"copy", "layer:" LAYERS, "Makes the layer the same as another.", run_copy, false},
-    {0},
-};
+#define MASK_OPERATION_MENU(path) NULL
+#define ROW(identifier, name, arguments, help, menu, pixels)                                                 \
+    {name, arguments, help, mask_run_##identifier, pixels},
+const struct mask_operation mask_operations[] = {MASK_OPERATION_LIST(ROW){0}};
+#undef ROW
 
 const struct mask_operation *mask_operation_find(const char *name)
 {

@@ -10,7 +10,7 @@ static const struct {
     const char *title;
     const char *nouns; // separated by blanks
 } groups[] = {
-    {"Files and frames", "file folder frame mask.load mask.clear app"},
+    {"Files and frames", "file folder frame mask.load mask.unload app"},
     {"Contrast", "contrast panel.contrast"},
     {"Colours and mask", "colormap special mask"},
     {"View", "view"},

@@ -16,5 +16,10 @@ struct view view_default(void)
                    .frames = true,
                    .files_width = 250},
         .play = {.rate = 10},
+        .masking = {.tool = TOOL_PENCIL,
+                    .layer = MASK_USER,
+                    .locked = MASK_BIT(MASK_FILE) | MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) |
+                              MASK_BIT(MASK_SATURATED),
+                    .width = 20},
     };
 }

@@ -7,9 +7,10 @@
 #include "view/colormap.h"
 #include "view/contrast.h"
 #include "view/display.h"
+#include "view/tool.h"
 
 // The dialog that asks for a file name, one at most.
-enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP };
+enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP, DIALOG_SAVE_MASK };
 
 enum { FILES_WIDTH_LEAST = 160, FILES_WIDTH_MOST = 640 };
 
@@ -45,12 +46,27 @@ struct view_panels {
     enum view_dialog dialog;
 };
 
+// Editing of the mask: what the user chose. The shape in progress is the editor's (app/editor.h).
+struct view_masking {
+    bool on;               // mask mode: the left button draws, the keys of the mask are in force
+    enum tool_kind tool;   // never TOOL_NONE while `on`, but by choice of the user
+    enum mask_layer layer; // that is edited
+    uint8_t locked;        // layers that edits leave alone; those of the data are locked at first
+    bool unmask;           // what is drawn is taken away
+    double width;          // of pencil and line, image pixels
+    double tolerance;      // of the flood, values
+    bool corners;          // 8 neighbours instead of 4 for flood, grow and shrink
+    bool has_centre;       // the user's own centre of rings, instead of the beam centre
+    struct shape_point centre;
+};
+
 struct view {
     struct camera camera;
     struct contrast contrast;
     struct display display;
     struct view_panels panels;
     struct view_play play;
+    struct view_masking masking;
 };
 
 struct view view_default(void);

@@ -88,7 +88,7 @@ static const char *command_of(const struct bindings *bindings, const char *name)
 {
     struct key key;
     assert_true(key_parse(name, &key));
-    return bindings_find(bindings, key);
+    return bindings_find(bindings, key, false);
 }
 
 static void the_keys_of_the_readme_work(void **state)
@@ -105,8 +105,13 @@ static void the_keys_of_the_readme_work(void **state)
     bindings_add_default(&bindings);
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         assert_string_equal(command_of(&bindings, pairs[i][0]), pairs[i][1]);
-    // Kept free for the mask editor.
-    assert_null(command_of(&bindings, "M"));
+    // Keys of the mask hold in mask mode only, and hide those that hold always.
+    struct key rectangle;
+    assert_true(key_parse("R", &rectangle));
+    assert_string_equal(bindings_find(&bindings, rectangle, false), "view.fit");
+    assert_string_equal(bindings_find(&bindings, rectangle, true), "mask.tool rectangle");
+    assert_true(key_parse("Ctrl+Q", &rectangle));
+    assert_string_equal(bindings_find(&bindings, rectangle, true), "app.quit");
     struct key key;
     assert_true(bindings_key_for(&bindings, "view.fit", &key));
     assert_int_equal(key.code, 'f');

@@ -180,10 +180,10 @@ static void too_many_words_are_refused(void **state)
     struct text line = {0};
     struct error error = {0};
     text_append(&line, "file.open");
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i <= COMMAND_MAX_ARGS; i++)
         text_append(&line, " a");
     assert_int_equal(command_run(&fake.host, line.data, &error), STATUS_USAGE);
-    assert_string_equal(error.text, "file.open: more than 64 arguments");
+    assert_string_equal(error.text, "file.open: more than 512 arguments");
     text_free(&line);
 }
 
@@ -448,7 +448,11 @@ static void the_manual_lists_everything(void **state)
     for (size_t i = 0; i < command_count; i++) {
         assert_non_null(strstr(plain.data, commands[i].name));
         assert_non_null(strstr(plain.data, commands[i].help));
-        assert_non_null(strstr(troff.data, commands[i].name));
+        struct text escaped = {0}; // a minus sign has a backslash there
+        for (const char *letter = commands[i].name; *letter; letter++)
+            text_printf(&escaped, "%s%c", *letter == '-' ? "\\" : "", *letter);
+        assert_non_null(strstr(troff.data, text_string(&escaped)));
+        text_free(&escaped);
     }
     assert_non_null(strstr(plain.data, "  contrast.limits low high\n"));
     assert_non_null(strstr(plain.data, "Right drag"));

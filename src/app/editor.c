@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: MIT
+// Events become edits of the mask, each shown at once at the cost of the rectangle it touched.
+#include "app/editor.h"
+
+#include "base/text.h"
+#include "formats/mask_file.h"
+#include "formats/mask_writer.h"
+#include "sources/mask_operation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STASH = 8, OUTLINE_MAX = 4096, CLOSE_SCREEN_PIXELS = 8 };
+
+// The layers that are the user's whatever is locked.
+#define USER_LAYERS ((uint8_t)(MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3)))
+
+// What open edit there is.
+enum open_edit { OPEN_NONE, OPEN_STROKE, OPEN_PREVIEW };
+
+// The mask of an image of another size, with its history.
+struct stashed {
+    struct mask *mask;
+    struct mask_history *history;
+    bool unsaved;
+};
+
+struct editor {
+    struct viewer *viewer;
+    struct mask_history *history;
+    int64_t width, height; // of the mask that the history is of
+    struct tool tool;
+    enum open_edit open;
+    uint64_t saved_serial, serial;
+    struct stashed stash[MAX_STASH];
+    size_t stash_count;
+    struct detector_info detector;
+    uint64_t detector_serial;
+};
+
+// --- masks that come and go ---
+
+static void before_load(void *context)
+{
+    editor_end(context, true); // what is on the screen is kept
+    tool_reset(&((struct editor *)context)->tool);
+}
+
+// Puts the mask that no longer fits aside, with its history.
+static void stash(struct editor *editor, struct mask *mask)
+{
+    const bool unsaved = mask_history_serial(editor->history) != editor->saved_serial;
+    if (mask_count(mask, USER_LAYERS) == 0 && !unsaved) {
+        mask_destroy(&mask);
+        mask_history_clear(editor->history);
+        return;
+    }
+    if (editor->stash_count == MAX_STASH) {
+        struct stashed *oldest = &editor->stash[0];
+        mask_destroy(&oldest->mask);
+        mask_history_destroy(&oldest->history);
+        memmove(oldest, oldest + 1, (MAX_STASH - 1) * sizeof *oldest);
+        editor->stash_count--;
+    }
+    editor->stash[editor->stash_count++] = (struct stashed){mask, editor->history, unsaved};
+    editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
+}
+
+// Brings the layers of a mask that was put aside back into the one of its size.
+static void unstash(struct editor *editor, struct mask *mask)
+{
+    for (size_t i = 0; i < editor->stash_count; i++) {
+        struct stashed *found = &editor->stash[i];
+        if (found->mask->width != mask->width || found->mask->height != mask->height)
+            continue;
+        mask_take(mask, found->mask, USER_LAYERS | viewer_owned_layers(editor->viewer));
+        mask_history_destroy(&editor->history);
+        editor->history = found->history;
+        editor->saved_serial = mask_history_serial(found->history) - found->unsaved;
+        mask_destroy(&found->mask);
+        memmove(found, found + 1, (editor->stash_count - i - 1) * sizeof *found);
+        editor->stash_count--;
+        viewer_mask_changed(editor->viewer, (struct rect){0, 0, mask->width, mask->height});
+        return;
+    }
+}
+
+static void after_load(void *context, struct mask **unfit)
+{
+    struct editor *editor = context;
+    struct mask *mask = editor->viewer->mask;
+    editor->serial++;
+    if (*unfit && mask && (mask->width != (*unfit)->width || mask->height != (*unfit)->height)) {
+        stash(editor, *unfit);
+        *unfit = NULL;
+        editor->saved_serial = mask_history_serial(editor->history);
+    }
+    if (mask && (mask->width != editor->width || mask->height != editor->height)) {
+        editor->width = mask->width;
+        editor->height = mask->height;
+        unstash(editor, mask);
+    }
+}
+
+// --- life ---
+
+struct editor *editor_create(struct viewer *viewer)
+{
+    struct editor *editor = must_alloc(sizeof *editor);
+    editor->viewer = viewer;
+    editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
+    viewer->mask_leaves = before_load;
+    viewer->mask_returns = after_load;
+    viewer->mask_context = editor;
+    return editor;
+}
+
+void editor_destroy(struct editor **address)
+{
+    struct editor *editor = *address;
+    if (!editor)
+        return;
+    editor_end(editor, true);
+    editor->viewer->mask_leaves = NULL;
+    editor->viewer->mask_returns = NULL;
+    for (size_t i = 0; i < editor->stash_count; i++) {
+        mask_destroy(&editor->stash[i].mask);
+        mask_history_destroy(&editor->stash[i].history);
+    }
+    mask_history_destroy(&editor->history);
+    tool_finish(&editor->tool);
+    free(editor);
+    *address = NULL;
+}
+
+// --- edits ---
+
+static enum status need_mask(const struct editor *editor, struct error *error)
+{
+    if (!editor->viewer->picture)
+        return error_set(error, STATUS_USAGE, "no image is open");
+    if (!editor->viewer->mask)
+        return error_set(error, STATUS_USAGE, "the frame is still being loaded; draw when it is there");
+    return STATUS_OK;
+}
+
+static enum status need_layer(const struct editor *editor, struct error *error)
+{
+    const struct view_masking *masking = &editor->viewer->view.masking;
+    if (!(masking->locked & MASK_BIT(masking->layer)))
+        return need_mask(editor, error);
+    return error_set(error, STATUS_USAGE, "the layer %s is locked; unlock it to edit it, or choose another",
+                     mask_layer_name(masking->layer));
+}
+
+static void show(struct editor *editor, struct rect rect)
+{
+    editor->serial++;
+    viewer_mask_changed(editor->viewer, rect);
+}
+
+// Closes the open edit; a preview or stroke that is taken back is shown as it was.
+static void close_edit(struct editor *editor, bool keep)
+{
+    struct rect changed = {0};
+    if (editor->open == OPEN_NONE)
+        return;
+    editor->open = OPEN_NONE;
+    if (keep) {
+        mask_edit_commit(editor->history);
+        editor->serial++;
+        return;
+    }
+    mask_edit_abandon(editor->history, &changed);
+    show(editor, changed);
+}
+
+static void begin(struct editor *editor, enum open_edit kind, const char *name)
+{
+    close_edit(editor, editor->open == OPEN_STROKE); // a preview gives way
+    mask_edit_begin(editor->history, editor->viewer->mask, MASK_BIT(editor->viewer->view.masking.layer),
+                    name);
+    editor->open = kind;
+}
+
+// The detector of the shown frame, for the beam centre.
+static const struct detector_info *detector_of(struct editor *editor)
+{
+    struct viewer *viewer = editor->viewer;
+    if (editor->detector_serial != viewer->histogram_serial || !viewer->file) {
+        detector_info_clear(&editor->detector);
+        if (viewer->file &&
+            image_file_detector(viewer->file, viewer->position.frame, &editor->detector, NULL) != STATUS_OK)
+            detector_info_clear(&editor->detector);
+        editor->detector_serial = viewer->histogram_serial;
+    }
+    return &editor->detector;
+}
+
+static struct mask_context context_of(struct editor *editor)
+{
+    struct viewer *viewer = editor->viewer;
+    return (struct mask_context){.history = editor->history,
+                                 .mask = viewer->mask,
+                                 .bits = MASK_BIT(viewer->view.masking.layer),
+                                 .unmask = viewer->view.masking.unmask,
+                                 .file = viewer->file,
+                                 .frame = viewer->position.frame,
+                                 .sentinels = &viewer->info.sentinels,
+                                 .detector = detector_of(editor)};
+}
+
+enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
+                       bool preview, struct error *error)
+{
+    const struct mask_operation *operation = mask_operation_find(name);
+    enum status status = need_layer(editor, error);
+    if (!operation)
+        status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
+    if (status)
+        return status;
+    begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
+    const struct mask_context context = context_of(editor);
+    struct rect changed = {0};
+    status = operation->run(&context, numbers, count, &changed, error);
+    if (status || !preview)
+        close_edit(editor, !status);
+    if (!status)
+        show(editor, changed);
+    return status;
+}
+
+enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
+                           struct error *error)
+{
+    struct mask *other = NULL;
+    struct bitmap *bitmap = NULL;
+    struct rect changed = {0};
+    enum status status = need_layer(editor, error);
+    if (!status)
+        status = mask_create(editor->viewer->mask->width, editor->viewer->mask->height, &other, error);
+    if (!status)
+        status = mask_file_load(path, other, error);
+    if (!status)
+        status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
+    if (!status) {
+        begin(editor, OPEN_STROKE, "mask file");
+        status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
+        close_edit(editor, !status);
+        show(editor, changed);
+    }
+    bitmap_destroy(&bitmap);
+    mask_destroy(&other);
+    return status;
+}
+
+// --- the tool ---
+
+static void take_tool(struct editor *editor)
+{
+    const struct view_masking *masking = &editor->viewer->view.masking;
+    struct tool *tool = &editor->tool;
+    if (tool->kind != masking->tool)
+        tool_choose(tool, masking->tool);
+    tool->width = masking->width;
+    tool->tolerance = masking->tolerance;
+    tool->unmask = masking->unmask;
+    tool->has_centre = masking->has_centre;
+    tool->centre = masking->centre;
+    if (masking->has_centre || tool->kind != TOOL_RING || !editor->viewer->file)
+        return;
+    const struct detector_info *detector = detector_of(editor);
+    tool->has_centre = !isnan(detector->beam_x) && !isnan(detector->beam_y);
+    tool->centre = (struct shape_point){detector->beam_x, detector->beam_y};
+}
+
+bool editor_takes_mouse(const struct editor *editor)
+{
+    const struct view_masking *masking = &editor->viewer->view.masking;
+    return masking->on && masking->tool != TOOL_NONE && editor->viewer->picture;
+}
+
+static struct shape_point image_point(const struct editor *editor, double x, double y)
+{
+    struct shape_point point;
+    camera_to_image(&editor->viewer->view.camera, x, y, &point.x, &point.y);
+    return point;
+}
+
+static void say(struct editor *editor, const struct error *error)
+{
+    viewer_say(editor->viewer, true, "%s", error->text);
+}
+
+static void paint(struct editor *editor)
+{
+    struct shape shape;
+    struct rect changed = {0};
+    struct error error = {0};
+    if (editor->open != OPEN_STROKE)
+        begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
+    if (!tool_paint_shape(&editor->tool, &shape))
+        return;
+    if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
+        say(editor, &error);
+    show(editor, changed);
+}
+
+static void flood(struct editor *editor)
+{
+    const struct view_masking *masking = &editor->viewer->view.masking;
+    const double numbers[] = {floor(editor->tool.cursor.x), floor(editor->tool.cursor.y), masking->tolerance,
+                              masking->corners};
+    struct error error = {0};
+    const bool unmask = masking->unmask;
+    editor->viewer->view.masking.unmask = tool_unmasks(&editor->tool);
+    if (editor_run(editor, "flood", numbers, 4, false, &error))
+        say(editor, &error);
+    editor->viewer->view.masking.unmask = unmask;
+}
+
+// The shape is complete.
+static void commit(struct editor *editor)
+{
+    struct shape shape;
+    struct rect changed = {0};
+    struct error error = {0};
+    if (editor->tool.kind == TOOL_FLOOD) {
+        flood(editor);
+    } else if (editor->open == OPEN_STROKE) {
+        close_edit(editor, true);
+    } else if (tool_shape(&editor->tool, &shape)) {
+        begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
+        if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
+            say(editor, &error);
+        close_edit(editor, true);
+        show(editor, changed);
+    }
+    tool_reset(&editor->tool);
+}
+
+static bool act(struct editor *editor, enum tool_result result)
+{
+    switch (result) {
+    case TOOL_NOTHING:
+        return false;
+    case TOOL_PAINT:
+        paint(editor);
+        return true;
+    case TOOL_COMMIT:
+        commit(editor);
+        return true;
+    case TOOL_CANCEL:
+        close_edit(editor, false);
+        return true;
+    default:
+        return true;
+    }
+}
+
+bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shift, bool twice)
+{
+    struct error error = {0};
+    take_tool(editor);
+    if (need_layer(editor, &error)) {
+        say(editor, &error);
+        return true;
+    }
+    const double near = CLOSE_SCREEN_PIXELS / editor->viewer->view.camera.zoom;
+    const bool pressed = act(editor, tool_press(&editor->tool, image_point(editor, x, y), ctrl, shift, near));
+    return (twice && act(editor, tool_double_click(&editor->tool))) || pressed;
+}
+
+bool editor_move(struct editor *editor, double x, double y, bool shift)
+{
+    take_tool(editor);
+    if (editor->tool.active && !editor->viewer->mask)
+        tool_reset(&editor->tool);
+    return act(editor, tool_move(&editor->tool, image_point(editor, x, y), shift));
+}
+
+bool editor_release(struct editor *editor, double x, double y)
+{
+    return act(editor, tool_release(&editor->tool, image_point(editor, x, y)));
+}
+
+// --- commands ---
+
+bool editor_end(struct editor *editor, bool keep)
+{
+    const bool was_open = editor->open != OPEN_NONE || editor->tool.active;
+    if (keep && editor->tool.active && editor->viewer->mask)
+        act(editor, tool_enter(&editor->tool));
+    else if (!keep)
+        act(editor, tool_escape(&editor->tool));
+    close_edit(editor, keep);
+    return was_open;
+}
+
+bool editor_last_point(struct editor *editor)
+{
+    return act(editor, tool_backspace(&editor->tool));
+}
+
+void editor_tool_changed(struct editor *editor)
+{
+    editor_end(editor, false);
+    tool_reset(&editor->tool);
+}
+
+bool editor_undo(struct editor *editor)
+{
+    struct rect changed = {0};
+    if (editor_end(editor, false))
+        return true;
+    if (!editor->viewer->mask || !mask_undo(editor->history, editor->viewer->mask, &changed))
+        return false;
+    show(editor, changed);
+    return true;
+}
+
+bool editor_redo(struct editor *editor)
+{
+    struct rect changed = {0};
+    editor_end(editor, false);
+    if (!editor->viewer->mask || !mask_redo(editor->history, editor->viewer->mask, &changed))
+        return false;
+    show(editor, changed);
+    return true;
+}
+
+enum status editor_save(struct editor *editor, const char *path, uint8_t bits, bool inverted,
+                        struct error *error)
+{
+    enum status status = need_mask(editor, error);
+    if (status)
+        return status;
+    editor_end(editor, true);
+    const struct mask_save how = {.path = path, .bits = bits, .inverted = inverted};
+    status = mask_save(editor->viewer->mask, &how, error);
+    if (status)
+        return status;
+    editor->saved_serial = mask_history_serial(editor->history);
+    viewer_say(editor->viewer, false, "%s: the mask is saved", path);
+    return STATUS_OK;
+}
+
+// --- for others ---
+
+const struct mask_history *editor_history(const struct editor *editor)
+{
+    return editor->history;
+}
+
+bool editor_has_unsaved(const struct editor *editor)
+{
+    for (size_t i = 0; i < editor->stash_count; i++)
+        if (editor->stash[i].unsaved)
+            return true;
+    return mask_history_serial(editor->history) != editor->saved_serial;
+}
+
+uint64_t editor_serial(const struct editor *editor)
+{
+    return editor->serial;
+}
+
+void editor_describe(struct editor *editor, char *text, size_t size)
+{
+    tool_describe(&editor->tool, text, size);
+}
+
+void editor_draw(struct editor *editor, struct overlay *overlay, float scale)
+{
+    static const unsigned char light[4] = {255, 255, 255, 255}, dark[4] = {0, 0, 0, 160};
+    struct shape_point *points = must_alloc(OUTLINE_MAX * sizeof *points);
+    const struct camera *camera = &editor->viewer->view.camera;
+    bool closed = false;
+    const size_t count =
+        editor_takes_mouse(editor) ? tool_outline(&editor->tool, points, OUTLINE_MAX, &closed) : 0;
+    for (size_t i = 0; i < count; i++)
+        camera_to_screen(camera, points[i].x, points[i].y, &points[i].x, &points[i].y);
+    const size_t lines = count < 2 ? 0 : closed ? count : count - 1;
+    // A dark line under a light one: seen on every colour map.
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < lines; i++) {
+            const struct shape_point a = points[i], b = points[(i + 1) % count];
+            overlay_line(overlay, (float)a.x, (float)a.y, (float)b.x, (float)b.y,
+                         (pass ? 1.0f : 3.0f) * scale, pass ? light : dark);
+        }
+    free(points);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The mask editor of a viewer: the tool in hand, the edits with their history, and masks of other sizes that
+// wait for an image of theirs.
+//
+// All functions are for the thread of the viewer. While a frame is being loaded its mask is the loader's:
+// edits then wait (STATUS_USAGE with a sentence).
+#ifndef FOVEA_APP_EDITOR_H
+#define FOVEA_APP_EDITOR_H
+
+#include "app/viewer.h"
+#include "image/mask_edit.h"
+
+struct editor;
+
+// Takes the viewer's hooks; `viewer` outlives the editor.
+struct editor *editor_create(struct viewer *viewer);
+void editor_destroy(struct editor **editor);
+
+// --- the mouse, in screen pixels of the picture's area ---
+
+// True if the editor takes the left button now (mask mode with a tool, and an image).
+bool editor_takes_mouse(const struct editor *editor);
+// Each returns true if something is to be drawn again.
+bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shift, bool twice);
+bool editor_move(struct editor *editor, double x, double y, bool shift);
+bool editor_release(struct editor *editor, double x, double y);
+
+// --- commands ---
+
+// Runs an operation as one step, or as a preview that stays open until editor_end.
+enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
+                       bool preview, struct error *error);
+// Combines the edited layer with a mask file; `how`: BITMAP_REPLACE, BITMAP_OR or BITMAP_MINUS.
+enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
+                           struct error *error);
+bool editor_undo(struct editor *editor);
+bool editor_redo(struct editor *editor);
+// Ends the shape in progress (a polygon is closed) or the preview: kept or taken back. False if there was
+// none.
+bool editor_end(struct editor *editor, bool keep);
+bool editor_last_point(struct editor *editor);
+// Another tool or layer: the shape in progress is abandoned.
+void editor_tool_changed(struct editor *editor);
+enum status editor_save(struct editor *editor, const char *path, uint8_t bits, bool inverted,
+                        struct error *error);
+
+// --- for panels, recovery and the question on closing ---
+
+const struct mask_history *editor_history(const struct editor *editor);
+// There are edits that no mask file holds, of the shown image or of one of another size.
+bool editor_has_unsaved(const struct editor *editor);
+// Grows with every change; tells whether counts are to be made again.
+uint64_t editor_serial(const struct editor *editor);
+// The shape in progress for people, or "".
+void editor_describe(struct editor *editor, char *text, size_t size);
+
+// Adds the outline of the shape or brush to the overlay; the caller flushes.
+void editor_draw(struct editor *editor, struct overlay *overlay, float scale);
+
+#endif

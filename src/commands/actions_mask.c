@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// Commands of the mask editor: tools, layers, undo, and one command for each mask operation.
+#include "commands/actions.h"
+
+#include "image/mask.h"
+#include "sources/mask_operation.h"
+
+#include <string.h>
+
+static const double BRUSH_STEP = 1.25;
+
+static void tell_tool(struct command_host *host)
+{
+    if (host->ops->mask_tool_changed)
+        host->ops->mask_tool_changed(host->app);
+}
+
+ACTION(action_mask_edit_mode)
+{
+    (void)error;
+    struct view_masking *masking = &host->view->masking;
+    action_set_flag(&masking->on, args, 0);
+    if (masking->on && masking->tool == TOOL_NONE)
+        masking->tool = TOOL_PENCIL;
+    tell_tool(host);
+    return STATUS_OK;
+}
+
+TICK(tick_mask_edit_mode)
+{
+    (void)args;
+    return host->view->masking.on;
+}
+
+ACTION(action_mask_tool)
+{
+    (void)error;
+    host->view->masking.tool = (enum tool_kind)args->values[0].choice;
+    host->view->masking.on = true;
+    tell_tool(host);
+    return STATUS_OK;
+}
+
+TICK(tick_mask_tool)
+{
+    return args->count && host->view->masking.on &&
+           host->view->masking.tool == (enum tool_kind)args->values[0].choice;
+}
+
+ACTION(action_mask_brush)
+{
+    const char *word = args->values[0].text;
+    double *width = &host->view->masking.width, wanted = *width;
+    if (strcmp(word, "larger") == 0)
+        wanted = wanted * BRUSH_STEP > wanted + 1 ? wanted * BRUSH_STEP : wanted + 1;
+    else if (strcmp(word, "smaller") == 0)
+        wanted = wanted / BRUSH_STEP < wanted - 1 ? wanted / BRUSH_STEP : wanted - 1;
+    else if (!parse_double(word, &wanted))
+        return error_set(error, STATUS_USAGE, "width must be a number, larger or smaller, not \"%s\"", word);
+    wanted = (double)(int64_t)(wanted + 0.5);
+    *width = wanted < TOOL_MIN_WIDTH ? TOOL_MIN_WIDTH : wanted > TOOL_MAX_WIDTH ? TOOL_MAX_WIDTH : wanted;
+    return STATUS_OK;
+}
+
+ACTION(action_mask_edit)
+{
+    (void)error;
+    host->view->masking.layer = (enum mask_layer)args->values[0].choice;
+    tell_tool(host);
+    return STATUS_OK;
+}
+
+TICK(tick_mask_edit)
+{
+    return args->count && host->view->masking.layer == (enum mask_layer)args->values[0].choice;
+}
+
+ACTION(action_mask_lock)
+{
+    (void)error;
+    uint8_t *locked = &host->view->masking.locked;
+    const uint8_t bit = MASK_BIT(args->values[0].choice);
+    bool lock = *locked & bit;
+    action_set_flag(&lock, args, 1);
+    *locked = (uint8_t)(lock ? *locked | bit : *locked & ~bit);
+    return STATUS_OK;
+}
+
+TICK(tick_mask_lock)
+{
+    return args->count && (host->view->masking.locked & MASK_BIT(args->values[0].choice));
+}
+
+ACTION(action_mask_mode)
+{
+    (void)error;
+    enum { MODE_MASK, MODE_UNMASK };
+    bool *unmask = &host->view->masking.unmask;
+    const int choice = args->values[0].choice;
+    *unmask = choice == MODE_MASK ? false : choice == MODE_UNMASK ? true : !*unmask;
+    return STATUS_OK;
+}
+
+TICK(tick_mask_mode)
+{
+    (void)args;
+    return host->view->masking.unmask;
+}
+
+ACTION(action_mask_neighbours)
+{
+    (void)error;
+    host->view->masking.corners = args->values[0].choice == 1;
+    return STATUS_OK;
+}
+
+ACTION(action_mask_tolerance)
+{
+    (void)error;
+    host->view->masking.tolerance = args->values[0].number;
+    return STATUS_OK;
+}
+
+ACTION(action_mask_centre)
+{
+    struct view_masking *masking = &host->view->masking;
+    if (args->count == 1)
+        return error_set(error, STATUS_USAGE, "a centre is two numbers, x and y");
+    masking->has_centre = args->count == 2;
+    if (masking->has_centre)
+        masking->centre = (struct shape_point){args->values[0].number, args->values[1].number};
+    return STATUS_OK;
+}
+
+// --- steps ---
+
+ACTION(action_mask_undo)
+{
+    (void)args;
+    if (!host->ops->mask_undo)
+        return action_not_possible(error);
+    return host->ops->mask_undo(host->app) ? STATUS_OK
+                                           : error_set(error, STATUS_USAGE, "there is nothing to take back");
+}
+
+ACTION(action_mask_redo)
+{
+    (void)args;
+    if (!host->ops->mask_redo)
+        return action_not_possible(error);
+    return host->ops->mask_redo(host->app) ? STATUS_OK
+                                           : error_set(error, STATUS_USAGE, "there is nothing to make again");
+}
+
+ACTION(action_mask_finish)
+{
+    (void)args;
+    if (!host->ops->mask_end)
+        return action_not_possible(error);
+    host->ops->mask_end(host->app, true);
+    return STATUS_OK;
+}
+
+ACTION(action_mask_last_point)
+{
+    (void)args;
+    if (!host->ops->mask_last_point)
+        return action_not_possible(error);
+    host->ops->mask_last_point(host->app);
+    return STATUS_OK;
+}
+
+ACTION(action_mask_apply)
+{
+    (void)args;
+    return host->ops->mask_apply ? host->ops->mask_apply(host->app, error) : action_not_possible(error);
+}
+
+// --- files ---
+
+ACTION(action_mask_add_file)
+{
+    if (!host->ops->combine_mask)
+        return action_not_possible(error);
+    return host->ops->combine_mask(host->app, args->values[0].text, args->values[1].choice, error);
+}
+
+ACTION(action_mask_save)
+{
+    struct view_panels *panels = &host->view->panels;
+    if (!host->ops->save_mask)
+        return action_not_possible(error);
+    if (args->count == 0) {
+        panels->dialog = panels->dialog == DIALOG_SAVE_MASK ? DIALOG_NONE : DIALOG_SAVE_MASK;
+        return STATUS_OK;
+    }
+    const int layer = args->count > 1 ? args->values[1].choice : 0; // 0 = all
+    const bool inverted = args->count > 2 && args->values[2].choice == 1;
+    return host->ops->save_mask(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, inverted,
+                                error);
+}
+
+// --- operations ---
+
+static enum status run_operation(struct command_host *host, const char *name, const struct command_args *args,
+                                 struct error *error)
+{
+    double numbers[COMMAND_MAX_ARGS];
+    if (!host->ops->mask_operation)
+        return action_not_possible(error);
+    for (size_t i = 0; i < args->count; i++)
+        numbers[i] =
+            args->values[i].kind == ARGUMENT_CHOICE ? args->values[i].choice : args->values[i].number;
+    return host->ops->mask_operation(host->app, name, numbers, args->count, false, error);
+}
+
+#define DEFINE_OPERATION(identifier, name, arguments, help, menu, pixels)                                    \
+    ACTION(action_mask_op_##identifier)                                                                      \
+    {                                                                                                        \
+        return run_operation(host, name, args, error);                                                       \
+    }
+MASK_OPERATION_LIST(DEFINE_OPERATION)
+#undef DEFINE_OPERATION
+
+ACTION(action_mask_preview)
+{
+    double numbers[COMMAND_MAX_ARGS];
+    const char *name = args->values[0].text;
+    if (!host->ops->mask_operation)
+        return action_not_possible(error);
+    if (!mask_operation_find(name))
+        return error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
+    for (size_t i = 1; i < args->count; i++)
+        numbers[i - 1] = args->values[i].number;
+    return host->ops->mask_operation(host->app, name, numbers, args->count - 1, true, error);
+}
+
+ACTION(action_mask_equal_here)
+{
+    (void)args;
+    int64_t x, y;
+    double value;
+    if (!host->ops->mask_operation || !host->ops->cursor)
+        return action_not_possible(error);
+    if (!host->ops->cursor(host->app, &x, &y, &value))
+        return error_set(error, STATUS_USAGE, "the mouse is not over a pixel of the image");
+    return host->ops->mask_operation(host->app, "equal", &value, 1, false, error);
+}
+
+ACTION(action_mask_outside_limits)
+{
+    (void)args;
+    const struct limits *limits = &host->view->contrast.limits;
+    const double numbers[] = {limits->low, limits->high};
+    if (!host->ops->mask_operation)
+        return action_not_possible(error);
+    return host->ops->mask_operation(host->app, "outside", numbers, 2, false, error);
+}
