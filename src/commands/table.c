@@ -32,7 +32,7 @@ const struct command commands[] = {
     {"file.reload", "", "Reads the shown frame again from its file.", MENU({"File/Reload", ""}),
      action_file_reload, NULL, NULL},
     {"mask.load", "[name:file]",
-     "Loads a mask (TIFF, FITS, NPY; nonzero = masked); without a name asks for one.",
+     "Loads a mask (any image file, .msk of Fit2D; nonzero = masked); without a name asks for one.",
      MENU({"File/|Load mask...", ""}), action_mask_load, NULL, NULL},
     {"mask.unload", "", "Removes the loaded mask.", MENU({"File/Remove mask", ""}), action_mask_clear, NULL,
      NULL},

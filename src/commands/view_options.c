@@ -360,8 +360,8 @@ SETTER(set_command)
 #undef SETTER
 
 const struct option view_option_table[] = {
-    {"--mask", NULL, "FILE", "A mask (TIFF, FITS, NPY; nonzero = masked) of the image's shape.", set_mask,
-     NULL},
+    {"--mask", NULL, "FILE", "A mask (any image file, .msk of Fit2D; nonzero = masked) of the image's shape.",
+     set_mask, NULL},
     {"--no-mask", NULL, NULL, "Neither loads nor shows any mask; masked pixels count in statistics.",
      set_no_mask, NULL},
     {"--ignore", NULL, "CLASSES",

@@ -22,6 +22,7 @@ enum {
     AT_WIDTH = 16,
     AT_HEIGHT = 20,
     PIECE_BYTES = 4096, // of bits that are read at a time
+    PIECE_PIXELS = PIECE_BYTES * 8,
 };
 
 static bool is_fit2d(const uint8_t *head, size_t count)
@@ -128,10 +129,10 @@ static enum status fit2d_mask_decode(struct image_file *base, const struct decod
             return STATUS_CANCELLED;
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)row * request->stride;
         uint8_t *classes = request->classes + row * rect.width;
-        for (int64_t x = 0; x < rect.width && status == STATUS_OK; x += PIECE_BYTES * 8)
-            status = decode_piece(plain_file_of(base), rect.x + x, rect.y + row,
-                                  int64_min(PIECE_BYTES * 8, rect.width - x), pixels + x, classes + x, report,
-                                  error);
+        for (int64_t x = 0; x < rect.width && status == STATUS_OK; x += PIECE_PIXELS)
+            status =
+                decode_piece(plain_file_of(base), rect.x + x, rect.y + row,
+                             int64_min(PIECE_PIXELS, rect.width - x), pixels + x, classes + x, report, error);
         if (status != STATUS_OK)
             return status;
     }

@@ -27,6 +27,8 @@ enum {
     MERLIN_FIELDS = 15, // that are needed or have a name
     MERLIN_MAX_SIDE = 65536,
     CHIP_SIDE = 256,
+    SQUARE_SIDE = 2 * CHIP_SIDE,
+    SQUARE_PIXELS = SQUARE_SIDE * SQUARE_SIDE,
     WORD_BYTES = 8,
     HDR_MAX_BYTES = 64 * 1024, // of the text file beside
 };
@@ -137,8 +139,8 @@ static enum status set_raw_shape(struct merlin_file *file, const struct fields *
     file->two_halves = bits == 24;
     file->stored_bits = bits == 1 ? 1 : bits == 6 ? 8 : 16;
     file->square = chips == 4 && strncmp(fields->at[AT_LAYOUT], "2x2", 3) == 0;
-    if (file->square && bits != 24 && layout->width * layout->height == 4 * CHIP_SIDE * CHIP_SIDE) {
-        layout->width = layout->height = 2 * CHIP_SIDE;
+    if (file->square && bits != 24 && layout->width * layout->height == SQUARE_PIXELS) {
+        layout->width = layout->height = SQUARE_SIDE;
         return STATUS_OK;
     }
     if (file->square)

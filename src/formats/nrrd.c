@@ -153,7 +153,7 @@ static enum status header_parse(const char *path, const char *text, size_t count
                                 struct error *error)
 {
     const char *at = text, *end = text + count;
-    struct line line, field, value;
+    struct line line, field = {0}, value;
     bool is_key, good = take_line(&at, end, &line); // the magic
     *header = (struct nrrd_header){0};
     while (good && take_line(&at, end, &line) && line.count > 0)

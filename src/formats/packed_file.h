@@ -20,7 +20,7 @@ struct packed_file *packed_file_of(struct image_file *file);
 
 // Opens as plain_file_open does.
 enum status packed_file_open(const struct open_request *request, const struct reader *reader,
-                             struct packed_file **file, struct error *error);
+                             struct packed_file **out, struct error *error);
 
 // Checks layout and storage against the file and takes them over; layout.offset and layout.swapped are taken
 // from the storage. storage->bytes of 0 means up to the file's end. Where sizes could not be in the file, a
@@ -33,7 +33,7 @@ enum status packed_file_info(struct image_file *base, int64_t frame, struct fram
                              struct error *error);
 enum status packed_file_decode(struct image_file *base, const struct decode_request *request,
                                struct decode_report *report, struct error *error);
-enum status packed_file_clone(struct image_file *base, struct image_file **copy, struct error *error);
+enum status packed_file_clone(struct image_file *base, struct image_file **out, struct error *error);
 void packed_file_close(struct image_file *base);
 
 #endif

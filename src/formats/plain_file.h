@@ -39,7 +39,7 @@ struct plain_file *plain_file_of(struct image_file *file);
 // sizeof(struct plain_file)) bytes. A selector is refused: such formats have no parts. The caller closes the
 // handle by plain_file_close.
 enum status plain_file_open(const struct open_request *request, const struct reader *reader,
-                            size_t handle_bytes, struct plain_file **file, struct error *error);
+                            size_t handle_bytes, struct plain_file **out, struct error *error);
 
 // Reads exactly `count` bytes of the header at `offset`; a file that ends before is STATUS_BROKEN.
 enum status plain_file_header(const struct plain_file *file, int64_t offset, void *buffer, size_t count,
@@ -48,7 +48,7 @@ enum status plain_file_header(const struct plain_file *file, int64_t offset, voi
 // Checks the layout against the file and takes it over. A size below 1 or one that cannot be, an overflow,
 // and a file of which the first frame has next to nothing, are refused with a sentence. Frames that the file
 // no longer begins are left out of base.frames; frame_info.note tells of them.
-enum status plain_file_set_layout(struct plain_file *file, const struct plain_layout *layout,
+enum status plain_file_set_layout(struct plain_file *file, const struct plain_layout *given,
                                   struct error *error);
 
 // Members of struct reader.
@@ -56,7 +56,7 @@ enum status plain_file_info(struct image_file *base, int64_t frame, struct frame
                             struct error *error);
 enum status plain_file_decode(struct image_file *base, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
-enum status plain_file_clone(struct image_file *base, struct image_file **copy, struct error *error);
+enum status plain_file_clone(struct image_file *base, struct image_file **out, struct error *error);
 void plain_file_close(struct image_file *base);
 
 // Appends "key\tvalue\n" where the value is `count` bytes of a header: one line of valid UTF-8, without

@@ -35,7 +35,7 @@ static const struct pnm_kind {
 static const struct pnm_kind *kind_of(const uint8_t *head, size_t count)
 {
     for (size_t i = 0; count > 2 && head[0] == 'P' && i < sizeof kinds / sizeof *kinds; i++)
-        if (head[1] == kinds[i].letter &&
+        if ((char)head[1] == kinds[i].letter &&
             (head[2] == '#' || head[2] == ' ' || (head[2] >= '\t' && head[2] <= '\r')))
             return &kinds[i];
     return NULL;
