@@ -60,6 +60,7 @@ struct bruker_file {
     struct overflow *overflows; // by pixel; owned
     int64_t overflow_count;
     struct byte_stream *streams; // of the samples and the tables; owned
+    uint8_t *stored;             // a row of samples as they are in the file; owned
     int64_t row;
     int64_t left[TABLES]; // values not yet taken
 };
@@ -238,33 +239,50 @@ static int64_t overflow_from(const struct bruker_file *file, int64_t pixel)
 
 static void put_value(const struct bruker_file *file, void *out, int64_t x, int64_t value)
 {
-    uint8_t *to = (uint8_t *)out + (size_t)x * sample_traits(file->rows.layout.type)->bytes;
-    const float linear = (float)((double)value * file->slope + file->shift);
-    if (file->linear)
-        memcpy(to, &linear, sizeof linear);
-    else
-        memcpy(to, &value, sample_traits(file->rows.layout.type)->bytes);
+    switch (file->rows.layout.type) {
+    case SAMPLE_F32:
+        ((float *)out)[x] = (float)((double)value * file->slope + file->shift);
+        break;
+    case SAMPLE_U8:
+        ((uint8_t *)out)[x] = (uint8_t)value;
+        break;
+    case SAMPLE_U16:
+        ((uint16_t *)out)[x] = (uint16_t)value;
+        break;
+    default:
+        ((uint32_t *)out)[x] = (uint32_t)value;
+    }
+}
+
+static int64_t stored_sample(const struct bruker_file *file, int64_t x)
+{
+    const uint8_t *at = file->stored + (size_t)x * file->item;
+    if (file->item == 1)
+        return *at;
+    if (file->item == 2)
+        return load_u16le(at);
+    return file->is_new ? (int64_t)(int32_t)load_u32le(at) : (int64_t)load_u32le(at);
 }
 
 static int64_t bruker_next(struct row_file *rows, void *out)
 {
     struct bruker_file *file = bruker_file_of(rows);
-    const int64_t width = rows->layout.width, first = file->row * width;
-    int64_t overflow = overflow_from(file, first), x = 0;
-    uint8_t bytes[8] = {0};
-    for (; x < width && byte_stream_take(&file->streams[0], bytes, file->item); x++) {
-        if (file->swapped)
-            swap_items(bytes, 1, file->item);
-        int64_t value = load_u32le(bytes);
+    const int64_t width = rows->layout.width, first = file->row++ * width;
+    const size_t bytes = byte_stream_some(&file->streams[0], file->stored, (size_t)width * file->item);
+    const int64_t there = (int64_t)(bytes / file->item);
+    int64_t overflow = overflow_from(file, first);
+    if (file->swapped)
+        swap_items(file->stored, (size_t)there, file->item);
+    for (int64_t x = 0; x < there; x++) {
+        int64_t value = stored_sample(file, x);
         if (file->is_new)
-            value = complete(file, x, file->item == 4 ? (int32_t)value : value);
+            value = complete(file, x, value);
         // Of a pixel listed twice the last counts.
         for (; overflow < file->overflow_count && file->overflows[overflow].pixel == first + x; overflow++)
             value = file->overflows[overflow].value;
         put_value(file, out, x, value);
     }
-    file->row++;
-    return x;
+    return there;
 }
 
 // The place of samples of format 86 is known; those of format 100 need the tables from their beginning.
@@ -321,10 +339,13 @@ static enum status bruker_prepare(struct row_file *rows, struct error *error)
 {
     struct bruker_file *file = bruker_file_of(rows);
     file->overflows = NULL;
+    file->stored = NULL;
     file->streams = malloc((1 + TABLES) * sizeof *file->streams);
     if (file->streams && file->overflow_claimed > 0)
         file->overflows = malloc((size_t)file->overflow_claimed * sizeof *file->overflows);
-    if (!file->streams || (file->overflow_claimed > 0 && !file->overflows))
+    if (file->streams)
+        file->stored = malloc((size_t)rows->layout.width * file->item);
+    if (!file->stored || (file->overflow_claimed > 0 && !file->overflows))
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for its overflows", rows->base.path);
     read_overflows(file);
     if (file->overflow_count > 1)
@@ -336,6 +357,7 @@ static void bruker_release(struct row_file *rows)
 {
     struct bruker_file *file = bruker_file_of(rows);
     free(file->overflows);
+    free(file->stored);
     free(file->streams);
 }
 

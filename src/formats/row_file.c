@@ -41,19 +41,22 @@ bool byte_stream_fill(struct byte_stream *stream)
     return true;
 }
 
+size_t byte_stream_some(struct byte_stream *stream, void *out, size_t count)
+{
+    size_t taken = 0;
+    while (taken < count && (stream->used < stream->have || byte_stream_fill(stream))) {
+        const size_t left = stream->have - stream->used, wanted = count - taken;
+        const size_t part = left < wanted ? left : wanted;
+        memcpy((uint8_t *)out + taken, stream->buffer + stream->used, part);
+        stream->used += part;
+        taken += part;
+    }
+    return taken;
+}
+
 bool byte_stream_take(struct byte_stream *stream, void *out, size_t count)
 {
-    uint8_t *to = out;
-    while (count > 0) {
-        if (stream->used == stream->have && !byte_stream_fill(stream))
-            return false;
-        const size_t left = stream->have - stream->used, part = left < count ? left : count;
-        memcpy(to, stream->buffer + stream->used, part);
-        stream->used += part;
-        to += part;
-        count -= part;
-    }
-    return true;
+    return byte_stream_some(stream, out, count) == count;
 }
 
 void byte_stream_skip(struct byte_stream *stream, int64_t count)

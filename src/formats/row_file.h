@@ -25,6 +25,8 @@ struct byte_stream {
 void byte_stream_start(struct byte_stream *stream, int fd, const char *path, int64_t begin, int64_t end);
 // Reads more into the empty buffer; false at the end or when that fails.
 bool byte_stream_fill(struct byte_stream *stream);
+// Copies the next `count` bytes, or as many as there are, and returns how many.
+size_t byte_stream_some(struct byte_stream *stream, void *out, size_t count);
 // Copies the next `count` bytes; false, with what there was taken, if there are fewer.
 bool byte_stream_take(struct byte_stream *stream, void *out, size_t count);
 // Passes over `count` bytes.
