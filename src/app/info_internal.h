@@ -22,7 +22,7 @@ enum {
 // A named pixel as it was found.
 struct info_found {
     uint8_t sample[INFO_SAMPLE_BYTES];
-    bool masked;
+    uint8_t classes; // bits of the mask, and of the marks found
 };
 
 // Everything a scan needs and finds. Zero-initialise but for `options`.

@@ -2,6 +2,8 @@
 // What a scan found, as text for people or as JSON for scripts.
 #include "app/info_internal.h"
 
+#include "image/sentinel.h"
+
 #include <cjson/cJSON.h>
 
 #include <inttypes.h>
@@ -89,13 +91,22 @@ static void json_add_classes(cJSON *json, const struct info_scan *scan)
     json_add_number(json, "saturation", sentinels->has_saturation ? sentinels->saturation : (double)NAN);
 }
 
+// What the pixel is besides its value ("gap", "bad pixel"), or "".
+static const char *kind_of(const struct info_scan *scan, size_t pixel, char *buffer, size_t size)
+{
+    const struct info_found *found = &scan->found[pixel];
+    sentinel_describe(&scan->info, found->classes, sample_value(scan->info.type, found->sample), buffer,
+                      size);
+    return buffer;
+}
+
 // A value that is no number is null with its name in "text".
 static void json_add_pixels(cJSON *json, const struct info_scan *scan)
 {
     cJSON *array = cJSON_AddArrayToObject(json, "pixels");
     for (size_t i = 0; i < scan->options->pixel_count; i++) {
         cJSON *object = cJSON_CreateObject();
-        char value[64];
+        char value[64], kind[128];
         sample_format(scan->info.type, scan->found[i].sample, value, sizeof value);
         json_add_count(object, "x", scan->options->pixels[i].x);
         json_add_count(object, "y", scan->options->pixels[i].y);
@@ -105,7 +116,9 @@ static void json_add_pixels(cJSON *json, const struct info_scan *scan)
             cJSON_AddNullToObject(object, "value");
             cJSON_AddStringToObject(object, "text", value);
         }
-        cJSON_AddBoolToObject(object, "masked", scan->found[i].masked);
+        cJSON_AddBoolToObject(object, "masked", scan->found[i].classes != 0);
+        if (scan->found[i].classes)
+            cJSON_AddStringToObject(object, "kind", kind_of(scan, i, kind, sizeof kind));
         cJSON_AddItemToArray(array, object);
     }
 }
@@ -345,11 +358,11 @@ static void text_add_statistics(struct text *text, const struct info_scan *scan)
 static void text_add_pixels(struct text *text, const struct info_scan *scan)
 {
     for (size_t i = 0; i < scan->options->pixel_count; i++) {
-        char value[64];
+        char value[64], kind[128];
         sample_format(scan->info.type, scan->found[i].sample, value, sizeof value);
-        text_line(text, i == 0 ? "pixels" : "", "x %" PRId64 ", y %" PRId64 ": %s%s",
-                  scan->options->pixels[i].x, scan->options->pixels[i].y, value,
-                  scan->found[i].masked ? " (masked)" : "");
+        kind_of(scan, i, kind, sizeof kind);
+        text_line(text, i == 0 ? "pixels" : "", "x %" PRId64 ", y %" PRId64 ": %s%s%s",
+                  scan->options->pixels[i].x, scan->options->pixels[i].y, value, kind[0] ? "   " : "", kind);
     }
 }
 

@@ -131,7 +131,7 @@ static void pixels_collect(struct info_scan *scan, const struct rect *rect)
             continue;
         size_t index = (size_t)(pixel->y - rect->y) * (size_t)rect->width + (size_t)pixel->x;
         memcpy(scan->found[i].sample, scan->pixels + index * bytes, bytes);
-        scan->found[i].masked = scan->classes[index] != 0;
+        scan->found[i].classes = scan->classes[index];
     }
 }
 

@@ -3,6 +3,7 @@
 #include "app/viewer.h"
 
 #include "base/size.h"
+#include "image/sentinel.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,38 +75,12 @@ bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_
     return true;
 }
 
-// What the layers of the mask say of a pixel, for people.
-static const char *const layer_kinds[MASK_LAYER_COUNT] = {
-    [MASK_USER] = "masked (user)",     [MASK_FILE] = "masked (file)",     [MASK_GAP] = "gap",
-    [MASK_BAD] = "bad pixel",          [MASK_HOT] = "hot pixel",          [MASK_SATURATED] = "saturated",
-    [MASK_USER_2] = "masked (user 2)", [MASK_USER_3] = "masked (user 3)",
-};
-
-// Whether the value is the one by which the detector says that it has none.
-static bool is_no_data(const struct frame_info *info, double value)
-{
-    const struct sample_traits *traits = sample_traits(info->type);
-    return info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed && value >= traits->max;
-}
-
-static void name_layers(uint8_t bits, bool no_data, char *buffer, size_t size)
-{
-    buffer[0] = '\0';
-    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
-        if (!(bits & MASK_BIT(layer)))
-            continue;
-        const size_t used = strlen(buffer);
-        const char *kind = layer == MASK_GAP && no_data ? "no data" : layer_kinds[layer];
-        snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", kind);
-    }
-}
-
 const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
                               size_t size)
 {
     const struct limits *limits = &viewer->view.contrast.limits;
     const uint8_t bits = viewer->mask ? mask_at(viewer->mask, x, y) : 0;
-    name_layers(bits, is_no_data(&viewer->info, value), buffer, size);
+    sentinel_describe(&viewer->info, bits, value, buffer, size);
     if (buffer[0])
         return buffer;
     if (isfinite(value))

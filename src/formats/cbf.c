@@ -98,7 +98,7 @@ static enum status boundary_find(const struct cbf_file *file, int64_t offset, in
 static void add_section(struct cbf_file *file, struct cbf_section *section)
 {
     const size_t used = (size_t)file->section_count++;
-    if ((used & (used - 1)) == 0) // grows at each power of two
+    if (!file->sections || (used & (used - 1)) == 0) // grows at each power of two
         file->sections = must_resize(file->sections, (used ? 2 * used : 1) * sizeof *section);
     if (section->bad)
         section->depth = 1;
@@ -110,26 +110,27 @@ static void add_section(struct cbf_file *file, struct cbf_section *section)
 // Reads the section behind a boundary and adds it. A later one that cannot be read is a frame that tells why;
 // an unreadable first one is the file's failure.
 static enum status take_section(struct cbf_file *file, int64_t text_offset, int64_t mime_offset,
-                                struct error *error)
+                                struct cbf_section *section, struct error *error)
 {
-    struct cbf_section section = {.text_offset = text_offset,
-                                  .text_bytes = mime_offset - (int64_t)sizeof boundary + 1 - text_offset,
-                                  .mime_offset = mime_offset,
-                                  .saturation = NAN};
+    *section = (struct cbf_section){.text_offset = text_offset,
+                                    .text_bytes = mime_offset - (int64_t)sizeof boundary + 1 - text_offset,
+                                    .mime_offset = mime_offset,
+                                    .saturation = NAN};
     const struct cbf_section *before =
         file->section_count > 0 ? &file->sections[file->section_count - 1] : NULL;
-    enum status status = cbf_section_read(file, &section, before ? NULL : error);
+    enum status status = cbf_section_read(file, section, before ? NULL : error);
     if (status != STATUS_OK && !before)
         return status;
-    section.bad = status != STATUS_OK;
-    status = cbf_section_learn(file, before, &section, error);
+    section->bad = status != STATUS_OK;
+    status = cbf_section_learn(file, before, section, error);
     if (status == STATUS_OK)
-        add_section(file, &section);
+        add_section(file, section);
     return status;
 }
 
 static enum status find_sections(struct cbf_file *file, struct error *error)
 {
+    struct cbf_section section;
     int64_t offset = 0, found;
     for (;;) {
         enum status status = boundary_find(file, offset, &found, error);
@@ -138,13 +139,12 @@ static enum status find_sections(struct cbf_file *file, struct error *error)
         if (file->section_count == CBF_MAX_SECTIONS)
             return error_set(error, STATUS_UNSUPPORTED, "%s: has more than %d binary sections",
                              file->base.path, CBF_MAX_SECTIONS);
-        status = take_section(file, offset, found, error);
+        status = take_section(file, offset, found, &section, error);
         if (status != STATUS_OK)
             return status;
-        const struct cbf_section *section = &file->sections[file->section_count - 1];
-        if (section->data_offset == 0 || section->bytes > file->file_bytes - section->data_offset)
+        if (section.data_offset == 0 || section.bytes > file->file_bytes - section.data_offset)
             return STATUS_OK; // where the next one begins is not known, or beyond the end
-        offset = section->data_offset + section->bytes;
+        offset = section.data_offset + section.bytes;
     }
 }
 

@@ -89,11 +89,29 @@ enum status cbf_read_text(const struct cbf_file *file, int64_t offset, int64_t l
     return status;
 }
 
+// Takes away what belongs to the section before: padding, the boundary, and the semicolon that ends its text.
+static void drop_data_end(char *bytes, size_t count)
+{
+    static const char boundary[] = "--CIF-BINARY-FORMAT-SECTION----";
+    const char *at = memmem(bytes, count, boundary, sizeof boundary - 1);
+    if (!at)
+        return;
+    at += sizeof boundary - 1;
+    at += strspn(at, "\r\n");
+    at += *at == ';';
+    const size_t left = count - (size_t)(at - bytes);
+    memmove(bytes, at, left);
+    bytes[left] = '\0';
+}
+
 enum status cbf_section_text(const struct cbf_file *file, const struct cbf_section *section, char **text,
                              struct error *error)
 {
-    return cbf_read_text(file, section->text_offset, int64_min(section->text_bytes, CBF_MAX_HEADER), text,
-                         error);
+    const int64_t limit = int64_min(section->text_bytes, CBF_MAX_HEADER);
+    enum status status = cbf_read_text(file, section->text_offset, limit, text, error);
+    if (status == STATUS_OK && section->text_offset > 0)
+        drop_data_end(*text, (size_t)int64_clamp(file->file_bytes - section->text_offset, 0, limit));
+    return status;
 }
 
 // --- Dimensions that stand in the CIF part only ---

@@ -113,7 +113,9 @@ static void append_pair(struct text *out, struct cbf_words line)
     while (key < line.length && !strchr(" \t:=", line.at[key]))
         key++;
     struct cbf_words value = {line.at + key, line.length - key};
-    trim(&value, " \t:=\"");
+    while (value.length > 0 && strchr(" \t:=", *value.at)) // a digest may end with "="
+        value.at++, value.length--;
+    trim(&value, " \t\"");
     if (key == 0 || value.length == 0)
         return;
     append_clean(out, (struct cbf_words){line.at, key});

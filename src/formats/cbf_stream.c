@@ -192,7 +192,7 @@ static enum status read_prefix(struct cbf_stream *stream, const struct cbf_file 
     size_t used = 0;
     if (status != STATUS_OK)
         return status;
-    stream->bit = 8 * CBF_CODING_HEADER_BYTES;
+    stream->bit = 8 * (uint64_t)CBF_CODING_HEADER_BYTES;
     if (stream->end < CBF_CODING_HEADER_BYTES)
         stream->ended = true;
     else if (stream->coder.coding == CBF_CODING_CANONICAL) {

@@ -468,6 +468,12 @@ static enum status wrapped_contents(struct image_file *base, struct text *out, s
     return status;
 }
 
+static enum status wrapped_verify(struct image_file *base, int64_t frame, bool *known, struct error *error)
+{
+    struct wrapped_file *file = wrapped_of(base);
+    return passed(file, image_file_verify(file->inner, frame, known, error), error);
+}
+
 // Made by wrapped_open alone and so not in the table of readers.
 static const struct reader wrapped_reader = {
     .name = "packed",
@@ -479,5 +485,6 @@ static const struct reader wrapped_reader = {
     .metadata = wrapped_metadata,
     .detector = wrapped_detector,
     .contents = wrapped_contents,
+    .verify = wrapped_verify,
     .close = wrapped_close,
 };

@@ -5,6 +5,8 @@
 #include "image/clones.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { RUN = 512 };
 
@@ -169,4 +171,25 @@ bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size
         [SAMPLE_F16] = find_f16, [SAMPLE_F32] = find_f32, [SAMPLE_F64] = find_f64,
     };
     return marks->any && finders[marks->type](marks, samples, count, classes);
+}
+
+void sentinel_describe(const struct frame_info *info, uint8_t bits, double value, char *buffer, size_t size)
+{
+    static const char *const kinds[MASK_LAYER_COUNT] = {
+        [MASK_USER] = "masked (user)",     [MASK_FILE] = "masked (file)",     [MASK_GAP] = "gap",
+        [MASK_BAD] = "bad pixel",          [MASK_HOT] = "hot pixel",          [MASK_SATURATED] = "saturated",
+        [MASK_USER_2] = "masked (user 2)", [MASK_USER_3] = "masked (user 3)",
+    };
+    const struct sample_traits *traits = sample_traits(info->type);
+    const bool no_data =
+        info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed && value >= traits->max;
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (!(bits & MASK_BIT(layer)))
+            continue;
+        const char *kind = layer == MASK_GAP && no_data ? "no data" : kinds[layer];
+        snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", kind);
+        used = strlen(buffer);
+    }
 }

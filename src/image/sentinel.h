@@ -25,4 +25,9 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
 // Returns true if there is any mark. Any thread.
 bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes);
 
+// What the bits of the mask say of a pixel with that value, for people: "no data" (a gap whose value is the
+// one by which the type says so), "gap", "bad pixel", "hot pixel", "saturated", "masked (file)", "masked
+// (user)", several with commas between; "" without any bit.
+void sentinel_describe(const struct frame_info *info, uint8_t bits, double value, char *buffer, size_t size);
+
 #endif

@@ -478,7 +478,7 @@ static void test_masks(void **state)
     image_free(&mask);
 }
 
-// Masked pixels count neither for the limits nor for reduced pixels.
+// Masked pixels count neither for the limits nor for reduced pixels, unless the user lets them.
 static void test_masked_pixels_do_not_count(void **state)
 {
     (void)state;
@@ -491,10 +491,24 @@ static void test_masked_pixels_do_not_count(void **state)
     const char *path = temporary_path("image.npy"), *mask_path = temporary_path("mask.npy");
     image_save_npy(&image, "<u2", path);
     image_save_npy(&mask, "|u1", mask_path);
-    const struct look look = {.low = 0, .high = 255};
-    snprintf(options, sizeof options, "--colormap gray --auto minmax --mask '%s' --mask-opacity 0",
-             mask_path);
-    check_plain(path, options, &image, &look, 0);
+    static const struct {
+        const char *options;
+        double high;
+    } cases[] = {
+        {"", 255},
+        {"--ignore file", 60000},
+        {"--ignore gap,saturated", 255},
+        {"--command 'mask.use file off'", 60000},
+        {"--command 'mask.use file off; mask.use file on'", 255},
+        {"--ignore file --saturation 59999", 255},
+        {"--ignore=file,saturated --saturation=59999", 60000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct look look = {.low = 0, .high = cases[i].high};
+        snprintf(options, sizeof options, "--colormap gray --auto minmax --mask '%s' --mask-opacity 0 %s",
+                 mask_path, cases[i].options);
+        check_plain(path, options, &image, &look, 0);
+    }
     image_free(&image);
     image_free(&mask);
 }

@@ -464,8 +464,12 @@ static void classes_are_counted_and_may_be_ignored(void **state)
     json = json_of(&run);
     assert_true(number_at(object_at(json, "statistics"), "max") == 255);
     cJSON_Delete(json);
-    run = run_info("--json --saturation 200 --mask '%s' '%s'", mask_path, path);
+    run = run_info("--json --saturation 200 --pixel 3,0 4,0 5,0 --mask '%s' '%s'", mask_path, path);
     json = json_of(&run);
+    const cJSON *pixels = object_at(json, "pixels");
+    assert_null(cJSON_GetObjectItem(cJSON_GetArrayItem(pixels, 0), "kind"));
+    assert_string_equal(string_at(cJSON_GetArrayItem(pixels, 1), "kind"), "saturated");
+    assert_string_equal(string_at(cJSON_GetArrayItem(pixels, 2), "kind"), "masked (file), saturated");
     assert_int_equal(class_at(json, "saturated"), 3);
     assert_int_equal(class_at(json, "file"), 2);
     assert_true(number_at(json, "saturation") == 200);

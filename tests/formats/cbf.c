@@ -449,6 +449,30 @@ static void test_real_files(void **state)
     check_real_format("CBF");
 }
 
+// The checksums that the writers of real files gave, also of a packed one.
+static void test_real_checksums(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"cbflib/valid/examples/fit2d_data.cbf",
+                                        "dxtbx/valid/tests/phi_scan_001.cbf",
+                                        "fabio/valid/testimages/run2_1_00148.cbf.bz2"};
+    int checked = 0;
+    for (size_t i = 0; testdata_folder() && i < sizeof names / sizeof *names; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s", testdata_folder(), names[i]);
+        if (access(path, R_OK) != 0)
+            continue;
+        struct image_file *file = open_good(path);
+        bool known = false;
+        assert_int_equal(image_file_verify(file, 0, &known, NULL), STATUS_OK);
+        assert_true(known);
+        image_file_close(&file);
+        checked++;
+    }
+    if (checked == 0)
+        skip();
+}
+
 static void test_real_malformed(void **state)
 {
     (void)state;
@@ -472,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_short_stream),        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_bad_section_between), cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_real_files),          cmocka_unit_test(test_real_malformed),
+        cmocka_unit_test(test_real_checksums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -307,12 +307,9 @@ static void damaged_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_compression_of_integers),
-        cmocka_unit_test(packed_without_neighbours),
-        cmocka_unit_test(wide_types_and_reals),
-        cmocka_unit_test(panels_and_planes_are_frames),
-        cmocka_unit_test(wrong_digests_are_told),
-        cmocka_unit_test(damaged_streams),
+        cmocka_unit_test(every_compression_of_integers), cmocka_unit_test(packed_without_neighbours),
+        cmocka_unit_test(wide_types_and_reals),          cmocka_unit_test(panels_and_planes_are_frames),
+        cmocka_unit_test(wrong_digests_are_told),        cmocka_unit_test(damaged_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

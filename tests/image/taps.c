@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "image/generator.h"
 #include "image/random.h"
+#include "image/sentinel.h"
 #include "support/testdata.h"
 
 #include <math.h>
@@ -337,6 +338,32 @@ static void test_marks_of_all_types(void **state)
     }
 }
 
+static void test_kinds_are_named(void **state)
+{
+    (void)state;
+    const struct frame_info u16 = {.type = SAMPLE_U16, .sentinels.max_is_no_data = true};
+    const struct frame_info u8 = {.type = SAMPLE_U8};
+    static const struct {
+        uint8_t bits;
+        double value;
+        const char *kind;
+    } cases[] = {
+        {0, 65535, ""},          {4, 65535, "no data"},   {4, 65534, "gap"},
+        {8, 0, "bad pixel"},     {16, 7, "hot pixel"},    {32, 60000, "saturated"},
+        {2, 5, "masked (file)"}, {1, 5, "masked (user)"}, {2 + 4, 65535, "masked (file), no data"},
+    };
+    char buffer[128];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sentinel_describe(&u16, cases[i].bits, cases[i].value, buffer, sizeof buffer);
+        assert_string_equal(buffer, cases[i].kind);
+    }
+    sentinel_describe(&u8, 4, 255, buffer, sizeof buffer); // a gap by other means
+    assert_string_equal(buffer, "gap");
+    char small[6];
+    sentinel_describe(&u16, 255, 1, small, sizeof small);
+    assert_string_equal(small, "maske");
+}
+
 static void test_small_images(void **state)
 {
     (void)state;
@@ -498,10 +525,15 @@ static void test_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_types),       cmocka_unit_test(test_marks_of_all_types),
-        cmocka_unit_test(test_small_images),    cmocka_unit_test(test_nothing_counts),
-        cmocka_unit_test(test_huge_doubles),    cmocka_unit_test(test_pyramid_of_huge_doubles),
-        cmocka_unit_test(test_zscale_of_image), cmocka_unit_test(test_impossible_frame),
+        cmocka_unit_test(test_all_types),
+        cmocka_unit_test(test_marks_of_all_types),
+        cmocka_unit_test(test_kinds_are_named),
+        cmocka_unit_test(test_small_images),
+        cmocka_unit_test(test_nothing_counts),
+        cmocka_unit_test(test_huge_doubles),
+        cmocka_unit_test(test_pyramid_of_huge_doubles),
+        cmocka_unit_test(test_zscale_of_image),
+        cmocka_unit_test(test_impossible_frame),
         cmocka_unit_test(test_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
