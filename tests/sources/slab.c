@@ -121,7 +121,7 @@ static struct wanted reference(const struct case_data *data, size_t i)
             continue;
         wanted.counted++;
         wanted.real += value;
-        wanted.integer += traits->is_float ? 0 : (int64_t)value;
+        wanted.integer += traits->is_float || traits->bytes == 8 ? 0 : (int64_t)value;
         if (wanted.counted == 1 || is_higher(data->type, at, wanted.highest_bytes))
             memcpy(wanted.highest_bytes, at, traits->bytes);
     }
