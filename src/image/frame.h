@@ -37,7 +37,7 @@ struct frame_info {
     // to it are cheapest. At least 1 x 1; for plain rows use width x 1.
     int64_t chunk_width, chunk_height;
     // True when decoding is only cheap from the first row to the last with one handle (one compressed stream
-    // for the whole frame); the loader then uses one thread.
+    // for the whole frame); the loader then decodes one band after the other.
     bool sequential;
     struct sentinels sentinels;
     // By the format's convention row 0 is shown at the bottom (FITS); the user may always turn it over.

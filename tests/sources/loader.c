@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "fake_reader.h"
+#include "sources/band_plan.h"
 #include "support/testdata.h"
 
 #include <pthread.h>
@@ -736,6 +737,50 @@ static struct loader_outcome load_with_mask(const char *mask_path)
     return outcome;
 }
 
+// --- reading ahead ---
+
+// All bands are decoded before any is taken; buffers go to the next load of the same kind.
+static void a_frame_is_read_ahead(void **state)
+{
+    (void)state;
+    struct fake_plan plan = {.width = 1000, .height = 3000, .type = SAMPLE_F32};
+    struct image_file *file = fake_open(&plan);
+    struct direct direct = direct_make(file, 0, NULL, REDUCE_MEAN);
+    struct loader_buffers *buffers = NULL;
+    struct frame_info info;
+    assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
+    const int64_t bands = band_plan_for(&info).count;
+    for (int round = 0; round < 3; round++) {
+        atomic_store(&plan.decodes, 0);
+        atomic_store(&wakes, 0);
+        const struct loader_request request = {.file = fake_open(&plan),
+                                               .frame = -1,
+                                               .threads = 2,
+                                               .ahead_bytes = round == 2 ? 1 : (int64_t)1 << 30,
+                                               .buffers = buffers};
+        struct loader *loader = loader_start(&request);
+        while (round < 2 && atomic_load(&plan.decodes) < bands)
+            usleep(1000);
+        assert_int_equal(wakes, 0);
+        assert_false(loader_has_failed(loader));
+        loader_set_wake(loader, count_wake, &wakes);
+        take_all(loader, &direct);
+        struct loader_outcome outcome;
+        loader_finish(&loader, &outcome);
+        assert_int_equal(outcome.status, STATUS_OK);
+        assert_int_equal(outcome.frame, 0);
+        assert_non_null(outcome.buffers);
+        assert_true(round != 1 || outcome.buffers == buffers);
+        buffers = outcome.buffers;
+        outcome.buffers = NULL;
+        loader_outcome_free(&outcome);
+    }
+    loader_buffers_destroy(&buffers);
+    direct_free(&direct);
+    image_file_close(&file);
+    assert_int_equal(plan.handles, 0);
+}
+
 static void mask_files(void **state)
 {
     (void)state;
@@ -1108,6 +1153,7 @@ int main(void)
         cmocka_unit_test(bands_that_never_come_back_do_not_hang),
         cmocka_unit_test(cancel_after_the_last_band_changes_nothing),
         cmocka_unit_test(a_blocked_decode_is_cancelled),
+        cmocka_unit_test(a_frame_is_read_ahead),
         cmocka_unit_test(a_mask_that_fits_is_used_again),
         cmocka_unit_test(a_mask_of_another_size_comes_back),
         cmocka_unit_test(classes_count_where_the_user_says_so),
