@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/size.h"
 
+enum { PLAYING_BYTES = 12 << 20 };
+
 static const double MEMORY_SHARE = 0.125; // of what is free
 
 // The layers that do not come with a frame.
@@ -81,7 +83,8 @@ void ahead_begin(struct viewer *viewer)
         .owned_layers = viewer_owned_layers(viewer),
         .mask_path = viewer->mask_path,
         .mask_has_file = viewer->mask_has_file,
-        .ahead_bytes = cost,
+        // Playing leaves the processors no rest: there, bands go to the textures while they are in cache.
+        .ahead_bytes = viewer->view.play.direction ? PLAYING_BYTES : cost,
         .buffers = ahead->buffers,
     };
     ahead->buffers = NULL;
