@@ -125,15 +125,11 @@ static enum status refuse_unknown(const char *path, size_t count, struct error *
 {
     if (count == 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is empty", path);
-    struct text known = {0};
-    for (size_t i = 0; readers[i]; i++)
-        text_printf(&known, "%s%s", i ? ", " : "", readers[i]->description);
-    error_set(error, STATUS_NOT_MINE,
-              "%s: is of no format that Fovea reads (%s); plain samples open as "
-              "raw:FILE?width=W&height=H&type=u16",
-              path, text_string(&known));
-    text_free(&known);
-    return STATUS_NOT_MINE;
+    return error_set(
+        error, STATUS_NOT_MINE,
+        "%s: is of no format that Fovea reads (\"fovea help\" lists them); plain samples open as "
+        "raw:FILE?width=W&height=H&type=u16",
+        path);
 }
 
 bool content_known(const uint8_t *head, size_t count, const char *name)
