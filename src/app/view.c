@@ -40,9 +40,10 @@ struct session {
     bool has_put_off;      // put_off is to be handled after the next repaint
     SDL_Event put_off;
     bool is_fullscreen;
-    SDL_Scancode pressed[MAX_PRESSED]; // keys that went down since the last repaint
-    SDL_Event held[MAX_PRESSED];       // their releases, kept until after it
-    size_t pressed_count, held_count;
+    SDL_Scancode pressed[MAX_PRESSED];  // keys that went down since the last repaint
+    SDL_Event held[MAX_PRESSED];        // their releases, kept until after it
+    SDL_Scancode released[MAX_PRESSED]; // keys whose release was handled since the last repaint
+    size_t pressed_count, held_count, released_count;
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
     char title[512];
@@ -264,21 +265,74 @@ static void handle_event(struct session *session, const SDL_Event *event)
     }
 }
 
-// A key that goes down and up between two repaints would never be seen as down by the panels, which look at
-// the state of keys once a frame: its release is put back into the queue, for after the repaint. True if that
-// was done.
-static bool hold_back_release(struct session *session, const SDL_Event *event)
+static bool is_held(const struct session *session, SDL_Scancode key)
 {
-    if (event->type == SDL_KEYDOWN && session->pressed_count < MAX_PRESSED)
-        session->pressed[session->pressed_count++] = event->key.keysym.scancode;
-    if (event->type != SDL_KEYUP)
+    for (size_t i = 0; i < session->held_count; i++) {
+        if (session->held[i].key.keysym.scancode == key)
+            return true;
+    }
+    return false;
+}
+
+// Puts an event off, with all that come after it, until after the next repaint.
+static void put_off(struct session *session, const SDL_Event *event)
+{
+    session->put_off = *event;
+    session->has_put_off = session->repaint_first = session->dirty = true;
+}
+
+static bool makes_text(SDL_Keycode code)
+{
+    return code >= SDLK_SPACE && code < SDLK_DELETE;
+}
+
+// Whether a press must wait because a panel, which sees all keys of one repaint at once, could not tell their
+// order: "Right, Down" in a list is not "Down, Right". Characters come in order as text.
+static bool must_wait(const struct session *session, const SDL_KeyboardEvent *press)
+{
+    if (!ui_has_keyboard(session->ui))
         return false;
+    const SDL_Scancode key = press->keysym.scancode;
+    for (size_t i = 0; i < session->released_count; i++) {
+        if (session->released[i] == key)
+            return true;
+    }
+    if (press->repeat)
+        return false;
+    if (is_held(session, key))
+        return true;
     for (size_t i = 0; i < session->pressed_count; i++) {
-        if (session->pressed[i] == event->key.keysym.scancode && session->held_count < MAX_PRESSED) {
+        if (!makes_text(press->keysym.sym) || !makes_text(SDL_GetKeyFromScancode(session->pressed[i])))
+            return true;
+    }
+    return false;
+}
+
+// A key that goes down and up between two repaints would never be seen as down by the panels, which look at
+// the state of keys once a frame: its release is kept for after the repaint, and the same key's next press
+// until the release has been seen too. True if that was done.
+static bool hold_back_key(struct session *session, const SDL_Event *event)
+{
+    if (event->type != SDL_KEYDOWN && event->type != SDL_KEYUP)
+        return false;
+    const SDL_Scancode key = event->key.keysym.scancode;
+    if (event->type == SDL_KEYDOWN && must_wait(session, &event->key)) {
+        put_off(session, event);
+        return true;
+    }
+    if (event->type == SDL_KEYDOWN) {
+        if (session->pressed_count < MAX_PRESSED)
+            session->pressed[session->pressed_count++] = key;
+        return false;
+    }
+    for (size_t i = 0; i < session->pressed_count; i++) {
+        if (session->pressed[i] == key && session->held_count < MAX_PRESSED) {
             session->held[session->held_count++] = *event;
             return true;
         }
     }
+    if (session->released_count < MAX_PRESSED)
+        session->released[session->released_count++] = key;
     return false;
 }
 
@@ -291,25 +345,28 @@ static bool put_off_button(struct session *session, const SDL_Event *event)
         session->mouse_moved = true;
     if (event->type != SDL_MOUSEBUTTONUP || !session->mouse_moved)
         return false;
-    session->put_off = *event;
-    session->has_put_off = session->repaint_first = session->dirty = true;
+    put_off(session, event);
     return true;
 }
 
-// What was put off until after the repaint.
+// What was put off until after the repaint; a press that waited is one like any other.
 static void handle_put_off(struct session *session)
 {
-    if (session->has_put_off && !session->repaint_first) {
-        session->has_put_off = false;
+    if (!session->has_put_off || session->repaint_first)
+        return;
+    session->has_put_off = false;
+    if (!hold_back_key(session, &session->put_off))
         handle_event(session, &session->put_off);
-    }
 }
 
-// Gives back the releases; the keys that went down have been drawn by then.
+// Handles the releases; the keys that went down have been drawn by then.
 static void release_held(struct session *session)
 {
-    for (size_t i = 0; i < session->held_count; i++)
-        SDL_PushEvent(&session->held[i]);
+    session->released_count = 0;
+    for (size_t i = 0; i < session->held_count; i++) {
+        handle_event(session, &session->held[i]);
+        session->released[session->released_count++] = session->held[i].key.keysym.scancode;
+    }
     session->held_count = session->pressed_count = 0;
     session->mouse_moved = false;
 }
@@ -358,11 +415,13 @@ static void wait_for_events(struct session *session)
         return;
     }
     handle_put_off(session);
+    if (session->repaint_first) // it has to wait once more, and the others with it
+        return;
     int got = wait_for_event(session, &event);
     while (got) {
         if (is_input(&event))
             thumbnails_pause(session->thumbnails);
-        if (!hold_back_release(session, &event) && !put_off_button(session, &event))
+        if (!hold_back_key(session, &event) && !put_off_button(session, &event))
             handle_event(session, &event);
         got = !session->repaint_first && !ui_awaits_focus(session->ui) && SDL_PollEvent(&event);
     }

@@ -161,7 +161,7 @@ static bool key_event(struct ui *ui, const SDL_Event *event)
         gui_close_popups();
         return true;
     }
-    if (!gui_wants_text() && !ui->modal_keys)
+    if (!ui_has_keyboard(ui))
         return false;
     return event->type == SDL_TEXTINPUT || event->type == SDL_TEXTEDITING || !is_global_key(ui, &event->key);
 }
@@ -208,6 +208,11 @@ bool ui_event(struct ui *ui, const SDL_Event *event)
          event->key.keysym.sym == SDLK_KP_ENTER))
         ui->settle = ui->focus_frames = 3;
     return captured;
+}
+
+bool ui_has_keyboard(const struct ui *ui)
+{
+    return gui_wants_text() || ui->modal_keys;
 }
 
 bool ui_wants_redraw(const struct ui *ui)

@@ -90,6 +90,8 @@ void ui_set_scale(struct ui *ui, float scale);
 // Shows an event to the panels. True: it belongs to them (mouse over a panel or dragging in one, keyboard in
 // a text field) and must not act on the picture. Every event of the window should be passed.
 bool ui_event(struct ui *ui, const SDL_Event *event);
+// True while keys belong to a panel: a field has the keyboard, or a dialog or the palette is open.
+bool ui_has_keyboard(const struct ui *ui);
 // The key of an SDL_KEYDOWN or SDL_TEXTINPUT event for bindings_find; false if the event stands for none.
 // Characters come from SDL_TEXTINPUT (so text input must stay started), all else from SDL_KEYDOWN; each key
 // press gives one.

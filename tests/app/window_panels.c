@@ -63,6 +63,14 @@ static void expect_gray(struct session *session, int value)
     assert_int_equal(rgb[0], value);
 }
 
+// Presses a key as quickly as a person could after another: what comes within 2 ms of its own release, SDL
+// takes for the repetition of a key that is held down.
+static void tap(struct session *session, const char *key)
+{
+    usleep(5000);
+    driven_key(session->window, key);
+}
+
 // Waits for a difference from `before`, which is renewed.
 static void press(struct session *session, const char *key, struct pixels *before)
 {
@@ -86,15 +94,15 @@ static void test_a_file_is_found_and_opened_by_keys(void **state)
     // What is typed goes to the filter, though its letters are commands of the picture.
     driven_type(session->window, "scan_0003");
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "Return");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "scan_0003.npy - Fovea"));
     expect_gray(session, 120);
     // Escape gives the keyboard back to the picture, at once; the panel stays.
-    driven_key(session->window, "Escape");
+    tap(session, "Escape");
     driven_type(session->window, "i");
     expect_gray(session, 255 - 120);
     driven_type(session->window, "i");
-    driven_key(session->window, "ctrl+b");
+    tap(session, "ctrl+b");
     expect_gray(session, 120);
     pixels_free(&pixels);
 }
@@ -111,16 +119,16 @@ static void test_series_and_their_members(void **state)
     driven_type(session->window, "scan");
     assert_true(driven_settle(session->window, &pixels));
     press(session, "Right", &pixels); // its members
-    driven_key(session->window, "Down");
-    driven_key(session->window, "Down");
-    driven_key(session->window, "Return");
+    tap(session, "Down");
+    tap(session, "Down");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "scan_0002.npy - Fovea"));
     expect_gray(session, 80);
     assert_true(driven_settle(session->window, &pixels));
     press(session, "Left", &pixels); // the series again, which is selected
     press(session, "Right", &pixels);
-    driven_key(session->window, "End");
-    driven_key(session->window, "Return");
+    tap(session, "End");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
     expect_gray(session, 160);
     pixels_free(&pixels);
@@ -136,13 +144,13 @@ static void test_a_series_is_opened_as_one(void **state)
     assert_true(driven_settle(session->window, &pixels));
     press(session, "ctrl+b", &pixels);
     driven_type(session->window, "scan");
-    driven_key(session->window, "Return");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "scan_0001.npy - Fovea"));
     expect_gray(session, 40);
-    driven_key(session->window, "Escape");
-    driven_key(session->window, "Right"); // is the picture's again
+    tap(session, "Escape");
+    tap(session, "Right"); // is the picture's again
     assert_true(driven_wait_title(session->window, "scan_0002.npy - Fovea"));
-    driven_key(session->window, "End");
+    tap(session, "End");
     assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
     expect_gray(session, 160);
     pixels_free(&pixels);
@@ -160,7 +168,7 @@ static void test_a_dropped_folder_is_a_series(void **state)
     assert_true(driven_drop(session->window, &(const char *){folder}, 1, 300, 200));
     assert_true(driven_wait_title(session->window, "alone.npy - Fovea"));
     expect_gray(session, 220);
-    driven_key(session->window, "End");
+    tap(session, "End");
     assert_true(driven_wait_title(session->window, "scan_0004.npy - Fovea"));
     expect_gray(session, 160);
 }
@@ -209,6 +217,25 @@ static void test_small_pictures(void **state)
     pixels_free(&pixels);
 }
 
+// However fast they are typed: a list would look at the keys of one repaint all at once.
+static void test_quick_keys_keep_their_order(void **state)
+{
+    static const char *const keys[] = {"Right", "Down", "Down", "Down", "Up", "Up", "Down", "Return"};
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("quick");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    driven_type(session->window, "scan");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        tap(session, keys[i]);
+    assert_true(driven_wait_title(session->window, "scan_0002.npy - Fovea"));
+    expect_gray(session, 80);
+    pixels_free(&pixels);
+}
+
 static void test_folders_are_entered_and_left(void **state)
 {
     struct session *session = *state;
@@ -219,13 +246,13 @@ static void test_folders_are_entered_and_left(void **state)
     assert_true(driven_settle(session->window, &pixels));
     press(session, "ctrl+b", &pixels);
     press(session, "Return", &pixels); // the first row is the folder
-    driven_key(session->window, "Return");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "inside.npy - Fovea"));
     expect_gray(session, 60);
     assert_true(driven_settle(session->window, &pixels));
     press(session, "BackSpace", &pixels); // up, where the folder is selected
-    driven_key(session->window, "Down");
-    driven_key(session->window, "Return");
+    tap(session, "Down");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "alone.npy - Fovea"));
     pixels_free(&pixels);
 }
@@ -248,8 +275,8 @@ static void test_recent_names_last(void **state)
     assert_true(driven_settle(session->window, &pixels));
     press(session, "ctrl+e", &pixels);
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "Down");
-    driven_key(session->window, "Return");
+    tap(session, "Down");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "scan_0001.npy - Fovea"));
     expect_gray(session, 40);
     pixels_free(&pixels);
@@ -316,22 +343,22 @@ static void test_a_dataset_is_chosen(void **state)
     assert_true(driven_wait_title(session->window, "two.h5 - Fovea"));
     expect_gray(session, 50);
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "ctrl+d");
+    tap(session, "ctrl+d");
     driven_type(session->window, "sec");
     session_expect_change(session, &pixels);
     usleep(300000);
-    driven_key(session->window, "Return");
+    tap(session, "Return");
     assert_true(driven_wait_title(session->window, "two.h5::/group/second - Fovea"));
-    driven_key(session->window, "Escape");
+    tap(session, "Escape");
     expect_gray(session, 150);
     // What cannot be opened is not.
-    driven_key(session->window, "ctrl+d");
+    tap(session, "ctrl+d");
     for (int i = 0; i < 3; i++)
-        driven_key(session->window, "BackSpace");
+        tap(session, "BackSpace");
     driven_type(session->window, "line");
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "Return");
-    driven_key(session->window, "Escape");
+    tap(session, "Return");
+    tap(session, "Escape");
     expect_gray(session, 150);
     assert_true(driven_wait_title(session->window, "two.h5::/group/second - Fovea"));
     pixels_free(&pixels);
@@ -349,12 +376,12 @@ static void test_the_header_is_searched(void **state)
     session_open(session, GRAY, in_folder("alone.npy"), NULL);
     expect_gray(session, 220);
     assert_true(driven_settle(session->window, &pixels));
-    driven_key(session->window, "ctrl+f");
+    tap(session, "ctrl+f");
     driven_type(session->window, "nothing has these words");
     session_expect_change(session, &pixels);
     expect_gray(session, 0x1d); // the window's own background: no line matches
     assert_true(driven_settle(session->window, &searched));
-    driven_key(session->window, "Escape"); // closes at once
+    tap(session, "Escape"); // closes at once
     expect_gray(session, 220);
     pixels_free(&pixels);
     pixels_free(&searched);
@@ -366,6 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_file_is_found_and_opened_by_keys),
         TEST(test_series_and_their_members),
+        TEST(test_quick_keys_keep_their_order),
         TEST(test_a_series_is_opened_as_one),
         TEST(test_a_dropped_folder_is_a_series),
         TEST(test_small_pictures),
