@@ -10,7 +10,7 @@
 static void print_help(const struct cli *cli)
 {
     struct text text = {0};
-    text_printf(&text, "Usage: %s\n\n", cli->usage);
+    text_printf(&text, "Usage: %s\n", cli->usage);
     options_write_help(cli->groups, &text);
     fputs(text_string(&text), stdout);
     text_free(&text);

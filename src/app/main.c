@@ -50,6 +50,8 @@ static int help_main(int argc, char **argv)
         struct view_options view_options;
         const struct option_group groups[] = {{"VIEW OPTIONS", view_option_table, &view_options}, {0}};
         options_write_troff(groups, &text);
+        text_append(&text, ".SH MASK OPTIONS\n");
+        mask_write_troff(&text);
         command_write_manual(&text, MANUAL_TROFF);
         fputs(text_string(&text), stdout);
         text_free(&text);

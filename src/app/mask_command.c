@@ -11,6 +11,7 @@
 #include "sources/mask_operation.h"
 #include "sources/source.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ struct mask_options {
     struct mask_save save;
     bool save_layer; // only the layer that was edited last
     int64_t frame;
+    int channel;
+    struct class_choice choice;
 };
 
 // What an option for an operation fills.
@@ -110,6 +113,34 @@ static enum status set_frame(void *target, const char *value, struct error *erro
     return error_set(error, STATUS_USAGE, "\"%s\" is not a frame number from 0", value);
 }
 
+static enum status set_channel(void *target, const char *value, struct error *error)
+{
+    int64_t channel;
+    if (!parse_int64(value, &channel) || channel < 0 || channel > INT16_MAX)
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a channel number from 0", value);
+    ((struct mask_options *)target)->channel = (int)channel;
+    return STATUS_OK;
+}
+
+static enum status set_ignore(void *target, const char *value, struct error *error)
+{
+    uint8_t bits;
+    if (!mask_layers_parse(value, &bits))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a list of gap, bad, hot and saturated, or all",
+                         value);
+    ((struct mask_options *)target)->choice.ignored |= bits;
+    return STATUS_OK;
+}
+
+static enum status set_saturation(void *target, const char *value, struct error *error)
+{
+    struct class_choice *choice = &((struct mask_options *)target)->choice;
+    if (!parse_double(value, &choice->saturation) || !isfinite(choice->saturation))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a number", value);
+    choice->has_saturation = true;
+    return STATUS_OK;
+}
+
 static const struct option mask_table[] = {
     {.name = "--output",
      .letter = "-o",
@@ -126,6 +157,13 @@ static const struct option mask_table[] = {
      .help = "Where the mask stands in an HDF5 file.",
      .set = set_dataset},
     {"--frame", NULL, "N", "The frame whose pixels count, from 0.", set_frame, NULL},
+    {"--channel", NULL, "N", "The channel of an image with several samples per pixel.", set_channel, NULL},
+    {"--ignore", NULL, "CLASSES",
+     "Pixels that the data mark as gap (also no data), bad, hot or saturated, or as any of them (all), are "
+     "values like others.",
+     set_ignore, NULL},
+    {"--saturation", NULL, "VALUE", "Pixels above are saturated, whatever the file says.", set_saturation,
+     NULL},
     {0},
 };
 
@@ -150,6 +188,7 @@ struct mask_run {
     struct image_file *file;
     struct mask *mask;
     struct mask_history *history;
+    struct frame_info info; // its sentinels as the options want them
     struct detector_info detector;
     enum mask_layer layer;
     bool unmask;
@@ -165,6 +204,7 @@ static enum status run_operation(struct mask_run *run, const struct mask_step *s
                                          .unmask = run->unmask,
                                          .file = run->file,
                                          .frame = run->options->frame,
+                                         .sentinels = &run->info.sentinels,
                                          .detector = &run->detector};
     enum status status = operation_parse(step->operation->arguments, step->value, numbers, &count, error);
     if (status)
@@ -219,13 +259,13 @@ static enum status run_step(struct mask_run *run, const struct mask_step *step, 
 
 static enum status prepare(struct mask_run *run, const char *name, struct error *error)
 {
-    struct frame_info info;
     struct error unknown = {0};
-    enum status status = source_open_name(name, CHANNEL_AUTO, &run->file, error);
+    enum status status = source_open_name(name, run->options->channel, &run->file, error);
     if (!status)
-        status = image_file_info(run->file, run->options->frame, &info, error);
+        status = image_file_info(run->file, run->options->frame, &run->info, error);
     if (!status)
-        status = mask_create(info.width, info.height, &run->mask, error);
+        status = mask_create(run->info.width, run->info.height, &run->mask, error);
+    frame_info_choose(&run->info, &run->options->choice);
     if (!status && image_file_detector(run->file, run->options->frame, &run->detector, &unknown))
         detector_info_clear(&run->detector); // a ring then asks for a centre
     run->history = mask_history_create(0);   // one step at a time: nothing is ever undone here
@@ -264,8 +304,8 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
 // --- options ---
 
 // An option for each operation, in groups without a heading of their own.
-static size_t make_slots(struct mask_options *options, struct operation_slot *slots,
-                         struct option_group *groups)
+static void make_slots(struct mask_options *options, struct operation_slot *slots,
+                       struct option_group *groups)
 {
     size_t count = 0;
     for (const struct mask_operation *operation = mask_operations; operation->name && count < MAX_OPERATIONS;
@@ -282,26 +322,43 @@ static size_t make_slots(struct mask_options *options, struct operation_slot *sl
                                           .takes = slot->argument[0] == '[' ? looks_like_numbers : NULL};
         groups[count] = (struct option_group){count ? "" : "Operations, in order", slot->option, slot};
     }
-    return count;
+}
+
+// The options with everything that they fill.
+struct mask_cli {
+    struct mask_options options;
+    struct operation_slot slots[MAX_OPERATIONS];
+    struct option_group groups[MAX_GROUPS]; // ends with zeros
+};
+
+static struct mask_cli *create_cli(void)
+{
+    struct mask_cli *cli = must_alloc(sizeof *cli);
+    memset(cli, 0, sizeof *cli);
+    cli->options.channel = CHANNEL_AUTO;
+    cli->groups[0] = (struct option_group){"Mask options", mask_table, &cli->options};
+    cli->groups[1] = (struct option_group){"Steps, in order", step_table, &cli->options};
+    make_slots(&cli->options, cli->slots, cli->groups + 2);
+    return cli;
+}
+
+void mask_write_troff(struct text *out)
+{
+    struct mask_cli *cli = create_cli();
+    options_write_troff(cli->groups, out);
+    free(cli);
 }
 
 int mask_main(int argc, char **argv)
 {
-    static const struct mask_options none;
-    struct mask_options *options = must_alloc(sizeof *options);
-    struct operation_slot *slots = must_alloc(MAX_OPERATIONS * sizeof *slots);
-    struct option_group groups[MAX_GROUPS] = {{"Mask options", mask_table, options},
-                                              {"Steps, in order", step_table, options}};
-    *options = none;
-    make_slots(options, slots, groups + 2);
+    struct mask_cli *own = create_cli();
     const struct cli cli = {.usage = "fovea mask [STEP...] [OPERATION...] -o OUT SOURCE",
-                            .groups = groups,
+                            .groups = own->groups,
                             .min_sources = 1,
                             .max_sources = 1,
                             .run = run_mask,
-                            .context = options};
+                            .context = &own->options};
     const int code = cli_run(&cli, argc, argv);
-    free(slots);
-    free(options);
+    free(own);
     return code;
 }

@@ -19,14 +19,17 @@ static enum status parse_word(const struct argument_spec *spec, const char *word
     return status;
 }
 
-// The word before the next comma in `word`; moves *at behind it. False at the end, or if the word is too long
-// to be a value.
+// The word before the next comma in `word`; moves *at behind it. False at the end. A word that is too long to
+// be a value is cut and ends with dots, so that it is none.
 static bool next_word(const char **at, char *word, size_t size)
 {
     if (!*at)
         return false;
     const size_t length = strcspn(*at, ",");
-    snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1), *at);
+    if (length < size)
+        snprintf(word, size, "%.*s", (int)length, *at);
+    else
+        snprintf(word, size, "%.*s...", (int)size - 4, *at);
     *at = (*at)[length] ? *at + length + 1 : NULL;
     return true;
 }
