@@ -15,6 +15,8 @@
 // (libhdf5 1.10.8). More than this many steps for a frame are not worth what it saves.
 enum { MAX_LOOKUP_STEPS = 20000 };
 
+enum { COUNTED_BYTES = 1 << 30 }; // of datasets whose stored bytes are counted
+
 // --- Types ---
 
 static enum sample_type integer_type(size_t bytes, bool is_signed)
@@ -242,6 +244,16 @@ static bool has_user_block(hid_t id)
     return bytes > 0;
 }
 
+// Counting walks through all chunks, so it is done once.
+static int64_t count_stored(const struct hdf5_dataset *dataset, size_t item)
+{
+    size_t bytes = item;
+    for (int axis = 0; axis < dataset->rank; axis++)
+        bytes *= (size_t)dataset->dims[axis];
+    const hsize_t stored = bytes > COUNTED_BYTES ? H5Dget_storage_size(dataset->id) : INT64_MAX;
+    return stored > INT64_MAX ? INT64_MAX : (int64_t)stored;
+}
+
 static void read_chunked(hid_t properties, struct hdf5_dataset *dataset)
 {
     hsize_t chunk[H5S_MAX_RANK];
@@ -255,6 +267,7 @@ static void read_chunked(hid_t properties, struct hdf5_dataset *dataset)
         dataset->chunk[axis] = (int64_t)chunk[axis];
     }
     dataset->chunk_bytes = bytes;
+    dataset->stored = count_stored(dataset, sample_traits(dataset->type.type)->bytes);
     dataset->bare_edges =
         H5Pget_chunk_opts(properties, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
     // libhdf5 1.10.8 leaves the user block out of a chunk's address.
@@ -274,6 +287,7 @@ static void read_storage(struct hdf5_dataset *dataset)
         H5Pget_fill_value(properties, dataset->type.memory, dataset->fill) < 0)
         memset(dataset->fill, 0, sizeof dataset->fill);
     dataset->storage = HDF5_STORED_OTHER;
+    dataset->stored = INT64_MAX;
     dataset->pipeline = (struct hdf5_pipeline){.sample_bytes = sample_traits(dataset->type.type)->bytes,
                                                .big_endian = dataset->type.swapped};
     switch (H5Pget_layout(properties)) {
@@ -310,8 +324,14 @@ static void read_file(struct hdf5_dataset *dataset, const char *path)
     dataset->path = must_copy(length > 0 && length < (ssize_t)sizeof name ? name : path);
     void *handle = NULL;
     struct stat info;
-    if (H5Pget_driver(access) == H5FD_SEC2 && H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
-        dataset->fd = fcntl(*(const int *)handle, F_DUPFD_CLOEXEC, 3);
+    const hid_t driver = H5Pget_driver(access);
+    int own = -1;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
+        own = driver == H5FD_SEC2    ? *(const int *)handle
+              : driver == H5FD_STDIO ? fileno(*(FILE *const *)handle)
+                                     : -1;
+    if (own >= 0)
+        dataset->fd = fcntl(own, F_DUPFD_CLOEXEC, 3);
     if (dataset->fd >= 0 && fstat(dataset->fd, &info) == 0)
         dataset->file_bytes = info.st_size;
     H5Pclose(access);
@@ -381,10 +401,4 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
     free(dataset->opened);
     free(dataset->name);
     free(dataset);
-}
-
-int64_t hdf5_dataset_stored(const struct hdf5_dataset *dataset)
-{
-    const hsize_t bytes = H5Dget_storage_size(dataset->id);
-    return bytes > INT64_MAX ? 0 : (int64_t)bytes;
 }

@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -22,7 +23,8 @@
 
 enum {
     GUARD_SOCKET = 0, // the descriptor in the guard's process
-    MAX_CPU_SECONDS = 4,
+    MAX_CPU_SECONDS = 3,
+    MAX_WAIT_SECONDS = 120,
     MAX_TEXT_BYTES = 1 << 20,
 };
 static const int64_t max_memory_bytes = (int64_t)12 << 30;
@@ -67,6 +69,7 @@ static bool receive_all(int socket, void *bytes, size_t count)
 
 static void set_limits(void)
 {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // not to outlive the thread that waits for it
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 #ifndef FOVEA_SANITIZED // sanitizers reserve more address space than that
     const rlim_t memory = (rlim_t)max_memory_bytes;
@@ -79,7 +82,7 @@ static void set_limits(void)
 // From now on the process ends when it has computed for so long.
 static void limit_time(void)
 {
-    setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS}, NULL);
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS}, NULL);
 }
 
 static bool answer_one(void)
@@ -115,6 +118,19 @@ __attribute__((constructor)) static void guard_start(int argc, char **argv)
 
 // --- In the program ---
 
+// A sanitizer that reports a fault starts a program of its own, which can wait for this one forever.
+static char *const *guard_environment(void)
+{
+#ifdef FOVEA_SANITIZED
+    static char options[] = "ASAN_OPTIONS=symbolize=0:allocator_may_return_null=1:detect_leaks=0";
+    static char undefined[] = "UBSAN_OPTIONS=symbolize=0";
+    static char *const sanitized[] = {options, undefined, NULL};
+    return sanitized;
+#else
+    return environ;
+#endif
+}
+
 static bool spawn(struct hdf5_guard *guard)
 {
     int sockets[2];
@@ -137,7 +153,8 @@ static bool spawn(struct hdf5_guard *guard)
     memcpy(word, guard_word, sizeof word);
     char *const arguments[] = {program, word, NULL};
     pid_t pid;
-    const int code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, environ);
+    const int code =
+        posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, guard_environment());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     close(sockets[1]);
@@ -145,6 +162,9 @@ static bool spawn(struct hdf5_guard *guard)
         close(sockets[0]);
         return false;
     }
+    // Storage that does not answer stops the process without computing.
+    setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = MAX_WAIT_SECONDS},
+               sizeof(struct timeval));
     *guard = (struct hdf5_guard){.pid = pid, .socket = sockets[0]};
     return true;
 }
@@ -160,18 +180,36 @@ void hdf5_guard_end(struct hdf5_guard *guard)
     *guard = (struct hdf5_guard){0};
 }
 
+// A file without a name has the same descriptor's path for the guard, but of this process.
+static char *path_for_guard(const char *path)
+{
+    static const char own[] = "/proc/self/";
+    struct text out = {0};
+    if (strncmp(path, own, sizeof own - 1) == 0)
+        text_printf(&out, "/proc/%ld/%s", (long)getpid(), path + sizeof own - 1);
+    else
+        text_append(&out, path);
+    return out.data ? out.data : must_copy("");
+}
+
+static bool ask(const struct hdf5_guard *guard, const struct hdf5_question *question)
+{
+    char *path = path_for_guard(question->path), answer;
+    struct message message = {
+        .question = *question, .path_bytes = strlen(path), .name_bytes = strlen(question->name)};
+    message.question.path = message.question.name = NULL;
+    const bool answered = send_all(guard->socket, &message, sizeof message) &&
+                          send_all(guard->socket, path, message.path_bytes) &&
+                          send_all(guard->socket, question->name, message.name_bytes) &&
+                          receive_all(guard->socket, &answer, 1);
+    free(path);
+    return answered;
+}
+
 enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
                            struct error *error)
 {
-    struct message message = {
-        .question = *question, .path_bytes = strlen(question->path), .name_bytes = strlen(question->name)};
-    message.question.path = message.question.name = NULL;
-    char answer;
-    if (guard->pid == 0 && !spawn(guard))
-        return STATUS_OK;
-    if (send_all(guard->socket, &message, sizeof message) &&
-        send_all(guard->socket, question->path, message.path_bytes) &&
-        send_all(guard->socket, question->name, message.name_bytes) && receive_all(guard->socket, &answer, 1))
+    if ((guard->pid == 0 && !spawn(guard)) || ask(guard, question))
         return STATUS_OK;
     hdf5_guard_end(guard);
     return error_set(error, STATUS_BROKEN, "%s: is damaged in a way that libhdf5 does not survive",

@@ -92,6 +92,7 @@ struct hdf5_dataset {
     int64_t offset;                // HDF5_STORED_PLAIN: of the first sample; -1: nothing was written
     int64_t chunk[H5S_MAX_RANK];   // also of HDF5_STORED_OTHER; [0] is 0 where there are no chunks
     size_t chunk_bytes;
+    int64_t stored;  // bytes of all chunks; counted for large datasets only, else INT64_MAX
     bool bare_edges; // chunks that reach over the edge are stored without filters
     bool addressed;  // chunks are found by their address in the file, else read by libhdf5
     struct hdf5_mapping *mappings;
@@ -104,8 +105,6 @@ struct hdf5_dataset {
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
-// Bytes that the file holds of the dataset; 0 where that cannot be told.
-int64_t hdf5_dataset_stored(const struct hdf5_dataset *dataset);
 
 // --- hdf5_virtual.c ---
 

@@ -133,6 +133,8 @@ static bool driver_block_fits(int fd, const char *path, int64_t bytes)
     return load_u32le(block + SIZE_AT) <= bytes;
 }
 
+enum { SWMR_ATTEMPTS = 20 }; // about a millisecond
+
 struct attempt {
     bool swmr, unlocked;
 };
@@ -147,7 +149,7 @@ static const struct attempt attempts[] = {
 // link and fails, but not in its driver over stdio.
 static bool is_nameless(const char *path)
 {
-    return strncmp(path, "/proc/self/fd/", 14) == 0;
+    return strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/");
 }
 
 // What libhdf5 says of a failure is gone with the next call, so it is put into words at once.
@@ -158,6 +160,10 @@ static enum status try_open(const char *path, const struct attempt *attempt, hid
         H5Pset_fapl_stdio(access);
     if (attempt->unlocked)
         H5Pset_file_locking(access, false, true);
+    // In SWMR mode what has a wrong checksum is read again, after a wait that doubles each time: with the
+    // usual 100 attempts for ages.
+    if (attempt->swmr)
+        H5Pset_metadata_read_attempts(access, SWMR_ATTEMPTS);
     *file = H5Fopen(path, H5F_ACC_RDONLY | (attempt->swmr ? H5F_ACC_SWMR_READ : 0), access);
     enum status status =
         *file >= 0 ? STATUS_OK : hdf5_explain(path, "cannot be read as HDF5", STATUS_BROKEN, error);
