@@ -237,6 +237,8 @@ static void handle_event(struct session *session, const SDL_Event *event)
     const bool dragging = session->gestures.drag != DRAG_NONE;
     const bool taken = ui_event(session->ui, event);
     session->dirty |= taken;
+    // A panel sees what lies under the mouse when it draws: before the mouse moves on.
+    session->repaint_first |= taken && event->type == SDL_MOUSEBUTTONDOWN;
     switch (event->type) {
     case SDL_QUIT:
         session->host.quit = true;

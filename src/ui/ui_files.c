@@ -27,7 +27,7 @@ static void format_time(int64_t seconds, char *text, size_t size)
     struct tm local;
     text[0] = '\0';
     if (localtime_r(&when, &local))
-        strftime(text, size, age >= 0 && age < 20 * 3600 ? "%H:%M" : "%Y-%m-%d", &local);
+        strftime(text, size, age >= 0 && age < 72000 ? "%H:%M" : "%Y-%m-%d", &local);
 }
 
 // "1 to 1800, 4.2 GB" or "17.4 MB, 2026-01-31".

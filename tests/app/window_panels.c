@@ -173,6 +173,42 @@ static void test_a_dropped_folder_is_a_series(void **state)
     expect_gray(session, 160);
 }
 
+// The columns that the panel takes, by the line at its right edge.
+static int panel_width(struct session *session)
+{
+    struct pixels pixels = {0};
+    int x = 20;
+    assert_true(driven_settle(session->window, &pixels));
+    const unsigned char *row = pixels.rgb + 3 * (size_t)(pixels.height - 100) * (size_t)pixels.width;
+    while (x < pixels.width && memcmp(row + 3 * x, row + 3 * 19, 3) == 0)
+        x++;
+    pixels_free(&pixels);
+    return x + 1;
+}
+
+static void test_the_edge_is_dragged(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels = {0};
+    make_folder("edge");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    assert_true(driven_settle(session->window, &pixels));
+    press(session, "ctrl+b", &pixels);
+    const int before = panel_width(session);
+    driven_drag(session->window, 1, before - 2, 500, before + 100, 500);
+    session_expect_change(session, &pixels);
+    assert_in_range(panel_width(session), before + 95, before + 105);
+    // Neither nothing nor all of the window.
+    driven_drag(session->window, 1, panel_width(session) - 2, 500, 5, 500);
+    session_expect_change(session, &pixels);
+    assert_in_range(panel_width(session), 155, 165);
+    driven_drag(session->window, 1, panel_width(session) - 2, 500, 1270, 500);
+    session_expect_change(session, &pixels);
+    assert_in_range(panel_width(session), 560, 645);
+    pixels_free(&pixels);
+}
+
 // --- small pictures ---
 
 // Pixels of that colour in the first columns of the panel, where there are no texts.
@@ -396,6 +432,7 @@ int main(void)
         TEST(test_quick_keys_keep_their_order),
         TEST(test_a_series_is_opened_as_one),
         TEST(test_a_dropped_folder_is_a_series),
+        TEST(test_the_edge_is_dragged),
         TEST(test_small_pictures),
         TEST(test_a_dataset_is_chosen),
         TEST(test_folders_are_entered_and_left),
