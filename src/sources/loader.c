@@ -444,7 +444,7 @@ void loader_wait(struct loader *loader, int wait_ms)
 static struct loader_slot *lowest_ready(struct loader *loader)
 {
     struct loader_slot *best = NULL;
-    for (int i = 0; loader->slots && i < loader->slots->count; i++) {
+    for (int i = 0; loader->opened && i < loader->slots->count; i++) {
         struct loader_slot *slot = &loader->slots->slots[i];
         if (slot->state == SLOT_READY && (!best || slot->band.y < best->band.y))
             best = slot;
@@ -482,7 +482,7 @@ bool loader_done(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     bool waiting = false; // FILLING slots count only while their worker runs: a cancelled one leaves it so
-    for (int i = 0; loader->slots && i < loader->slots->count; i++)
+    for (int i = 0; loader->opened && i < loader->slots->count; i++)
         waiting |= loader->slots->slots[i].state == SLOT_READY || loader->slots->slots[i].state == SLOT_TAKEN;
     bool done = loader->running == 0 && (!waiting || cancel_requested(&loader->cancel));
     pthread_mutex_unlock(&loader->lock);

@@ -50,7 +50,7 @@ struct loader {
     int running;      // workers that have not ended
     int64_t next_band, published_bands, taken_bands;
     int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
-    struct loader_buffers *slots; // NULL before the frame is open
+    struct loader_buffers *slots; // set before `opened` is
     struct taps_result result;
     struct error error, mask_error, loss;
     int64_t lost_pixels, failed_bands;

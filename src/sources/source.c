@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPENED = 64 }; // items that one step may open
+enum {
+    MAX_OPENED = 64, // items that one step may open
+    ALIKE = 8,       // so many items with the same number of frames stand for all
+};
 
 struct source_item {
     char *name;
@@ -23,6 +26,8 @@ struct source {
     size_t count;
     int channel;
     int64_t typical; // frames of the item opened last
+    size_t known;    // items whose number of frames is known
+    bool uneven;     // these numbers differ
     // Of slabs.
     const struct source *inner; // NULL: the items are files
     enum slab_mode slab;
@@ -152,8 +157,10 @@ enum status source_open(const struct source *source, size_t item, struct image_f
 
 void source_set_frames(struct source *source, size_t item, int64_t frames)
 {
-    source->items[item].frames = int64_max(frames, 1);
-    source->typical = source->items[item].frames;
+    frames = int64_max(frames, 1);
+    source->known += source->items[item].frames == 0;
+    source->uneven |= source->known > 1 && frames != source->typical;
+    source->items[item].frames = source->typical = frames;
 }
 
 int64_t source_frames(const struct source *source, size_t item)
@@ -194,7 +201,7 @@ static int64_t frames_known(struct source *source, size_t item, int *opens)
         return source->items[item].frames;
     struct image_file *file;
     struct error error = {0};
-    if ((*opens)-- <= 0)
+    if ((source->known >= ALIKE && !source->uneven) || (*opens)-- <= 0)
         return source->typical;
     if (source_open(source, item, &file, &error) != STATUS_OK)
         return 1;

@@ -42,10 +42,10 @@ enum status source_open(const struct source *source, size_t item, struct image_f
                         struct error *error);
 
 // The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know
-// their number of frames (remembered), at most 64 of them; those that are left are taken to have as many as
-// the one opened last. An item that cannot be opened counts as one frame, so that stepping onto it shows its
-// error. The item where the steps end is not opened: there the frame may be -1. `moved` tells how many steps
-// were really made (signed).
+// their number of frames (remembered), at most 64 of them, or 8 if all of these have the same number; those
+// that are left are taken to have as many as the one opened last. An item that cannot be opened counts as one
+// frame, so that stepping onto it shows its error. The item where the steps end is not opened: there the
+// frame may be -1. `moved` tells how many steps were really made (signed).
 struct source_position source_step(struct source *source, struct source_position position, int64_t steps,
                                    int64_t *moved);
 // Tells the source the number of frames of an item that was opened elsewhere.

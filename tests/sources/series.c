@@ -246,6 +246,29 @@ static void many_names(void **state)
     free(names);
 }
 
+// Of many files that were not opened, a few tell the number of frames of all.
+static void far_jumps_open_few_files(void **state)
+{
+    (void)state;
+    enum { MANY = 3000, EACH = 4 };
+    const char **names = must_alloc(MANY * sizeof *names);
+    for (int i = 0; i < MANY; i++)
+        names[i] = i == 2500 ? "/nonexistent/x.tif" : "sim:8x8,frames=4";
+    struct source *source = NULL;
+    assert_int_equal(source_create(names, MANY, CHANNEL_AUTO, &source, NULL), STATUS_OK);
+    int64_t moved;
+    const struct source_position at = source_step(source, (struct source_position){0, 0}, 8001, &moved);
+    assert_int_equal(moved, 8001);
+    assert_int_equal(at.item, 2000);
+    assert_int_equal(at.frame, 1);
+    int known = 0;
+    for (size_t i = 0; i < MANY; i++)
+        known += source_frames(source, i) > 0;
+    assert_in_range(known, 1, 64);
+    source_destroy(&source);
+    free(names);
+}
+
 static void what_is_no_image_is_passed_over(void **state)
 {
     (void)state;
@@ -282,11 +305,17 @@ static void what_is_no_image_is_passed_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(folders),    cmocka_unit_test(masters_stand_for_their_data),
-        cmocka_unit_test(patterns),   cmocka_unit_test(selectors_stay),
-        cmocka_unit_test(templates),  cmocka_unit_test(siblings),
-        cmocka_unit_test(lists),      cmocka_unit_test(several_names),
-        cmocka_unit_test(many_names), cmocka_unit_test(what_is_no_image_is_passed_over),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(masters_stand_for_their_data),
+        cmocka_unit_test(patterns),
+        cmocka_unit_test(selectors_stay),
+        cmocka_unit_test(templates),
+        cmocka_unit_test(siblings),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(several_names),
+        cmocka_unit_test(many_names),
+        cmocka_unit_test(far_jumps_open_few_files),
+        cmocka_unit_test(what_is_no_image_is_passed_over),
     };
     return cmocka_run_group_tests_name("sources.series", tests, NULL, NULL);
 }
