@@ -3,7 +3,7 @@
 //
 // CLASS 0: unsigned of 8 or 16 bits, 1: signed of 8 or 16 bits (index = value + bias)
 //       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h)
-// MASK  0: none, 1: tint, 2: tint and outlines
+// MASK  0: none, 1: tint, 2: tint, stripes and borders
 #if CLASS == 0 || CLASS == 2
 uniform usampler2D pixels;
 #define VALUE uint
@@ -17,7 +17,7 @@ uniform sampler2D pixels;
 uniform samplerBuffer colours;
 #if MASK > 0
 uniform usampler2D mask;
-uniform samplerBuffer tints; // 256 fill tints, 256 outline tints
+uniform samplerBuffer tints; // times their opacity: 256 between stripes, 256 on stripes, 256 on borders
 #endif
 
 noperspective in vec2 texel;
@@ -26,6 +26,7 @@ flat in ivec4 steps;
 flat in ivec2 bounds;
 #if MASK == 2
 flat in vec4 screen_pixel;
+flat in int hatch_origin;
 #endif
 
 out vec4 colour;
@@ -106,15 +107,16 @@ void main()
     vec3 shown = texelFetch(colours, colour_index(position, last)).rgb;
 #if MASK == 1
     vec4 tint = texelFetch(tints, int(texelFetch(mask, position, 0).r));
-    shown = mix(shown, tint.rgb, tint.a);
+    shown = shown * (1.0 - tint.a) + tint.rgb;
 #elif MASK == 2
     uint bits = texelFetch(mask, position, 0).r;
     uint inner = bits & mask_at(texel + screen_pixel.xy, last) & mask_at(texel - screen_pixel.xy, last) &
                  mask_at(texel + screen_pixel.zw, last) & mask_at(texel - screen_pixel.zw, last);
-    vec4 tint = texelFetch(tints, int(bits));
-    vec4 line = texelFetch(tints, 256 + int(bits & ~inner));
-    tint = line.a > 0.0 ? line : tint;
-    shown = mix(shown, tint.rgb, tint.a);
+    int across = (int(gl_FragCoord.x) + int(gl_FragCoord.y) + hatch_origin) & 7;
+    vec4 tint = texelFetch(tints, int(bits) + (across < 3 ? 256 : 0));
+    vec4 line = texelFetch(tints, 512 + int(bits & ~inner));
+    shown = shown * (1.0 - tint.a) + tint.rgb;
+    shown = shown * (1.0 - line.a) + line.rgb;
 #endif
     colour = vec4(shown, 1.0);
 }

@@ -7,6 +7,7 @@ uniform vec3 key_limits;  // offset, low, high
 uniform ivec4 key_steps;  // base, shift, entries, bias
 uniform ivec2 key_bounds; // low and high of 32-bit integers, as bit patterns
 uniform vec4 screen_step; // texels per screen pixel: to the right (xy), down (zw)
+uniform int hatch;        // origin of the stripes
 
 noperspective out vec2 texel;
 flat out vec3 limits;
@@ -14,6 +15,7 @@ flat out ivec4 steps;
 flat out ivec2 bounds;
 #if MASK == 2
 flat out vec4 screen_pixel;
+flat out int hatch_origin;
 #endif
 
 void main()
@@ -25,5 +27,6 @@ void main()
     bounds = key_bounds;
 #if MASK == 2
     screen_pixel = screen_step;
+    hatch_origin = hatch;
 #endif
 }

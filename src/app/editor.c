@@ -2,6 +2,7 @@
 // Events become edits of the mask, each shown at once at the cost of the rectangle it touched.
 #include "app/editor.h"
 
+#include "base/size.h"
 #include "base/text.h"
 #include "formats/mask_file.h"
 #include "formats/mask_writer.h"
@@ -37,14 +38,17 @@ struct editor {
     size_t stash_count;
     struct detector_info detector;
     uint64_t detector_serial;
+    struct mask_counts counts;
+    struct rect uncounted; // what was changed since
 };
 
 // --- masks that come and go ---
 
 static void before_load(void *context)
 {
-    editor_end(context, true); // what is on the screen is kept
-    tool_reset(&((struct editor *)context)->tool);
+    struct editor *editor = context;
+    editor_end(editor, editor->open != OPEN_PREVIEW); // what was not confirmed is not kept
+    tool_reset(&editor->tool);
 }
 
 // Puts the mask that no longer fits aside, with its history.
@@ -86,11 +90,25 @@ static void unstash(struct editor *editor, struct mask *mask)
     }
 }
 
+// The smallest rectangle that holds both; an empty one adds nothing.
+static struct rect rect_both(struct rect a, struct rect b)
+{
+    if (a.width <= 0 || a.height <= 0)
+        return b;
+    if (b.width <= 0 || b.height <= 0)
+        return a;
+    const int64_t left = int64_min(a.x, b.x), top = int64_min(a.y, b.y);
+    return (struct rect){left, top, int64_max(a.x + a.width, b.x + b.width) - left,
+                         int64_max(a.y + a.height, b.y + b.height) - top};
+}
+
 static void after_load(void *context, struct mask **unfit)
 {
     struct editor *editor = context;
     struct mask *mask = editor->viewer->mask;
     editor->serial++;
+    if (mask)
+        editor->uncounted = (struct rect){0, 0, mask->width, mask->height};
     if (*unfit && mask && (mask->width != (*unfit)->width || mask->height != (*unfit)->height)) {
         stash(editor, *unfit);
         *unfit = NULL;
@@ -129,6 +147,7 @@ void editor_destroy(struct editor **address)
         mask_history_destroy(&editor->stash[i].history);
     }
     mask_history_destroy(&editor->history);
+    mask_counts_free(&editor->counts);
     tool_finish(&editor->tool);
     free(editor);
     *address = NULL;
@@ -157,31 +176,40 @@ static enum status need_layer(const struct editor *editor, struct error *error)
 static void show(struct editor *editor, struct rect rect)
 {
     editor->serial++;
+    editor->uncounted = rect_both(editor->uncounted, rect);
     viewer_mask_changed(editor->viewer, rect);
 }
 
-// Closes the open edit; a preview or stroke that is taken back is shown as it was.
-static void close_edit(struct editor *editor, bool keep)
+// Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
+static struct rect end_edit(struct editor *editor, bool keep)
 {
     struct rect changed = {0};
     if (editor->open == OPEN_NONE)
-        return;
+        return changed;
     editor->open = OPEN_NONE;
-    if (keep) {
+    editor->serial++;
+    if (keep)
         mask_edit_commit(editor->history);
-        editor->serial++;
-        return;
-    }
-    mask_edit_abandon(editor->history, &changed);
-    show(editor, changed);
+    else
+        mask_edit_abandon(editor->history, &changed);
+    return changed;
 }
 
-static void begin(struct editor *editor, enum open_edit kind, const char *name)
+static void close_edit(struct editor *editor, bool keep)
 {
-    close_edit(editor, editor->open == OPEN_STROKE); // a preview gives way
+    const struct rect changed = end_edit(editor, keep);
+    if (changed.width > 0)
+        show(editor, changed);
+}
+
+// Returns what the preview that gives way had changed: to be shown together with the new edit.
+static struct rect begin(struct editor *editor, enum open_edit kind, const char *name)
+{
+    const struct rect changed = end_edit(editor, editor->open == OPEN_STROKE);
     mask_edit_begin(editor->history, editor->viewer->mask, MASK_BIT(editor->viewer->view.masking.layer),
                     name);
     editor->open = kind;
+    return changed;
 }
 
 // The detector of the shown frame, for the beam centre.
@@ -220,14 +248,13 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
         status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
     if (status)
         return status;
-    begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
+    const struct rect before = begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
     const struct mask_context context = context_of(editor);
     struct rect changed = {0};
     status = operation->run(&context, numbers, count, &changed, error);
     if (status || !preview)
-        close_edit(editor, !status);
-    if (!status)
-        show(editor, changed);
+        changed = rect_both(changed, end_edit(editor, !status));
+    show(editor, rect_both(before, changed));
     return status;
 }
 
@@ -245,10 +272,10 @@ enum status editor_combine(struct editor *editor, const char *path, enum bitmap_
     if (!status)
         status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
     if (!status) {
-        begin(editor, OPEN_STROKE, "mask file");
+        const struct rect before = begin(editor, OPEN_STROKE, "mask file");
         status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
-        close_edit(editor, !status);
-        show(editor, changed);
+        changed = rect_both(changed, end_edit(editor, !status));
+        show(editor, rect_both(before, changed));
     }
     bitmap_destroy(&bitmap);
     mask_destroy(&other);
@@ -299,7 +326,7 @@ static void paint(struct editor *editor)
     struct rect changed = {0};
     struct error error = {0};
     if (editor->open != OPEN_STROKE)
-        begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
+        show(editor, begin(editor, OPEN_STROKE, tool_name(editor->tool.kind)));
     if (!tool_paint_shape(&editor->tool, &shape))
         return;
     if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
@@ -331,11 +358,11 @@ static void commit(struct editor *editor)
     } else if (editor->open == OPEN_STROKE) {
         close_edit(editor, true);
     } else if (tool_shape(&editor->tool, &shape)) {
-        begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
+        const struct rect before = begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
         if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
             say(editor, &error);
-        close_edit(editor, true);
-        show(editor, changed);
+        end_edit(editor, true);
+        show(editor, rect_both(before, changed));
     }
     tool_reset(&editor->tool);
 }
@@ -471,14 +498,41 @@ void editor_describe(struct editor *editor, char *text, size_t size)
     tool_describe(&editor->tool, text, size);
 }
 
-void editor_draw(struct editor *editor, struct overlay *overlay, float scale)
+bool editor_is_drawing(const struct editor *editor)
+{
+    return editor->tool.active;
+}
+
+bool editor_is_previewing(const struct editor *editor)
+{
+    return editor->open == OPEN_PREVIEW;
+}
+
+const struct mask_counts *editor_counts(struct editor *editor)
+{
+    const struct mask *mask = editor->viewer->mask;
+    if (!mask)
+        return NULL;
+    mask_counts_update(&editor->counts, mask, editor->uncounted);
+    editor->uncounted = (struct rect){0};
+    return &editor->counts;
+}
+
+bool editor_beam(struct editor *editor, struct shape_point *centre)
+{
+    const struct detector_info *detector = detector_of(editor);
+    *centre = (struct shape_point){detector->beam_x, detector->beam_y};
+    return editor->viewer->file && !isnan(centre->x) && !isnan(centre->y);
+}
+
+void editor_draw(struct editor *editor, struct overlay *overlay, bool brush, float scale)
 {
     static const unsigned char light[4] = {255, 255, 255, 255}, dark[4] = {0, 0, 0, 160};
     struct shape_point *points = must_alloc(OUTLINE_MAX * sizeof *points);
     const struct camera *camera = &editor->viewer->view.camera;
     bool closed = false;
-    const size_t count =
-        editor_takes_mouse(editor) ? tool_outline(&editor->tool, points, OUTLINE_MAX, &closed) : 0;
+    const bool wanted = editor_takes_mouse(editor) && (brush || editor->tool.active);
+    const size_t count = wanted ? tool_outline(&editor->tool, points, OUTLINE_MAX, &closed) : 0;
     for (size_t i = 0; i < count; i++)
         camera_to_screen(camera, points[i].x, points[i].y, &points[i].x, &points[i].y);
     const size_t lines = count < 2 ? 0 : closed ? count : count - 1;

@@ -8,6 +8,7 @@
 #define FOVEA_APP_EDITOR_H
 
 #include "app/viewer.h"
+#include "image/mask_counts.h"
 #include "image/mask_edit.h"
 
 struct editor;
@@ -53,8 +54,15 @@ bool editor_has_unsaved(const struct editor *editor);
 uint64_t editor_serial(const struct editor *editor);
 // The shape in progress for people, or "".
 void editor_describe(struct editor *editor, char *text, size_t size);
+bool editor_is_drawing(const struct editor *editor);
+bool editor_is_previewing(const struct editor *editor);
+// The masked pixels of each layer, or NULL while there is no mask. Costs what was edited since the last call.
+const struct mask_counts *editor_counts(struct editor *editor);
+// The beam centre that the shown file gives; false if it gives none.
+bool editor_beam(struct editor *editor, struct shape_point *centre);
 
-// Adds the outline of the shape or brush to the overlay; the caller flushes.
-void editor_draw(struct editor *editor, struct overlay *overlay, float scale);
+// Adds the outline of the shape in progress, or, with `brush`, of the brush under the mouse, to the overlay;
+// the caller flushes.
+void editor_draw(struct editor *editor, struct overlay *overlay, bool brush, float scale);
 
 #endif

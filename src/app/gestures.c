@@ -31,6 +31,11 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
                   double y)
 {
     const struct viewer *viewer = host->viewer;
+    if (gestures->drag == DRAG_TOOL && button->button == SDL_BUTTON_MIDDLE) {
+        gestures->panning = true;
+        gestures->last_x = x;
+        gestures->last_y = y;
+    }
     if (gestures->drag != DRAG_NONE)
         return false;
     if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
@@ -51,26 +56,29 @@ static bool move(struct gestures *gestures, struct host *host, double x, double 
     struct viewer *viewer = host->viewer;
     const struct camera *camera = &viewer->view.camera;
     bool drawn = false;
+    if (gestures->drag == DRAG_PAN || gestures->panning)
+        camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
     if ((gestures->drag == DRAG_TOOL || gestures->drag == DRAG_NONE) && editor_takes_mouse(host->editor))
         drawn = editor_move(host->editor, x, y, held(KMOD_SHIFT));
-    if (gestures->drag == DRAG_PAN)
-        camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
-    else if (gestures->drag == DRAG_CONTRAST)
+    if (gestures->drag == DRAG_CONTRAST)
         contrast_drag(&viewer->view.contrast, &gestures->start_limits,
                       (x - gestures->start_x) / camera->viewport_width,
                       (y - gestures->start_y) / camera->viewport_height);
     gestures->last_x = x;
     gestures->last_y = y;
-    return drawn || gestures->drag == DRAG_PAN || gestures->drag == DRAG_CONTRAST;
+    return drawn || gestures->panning || gestures->drag == DRAG_PAN || gestures->drag == DRAG_CONTRAST;
 }
 
 static bool end(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
                 double y)
 {
+    if (button->button == SDL_BUTTON_MIDDLE)
+        gestures->panning = false;
     if (button->button != gestures->button)
         return false;
     const bool drawn = gestures->drag == DRAG_TOOL && editor_release(host->editor, x, y);
     gestures->drag = DRAG_NONE;
+    gestures->panning = false;
     return drawn;
 }
 
@@ -98,6 +106,8 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
             return true;
         }
         camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
+        if (editor_takes_mouse(host->editor)) // where the zoom has an end the point under the mouse may move
+            editor_move(host->editor, x, y, held(KMOD_SHIFT));
         update_cursor(host, x, y);
         return true;
     }

@@ -13,6 +13,7 @@ enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST, DRAG_TOOL };
 struct gestures {
     enum drag drag;
     Uint8 button;            // that began it
+    bool panning;            // the middle button moves the picture while the tool draws
     double start_x, start_y; // in drawable pixels of the window
     double last_x, last_y;
     struct limits start_limits;

@@ -169,7 +169,7 @@ static enum status repaint(struct session *session, struct error *error)
         viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
     if (status)
         return status;
-    editor_draw(session->host.editor, viewer->overlay, scale);
+    editor_draw(session->host.editor, viewer->overlay, ui_mouse_on_picture(session->ui), scale);
     overlay_flush(viewer->overlay, (int)area.width, (int)area.height);
     target_viewport(viewer->gpu, height, 0, 0, width, height);
     ui_draw(session->ui);

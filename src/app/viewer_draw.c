@@ -115,10 +115,10 @@ static void pixel_colour(void *context, int64_t x, int64_t y, unsigned char rgb[
     viewer_value(viewer, x, y, text, sizeof text, &value);
     renderer_colour_of(viewer->renderer, value, rgb);
     const uint8_t bits = viewer->mask && viewer->view.display.mask_visible ? mask_at(viewer->mask, x, y) : 0;
-    uint8_t tint[4];
-    display_mask_tint(&viewer->view.display, bits, false, tint);
+    float tint[4];
+    display_mask_tint(&viewer->view.display, bits, MASK_PART_AREA, tint);
     for (int i = 0; i < 3; i++)
-        rgb[i] = (unsigned char)((rgb[i] * (255 - tint[3]) + tint[i] * tint[3]) / 255);
+        rgb[i] = (unsigned char)((float)rgb[i] * (1 - tint[3]) + tint[i] * 255);
 }
 
 static void draw_overlays(struct viewer *viewer, float scale)

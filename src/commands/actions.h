@@ -105,6 +105,8 @@ ACTION(action_special_show);
 TICK(tick_mask_visible);
 TICK(tick_mask_layer);
 TICK(tick_mask_outline);
+ACTION(action_mask_hatch);
+TICK(tick_mask_hatch);
 TICK(tick_special_show);
 
 ACTION(action_view_fit);

@@ -37,7 +37,8 @@ TICK(tick_mask_layer)
 }
 
 // The layers in the order of the choices in the command table.
-static const enum mask_layer choosable_layers[] = {MASK_FILE, MASK_GAP, MASK_BAD, MASK_HOT, MASK_SATURATED};
+static const enum mask_layer choosable_layers[] = {MASK_FILE,      MASK_GAP,  MASK_BAD,    MASK_HOT,
+                                                   MASK_SATURATED, MASK_USER, MASK_USER_2, MASK_USER_3};
 
 ACTION(action_mask_use)
 {
@@ -57,17 +58,36 @@ TICK(tick_mask_use)
            !(host->view->display.classes.ignored & MASK_BIT(choosable_layers[args->values[0].choice]));
 }
 
+// All layers follow the first, so that a toggle leaves them alike.
 ACTION(action_mask_outline)
 {
     (void)error;
     int first, last;
     layer_range(args, 1, &first, &last);
-    // All layers follow the first, so that a toggle leaves them alike.
     bool outline = host->view->display.mask[first].outline;
     action_set_flag(&outline, args, 0);
     for (int layer = first; layer <= last; layer++)
         host->view->display.mask[layer].outline = outline;
     return STATUS_OK;
+}
+
+ACTION(action_mask_hatch)
+{
+    (void)error;
+    int first, last;
+    layer_range(args, 1, &first, &last);
+    bool hatch = host->view->display.mask[first].hatch;
+    action_set_flag(&hatch, args, 0);
+    for (int layer = first; layer <= last; layer++)
+        host->view->display.mask[layer].hatch = hatch;
+    return STATUS_OK;
+}
+
+TICK(tick_mask_hatch)
+{
+    int first, last;
+    layer_range(args, 1, &first, &last);
+    return host->view->display.mask[first].hatch;
 }
 
 TICK(tick_mask_outline)

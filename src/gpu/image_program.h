@@ -16,7 +16,10 @@ enum image_class {
     IMAGE_CLASS_COUNT
 };
 
-enum image_mask_use { IMAGE_MASK_NONE, IMAGE_MASK_TINT, IMAGE_MASK_OUTLINE, IMAGE_MASK_USE_COUNT };
+// Pattern: with stripes and borders.
+enum image_mask_use { IMAGE_MASK_NONE, IMAGE_MASK_TINT, IMAGE_MASK_PATTERN, IMAGE_MASK_USE_COUNT };
+
+enum { IMAGE_TINTS = 3 * 256 };
 
 // A rectangle of texels, edges x0 < x1, y0 < y1.
 struct image_rect {
@@ -31,8 +34,10 @@ struct image_draw {
     struct texture *pixels;
     struct texture *mask; // R8UI of the same size; NULL without mask
     struct table *colours;
-    struct table
-        *tints; // 512 texels: fill tints of the 256 mask bytes, then outline tints; NULL without mask
+    // IMAGE_TINTS texels, colours times opacity: for each of the 256 mask bytes the tint between stripes,
+    // then on stripes, then on borders; NULL without mask.
+    struct table *tints;
+    int hatch_origin; // (x + y + hatch_origin) modulo 8 < 3 are stripes; x, y from the target's lower left
     float offset, low, high; // of the colour table
     int base, shift, entries, bias, low_int, high_int;
     float clip_from_texel[6]; // columns: x axis, y axis, origin

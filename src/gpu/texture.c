@@ -168,11 +168,11 @@ void texture_read(struct texture *texture, int x, int y, int width, int height, 
 struct table {
     struct gpu *gpu;
     GLuint buffer, name;
-    size_t max_texels;
+    size_t max_texels, texel_bytes;
 };
 
-enum status table_create(struct gpu *gpu, size_t max_texels, const char *label, struct table **table,
-                         struct error *error)
+enum status table_create(struct gpu *gpu, enum table_format format, size_t max_texels, const char *label,
+                         struct table **table, struct error *error)
 {
     GLint limit = 0;
     glGetIntegerv(GL_MAX_TEXTURE_BUFFER_SIZE, &limit);
@@ -180,15 +180,16 @@ enum status table_create(struct gpu *gpu, size_t max_texels, const char *label, 
         return error_set(error, STATUS_NO_GL, "this device's buffer textures hold %d texels, %zu are needed",
                          limit, max_texels);
     struct table *made = must_alloc(sizeof *made);
-    *made = (struct table){.gpu = gpu, .max_texels = max_texels};
+    *made =
+        (struct table){.gpu = gpu, .max_texels = max_texels, .texel_bytes = format == TABLE_RGBA8 ? 4 : 16};
     glGenBuffers(1, &made->buffer);
     glBindBuffer(GL_TEXTURE_BUFFER, made->buffer);
-    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(max_texels * 4), NULL, GL_DYNAMIC_DRAW);
+    glBufferData(GL_TEXTURE_BUFFER, (GLsizeiptr)(max_texels * made->texel_bytes), NULL, GL_DYNAMIC_DRAW);
     glGenTextures(1, &made->name);
     glBindTexture(GL_TEXTURE_BUFFER, made->name);
-    glTexBuffer(GL_TEXTURE_BUFFER, GL_RGBA8, made->buffer);
+    glTexBuffer(GL_TEXTURE_BUFFER, format == TABLE_RGBA8 ? GL_RGBA8 : GL_RGBA32F, made->buffer);
     gl_label(GL_TEXTURE, made->name, label);
-    gpu->texture_bytes += (int64_t)max_texels * 4;
+    gpu->texture_bytes += (int64_t)(max_texels * made->texel_bytes);
     GPU_CHECK(gpu);
     *table = made;
     return STATUS_OK;
@@ -198,7 +199,7 @@ void table_destroy(struct table **table)
 {
     if (!*table)
         return;
-    (*table)->gpu->texture_bytes -= (int64_t)(*table)->max_texels * 4;
+    (*table)->gpu->texture_bytes -= (int64_t)((*table)->max_texels * (*table)->texel_bytes);
     glDeleteTextures(1, &(*table)->name);
     glDeleteBuffers(1, &(*table)->buffer);
     free(*table);
@@ -208,7 +209,7 @@ void table_destroy(struct table **table)
 void table_update(struct table *table, const void *rgba, size_t texels)
 {
     glBindBuffer(GL_TEXTURE_BUFFER, table->buffer);
-    glBufferSubData(GL_TEXTURE_BUFFER, 0, (GLsizeiptr)(texels * 4), rgba);
+    glBufferSubData(GL_TEXTURE_BUFFER, 0, (GLsizeiptr)(texels * table->texel_bytes), rgba);
 }
 
 unsigned table_name(const struct table *table)

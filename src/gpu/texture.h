@@ -41,10 +41,11 @@ void texture_upload(struct texture *texture, int x, int y, int width, int height
 // Reads the rectangle back into rows without padding, exactly as uploaded.
 void texture_read(struct texture *texture, int x, int y, int width, int height, void *texels);
 
-// A one-dimensional table of RGBA8 texels read by texelFetch from a buffer.
+// A one-dimensional table of texels of four bytes or four floats, read by texelFetch from a buffer.
 struct table;
-enum status table_create(struct gpu *gpu, size_t max_texels, const char *label, struct table **table,
-                         struct error *error);
+enum table_format { TABLE_RGBA8, TABLE_RGBA32F };
+enum status table_create(struct gpu *gpu, enum table_format format, size_t max_texels, const char *label,
+                         struct table **table, struct error *error);
 void table_destroy(struct table **table);
 void table_update(struct table *table, const void *rgba, size_t texels);
 unsigned table_name(const struct table *table);

@@ -23,7 +23,7 @@ struct sentinels {
 
 // What the user wants of the classes of pixels, whatever the file says. All zero: as the file says.
 struct class_choice {
-    uint8_t ignored;     // bits (image/mask.h) of gap, bad, hot, saturated, file whose pixels shall count
+    uint8_t ignored;     // bits (image/mask.h) of layers whose pixels shall count
     bool has_saturation; // `saturation` replaces the file's
     double saturation;
 };

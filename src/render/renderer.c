@@ -47,6 +47,7 @@ struct renderer {
     struct table *tints;
     struct display tint_display;
     bool tints_valid;
+    int hatch_origin; // of the present viewport
     struct image_rect *rects;
     size_t rect_count, rect_capacity;
     struct scene_key drawn;
@@ -59,7 +60,8 @@ struct renderer {
 static enum status baked_create(struct gpu *gpu, struct baked *baked, struct error *error)
 {
     enum status status = colour_table_create(&baked->table, error);
-    return status ? status : table_create(gpu, COLOUR_TABLE_MAX + 4, "colours", &baked->texels, error);
+    return status ? status
+                  : table_create(gpu, TABLE_RGBA8, COLOUR_TABLE_MAX + 4, "colours", &baked->texels, error);
 }
 
 static void baked_destroy(struct baked *baked)
@@ -74,7 +76,7 @@ enum status renderer_create(struct gpu *gpu, struct renderer **renderer, struct 
     made->gpu = gpu;
     enum status status = image_programs_create(gpu, &made->programs, error);
     if (!status)
-        status = table_create(gpu, 512, "mask tints", &made->tints, error);
+        status = table_create(gpu, TABLE_RGBA32F, IMAGE_TINTS, "mask tints", &made->tints, error);
     if (status) {
         renderer_destroy(&made);
         return status;
@@ -144,27 +146,23 @@ static void bake_tints(struct renderer *renderer, const struct display *display)
         return;
     memcpy(&renderer->tint_display, display, sizeof *display);
     renderer->tints_valid = true;
-    unsigned outlined = 0;
-    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++)
-        outlined |= display->mask[layer].outline ? MASK_BIT(layer) : 0u;
-    uint8_t tints[512][4];
-    for (unsigned bits = 0; bits < 256; bits++) {
-        display_mask_tint(display, (uint8_t)bits, false, tints[bits]);
-        display_mask_tint(display, (uint8_t)(bits & outlined), true, tints[256 + bits]);
-    }
-    table_update(renderer->tints, tints, 512);
+    float tints[IMAGE_TINTS][4];
+    for (unsigned i = 0; i < IMAGE_TINTS; i++)
+        display_mask_tint(display, (uint8_t)(i % 256), (enum mask_part)(i / 256), tints[i]);
+    table_update(renderer->tints, tints, IMAGE_TINTS);
 }
 
 static enum image_mask_use mask_use_of(const struct picture *picture, const struct display *display)
 {
     if (!picture->any_mask || !display->mask_visible)
         return IMAGE_MASK_NONE;
-    bool fill = false, outline = false;
+    bool any = false, pattern = false;
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
-        fill |= display->mask[layer].visible;
-        outline |= display->mask[layer].visible && display->mask[layer].outline;
+        const struct mask_style *style = &display->mask[layer];
+        any |= style->visible;
+        pattern |= style->visible && (style->outline || style->hatch);
     }
-    return outline ? IMAGE_MASK_OUTLINE : fill ? IMAGE_MASK_TINT : IMAGE_MASK_NONE;
+    return pattern ? IMAGE_MASK_PATTERN : any ? IMAGE_MASK_TINT : IMAGE_MASK_NONE;
 }
 
 // --- geometry ---
@@ -331,6 +329,7 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
                   table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,
         .colours = baked->texels,
         .tints = renderer->tints,
+        .hatch_origin = renderer->hatch_origin,
         .offset = table->offset,
         .low = table->low,
         .high = table->high,
@@ -461,6 +460,7 @@ enum status renderer_draw(struct renderer *renderer, const struct scene *scene, 
     if (!renderer_is_same(renderer, scene))
         renderer->cache_valid = false;
     remember(renderer, scene);
+    renderer->hatch_origin = y - x - target_height + 1; // from the target's lower left to the viewport's
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))

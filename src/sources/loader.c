@@ -163,6 +163,10 @@ static bool tap_band(struct worker *worker, const struct band *band)
     struct mask *mask = worker->loader->mask;
     const struct rect rect = {0, band->y, band->width, band->rows};
     const bool masked = mask_read(mask, rect, worker->classes, (size_t)rect.width);
+    // Of the frame's own classes what shall count is not in the mask; the user's layers stay there.
+    const uint8_t counted = worker->loader->request.choice.ignored & ~class_bits(worker->loader);
+    for (int64_t i = 0; masked && counted && i < rect.width * rect.height; i++)
+        worker->classes[i] &= (uint8_t)~counted;
     bool classed = false;
     taps_band(worker->taps, band, worker->classes, &classed);
     if (classed)

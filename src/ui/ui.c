@@ -215,6 +215,11 @@ bool ui_has_keyboard(const struct ui *ui)
     return gui_wants_text() || ui->modal_keys;
 }
 
+bool ui_mouse_on_picture(const struct ui *ui)
+{
+    return ui->has_mouse && !ui->mouse_on_panel;
+}
+
 bool ui_wants_redraw(const struct ui *ui)
 {
     return ui->settle > 0;

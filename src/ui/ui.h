@@ -104,6 +104,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
 struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height);
 // Draws the panels over the picture into the bound framebuffer. Changes GL state and restores it.
 void ui_draw(struct ui *ui);
+// The mouse is over the picture, not over a panel or outside of the window.
+bool ui_mouse_on_picture(const struct ui *ui);
 // True while the panels need one more ui_frame and ui_draw to settle after an event; false at rest.
 bool ui_wants_redraw(const struct ui *ui);
 // True while a field is about to get the keyboard or to give it up: events shall wait for the next ui_frame,

@@ -47,24 +47,29 @@ struct display display_default(void)
     return display;
 }
 
-static uint8_t opacity_byte(float opacity)
+static bool is_drawn(const struct mask_style *style, enum mask_part part)
 {
-    // Written so that NaN becomes 0.
-    float clamped = opacity > 0.0f ? (opacity < 1.0f ? opacity : 1.0f) : 0.0f;
-    return (uint8_t)(clamped * 255.0f + 0.5f);
+    if (!style->visible)
+        return false;
+    if (part == MASK_PART_BORDER)
+        return style->outline;
+    return style->hatch ? part == MASK_PART_STRIPE : !style->outline;
 }
 
-void display_mask_tint(const struct display *display, uint8_t bits, bool outline, uint8_t rgba[4])
+void display_mask_tint(const struct display *display, uint8_t bits, enum mask_part part, float rgba[4])
 {
-    memset(rgba, 0, 4);
+    memset(rgba, 0, 4 * sizeof *rgba);
     if (!display->mask_visible)
         return;
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
         const struct mask_style *style = &display->mask[layer];
-        if (!(bits & MASK_BIT(layer)) || !style->visible || (style->outline && !outline))
+        if (!(bits & MASK_BIT(layer)) || !is_drawn(style, part))
             continue;
-        memcpy(rgba, style->rgb, 3);
-        rgba[3] = opacity_byte(style->opacity);
-        return;
+        // Written so that NaN becomes 0. Higher layers show as far as those before them let through.
+        const float opacity = style->opacity > 0.0f ? (style->opacity < 1.0f ? style->opacity : 1.0f) : 0.0f;
+        const float share = (1.0f - rgba[3]) * opacity;
+        for (int i = 0; i < 3; i++)
+            rgba[i] += share * (float)style->rgb[i] / 255.0f;
+        rgba[3] += share;
     }
 }

@@ -23,7 +23,8 @@ struct special_colour {
 
 struct mask_style {
     bool visible;
-    bool outline;  // only the border of the masked area, one screen pixel wide
+    bool outline;  // the border of the masked area, one screen pixel wide, instead of the area
+    bool hatch;    // stripes on the masked area instead of the whole area; with `outline` both
     float opacity; // 0 to 1
     uint8_t rgb[3];
 };
@@ -44,8 +45,21 @@ struct display {
 // crisp, dark gray.
 struct display display_default(void);
 
-// The tint of a mask byte as it goes to the GPU: the colour and opacity (0-255) of the lowest visible layer
-// whose bit is set (not outline-only layers, unless `outline`), {0,0,0,0} when there is none.
-void display_mask_tint(const struct display *display, uint8_t bits, bool outline, uint8_t rgba[4]);
+// The parts of a masked area that have tints of their own.
+enum mask_part {
+    MASK_PART_AREA,   // between the stripes: layers that are neither hatched nor outlined
+    MASK_PART_STRIPE, // on a stripe: hatched layers too
+    MASK_PART_BORDER, // outlined layers, drawn over the others
+    MASK_PART_COUNT
+};
+
+// The tint of a mask byte as it goes to the GPU: all visible layers of `bits` that are drawn in that part,
+// laid over each other with the lowest layer on top. rgba[0..2] is the colour times the opacity rgba[3], all
+// 0 to 1: what is shown is shown * (1 - rgba[3]) + rgb. All 0 when there is none.
+void display_mask_tint(const struct display *display, uint8_t bits, enum mask_part part, float rgba[4]);
+
+// Stripes go up to the right: screen pixel (column, row) of the viewport is on one if (column - row) modulo
+// the period is less than the width.
+enum { HATCH_PERIOD = 8, HATCH_WIDTH = 3 };
 
 #endif

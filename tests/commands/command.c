@@ -371,7 +371,11 @@ static void classes_count_or_not(void **state)
     fake_host_run(&fake, "mask.use saturated; mask.use file toggle; mask.use gap on");
     assert_int_equal(*ignored, MASK_BIT(MASK_SATURATED) | MASK_BIT(MASK_FILE));
     assert_string_equal(fake.calls.data, "classes;classes;classes;");
-    refuses("mask.use user off", "mask.use: layer must be file, gap, bad, hot or saturated, not \"user\"");
+    fake_host_run(&fake, "mask.use user off; mask.use user3 off; mask.use file on; mask.use saturated on");
+    assert_int_equal(*ignored, MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_3));
+    refuses("mask.use lost off",
+            "mask.use: layer must be file, gap, bad, hot, saturated, user, user2 or user3, "
+            "not \"lost\"");
 }
 
 static void escape_goes_step_by_step(void **state)

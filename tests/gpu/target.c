@@ -199,7 +199,7 @@ static void test_table_update(void **state)
                      STATUS_OK);
     texture_upload(texture, 0, 0, WIDTH, HEIGHT, texels, WIDTH);
     const int64_t before = gpu_texture_bytes(f->gpu);
-    assert_int_equal(table_create(f->gpu, 256, "table", &table, &error), STATUS_OK);
+    assert_int_equal(table_create(f->gpu, TABLE_RGBA8, 256, "table", &table, &error), STATUS_OK);
     assert_int_equal(gpu_texture_bytes(f->gpu) - before, 256 * 4);
     const struct image_rect rect = {0, 0, WIDTH, HEIGHT};
     struct image_draw draw = {.image_class = IMAGE_DIRECT_UNSIGNED,

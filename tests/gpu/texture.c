@@ -212,7 +212,7 @@ static void test_refusals(void **state)
     }
     struct table *table = NULL;
     struct error error = {0};
-    assert_int_not_equal(table_create(f->gpu, (size_t)1 << 40, "no", &table, &error), STATUS_OK);
+    assert_int_not_equal(table_create(f->gpu, TABLE_RGBA8, (size_t)1 << 40, "no", &table, &error), STATUS_OK);
     assert_null(table);
     assert_int_equal(gpu_texture_bytes(f->gpu), before);
     assert_true(gpu_no_errors(f->gpu, "test"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mask layers over the picture: tints, opacities, overlaps, outlines, in all orientations and zooms, and
-// changes of the mask after loading.
+// Mask layers over the picture: tints, opacities, overlaps, outlines, stripes, in all orientations and zooms,
+// and changes of the mask after loading.
 #include "support/render_fixture.h"
 
 #include <math.h>
@@ -30,29 +30,33 @@ struct style {
     uint8_t visible, outline;
     float opacity;
     bool mask_visible;
+    uint8_t hatch;
 };
 
 static const struct style styles[] = {
-    {"default", 0xff, 0, 0.6f, true},
-    {"off", 0xff, 0xff, 0.6f, false},
-    {"opaque", 0xff, 0, 1, true},
-    {"clear", 0xff, 0, 0, true},
-    {"faint", 0xff, 0, 0.07f, true},
-    {"outlines", 0xff, 0xff, 1, true},
-    {"some outlines", 0xff, 0x55, 0.5f, true},
-    {"other outlines", 0xff, 0xaa, 0.8f, true},
-    {"hidden", 0, 0, 0.6f, true},
-    {"hidden outlines", 0xf0, 0x0f, 0.6f, true},
-    {"one outline", 0x01, 0x01, 0.85f, true},
-    {"user", 0x01, 0, 0.85f, true},
-    {"file", 0x02, 0, 0.85f, true},
-    {"gap", 0x04, 0, 0.85f, true},
-    {"bad", 0x08, 0, 0.85f, true},
-    {"hot", 0x10, 0, 0.85f, true},
-    {"saturated", 0x20, 0, 0.85f, true},
-    {"user 2", 0x40, 0, 0.85f, true},
-    {"user 3", 0x80, 0, 0.85f, true},
-    {"gap outline", 0x0c, 0x04, 0.4f, true},
+    {"default", 0xff, 0, 0.6f, true, 0},
+    {"off", 0xff, 0xff, 0.6f, false, 0},
+    {"opaque", 0xff, 0, 1, true, 0},
+    {"clear", 0xff, 0, 0, true, 0},
+    {"faint", 0xff, 0, 0.07f, true, 0},
+    {"outlines", 0xff, 0xff, 1, true, 0},
+    {"some outlines", 0xff, 0x55, 0.5f, true, 0},
+    {"other outlines", 0xff, 0xaa, 0.8f, true, 0},
+    {"hidden", 0, 0, 0.6f, true, 0},
+    {"hidden outlines", 0xf0, 0x0f, 0.6f, true, 0},
+    {"one outline", 0x01, 0x01, 0.85f, true, 0},
+    {"user", 0x01, 0, 0.85f, true, 0},
+    {"file", 0x02, 0, 0.85f, true, 0},
+    {"gap", 0x04, 0, 0.85f, true, 0},
+    {"bad", 0x08, 0, 0.85f, true, 0},
+    {"hot", 0x10, 0, 0.85f, true, 0},
+    {"saturated", 0x20, 0, 0.85f, true, 0},
+    {"user 2", 0x40, 0, 0.85f, true, 0},
+    {"user 3", 0x80, 0, 0.85f, true, 0},
+    {"gap outline", 0x0c, 0x04, 0.4f, true, 0},
+    {"hatched", 0xff, 0, 0.7f, true, 0xff},
+    {"some hatched", 0xff, 0x0f, 0.45f, true, 0x3c},
+    {"hidden hatched", 0x0f, 0x01, 1, true, 0xf0},
 };
 enum { STYLE_COUNT = sizeof styles / sizeof styles[0] };
 
@@ -62,6 +66,7 @@ static void apply_style(const struct style *style, struct display *display)
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
         display->mask[layer].visible = style->visible >> layer & 1;
         display->mask[layer].outline = style->outline >> layer & 1;
+        display->mask[layer].hatch = style->hatch >> layer & 1;
         display->mask[layer].opacity = style->opacity;
     }
 }

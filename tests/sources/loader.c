@@ -691,6 +691,34 @@ static void classes_count_where_the_user_says_so(void **state)
     check_choice((struct class_choice){MASK_CHOICE_BITS, true, 10});
 }
 
+// What the user drew stays in the mask whether its pixels count or not.
+static void drawn_pixels_count_where_the_user_says_so(void **state)
+{
+    (void)state;
+    uint8_t drawn[25];
+    memset(drawn, 0xff, sizeof drawn);
+    for (int counted = 0; counted < 2; counted++) {
+        struct fake_plan plan = {.width = 300, .height = 500, .type = SAMPLE_U16, .plain = true};
+        struct mask *mask = NULL;
+        assert_int_equal(mask_create(300, 500, &mask, NULL), STATUS_OK);
+        mask_write(mask, (struct rect){60, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER));
+        mask_write(mask, (struct rect){62, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER_2));
+        const struct loader_request request = {.file = fake_open(&plan),
+                                               .mask = mask,
+                                               .threads = 2,
+                                               .choice = {.ignored = counted ? MASK_BIT(MASK_USER) : 0}};
+        struct loader *loader = loader_start(&request);
+        take_all(loader, NULL);
+        struct loader_outcome outcome;
+        loader_finish(&loader, &outcome);
+        assert_int_equal(outcome.status, STATUS_OK);
+        assert_int_equal(outcome.taps.statistics.masked, counted ? 25 : 35);
+        assert_int_equal(mask_count(outcome.mask, MASK_BIT(MASK_USER)), 25);
+        assert_int_equal(mask_count(outcome.mask, MASK_BIT(MASK_USER_2)), 25);
+        loader_outcome_free(&outcome);
+    }
+}
+
 static void what_cannot_be_opened_leaves_the_mask(void **state)
 {
     (void)state;
@@ -1157,6 +1185,7 @@ int main(void)
         cmocka_unit_test(a_mask_that_fits_is_used_again),
         cmocka_unit_test(a_mask_of_another_size_comes_back),
         cmocka_unit_test(classes_count_where_the_user_says_so),
+        cmocka_unit_test(drawn_pixels_count_where_the_user_says_so),
         cmocka_unit_test(what_cannot_be_opened_leaves_the_mask),
         cmocka_unit_test(mask_files),
         cmocka_unit_test(failed_bands_are_holes),

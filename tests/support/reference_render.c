@@ -200,19 +200,27 @@ static uint8_t border_bits(const struct reference_scene *scene, double sx, doubl
     return (uint8_t)(pixel->bits & ~common);
 }
 
-// Mixes in the lowest visible layer of `bits` that is (or is not) outline-only. False if there is none.
-static bool mix_layer(const struct display *display, uint8_t bits, bool outline, double rgb[3])
+static void mix_layer(const struct mask_style *style, double rgb[3])
 {
-    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+    const double opacity = fmin(1.0, fmax(0.0, (double)style->opacity));
+    for (int c = 0; c < 3; c++)
+        rgb[c] = rgb[c] * (1.0 - opacity) + style->rgb[c] * opacity;
+}
+
+// Areas from the highest layer to the lowest, then borders.
+static void mix_mask(const struct display *display, uint8_t bits, uint8_t border, bool stripe, double rgb[3])
+{
+    for (int layer = MASK_LAYER_COUNT - 1; layer >= 0; layer--) {
         const struct mask_style *style = &display->mask[layer];
-        if (!(bits >> layer & 1) || !style->visible || style->outline != outline)
-            continue;
-        double opacity = floor(fmin(1.0, fmax(0.0, (double)style->opacity)) * 255.0 + 0.5) / 255.0;
-        for (int c = 0; c < 3; c++)
-            rgb[c] = rgb[c] * (1.0 - opacity) + style->rgb[c] * opacity;
-        return true;
+        const bool area = style->hatch ? stripe : !style->outline;
+        if ((bits >> layer & 1) && style->visible && area)
+            mix_layer(style, rgb);
     }
-    return false;
+    for (int layer = MASK_LAYER_COUNT - 1; layer >= 0; layer--) {
+        const struct mask_style *style = &display->mask[layer];
+        if ((border >> layer & 1) && style->visible && style->outline)
+            mix_layer(style, rgb);
+    }
 }
 
 static struct reference_pixel render_pixel(const struct reference_scene *scene, double sx, double sy)
@@ -227,8 +235,9 @@ static struct reference_pixel render_pixel(const struct reference_scene *scene, 
     }
     pixel.value = reference_level_value(scene->image, display->reduce, scene->level, pixel.x, pixel.y);
     reference_colour(scene, pixel.value, scene->float_pixels || scene->level > 0, pixel.rgb);
-    if (display->mask_visible && !mix_layer(display, border, true, pixel.rgb))
-        mix_layer(display, pixel.bits, false, pixel.rgb);
+    const int across = (int)floor(sx) - (int)floor(sy);
+    if (display->mask_visible)
+        mix_mask(display, pixel.bits, border, (across % 8 + 8) % 8 < 3, pixel.rgb);
     return pixel;
 }
 

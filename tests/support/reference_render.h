@@ -65,11 +65,12 @@ void reference_colour(const struct reference_scene *scene, double value, bool fl
 // Renders the viewport: viewport_width * viewport_height pixels, row-major, the upper row first.
 //
 // Each pixel's centre is taken back to the image. Its level pixel's value is coloured; then the mask is mixed
-// in, colour * (1 - a) + tint * a, a = opacity rounded to a multiple of 1/255. The tint is that of the lowest
-// visible layer with a bit there that is not outline-only. A level's mask pixel has all the bits of the
-// pixels it covers. A visible outline-only layer has its border where the layer's bit is set but is not set
-// one screen pixel to the right, left, below or above (taken inside the image); there the tint of the lowest
-// such layer replaces the other.
+// in: each visible layer with a bit there that is neither outlined nor hatched, from the highest to the
+// lowest, colour * (1 - a) + tint * a with its opacity a. A hatched layer is among them where (column - row)
+// of the screen's pixel, modulo 8, is less than 3. A level's mask pixel has all the bits of the pixels it
+// covers. A visible outlined layer has its border where the layer's bit is set but is not set one screen
+// pixel to the right, left, below or above (taken inside the image); borders are mixed in after all else, the
+// lowest layer's last.
 void reference_render(const struct reference_scene *scene, struct reference_pixel *pixels);
 
 // The value of one pixel of a reduced level (or of level 0), by definition.
