@@ -27,7 +27,7 @@ enum {
     MAX_WAIT_SECONDS = 120,
     MAX_TEXT_BYTES = 1 << 20,
 };
-static const int64_t max_memory_bytes = (int64_t)12 << 30;
+static const int64_t max_memory_bytes = (int64_t)8 << 30;
 
 static const char guard_word[] = "--guard-of-hdf5-files";
 
@@ -122,7 +122,7 @@ __attribute__((constructor)) static void guard_start(int argc, char **argv)
 static char *const *guard_environment(void)
 {
 #ifdef FOVEA_SANITIZED
-    static char options[] = "ASAN_OPTIONS=symbolize=0:allocator_may_return_null=1:detect_leaks=0";
+    static char options[] = "ASAN_OPTIONS=symbolize=0:max_allocation_size_mb=2000:detect_leaks=0";
     static char undefined[] = "UBSAN_OPTIONS=symbolize=0";
     static char *const sanitized[] = {options, undefined, NULL};
     return sanitized;
