@@ -23,6 +23,11 @@ static int compare_doubles(const void *a, const void *b)
 
 static double library_once(const char *path, const char *name, void *out)
 {
+    // The reader gives libhdf5 its own decoders; the yardstick are the plugins.
+    static const H5Z_filter_t own[] = {32004, 32008, 32015};
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        H5Zunregister(own[i]);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), dataset = H5Dopen2(file, name, H5P_DEFAULT);
     const int64_t start = clock_now_ns();
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
