@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "image/clones.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,6 +282,121 @@ static bool pixel_is_hot(const struct window *window, int64_t x, double value)
     return value > median + window->rule->sigmas * deviation;
 }
 
+// What is certainly not hot is found first, for many pixels at once and in float32, by counting; what may be
+// hot is then judged exactly.
+enum { LANES = 16, BISECTIONS = 10 };
+
+// How many values of each pixel's window are below its limit. NaN is below nothing.
+IMAGE_CLONES static void count_below(const struct window *window, const float *floats, int64_t x,
+                                     const float limit[LANES], int32_t below[LANES])
+{
+    const int64_t side = window->rule->window;
+    memset(below, 0, LANES * sizeof *below);
+    for (int64_t y = 0; y < window->rows; y++) {
+        for (int64_t i = 0; i < side; i++) {
+            const float *from = floats + y * window->width + x - side / 2 + i;
+            for (int lane = 0; lane < LANES; lane++)
+                below[lane] += from[lane] < limit[lane];
+        }
+    }
+}
+
+// For each pixel how many values make a majority, and the smallest value.
+IMAGE_CLONES static void survey(const struct window *window, const float *floats, int64_t x,
+                                int32_t majority[LANES], float least[LANES])
+{
+    const int64_t side = window->rule->window;
+    memset(majority, 0, LANES * sizeof *majority);
+    for (int lane = 0; lane < LANES; lane++)
+        least[lane] = INFINITY;
+    for (int64_t y = 0; y < window->rows; y++) {
+        for (int64_t i = 0; i < side; i++) {
+            const float *from = floats + y * window->width + x - side / 2 + i;
+            for (int lane = 0; lane < LANES; lane++) {
+                majority[lane] += from[lane] == from[lane];
+                least[lane] = from[lane] < least[lane] ? from[lane] : least[lane];
+            }
+        }
+    }
+    for (int lane = 0; lane < LANES; lane++)
+        majority[lane] = majority[lane] / 2 + 1;
+}
+
+// A little more, so that what float32 rounds is never lost.
+static float raised(float value)
+{
+    return value + 1e-5f * fabsf(value) + FLT_MIN;
+}
+
+// Counts: value > median + sigmas * sqrt(max(median, 1)) holds when the median is below a limit that follows
+// from the value, which is when a majority of the window is.
+static void mark_counts(const struct window *window, const float *floats, int64_t x, const float *values,
+                        uint8_t *marks)
+{
+    const float k = (float)window->rule->sigmas;
+    float limit[LANES], least[LANES];
+    int32_t below[LANES], majority[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+        const float root = (sqrtf(k * k + 4 * fmaxf(values[lane], 0)) - k) / 2;
+        limit[lane] = raised(root > 1 ? root * root : values[lane] - k) + 1e-3f;
+    }
+    survey(window, floats, x, majority, least);
+    count_below(window, floats, x, limit, below);
+    for (int lane = 0; lane < LANES; lane++)
+        marks[lane] = below[lane] >= majority[lane];
+}
+
+// Others: the median is enclosed by bisection between the least value and the pixel's own. The pixel is hot
+// only if the median of the differences is below (value - median) / (1.4826 sigmas), and so a majority of the
+// window that near the median.
+static void mark_reals(const struct window *window, const float *floats, int64_t x, const float *values,
+                       uint8_t *marks)
+{
+    const float k = 1.4826f * (float)window->rule->sigmas;
+    float low[LANES], high[LANES], limit[LANES];
+    int32_t below[LANES], under[LANES], majority[LANES];
+    survey(window, floats, x, majority, low);
+    for (int lane = 0; lane < LANES; lane++)
+        high[lane] = raised(values[lane]);
+    count_below(window, floats, x, high, below);
+    for (int lane = 0; lane < LANES; lane++)
+        marks[lane] = below[lane] >= majority[lane];
+    for (int step = 0; step < BISECTIONS; step++) {
+        for (int lane = 0; lane < LANES; lane++)
+            limit[lane] = low[lane] / 2 + high[lane] / 2;
+        count_below(window, floats, x, limit, below);
+        for (int lane = 0; lane < LANES; lane++) {
+            high[lane] = below[lane] >= majority[lane] ? limit[lane] : high[lane];
+            low[lane] = below[lane] >= majority[lane] ? low[lane] : limit[lane];
+        }
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+        const float reach = raised((values[lane] - low[lane]) / k);
+        limit[lane] = -raised(reach - low[lane]);
+        high[lane] = raised(high[lane] + reach);
+    }
+    count_below(window, floats, x, limit, under);
+    count_below(window, floats, x, high, below);
+    for (int lane = 0; lane < LANES; lane++)
+        marks[lane] &= below[lane] - under[lane] >= majority[lane];
+}
+
+// marks[x] is cleared where the pixel, which is in row `middle` of the window, is certainly not hot.
+static void find_candidates(const struct window *window, int64_t middle, float *floats, uint8_t *marks)
+{
+    const int64_t half = window->rule->window / 2;
+    memset(marks, 1, (size_t)window->width);
+    for (int64_t i = 0; i < window->rows * window->width; i++)
+        floats[i] = (float)window->values[i];
+    for (int64_t x = half; x + LANES + half <= window->width; x += LANES) {
+        const float *values = floats + middle * window->width + x;
+        if (window->counts)
+            mark_counts(window, floats, x, values, marks + x);
+        else
+            mark_reals(window, floats, x, values, marks + x);
+    }
+}
+
 static const uint8_t *band_row(const struct band *band, int64_t y)
 {
     return (const uint8_t *)band->pixels + (size_t)(y - band->y) * band->stride;
@@ -295,7 +411,7 @@ static void load_window_row(const struct band *band, const uint8_t *masked, int6
 }
 
 static void select_hot(const struct mask_rule *rule, const struct band *band, int64_t image_height, int64_t y,
-                       const uint8_t *masked, double *values, uint8_t *marks)
+                       const uint8_t *masked, double *values, float *floats, uint8_t *marks)
 {
     const int64_t half = rule->window / 2;
     const int64_t top = int64_max(0, y - half), bottom = int64_min(image_height, y + half + 1);
@@ -306,8 +422,9 @@ static void select_hot(const struct mask_rule *rule, const struct band *band, in
                                   .rows = bottom - top,
                                   .values = values,
                                   .counts = !sample_traits(band->type)->is_float};
+    find_candidates(&window, y - top, floats, marks);
     for (int64_t x = 0; x < band->width; x++)
-        marks[x] = pixel_is_hot(&window, x, values[(y - top) * band->width + x]);
+        marks[x] = marks[x] && pixel_is_hot(&window, x, values[(y - top) * band->width + x]);
 }
 
 // --- rows ---
@@ -344,12 +461,12 @@ void mask_rule_band(const struct mask_rule *rule, const struct band *band, int64
 {
     const size_t width = (size_t)band->width;
     uint8_t *marks = must_alloc(width);
-    float *floats = band->type == SAMPLE_F16 ? must_alloc(width * sizeof *floats) : NULL;
-    double *window =
-        rule->kind == MASK_RULE_HOT ? must_alloc(width * (size_t)rule->window * sizeof *window) : NULL;
+    const size_t rows_at_once = rule->kind == MASK_RULE_HOT ? (size_t)rule->window : 1;
+    float *floats = must_alloc(width * rows_at_once * sizeof *floats);
+    double *window = rule->kind == MASK_RULE_HOT ? must_alloc(width * rows_at_once * sizeof *window) : NULL;
     for (int64_t row = y; row < y + rows; row++) {
         if (window)
-            select_hot(rule, band, image_height, row, masked, window, marks);
+            select_hot(rule, band, image_height, row, masked, window, floats, marks);
         else
             select_row(rule, band->type, band_row(band, row), band->width, floats, marks);
         if (masked)

@@ -150,18 +150,20 @@ static void hot_pixels(void **unused)
     (void)unused;
     uint64_t state = 3;
     static const int windows[] = {3, 5, 7, 15};
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < 16; round++) {
         const struct mask_rule rule = {
-            .kind = MASK_RULE_HOT, .sigmas = 1 + random_unit(&state) * 6, .window = windows[round % 4]};
-        const bool counts = round < 4;
+            .kind = MASK_RULE_HOT, .sigmas = 1 + random_unit(&state) * 6, .window = windows[round / 2 % 4]};
+        const bool counts = round % 2;
         uint16_t *wholes = malloc(sizeof *wholes * WIDTH * HEIGHT);
         float *floats = malloc(sizeof *floats * WIDTH * HEIGHT);
         double *image = malloc(sizeof *image * WIDTH * HEIGHT);
         uint8_t *masked = malloc((size_t)WIDTH * HEIGHT);
         for (int64_t i = 0; i < WIDTH * HEIGHT; i++) {
             wholes[i] = (uint16_t)(random_below(&state, 12) + (random_below(&state, 60) == 0 ? 40 : 0));
-            floats[i] = random_below(&state, 50) == 0 ? NAN : (float)(random_unit(&state) * wholes[i]);
-            masked[i] = random_below(&state, 20) == 0;
+            floats[i] = round % 4 < 2 && random_below(&state, 50) == 0
+                            ? NAN
+                            : (float)(random_unit(&state) * wholes[i]);
+            masked[i] = round % 4 < 2 && random_below(&state, 20) == 0;
             image[i] = masked[i] ? NAN : counts ? wholes[i] : (double)floats[i];
         }
         struct bitmap *bitmap = NULL;
