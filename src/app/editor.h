@@ -15,7 +15,7 @@ struct editor;
 
 // Takes the viewer's hooks; `viewer` outlives the editor.
 struct editor *editor_create(struct viewer *viewer);
-void editor_destroy(struct editor **editor);
+void editor_destroy(struct editor **address);
 
 // --- the mouse, in screen pixels of the picture's area ---
 

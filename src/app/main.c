@@ -39,7 +39,8 @@ static void write_formats(struct text *text)
     text_append(
         text,
         "  raw:     plain samples: raw:FILE?width=W&height=H&type=u16&offset=0&endian=little&frames=N\n");
-    text_append(text, "  sum:N:NAME, max:N:NAME, mean:N:NAME: every N frames of a file or series put together\n");
+    text_append(text,
+                "  sum:N:NAME, max:N:NAME, mean:N:NAME: every N frames of a file or series put together\n");
     text_append(text, "  sim:     the simulated detector: sim:WIDTHxHEIGHT,type=u16,seed=1,frames=10\n");
 }
 

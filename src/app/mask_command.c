@@ -292,7 +292,7 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
     if (!status) {
         const int64_t masked = mask_count(run.mask, save.bits ? save.bits : 0xFF);
         printf("%s: %lld of %lld pixels are masked (%.4g %%)\n", save.path, (long long)masked,
-               (long long)(run.mask->width * run.mask->height),
+               (long long)run.mask->width * run.mask->height,
                100.0 * (double)masked / (double)run.mask->width / (double)run.mask->height);
     }
     mask_history_destroy(&run.history);

@@ -77,7 +77,7 @@ enum status mask_write_edf(const struct mask_source *source, struct error *error
                 "DataType = UnsignedByte ;\nDim_1 = %lld ;\nDim_2 = %lld ;\nSize = %lld ;\n"
                 "Title = pixel mask, %s ;\n",
                 (long long)source->mask->width, (long long)source->mask->height,
-                (long long)(source->mask->width * source->mask->height),
+                (long long)source->mask->width * source->mask->height,
                 source->how->layers     ? "a bit for each layer"
                 : source->how->inverted ? "1 is valid"
                                         : "1 is masked");

@@ -466,7 +466,7 @@ enum status shape_filler_create(const struct shape *shape, int64_t width, int64_
         return status;
     struct shape_filler *made = must_alloc(sizeof *made);
     made->shape = *shape;
-    made->points = malloc(shape->count * sizeof *made->points);
+    made->points = calloc(shape->count, sizeof *made->points);
     if (!made->points) {
         free(made);
         return error_set(error, STATUS_NO_MEMORY, "no memory for a shape of %zu points", shape->count);

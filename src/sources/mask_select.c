@@ -246,7 +246,7 @@ static enum status visit_dead(void *pointer, const struct band *band, const uint
     struct dead_search *search = pointer;
     const size_t count = (size_t)(rows * band->width);
     uint8_t *pixels = malloc(count * sample_traits(band->type)->bytes);
-    uint8_t *marks = malloc(count), *spare = malloc(count);
+    uint8_t *marks = calloc(count, 1), *spare = malloc(count);
     enum status status = STATUS_OK;
     if (!pixels || !marks || !spare)
         status = error_set(error, STATUS_NO_MEMORY, "no memory to compare frames");

@@ -415,9 +415,8 @@ static enum status expand_lines(char *lines, struct series *series, struct error
     enum status status = STATUS_OK;
     char *rest = NULL;
     for (char *line = strtok_r(lines, "\n", &rest); line && !status; line = strtok_r(NULL, "\n", &rest)) {
-        size_t length = strlen(line);
         line += strspn(line, " \t");
-        for (length = strlen(line); length > 0 && strchr(" \t\r", line[length - 1]);)
+        for (size_t length = strlen(line); length > 0 && strchr(" \t\r", line[length - 1]);)
             line[--length] = '\0';
         if (!*line || *line == '#')
             continue;

@@ -35,7 +35,8 @@ struct series {
 // folder whose name differs in its last number only ("img_0007.cbf": all img_NNNN.cbf), and the series starts
 // with the first one named. Names given in the order of their bytes, as the shell expands patterns, are
 // sorted as people count too. STATUS_IO for a list or folder that cannot be read and for a pattern that
-// matches nothing, STATUS_NOT_MINE for a list or folder without any image; the sentence names it. Thread-safe.
+// matches nothing, STATUS_NOT_MINE for a list or folder without any image; the sentence names it.
+// Thread-safe.
 enum status series_expand(const char *const *names, size_t count, bool siblings, struct series *series,
                           struct error *error);
 void series_free(struct series *series);

@@ -63,15 +63,13 @@ void slab_sums_free(struct slab_sums *sums)
     *sums = (struct slab_sums){0};
 }
 
-// Each buffer is made when its mode and type first need it.
-static bool reserve(void **buffer, bool needed, size_t pixels, size_t bytes)
+// The buffer, which is made when its mode and type first need it; NULL where there is no memory.
+static void *reserved(void *buffer, bool needed, size_t pixels, size_t bytes)
 {
     size_t total;
-    if (!needed || *buffer)
-        return true;
-    if (size_multiply(pixels, bytes, &total))
-        *buffer = malloc(total);
-    return *buffer != NULL;
+    if (!needed || buffer || !size_multiply(pixels, bytes, &total))
+        return buffer;
+    return malloc(total);
 }
 
 enum status slab_sums_begin(struct slab_sums *sums, enum slab_mode mode, int64_t frames,
@@ -88,12 +86,15 @@ enum status slab_sums_begin(struct slab_sums *sums, enum slab_mode mode, int64_t
     sums->sample_bytes = sample_traits(type)->bytes;
     const bool integers = mode != SLAB_MAX && fits_integers(type), reals = !fits_integers(type);
     const size_t room = sums->capacity;
-    if (!reserve(&sums->samples, true, room, 8) || !reserve((void **)&sums->classes, true, room, 1) ||
-        !reserve((void **)&sums->counted, true, room, sizeof *sums->counted) ||
-        !reserve((void **)&sums->marks, true, room, 1) ||
-        !reserve((void **)&sums->integers, integers, room, sizeof *sums->integers) ||
-        !reserve((void **)&sums->reals, reals, 2 * room, sizeof *sums->reals) ||
-        !reserve(&sums->highest, mode == SLAB_MAX, room, 8)) {
+    sums->samples = reserved(sums->samples, true, room, 8);
+    sums->classes = reserved(sums->classes, true, room, 1);
+    sums->counted = reserved(sums->counted, true, room, sizeof *sums->counted);
+    sums->marks = reserved(sums->marks, true, room, 1);
+    sums->integers = reserved(sums->integers, integers, room, sizeof *sums->integers);
+    sums->reals = reserved(sums->reals, reals, 2 * room, sizeof *sums->reals);
+    sums->highest = reserved(sums->highest, mode == SLAB_MAX, room, 8);
+    if (!sums->samples || !sums->classes || !sums->counted || !sums->marks || (integers && !sums->integers) ||
+        (reals && !sums->reals) || (mode == SLAB_MAX && !sums->highest)) {
         slab_sums_free(sums);
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for sums of %zu pixels", path,
                          pixels);

@@ -336,7 +336,7 @@ static size_t ellipse_outline(struct shape_point centre, double rx, double ry, s
 // Along the outer arc and back along the inner one.
 static size_t sector_outline(const struct shape *shape, struct shape_point *points, size_t max)
 {
-    const size_t half = (max < 2 * OUTLINE_POINTS ? max : 2 * OUTLINE_POINTS) / 2;
+    const size_t most = (size_t)2 * OUTLINE_POINTS, half = (max < most ? max : most) / 2;
     for (size_t i = 0; i < half; i++) {
         const double share = half > 1 ? (double)i / (double)(half - 1) : 0;
         const double angle = shape->angle + shape->sweep * share;

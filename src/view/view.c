@@ -18,8 +18,8 @@ struct view view_default(void)
         .play = {.rate = 10},
         .masking = {.tool = TOOL_PENCIL,
                     .layer = MASK_USER,
-                    .locked = MASK_BIT(MASK_FILE) | MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) |
-                              MASK_BIT(MASK_SATURATED),
+                    .locked = MASK_BIT(MASK_FILE) | MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) |
+                              MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED),
                     .width = 20},
     };
 }

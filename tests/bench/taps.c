@@ -68,7 +68,8 @@ static double once(const struct frame_info *info, const unsigned char *pixels, u
 static void measure(enum sample_type type, const char *what, double nan_share, bool gaps, bool blank,
                     int levels)
 {
-    struct frame_info info = {.width = WIDTH, .height = HEIGHT, .type = type, .sentinels.max_is_no_data = gaps};
+    struct frame_info info = {
+        .width = WIDTH, .height = HEIGHT, .type = type, .sentinels.max_is_no_data = gaps};
     const struct sample_traits *traits = sample_traits(type);
     size_t count = (size_t)WIDTH * HEIGHT;
     unsigned char *pixels = must_alloc(count * traits->bytes);
