@@ -24,7 +24,9 @@ enum open_edit { OPEN_NONE, OPEN_STROKE, OPEN_PREVIEW };
 struct stashed {
     struct mask *mask;
     struct mask_history *history;
-    bool unsaved;
+    uint8_t layers;         // that were the user's
+    uint8_t touched, dirty; // as of the editor
+    char *name;             // of the image; owned
 };
 
 struct editor {
@@ -33,8 +35,14 @@ struct editor {
     int64_t width, height; // of the mask that the history is of
     struct tool tool;
     enum open_edit open;
-    uint64_t saved_serial, serial;
-    struct stashed stash[MAX_STASH];
+    uint64_t serial, edits;
+    uint8_t edited;         // the layer of the open edit
+    uint8_t touched, dirty; // layers that were edited, and those with edits that no file holds
+    char *name;             // of the image that the mask was last of; owned
+    char *saved_path;       // of the last save, with how; owned
+    uint8_t saved_bits;
+    bool saved_inverted;
+    struct stashed *stash;
     size_t stash_count;
     struct detector_info detector;
     uint64_t detector_serial;
@@ -51,24 +59,47 @@ static void before_load(void *context)
     tool_reset(&editor->tool);
 }
 
+static void forget_stashed(struct editor *editor, size_t index)
+{
+    struct stashed *found = &editor->stash[index];
+    mask_destroy(&found->mask);
+    mask_history_destroy(&found->history);
+    free(found->name);
+    memmove(found, found + 1, (--editor->stash_count - index) * sizeof *found);
+}
+
+// Makes room by giving up the oldest mask without unsaved edits, if there are many.
+static void add_stashed(struct editor *editor, struct stashed stashed)
+{
+    size_t saved = 0;
+    while (saved < editor->stash_count && editor->stash[saved].dirty)
+        saved++;
+    if (editor->stash_count >= MAX_STASH && saved < editor->stash_count)
+        forget_stashed(editor, saved);
+    editor->stash = must_resize(editor->stash, (editor->stash_count + 1) * sizeof *editor->stash);
+    editor->stash[editor->stash_count++] = stashed;
+    editor->edits++;
+}
+
+static uint8_t user_layers(const struct editor *editor)
+{
+    return USER_LAYERS | viewer_owned_layers(editor->viewer);
+}
+
 // Puts the mask that no longer fits aside, with its history.
 static void stash(struct editor *editor, struct mask *mask)
 {
-    const bool unsaved = mask_history_serial(editor->history) != editor->saved_serial;
-    if (mask_count(mask, USER_LAYERS) == 0 && !unsaved) {
+    if (mask_count(mask, USER_LAYERS) == 0 && !editor->dirty) {
         mask_destroy(&mask);
         mask_history_clear(editor->history);
-        return;
+    } else {
+        add_stashed(editor, (struct stashed){mask, editor->history, user_layers(editor), editor->touched,
+                                             editor->dirty, must_copy(editor->name ? editor->name : "")});
+        editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
     }
-    if (editor->stash_count == MAX_STASH) {
-        struct stashed *oldest = &editor->stash[0];
-        mask_destroy(&oldest->mask);
-        mask_history_destroy(&oldest->history);
-        memmove(oldest, oldest + 1, (MAX_STASH - 1) * sizeof *oldest);
-        editor->stash_count--;
-    }
-    editor->stash[editor->stash_count++] = (struct stashed){mask, editor->history, unsaved};
-    editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
+    editor->touched = editor->dirty = 0;
+    free(editor->saved_path);
+    editor->saved_path = NULL;
 }
 
 // Brings the layers of a mask that was put aside back into the one of its size.
@@ -78,16 +109,25 @@ static void unstash(struct editor *editor, struct mask *mask)
         struct stashed *found = &editor->stash[i];
         if (found->mask->width != mask->width || found->mask->height != mask->height)
             continue;
-        mask_take(mask, found->mask, USER_LAYERS | viewer_owned_layers(editor->viewer));
+        editor->viewer->view.masking.locked &= (uint8_t)~found->dirty;
+        mask_take(mask, found->mask, found->layers);
         mask_history_destroy(&editor->history);
         editor->history = found->history;
-        editor->saved_serial = mask_history_serial(found->history) - found->unsaved;
-        mask_destroy(&found->mask);
-        memmove(found, found + 1, (editor->stash_count - i - 1) * sizeof *found);
-        editor->stash_count--;
+        found->history = NULL;
+        editor->touched = found->touched;
+        editor->dirty = found->dirty;
+        forget_stashed(editor, i);
+        editor->edits++;
         viewer_mask_changed(editor->viewer, (struct rect){0, 0, mask->width, mask->height});
         return;
     }
+}
+
+static void remember_name(struct editor *editor)
+{
+    const struct viewer *viewer = editor->viewer;
+    free(editor->name);
+    editor->name = viewer->source ? must_copy(source_name(viewer->source, viewer->position.item)) : NULL;
 }
 
 // The smallest rectangle that holds both; an empty one adds nothing.
@@ -112,13 +152,14 @@ static void after_load(void *context, struct mask **unfit)
     if (*unfit && mask && (mask->width != (*unfit)->width || mask->height != (*unfit)->height)) {
         stash(editor, *unfit);
         *unfit = NULL;
-        editor->saved_serial = mask_history_serial(editor->history);
     }
     if (mask && (mask->width != editor->width || mask->height != editor->height)) {
         editor->width = mask->width;
         editor->height = mask->height;
         unstash(editor, mask);
     }
+    if (mask)
+        remember_name(editor);
 }
 
 // --- life ---
@@ -142,10 +183,11 @@ void editor_destroy(struct editor **address)
     editor_end(editor, true);
     editor->viewer->mask_leaves = NULL;
     editor->viewer->mask_returns = NULL;
-    for (size_t i = 0; i < editor->stash_count; i++) {
-        mask_destroy(&editor->stash[i].mask);
-        mask_history_destroy(&editor->stash[i].history);
-    }
+    while (editor->stash_count > 0)
+        forget_stashed(editor, editor->stash_count - 1);
+    free(editor->stash);
+    free(editor->name);
+    free(editor->saved_path);
     mask_history_destroy(&editor->history);
     mask_counts_free(&editor->counts);
     tool_finish(&editor->tool);
@@ -188,10 +230,15 @@ static struct rect end_edit(struct editor *editor, bool keep)
         return changed;
     editor->open = OPEN_NONE;
     editor->serial++;
-    if (keep)
-        mask_edit_commit(editor->history);
-    else
+    if (!keep) {
         mask_edit_abandon(editor->history, &changed);
+        return changed;
+    }
+    if (mask_edit_commit(editor->history)) {
+        editor->dirty |= editor->edited;
+        editor->edits++;
+    }
+    editor->touched |= editor->dirty;
     return changed;
 }
 
@@ -206,8 +253,8 @@ static void close_edit(struct editor *editor, bool keep)
 static struct rect begin(struct editor *editor, enum open_edit kind, const char *name)
 {
     const struct rect changed = end_edit(editor, editor->open == OPEN_STROKE);
-    mask_edit_begin(editor->history, editor->viewer->mask, MASK_BIT(editor->viewer->view.masking.layer),
-                    name);
+    editor->edited = MASK_BIT(editor->viewer->view.masking.layer);
+    mask_edit_begin(editor->history, editor->viewer->mask, editor->edited, name);
     editor->open = kind;
     return changed;
 }
@@ -443,6 +490,8 @@ bool editor_undo(struct editor *editor)
         return true;
     if (!editor->viewer->mask || !mask_undo(editor->history, editor->viewer->mask, &changed))
         return false;
+    editor->dirty = editor->touched; // which of them a step changed is not known
+    editor->edits++;
     show(editor, changed);
     return true;
 }
@@ -453,6 +502,8 @@ bool editor_redo(struct editor *editor)
     editor_end(editor, false);
     if (!editor->viewer->mask || !mask_redo(editor->history, editor->viewer->mask, &changed))
         return false;
+    editor->dirty = editor->touched;
+    editor->edits++;
     show(editor, changed);
     return true;
 }
@@ -468,7 +519,12 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, b
     status = mask_save(editor->viewer->mask, &how, error);
     if (status)
         return status;
-    editor->saved_serial = mask_history_serial(editor->history);
+    editor->dirty &= bits ? (uint8_t)~bits : 0;
+    char *copy = must_copy(path); // it may be the one that is freed
+    free(editor->saved_path);
+    editor->saved_path = copy;
+    editor->saved_bits = bits;
+    editor->saved_inverted = inverted;
     viewer_say(editor->viewer, false, "%s: the mask is saved", path);
     return STATUS_OK;
 }
@@ -482,10 +538,94 @@ const struct mask_history *editor_history(const struct editor *editor)
 
 bool editor_has_unsaved(const struct editor *editor)
 {
-    for (size_t i = 0; i < editor->stash_count; i++)
-        if (editor->stash[i].unsaved)
-            return true;
-    return mask_history_serial(editor->history) != editor->saved_serial;
+    return editor->dirty || editor_unsaved(editor, NULL, 0) > 0;
+}
+
+size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max)
+{
+    size_t count = 0;
+    if (editor->dirty && editor->viewer->mask) {
+        if (count < max)
+            unsaved[count] = (struct editor_unsaved){editor->viewer->mask, user_layers(editor),
+                                                     editor->name ? editor->name : ""};
+        count++;
+    }
+    for (size_t i = 0; i < editor->stash_count; i++) {
+        const struct stashed *stashed = &editor->stash[i];
+        if (!stashed->dirty)
+            continue;
+        if (count < max)
+            unsaved[count] = (struct editor_unsaved){stashed->mask, stashed->layers, stashed->name};
+        count++;
+    }
+    return count;
+}
+
+bool editor_at_rest(const struct editor *editor)
+{
+    return editor->open == OPEN_NONE && !editor->tool.active &&
+           (editor->viewer->mask || !editor->viewer->loader);
+}
+
+// Puts one layer of another mask into the shown one, as a step.
+static enum status recover_layer(struct editor *editor, const struct mask *mask, enum mask_layer layer,
+                                 struct error *error)
+{
+    struct bitmap *bitmap = NULL;
+    struct rect changed = {0};
+    enum status status = mask_to_bitmap(mask, MASK_BIT(layer), &bitmap, error);
+    if (!status) {
+        const enum mask_layer shown = editor->viewer->view.masking.layer;
+        editor->viewer->view.masking.locked &= (uint8_t)~MASK_BIT(layer);
+        editor->viewer->view.masking.layer = layer;
+        const struct rect before = begin(editor, OPEN_STROKE, "restored");
+        status = mask_edit_bitmap(editor->history, bitmap, BITMAP_REPLACE, &changed, error);
+        close_edit(editor, !status);
+        editor->viewer->view.masking.layer = shown;
+        show(editor, rect_both(before, changed));
+    }
+    bitmap_destroy(&bitmap);
+    return status;
+}
+
+enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
+                           struct error *error)
+{
+    const struct mask *shown = editor->viewer->mask;
+    enum status status = STATUS_OK;
+    if (editor->viewer->loader)
+        return error_set(error, STATUS_USAGE, "a frame is being loaded; restore when it is there");
+    editor_end(editor, true);
+    if (!shown || shown->width != (*mask)->width || shown->height != (*mask)->height) {
+        add_stashed(editor, (struct stashed){*mask, mask_history_create(MASK_HISTORY_DEFAULT_BYTES), layers,
+                                             layers, layers, must_copy(name)});
+        *mask = NULL;
+        editor->serial++;
+        return STATUS_OK;
+    }
+    for (int layer = 0; layer < MASK_LAYER_COUNT && !status; layer++)
+        if (layers & MASK_BIT(layer) &&
+            (mask_count(*mask, MASK_BIT(layer)) || mask_count(shown, MASK_BIT(layer))))
+            status = recover_layer(editor, *mask, (enum mask_layer)layer, error);
+    mask_destroy(mask);
+    return status;
+}
+
+enum status editor_save_again(struct editor *editor, struct error *error)
+{
+    if (!editor->saved_path || (editor->saved_bits && editor->dirty & ~editor->saved_bits))
+        return error_set(error, STATUS_USAGE, "a name is needed to save the mask");
+    return editor_save(editor, editor->saved_path, editor->saved_bits, editor->saved_inverted, error);
+}
+
+bool editor_shown_is_unsaved(const struct editor *editor)
+{
+    return editor->dirty != 0;
+}
+
+uint64_t editor_edits(const struct editor *editor)
+{
+    return editor->edits;
 }
 
 uint64_t editor_serial(const struct editor *editor)

@@ -48,10 +48,33 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, b
 // --- for panels, recovery and the question on closing ---
 
 const struct mask_history *editor_history(const struct editor *editor);
+// A mask with edits that no file holds. Borrowed until the next call that is not const.
+struct editor_unsaved {
+    const struct mask *mask;
+    uint8_t layers;   // that are the user's
+    const char *name; // of the image
+};
+// Fills up to `max` of them, that of the shown image first; returns how many there are. The shown one is left
+// out while a loader has it.
+size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max);
+// No shape is being drawn, no preview is open, and the mask is here.
+bool editor_at_rest(const struct editor *editor);
+// Takes over a mask with edits that another session left: into the shown mask as steps that can be taken
+// back, if the size is the same, else to wait for an image of its size. *mask becomes NULL.
+enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
+                           struct error *error);
+// Saves the mask again as it was saved last: STATUS_USAGE if it never was, or if there are edits of layers
+// that would not be in that file.
+enum status editor_save_again(struct editor *editor, struct error *error);
+// The shown mask has edits that no file holds.
+bool editor_shown_is_unsaved(const struct editor *editor);
 // There are edits that no mask file holds, of the shown image or of one of another size.
 bool editor_has_unsaved(const struct editor *editor);
 // Grows with every change; tells whether counts are to be made again.
 uint64_t editor_serial(const struct editor *editor);
+// Grows with every edit that is kept, undo and redo, also of masks that wait, but not with what is loaded or
+// previewed.
+uint64_t editor_edits(const struct editor *editor);
 // The shape in progress for people, or "".
 void editor_describe(struct editor *editor, char *text, size_t size);
 bool editor_is_drawing(const struct editor *editor);

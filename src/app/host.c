@@ -3,6 +3,7 @@
 #include "app/host.h"
 
 #include "app/export.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 
@@ -146,7 +147,13 @@ static enum status do_combine_mask(void *app, const char *path, int how, struct 
 
 static enum status do_save_mask(void *app, const char *path, uint8_t bits, bool inverted, struct error *error)
 {
-    return editor_save(((struct host *)app)->editor, path, bits, inverted, error);
+    struct host *host = app;
+    const enum status status = editor_save(host->editor, path, bits, inverted, error);
+    if (!status && host->quit_after_save)
+        host_quit(host);
+    if (host->recovery && !editor_has_unsaved(host->editor))
+        recovery_update(host->recovery, clock_now_ns());
+    return status;
 }
 
 static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
@@ -201,9 +208,69 @@ static void do_fullscreen(void *app, bool on)
     ((struct host *)app)->fullscreen = on;
 }
 
-static void do_quit(void *app)
+struct recovery *host_recovery(struct host *host)
 {
-    ((struct host *)app)->quit = true;
+    if (!host->recovery)
+        host->recovery = recovery_create(host->editor, host->viewer);
+    return host->recovery;
+}
+
+void host_quit(struct host *host)
+{
+    const bool window = host->files != NULL, unsaved = editor_has_unsaved(host->editor);
+    const bool told = host->question == HOST_ASKS_CLOSE && host->question_seen;
+    host->quit_after_save = false;
+    editor_end(host->editor, true);
+    if (window && unsaved && !told) {
+        host->question_seen &= host->question == HOST_ASKS_CLOSE;
+        host->question = HOST_ASKS_CLOSE;
+        return;
+    }
+    host->discard = unsaved && told;
+    host->quit = true;
+}
+
+// Saves the shown mask, or asks for its name, and then ends.
+static enum status save_and_quit(struct host *host, struct error *error)
+{
+    host->question = HOST_ASKS_NOTHING;
+    if (editor_shown_is_unsaved(host->editor) && editor_save_again(host->editor, error) != STATUS_OK) {
+        if (!host->files)
+            return error->status;
+        *error = (struct error){0};
+        host->viewer->view.panels.dialog = DIALOG_SAVE_MASK;
+        host->quit_after_save = true;
+        return STATUS_OK;
+    }
+    host_quit(host);
+    return STATUS_OK;
+}
+
+static enum status do_quit(void *app, int how, struct error *error)
+{
+    enum { HOW_ASK, HOW_FORCE, HOW_SAVE };
+    struct host *host = app;
+    if (how == HOW_SAVE)
+        return save_and_quit(host, error);
+    if (how == HOW_FORCE)
+        host->quit = host->discard = true;
+    else if (!host->key_repeats || host->question == HOST_ASKS_NOTHING)
+        host_quit(host);
+    return STATUS_OK;
+}
+
+static enum status do_mask_recover(void *app, bool discard, struct error *error)
+{
+    struct host *host = app;
+    struct recovery *recovery = host_recovery(host);
+    if (host->question == HOST_ASKS_RECOVERY)
+        host->question = HOST_ASKS_NOTHING;
+    return discard ? recovery_discard(recovery, error) : recovery_restore(recovery, error);
+}
+
+static void do_close_question(void *app)
+{
+    ((struct host *)app)->question = HOST_ASKS_NOTHING;
 }
 
 static const struct command_host_ops host_ops = {
@@ -236,6 +303,8 @@ static const struct command_host_ops host_ops = {
     .message = do_message,
     .set_fullscreen = do_fullscreen,
     .quit = do_quit,
+    .mask_recover = do_mask_recover,
+    .close_question = do_close_question,
 };
 
 void host_init(struct host *host, struct viewer *viewer)
@@ -247,6 +316,7 @@ void host_init(struct host *host, struct viewer *viewer)
 
 void host_finish(struct host *host)
 {
+    recovery_destroy(&host->recovery, host->discard);
     editor_destroy(&host->editor);
 }
 

@@ -6,6 +6,7 @@
 #include "app/cli.h"
 #include "app/gestures.h"
 #include "app/host.h"
+#include "app/question.h"
 #include "app/thumbnails.h"
 #include "app/window.h"
 #include "base/clock.h"
@@ -44,6 +45,7 @@ struct session {
     SDL_Event held[MAX_PRESSED];        // their releases, kept until after it
     SDL_Scancode released[MAX_PRESSED]; // keys whose release was handled since the last repaint
     size_t pressed_count, held_count, released_count;
+    bool asked;        // about edits that earlier sessions left
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
     char title[512];
@@ -78,6 +80,8 @@ static void fill_metadata(struct session *session, struct ui_model *model)
 
 struct cursor_texts {
     char value[48], kind[128];
+    struct question_texts question_texts;
+    struct ui_question question;
 };
 
 static bool find_thumbnail(void *context, const char *path, int width, int height,
@@ -116,6 +120,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         model->number = -1;
     model->browsing.thumbnail = find_thumbnail;
     model->browsing.thumbnail_context = session->thumbnails;
+    if (question_fill(&session->host, &texts->question_texts, &texts->question))
+        model->question = &texts->question;
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
@@ -199,6 +205,23 @@ static void run_key(struct session *session, const SDL_Event *event)
     session->dirty = true;
 }
 
+// What the keyboard does while a question is shown: answers it, or closes the window all the same.
+static void question_key(struct session *session, const SDL_Event *event)
+{
+    struct question_texts texts;
+    struct ui_question question;
+    struct key key;
+    if (!session->host.question_seen || !question_fill(&session->host, &texts, &question))
+        return;
+    const char *answer = question_command(&question, event);
+    const char *bound = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key, false) : NULL;
+    if (answer)
+        host_run(&session->host, answer);
+    else if (bound && strcmp(bound, "app.quit") == 0)
+        run_key(session, event);
+    session->dirty = true;
+}
+
 static void drop_event(struct session *session, const SDL_Event *event)
 {
     if (event->type == SDL_DROPFILE &&
@@ -233,6 +256,10 @@ static void handle_event(struct session *session, const SDL_Event *event)
         SDL_AtomicSet(&session->window.wake_pending, 0);
         return;
     }
+    if (session->host.question && (event->type == SDL_KEYDOWN || event->type == SDL_TEXTINPUT)) {
+        question_key(session, event);
+        return;
+    }
     // A drag that began on the picture stays with it even over a panel.
     const bool dragging = session->gestures.drag != DRAG_NONE;
     const bool taken = ui_event(session->ui, event);
@@ -241,7 +268,8 @@ static void handle_event(struct session *session, const SDL_Event *event)
     session->repaint_first |= taken && event->type == SDL_MOUSEBUTTONDOWN;
     switch (event->type) {
     case SDL_QUIT:
-        session->host.quit = true;
+        host_quit(&session->host);
+        session->dirty = true;
         break;
     case SDL_WINDOWEVENT:
         session->dirty = true;
@@ -396,6 +424,7 @@ static int wait_for_event(struct session *session, SDL_Event *event)
 {
     const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
     const int small = thumbnails_wait_ms(session->thumbnails);
+    const int keep = recovery_wait_ms(session->host.recovery, clock_now_ns());
     const bool repaints = session->dirty || ui_wants_redraw(session->ui);
     if ((repaints && !session->viewer.hold) || session->commands_pending)
         return SDL_PollEvent(event);
@@ -403,7 +432,8 @@ static int wait_for_event(struct session *session, SDL_Event *event)
         return SDL_WaitEventTimeout(event, 100);
     if (next_frame >= 0)
         return SDL_WaitEventTimeout(event, next_frame);
-    return small >= 0 ? SDL_WaitEventTimeout(event, small) : SDL_WaitEvent(event);
+    const int first = small >= 0 && (keep < 0 || small < keep) ? small : keep;
+    return first >= 0 ? SDL_WaitEventTimeout(event, first) : SDL_WaitEvent(event);
 }
 
 // Waits for the first event; while something is loading its wake-ups are events too, and a slow step shows
@@ -451,6 +481,21 @@ static void run_pending_commands(struct session *session)
     session->dirty = true;
 }
 
+// Keeps unsaved edits of the mask, and asks once about those of earlier sessions.
+static void look_after_edits(struct session *session)
+{
+    struct host *host = &session->host;
+    if (host->quit_after_save && session->viewer.view.panels.dialog != DIALOG_SAVE_MASK)
+        host->quit_after_save = false; // the dialog was closed without a name
+    const size_t said = strlen(session->viewer.message.text);
+    recovery_update(host->recovery, clock_now_ns());
+    session->dirty |= strlen(session->viewer.message.text) != said;
+    if (!session->asked && !session->commands_pending && is_at_leisure(session)) {
+        session->asked = true;
+        session->dirty |= question_ask_recovery(host);
+    }
+}
+
 static enum status run_loop(struct session *session, struct error *error)
 {
     session->dirty = true;
@@ -470,7 +515,9 @@ static enum status run_loop(struct session *session, struct error *error)
             release_held(session);
             session->dirty |= ui_wants_redraw(session->ui);
             session->viewer.unseen = viewer_is_loading(&session->viewer);
+            session->host.question_seen = session->host.question != HOST_ASKS_NOTHING;
         }
+        look_after_edits(session);
         if (!session->viewer.unseen && !session->commands_pending) {
             if (playback_tick(&session->viewer, clock_now_ns()))
                 continue;
@@ -500,6 +547,7 @@ static enum status start_session(struct session *session, const char *const *nam
 {
     struct viewer *viewer = &session->viewer;
     session->host.files = files_create(viewer);
+    host_recovery(&session->host);
     files_opened(session->host.files, names, count);
     viewer->paced = true;
     enum status status = viewer_configure(viewer, &session->options, error);

@@ -55,10 +55,16 @@ ACTION(action_file_export)
 
 ACTION(action_app_quit)
 {
+    const int how = args->count ? 1 + args->values[0].choice : 0;
+    return host->ops->quit ? host->ops->quit(host->app, how, error) : action_not_possible(error);
+}
+
+ACTION(action_app_back)
+{
     (void)args;
-    if (!host->ops->quit)
+    if (!host->ops->close_question)
         return action_not_possible(error);
-    host->ops->quit(host->app);
+    host->ops->close_question(host->app);
     return STATUS_OK;
 }
 

@@ -200,6 +200,20 @@ ACTION(action_mask_save)
                                 error);
 }
 
+ACTION(action_mask_restore)
+{
+    (void)args;
+    return host->ops->mask_recover ? host->ops->mask_recover(host->app, false, error)
+                                   : action_not_possible(error);
+}
+
+ACTION(action_mask_discard)
+{
+    (void)args;
+    return host->ops->mask_recover ? host->ops->mask_recover(host->app, true, error)
+                                   : action_not_possible(error);
+}
+
 // --- operations ---
 
 static enum status run_operation(struct command_host *host, const char *name, const struct command_args *args,

@@ -75,7 +75,12 @@ struct command_host_ops {
     // Shows a sentence to the user.
     void (*message)(void *app, const char *text, bool is_error);
     void (*set_fullscreen)(void *app, bool on);
-    void (*quit)(void *app);
+    // Ends the program: 0 asks first if there are unsaved mask edits, 1 does not, 2 saves them before.
+    enum status (*quit)(void *app, int how, struct error *error);
+    // Takes over, or removes, the unsaved mask edits that earlier sessions left.
+    enum status (*mask_recover)(void *app, bool discard, struct error *error);
+    // Closes the question that is shown, without an answer.
+    void (*close_question)(void *app);
 };
 
 // What commands act on. Borrowed; the app keeps it for its life.

@@ -49,7 +49,13 @@ const struct command commands[] = {
     {"panel.find", "",
      "Gives the keyboard to the search field of the open window; opens the header if none is.",
      MENU({"File/Search the header", ""}), action_panel_find, NULL, NULL},
-    {"app.quit", "", "Leaves the program.", MENU({"File/|Quit", ""}), action_app_quit, NULL, NULL},
+    {"app.quit", "[how:force|save]",
+     "Leaves the program; asks first if there are unsaved mask edits, unless they are to be given up (force) "
+     "or "
+     "saved as they were saved before.",
+     MENU({"File/|Quit", ""}), action_app_quit, NULL, NULL},
+    {"app.back", "", "Closes the question that is shown, without an answer.", NULL, action_app_back, NULL,
+     NULL},
     {"app.cancel", "", "Closes open windows, else stops loading, else leaves full screen.", NULL,
      action_app_cancel, NULL, NULL},
 
@@ -221,6 +227,10 @@ const struct command commands[] = {
      "asks "
      "for one.",
      MENU({"Mask/|Save mask...", ""}), action_mask_save, NULL, NULL},
+    {"mask.restore", "",
+     "Takes over the unsaved edits that were left when the program last ended unexpectedly.", NULL,
+     action_mask_restore, NULL, NULL},
+    {"mask.discard", "", "Removes them.", NULL, action_mask_discard, NULL, NULL},
     {"mask.apply", "", "Reads the frame again, so that statistics and limits leave out what is masked now.",
      MENU({"Mask/Leave masked pixels out of statistics now", ""}), action_mask_apply, NULL, NULL},
 

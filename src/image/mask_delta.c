@@ -116,6 +116,38 @@ void mask_delta_free(struct mask_delta *delta)
     *delta = (struct mask_delta){0};
 }
 
+static bool check_data(const uint8_t *data, size_t size, uint8_t form)
+{
+    size_t pixels = 0;
+    if (form != FORM_RUNS)
+        return size == (form == FORM_BITS ? (size_t)BIT_BYTES : form == FORM_BYTES ? (size_t)BLOCK_BYTES : 0);
+    for (size_t at = 0; at + RUN_BYTES <= size; at += RUN_BYTES) {
+        uint16_t length;
+        memcpy(&length, data + at, sizeof length);
+        pixels += length + 1u;
+    }
+    return size % RUN_BYTES == 0 && pixels == BLOCK_BYTES;
+}
+
+bool mask_delta_check(const struct mask_delta *delta, int64_t blocks)
+{
+    int64_t last = -1;
+    for (size_t at = 0; at < delta->count;) {
+        int64_t block;
+        uint32_t size;
+        if (delta->count - at < HEAD_BYTES)
+            return false;
+        memcpy(&block, delta->bytes + at, sizeof block);
+        memcpy(&size, delta->bytes + at + 8, sizeof size);
+        if (block <= last || block >= blocks || size == 0 || size > delta->count - at - HEAD_BYTES ||
+            !check_data(delta->bytes + at + HEAD_BYTES, size, delta->bytes[at + 12]))
+            return false;
+        last = block;
+        at += HEAD_BYTES + size;
+    }
+    return true;
+}
+
 bool mask_delta_next(struct mask_delta_walk *walk, int64_t *block)
 {
     if (walk->at >= walk->delta->count)

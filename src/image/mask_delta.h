@@ -25,6 +25,10 @@ void mask_delta_trim(struct mask_delta *delta); // gives unused memory back
 int64_t mask_delta_memory(const struct mask_delta *delta);
 void mask_delta_free(struct mask_delta *delta);
 
+// True if the bytes are a delta of blocks [0, blocks), each at most once and in ascending order, such as one
+// that was kept in a file: only then may it be walked over.
+bool mask_delta_check(const struct mask_delta *delta, int64_t blocks);
+
 // A walk over the blocks of a delta. Set `delta`, all else zero.
 struct mask_delta_walk {
     const struct mask_delta *delta;

@@ -90,7 +90,7 @@ static bool on_panel(const struct ui *ui)
     float x = ui->mouse_x, y = ui->mouse_y;
     struct gui_rect picture = {(float)ui->picture.x, (float)ui->picture.y, (float)ui->picture.width,
                                (float)ui->picture.height};
-    if (gui_popup_open() || !in_rect(picture, x, y))
+    if (ui->questioned || gui_popup_open() || !in_rect(picture, x, y))
         return true;
     for (size_t i = 0; i < ui->floating_count; i++) {
         if (in_rect(ui->floating[i], x, y))
@@ -345,6 +345,7 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
     ui_need_text(ui, model->name);
     ui_need_text(ui, model->message);
     ui_need_text(ui, model->note);
+    ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
     if (ui->host->view->panels.metadata && ui->metadata_glyphs != model->metadata_serial) {
         ui_need_text(ui, model->metadata);
@@ -385,6 +386,9 @@ static void build_panels(struct ui *ui, int width, int height)
         ui->contents.was_open = false;
     ui_dialog(ui);
     ui_palette(ui);
+    ui->questioned = ui->model->question != NULL;
+    if (ui->questioned)
+        ui_question(ui);
 }
 
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height)

@@ -49,6 +49,20 @@ struct ui_browsing {
     void *thumbnail_context;
 };
 
+// A question that must be answered before anything else: a window in front of all, with a button for each
+// choice. Its keys are the app's to handle (the panels see no key meanwhile).
+enum { UI_MAX_CHOICES = 4 };
+struct ui_choice {
+    const char *label;
+    const char *key;     // for people: "S", "Esc"
+    const char *command; // that the button runs
+};
+struct ui_question {
+    const char *title, *text;
+    struct ui_choice choices[UI_MAX_CHOICES];
+    size_t count;
+};
+
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
@@ -75,6 +89,7 @@ struct ui_model {
     size_t detector_bytes;
     uint64_t metadata_serial; // another number whenever the text is another
     struct ui_browsing browsing;
+    const struct ui_question *question; // NULL = none
 };
 
 struct ui;

@@ -18,6 +18,7 @@ static const struct {
     [DIALOG_MASK] = {"Load a mask", "Load", "mask.load"},
     [DIALOG_EXPORT] = {"Export the picture as PNG", "Export", "file.export"},
     [DIALOG_COLORMAP] = {"Load a colour map", "Load", "colormap.load"},
+    [DIALOG_SAVE_MASK] = {"Save the mask", "Save", "mask.save"},
 };
 
 static void clear_entries(struct ui_dialog *dialog)
@@ -285,7 +286,7 @@ void ui_dialog(struct ui *ui)
     if (appeared)
         start_dialog(ui, kind);
     // A name to be written need not match what is there.
-    bool filter = kind != DIALOG_EXPORT;
+    bool filter = kind != DIALOG_EXPORT && kind != DIALOG_SAVE_MASK;
     ui_window_begin(ui, dialogs[kind].title, 600, 420, &open);
     if (gui_button("Up", ui_px(ui, 40)))
         go_up(ui);

@@ -115,6 +115,7 @@ struct ui {
     bool mouse_on_panel;
     bool has_mouse;         // the mouse is over the window
     float mouse_x, mouse_y; // in framebuffer pixels, by the last event
+    bool questioned;        // a question is shown; all the mouse does is for it
     bool modal_keys;        // palette or dialog take the keyboard
     int window_width, window_height;
 
@@ -157,6 +158,7 @@ void ui_messages(struct ui *ui, struct gui_rect picture);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
 void ui_histogram(struct ui *ui, float width, float height);
 void ui_palette(struct ui *ui);
+void ui_question(struct ui *ui);
 void ui_help(struct ui *ui);
 void ui_metadata(struct ui *ui);
 void ui_metadata_free(struct ui_metadata *metadata);

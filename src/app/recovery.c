@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT
+// When the edits are kept, and the worker that writes them.
+#include "app/recovery.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_MASKS = 64 };
+static const int64_t second = 1000000000, slice_ns = 2000000;
+static const int64_t idle_ns = INT64_C(2) * 1000000000, most_ns = INT64_C(10) * 1000000000;
+
+struct recovery {
+    struct editor *editor;
+    struct viewer *viewer;
+    char path[4096]; // of this session's file; "" if no home is known
+    bool exists;
+
+    // What is to be kept: the editor's count of edits as last seen, when it last changed, and since when
+    // something is not kept. `kept_serial` is that of the file.
+    uint64_t seen_serial, kept_serial;
+    int64_t changed_ns, since_ns;
+    bool told; // of a failure, once until the next success
+
+    // While packing or writing: the record belongs to the worker while `writing`.
+    bool packing, writing;
+    struct recovery_record record;
+    uint64_t record_serial;
+    size_t item;
+    int64_t block;
+    pthread_t thread;
+    atomic_bool written; // by the worker
+    enum status status;
+    struct error error;
+
+    // Of other sessions.
+    bool looked;
+    struct recovery_record *left;
+    size_t left_count;
+    char **restored; // files that go when this session has kept or saved what was in them
+    size_t restored_count;
+};
+
+struct recovery *recovery_create(struct editor *editor, struct viewer *viewer)
+{
+    struct recovery *recovery = must_alloc(sizeof *recovery);
+    memset(recovery, 0, sizeof *recovery);
+    recovery->editor = editor;
+    recovery->viewer = viewer;
+    recovery->seen_serial = recovery->kept_serial = editor_edits(editor);
+    char folder[3900];
+    struct recovery_record self = {0};
+    recovery_record_sign(&self);
+    if (recovery_folder(folder, sizeof folder))
+        recovery_file_path(folder, &self, recovery->path, sizeof recovery->path);
+    return recovery;
+}
+
+static void forget_restored(struct recovery *recovery)
+{
+    for (size_t i = 0; i < recovery->restored_count; i++) {
+        unlink(recovery->restored[i]);
+        free(recovery->restored[i]);
+    }
+    free(recovery->restored);
+    recovery->restored = NULL;
+    recovery->restored_count = 0;
+}
+
+static void forget_left(struct recovery *recovery)
+{
+    for (size_t i = 0; i < recovery->left_count; i++)
+        recovery_record_free(&recovery->left[i]);
+    free(recovery->left);
+    recovery->left = NULL;
+    recovery->left_count = 0;
+}
+
+// Everything is saved or not wanted any more.
+static void remove_files(struct recovery *recovery)
+{
+    if (recovery->exists)
+        unlink(recovery->path);
+    recovery->exists = false;
+    forget_restored(recovery);
+}
+
+// --- writing ---
+
+static void *write_record(void *context)
+{
+    struct recovery *recovery = context;
+    recovery->error = (struct error){0};
+    recovery->status = recovery_file_write(recovery->path, &recovery->record, &recovery->error);
+    atomic_store(&recovery->written, true);
+    if (recovery->viewer->wake)
+        recovery->viewer->wake(recovery->viewer->wake_context);
+    return NULL;
+}
+
+static void tell(struct recovery *recovery, const char *why)
+{
+    if (!recovery->told)
+        viewer_say(recovery->viewer, true, "unsaved mask edits cannot be kept: %s", why);
+    recovery->told = true;
+}
+
+// The worker is done, or is waited for.
+static void end_writing(struct recovery *recovery)
+{
+    pthread_join(recovery->thread, NULL);
+    recovery->writing = false;
+    recovery_record_free(&recovery->record);
+    if (recovery->status) {
+        tell(recovery, recovery->error.text);
+        return;
+    }
+    recovery->exists = true;
+    recovery->told = false;
+    // What was restored before this was packed is in the file now.
+    forget_restored(recovery);
+}
+
+static void begin_writing(struct recovery *recovery)
+{
+    recovery->packing = false;
+    recovery_record_sign(&recovery->record);
+    recovery->kept_serial = recovery->record_serial;
+    atomic_store(&recovery->written, false);
+    recovery->writing = pthread_create(&recovery->thread, NULL, write_record, recovery) == 0;
+    if (!recovery->writing) {
+        recovery_record_free(&recovery->record);
+        tell(recovery, "no thread can be started");
+    }
+}
+
+// --- packing ---
+
+static void begin_packing(struct recovery *recovery)
+{
+    struct editor_unsaved unsaved[MAX_MASKS];
+    size_t count = editor_unsaved(recovery->editor, unsaved, MAX_MASKS);
+    struct recovery_record *record = &recovery->record;
+    count = count < MAX_MASKS ? count : MAX_MASKS;
+    record->items = must_alloc((count + 1) * sizeof *record->items);
+    record->count = count;
+    for (size_t i = 0; i < count; i++)
+        record->items[i] = (struct recovery_item){.name = must_copy(unsaved[i].name),
+                                                  .width = unsaved[i].mask->width,
+                                                  .height = unsaved[i].mask->height,
+                                                  .layers = unsaved[i].layers};
+    recovery->packing = true;
+    recovery->record_serial = editor_edits(recovery->editor);
+    recovery->item = 0;
+    recovery->block = 0;
+}
+
+static void abandon_packing(struct recovery *recovery)
+{
+    recovery->packing = false;
+    recovery_record_free(&recovery->record);
+}
+
+static int64_t packed_bytes(const struct recovery_record *record)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < record->count; i++)
+        bytes += (int64_t)record->items[i].packed.count;
+    return bytes;
+}
+
+// A slice of packing; the masks are as they were when it began, since any edit makes it begin anew.
+static void continue_packing(struct recovery *recovery)
+{
+    struct editor_unsaved unsaved[MAX_MASKS];
+    const size_t count = editor_unsaved(recovery->editor, unsaved, MAX_MASKS);
+    if (count < recovery->record.count) {
+        abandon_packing(recovery);
+        return;
+    }
+    if (recovery->item < recovery->record.count &&
+        recovery_item_pack(&recovery->record.items[recovery->item], unsaved[recovery->item].mask,
+                           &recovery->block, slice_ns)) {
+        recovery->item++;
+        recovery->block = 0;
+    }
+    if (packed_bytes(&recovery->record) > RECOVERY_MAX_BYTES) {
+        abandon_packing(recovery);
+        recovery->kept_serial = recovery->record_serial;
+        tell(recovery, "they take more than 256 MB; save them");
+    } else if (recovery->item == recovery->record.count) {
+        begin_writing(recovery);
+    }
+}
+
+// --- when ---
+
+static bool has_something_to_keep(const struct recovery *recovery)
+{
+    return recovery->path[0] && recovery->seen_serial != recovery->kept_serial;
+}
+
+static int64_t due_ns(const struct recovery *recovery)
+{
+    const int64_t idle = recovery->changed_ns + idle_ns, latest = recovery->since_ns + most_ns;
+    return idle < latest ? idle : latest;
+}
+
+static void see_changes(struct recovery *recovery, int64_t now_ns)
+{
+    const uint64_t serial = editor_edits(recovery->editor);
+    if (serial == recovery->seen_serial)
+        return;
+    if (recovery->packing)
+        abandon_packing(recovery);
+    if (recovery->seen_serial == recovery->kept_serial)
+        recovery->since_ns = now_ns;
+    recovery->seen_serial = serial;
+    recovery->changed_ns = now_ns;
+}
+
+void recovery_update(struct recovery *recovery, int64_t now_ns)
+{
+    if (recovery->writing && !atomic_load(&recovery->written))
+        return;
+    if (recovery->writing)
+        end_writing(recovery);
+    see_changes(recovery, now_ns);
+    if (!editor_has_unsaved(recovery->editor)) {
+        if (recovery->packing)
+            abandon_packing(recovery);
+        remove_files(recovery);
+        recovery->kept_serial = recovery->seen_serial;
+        return;
+    }
+    if (!has_something_to_keep(recovery) || !editor_at_rest(recovery->editor))
+        return;
+    if (!recovery->packing && now_ns >= due_ns(recovery))
+        begin_packing(recovery);
+    if (recovery->packing)
+        continue_packing(recovery);
+}
+
+int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns)
+{
+    if (recovery->packing)
+        return 0;
+    if (recovery->writing || !has_something_to_keep(recovery) || !editor_has_unsaved(recovery->editor))
+        return -1;
+    const int64_t left = due_ns(recovery) - now_ns;
+    if (left > 0)
+        return (int)(left / 1000000) + 1;
+    // What is not at rest ends with an event; looked at now and then all the same.
+    return editor_at_rest(recovery->editor) ? 0 : (int)(second / 1000000);
+}
+
+void recovery_destroy(struct recovery **address, bool discard)
+{
+    struct recovery *recovery = *address;
+    if (!recovery)
+        return;
+    if (recovery->writing)
+        end_writing(recovery);
+    if (recovery->packing)
+        abandon_packing(recovery);
+    if (discard || !editor_has_unsaved(recovery->editor))
+        remove_files(recovery);
+    for (size_t i = 0; i < recovery->restored_count; i++)
+        free(recovery->restored[i]);
+    free(recovery->restored);
+    forget_left(recovery);
+    free(recovery);
+    *address = NULL;
+}
+
+// --- what others left ---
+
+size_t recovery_left(struct recovery *recovery)
+{
+    char folder[3900];
+    if (!recovery->looked && recovery_folder(folder, sizeof folder))
+        recovery->left_count = recovery_file_find(folder, &recovery->left);
+    recovery->looked = true;
+    size_t masks = 0;
+    for (size_t i = 0; i < recovery->left_count; i++)
+        masks += recovery->left[i].count;
+    return masks;
+}
+
+void recovery_describe_left(struct recovery *recovery, char *text, size_t size)
+{
+    const size_t masks = recovery_left(recovery);
+    text[0] = '\0';
+    if (masks == 0)
+        return;
+    const struct recovery_record *record = recovery->left;
+    while (record->count == 0)
+        record++;
+    char date[64] = "";
+    const time_t when = (time_t)record->time;
+    struct tm local;
+    if (localtime_r(&when, &local))
+        strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
+    char more[64] = "";
+    if (masks > 1)
+        snprintf(more, sizeof more, ", and %zu more", masks - 1);
+    snprintf(text, size, "Unsaved mask edits of %s (%lld x %lld) from %s%s.",
+             record->items[0].name[0] ? path_title(record->items[0].name) : "an image",
+             (long long)record->items[0].width, (long long)record->items[0].height, date, more);
+}
+
+static enum status restore_record(struct recovery *recovery, struct recovery_record *record,
+                                  struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < record->count && !status; i++) {
+        const struct recovery_item *item = &record->items[i];
+        struct mask *mask = NULL;
+        status = recovery_item_mask(item, &mask, error);
+        if (!status)
+            status = editor_recover(recovery->editor, &mask, item->layers, item->name, error);
+        mask_destroy(&mask);
+    }
+    if (status)
+        return status;
+    recovery->restored =
+        must_resize(recovery->restored, (recovery->restored_count + 1) * sizeof *recovery->restored);
+    recovery->restored[recovery->restored_count++] = record->path;
+    record->path = NULL;
+    recovery_record_free(record);
+    return STATUS_OK;
+}
+
+enum status recovery_restore(struct recovery *recovery, struct error *error)
+{
+    if (recovery_left(recovery) == 0)
+        return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
+    // A write in progress does not hold what is restored now.
+    if (recovery->writing)
+        end_writing(recovery);
+    // The oldest first, so that the newest is what is seen where sizes are the same.
+    while (recovery->left_count > 0) {
+        const enum status status = restore_record(recovery, &recovery->left[recovery->left_count - 1], error);
+        if (status)
+            return status;
+        recovery->left_count--;
+    }
+    forget_left(recovery);
+    return STATUS_OK;
+}
+
+enum status recovery_discard(struct recovery *recovery, struct error *error)
+{
+    if (recovery_left(recovery) == 0)
+        return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
+    for (size_t i = 0; i < recovery->left_count; i++)
+        unlink(recovery->left[i].path);
+    forget_left(recovery);
+    return STATUS_OK;
+}

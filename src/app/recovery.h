@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Unsaved mask edits of a window session, kept on disk while the session is idle, and those that earlier
+// sessions left.
+//
+// Two seconds after the last edit, and at the latest ten after the first that is not kept yet, the user's
+// layers are packed in small slices between events and written by a worker thread, in one step and durable.
+// The file goes when everything is saved or the edits were discarded. All functions are for the viewer's
+// thread.
+#ifndef FOVEA_APP_RECOVERY_H
+#define FOVEA_APP_RECOVERY_H
+
+#include "app/editor.h"
+#include "app/recovery_file.h"
+
+enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond that the user is told
+
+struct recovery;
+
+// Both outlive it. The viewer's `wake` is called from the worker when a write is done.
+struct recovery *recovery_create(struct editor *editor, struct viewer *viewer);
+// `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
+void recovery_destroy(struct recovery **recovery, bool discard);
+
+// Does what is due at `now_ns` (clock_now_ns) for no more than about 2 ms.
+void recovery_update(struct recovery *recovery, int64_t now_ns);
+// Until when the caller may sleep, in ms; 0 = there is more to do now, -1 = nothing will be due by itself.
+int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns);
+
+// --- what others left ---
+
+// The masks that sessions left which no longer run. Looks once, at the first call.
+size_t recovery_left(struct recovery *recovery);
+// For people: "Unsaved mask edits of NAME (W x H) from DATE ...".
+void recovery_describe_left(struct recovery *recovery, char *text, size_t size);
+// Gives them to the editor. Their files stay until this session has kept or saved them itself.
+enum status recovery_restore(struct recovery *recovery, struct error *error);
+// Removes their files.
+enum status recovery_discard(struct recovery *recovery, struct error *error);
+
+#endif
