@@ -60,7 +60,7 @@ void slab_sums_free(struct slab_sums *sums)
     free(sums->integers);
     free(sums->reals);
     free(sums->highest);
-    *sums = (struct slab_sums){0};
+    memset(sums, 0, sizeof *sums);
 }
 
 // The buffer, which is made when its mode and type first need it; NULL where there is no memory.
