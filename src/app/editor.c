@@ -282,6 +282,7 @@ static struct mask_context context_of(struct editor *editor)
                                  .unmask = viewer->view.masking.unmask,
                                  .file = viewer->file,
                                  .frame = viewer->position.frame,
+                                 .source = viewer->source,
                                  .sentinels = &viewer->info.sentinels,
                                  .detector = detector_of(editor)};
 }

@@ -11,6 +11,7 @@
 #include "formats/reader.h"
 #include "image/mask_edit.h"
 #include "image/mask_rule.h"
+#include "sources/source.h"
 
 enum { MASK_OPERATION_ARGUMENTS = 4096 };
 
@@ -22,6 +23,7 @@ struct mask_context {
     bool unmask;             // shapes and selections by value take away instead of adding
     struct image_file *file; // for what depends on pixels; NULL: that fails with a sentence
     int64_t frame;
+    struct source *source; // the whole series, for what compares frames; NULL = the frames of `file`
     const struct sentinels *sentinels;    // which values mark pixels; NULL = as the file says
     const struct detector_info *detector; // beam centre where a centre is left out; NULL = unknown
     struct cancel *cancel;                // may be NULL

@@ -10,6 +10,10 @@
 enum status mask_operation_apply(const struct mask_context *context, const struct bitmap *selected,
                                  struct rect *changed, struct error *error);
 
+// The description of the context's frame; refuses where there is none, or one of another size than the mask.
+enum status mask_operation_pixels(const struct mask_context *context, struct frame_info *info,
+                                  struct error *error);
+
 // The function of each operation; see mask_operation.run.
 #define MASK_RUN(name)                                                                                       \
     enum status name(const struct mask_context *context, const double *numbers, size_t count,                \

@@ -27,7 +27,7 @@
     X(equal, "equal", "value:number", "The pixels that have exactly this value.", NULL, true) \
     X(not_finite, "not-finite", "", "NaN and infinite pixels.", MASK_OPERATION_MENU("Mask/NaN and infinite"), true) \
     X(hot, "hot", "[sigmas:number] [window:integer(3..31)]", "Pixels that many sigma (5) above the median of the window (5 x 5) around them.", MASK_OPERATION_MENU("Mask/Find hot pixels"), true) \
-    X(dead, "dead", "[frames:integer]", "Pixels that never change over the frames of the file, or over so many.", MASK_OPERATION_MENU("Mask/Find dead pixels"), true) \
+    X(dead, "dead", "[frames:integer]", "Pixels that never change over the frames of the series, or over so many.", MASK_OPERATION_MENU("Mask/Find dead pixels"), true) \
     X(gaps, "gaps", "", "Module gaps found in the data: whole rows and columns of one value that is 0, -1 or the type's maximum.", MASK_OPERATION_MENU("Mask/|Find module gaps"), true) \
     X(marks, "marks", "", "The pixels that the data mark: gaps, no data, bad, saturated, lost.", MASK_OPERATION_MENU("Mask/What the data mark"), true) \
     X(invert, "invert", "", "What is masked becomes unmasked and the other way round.", MASK_OPERATION_MENU("Mask/|Invert"), false) \

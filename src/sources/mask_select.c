@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum status need_pixels(const struct mask_context *context, struct frame_info *info,
-                               struct error *error)
+enum status mask_operation_pixels(const struct mask_context *context, struct frame_info *info,
+                                  struct error *error)
 {
     if (!context->file)
         return error_set(error, STATUS_USAGE, "this needs the pixels of an image, and none is open");
@@ -81,7 +81,7 @@ enum status mask_select(const struct mask_context *context, const struct mask_ru
     struct selection selection = {.context = context, .rule = rule, .height = context->mask->height};
     enum status status = mask_rule_check(rule, error);
     if (status == STATUS_OK)
-        status = need_pixels(context, &info, error);
+        status = mask_operation_pixels(context, &info, error);
     if (status == STATUS_OK)
         status = bitmap_create(info.width, info.height, &selection.selected, error);
     if (status == STATUS_OK)
@@ -171,7 +171,7 @@ static enum status read_pixel(const struct mask_context *context, const struct f
 MASK_RUN(mask_run_flood)
 {
     struct frame_info info = {0};
-    enum status status = need_pixels(context, &info, error);
+    enum status status = mask_operation_pixels(context, &info, error);
     if (status != STATUS_OK)
         return status;
     const double x = numbers[0], y = numbers[1], tolerance = count > 2 ? numbers[2] : 0;
@@ -191,117 +191,6 @@ MASK_RUN(mask_run_flood)
     if (status == STATUS_OK)
         status = mask_operation_apply(context, selected, changed, error);
     bitmap_destroy(&selected);
-    return status;
-}
-
-// --- pixels that never change ---
-
-enum { DEAD_WORKERS = 8 };
-
-// Each worker has a handle of its own for the other frames of the rows it is given; all are made before the
-// scan, because the scan uses the handle from which they are cloned.
-struct dead_search {
-    const struct mask_context *context;
-    const struct frame_info *info;
-    int64_t frames;
-    struct image_file *files[DEAD_WORKERS];
-    struct bitmap *dead;
-};
-
-// Clears marks[i] where the sample is another one than in the first frame.
-static void note_changes(const uint8_t *first, const uint8_t *now, size_t item, size_t count, uint8_t *marks)
-{
-    for (size_t i = 0; i < count; i++)
-        if (marks[i] && memcmp(first + i * item, now + i * item, item) != 0)
-            marks[i] = 0;
-}
-
-static enum status compare_frames(struct dead_search *search, struct image_file *file,
-                                  const struct band *band, uint8_t *pixels, uint8_t *classes, uint8_t *marks,
-                                  struct error *error)
-{
-    const size_t item = sample_traits(band->type)->bytes, count = (size_t)(band->rows * band->width);
-    enum status status = STATUS_OK;
-    for (int64_t frame = 0; frame < search->frames && status == STATUS_OK; frame++) {
-        if (frame == search->context->frame)
-            continue;
-        const struct decode_request request = {.frame = frame,
-                                               .rect = {0, band->y, band->width, band->rows},
-                                               .pixels = pixels,
-                                               .stride = (size_t)band->width * item,
-                                               .classes = classes,
-                                               .cancel = search->context->cancel};
-        struct decode_report report = {0};
-        memset(classes, 0, count);
-        status = image_file_decode(file, &request, &report, error);
-        if (status == STATUS_OK)
-            note_changes(band->pixels, pixels, item, count, marks);
-    }
-    return status;
-}
-
-static enum status visit_dead(void *pointer, const struct band *band, const uint8_t *classes, int64_t y,
-                              int64_t rows, int worker, struct error *error)
-{
-    struct dead_search *search = pointer;
-    const size_t count = (size_t)(rows * band->width);
-    uint8_t *pixels = malloc(count * sample_traits(band->type)->bytes);
-    uint8_t *marks = calloc(count, 1), *spare = malloc(count);
-    enum status status = STATUS_OK;
-    if (!pixels || !marks || !spare)
-        status = error_set(error, STATUS_NO_MEMORY, "no memory to compare frames");
-    for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        marks[i] = classes[i] == 0;
-    if (status == STATUS_OK)
-        status = compare_frames(search, search->files[worker], band, pixels, spare, marks, error);
-    for (int64_t row = 0; row < rows && status == STATUS_OK; row++)
-        bitmap_or_bytes(search->dead, y + row, marks + row * band->width);
-    free(pixels);
-    free(marks);
-    free(spare);
-    return status;
-}
-
-static enum status check_frames(const struct mask_context *context, const struct dead_search *search,
-                                struct error *error)
-{
-    if (search->frames < 2)
-        return error_set(error, STATUS_USAGE, "dead pixels are found by comparing frames, and \"%s\" has one",
-                         context->file->path);
-    for (int64_t frame = 0; frame < search->frames; frame++) {
-        struct frame_info info;
-        const enum status status = image_file_info(context->file, frame, &info, error);
-        if (status != STATUS_OK)
-            return status;
-        if (info.width != search->info->width || info.height != search->info->height ||
-            info.type != search->info->type)
-            return error_set(error, STATUS_MISMATCH, "%s: frame %lld is of another size or type",
-                             context->file->path, (long long)frame);
-    }
-    return STATUS_OK;
-}
-
-MASK_RUN(mask_run_dead)
-{
-    struct frame_info info = {0};
-    enum status status = need_pixels(context, &info, error);
-    if (status != STATUS_OK)
-        return status;
-    struct dead_search search = {.context = context, .info = &info, .frames = context->file->frames};
-    if (count > 0)
-        search.frames = int64_min(search.frames, (int64_t)numbers[0]);
-    status = check_frames(context, &search, error);
-    for (int i = 0; i < DEAD_WORKERS && status == STATUS_OK; i++)
-        status = image_file_clone(context->file, &search.files[i], error);
-    if (status == STATUS_OK)
-        status = bitmap_create(info.width, info.height, &search.dead, error);
-    if (status == STATUS_OK)
-        status = scan_pixels(context, 0, visit_dead, &search, error);
-    if (status == STATUS_OK)
-        status = mask_operation_apply(context, search.dead, changed, error);
-    for (int i = 0; i < DEAD_WORKERS; i++)
-        image_file_close(&search.files[i]);
-    bitmap_destroy(&search.dead);
     return status;
 }
 
@@ -381,7 +270,7 @@ MASK_RUN(mask_run_gaps)
 {
     (void)numbers, (void)count;
     struct frame_info info = {0};
-    enum status status = need_pixels(context, &info, error);
+    enum status status = mask_operation_pixels(context, &info, error);
     if (status != STATUS_OK)
         return status;
     struct bitmap *selected = NULL;
@@ -422,7 +311,7 @@ MASK_RUN(mask_run_marks)
     (void)numbers, (void)count;
     struct frame_info info = {0};
     struct bitmap *selected = NULL;
-    enum status status = need_pixels(context, &info, error);
+    enum status status = mask_operation_pixels(context, &info, error);
     if (status == STATUS_OK)
         status = bitmap_create(info.width, info.height, &selected, error);
     if (status == STATUS_OK)

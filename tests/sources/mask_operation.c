@@ -5,6 +5,7 @@
 #include "support/testdata.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,42 @@ static void hot_dead_and_gaps(void **state)
     teardown(&bench);
 }
 
+// Over several files, one of them with two frames.
+static void dead_over_a_series(void **state)
+{
+    (void)state;
+    struct bench bench;
+    char *names[2];
+    setup(&bench);
+    int64_t next = 0;
+    for (int file = 0; file < 2; file++) {
+        char name[32];
+        snprintf(name, sizeof name, "series_%d.raw", file);
+        const char *path = temporary_path(name);
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        for (int frame = 0; frame < 1 + file; frame++, next++)
+            for (int64_t i = 0; i < (int64_t)WIDTH * HEIGHT; i++)
+                fwrite(&(int32_t){value_at(i % WIDTH, i / WIDTH, next)}, sizeof(int32_t), 1, out);
+        assert_int_equal(fclose(out), 0);
+        struct text source_name = {0};
+        text_printf(&source_name, "raw:%s?width=%d&height=%d&type=i32", path, WIDTH, HEIGHT);
+        names[file] = source_name.data;
+    }
+    struct error error = {0};
+    assert_int_equal(
+        source_create((const char *const *)names, 2, CHANNEL_AUTO, &bench.context.source, &error), STATUS_OK);
+    RUN(&bench, "dead");
+    EXPECT(&bench, value_at(x, y, 0) == value_at(x, y, 1) && value_at(x, y, 0) == value_at(x, y, 2));
+    RUN(&bench, "clear");
+    RUN(&bench, "dead", 2);
+    EXPECT(&bench, value_at(x, y, 0) == value_at(x, y, 1));
+    source_destroy(&bench.context.source);
+    teardown(&bench);
+    free(names[0]);
+    free(names[1]);
+}
+
 static void flood(void **state)
 {
     (void)state;
@@ -367,6 +404,7 @@ int main(void)
         cmocka_unit_test(by_value),
         cmocka_unit_test(marks_are_left_out),
         cmocka_unit_test(hot_dead_and_gaps),
+        cmocka_unit_test(dead_over_a_series),
         cmocka_unit_test(flood),
         cmocka_unit_test(shapes),
         cmocka_unit_test(whole_layer),
