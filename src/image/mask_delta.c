@@ -7,6 +7,8 @@
 #include "image/mask_delta.h"
 
 #include "base/text.h"
+#include "image/bitmap.h"
+#include "image/clones.h"
 #include "image/mask.h"
 
 #include <stdlib.h>
@@ -30,25 +32,48 @@ static uint8_t *reserve(struct mask_delta *delta, size_t count)
     return delta->bytes + delta->count - count;
 }
 
-// The number of runs, and the only value besides 0 (0 if there are several).
-static size_t count_runs(const uint8_t *pixels, uint8_t *only)
+// The number of runs, and the only value besides 0 (0 if there are several). Counted in parts so small that a
+// byte holds each sum, as many at once as the processor compares.
+IMAGE_CLONES static size_t count_runs(const uint8_t *pixels, uint8_t *only)
 {
-    size_t runs = 1;
-    uint8_t all = 0, same = 0xFF;
-    for (size_t i = 0; i < BLOCK_BYTES; i++) {
-        runs += i > 0 && pixels[i] != pixels[i - 1];
+    enum { PART = 128 };
+    uint8_t all = 0, other = 0;
+    size_t changes = 0;
+    for (size_t i = 0; i < BLOCK_BYTES; i++)
         all |= pixels[i];
-        same &= pixels[i] ? pixels[i] : 0xFF;
+    for (size_t part = 0; part < BLOCK_BYTES; part += PART) {
+        uint8_t sum = 0;
+        for (size_t i = part + (part == 0); i < part + PART; i++)
+            sum = (uint8_t)(sum + (pixels[i] != pixels[i - 1]));
+        for (size_t i = part; i < part + PART; i++)
+            other |= (uint8_t)((pixels[i] != 0) & (pixels[i] != all));
+        changes += sum;
     }
-    *only = all == same ? all : 0;
-    return runs;
+    *only = other ? 0 : all;
+    return changes + 1;
+}
+
+// The end of the run that begins at `begin`, eight bytes at a time.
+static size_t run_end(const uint8_t *pixels, size_t begin)
+{
+    const uint64_t same = pixels[begin] * 0x0101010101010101u;
+    size_t end = begin + 1;
+    while (end < BLOCK_BYTES && end % sizeof same && pixels[end] == pixels[begin])
+        end++;
+    if (end % sizeof same)
+        return end;
+    for (uint64_t eight; end < BLOCK_BYTES; end += sizeof eight) {
+        memcpy(&eight, pixels + end, sizeof eight);
+        if (eight != same)
+            return end + (size_t)__builtin_ctzll(eight ^ same) / 8;
+    }
+    return end;
 }
 
 static void put_runs(uint8_t *out, const uint8_t *pixels)
 {
     for (size_t begin = 0, end; begin < BLOCK_BYTES; begin = end, out += RUN_BYTES) {
-        for (end = begin + 1; end < BLOCK_BYTES && pixels[end] == pixels[begin];)
-            end++;
+        end = run_end(pixels, begin);
         const uint16_t length = (uint16_t)(end - begin - 1);
         memcpy(out, &length, sizeof length);
         out[2] = pixels[begin];
@@ -58,20 +83,26 @@ static void put_runs(uint8_t *out, const uint8_t *pixels)
 static void put_bits(uint8_t *out, const uint8_t *pixels, uint8_t value)
 {
     *out++ = value;
-    for (size_t i = 0; i < BLOCK_BYTES; i += 8) {
-        unsigned eight = 0;
-        for (size_t k = 0; k < 8; k++)
-            eight |= (unsigned)(pixels[i + k] != 0) << k;
-        *out++ = (uint8_t)eight;
+    for (size_t i = 0; i < BLOCK_BYTES; i += MASK_BLOCK, out += MASK_BLOCK / 8) {
+        const uint64_t row = bitmap_pack(pixels + i, 0xFF);
+        memcpy(out, &row, sizeof row);
     }
+}
+
+// The differences of two blocks; false if there are none.
+IMAGE_CLONES static bool differences(const uint8_t *old, const uint8_t *new, uint8_t *pixels)
+{
+    uint8_t any = 0;
+    for (size_t i = 0; i < BLOCK_BYTES; i++)
+        any |= pixels[i] = old[i] ^ new[i];
+    return any != 0;
 }
 
 void mask_delta_add(struct mask_delta *delta, int64_t block, const uint8_t *old, const uint8_t *new)
 {
-    uint8_t pixels[BLOCK_BYTES], any = 0, only;
-    for (size_t i = 0; i < BLOCK_BYTES; i++)
-        any |= pixels[i] = (uint8_t)((old ? old[i] : 0) ^ (new ? new[i] : 0));
-    if (!any)
+    static const uint8_t zeros[BLOCK_BYTES];
+    uint8_t pixels[BLOCK_BYTES], only;
+    if (!differences(old ? old : zeros, new ? new : zeros, pixels))
         return;
     const size_t runs = count_runs(pixels, &only);
     const enum form form = only && runs * RUN_BYTES > BIT_BYTES ? FORM_BITS
@@ -166,8 +197,25 @@ static void apply_runs(const uint8_t *data, uint8_t *pixels)
     for (size_t at = 0; at < BLOCK_BYTES; data += RUN_BYTES) {
         uint16_t length;
         memcpy(&length, data, sizeof length);
-        for (size_t end = at + length + 1u; at < end; at++)
-            pixels[at] ^= data[2];
+        const size_t end = at + length + 1u;
+        if (data[2])
+            for (size_t i = at; i < end; i++)
+                pixels[i] ^= data[2];
+        at = end;
+    }
+}
+
+// Eight bits become eight bytes: spread by a multiplication, one bit kept in each byte.
+static void apply_bits(const uint8_t *data, uint8_t *pixels)
+{
+    const uint8_t value = *data++;
+    for (size_t i = 0; i < BLOCK_BYTES / 8; i++) {
+        uint64_t eight;
+        const uint64_t spread = (data[i] * 0x0101010101010101u) & 0x8040201008040201u;
+        const uint64_t ones = (spread + 0x7F7F7F7F7F7F7F7Fu) >> 7 & 0x0101010101010101u;
+        memcpy(&eight, pixels + 8 * i, sizeof eight);
+        eight ^= (ones | (spread >> 7 & 0x0101010101010101u)) * value;
+        memcpy(pixels + 8 * i, &eight, sizeof eight);
     }
 }
 
@@ -178,6 +226,9 @@ void mask_delta_apply(const struct mask_delta_walk *walk, uint8_t *pixels)
         apply_runs(data, pixels);
         return;
     }
-    for (size_t i = 0; i < BLOCK_BYTES; i++)
-        pixels[i] ^= entry[12] == FORM_BYTES ? data[i] : data[1 + i / 8] >> (i % 8) & 1 ? data[0] : 0;
+    if (entry[12] == FORM_BITS)
+        apply_bits(data, pixels);
+    else
+        for (size_t i = 0; i < BLOCK_BYTES; i++)
+            pixels[i] ^= data[i];
 }
