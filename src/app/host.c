@@ -122,9 +122,10 @@ static bool do_cancel(void *app)
     viewer->message = (struct error){0};
     if (viewer_cancel(viewer) || told)
         return true;
-    const bool masking = viewer->view.masking.on;
-    viewer->view.masking.on = false;
-    return masking;
+    if (!viewer->view.masking.on)
+        return false;
+    viewer->view.masking.on = viewer->view.panels.mask = false;
+    return true;
 }
 
 static enum status do_auto_limits(void *app, struct error *error)

@@ -79,7 +79,7 @@ static void fill_metadata(struct session *session, struct ui_model *model)
 }
 
 struct cursor_texts {
-    char value[48], kind[128];
+    char value[48], kind[128], shape[128];
     struct question_texts question_texts;
     struct ui_question question;
 };
@@ -88,6 +88,29 @@ static bool find_thumbnail(void *context, const char *path, int width, int heigh
                            struct ui_thumbnail *thumbnail)
 {
     return thumbnails_get(context, path, width, height, thumbnail);
+}
+
+// Counts are made only while they are shown.
+static void fill_mask(struct session *session, struct ui_mask_model *mask, char *shape, size_t size)
+{
+    const struct viewer *viewer = &session->viewer;
+    struct editor *editor = session->host.editor;
+    const struct view_panels *panels = &viewer->view.panels;
+    shape[0] = '\0';
+    if (viewer->view.masking.on)
+        editor_describe(editor, shape, size);
+    mask->shape = shape;
+    mask->history = editor_history(editor);
+    mask->drawing = editor_is_drawing(editor);
+    mask->previewing = editor_is_previewing(editor);
+    mask->unsaved = editor_has_unsaved(editor);
+    if (!panels->mask || !panels->interface || !viewer->picture)
+        return;
+    mask->counts = editor_counts(editor);
+    mask->pixels = viewer->info.width * viewer->info.height;
+    mask->memory_bytes =
+        mask_history_memory(mask->history) + (viewer->mask ? mask_memory_bytes(viewer->mask) : 0);
+    mask->has_beam = editor_beam(editor, &mask->beam);
 }
 
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
@@ -115,6 +138,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .message_is_error = viewer->message.status != STATUS_OK,
     };
     fill_metadata(session, model);
+    fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
     if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
         model->number = -1;

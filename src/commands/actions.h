@@ -67,6 +67,8 @@ TICK(tick_colormap_reverse);
 ACTION(action_mask_load);
 ACTION(action_mask_clear);
 ACTION(action_mask_edit_mode);
+ACTION(action_panel_mask);
+TICK(tick_panel_mask);
 ACTION(action_mask_tool);
 ACTION(action_mask_brush);
 ACTION(action_mask_edit);

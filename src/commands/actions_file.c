@@ -137,7 +137,7 @@ ACTION(action_colormap_load)
         return host->view->panels.field;                                                                     \
     }
 
-PANEL_SWITCH(contrast)
+PANEL_SWITCH(mask)
 PANEL_SWITCH(help)
 PANEL_SWITCH(palette)
 PANEL_SWITCH(metadata)
@@ -145,6 +145,24 @@ PANEL_SWITCH(contents)
 PANEL_SWITCH(thumbnails)
 PANEL_SWITCH(frames)
 #undef PANEL_SWITCH
+
+// Contrast and mask share the panel at the right: with the mask in front the contrast comes before it.
+ACTION(action_panel_contrast)
+{
+    (void)error;
+    struct view_panels *panels = &host->view->panels;
+    bool shown = panels->contrast && !panels->mask;
+    action_set_flag(&shown, args, 0);
+    panels->contrast = shown;
+    panels->mask &= !shown;
+    return STATUS_OK;
+}
+
+TICK(tick_panel_contrast)
+{
+    (void)args;
+    return host->view->panels.contrast && !host->view->panels.mask;
+}
 
 // The panel for files is one panel with two lists, each with a switch of its own.
 static void switch_files(struct view_panels *panels, bool recent, const struct command_args *args)

@@ -15,11 +15,21 @@ static void tell_tool(struct command_host *host)
         host->ops->mask_tool_changed(host->app);
 }
 
+// The panel of the mask comes and goes with mask mode.
+static void set_mode(struct command_host *host, bool on)
+{
+    if (on != host->view->masking.on)
+        host->view->panels.mask = on;
+    host->view->masking.on = on;
+}
+
 ACTION(action_mask_edit_mode)
 {
     (void)error;
     struct view_masking *masking = &host->view->masking;
-    action_set_flag(&masking->on, args, 0);
+    bool on = masking->on;
+    action_set_flag(&on, args, 0);
+    set_mode(host, on);
     if (masking->on && masking->tool == TOOL_NONE)
         masking->tool = TOOL_PENCIL;
     tell_tool(host);
@@ -36,7 +46,7 @@ ACTION(action_mask_tool)
 {
     (void)error;
     host->view->masking.tool = (enum tool_kind)args->values[0].choice;
-    host->view->masking.on = true;
+    set_mode(host, true);
     tell_tool(host);
     return STATUS_OK;
 }
@@ -134,22 +144,33 @@ ACTION(action_mask_centre)
 
 // --- steps ---
 
+// As many steps as are wanted and there are; false if there is none.
+static bool walk_steps(const struct command_host *host, bool (*step)(void *app),
+                       const struct command_args *args)
+{
+    const int64_t wanted = args->count ? (int64_t)args->values[0].number : 1;
+    int64_t done = 0;
+    while (done < wanted && step(host->app))
+        done++;
+    return done > 0;
+}
+
 ACTION(action_mask_undo)
 {
-    (void)args;
     if (!host->ops->mask_undo)
         return action_not_possible(error);
-    return host->ops->mask_undo(host->app) ? STATUS_OK
-                                           : error_set(error, STATUS_USAGE, "there is nothing to take back");
+    return walk_steps(host, host->ops->mask_undo, args)
+               ? STATUS_OK
+               : error_set(error, STATUS_USAGE, "there is nothing to take back");
 }
 
 ACTION(action_mask_redo)
 {
-    (void)args;
     if (!host->ops->mask_redo)
         return action_not_possible(error);
-    return host->ops->mask_redo(host->app) ? STATUS_OK
-                                           : error_set(error, STATUS_USAGE, "there is nothing to make again");
+    return walk_steps(host, host->ops->mask_redo, args)
+               ? STATUS_OK
+               : error_set(error, STATUS_USAGE, "there is nothing to make again");
 }
 
 ACTION(action_mask_finish)

@@ -394,6 +394,15 @@ void gui_heading(const char *text)
     gui_text_coloured(0x8ab4e0ff, text);
 }
 
+bool gui_section(const char *label, bool open_at_first)
+{
+    ImGui::PushStyleColor(ImGuiCol_Text, vector(0x8ab4e0ff));
+    ImGui::PushStyleColor(ImGuiCol_Header, vector(0x25282bff));
+    bool open = ImGui::CollapsingHeader(label, open_at_first ? ImGuiTreeNodeFlags_DefaultOpen : 0);
+    ImGui::PopStyleColor(2);
+    return open;
+}
+
 bool gui_button(const char *label, float width)
 {
     return ImGui::Button(label, ImVec2(width, 0));

@@ -99,6 +99,8 @@ void gui_text_coloured(uint32_t colour, const char *text);
 void gui_text_wrapped(const char *text);
 void gui_text_wrapped_coloured(uint32_t colour, const char *text);
 void gui_heading(const char *text);
+// A heading that opens and closes what is below it; true while that is open.
+bool gui_section(const char *label, bool open_at_first);
 bool gui_button(const char *label, float width); // width 0 = as needed
 bool gui_toggle_button(const char *label, bool on, float width);
 bool gui_checkbox(const char *label, bool value); // true when clicked

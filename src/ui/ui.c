@@ -31,6 +31,7 @@ enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, st
     created->window = window;
     created->scale = scale > 0.1f ? scale : 1;
     created->frames.asked = -1;
+    ui_mask_init(&created->mask);
     apply_scale(created);
     *ui = created;
     return STATUS_OK;
@@ -329,7 +330,7 @@ struct rect ui_picture_area(const struct ui *ui, const struct view *view, int wi
     if (view->panels.interface) {
         area.y = (int64_t)bar_height(ui);
         area.height -= 2 * area.y + frames_height(ui, view);
-        if (view->panels.contrast)
+        if (view->panels.contrast || view->panels.mask)
             area.width -= (int64_t)ui_px(ui, contrast_width);
         area.x = files_width(ui, view, area.width);
         area.width -= area.x;
@@ -366,10 +367,12 @@ static void build_panels(struct ui *ui, int width, int height)
         const float frames = (float)frames_height(ui, ui->host->view);
         if (frames > 0)
             ui_frames(ui, (struct gui_rect){0, (float)height - bar - frames, (float)width, frames});
-        if (panels->contrast)
-            ui_contrast_panel(ui, (struct gui_rect){picture.x + picture.width, bar,
-                                                    (float)width - picture.x - picture.width,
-                                                    (float)height - 2 * bar - frames});
+        const float side = picture.x + picture.width;
+        const struct gui_rect right = {side, bar, (float)width - side, (float)height - 2 * bar - frames};
+        if (panels->mask)
+            ui_mask_panel(ui, right);
+        else if (panels->contrast)
+            ui_contrast_panel(ui, right);
         if (panels->files)
             ui_files(ui, (struct gui_rect){0, bar, picture.x, (float)height - 2 * bar - frames});
     }

@@ -12,6 +12,8 @@
 #include "commands/command.h"
 #include "image/frame.h"
 #include "image/histogram.h"
+#include "image/mask_counts.h"
+#include "image/mask_edit.h"
 #include "image/statistics.h"
 #include "sources/browser.h"
 
@@ -63,6 +65,18 @@ struct ui_question {
     size_t count;
 };
 
+// What the mask's panel and the status line show of it.
+struct ui_mask_model {
+    const struct mask_history *history; // NULL = no mask can be edited here
+    const struct mask_counts *counts;   // NULL while not known, or the panel is closed
+    int64_t pixels;                     // of the image
+    int64_t memory_bytes;               // of mask and history
+    bool drawing, previewing, unsaved;
+    bool has_beam; // the file gives the beam centre
+    struct shape_point beam;
+    const char *shape; // size and position of what is being drawn, or ""
+};
+
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
@@ -90,6 +104,7 @@ struct ui_model {
     uint64_t metadata_serial; // another number whenever the text is another
     struct ui_browsing browsing;
     const struct ui_question *question; // NULL = none
+    struct ui_mask_model mask;
 };
 
 struct ui;

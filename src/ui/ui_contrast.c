@@ -20,9 +20,8 @@ static void refresh_field(struct ui *ui, char *buffer, size_t size, double shown
     ui->settle = ui->settle > 2 ? ui->settle : 2;
 }
 
-// A field for a number; runs the command with what was typed. `shown` is the number while it is not edited.
-static void number_field(struct ui *ui, const char *label, char *buffer, size_t size, double shown,
-                         float width, const char *command)
+void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, double shown, float width,
+               const char *command)
 {
     double typed;
     gui_next_width(width);
@@ -61,14 +60,13 @@ static void draw_limits(struct ui *ui)
     gui_align();
     gui_text_dim("Low");
     gui_same_line_at(ui_px(ui, 9) + label);
-    number_field(ui, "##low", panel->low, sizeof panel->low, rounded(limits->low), field, "contrast.low");
+    ui_number(ui, "##low", panel->low, sizeof panel->low, rounded(limits->low), field, "contrast.low");
     gui_same_line();
     limit_slider(ui, "##lowslider", limits->low, "contrast.low");
     gui_align();
     gui_text_dim("High");
     gui_same_line_at(ui_px(ui, 9) + label);
-    number_field(ui, "##high", panel->high, sizeof panel->high, rounded(limits->high), field,
-                 "contrast.high");
+    ui_number(ui, "##high", panel->high, sizeof panel->high, rounded(limits->high), field, "contrast.high");
     gui_same_line();
     limit_slider(ui, "##highslider", limits->high, "contrast.high");
 }
@@ -109,8 +107,8 @@ static void draw_method_numbers(struct ui *ui)
         gui_same_line();
         snprintf(command, sizeof command, "contrast.auto percentile %s",
                  format_double(rule->low_percent, number, sizeof number));
-        number_field(ui, "##percenthigh", panel->percent_high, sizeof panel->percent_high, rule->high_percent,
-                     field, command);
+        ui_number(ui, "##percenthigh", panel->percent_high, sizeof panel->percent_high, rule->high_percent,
+                  field, command);
         gui_same_line();
         gui_text_dim("%");
         break;
@@ -118,15 +116,15 @@ static void draw_method_numbers(struct ui *ui)
         gui_align();
         gui_text_dim("Contrast");
         gui_same_line();
-        number_field(ui, "##zscale", panel->zscale, sizeof panel->zscale, rule->zscale_contrast, field,
-                     "contrast.auto zscale");
+        ui_number(ui, "##zscale", panel->zscale, sizeof panel->zscale, rule->zscale_contrast, field,
+                  "contrast.auto zscale");
         break;
     case LIMITS_SIGMA:
         gui_align();
         gui_text_dim("Mean \xC2\xB1");
         gui_same_line();
-        number_field(ui, "##sigma", panel->sigmas, sizeof panel->sigmas, rule->sigmas, field,
-                     "contrast.auto sigma");
+        ui_number(ui, "##sigma", panel->sigmas, sizeof panel->sigmas, rule->sigmas, field,
+                  "contrast.auto sigma");
         gui_same_line();
         gui_text_dim("deviations");
         break;
@@ -137,7 +135,7 @@ static void draw_method_numbers(struct ui *ui)
     }
 }
 
-static void check_command(struct ui *ui, const char *label, const char *command)
+void ui_check(struct ui *ui, const char *label, const char *command)
 {
     if (gui_checkbox(label, command_is_checked(ui->host, command)))
         ui_run(ui, "%s", command);
@@ -155,9 +153,9 @@ static void draw_automatic(struct ui *ui)
     gui_same_line();
     method_button(ui, "Sigma", LIMITS_SIGMA, width);
     draw_method_numbers(ui);
-    check_command(ui, "In view only", "contrast.visible");
+    ui_check(ui, "In view only", "contrast.visible");
     gui_same_line_at(ui_px(ui, 130));
-    check_command(ui, "Keep for next frame", "contrast.keep");
+    ui_check(ui, "Keep for next frame", "contrast.keep");
 }
 
 // --- Scale and colour map ---
@@ -242,10 +240,10 @@ static void draw_colormap(struct ui *ui, float label)
     }
     gui_space(0);
     gui_same_line_at(label);
-    check_command(ui, "Reversed", "colormap.reverse");
+    ui_check(ui, "Reversed", "colormap.reverse");
     gui_same_line();
     gui_same_line_at(label + ui_px(ui, 100));
-    check_command(ui, "Colour bar", "view.colour_bar");
+    ui_check(ui, "Colour bar", "view.colour_bar");
 }
 
 // --- Special values and the mask ---
@@ -261,7 +259,7 @@ static void draw_special(struct ui *ui, enum special_value special, const char *
         ui_run(ui, "special.colour %s %s", special_value_name(special), ui_colour_text(entry.rgb, colour));
     gui_same_line();
     snprintf(command, sizeof command, "special.show %s", special_value_name(special));
-    check_command(ui, label, command);
+    ui_check(ui, label, command);
     gui_id_end();
 }
 
@@ -297,7 +295,7 @@ static void draw_layer(struct ui *ui, size_t index)
         ui_run(ui, "mask.colour %s %s", ui_colour_text(style.rgb, colour), layers[index].argument);
     gui_same_line();
     snprintf(command, sizeof command, "mask.layer %s", layers[index].argument);
-    check_command(ui, layers[index].label, command);
+    ui_check(ui, layers[index].label, command);
     gui_id_end();
 }
 
@@ -306,9 +304,9 @@ static void draw_mask(struct ui *ui)
     const struct display *display = &ui->host->view->display;
     char number[32], text[32];
     gui_heading("Mask");
-    check_command(ui, "Show", "mask.visible");
+    ui_check(ui, "Show", "mask.visible");
     gui_same_line_at(ui_px(ui, 130));
-    check_command(ui, "Outline only", "mask.outline");
+    ui_check(ui, "Outline only", "mask.outline");
     gui_disabled_begin(!display->mask_visible);
     double opacity = display->mask[MASK_FILE].opacity, moved = opacity;
     snprintf(text, sizeof text, "opacity %.2f", opacity);
@@ -336,14 +334,23 @@ static void draw_statistics(struct ui *ui)
     gui_text_dim(text);
 }
 
+void ui_side_titles(struct ui *ui)
+{
+    const bool mask = ui->host->view->panels.mask;
+    if (gui_toggle_button("Contrast", !mask, 0) && mask)
+        ui_run(ui, "panel.contrast on");
+    gui_same_line();
+    if (gui_toggle_button("Mask", mask, 0) && !mask)
+        ui_run(ui, "panel.mask on");
+}
+
 void ui_contrast_panel(struct ui *ui, struct gui_rect place)
 {
     struct ui_histogram *histogram = &ui->contrast.histogram;
     float label = ui_px(ui, 9) + gui_text_width("Colours") + ui_px(ui, 8), gap = ui_px(ui, 4);
     gui_window_begin("##contrast", place, GUI_FIXED, NULL);
     float button = gui_text_width("log x") + ui_px(ui, 12), room = gui_room();
-    gui_align();
-    gui_heading("Contrast");
+    ui_side_titles(ui);
     gui_same_line_at(ui_px(ui, 9) + room - button);
     if (gui_toggle_button("log x", histogram->logarithmic, button)) {
         histogram->logarithmic = !histogram->logarithmic;

@@ -155,6 +155,31 @@ static void end_with_slash(struct ui_dialog *dialog)
         snprintf(dialog->path + length, sizeof dialog->path - length, "/");
 }
 
+// What a mask file is for; with a word it is combined with the layer that is edited.
+static const struct {
+    const char *label, *word;
+} mask_uses[] = {{"Becomes the layer of the file", NULL},
+                 {"Replaces the edited layer", "replace"},
+                 {"Is added to the edited layer", "add"},
+                 {"Is taken away from the edited layer", "remove"}};
+
+static void append_command(const struct ui_dialog *dialog, enum view_dialog kind, struct text *line,
+                           const char *path)
+{
+    const char *use = kind == DIALOG_MASK ? mask_uses[dialog->mask_use].word : NULL;
+    command_append_word(line, use ? "mask.combine" : dialogs[kind].command);
+    command_append_word(line, path);
+    if (use)
+        command_append_word(line, use);
+    if (kind == DIALOG_EXPORT && dialog->decorate)
+        command_append_word(line, "decorated");
+    if (kind == DIALOG_SAVE_MASK) {
+        const int layer = dialog->mask_layer - 1;
+        command_append_word(line, layer < 0 ? "all" : ui_mask_layer_word((enum mask_layer)layer));
+        command_append_word(line, dialog->mask_inverted ? "valid" : "masked");
+    }
+}
+
 static void accept_path(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
@@ -168,10 +193,7 @@ static void accept_path(struct ui *ui, enum view_dialog kind)
     }
     if (!*typed_name(dialog))
         return;
-    command_append_word(&line, dialogs[kind].command);
-    command_append_word(&line, field_path(dialog));
-    if (kind == DIALOG_EXPORT && dialog->decorate)
-        command_append_word(&line, "decorated");
+    append_command(dialog, kind, &line, field_path(dialog));
     ui_run(ui, "%s", text_string(&line));
     text_free(&line);
     close_dialog(ui);
@@ -188,6 +210,8 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
     const size_t length = strlen(dialog->path);
     if (kind == DIALOG_EXPORT)
         snprintf(dialog->path + length, sizeof dialog->path - length, "picture.png");
+    if (kind == DIALOG_SAVE_MASK)
+        snprintf(dialog->path + length, sizeof dialog->path - length, "mask.npy");
     follow_field(ui, true);
 }
 
@@ -275,6 +299,61 @@ static bool handle_keys(struct ui *ui, enum view_dialog kind, bool filter)
     return dialog->selected != before;
 }
 
+static void draw_mask_use(struct ui *ui)
+{
+    enum { COUNT = sizeof mask_uses / sizeof mask_uses[0] };
+    struct ui_dialog *dialog = &ui->dialog;
+    gui_next_width(-1);
+    if (!gui_combo_begin("##use", mask_uses[dialog->mask_use].label))
+        return;
+    for (int i = 0; i < COUNT; i++)
+        if (gui_selectable(mask_uses[i].label, i == dialog->mask_use))
+            dialog->mask_use = i;
+    gui_combo_end();
+}
+
+static const char *saved_layer_name(int index)
+{
+    return index ? ui_mask_layer_label((enum mask_layer)(index - 1)) : "All layers";
+}
+
+static void draw_mask_saving(struct ui *ui)
+{
+    static const char *const conventions[2] = {"1 = masked (pyFAI)", "1 = valid"};
+    struct ui_dialog *dialog = &ui->dialog;
+    gui_next_width(ui_px(ui, 130));
+    if (gui_combo_begin("##layer", saved_layer_name(dialog->mask_layer))) {
+        for (int i = 0; i <= MASK_LAYER_COUNT; i++)
+            if (gui_selectable(saved_layer_name(i), i == dialog->mask_layer))
+                dialog->mask_layer = i;
+        gui_combo_end();
+    }
+    gui_same_line();
+    gui_next_width(-1);
+    if (gui_combo_begin("##values", conventions[dialog->mask_inverted])) {
+        for (int i = 0; i < 2; i++)
+            if (gui_selectable(conventions[i], i == dialog->mask_inverted))
+                dialog->mask_inverted = i;
+        gui_combo_end();
+    }
+}
+
+// What a dialog asks besides the name, right of its buttons.
+static void draw_choices(struct ui *ui, enum view_dialog kind)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    if (kind == DIALOG_EXPORT || kind == DIALOG_MASK || kind == DIALOG_SAVE_MASK)
+        gui_same_line();
+    if (kind == DIALOG_EXPORT) {
+        if (gui_checkbox("With colour bar and title", dialog->decorate))
+            dialog->decorate = !dialog->decorate;
+    } else if (kind == DIALOG_MASK) {
+        draw_mask_use(ui);
+    } else if (kind == DIALOG_SAVE_MASK) {
+        draw_mask_saving(ui);
+    }
+}
+
 void ui_dialog(struct ui *ui)
 {
     struct ui_dialog *dialog = &ui->dialog;
@@ -304,11 +383,7 @@ void ui_dialog(struct ui *ui)
     gui_same_line();
     if (gui_button("Cancel", ui_px(ui, 90)))
         close_dialog(ui);
-    if (kind == DIALOG_EXPORT) {
-        gui_same_line();
-        if (gui_checkbox("With colour bar and title", dialog->decorate))
-            dialog->decorate = !dialog->decorate;
-    }
+    draw_choices(ui, kind);
     ui_window_end(ui);
     if (!open)
         close_dialog(ui);

@@ -35,6 +35,22 @@ struct ui_contrast_panel {
     char low[40], high[40], gamma[40], percent_low[40], percent_high[40], sigmas[40], zscale[40];
 };
 
+enum { UI_SHAPE_NUMBERS = 6, UI_MASK_NUMBERS = 8 };
+
+struct ui_mask_panel {
+    char width[24], tolerance[24], centre_x[24], centre_y[24];
+    char shape[UI_SHAPE_NUMBERS][24];  // typed numbers of a shape
+    char points[400];                  // typed points of a polygon
+    char numbers[UI_MASK_NUMBERS][24]; // of operations
+    enum mask_layer other;             // that is combined with the edited one
+    int rule;                          // by value
+    char low[40], high[40];
+    bool preview_due;   // a limit was moved and what it masks is not shown yet
+    int64_t preview_ns; // when the last preview was asked for; 0 = it has been shown
+    int64_t rest_until_ns;
+    size_t shown_steps; // of the history, in the last frame
+};
+
 struct ui_palette {
     char filter[128];
     int selected;
@@ -98,7 +114,10 @@ struct ui_dialog {
     size_t count, capacity;
     int selected; // among the entries that match; -1 = none
     bool decorate;
-    bool refocus; // give the keyboard back to the field
+    int mask_use;      // what to do with a mask file: one of its list
+    int mask_layer;    // to be saved: 0 = all, else 1 + layer
+    int mask_inverted; // 1: pixels that count are 1
+    bool refocus;      // give the keyboard back to the field
 };
 
 struct ui {
@@ -133,6 +152,7 @@ struct ui {
     struct ui_files files;
     struct ui_dialog dialog;
     struct ui_frames_bar frames;
+    struct ui_mask_panel mask;
 };
 
 // Runs a command line when the panels are built, so that what they show stays the same within a frame.
@@ -155,7 +175,25 @@ void ui_menu_bar(struct ui *ui);
 void ui_status_line(struct ui *ui, struct gui_rect place);
 void ui_frames(struct ui *ui, struct gui_rect place);
 void ui_messages(struct ui *ui, struct gui_rect picture);
+// The titles "Contrast" and "Mask" of the panel at the right, the first of its line.
+void ui_side_titles(struct ui *ui);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
+// A checkbox that runs a command with a state.
+void ui_check(struct ui *ui, const char *label, const char *command);
+// A field for a number; runs the command with what was typed. `shown` is the number while it is not edited.
+void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, double shown, float width,
+               const char *command);
+void ui_mask_init(struct ui_mask_panel *panel);
+void ui_mask_panel(struct ui *ui, struct gui_rect place);
+// Its parts below the layers: by value, operations, history.
+void ui_mask_by_value(struct ui *ui);
+void ui_mask_operations(struct ui *ui);
+void ui_mask_history(struct ui *ui);
+// A layer as people and as commands name it.
+const char *ui_mask_layer_label(enum mask_layer layer);
+const char *ui_mask_layer_word(enum mask_layer layer);
+// A button as wide as a share of the line, with the key that does the same as its tooltip.
+bool ui_mask_button(struct ui *ui, const char *label, bool on, float width, const char *command);
 void ui_histogram(struct ui *ui, float width, float height);
 void ui_palette(struct ui *ui);
 void ui_question(struct ui *ui);

@@ -31,7 +31,7 @@ static void draw_cursor(struct ui *ui)
     }
 }
 
-enum { MAX_PARTS = 8, PART_BYTES = 160 };
+enum { MAX_PARTS = 9, PART_BYTES = 160 };
 
 // The parts at the right end, the most important first; those that find no room are left out.
 struct parts {
@@ -58,6 +58,34 @@ static void add_image_parts(struct parts *parts, const struct ui_model *model, d
                  (long long)(model->frame_count - 1));
     if (model->item_count > 1)
         snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->item + 1, model->item_count);
+}
+
+// The tool, what it does to which layer, and what the keys beside the mouse do; or what is being drawn.
+static void add_mask_part(struct ui *ui, struct parts *parts)
+{
+    static const char *const shift[TOOL_COUNT] = {[TOOL_RECTANGLE] = "square",
+                                                  [TOOL_ELLIPSE] = "circle",
+                                                  [TOOL_LINE] = "45\xC2\xB0",
+                                                  [TOOL_RING] = "full ring"};
+    const struct view_masking *masking = &ui->host->view->masking;
+    const struct ui_mask_model *model = &ui->model->mask;
+    const enum tool_kind tool = masking->tool;
+    if (!masking->on)
+        return;
+    char *text = add_part(parts), width[32] = "";
+    if (tool == TOOL_PENCIL || tool == TOOL_LINE)
+        snprintf(width, sizeof width, " %.0f px", masking->width);
+    if (*model->shape)
+        snprintf(text, PART_BYTES, "%s", model->shape);
+    else if (model->previewing)
+        snprintf(text, PART_BYTES, "Preview: Enter keeps it, Escape takes it back");
+    else if (tool == TOOL_NONE)
+        snprintf(text, PART_BYTES, "Mask mode, no tool");
+    else
+        snprintf(text, PART_BYTES, "%s%s %s layer %s%s%s%s", tool_name(tool), width,
+                 masking->unmask ? "unmasks" : "masks", ui_mask_layer_label(masking->layer),
+                 masking->unmask ? ", Ctrl: masks" : ", Ctrl: unmasks", shift[tool] ? ", Shift: " : "",
+                 shift[tool] ? shift[tool] : "");
 }
 
 static void add_memory_part(struct parts *parts, const struct ui_model *model)
@@ -94,6 +122,7 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     struct parts parts = {.count = 0};
     if (model->info)
         add_image_parts(&parts, model, ui->host->view->camera.zoom);
+    add_mask_part(ui, &parts);
     add_memory_part(&parts, model);
     if (model->name)
         snprintf(add_part(&parts), PART_BYTES, "%s", model->name);

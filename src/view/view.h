@@ -30,7 +30,8 @@ struct view_play {
 // Which panels and overlays are shown.
 struct view_panels {
     bool interface;                         // menu bar and status line (off: picture only)
-    bool contrast;                          // the contrast panel with the histogram
+    bool contrast;                          // the panel at the right side shows the contrast
+    bool mask;                              // it shows the mask, whatever `contrast`
     bool colour_bar;                        // on the picture
     bool pixel_values;                      // written in the pixels at high zoom
     bool help, palette, metadata, contents; // windows that are open
