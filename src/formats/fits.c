@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FITS images: plain ones are read directly and in parallel, compressed ones through cfitsio.
+// FITS images: plain ones are read directly, most compressed ones too, HCompress and PLIO through cfitsio.
 //
 // Format: FITS Standard 4.0 (https://fits.gsfc.nasa.gov/fits_standard.html). The first stored row is row 0.
 #include "formats/fits_internal.h"
@@ -53,7 +53,7 @@ static void fits_close(struct image_file *base)
     if (file->fd >= 0)
         close(file->fd);
     free(file->scratch);
-    free(file->tiles.buffer);
+    fits_tile_reader_free(&file->tiles);
     free(file->base.path);
     free(file);
 }
@@ -289,7 +289,7 @@ static enum status decode_plain(struct fits_file *file, const struct decode_requ
 
 // --- Compressed tiles ---
 
-// Reads the stored numbers of a box inside the frame, row-major; returns cfitsio's code.
+// Reads the stored numbers of a box inside the frame, row-major; returns cfitsio's code for what went wrong.
 static int read_box(struct fits_file *file, int64_t frame, struct rect box, void *raw)
 {
     const struct fits_hdu *hdu = &file->hdu;
@@ -312,6 +312,8 @@ static int read_box(struct fits_file *file, int64_t frame, struct rect box, void
         first[1] = box.y + 1;
         last[1] = box.y + box.height;
     }
+    if (hdu->tiling.own)
+        return fits_tiles_read(&file->tiles, &hdu->tiling, first, last, raw) ? 0 : DATA_DECOMPRESSION_ERR;
     if (!fits_tiles_sound(&file->tiles, &hdu->tiling, first, last))
         return DATA_DECOMPRESSION_ERR;
     int type = TBYTE, code = 0;

@@ -27,6 +27,7 @@ struct header {
     int64_t tile_axes, tiled_axis[MAX_TILE_AXES], tile[MAX_TILE_AXES], option[2];
     int64_t fields; // of a table
     bool table, tiled, groups, contradictory;
+    bool overlong; // an integer has more text than cfitsio has room for when it complains of it
 };
 
 static bool key_is(const char *card, const char *key)
@@ -53,7 +54,7 @@ static int64_t key_number(const char *card, const char *stem)
 static void take_integer(struct header *header, const char *card, int64_t unset, int64_t *value)
 {
     char text[CARD] = "";
-    memcpy(text, card + 10, CARD - 10);
+    memcpy(text, card + 9, CARD - 9); // cfitsio does not insist on the blank behind "="
     char *end = strchr(text, '/');
     if (end)
         *end = '\0';
@@ -71,17 +72,58 @@ static void take_integer(struct header *header, const char *card, int64_t unset,
 
 static bool card_true(const char *card)
 {
-    size_t at = 10;
+    size_t at = 9;
     while (at < CARD && card[at] == ' ')
         at++;
     return at < CARD && card[at] == 'T';
 }
 
+// The keywords that cfitsio or this reader takes as integers; with "#", one with a number behind it.
+static bool is_integer_key(const char *card)
+{
+    static const char *const keys[] = {"BITPIX",   "NAXIS",   "NAXIS#",  "PCOUNT", "GCOUNT",  "TFIELDS",
+                                       "THEAP",    "TNULL#",  "TBCOL#",  "BLANK",  "ZBLANK",  "ZBITPIX",
+                                       "ZNAXIS",   "ZNAXIS#", "ZTILE#",  "ZVAL#",  "ZPCOUNT", "ZGCOUNT",
+                                       "ZDITHER0", "EXTVER",  "EXTLEVEL"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        size_t stem = strcspn(keys[i], "#");
+        if (keys[i][stem] == '#' ? memcmp(card, keys[i], stem) == 0 : key_is(card, keys[i]))
+            return true;
+    }
+    return false;
+}
+
+// The length of a card's value as cfitsio takes it: strings end with a quote that is not doubled, complex
+// numbers with a bracket, all others with a blank or a slash.
+static size_t value_length(const char *card)
+{
+    char text[CARD] = "";
+    memcpy(text, card + 9, CARD - 9);
+    const char *value = text + strspn(text, " ");
+    if (*value == '(')
+        return strcspn(value, ")");
+    if (*value != '\'')
+        return strcspn(value, " /");
+    size_t at = 1;
+    while (value[at] && (value[at] != '\'' || value[at + 1] == '\''))
+        at += value[at] == '\'' ? 2 : 1;
+    return at;
+}
+
+// cfitsio 4.2 copies the text of an integer that is none into a sentence of 80 characters without looking at
+// its length.
+static bool is_overlong(const char *card)
+{
+    enum { MOST = 30 };
+    return value_length(card) > MOST;
+}
+
 static void take_card(struct header *header, const char *card)
 {
     int64_t n;
-    if (memcmp(card + 8, "= ", 2) != 0)
+    if (card[8] != '=')
         return;
+    header->overlong = header->overlong || (is_integer_key(card) && is_overlong(card));
     // Axis 0 is not an axis, so 0 can stand for "not seen" in all of these.
     if (key_is(card, "BITPIX"))
         take_integer(header, card, 0, &header->bitpix);
@@ -223,7 +265,8 @@ void fits_guard_walk(int fd, int64_t file_bytes, struct fits_guard *guard)
     *guard = (struct fits_guard){0};
     while (guard->count < MAX_HDUS) {
         int64_t start = at;
-        if (!header_read(fd, file_bytes, &at, header, &rice) || (header->table && !table_sound(header)) ||
+        if (!header_read(fd, file_bytes, &at, header, &rice) || header->overlong ||
+            (header->table && !table_sound(header)) ||
             (header->tiled && !tiling_sound(header, rice, file_bytes - at)))
             break;
         if (guard->count + 2 > capacity) {
@@ -235,7 +278,7 @@ void fits_guard_walk(int fd, int64_t file_bytes, struct fits_guard *guard)
             break;
         at += size;
     }
-    guard->refused = (header->tiled || header->table) && at < file_bytes;
+    guard->refused = (header->tiled || header->table || header->overlong) && at < file_bytes;
     free(header);
 }
 

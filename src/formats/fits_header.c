@@ -244,34 +244,57 @@ static enum status move_to_selected(const struct walk *walk, const char *selecto
 }
 
 struct tile_codec {
-    const char *key;
     int codec;
+    bool own;
     const char *name;
 };
 
 static const struct tile_codec tile_codecs[] = {
-    {"RICE_1", RICE_1, "Rice"},         {"RICE_ONE", RICE_1, "Rice"},
-    {"GZIP_1", GZIP_1, "gzip"},         {"GZIP_2", GZIP_2, "gzip, shuffled"},
-    {"PLIO_1", PLIO_1, "PLIO"},         {"HCOMPRESS_1", HCOMPRESS_1, "HCompress"},
-    {"NOCOMPRESS", NOCOMPRESS, "none"},
+    {RICE_1, true, "Rice"},
+    {GZIP_1, true, "gzip"},
+    {GZIP_2, true, "gzip, shuffled"},
+    {PLIO_1, false, "PLIO"},
+    {HCOMPRESS_1, false, "HCompress"},
+    {NOCOMPRESS, true, "none"},
 };
 
-static void read_codec(fitsfile *handle, struct fits_hdu *hdu)
+// What cfitsio made of the keywords, so that there is one reading of them only.
+static void read_codec(const fitsfile *handle, struct fits_hdu *hdu)
 {
-    char value[FLEN_VALUE] = "";
-    int code = 0;
-    LONGLONG block = 32, bytes = 4;
-    fits_read_key(handle, TSTRING, "ZCMPTYPE", value, NULL, &code);
+    const FITSfile *parsed = handle->Fptr;
+    struct fits_tiling *tiling = &hdu->tiling;
+    tiling->codec = parsed->compress_type;
     for (size_t i = 0; i < sizeof tile_codecs / sizeof *tile_codecs; i++) {
-        if (strcmp(value, tile_codecs[i].key) == 0) {
-            hdu->tiling.codec = tile_codecs[i].codec;
+        if (tile_codecs[i].codec == tiling->codec) {
+            tiling->own = tile_codecs[i].own;
             snprintf(hdu->compression, sizeof hdu->compression, "%s", tile_codecs[i].name);
         }
     }
-    key_integer(handle, "ZVAL1", &block);
-    key_integer(handle, "ZVAL2", &bytes);
-    hdu->tiling.rice_block = int64_clamp(block, 1, 1024);
-    hdu->tiling.rice_bytes = (int)int64_clamp(bytes, 1, 4);
+    tiling->rice_block = int64_clamp(parsed->rice_blocksize, 1, FITS_RICE_MAX_BLOCK);
+    // 4 is what counts where BYTEPIX is absent.
+    tiling->rice_bytes = parsed->rice_bytepix == 1 || parsed->rice_bytepix == 2 ? parsed->rice_bytepix : 4;
+}
+
+// How stored integers become floats: FITS Standard 4.0, section 10.2.
+static void read_quantization(const fitsfile *handle, struct fits_hdu *hdu)
+{
+    enum { NOT_QUANTIZED = 9999 }; // as cfitsio marks it
+    const FITSfile *parsed = handle->Fptr;
+    struct fits_tiling *tiling = &hdu->tiling;
+    bool scaled = parsed->cn_zscale != 0;
+    tiling->bitpix = hdu->layout.bitpix;
+    tiling->lossless = tiling->bitpix < 0 && tiling->codec != RICE_1 &&
+                       (!scaled || parsed->quantize_level == (float)NOT_QUANTIZED);
+    tiling->scale_column = parsed->cn_zscale > 0 ? parsed->cn_zscale : 0;
+    tiling->zero_column = tiling->scale_column > 0 && parsed->cn_zzero > 0 ? parsed->cn_zzero : 0;
+    tiling->scale = parsed->cn_zscale == -1 ? parsed->zscale : 1.0;
+    tiling->zero = parsed->cn_zscale == -1 ? parsed->zzero : 0.0;
+    tiling->blank_column = parsed->cn_zblank > 0 ? parsed->cn_zblank : 0;
+    tiling->has_blank = parsed->cn_zblank != 0;
+    tiling->blank = parsed->zblank;
+    tiling->dither = parsed->quantize_method;
+    tiling->dither_seed = parsed->dither_seed;
+    hdu->quantized = hdu->layout.bitpix < 0 && scaled;
 }
 
 static void read_tile_columns(fitsfile *handle, struct fits_tiling *tiling)
@@ -309,14 +332,11 @@ static void read_tiling(fitsfile *handle, struct fits_hdu *hdu)
     }
     hdu->tile_width = tiling->tile[0];
     hdu->tile_height = hdu->axes > 1 ? tiling->tile[1] : 1;
-    int code = 0, column = 0;
-    char name[] = "ZSCALE";
-    fits_get_colnum(handle, CASEINSEN, name, &column, &code);
-    hdu->quantized = hdu->layout.bitpix < 0 && (code == 0 || key_double(handle, "ZSCALE", 0) != 0);
     read_codec(handle, hdu);
+    read_quantization(handle, hdu);
     read_tile_columns(handle, tiling);
     // The stored numbers are wanted; scaling is done here for every kind of storage alike.
-    code = 0;
+    int code = 0;
     fits_set_bscale(handle, 1.0, 0.0, &code);
     fits_clear_errmsg();
 }

@@ -43,7 +43,7 @@ bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, 
 // Where the stored numbers are.
 enum fits_storage {
     FITS_PLAIN, // in the file as they are: read without cfitsio
-    FITS_TILES  // in compressed tiles, which cfitsio decodes
+    FITS_TILES  // in compressed tiles
 };
 
 // The columns of the table that hold the compressed tiles, in the order in which cfitsio looks at them.
@@ -59,9 +59,20 @@ struct fits_tiling {
     int axes;
     int64_t axis[FITS_MAX_AXES], tile[FITS_MAX_AXES];
     int codec; // cfitsio's RICE_1, GZIP_1, ...
+    bool own;  // the codec is one that fits_tiles_read decodes; else cfitsio does
     int64_t rice_block;
     int rice_bytes;
     struct fits_tile_column columns[FITS_TILE_COLUMNS];
+    int bitpix;    // of the image
+    bool lossless; // floats are stored as such, not as scaled integers
+    // The scaling of stored integers, and the one that stands for "no value". Columns are numbered from 1; 0:
+    // the numbers below hold for all tiles.
+    int scale_column, zero_column, blank_column;
+    double scale, zero;
+    bool has_blank;
+    int64_t blank;
+    int dither; // cfitsio's NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2
+    int64_t dither_seed;
 };
 
 // One image of the file.
@@ -108,19 +119,75 @@ enum status fits_hdu_find(fitsfile *handle, const char *path, const char *select
 // Appends a line for each HDU as of struct reader.contents; `handle` is moved.
 void fits_hdus_list(fitsfile *handle, const char *path, int fd, int64_t file_bytes, struct text *out);
 
-// Where to read compressed tiles, and memory for one. Zero-initialise `buffer` and `capacity`; free(buffer).
+// Memory that grows.
+struct fits_memory {
+    uint8_t *bytes;
+    size_t capacity;
+};
+
+// Where to read compressed tiles, and memory for one. Zero-initialise; free with fits_tile_reader_free.
 struct fits_tile_reader {
     fitsfile *handle;         // at the HDU
     int fd;                   // of the file
     int64_t data_offset, end; // of the HDU's data, and the end of the content
-    uint8_t *buffer;
-    size_t capacity;
+    struct fits_memory stored, items, numbers;
+    float *random;    // the table of subtractive dithering, or NULL before its first use
+    int64_t held_row; // the row of the table whose tile was decoded last, or 0
+    const uint8_t *held;
 };
 
-// Can cfitsio decode all tiles that the box from `first` to `last` (both from 1, as for fits_read_subset)
-// touches without reading or writing outside its memory?
+void fits_tile_reader_free(struct fits_tile_reader *reader);
+
+// Makes room for `bytes`; false if there is none. What was there may be lost.
+bool fits_memory_need(struct fits_memory *memory, size_t bytes);
+
+// What the table stores for a tile.
+struct fits_stored {
+    int column;    // FITS_TILE_...
+    uint8_t *data; // followed by FITS_STORED_PADDING bytes of ones
+    size_t count;
+};
+
+enum { FITS_RICE_MAX_BLOCK = 1024, FITS_STORED_PADDING = 64 };
+
+// Reads what is stored for the tile of `pixels` pixels in a row (from 1) of the table. False if nothing is,
+// if it is not all in the file, or if it is more than any codec makes of so many pixels.
+bool fits_tile_load(struct fits_tile_reader *reader, const struct fits_tiling *tiling, int64_t row,
+                    int64_t pixels, struct fits_stored *stored);
+
+// The tiles that a box touches, one after another.
+struct fits_tile_walk {
+    const struct fits_tiling *tiling;
+    const long *first, *last;  // of the box, from 1, as for fits_read_subset
+    int64_t at[FITS_MAX_AXES]; // the tile's place in the grid of tiles
+    int64_t row;               // of the table, from 1
+    int64_t pixels;            // of the tile, which the image's edge may cut
+};
+
+void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const long *first,
+                          const long *last);
+// Moves on; false behind the last one.
+bool fits_tile_walk_next(struct fits_tile_walk *walk);
+
+// Of a codec that is left to cfitsio: can it decode all tiles that the box from `first` to `last` (both from
+// 1, as for fits_read_subset) touches without reading or writing outside its memory?
 bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
                       const long *last);
+
+// Decodes the box from `first` to `last` (both from 1) of a tiling with `own` to `raw`: numbers of the
+// image's BITPIX in the machine's byte order, row-major without gaps. The box has one pixel only along axes 3
+// and higher. False if a tile is damaged; `raw` is then undefined. FITS Standard 4.0, sections 10.1 to 10.4.
+bool fits_tiles_read(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
+                     const long *last, void *raw);
+
+// Decodes a Rice stream of `count` bytes, followed by FITS_STORED_PADDING bytes of ones, to `pixels` numbers
+// of `pixel_bytes` (1, 2 or 4) bytes in the machine's byte order. `block`: 1 to FITS_RICE_MAX_BLOCK. False if
+// the stream is damaged or too short. Pure; FITS Standard 4.0, section 10.4.1.
+bool fits_rice_decode(const uint8_t *data, size_t count, int pixel_bytes, int64_t block, void *out,
+                      int64_t pixels);
+
+// The least number of bytes that `pixels` numbers can be in.
+int64_t fits_rice_least_bytes(int pixel_bytes, int64_t block, int64_t pixels);
 
 // All cards of the current HDU as "key\tvalue / comment\n" lines of valid UTF-8.
 enum status fits_cards(fitsfile *handle, const char *path, struct text *out, struct error *error);

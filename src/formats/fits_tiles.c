@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A look at compressed tiles before cfitsio decodes them.
+// What a FITS file stores for compressed tiles, and a look at it before cfitsio decodes it.
 //
-// The Rice, PLIO and HCompress decoders of cfitsio 4.2 trust their input and read or write behind their
-// buffers when it is damaged. The form of the data is public: FITS Standard 4.0, section 10.4.
+// The PLIO and HCompress decoders of cfitsio 4.2 trust their input and read or write behind their buffers
+// when it is damaged. The form of the data is public: FITS Standard 4.0, section 10.4.
 #include "formats/fits_internal.h"
 
 #include "base/byteorder.h"
@@ -12,41 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
-
-enum { RICE_MAX_BLOCK = 1024, PADDING = 8 * RICE_MAX_BLOCK };
-
-static uint64_t bits_at(const uint8_t *data, size_t at)
-{
-    uint64_t word = load_u64be(data + at / 8) << (at % 8);
-    return word;
-}
-
-// Does the bit stream of `count` bytes hold `pixels` numbers? `data` is followed by PADDING bytes of ones,
-// which end every run of zeros.
-static bool rice_sound(const uint8_t *data, size_t count, int64_t pixels, int64_t block, int pixel_bytes)
-{
-    int select = pixel_bytes == 1 ? 3 : pixel_bytes == 2 ? 4 : 5;
-    int plain = pixel_bytes == 1 ? 6 : pixel_bytes == 2 ? 14 : 25;
-    size_t end = 8 * count, at = 8 * (size_t)pixel_bytes;
-    for (int64_t i = 0; i < pixels; i += block) {
-        int64_t n = int64_min(block, pixels - i);
-        if (at + (size_t)select > end)
-            return false;
-        int low = (int)(bits_at(data, at) >> (64 - select)) - 1;
-        at += (size_t)select;
-        if (low == plain)
-            at += (size_t)n * 8 * (size_t)pixel_bytes;
-        for (int64_t k = 0; low >= 0 && low != plain && k < n && at <= end; k++) {
-            uint64_t word = bits_at(data, at) >> 8; // 56 bits are there whatever the shift
-            for (; word == 0 && at < end; word = bits_at(data, at) >> 8)
-                at += 56;
-            at += (size_t)(word ? __builtin_clzll(word) - 8 : 0) + 1 + (size_t)low;
-        }
-        if (at > end)
-            return false;
-    }
-    return true;
-}
 
 // An IRAF pixel list of big-endian 16-bit words: where its instructions begin and how many words it has.
 static bool plio_sound(const uint8_t *data, size_t words)
@@ -96,35 +61,32 @@ static bool gzip_sound(uint8_t *data, size_t count, int64_t pixels)
     return code == Z_STREAM_END && total <= 8 * pixels;
 }
 
-static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t count)
+void fits_tile_reader_free(struct fits_tile_reader *reader)
 {
-    size_t need = (size_t)count + PADDING;
-    if (need > reader->capacity) {
-        uint8_t *grown = realloc(reader->buffer, need);
-        if (!grown)
-            return false;
-        reader->buffer = grown;
-        reader->capacity = need;
-    }
-    memset(reader->buffer + count, 0xFF, PADDING);
-    return pread(reader->fd, reader->buffer, (size_t)count, reader->data_offset + offset) == (ssize_t)count;
+    free(reader->stored.bytes);
+    free(reader->items.bytes);
+    free(reader->numbers.bytes);
+    free(reader->random);
+    *reader = (struct fits_tile_reader){0};
 }
 
-static bool content_sound(const struct fits_tiling *tiling, uint8_t *data, size_t count, int64_t pixels)
+bool fits_memory_need(struct fits_memory *memory, size_t bytes)
 {
-    switch (tiling->codec) {
-    case RICE_1:
-        return rice_sound(data, count, pixels, tiling->rice_block, tiling->rice_bytes);
-    case PLIO_1:
-        return plio_sound(data, count / 2);
-    case HCOMPRESS_1:
-        return hcompress_sound(data, count, pixels);
-    case GZIP_1:
-    case GZIP_2:
-        return gzip_sound(data, count, pixels);
-    default:
-        return (int64_t)count <= 8 * pixels;
-    }
+    if (bytes <= memory->capacity)
+        return true;
+    free(memory->bytes);
+    memory->bytes = malloc(bytes);
+    memory->capacity = memory->bytes ? bytes : 0;
+    return memory->bytes;
+}
+
+static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t count)
+{
+    if (!fits_memory_need(&reader->stored, (size_t)count + FITS_STORED_PADDING))
+        return false;
+    memset(reader->stored.bytes + count, 0xFF, FITS_STORED_PADDING);
+    return pread(reader->fd, reader->stored.bytes, (size_t)count, reader->data_offset + offset) ==
+           (ssize_t)count;
 }
 
 // The descriptor of a column's array in a row of the table; false if its bytes are not all in the file.
@@ -142,52 +104,84 @@ static bool descriptor(const struct fits_tile_reader *reader, int column, int it
     return true;
 }
 
-static bool tile_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, long row,
-                       int64_t pixels)
+bool fits_tile_load(struct fits_tile_reader *reader, const struct fits_tiling *tiling, int64_t row,
+                    int64_t pixels, struct fits_stored *stored)
 {
     int64_t offset = 0, count = 0;
     for (int i = 0; i < FITS_TILE_COLUMNS; i++) {
         const struct fits_tile_column *column = &tiling->columns[i];
         if (column->number == 0)
             continue;
-        if (!descriptor(reader, column->number, column->item, row, &offset, &count))
+        if (!descriptor(reader, column->number, column->item, (long)row, &offset, &count))
             return false;
         if (count == 0)
             continue;
         // No codec makes more than this of its pixels.
-        if (count > 16 * pixels + 4096)
+        if (count > 16 * pixels + 4096 || !read_heap(reader, offset, count))
             return false;
-        if (i == FITS_TILE_PLAIN)
-            return count / column->item <= pixels;
-        if (!read_heap(reader, offset, count))
-            return false;
-        return i == FITS_TILE_GZIP ? gzip_sound(reader->buffer, (size_t)count, pixels)
-                                   : content_sound(tiling, reader->buffer, (size_t)count, pixels);
+        *stored = (struct fits_stored){i, reader->stored.bytes, (size_t)count};
+        return true;
     }
     return false; // nothing is stored for it
+}
+
+static void walk_place(struct fits_tile_walk *walk)
+{
+    const struct fits_tiling *tiling = walk->tiling;
+    int64_t step = 1;
+    walk->row = 1;
+    walk->pixels = 1;
+    for (int i = 0; i < tiling->axes; i++) {
+        walk->row += walk->at[i] * step;
+        step *= int64_ceil_div(tiling->axis[i], tiling->tile[i]);
+        walk->pixels *= int64_min(tiling->tile[i], tiling->axis[i] - walk->at[i] * tiling->tile[i]);
+    }
+}
+
+void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const long *first,
+                          const long *last)
+{
+    *walk = (struct fits_tile_walk){.tiling = tiling, .first = first, .last = last};
+    for (int i = 0; i < tiling->axes; i++)
+        walk->at[i] = (first[i] - 1) / tiling->tile[i];
+    walk_place(walk);
+}
+
+bool fits_tile_walk_next(struct fits_tile_walk *walk)
+{
+    const struct fits_tiling *tiling = walk->tiling;
+    int i = 0;
+    while (i < tiling->axes && ++walk->at[i] > (walk->last[i] - 1) / tiling->tile[i]) {
+        walk->at[i] = (walk->first[i] - 1) / tiling->tile[i];
+        i++;
+    }
+    walk_place(walk);
+    return i < tiling->axes;
+}
+
+static bool tile_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, int64_t row,
+                       int64_t pixels)
+{
+    struct fits_stored stored;
+    if (!fits_tile_load(reader, tiling, row, pixels, &stored))
+        return false;
+    if (stored.column == FITS_TILE_PLAIN)
+        return (int64_t)stored.count / tiling->columns[FITS_TILE_PLAIN].item <= pixels;
+    if (stored.column == FITS_TILE_GZIP)
+        return gzip_sound(stored.data, stored.count, pixels);
+    if (tiling->codec == PLIO_1)
+        return plio_sound(stored.data, stored.count / 2);
+    return tiling->codec == HCOMPRESS_1 && hcompress_sound(stored.data, stored.count, pixels);
 }
 
 bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
                       const long *last)
 {
-    int64_t at[FITS_MAX_AXES];
-    for (int i = 0; i < tiling->axes; i++)
-        at[i] = (first[i] - 1) / tiling->tile[i];
-    for (;;) {
-        int64_t row = 0, pixels = 1, step = 1;
-        for (int i = 0; i < tiling->axes; i++) {
-            row += at[i] * step;
-            step *= int64_ceil_div(tiling->axis[i], tiling->tile[i]);
-            pixels *= int64_min(tiling->tile[i], tiling->axis[i] - at[i] * tiling->tile[i]);
-        }
-        if (!tile_sound(reader, tiling, (long)row + 1, pixels))
+    struct fits_tile_walk walk;
+    fits_tile_walk_begin(&walk, tiling, first, last);
+    do {
+        if (!tile_sound(reader, tiling, walk.row, walk.pixels))
             return false;
-        int i = 0;
-        while (i < tiling->axes && ++at[i] > (last[i] - 1) / tiling->tile[i]) {
-            at[i] = (first[i] - 1) / tiling->tile[i];
-            i++;
-        }
-        if (i == tiling->axes)
-            return true;
-    }
+    } while (fits_tile_walk_next(&walk));
+    return true;
 }

@@ -15,6 +15,10 @@
 // One read is at most so long, so that a cancelled request ends soon.
 enum { READ_BYTES = 4 << 20 };
 
+// A chunk of more bytes than the first is decoded only if what is stored for it can give so many; one of more
+// than the second only if no more than the common codecs reach would be needed for that.
+enum { UNQUESTIONED_BYTES = 16 << 20, HUGE_BYTES = 1 << 30, COMMON_EXPANSION = 2000 };
+
 // What one decode works with.
 struct work {
     struct tiff_file *file;
@@ -329,6 +333,24 @@ static int64_t decode_chunk(struct tiff_file *file, const struct part *part, uns
     return salvage_rows(file, part, stored, rows, out);
 }
 
+// Can what is stored for the chunk be as much as it claims? Says so in file->message if not.
+static bool chunk_plausible(struct tiff_file *file, int64_t index)
+{
+    const struct tiff_layout *layout = &file->layout;
+    uint64_t size = (uint64_t)file->bytes, offset = layout->offsets[index];
+    uint64_t room = offset < size ? size - offset : 0;
+    uint64_t stored = layout->counts[index] < room ? layout->counts[index] : room;
+    int64_t expansion = tiff_codec_of(layout->compression).max_expansion;
+    if (layout->chunk_bytes > HUGE_BYTES)
+        expansion = int64_min(expansion, COMMON_EXPANSION);
+    if (layout->chunk_bytes <= UNQUESTIONED_BYTES || stored >= layout->chunk_bytes / (uint64_t)expansion)
+        return true;
+    snprintf(file->message, sizeof file->message,
+             "its strip or tile %lld claims %zu bytes, which cannot be in %llu", (long long)index,
+             layout->chunk_bytes, (unsigned long long)stored);
+    return false;
+}
+
 // The slot that holds the chunk, decoded now unless it was before.
 static enum status slot_fill(struct work *work, const struct part *part, unsigned plane,
                              struct tiff_slot **filled)
@@ -340,13 +362,16 @@ static enum status slot_fill(struct work *work, const struct part *part, unsigne
     *filled = slot;
     if (slot->chunk == index)
         return STATUS_OK;
+    slot->chunk = -1;
+    slot->rows = 0;
+    if (!chunk_plausible(file, index))
+        return STATUS_OK;
     if (!slot->data)
         slot->data = calloc(1, work->layout->chunk_bytes);
     if (!slot->data)
         return error_set(work->error, STATUS_NO_MEMORY,
                          "%s: not enough memory for a strip or tile of %zu bytes", file->base.path,
                          work->layout->chunk_bytes);
-    slot->chunk = -1;
     slot->rows = decode_chunk(file, part, plane, slot->data);
     if (file->io_error)
         return io_failure(work);
