@@ -343,6 +343,8 @@ static bool chunk_plausible(struct tiff_file *file, int64_t index)
     int64_t expansion = tiff_codec_of(layout->compression).max_expansion;
     if (layout->chunk_bytes > HUGE_BYTES)
         expansion = int64_min(expansion, COMMON_EXPANSION);
+    if (layout->way == TIFF_WAY_RGBA)
+        expansion *= 4; // bytes of a pixel, of which as little as one is stored
     if (layout->chunk_bytes <= UNQUESTIONED_BYTES || stored >= layout->chunk_bytes / (uint64_t)expansion)
         return true;
     snprintf(file->message, sizeof file->message,

@@ -1071,6 +1071,36 @@ static void test_absurd_sizes(void **state)
         }
 }
 
+// A small picture in a tile of a gigabyte or more, with few bytes for it: lost, and no memory is asked for.
+static void test_absurd_tile(void **state)
+{
+    (void)state;
+    static const uint16_t all[] = {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_PACKBITS,
+                                   COMPRESSION_ZSTD, COMPRESSION_LZMA};
+    const char *path = temporary_path("tile.tif");
+    for (size_t i = 0; i < 2 * sizeof all / sizeof all[0]; i++) {
+        struct header header = {.width = 64,
+                                .height = 64,
+                                .compression = all[i / 2],
+                                .bits = i % 2 ? 8 : 16,
+                                .tile = i % 2 ? 1u << 16 : 1u << 15,
+                                .offset = DATA_AT,
+                                .count = 768};
+        uint8_t bytes[1024] = {0};
+        header_build(bytes, &header);
+        write_bytes(path, bytes, sizeof bytes);
+        if (!TIFFIsCODECConfigured(header.compression))
+            continue;
+        struct image_file *file = open_file(path, 0);
+        struct box box = box_decode(file, 0, (struct rect){3, 5, 30, 40});
+        assert_int_equal(box.report.lost_pixels, 30 * 40);
+        assert_int_equal(box_class(&box, 3, 5), MASK_BIT(MASK_BAD));
+        assert_non_null(strstr(box.report.first_loss.text, "which cannot be in"));
+        box_free(&box);
+        image_file_close(&file);
+    }
+}
+
 // A chain of directories that comes back on itself ends; each page is there once.
 static void test_directory_loop(void **state)
 {
@@ -1164,6 +1194,7 @@ int main(void)
         cmocka_unit_test(test_cut_while_open),
         cmocka_unit_test(test_truncated_compressed),
         cmocka_unit_test(test_absurd_sizes),
+        cmocka_unit_test(test_absurd_tile),
         cmocka_unit_test(test_directory_loop),
         cmocka_unit_test(test_broken_page_among_good_ones),
     };
