@@ -1089,12 +1089,9 @@ static void test_absurd_tile(void **state)
         uint8_t bytes[1024] = {0};
         header_build(bytes, &header);
         write_bytes(path, bytes, sizeof bytes);
-        if (!TIFFIsCODECConfigured(header.compression))
-            continue;
         struct image_file *file = open_file(path, 0);
         struct box box = box_decode(file, 0, (struct rect){3, 5, 30, 40});
         assert_int_equal(box.report.lost_pixels, 30 * 40);
-        assert_int_equal(box_class(&box, 3, 5), MASK_BIT(MASK_BAD));
         assert_non_null(strstr(box.report.first_loss.text, "which cannot be in"));
         box_free(&box);
         image_file_close(&file);
