@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Events become edits of the mask, each shown at once at the cost of the rectangle it touched.
-#include "app/editor.h"
+#include "app/editor_internal.h"
 
 #include "base/size.h"
 #include "base/text.h"
@@ -11,44 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_STASH = 8, OUTLINE_MAX = 4096, CLOSE_SCREEN_PIXELS = 8 };
-
-// The layers that are the user's whatever is locked.
-#define USER_LAYERS ((uint8_t)(MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3)))
-
-// What open edit there is.
-enum open_edit { OPEN_NONE, OPEN_STROKE, OPEN_PREVIEW };
-
-// The mask of an image of another size, with its history.
-struct stashed {
-    struct mask *mask;
-    struct mask_history *history;
-    uint8_t layers;         // that were the user's
-    uint8_t touched, dirty; // as of the editor
-    char *name;             // of the image; owned
-};
-
-struct editor {
-    struct viewer *viewer;
-    struct mask_history *history;
-    int64_t width, height; // of the mask that the history is of
-    struct tool tool;
-    enum open_edit open;
-    uint64_t serial, edits;
-    uint8_t edited;         // the layer of the open edit
-    uint8_t touched, dirty; // layers that were edited, and those with edits that no file holds
-    char *name;             // of the image that the mask was last of; owned
-    char *saved_path;       // of the last save, with how; owned
-    uint8_t saved_bits;
-    bool saved_inverted;
-    struct stashed *stash;
-    size_t stash_count;
-    struct detector_info detector;
-    uint64_t detector_serial;
-    struct mask_counts counts;
-    struct rect uncounted; // what was changed since
-};
 
 // --- masks that come and go ---
 
@@ -69,7 +31,7 @@ static void forget_stashed(struct editor *editor, size_t index)
 }
 
 // Makes room by giving up the oldest mask without unsaved edits, if there are many.
-static void add_stashed(struct editor *editor, struct stashed stashed)
+void editor_add_stashed(struct editor *editor, struct stashed stashed)
 {
     size_t saved = 0;
     while (saved < editor->stash_count && editor->stash[saved].dirty)
@@ -81,7 +43,7 @@ static void add_stashed(struct editor *editor, struct stashed stashed)
     editor->edits++;
 }
 
-static uint8_t user_layers(const struct editor *editor)
+uint8_t editor_user_layers(const struct editor *editor)
 {
     return USER_LAYERS | viewer_owned_layers(editor->viewer);
 }
@@ -93,8 +55,9 @@ static void stash(struct editor *editor, struct mask *mask)
         mask_destroy(&mask);
         mask_history_clear(editor->history);
     } else {
-        add_stashed(editor, (struct stashed){mask, editor->history, user_layers(editor), editor->touched,
-                                             editor->dirty, must_copy(editor->name ? editor->name : "")});
+        editor_add_stashed(editor, (struct stashed){mask, editor->history, editor_user_layers(editor),
+                                                    editor->touched, editor->dirty,
+                                                    must_copy(editor->name ? editor->name : "")});
         editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
     }
     editor->touched = editor->dirty = 0;
@@ -131,7 +94,7 @@ static void remember_name(struct editor *editor)
 }
 
 // The smallest rectangle that holds both; an empty one adds nothing.
-static struct rect rect_both(struct rect a, struct rect b)
+struct rect editor_rect_both(struct rect a, struct rect b)
 {
     if (a.width <= 0 || a.height <= 0)
         return b;
@@ -197,7 +160,7 @@ void editor_destroy(struct editor **address)
 
 // --- edits ---
 
-static enum status need_mask(const struct editor *editor, struct error *error)
+enum status editor_need_mask(const struct editor *editor, struct error *error)
 {
     if (!editor->viewer->picture)
         return error_set(error, STATUS_USAGE, "no image is open");
@@ -206,24 +169,24 @@ static enum status need_mask(const struct editor *editor, struct error *error)
     return STATUS_OK;
 }
 
-static enum status need_layer(const struct editor *editor, struct error *error)
+enum status editor_need_layer(const struct editor *editor, struct error *error)
 {
     const struct view_masking *masking = &editor->viewer->view.masking;
     if (!(masking->locked & MASK_BIT(masking->layer)))
-        return need_mask(editor, error);
+        return editor_need_mask(editor, error);
     return error_set(error, STATUS_USAGE, "the layer %s is locked; unlock it to edit it, or choose another",
                      mask_layer_name(masking->layer));
 }
 
-static void show(struct editor *editor, struct rect rect)
+void editor_show(struct editor *editor, struct rect rect)
 {
     editor->serial++;
-    editor->uncounted = rect_both(editor->uncounted, rect);
+    editor->uncounted = editor_rect_both(editor->uncounted, rect);
     viewer_mask_changed(editor->viewer, rect);
 }
 
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
-static struct rect end_edit(struct editor *editor, bool keep)
+struct rect editor_end_edit(struct editor *editor, bool keep)
 {
     struct rect changed = {0};
     if (editor->open == OPEN_NONE)
@@ -242,17 +205,17 @@ static struct rect end_edit(struct editor *editor, bool keep)
     return changed;
 }
 
-static void close_edit(struct editor *editor, bool keep)
+void editor_close(struct editor *editor, bool keep)
 {
-    const struct rect changed = end_edit(editor, keep);
+    const struct rect changed = editor_end_edit(editor, keep);
     if (changed.width > 0)
-        show(editor, changed);
+        editor_show(editor, changed);
 }
 
 // Returns what the preview that gives way had changed: to be shown together with the new edit.
-static struct rect begin(struct editor *editor, enum open_edit kind, const char *name)
+struct rect editor_begin(struct editor *editor, enum open_edit kind, const char *name)
 {
-    const struct rect changed = end_edit(editor, editor->open == OPEN_STROKE);
+    const struct rect changed = editor_end_edit(editor, editor->open == OPEN_STROKE);
     editor->edited = MASK_BIT(editor->viewer->view.masking.layer);
     mask_edit_begin(editor->history, editor->viewer->mask, editor->edited, name);
     editor->open = kind;
@@ -291,42 +254,18 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
                        bool preview, struct error *error)
 {
     const struct mask_operation *operation = mask_operation_find(name);
-    enum status status = need_layer(editor, error);
+    enum status status = editor_need_layer(editor, error);
     if (!operation)
         status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
     if (status)
         return status;
-    const struct rect before = begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
+    const struct rect before = editor_begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
     const struct mask_context context = context_of(editor);
     struct rect changed = {0};
     status = operation->run(&context, numbers, count, &changed, error);
     if (status || !preview)
-        changed = rect_both(changed, end_edit(editor, !status));
-    show(editor, rect_both(before, changed));
-    return status;
-}
-
-enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
-                           struct error *error)
-{
-    struct mask *other = NULL;
-    struct bitmap *bitmap = NULL;
-    struct rect changed = {0};
-    enum status status = need_layer(editor, error);
-    if (!status)
-        status = mask_create(editor->viewer->mask->width, editor->viewer->mask->height, &other, error);
-    if (!status)
-        status = mask_file_load(path, other, error);
-    if (!status)
-        status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
-    if (!status) {
-        const struct rect before = begin(editor, OPEN_STROKE, "mask file");
-        status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
-        changed = rect_both(changed, end_edit(editor, !status));
-        show(editor, rect_both(before, changed));
-    }
-    bitmap_destroy(&bitmap);
-    mask_destroy(&other);
+        changed = editor_rect_both(changed, editor_end_edit(editor, !status));
+    editor_show(editor, editor_rect_both(before, changed));
     return status;
 }
 
@@ -374,12 +313,12 @@ static void paint(struct editor *editor)
     struct rect changed = {0};
     struct error error = {0};
     if (editor->open != OPEN_STROKE)
-        show(editor, begin(editor, OPEN_STROKE, tool_name(editor->tool.kind)));
+        editor_show(editor, editor_begin(editor, OPEN_STROKE, tool_name(editor->tool.kind)));
     if (!tool_paint_shape(&editor->tool, &shape))
         return;
     if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
         say(editor, &error);
-    show(editor, changed);
+    editor_show(editor, changed);
 }
 
 static void flood(struct editor *editor)
@@ -404,13 +343,13 @@ static void commit(struct editor *editor)
     if (editor->tool.kind == TOOL_FLOOD) {
         flood(editor);
     } else if (editor->open == OPEN_STROKE) {
-        close_edit(editor, true);
+        editor_close(editor, true);
     } else if (tool_shape(&editor->tool, &shape)) {
-        const struct rect before = begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
+        const struct rect before = editor_begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
         if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
             say(editor, &error);
-        end_edit(editor, true);
-        show(editor, rect_both(before, changed));
+        editor_end_edit(editor, true);
+        editor_show(editor, editor_rect_both(before, changed));
     }
     tool_reset(&editor->tool);
 }
@@ -427,7 +366,7 @@ static bool act(struct editor *editor, enum tool_result result)
         commit(editor);
         return true;
     case TOOL_CANCEL:
-        close_edit(editor, false);
+        editor_close(editor, false);
         return true;
     default:
         return true;
@@ -438,7 +377,7 @@ bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shi
 {
     struct error error = {0};
     take_tool(editor);
-    if (need_layer(editor, &error)) {
+    if (editor_need_layer(editor, &error)) {
         say(editor, &error);
         return true;
     }
@@ -469,7 +408,7 @@ bool editor_end(struct editor *editor, bool keep)
         act(editor, tool_enter(&editor->tool));
     else if (!keep)
         act(editor, tool_escape(&editor->tool));
-    close_edit(editor, keep);
+    editor_close(editor, keep);
     return was_open;
 }
 
@@ -493,7 +432,7 @@ bool editor_undo(struct editor *editor)
         return false;
     editor->dirty = editor->touched; // which of them a step changed is not known
     editor->edits++;
-    show(editor, changed);
+    editor_show(editor, changed);
     return true;
 }
 
@@ -505,29 +444,8 @@ bool editor_redo(struct editor *editor)
         return false;
     editor->dirty = editor->touched;
     editor->edits++;
-    show(editor, changed);
+    editor_show(editor, changed);
     return true;
-}
-
-enum status editor_save(struct editor *editor, const char *path, uint8_t bits, bool inverted,
-                        struct error *error)
-{
-    enum status status = need_mask(editor, error);
-    if (status)
-        return status;
-    editor_end(editor, true);
-    const struct mask_save how = {.path = path, .bits = bits, .inverted = inverted};
-    status = mask_save(editor->viewer->mask, &how, error);
-    if (status)
-        return status;
-    editor->dirty &= bits ? (uint8_t)~bits : 0;
-    char *copy = must_copy(path); // it may be the one that is freed
-    free(editor->saved_path);
-    editor->saved_path = copy;
-    editor->saved_bits = bits;
-    editor->saved_inverted = inverted;
-    viewer_say(editor->viewer, false, "%s: the mask is saved", path);
-    return STATUS_OK;
 }
 
 // --- for others ---
@@ -537,91 +455,10 @@ const struct mask_history *editor_history(const struct editor *editor)
     return editor->history;
 }
 
-bool editor_has_unsaved(const struct editor *editor)
-{
-    return editor->dirty || editor_unsaved(editor, NULL, 0) > 0;
-}
-
-size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max)
-{
-    size_t count = 0;
-    if (editor->dirty && editor->viewer->mask) {
-        if (count < max)
-            unsaved[count] = (struct editor_unsaved){editor->viewer->mask, user_layers(editor),
-                                                     editor->name ? editor->name : ""};
-        count++;
-    }
-    for (size_t i = 0; i < editor->stash_count; i++) {
-        const struct stashed *stashed = &editor->stash[i];
-        if (!stashed->dirty)
-            continue;
-        if (count < max)
-            unsaved[count] = (struct editor_unsaved){stashed->mask, stashed->layers, stashed->name};
-        count++;
-    }
-    return count;
-}
-
 bool editor_at_rest(const struct editor *editor)
 {
     return editor->open == OPEN_NONE && !editor->tool.active &&
            (editor->viewer->mask || !editor->viewer->loader);
-}
-
-// Puts one layer of another mask into the shown one, as a step.
-static enum status recover_layer(struct editor *editor, const struct mask *mask, enum mask_layer layer,
-                                 struct error *error)
-{
-    struct bitmap *bitmap = NULL;
-    struct rect changed = {0};
-    enum status status = mask_to_bitmap(mask, MASK_BIT(layer), &bitmap, error);
-    if (!status) {
-        const enum mask_layer shown = editor->viewer->view.masking.layer;
-        editor->viewer->view.masking.locked &= (uint8_t)~MASK_BIT(layer);
-        editor->viewer->view.masking.layer = layer;
-        const struct rect before = begin(editor, OPEN_STROKE, "restored");
-        status = mask_edit_bitmap(editor->history, bitmap, BITMAP_REPLACE, &changed, error);
-        close_edit(editor, !status);
-        editor->viewer->view.masking.layer = shown;
-        show(editor, rect_both(before, changed));
-    }
-    bitmap_destroy(&bitmap);
-    return status;
-}
-
-enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
-                           struct error *error)
-{
-    const struct mask *shown = editor->viewer->mask;
-    enum status status = STATUS_OK;
-    if (editor->viewer->loader)
-        return error_set(error, STATUS_USAGE, "a frame is being loaded; restore when it is there");
-    editor_end(editor, true);
-    if (!shown || shown->width != (*mask)->width || shown->height != (*mask)->height) {
-        add_stashed(editor, (struct stashed){*mask, mask_history_create(MASK_HISTORY_DEFAULT_BYTES), layers,
-                                             layers, layers, must_copy(name)});
-        *mask = NULL;
-        editor->serial++;
-        return STATUS_OK;
-    }
-    for (int layer = 0; layer < MASK_LAYER_COUNT && !status; layer++)
-        if (layers & MASK_BIT(layer) &&
-            (mask_count(*mask, MASK_BIT(layer)) || mask_count(shown, MASK_BIT(layer))))
-            status = recover_layer(editor, *mask, (enum mask_layer)layer, error);
-    mask_destroy(mask);
-    return status;
-}
-
-enum status editor_save_again(struct editor *editor, struct error *error)
-{
-    if (!editor->saved_path || (editor->saved_bits && editor->dirty & ~editor->saved_bits))
-        return error_set(error, STATUS_USAGE, "a name is needed to save the mask");
-    return editor_save(editor, editor->saved_path, editor->saved_bits, editor->saved_inverted, error);
-}
-
-bool editor_shown_is_unsaved(const struct editor *editor)
-{
-    return editor->dirty != 0;
 }
 
 uint64_t editor_edits(const struct editor *editor)

@@ -42,7 +42,8 @@ bool editor_end(struct editor *editor, bool keep);
 bool editor_last_point(struct editor *editor);
 // Another tool or layer: the shape in progress is abandoned.
 void editor_tool_changed(struct editor *editor);
-enum status editor_save(struct editor *editor, const char *path, uint8_t bits, bool inverted,
+// `values`: 0 writes 1 where pixels are masked, 1 where they are valid, 2 the bits of all layers.
+enum status editor_save(struct editor *editor, const char *path, uint8_t bits, int values,
                         struct error *error);
 
 // --- for panels, recovery and the question on closing ---
@@ -63,6 +64,8 @@ bool editor_at_rest(const struct editor *editor);
 // back, if the size is the same, else to wait for an image of its size. *mask becomes NULL.
 enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
                            struct error *error);
+// Replaces all layers by those that a file tells (mask_file_load_layers), as steps that can be taken back.
+enum status editor_load_layers(struct editor *editor, const char *path, struct error *error);
 // Saves the mask again as it was saved last: STATUS_USAGE if it never was, or if there are edits of layers
 // that would not be in that file.
 enum status editor_save_again(struct editor *editor, struct error *error);

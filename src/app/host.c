@@ -81,13 +81,19 @@ static enum status do_slab(void *app, int mode, int64_t frames, struct error *er
     return playback_slab(viewer_of(app), mode, frames, error);
 }
 
-static enum status do_load_mask(void *app, const char *path, struct error *error)
+static enum status do_load_mask(void *app, const char *path, int values, struct error *error)
 {
+    enum { VALUES_MASKED, VALUES_VALID, VALUES_LAYERS };
     struct viewer *viewer = viewer_of(app);
     enum status status = need_image(viewer, error);
     if (status)
         return status;
-    viewer_load_mask(viewer, path);
+    if (values == VALUES_LAYERS)
+        return editor_load_layers(((struct host *)app)->editor, path, error);
+    struct text name = {0};
+    text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
+    viewer_load_mask(viewer, text_string(&name));
+    text_free(&name);
     return STATUS_OK;
 }
 
@@ -146,10 +152,10 @@ static enum status do_combine_mask(void *app, const char *path, int how, struct 
     return editor_combine(((struct host *)app)->editor, path, ways[how], error);
 }
 
-static enum status do_save_mask(void *app, const char *path, uint8_t bits, bool inverted, struct error *error)
+static enum status do_save_mask(void *app, const char *path, uint8_t bits, int values, struct error *error)
 {
     struct host *host = app;
-    const enum status status = editor_save(host->editor, path, bits, inverted, error);
+    const enum status status = editor_save(host->editor, path, bits, values, error);
     if (!status && host->quit_after_save)
         host_quit(host);
     if (host->recovery && !editor_has_unsaved(host->editor))

@@ -22,7 +22,16 @@ enum { MAX_STEPS = 256, MAX_OPERATIONS = 64, MAX_GROUPS = MAX_OPERATIONS + 3 };
 struct mask_step {
     const struct mask_operation *operation; // NULL: one of the following
     const char *value;                      // as written, or NULL
-    enum { STEP_OPERATION, STEP_FROM, STEP_ADD, STEP_REMOVE, STEP_MASK, STEP_UNMASK, STEP_LAYER } kind;
+    enum {
+        STEP_OPERATION,
+        STEP_FROM,
+        STEP_ADD,
+        STEP_REMOVE,
+        STEP_LAYERS_FROM,
+        STEP_MASK,
+        STEP_UNMASK,
+        STEP_LAYER
+    } kind;
 };
 
 struct mask_options {
@@ -80,6 +89,7 @@ static bool looks_like_numbers(const char *word)
 SET_STEP(set_from, STEP_FROM)
 SET_STEP(set_add, STEP_ADD)
 SET_STEP(set_remove, STEP_REMOVE)
+SET_STEP(set_layers_from, STEP_LAYERS_FROM)
 SET_STEP(set_mask, STEP_MASK)
 SET_STEP(set_unmask, STEP_UNMASK)
 
@@ -168,9 +178,13 @@ static const struct option mask_table[] = {
 };
 
 static const struct option step_table[] = {
-    {"--from", NULL, "MASK", "Replaces the layer by a mask file.", set_from, NULL},
+    {"--from", NULL, "MASK", "Replaces the layer by a mask file; of valid:MASK by what is zero there.",
+     set_from, NULL},
     {"--add", NULL, "MASK", "Adds what a mask file masks.", set_add, NULL},
     {"--remove", NULL, "MASK", "Takes away what a mask file masks.", set_remove, NULL},
+    {"--layers-from", NULL, "MASK",
+     "Replaces all layers by those of a file: bytes written with --all-layers, or a pixel mask of NXmx.",
+     set_layers_from, NULL},
     {.name = "--layer",
      .argument = "LAYER",
      .help =
@@ -245,6 +259,8 @@ static enum status run_step(struct mask_run *run, const struct mask_step *step, 
         return combine_file(run, step->value, BITMAP_OR, error);
     case STEP_REMOVE:
         return combine_file(run, step->value, BITMAP_MINUS, error);
+    case STEP_LAYERS_FROM:
+        return mask_file_load_layers(step->value, run->mask, error);
     case STEP_LAYER:
         mask_layer_by_name(step->value, &run->layer);
         return STATUS_OK;

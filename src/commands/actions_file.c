@@ -101,7 +101,8 @@ ACTION(action_mask_load)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_MASK);
-    return host->ops->load_mask(host->app, args->values[0].text, error);
+    return host->ops->load_mask(host->app, args->values[0].text, args->count > 1 ? args->values[1].choice : 0,
+                                error);
 }
 
 ACTION(action_mask_clear)

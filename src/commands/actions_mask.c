@@ -216,8 +216,8 @@ ACTION(action_mask_save)
         return STATUS_OK;
     }
     const int layer = args->count > 1 ? args->values[1].choice : 0; // 0 = all
-    const bool inverted = args->count > 2 && args->values[2].choice == 1;
-    return host->ops->save_mask(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, inverted,
+    const int values = args->count > 2 ? args->values[2].choice : 0;
+    return host->ops->save_mask(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, values,
                                 error);
 }
 

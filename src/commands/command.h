@@ -38,13 +38,14 @@ struct command_host_ops {
     enum status (*go_to_item)(void *app, int64_t item, struct error *error);
     // Shows the sum, maximum or mean (enum slab_mode) of every `frames` frames, or with -1 the frames again.
     enum status (*slab)(void *app, int mode, int64_t frames, struct error *error);
-    // Loads the mask layer MASK_FILE from a file, or clears it.
-    enum status (*load_mask)(void *app, const char *path, struct error *error);
+    // Loads the mask layer MASK_FILE from a file, or clears it. `values`: 0 nonzero is masked, 1 nonzero is
+    // valid, 2 the file tells all layers, which are replaced.
+    enum status (*load_mask)(void *app, const char *path, int values, struct error *error);
     enum status (*clear_mask)(void *app, struct error *error);
     // Combines the layer that is edited with a mask file: `how` is 0 replace, 1 add, 2 take away.
     enum status (*combine_mask)(void *app, const char *path, int how, struct error *error);
-    // Writes the mask; `bits` the layers (0 = all).
-    enum status (*save_mask)(void *app, const char *path, uint8_t bits, bool inverted, struct error *error);
+    // Writes the mask; `bits` the layers (0 = all); `values` as of load_mask.
+    enum status (*save_mask)(void *app, const char *path, uint8_t bits, int values, struct error *error);
     // Runs an operation of sources/mask_operation.h as one step of undo, or as a preview that the next
     // operation, edit_end or any other edit replaces.
     enum status (*mask_operation)(void *app, const char *name, const double *numbers, size_t count,

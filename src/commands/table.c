@@ -31,8 +31,10 @@ const struct command commands[] = {
      MENU({"File/Open the whole series", ""}), action_file_open_series, NULL, NULL},
     {"file.reload", "", "Reads the shown frame again from its file.", MENU({"File/Reload", ""}),
      action_file_reload, NULL, NULL},
-    {"mask.load", "[name:file]",
-     "Loads a mask (any image file, .msk of Fit2D; nonzero = masked); without a name asks for one.",
+    {"mask.load", "[name:file] [values:masked|valid|layers]",
+     "Loads a mask (any image file, .msk of Fit2D, file.h5::/path) in which nonzero is masked, or valid, or "
+     "tells "
+     "all layers, as they were saved or by the bits of NXmx; without a name asks for one.",
      MENU({"File/|Load mask...", ""}), action_mask_load, NULL, NULL},
     {"mask.unload", "", "Removes the loaded mask.", MENU({"File/Remove mask", ""}), action_mask_clear, NULL,
      NULL},
@@ -225,10 +227,10 @@ const struct command commands[] = {
 #undef ROW
         {"mask.combine", "name:file how:replace|add|remove",
          "Combines the layer that is edited with a mask file.", NULL, action_mask_add_file, NULL, NULL},
-    {"mask.save", "[name:file] [layer:all|" LAYERS "] [values:masked|valid]",
-     "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid; without a name "
-     "asks "
-     "for one.",
+    {"mask.save", "[name:file] [layer:all|" LAYERS "] [values:masked|valid|layers]",
+     "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid, or a bit for "
+     "each "
+     "layer; without a name asks for one.",
      MENU({"Mask/|Save mask...", ""}), action_mask_save, NULL, NULL},
     {"mask.restore", "",
      "Takes over the unsaved edits that were left when the program last ended unexpectedly.", NULL,

@@ -360,7 +360,10 @@ SETTER(set_command)
 #undef SETTER
 
 const struct option view_option_table[] = {
-    {"--mask", NULL, "FILE", "A mask (any image file, .msk of Fit2D; nonzero = masked) of the image's shape.",
+    {"--mask", NULL, "FILE",
+     "A mask of the image's shape: any image file, or file.h5::/path; nonzero = masked, or of valid:FILE "
+     "nonzero "
+     "= valid.",
      set_mask, NULL},
     {"--no-mask", NULL, NULL, "Neither loads nor shows any mask; masked pixels count in statistics.",
      set_no_mask, NULL},

@@ -2,17 +2,22 @@
 // Loading of a mask file in bands: what is not zero is masked.
 #include "formats/mask_file.h"
 
+#include "base/file.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "formats/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BAND_MAX_BYTES = 16 * 1024 * 1024 };
 
 struct loading {
     struct image_file *file;
     struct frame_info info;
+    bool inverted, layers; // zero is masked; the values tell the layers
+    bool nexus;            // bits of NXmx
     int64_t band_rows;
     uint8_t *pixels;  // one band of samples
     uint8_t *classes; // a byte per pixel of the band, zero between bands
@@ -46,6 +51,41 @@ static void mark_nonzero(enum sample_type type, const uint8_t *samples, size_t c
         mark_words_64(samples, count, shift, marks);
 }
 
+// The samples as u32, for integers; the lower half of wider ones.
+static uint32_t sample_at(enum sample_type type, const uint8_t *samples, size_t i)
+{
+    const size_t bytes = sample_traits(type)->bytes;
+    uint32_t value = 0;
+    memcpy(&value, samples + i * bytes, bytes < sizeof value ? bytes : sizeof value);
+    return value;
+}
+
+// The layers of a pixel mask of NXmx.
+static uint8_t nexus_layers(uint32_t bits)
+{
+    const uint8_t own = (uint8_t)(bits >> 16);
+    if (own)
+        return own;
+    return (uint8_t)((bits & 1u ? MASK_BIT(MASK_GAP) : 0) | (bits & 1u << 4 ? MASK_BIT(MASK_HOT) : 0) |
+                     (bits & 1u << 8 ? MASK_BIT(MASK_USER) : 0) | (bits & 0xFEEEu ? MASK_BIT(MASK_BAD) : 0));
+}
+
+// What the samples say: a mark for each pixel, or its layers.
+static void judge(const struct loading *loading, size_t count)
+{
+    const enum sample_type type = loading->info.type;
+    uint8_t *marks = loading->marks;
+    if (loading->nexus)
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t bits = sample_at(type, loading->pixels, i);
+            marks[i] = loading->layers ? nexus_layers(bits) : (bits & 0xFFFFu) != 0;
+        }
+    else
+        mark_nonzero(type, loading->pixels, count, marks);
+    for (size_t i = 0; i < count && loading->inverted; i++)
+        marks[i] = marks[i] == 0;
+}
+
 static enum status load_band(struct loading *loading, int64_t y, struct mask *mask, struct error *error)
 {
     const struct frame_info *info = &loading->info;
@@ -62,7 +102,11 @@ static enum status load_band(struct loading *loading, int64_t y, struct mask *ma
     // A mask with a hole would let bad pixels through unnoticed.
     if (report.lost_pixels > 0)
         return error_set(error, STATUS_BROKEN, "%s (the mask is not used)", report.first_loss.text);
-    mark_nonzero(info->type, loading->pixels, count, loading->marks);
+    judge(loading, count);
+    if (loading->layers) {
+        mask_write(mask, rect, loading->marks, (size_t)rect.width, 0xFF);
+        return STATUS_OK;
+    }
     if (report.any_class) {
         for (size_t i = 0; i < count; i++)
             loading->marks[i] =
@@ -109,31 +153,102 @@ static void finish(struct loading *loading)
 static enum status load_all(struct loading *loading, const char *path, struct mask *mask, struct error *error)
 {
     const struct frame_info *info = &loading->info;
-    enum status status = image_file_info(loading->file, 0, &loading->info, error);
-    if (status != STATUS_OK)
-        return status;
     if (info->width != mask->width || info->height != mask->height)
         return error_set(
             error, STATUS_MISMATCH,
             "%s: the mask is %lld x %lld pixels, the image %lld x %lld; they must be the same size", path,
             (long long)info->width, (long long)info->height, (long long)mask->width, (long long)mask->height);
+    enum status status;
+    if (loading->layers && !loading->nexus && info->type != SAMPLE_U8)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: tells no layers; those are in bytes, or in a pixel mask of NXmx", path);
     status = prepare(loading, error);
     if (status != STATUS_OK)
         return status;
-    mask_clear(mask, MASK_BIT(MASK_FILE));
+    const uint8_t bits = loading->layers ? 0xFF : MASK_BIT(MASK_FILE);
+    mask_clear(mask, bits);
     for (int64_t y = 0; status == STATUS_OK && y < info->height; y += loading->band_rows)
         status = load_band(loading, y, mask, error);
     if (status != STATUS_OK)
-        mask_clear(mask, MASK_BIT(MASK_FILE));
+        mask_clear(mask, bits);
+    return status;
+}
+
+// --- which dataset ---
+
+static bool is_hdf5(const char *path)
+{
+    uint8_t head[8] = {0};
+    int fd;
+    int64_t bytes;
+    if (file_open_read(path, &fd, &bytes, NULL) != STATUS_OK)
+        return false;
+    const bool same = bytes >= (int64_t)sizeof head &&
+                      file_read_at(fd, path, 0, head, sizeof head, NULL) == STATUS_OK &&
+                      memcmp(head, "\x89HDF\r\n\x1a\n", sizeof head) == 0;
+    close(fd);
+    return same;
+}
+
+// Opens the pixel mask of an HDF5 file: that of NXmx, of DECTRIS, of CXI, or what is called so.
+static bool open_usual(const char *path, struct loading *loading)
+{
+    static const char *const usual[] = {"/entry/instrument/detector/pixel_mask",
+                                        "/entry/instrument/detector/detectorSpecific/pixel_mask",
+                                        "/entry_1/instrument_1/detector_1/mask",
+                                        "/entry/pixel_mask",
+                                        "/pixel_mask",
+                                        "/entry/mask",
+                                        "/mask"};
+    struct error unused = {0};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        struct text name = {0};
+        text_printf(&name, "%s::%s", path, usual[i]);
+        const enum status status = image_file_open(text_string(&name), CHANNEL_AUTO, &loading->file, &unused);
+        text_free(&name);
+        if (status == STATUS_OK) {
+            loading->nexus = strstr(usual[i], "/pixel_mask") != NULL;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status open_mask(const char *path, struct loading *loading, struct error *error)
+{
+    const char *selector = strstr(path, "::");
+    if (!selector && is_hdf5(path) && open_usual(path, loading))
+        return STATUS_OK;
+    const enum status status = image_file_open(path, CHANNEL_AUTO, &loading->file, error);
+    const char *name = selector ? strrchr(selector, '/') : NULL;
+    loading->nexus = name && strncmp(name, "/pixel_mask", strlen("/pixel_mask")) == 0;
+    return status;
+}
+
+static enum status load(const char *path, bool layers, struct mask *mask, struct error *error)
+{
+    static const char valid[] = "valid:";
+    struct loading loading = {.layers = layers};
+    if (!layers && strncmp(path, valid, sizeof valid - 1) == 0) {
+        loading.inverted = true;
+        path += sizeof valid - 1;
+    }
+    enum status status = open_mask(path, &loading, error);
+    if (status == STATUS_OK)
+        status = image_file_info(loading.file, 0, &loading.info, error);
+    loading.nexus = loading.nexus && status == STATUS_OK && !sample_traits(loading.info.type)->is_float;
+    if (status == STATUS_OK)
+        status = load_all(&loading, path, mask, error);
+    finish(&loading);
     return status;
 }
 
 enum status mask_file_load(const char *path, struct mask *mask, struct error *error)
 {
-    struct loading loading = {0};
-    enum status status = image_file_open(path, CHANNEL_AUTO, &loading.file, error);
-    if (status == STATUS_OK)
-        status = load_all(&loading, path, mask, error);
-    finish(&loading);
-    return status;
+    return load(path, false, mask, error);
+}
+
+enum status mask_file_load_layers(const char *path, struct mask *mask, struct error *error)
+{
+    return load(path, true, mask, error);
 }

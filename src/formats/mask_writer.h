@@ -15,7 +15,7 @@ struct mask_save {
     uint8_t bits;       // the layers that count as masked; 0 = all
     bool inverted;      // 1 = valid instead of 1 = masked
     bool layers; // the mask byte itself (all eight layers) instead of 0 and 1; "npy", "tif", "edf", "h5",
-                 // "fits", "png" only
+                 // "fits", "png" only; in "h5" beside the bits of NXmx, in bits 16 to 23
     // "h5" only: where the dataset stands (default "/entry/instrument/detector/pixel_mask", u32, with the
     // bits of NXmx: gap 0, bad 1, hot 4, all others 8). An existing file keeps everything else and gets the
     // dataset replaced, on a copy that takes its place.

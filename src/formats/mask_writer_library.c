@@ -108,6 +108,8 @@ static void nexus_row(const struct mask_source *source, int64_t y, uint8_t *byte
     for (int64_t x = 0; x < width; x++) {
         const uint8_t bits = bytes[x] & source->bits;
         out[x] = source->how->inverted ? bits == 0 : nexus_bits(bits);
+        // NXmx leaves the upper half to properties for which no pixel is left out.
+        out[x] |= source->how->layers ? (uint32_t)bits << 16 : 0;
     }
 }
 

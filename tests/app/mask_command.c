@@ -533,6 +533,9 @@ static void test_mask_files(void **state)
             assert_int_equal(got.at[y][x], i == 0 ? old : i == 1 ? old || drawn : drawn && !old);
         }
     }
+    snprintf(arguments, sizeof arguments, "--from 'valid:%s'", mask);
+    struct grid valid = run_mask(arguments, image);
+    EACH(&valid, x, y) assert_int_equal(valid.at[y][x], mask_value(x, y) == 0);
     // Order counts, and a written mask is one that can be read, in every format.
     static const char *const formats[] = {"npy", "edf", "tif", "fits", "h5", "msk", "png", "cbf"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -564,6 +567,37 @@ static void test_dataset(void **state)
         snprintf(arguments, sizeof arguments, "--from '%s::/masks/m%d'", path, i);
         struct grid got = run_mask(arguments, image);
         EACH(&got, x, y) assert_int_equal(got.at[y][x], x == i && y == 0);
+    }
+}
+
+static void test_layers_from(void **state)
+{
+    (void)state;
+    char image[512], path[512], arguments[1600];
+    snprintf(image, sizeof image, "%s", save("pattern.npy", "<u2", WIDTH, HEIGHT, pattern));
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s.%s", temporary_path("layers"), i ? "h5" : "edf");
+        struct run run = program_run(
+            "",
+            "mask --point 1,1 --layer hot --point 1,1 --layer user3 --point 2,1 --all-layers -o '%s' '%s'",
+            path, image);
+        assert_int_equal(run.exit_code, 0);
+        run_free(&run);
+        snprintf(arguments, sizeof arguments, "--layer gap --all --layers-from '%s' --all-layers", path);
+        struct grid got = run_mask(arguments, image), wanted = {.width = WIDTH, .height = HEIGHT};
+        wanted.at[1][1] = 1 | 16;
+        wanted.at[1][2] = 128;
+        check_grid("--layers-from", &got, &wanted);
+        // The same by commands.
+        const char *again = temporary_path("again.npy");
+        run = program_run(
+            "", "export --command 'mask.all; mask.load %s layers; mask.save %s all layers' -o '%s' '%s'",
+            path, again, temporary_path("picture.png"), image);
+        if (run.exit_code != 0)
+            fail_msg("%s", run.errors);
+        run_free(&run);
+        got = load_npy(again);
+        check_grid("mask.load FILE layers", &got, &wanted);
     }
 }
 
@@ -679,6 +713,7 @@ int main(void)
         cmocka_unit_test(test_dead),
         cmocka_unit_test(test_mask_files),
         cmocka_unit_test(test_dataset),
+        cmocka_unit_test(test_layers_from),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_help),

@@ -131,6 +131,114 @@ static void test_layers(void **state)
     mask_destroy(&mask);
 }
 
+static struct mask *empty_like(const struct mask *mask)
+{
+    struct mask *made = NULL;
+    struct error error = {0};
+    assert_int_equal(mask_create(mask->width, mask->height, &made, &error), STATUS_OK);
+    return made;
+}
+
+static void test_layers_come_back(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"npy", "edf", "tif", "fits", "png", "h5"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct mask *mask = random_mask(75, 66), *loaded = random_mask(75, 66);
+        struct error error = {0};
+        const struct mask_save how = {.path = path_for(formats[i]), .layers = true};
+        save_good(mask, &how);
+        if (mask_file_load_layers(how.path, loaded, &error) != STATUS_OK)
+            fail_msg("%s", error.text);
+        for (int64_t y = 0; y < 66; y++)
+            for (int64_t x = 0; x < 75; x++)
+                assert_int_equal(mask_at(loaded, x, y), mask_at(mask, x, y));
+        check_loads(how.path, mask, 0xFF, false);
+        remove(how.path);
+        mask_destroy(&mask);
+        mask_destroy(&loaded);
+    }
+}
+
+// What tells no layers, and another size.
+static void test_layers_refused(void **state)
+{
+    (void)state;
+    struct mask *mask = random_mask(20, 10), *other = random_mask(21, 10);
+    struct error error = {0};
+    save_good(mask, &(struct mask_save){.path = path_for("cbf")}); // 32 bits
+    assert_int_equal(mask_file_load_layers(path_for("cbf"), mask, &error), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(error.text, "tells no layers"));
+    save_good(mask, &(struct mask_save){.path = path_for("npy"), .layers = true});
+    assert_int_equal(mask_file_load_layers(path_for("npy"), other, &error), STATUS_MISMATCH);
+    assert_non_null(strstr(error.text, "20 x 10"));
+    assert_non_null(strstr(error.text, "21 x 10"));
+    mask_destroy(&mask);
+    mask_destroy(&other);
+}
+
+// "valid:" turns the meaning round.
+static void test_valid_is_one(void **state)
+{
+    (void)state;
+    for (const struct mask_format *format = mask_formats; format->name; format++) {
+        struct mask *mask = random_mask(65, 70);
+        char name[1100];
+        const struct mask_save how = {.path = path_for(format->name), .inverted = true};
+        save_good(mask, &how);
+        snprintf(name, sizeof name, "valid:%s", how.path);
+        check_loads(name, mask, 0xFF, false);
+        remove(how.path);
+        mask_destroy(&mask);
+    }
+}
+
+// A master file shows its images; as a mask its pixel mask is meant, of which only the lower half rejects.
+static void test_pixel_mask_of_a_master(void **state)
+{
+    (void)state;
+    enum { WIDTH = 40, HEIGHT = 30 };
+    static const char script[] = "import sys, h5py, numpy\n"
+                                 "f = h5py.File(sys.argv[1], 'w')\n"
+                                 "f['entry/data/data'] = numpy.full((2, 30, 40), 7, 'u2')\n"
+                                 "bits = numpy.zeros((30, 40), 'u4')\n"
+                                 "bits[1, :9] = [1, 2, 16, 256, 1 << 31, 1 << 30, 17, 4, 0]\n"
+                                 "f[sys.argv[2]] = bits\n";
+    static const char *const places[] = {PIXEL_MASK, "/entry/instrument/detector/detectorSpecific/pixel_mask",
+                                         "/elsewhere/pixel_mask_1"};
+    static const uint8_t layers[] = {MASK_BIT(MASK_GAP),
+                                     MASK_BIT(MASK_BAD),
+                                     MASK_BIT(MASK_HOT),
+                                     MASK_BIT(MASK_USER),
+                                     0,
+                                     0,
+                                     MASK_BIT(MASK_GAP) | MASK_BIT(MASK_HOT),
+                                     MASK_BIT(MASK_BAD),
+                                     0};
+    for (int i = 0; i < 3; i++) {
+        char arguments[1200], name[1100];
+        const char *path = path_for("h5");
+        snprintf(arguments, sizeof arguments, "'%s' %s", path, places[i]);
+        python_run("h5py, numpy", script, arguments);
+        snprintf(name, sizeof name, "%s%s%s", path, i == 2 ? "::" : "", i == 2 ? places[i] : "");
+        struct mask *mask = NULL, *flat = NULL;
+        struct error error = {0};
+        assert_int_equal(mask_create(WIDTH, HEIGHT, &mask, &error), STATUS_OK);
+        flat = empty_like(mask);
+        if (mask_file_load_layers(name, mask, &error) != STATUS_OK ||
+            mask_file_load(name, flat, &error) != STATUS_OK)
+            fail_msg("%s", error.text);
+        for (int j = 0; j < WIDTH * HEIGHT; j++) {
+            const uint8_t wanted = j / WIDTH == 1 && j % WIDTH < 9 ? layers[j % WIDTH] : 0;
+            assert_int_equal(mask_at(mask, j % WIDTH, j / WIDTH), wanted);
+            assert_int_equal(mask_at(flat, j % WIDTH, j / WIDTH), wanted ? MASK_BIT(MASK_FILE) : 0);
+        }
+        mask_destroy(&mask);
+        mask_destroy(&flat);
+        remove(path);
+    }
+}
+
 // The bits of an NXmx mask come back as classes of the image that they belong to.
 static void test_nexus_bits_come_back(void **state)
 {
@@ -440,6 +548,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_layers),
+        cmocka_unit_test(test_layers_come_back),
+        cmocka_unit_test(test_layers_refused),
+        cmocka_unit_test(test_valid_is_one),
+        cmocka_unit_test(test_pixel_mask_of_a_master),
         cmocka_unit_test(test_nexus_bits_come_back),
         cmocka_unit_test(test_independent_libraries),
         cmocka_unit_test(test_hdf5_keeps_the_rest),
