@@ -174,6 +174,9 @@ bool fits_tile_walk_next(struct fits_tile_walk *walk);
 bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
                       const long *last);
 
+// Can cfitsio decode an HCompress stream of `count` bytes to `pixels` pixels without reading behind it? Pure.
+bool fits_hcompress_sound(const uint8_t *data, size_t count, int64_t pixels);
+
 // Decodes the box from `first` to `last` (both from 1) of a tiling with `own` to `raw`: numbers of the
 // image's BITPIX in the machine's byte order, row-major without gaps. The box has one pixel only along axes 3
 // and higher. False if a tile is damaged; `raw` is then undefined. FITS Standard 4.0, sections 10.1 to 10.4.

@@ -26,21 +26,6 @@ static bool plio_sound(const uint8_t *data, size_t words)
     return first >= 0 && count >= first && count <= (int64_t)words;
 }
 
-// The head of an HCompress stream names the size of its image, which must be that of the tile.
-static bool hcompress_sound(const uint8_t *data, size_t count, int64_t pixels)
-{
-    enum { HEAD = 2 + 3 * 4 + 8 + 3 };
-    if (count < HEAD || data[0] != 0xDD || data[1] != 0x99)
-        return false;
-    int64_t rows = load_u32be(data + 2), columns = load_u32be(data + 6);
-    if (rows < 1 || columns < 1 || rows > pixels || columns > pixels || rows * columns != pixels)
-        return false;
-    for (int i = 0; i < 3; i++)
-        if (data[22 + i] > 62) // bit planes
-            return false;
-    return true;
-}
-
 // Does the gzip stream end within its bytes, after a number of bytes that `pixels` numbers can have?
 static bool gzip_sound(uint8_t *data, size_t count, int64_t pixels)
 {
@@ -171,7 +156,7 @@ static bool tile_sound(struct fits_tile_reader *reader, const struct fits_tiling
         return gzip_sound(stored.data, stored.count, pixels);
     if (tiling->codec == PLIO_1)
         return plio_sound(stored.data, stored.count / 2);
-    return tiling->codec == HCOMPRESS_1 && hcompress_sound(stored.data, stored.count, pixels);
+    return tiling->codec == HCOMPRESS_1 && fits_hcompress_sound(stored.data, stored.count, pixels);
 }
 
 bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
