@@ -44,7 +44,7 @@ static void test_sum_of_readouts(void **state)
     for (int readouts = 1; readouts <= READOUTS; readouts++) {
         for (int i = 0; i < COUNT; i++)
             expected[i] = readouts == 1 ? samples[0][i] : expected[i] + samples[readouts - 1][i];
-        char number[8];
+        char number[16];
         snprintf(number, sizeof number, "%d", readouts);
         const char *path = save("33", number, "Data type = u16\n", sizeof *samples * (size_t)readouts);
         struct image_file *file = open_good(path);
