@@ -22,9 +22,16 @@ static bool update_cursor(struct host *host, double x, double y)
     return changed;
 }
 
-static bool held(SDL_Keymod modifier)
+void gestures_note_key(struct gestures *gestures, const SDL_Event *event)
 {
-    return (SDL_GetModState() & modifier) != 0;
+    if (event->type != SDL_KEYDOWN && event->type != SDL_KEYUP)
+        return;
+    const SDL_Keycode code = event->key.keysym.sym;
+    const bool down = event->type == SDL_KEYDOWN;
+    if (code == SDLK_LCTRL || code == SDLK_RCTRL)
+        gestures->ctrl = down;
+    if (code == SDLK_LSHIFT || code == SDLK_RSHIFT)
+        gestures->shift = down;
 }
 
 static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
@@ -41,7 +48,7 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
     if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
         gestures->drag = DRAG_TOOL;
         gestures->button = button->button;
-        return editor_press(host->editor, x, y, held(KMOD_CTRL), held(KMOD_SHIFT), button->clicks >= 2);
+        return editor_press(host->editor, x, y, gestures->ctrl, gestures->shift, button->clicks >= 2);
     }
     gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
     gestures->button = button->button;
@@ -59,7 +66,7 @@ static bool move(struct gestures *gestures, struct host *host, double x, double 
     if (gestures->drag == DRAG_PAN || gestures->panning)
         camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
     if ((gestures->drag == DRAG_TOOL || gestures->drag == DRAG_NONE) && editor_takes_mouse(host->editor))
-        drawn = editor_move(host->editor, x, y, held(KMOD_SHIFT));
+        drawn = editor_move(host->editor, x, y, gestures->shift);
     if (gestures->drag == DRAG_CONTRAST)
         contrast_drag(&viewer->view.contrast, &gestures->start_limits,
                       (x - gestures->start_x) / camera->viewport_width,
@@ -101,13 +108,13 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
     if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
         const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
         const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
-        if (viewer->view.masking.on && held(KMOD_CTRL)) {
+        if (viewer->view.masking.on && gestures->ctrl) {
             host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
             return true;
         }
         camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
         if (editor_takes_mouse(host->editor)) // where the zoom has an end the point under the mouse may move
-            editor_move(host->editor, x, y, held(KMOD_SHIFT));
+            editor_move(host->editor, x, y, gestures->shift);
         update_cursor(host, x, y);
         return true;
     }

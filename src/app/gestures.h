@@ -17,7 +17,12 @@ struct gestures {
     double start_x, start_y; // in drawable pixels of the window
     double last_x, last_y;
     struct limits start_limits;
+    bool ctrl, shift; // are down, by the events seen so far
 };
+
+// Takes note of Ctrl and Shift: to be shown every key in the order of events, because the library tells only
+// what is down now, which may be later than the event at hand.
+void gestures_note_key(struct gestures *gestures, const SDL_Event *event);
 
 // Applies a mouse event to the view. (area_x, area_y) is the picture's corner in the window, `density`
 // drawable pixels per unit of SDL's mouse coordinates. Returns true if anything to be drawn changed.

@@ -477,6 +477,7 @@ static void wait_for_events(struct session *session)
     while (got) {
         if (is_input(&event))
             thumbnails_pause(session->thumbnails);
+        gestures_note_key(&session->gestures, &event);
         if (!hold_back_key(session, &event) && !put_off_button(session, &event))
             handle_event(session, &event);
         got = !session->repaint_first && !ui_awaits_focus(session->ui) && SDL_PollEvent(&event);

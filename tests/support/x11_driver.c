@@ -147,7 +147,9 @@ static pid_t start_program(const struct desktop *desktop, const char *const *arg
     setenv("DISPLAY", desktop->name, 1);
     setenv("SDL_VIDEODRIVER", "x11", 1);
     setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1); // no bindings of the person who runs the tests
+    // No bindings of the person who runs the tests, but those of the test if it has some.
+    const char *config = getenv("FOVEA_TEST_CONFIG");
+    setenv("XDG_CONFIG_HOME", config ? config : "/nonexistent", 1);
     unsetenv("WAYLAND_DISPLAY");
     unsetenv("XMODIFIERS"); // no input method
     unsetenv("DBUS_SESSION_BUS_ADDRESS");
@@ -467,6 +469,13 @@ static void strike(Display *display, KeySym symbol)
     XTestFakeKeyEvent(display, code, False, CurrentTime);
     if (shifted)
         press(display, XK_Shift_L, false);
+}
+
+void driven_hold(struct driven *driven, const char *modifier, bool down)
+{
+    const KeySym symbol = modifier[0] == 'c' ? XK_Control_L : modifier[0] == 's' ? XK_Shift_L : XK_Alt_L;
+    press(driven->desktop->display, symbol, down);
+    XSync(driven->desktop->display, False);
 }
 
 void driven_key(struct driven *driven, const char *name)

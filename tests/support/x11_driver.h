@@ -52,6 +52,8 @@ void driven_drag(struct driven *driven, int button, int x0, int y0, int x1, int 
 void driven_wheel(struct driven *driven, int notches); // up is positive
 // "a", "shift+k", "ctrl+shift+p", "Right", "F1": names are those of X keysyms.
 void driven_key(struct driven *driven, const char *name);
+// Presses "ctrl", "shift" or "alt", or lets it go.
+void driven_hold(struct driven *driven, const char *modifier, bool down);
 void driven_type(struct driven *driven, const char *ascii);
 void driven_resize(struct driven *driven, int width, int height);
 // Drops files by the XDND protocol; false if the window does not take them.
