@@ -262,23 +262,23 @@ int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns)
     return editor_at_rest(recovery->editor) ? 0 : (int)(second / 1000000);
 }
 
-void recovery_destroy(struct recovery **address, bool discard)
+void recovery_destroy(struct recovery **recovery, bool discard)
 {
-    struct recovery *recovery = *address;
-    if (!recovery)
+    struct recovery *gone = *recovery;
+    if (!gone)
         return;
-    if (recovery->writing)
-        end_writing(recovery);
-    if (recovery->packing)
-        abandon_packing(recovery);
-    if (discard || !editor_has_unsaved(recovery->editor))
-        remove_files(recovery);
-    for (size_t i = 0; i < recovery->restored_count; i++)
-        free(recovery->restored[i]);
-    free(recovery->restored);
-    forget_left(recovery);
-    free(recovery);
-    *address = NULL;
+    if (gone->writing)
+        end_writing(gone);
+    if (gone->packing)
+        abandon_packing(gone);
+    if (discard || !editor_has_unsaved(gone->editor))
+        remove_files(gone);
+    for (size_t i = 0; i < gone->restored_count; i++)
+        free(gone->restored[i]);
+    free(gone->restored);
+    forget_left(gone);
+    free(gone);
+    *recovery = NULL;
 }
 
 // --- what others left ---

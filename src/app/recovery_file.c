@@ -358,6 +358,22 @@ static int compare_records(const void *a, const void *b)
     return (first->time < second->time) - (first->time > second->time);
 }
 
+// Takes "PID-START.mask" apart; *rest is what follows.
+static bool parse_file_name(const char *name, int64_t *pid, int64_t *started, const char **rest)
+{
+    static const char end[] = ".mask";
+    char *at;
+    *pid = strtoll(name, &at, 10);
+    if (at == name || *at != '-')
+        return false;
+    const char *second = at + 1;
+    *started = strtoll(second, &at, 10);
+    if (at == second || strncmp(at, end, sizeof end - 1) != 0)
+        return false;
+    *rest = at + sizeof end - 1;
+    return true;
+}
+
 size_t recovery_file_find(const char *folder, struct recovery_record **records)
 {
     char host[65], path[4096];
@@ -367,15 +383,15 @@ size_t recovery_file_find(const char *folder, struct recovery_record **records)
     DIR *directory = opendir(folder);
     const struct dirent *entry;
     while (directory && count < MAX_RECORDS && (entry = readdir(directory))) {
-        long long pid, started;
-        int length = 0;
-        if (sscanf(entry->d_name, "%lld-%lld.mask%n", &pid, &started, &length) != 2 || length == 0)
+        int64_t pid, started;
+        const char *rest;
+        if (!parse_file_name(entry->d_name, &pid, &started, &rest))
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         struct recovery_record record = {0};
-        if (entry->d_name[length] == '.' && !is_running(pid, started) && is_old(path)) {
+        if (*rest == '.' && !is_running(pid, started) && is_old(path)) {
             unlink(path); // a draft; the file itself is whole
-        } else if (!entry->d_name[length] && take_left(path, host, &record)) {
+        } else if (!*rest && take_left(path, host, &record)) {
             *records = must_resize(*records, (count + 1) * sizeof **records);
             (*records)[count++] = record;
         }

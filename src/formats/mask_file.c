@@ -83,7 +83,7 @@ static void judge(const struct loading *loading, size_t count)
     else
         mark_nonzero(type, loading->pixels, count, marks);
     for (size_t i = 0; i < count && loading->inverted; i++)
-        marks[i] = marks[i] == 0;
+        marks[i] = marks[i] == 0; // NOLINT: bytes are marks as they are
 }
 
 static enum status load_band(struct loading *loading, int64_t y, struct mask *mask, struct error *error)
