@@ -384,7 +384,10 @@ static void test_escape_and_borders(void **state)
     driven_move(session->window, 305, 307);
     driven_key(session->window, "Escape");
     driven_button(session->window, 1, false);
-    // Mask mode goes on; a drag may leave the window.
+    // Mask mode goes on; a drag may leave the window. (Not at once after the release: the window gives the
+    // mouse back then, and a grab that begins meanwhile would be lost with it.)
+    expect_mask(session, &wanted);
+    driven_key(session->window, "r");
     driven_drag(session->window, 1, 1005, 607, 1395, 905);
     const struct point corner[2] = {image_point(1005, 607), image_point(1395, 905)};
     put(&wanted, in_box, corner, true);
@@ -454,7 +457,7 @@ static void test_dialog(void **state)
     driven_key(session->window, "v");
     expect_window(session, &wanted);
     driven_key(session->window, "ctrl+shift+s");
-    driven_key(session->window, "ctrl+a");
+    driven_type(session->window, "/"); // "//" begins anew
     driven_type(session->window, path);
     driven_key(session->window, "Return");
     expect_file(path, &wanted);
