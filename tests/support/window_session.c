@@ -6,9 +6,11 @@
 #include "support/program.h"
 #include "support/testdata.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_ARGUMENTS = 40 };
 
@@ -45,9 +47,25 @@ int session_group_teardown(void **state)
     return 0;
 }
 
+// Unsaved mask edits of a program that was killed are not to be asked about in the next test.
+static void forget_recovery(void)
+{
+    char folder[600], path[1200];
+    snprintf(folder, sizeof folder, "%s/fovea/recovery", getenv("XDG_STATE_HOME"));
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    while (directory && (entry = readdir(directory))) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (directory)
+        closedir(directory);
+}
+
 int session_teardown(void **state)
 {
     driven_stop(&((struct session *)*state)->window);
+    forget_recovery();
     return 0;
 }
 
