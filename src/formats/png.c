@@ -27,10 +27,11 @@ enum {
     PNG_SIGNATURE = 8,
     MAX_CHUNK_BYTES = 8 << 20, // of text and the like
     MAX_CHUNKS = 200,
-    BUFFER_BYTES = 64 * 1024, // of the file
-    PIECE_BYTES = 256,        // that libpng takes at a time: of a file that is cut, no more are lost
-    PASSES = 7,               // of Adam7
-    MAX_WIDTH = 1 << 20,      // pixels; libpng keeps two rows
+    MAX_ALLOCATION = 32 << 20, // of libpng: rows of the widest picture and chunks
+    BUFFER_BYTES = 64 * 1024,  // of the file
+    PIECE_BYTES = 256,         // that libpng takes at a time: of a file that is cut, no more are lost
+    PASSES = 7,                // of Adam7
+    MAX_WIDTH = 1 << 20,       // pixels; libpng keeps two rows
 };
 
 // The decoding of one picture, from its header on.
@@ -119,11 +120,26 @@ static void stop(struct png_rows *rows)
     rows->offset = 0;
 }
 
+// The limit of a chunk's length is no more than a warning to libpng, which then asks for the memory: what it
+// may have is limited here. It leaves a chunk out for which there is none.
+static png_voidp limited_malloc(png_structp png, png_alloc_size_t bytes)
+{
+    (void)png;
+    return bytes <= MAX_ALLOCATION ? malloc(bytes) : NULL;
+}
+
+static void limited_free(png_structp png, png_voidp memory)
+{
+    (void)png;
+    free(memory);
+}
+
 // Reads the header; false with a message.
 static bool start(struct png_rows *rows)
 {
     stop(rows);
-    rows->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, rows, on_error, on_warning);
+    rows->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, rows, on_error, on_warning, NULL,
+                                         limited_malloc, limited_free);
     rows->info = rows->png ? png_create_info_struct(rows->png) : NULL;
     if (!rows->info) {
         snprintf(rows->message, sizeof rows->message, "no memory");
