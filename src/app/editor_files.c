@@ -13,16 +13,12 @@
 enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
                            struct error *error)
 {
-    struct mask *other = NULL;
     struct bitmap *bitmap = NULL;
     struct rect changed = {0};
     enum status status = editor_need_layer(editor, error);
     if (!status)
-        status = mask_create(editor->viewer->mask->width, editor->viewer->mask->height, &other, error);
-    if (!status)
-        status = mask_file_load(path, other, error);
-    if (!status)
-        status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
+        status =
+            mask_file_bitmap(path, editor->viewer->mask->width, editor->viewer->mask->height, &bitmap, error);
     if (!status) {
         const struct rect before = editor_begin(editor, OPEN_STROKE, "mask file");
         status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
@@ -30,7 +26,6 @@ enum status editor_combine(struct editor *editor, const char *path, enum bitmap_
         editor_show(editor, editor_rect_both(before, changed));
     }
     bitmap_destroy(&bitmap);
-    mask_destroy(&other);
     return status;
 }
 

@@ -233,20 +233,14 @@ static enum status run_operation(struct mask_run *run, const struct mask_step *s
 static enum status combine_file(struct mask_run *run, const char *path, enum bitmap_combination how,
                                 struct error *error)
 {
-    struct mask *other = NULL;
     struct bitmap *bitmap = NULL;
-    enum status status = mask_create(run->mask->width, run->mask->height, &other, error);
-    if (!status)
-        status = mask_file_load(path, other, error);
-    if (!status)
-        status = mask_to_bitmap(other, MASK_BIT(MASK_FILE), &bitmap, error);
+    enum status status = mask_file_bitmap(path, run->mask->width, run->mask->height, &bitmap, error);
     if (!status) {
         mask_edit_begin(run->history, run->mask, MASK_BIT(run->layer), "file");
         status = mask_edit_bitmap(run->history, bitmap, how, NULL, error);
         mask_edit_commit(run->history);
     }
     bitmap_destroy(&bitmap);
-    mask_destroy(&other);
     return status;
 }
 

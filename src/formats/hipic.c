@@ -70,17 +70,7 @@ static enum status open_content(struct plain_file *file, struct error *error)
 static enum status hipic_open(const struct open_request *request, struct image_file **out,
                               struct error *error)
 {
-    struct plain_file *file;
-    enum status status = plain_file_open(request, &hipic_reader, sizeof *file, &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(file, error);
-    if (status != STATUS_OK) {
-        plain_file_close(&file->base);
-        return status;
-    }
-    *out = &file->base;
-    return STATUS_OK;
+    return plain_file_open_with(request, &hipic_reader, open_content, out, error);
 }
 
 // --- Metadata ---

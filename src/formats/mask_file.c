@@ -6,6 +6,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "formats/reader.h"
+#include "image/mask_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,19 @@ static enum status load(const char *path, bool layers, struct mask *mask, struct
 enum status mask_file_load(const char *path, struct mask *mask, struct error *error)
 {
     return load(path, false, mask, error);
+}
+
+enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,
+                             struct error *error)
+{
+    struct mask *mask = NULL;
+    enum status status = mask_create(width, height, &mask, error);
+    if (status == STATUS_OK)
+        status = mask_file_load(path, mask, error);
+    if (status == STATUS_OK)
+        status = mask_to_bitmap(mask, MASK_BIT(MASK_FILE), bitmap, error);
+    mask_destroy(&mask);
+    return status;
 }
 
 enum status mask_file_load_layers(const char *path, struct mask *mask, struct error *error)

@@ -4,6 +4,7 @@
 #define FOVEA_FORMATS_MASK_FILE_H
 
 #include "base/status.h"
+#include "image/bitmap.h"
 #include "image/mask.h"
 
 // Sets MASK_BIT(MASK_FILE) in `mask` for every pixel of frame 0 of `path` that is not zero (NaN counts as
@@ -13,6 +14,10 @@
 // STATUS_MISMATCH with a sentence naming both shapes as width x height. The file is decoded in bands; `mask`
 // is unchanged on failure to open or on a mismatch.
 enum status mask_file_load(const char *path, struct mask *mask, struct error *error);
+
+// The same as a new bitmap of width x height pixels, for combining with a layer.
+enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,
+                             struct error *error);
 
 // Replaces all layers of `mask` by those of a file: of a pixel mask of NXmx by its bits (0 gap, 4 hot, 8
 // user, others below 16 bad; in bits 16 to 23 the layers as Fovea saved them, if any of these is set), of a

@@ -48,6 +48,23 @@ enum status plain_file_open(const struct open_request *request, const struct rea
     return STATUS_OK;
 }
 
+enum status plain_file_open_with(const struct open_request *request, const struct reader *reader,
+                                 enum status (*content)(struct plain_file *file, struct error *error),
+                                 struct image_file **out, struct error *error)
+{
+    struct plain_file *file;
+    enum status status = plain_file_open(request, reader, sizeof *file, &file, error);
+    if (status != STATUS_OK)
+        return status;
+    status = content(file, error);
+    if (status != STATUS_OK) {
+        plain_file_close(&file->base);
+        return status;
+    }
+    *out = &file->base;
+    return STATUS_OK;
+}
+
 enum status plain_file_header(const struct plain_file *file, int64_t offset, void *buffer, size_t count,
                               struct error *error)
 {

@@ -41,6 +41,12 @@ struct plain_file *plain_file_of(struct image_file *file);
 enum status plain_file_open(const struct open_request *request, const struct reader *reader,
                             size_t handle_bytes, struct plain_file **out, struct error *error);
 
+// The whole `open` of a reader whose handle is a plain_file and nothing more: opens, has `content` read the
+// header and set the layout, and closes again if that fails.
+enum status plain_file_open_with(const struct open_request *request, const struct reader *reader,
+                                 enum status (*content)(struct plain_file *file, struct error *error),
+                                 struct image_file **out, struct error *error);
+
 // Reads exactly `count` bytes of the header at `offset`; a file that ends before is STATUS_BROKEN.
 enum status plain_file_header(const struct plain_file *file, int64_t offset, void *buffer, size_t count,
                               struct error *error);
