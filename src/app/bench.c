@@ -295,10 +295,10 @@ static void print_text(const struct stage *stage, const struct figures *figures,
            stage->width, stage->height);
     printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu),
            sysconf(_SC_NPROCESSORS_ONLN));
-    printf("start, ms      main %.0f, context %.0f, header %.0f, first band %.0f, first picture %.0f, "
-           "resident %.0f, complete picture %.0f\n",
-           figures->main_ms, figures->context_ms, figures->header_ms, figures->first_band_ms,
-           figures->first_picture_ms, figures->resident_ms, figures->complete_picture_ms);
+    printf(
+        "start, ms      main %.0f, context %.0f, header %.0f, first band %.0f, first picture %.0f, resident %.0f, complete picture %.0f\n",
+        figures->main_ms, figures->context_ms, figures->header_ms, figures->first_band_ms,
+        figures->first_picture_ms, figures->resident_ms, figures->complete_picture_ms);
     printf("memory         peak RSS %s, textures %s (%.2f x pixels + mask)\n",
            format_bytes(figures->peak_bytes, peak, sizeof peak),
            format_bytes(figures->texture_bytes, textures, sizeof textures),
@@ -308,10 +308,10 @@ static void print_text(const struct stage *stage, const struct figures *figures,
         bench_steps_print(&figures->steps);
     for (int i = 0; i < 2 && figures->steps.steps == 0; i++) {
         const struct zoom_figures *z = &figures->zooms[i];
-        printf("%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, "
-               "zoom %.2f\n",
-               z->name, z->contrast_ms, ratio(z->contrast_ms, z->yardstick_ms), z->contrast_mask_ms,
-               ratio(z->contrast_mask_ms, z->yardstick_ms), z->yardstick_ms, z->pan_ms, z->zoom_ms);
+        printf(
+            "%-4s ms        contrast %.2f (%.2f x), with mask %.2f (%.2f x), RGBA8 blit %.2f, pan %.2f, zoom %.2f\n",
+            z->name, z->contrast_ms, ratio(z->contrast_ms, z->yardstick_ms), z->contrast_mask_ms,
+            ratio(z->contrast_mask_ms, z->yardstick_ms), z->yardstick_ms, z->pan_ms, z->zoom_ms);
     }
 }
 

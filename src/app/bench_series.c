@@ -66,10 +66,10 @@ enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures 
 void bench_steps_print(const struct step_figures *figures)
 {
     char early[32], late[32], peak_early[32], peak_late[32];
-    printf("stepping       %lld frames, %.1f a second in all, median %.1f ms (%.1f a second), slowest %.1f "
-           "ms, %lld failed\n",
-           (long long)figures->steps, (double)figures->steps * 1000 / figures->total_ms, figures->median_ms,
-           1000 / figures->median_ms, figures->slowest_ms, (long long)figures->failed);
+    printf(
+        "stepping       %lld frames, %.1f a second in all, median %.1f ms (%.1f a second), slowest %.1f ms, %lld failed\n",
+        (long long)figures->steps, (double)figures->steps * 1000 / figures->total_ms, figures->median_ms,
+        1000 / figures->median_ms, figures->slowest_ms, (long long)figures->failed);
     printf("while stepping RSS %s after %d frames, %s after %lld; peak %s, then %s\n",
            format_bytes(figures->resident_early, early, sizeof early), EARLY,
            format_bytes(figures->resident_late, late, sizeof late), (long long)figures->steps,

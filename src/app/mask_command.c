@@ -169,8 +169,7 @@ static const struct option mask_table[] = {
     {"--frame", NULL, "N", "The frame whose pixels count, from 0.", set_frame, NULL},
     {"--channel", NULL, "N", "The channel of an image with several samples per pixel.", set_channel, NULL},
     {"--ignore", NULL, "CLASSES",
-     "Pixels that the data mark as gap (also no data), bad, hot or saturated, or as any of them (all), are "
-     "values like others.",
+     "Pixels that the data mark as gap (also no data), bad, hot or saturated, or as any of them (all), are values like others.",
      set_ignore, NULL},
     {"--saturation", NULL, "VALUE", "Pixels above are saturated, whatever the file says.", set_saturation,
      NULL},

@@ -32,16 +32,12 @@ const struct command commands[] = {
     {"file.reload", "", "Reads the shown frame again from its file.", MENU({"File/Reload", ""}),
      action_file_reload, NULL, NULL},
     {"mask.load", "[name:file] [values:masked|valid|layers]",
-     "Loads a mask (any image file, .msk of Fit2D, file.h5::/path) in which nonzero is masked, or valid, or "
-     "tells "
-     "all layers, as they were saved or by the bits of NXmx; without a name asks for one.",
+     "Loads a mask (any image file, .msk of Fit2D, file.h5::/path) in which nonzero is masked, or valid, or tells all layers, as they were saved or by the bits of NXmx; without a name asks for one.",
      MENU({"File/|Load mask...", ""}), action_mask_load, NULL, NULL},
     {"mask.unload", "", "Removes the loaded mask.", MENU({"File/Remove mask", ""}), action_mask_clear, NULL,
      NULL},
     {"file.export", "[name:file] [style:plain|decorated]",
-     "Writes the picture as shown to a PNG file, decorated with colour bar and title if asked; without a "
-     "name asks "
-     "for one.",
+     "Writes the picture as shown to a PNG file, decorated with colour bar and title if asked; without a name asks for one.",
      MENU({"File/|Export picture...", ""}), action_file_export, NULL, NULL},
     {"panel.metadata", SWITCH, "Shows or hides the window with the file's header.", MENU({"File/Header", ""}),
      action_panel_metadata, tick_panel_metadata, NULL},
@@ -52,9 +48,7 @@ const struct command commands[] = {
      "Gives the keyboard to the search field of the open window; opens the header if none is.",
      MENU({"File/Search the header", ""}), action_panel_find, NULL, NULL},
     {"app.quit", "[how:force|save]",
-     "Leaves the program; asks first if there are unsaved mask edits, unless they are to be given up (force) "
-     "or "
-     "saved as they were saved before.",
+     "Leaves the program; asks first if there are unsaved mask edits, unless they are to be given up (force) or saved as they were saved before.",
      MENU({"File/|Quit", ""}), action_app_quit, NULL, NULL},
     {"app.back", "", "Closes the question that is shown, without an answer.", NULL, action_app_back, NULL,
      NULL},
@@ -105,9 +99,7 @@ const struct command commands[] = {
 
     // Contrast
     {"contrast.auto", "[method:percentile|minmax|zscale|sigma] [a:number] [b:number]",
-     "Sets the limits automatically: percentile LOW HIGH, minmax, zscale CONTRAST or sigma K; without a "
-     "method by the "
-     "last one.",
+     "Sets the limits automatically: percentile LOW HIGH, minmax, zscale CONTRAST or sigma K; without a method by the last one.",
      MENU({"Contrast/Automatic", ""}, {"Contrast/Automatic by/Percentile 0.5 to 99.5", "percentile 0.5 99.5"},
           {"Contrast/Automatic by/Percentile 1 to 99", "percentile 1 99"},
           {"Contrast/Automatic by/Minimum and maximum", "minmax"}, {"Contrast/Automatic by/zscale", "zscale"},
@@ -127,9 +119,7 @@ const struct command commands[] = {
     {"contrast.high_here", "", "Sets the upper limit to the value under the mouse.",
      MENU({"Contrast/High from the pixel under the mouse", ""}), action_contrast_high_here, NULL, NULL},
     {"contrast.scale", "scale:scale [mode:set|toggle]",
-     "Sets the scale between the limits, with its parameter if given (power:0.5, asinh:0.1), or next or "
-     "previous; "
-     "toggle goes back to linear.",
+     "Sets the scale between the limits, with its parameter if given (power:0.5, asinh:0.1), or next or previous; toggle goes back to linear.",
      MENU({"Contrast/|Scale/*", "*"}), action_contrast_scale, tick_contrast_scale, NULL},
     {"contrast.gamma", "gamma:number(0.05..20)", "Sets the power scale with this exponent.", NULL,
      action_contrast_gamma, NULL, NULL},
@@ -146,8 +136,7 @@ const struct command commands[] = {
     {"colormap.reverse", SWITCH, "Reverses the colour map.", MENU({"Colour/Reversed", ""}),
      action_colormap_reverse, tick_colormap_reverse, NULL},
     {"colormap.load", "[name:file]",
-     "Loads a colour map from a text file of lines \"r g b\" or \"position r g b\"; without a name asks for "
-     "one.",
+     "Loads a colour map from a text file of lines \"r g b\" or \"position r g b\"; without a name asks for one.",
      MENU({"Colour/Load colour map...", ""}), action_colormap_load, NULL, NULL},
     {"special.show", "which:under|over|inf|nan " SWITCH,
      "Shows values below or above the limits, infinite ones or NaN in a colour of their own.",
@@ -192,9 +181,7 @@ const struct command commands[] = {
     {"mask.edit", "layer:" LAYERS, "Chooses the layer that is edited.", MENU({"Mask/Edit layer/*", "*"}),
      action_mask_edit, tick_mask_edit, NULL},
     {"mask.lock", "layer:" LAYERS " " SWITCH,
-     "Protects a layer from edits. A layer of the data (gap, bad, hot, saturated) that is unlocked is no "
-     "longer "
-     "found anew in each frame.",
+     "Protects a layer from edits. A layer of the data (gap, bad, hot, saturated) that is unlocked is no longer found anew in each frame.",
      NULL, action_mask_lock, tick_mask_lock, NULL},
     {"mask.mode", "mode:mask|unmask|toggle", "Whether what is drawn or selected is masked or unmasked.",
      MENU({"Mask/Drawing unmasks", "toggle"}), action_mask_mode, tick_mask_mode, NULL},
@@ -228,9 +215,7 @@ const struct command commands[] = {
         {"mask.combine", "name:file how:replace|add|remove",
          "Combines the layer that is edited with a mask file.", NULL, action_mask_add_file, NULL, NULL},
     {"mask.save", "[name:file] [layer:all|" LAYERS "] [values:masked|valid|layers]",
-     "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid, or a bit for "
-     "each "
-     "layer; without a name asks for one.",
+     "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid, or a bit for each layer; without a name asks for one.",
      MENU({"Mask/|Save mask...", ""}), action_mask_save, NULL, NULL},
     {"mask.restore", "",
      "Takes over the unsaved edits that were left when the program last ended unexpectedly.", NULL,

@@ -361,22 +361,18 @@ SETTER(set_command)
 
 const struct option view_option_table[] = {
     {"--mask", NULL, "FILE",
-     "A mask of the image's shape: any image file, or file.h5::/path; nonzero = masked, or of valid:FILE "
-     "nonzero "
-     "= valid.",
+     "A mask of the image's shape: any image file, or file.h5::/path; nonzero = masked, or of valid:FILE nonzero = valid.",
      set_mask, NULL},
     {"--no-mask", NULL, NULL, "Neither loads nor shows any mask; masked pixels count in statistics.",
      set_no_mask, NULL},
     {"--ignore", NULL, "CLASSES",
-     "Lets pixels of these classes count as values: gap (also no data), bad, hot, saturated, file (the mask "
-     "of --mask), in a list such as gap,bad, or all.",
+     "Lets pixels of these classes count as values: gap (also no data), bad, hot, saturated, file (the mask of --mask), in a list such as gap,bad, or all.",
      set_ignore, NULL},
     {"--saturation", NULL, "VALUE", "Pixels above are saturated and left out, whatever the file says.",
      set_saturation, NULL},
     {"--range", NULL, "LO:HI", "Contrast limits, kept for all frames.", set_range, NULL},
     {"--auto", NULL, "METHOD",
-     "Automatic limits: percentile[:LOW:HIGH] (default percentile:0.5:99.5), minmax, zscale[:CONTRAST], "
-     "sigma[:K].",
+     "Automatic limits: percentile[:LOW:HIGH] (default percentile:0.5:99.5), minmax, zscale[:CONTRAST], sigma[:K].",
      set_auto, NULL},
     {"--scale", NULL, "NAME",
      "Scale between the limits: linear, log, sqrt, asinh[:SOFTENING], power[:GAMMA], equalize.", set_scale,
@@ -399,8 +395,7 @@ const struct option view_option_table[] = {
      "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
      NULL},
     {"--memory", NULL, "AMOUNT",
-     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Default: three "
-     "quarters of what is free, at most 4 GB.",
+     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Default: three quarters of what is free, at most 4 GB.",
      set_memory, NULL},
     {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
      set_zoom, NULL},

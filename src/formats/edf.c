@@ -157,10 +157,10 @@ static enum status set_blob(const struct edf_file *file, const struct edf_fields
 {
     char *path = path_beside(file->table->beside, fields->blob);
     if (!path)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: its samples are in a file that is not beside it or in a folder beside it; move "
-                         "both into one folder",
-                         file->base.path);
+        return error_set(
+            error, STATUS_UNSUPPORTED,
+            "%s: its samples are in a file that is not beside it or in a folder beside it; move both into one folder",
+            file->base.path);
     free(block->blob);
     block->blob = path;
     int fd;
@@ -186,8 +186,7 @@ static enum status set_present(const struct edf_file *file, struct block *block,
         return STATUS_OK;
     return error_set(
         error, STATUS_BROKEN,
-        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of "
-        "data in the file",
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data in the file",
         file->base.path, (long long)block->width, (long long)block->height, (long long)block->depth,
         format_bytes(block->data_bytes, claimed, sizeof claimed),
         format_bytes(int64_max(room, 0), found, sizeof found));
@@ -203,8 +202,7 @@ static enum status set_packed(const struct edf_file *file, struct block *block, 
     char claimed[32], found[32];
     return error_set(
         error, STATUS_BROKEN,
-        "%s: the header claims %lld x %lld samples in %lld frames (%s), which cannot be packed in "
-        "the %s of data in the file",
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), which cannot be packed in the %s of data in the file",
         file->base.path, (long long)block->width, (long long)block->height, (long long)block->depth,
         format_bytes(block->data_bytes, claimed, sizeof claimed),
         format_bytes(int64_max(block->stored, 0), found, sizeof found));

@@ -60,10 +60,10 @@ static enum status open_content(struct plain_file *file, struct error *error)
         return status;
     if (!is_fit2d(header, sizeof header))
         return is_pickle(header, sizeof header)
-                   ? error_set(error, STATUS_UNSUPPORTED,
-                               "%s: is a mask pickled by a Python program, which could run any code when it "
-                               "is read; save the mask there as an image (TIFF, EDF or NPY)",
-                               path)
+                   ? error_set(
+                         error, STATUS_UNSUPPORTED,
+                         "%s: is a mask pickled by a Python program, which could run any code when it is read; save the mask there as an image (TIFF, EDF or NPY)",
+                         path)
                    : error_set(error, STATUS_NOT_MINE, "%s: is not a mask of Fit2D", path);
     int32_t width = (int32_t)load_u32le(header + AT_WIDTH), height = (int32_t)load_u32le(header + AT_HEIGHT);
     if (width < 1 || height < 1)

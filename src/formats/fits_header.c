@@ -381,8 +381,7 @@ static enum status check_extent(const char *path, int64_t file_bytes, struct fit
     if (hdu->present == 0 || hopeless)
         return error_set(
             error, STATUS_BROKEN,
-            "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of "
-            "data in the file",
+            "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of data in the file",
             path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
             format_bytes((int64_t)total, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
     return STATUS_OK;

@@ -150,8 +150,7 @@ static enum status apply_slice(struct hdf5_layout *layout, const struct hdf5_dat
         text_printf(&shape, "%s%lld", i ? " x " : "", (long long)dataset->dims[i]);
     error_set(
         error, STATUS_USAGE,
-        "%s: [%s] does not select an image of %s, which is %s; give an index, \":\" or \"a:b\" for each "
-        "dimension, two of them ranges for rows and columns",
+        "%s: [%s] does not select an image of %s, which is %s; give an index, \":\" or \"a:b\" for each dimension, two of them ranges for rows and columns",
         dataset->path, slice, layout->shown, text_string(&shape));
     text_free(&shape);
     return STATUS_USAGE;

@@ -41,8 +41,7 @@ struct known_fault {
 
 static const struct known_fault known_faults[] = {
     {"file is already open for write", STATUS_IO,
-     "is being written, or its writer did not close it; try again when it is closed (or clear its flag with "
-     "h5clear -s)"},
+     "is being written, or its writer did not close it; try again when it is closed (or clear its flag with h5clear -s)"},
     {"unable to lock file", STATUS_IO, "is being written by another program; try again when it is closed"},
     {"file locking flag values", STATUS_IO,
      "is being written by another program; try again when it is closed"},

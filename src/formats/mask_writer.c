@@ -81,8 +81,7 @@ enum status mask_save(const struct mask *mask, const struct mask_save *how, stru
     const size_t index = (size_t)(format - mask_formats);
     if (how->layers && !writers[index].layers)
         return error_set(error, STATUS_USAGE,
-                         "%s: %s cannot hold the layers apart; npy, edf, tif, fits, h5 and "
-                         "png can",
+                         "%s: %s cannot hold the layers apart; npy, edf, tif, fits, h5 and png can",
                          how->path, format->description);
     if (how->layers && how->inverted)
         return error_set(error, STATUS_USAGE, "%s: layers cannot be inverted", how->path);

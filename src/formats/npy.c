@@ -59,8 +59,7 @@ static enum status set_present(struct npy_file *file, int64_t file_bytes, struct
         return STATUS_OK;
     return error_set(
         error, STATUS_BROKEN,
-        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data "
-        "in the file",
+        "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data in the file",
         file->base.path, (long long)array->width, (long long)array->height, (long long)array->frames,
         format_bytes(array->bytes, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
 }

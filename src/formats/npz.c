@@ -71,8 +71,7 @@ static enum status member_check(const char *name, const struct npz_member *membe
     if (limit < array->bytes && !partial)
         return error_set(
             error, STATUS_BROKEN,
-            "%s: the header claims %lld x %lld samples in %lld frames, which cannot be in the %lld "
-            "bytes of the member",
+            "%s: the header claims %lld x %lld samples in %lld frames, which cannot be in the %lld bytes of the member",
             name, (long long)array->width, (long long)array->height, (long long)array->frames,
             (long long)member->packed);
     if (member->deflated && array->width > MAX_ROW_BYTES / (int64_t)sample_traits(array->type)->bytes)

@@ -271,8 +271,7 @@ static enum status set_shape(const struct packed_file *file, const struct nrrd_h
                              struct plain_layout *layout, struct sample_storage *storage, struct error *error)
 {
     static const char components[] =
-        "|RGB-color|RGBA-color|HSV-color|XYZ-color|3-color|4-color|2-vector|3-vector|4-vector|vector|"
-        "covariant-vector|3-gradient|3-normal|normal|point|list|complex|quaternion|4-quaternion|";
+        "|RGB-color|RGBA-color|HSV-color|XYZ-color|3-color|4-color|2-vector|3-vector|4-vector|vector|covariant-vector|3-gradient|3-normal|normal|point|list|complex|quaternion|4-quaternion|";
     const bool apart =
         header->axes > 2 && header->sizes[0] <= NRRD_MAX_CHANNELS && listed(components, header->kind);
     const int64_t *sizes = header->sizes + (apart ? 1 : 0);
@@ -301,10 +300,10 @@ static enum status open_detached(struct packed_file *file, const char *name, str
             "%s: its samples are spread over several files, which is not read; open those as raw:", path);
     char *beside = path_beside(path, name);
     if (!beside)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: its samples are in a file that is not beside it or in a folder beside it; move "
-                         "both into one folder",
-                         path);
+        return error_set(
+            error, STATUS_UNSUPPORTED,
+            "%s: its samples are in a file that is not beside it or in a folder beside it; move both into one folder",
+            path);
     int fd;
     int64_t bytes;
     enum status status = file_open_read(beside, &fd, &bytes, error);

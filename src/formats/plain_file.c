@@ -118,8 +118,7 @@ enum status plain_file_set_layout(struct plain_file *file, const struct plain_la
         char claimed[32], found[32];
         return error_set(
             error, STATUS_BROKEN,
-            "%s: a frame of %lld x %lld samples of type %s needs %s from byte %lld on, but there "
-            "are only %s of data in the file",
+            "%s: a frame of %lld x %lld samples of type %s needs %s from byte %lld on, but there are only %s of data in the file",
             file->base.path, (long long)layout.width, (long long)layout.height,
             sample_traits(layout.type)->name, format_bytes(extent, claimed, sizeof claimed),
             (long long)layout.offset, format_bytes(room, found, sizeof found));

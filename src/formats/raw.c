@@ -157,9 +157,9 @@ static enum status raw_open(const struct open_request *request, struct image_fil
     if (query)
         *query++ = '\0';
     const char *fault =
-        !query || !*name ? "expected raw:FILE?width=W&height=H (further keys: type, offset, endian, frames, "
-                           "row, gap)"
-                         : spec_parse(query, &spec);
+        !query || !*name
+            ? "expected raw:FILE?width=W&height=H (further keys: type, offset, endian, frames, row, gap)"
+            : spec_parse(query, &spec);
     if (fault)
         status = error_set(error, STATUS_USAGE, "%s: %s", request->path, fault);
     else

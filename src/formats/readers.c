@@ -127,8 +127,7 @@ static enum status refuse_unknown(const char *path, size_t count, struct error *
         return error_set(error, STATUS_NOT_MINE, "%s: is empty", path);
     return error_set(
         error, STATUS_NOT_MINE,
-        "%s: is of no format that Fovea reads (\"fovea help\" lists them); plain samples open as "
-        "raw:FILE?width=W&height=H&type=u16",
+        "%s: is of no format that Fovea reads (\"fovea help\" lists them); plain samples open as raw:FILE?width=W&height=H&type=u16",
         path);
 }
 

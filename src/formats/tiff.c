@@ -197,8 +197,7 @@ static enum status pages_scan(struct tiff_file *file, struct error *error)
     if (!number_at(file, offset, file->big_tiff ? 8 : 2, &entries))
         return error_set(
             error, STATUS_BROKEN,
-            "%s: the first directory should be at byte %llu but the file ends after %lld: it is cut "
-            "short or still being written",
+            "%s: the first directory should be at byte %llu but the file ends after %lld: it is cut short or still being written",
             file->base.path, (unsigned long long)offset, (long long)file->bytes);
     struct page_list list = {0};
     while (offset && list.count < MAX_PAGES && number_at(file, offset, file->big_tiff ? 8 : 2, &entries)) {

@@ -155,11 +155,11 @@ static enum status append(struct filling *filling, const uint8_t *bytes, size_t 
     int64_t total = filling->total + (int64_t)count;
     if (total > filling->most) {
         char size[32];
-        return error_set(error, STATUS_TOO_LARGE,
-                         "%s: unpacks to more than %s, which is not plausible for its size; run %s on it "
-                         "first if it is sound",
-                         filling->request->path, format_bytes(filling->most, size, sizeof size),
-                         unpack_method_program(filling->store->method));
+        return error_set(
+            error, STATUS_TOO_LARGE,
+            "%s: unpacks to more than %s, which is not plausible for its size; run %s on it first if it is sound",
+            filling->request->path, format_bytes(filling->most, size, sizeof size),
+            unpack_method_program(filling->store->method));
     }
     enum status status = STATUS_OK;
     if (!filling->on_disk && total > filling->limits->memory_bytes)

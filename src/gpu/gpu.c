@@ -29,10 +29,10 @@ enum status gpu_create(struct gpu **gpu, struct error *error)
         return STATUS_NO_GL;
     const char *version = (const char *)glGetString(GL_VERSION);
     if (!GLEW_VERSION_3_3)
-        return error_set(error, STATUS_NO_GL,
-                         "OpenGL 3.3 is required, this machine offers %s; Mesa's software "
-                         "renderer (package libgl1-mesa-dri) is enough",
-                         version ? version : "none");
+        return error_set(
+            error, STATUS_NO_GL,
+            "OpenGL 3.3 is required, this machine offers %s; Mesa's software renderer (package libgl1-mesa-dri) is enough",
+            version ? version : "none");
     struct gpu *made = must_alloc(sizeof *made);
     snprintf(made->renderer, sizeof made->renderer, "%s", (const char *)glGetString(GL_RENDERER));
     made->software = strstr(made->renderer, "llvmpipe") || strstr(made->renderer, "softpipe");

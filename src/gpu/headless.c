@@ -89,9 +89,9 @@ enum status headless_create(struct headless **headless, struct error *error)
         eglTerminate(made->display);
     }
     free(made);
-    return error_set(error, STATUS_NO_GL,
-                     "no OpenGL 3.3 without a display can be had through EGL; install "
-                     "Mesa's software renderer (packages libegl1 and libgl1-mesa-dri)");
+    return error_set(
+        error, STATUS_NO_GL,
+        "no OpenGL 3.3 without a display can be had through EGL; install Mesa's software renderer (packages libegl1 and libgl1-mesa-dri)");
 }
 
 void headless_destroy(struct headless **headless)

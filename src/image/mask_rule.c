@@ -33,8 +33,7 @@ enum status mask_rule_check(const struct mask_rule *rule, struct error *error)
                              rule->window);
         if (!(rule->sigmas > 0) || !isfinite(rule->sigmas))
             return error_set(error, STATUS_USAGE,
-                             "hot pixels are so many sigma above their surroundings: a "
-                             "positive number");
+                             "hot pixels are so many sigma above their surroundings: a positive number");
         return STATUS_OK;
     }
     const bool uses_low = rule->kind != MASK_RULE_ABOVE,

@@ -157,10 +157,10 @@ static enum status check_frames(const struct slab_plan *plan, size_t item, const
     const int64_t wanted = plan->first[item + 1] - plan->first[item];
     if (file->frames == wanted)
         return STATUS_OK;
-    return error_set(error, STATUS_MISMATCH,
-                     "%s: has %lld frames where %lld were expected: the files of a slab must have as many as "
-                     "the first of them, and must not change",
-                     file->path, (long long)file->frames, (long long)wanted);
+    return error_set(
+        error, STATUS_MISMATCH,
+        "%s: has %lld frames where %lld were expected: the files of a slab must have as many as the first of them, and must not change",
+        file->path, (long long)file->frames, (long long)wanted);
 }
 
 // The handle for a frame of an item, from those that are open or in the place of the one used longest ago.

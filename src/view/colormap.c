@@ -181,10 +181,10 @@ static enum status parse_map(const char *text, const char *end, const char *path
     enum status status = STATUS_OK;
     int line = table_read(&table, text, end);
     if (line)
-        status = error_set(error, STATUS_BROKEN,
-                           "%s: line %d is not a row of a colour map (\"r g b\" with 0-255 or 0.0-1.0, or "
-                           "\"position r g b\" with ascending positions)",
-                           path, line);
+        status = error_set(
+            error, STATUS_BROKEN,
+            "%s: line %d is not a row of a colour map (\"r g b\" with 0-255 or 0.0-1.0, or \"position r g b\" with ascending positions)",
+            path, line);
     else if (table.count < 2 || !(table.rows[table.count - 1][0] > table.rows[0][0]))
         status =
             error_set(error, STATUS_BROKEN, "%s: a colour map needs at least two colours, this file has %zu",

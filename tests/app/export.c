@@ -545,8 +545,7 @@ static void test_special_values(void **state)
     struct look look = {.low = 20, .high = 200, .colour = colour_special, .context = &special_colours};
     check_plain(
         path,
-        "--colormap gray --range 20:200 --nan-color red --inf-color '#00ff00' --under-color '#0000ff' "
-        "--over-color '#ffff00'",
+        "--colormap gray --range 20:200 --nan-color red --inf-color '#00ff00' --under-color '#0000ff' --over-color '#ffff00'",
         &image, &look, 1);
     // Off: NaN takes the map's first colour, infinite values those beyond the limits.
     const struct special none = {{0, 0, 0}, {255, 255, 255}, {0, 0, 0}, {255, 255, 255}};
@@ -596,10 +595,10 @@ static void test_commands(void **state)
     const char *path = save_pattern(&image, "<f4");
     struct image mirrored = image_mirrored(&image, true);
     struct look look = {.low = 40, .high = 90, .reversed = true};
-    check_plain(path,
-                "--colormap viridis --command 'colormap.set gray reversed; contrast.limits 40 90' "
-                "--command='view.flip horizontal'",
-                &mirrored, &look, 1);
+    check_plain(
+        path,
+        "--colormap viridis --command 'colormap.set gray reversed; contrast.limits 40 90' --command='view.flip horizontal'",
+        &mirrored, &look, 1);
     look = (struct look){.zoom = 2, .center_x = 30, .center_y = 20};
     check_look(path, GRAY " --size 90x80 --command 'view.zoom 2; view.center 30 20'", &image, &look, 90, 80,
                0);

@@ -134,8 +134,7 @@ static void test_export_equals_the_window(void **state)
                           "sim:2000x1500,type=f32,seed=6"});
     check_export_is_the_window(
         session,
-        "--zoom=7.3 --center=321.4,200.7 --origin=lower --mask-color=red sim:700x500,type=i32,seed=7 "
-        "--command 'view.pixel_values off'",
+        "--zoom=7.3 --center=321.4,200.7 --origin=lower --mask-color=red sim:700x500,type=i32,seed=7 --command 'view.pixel_values off'",
         (const char *[8]){"--zoom=7.3", "--center=321.4,200.7", "--origin=lower", "--mask-color=red",
                           "sim:700x500,type=i32,seed=7"});
 }

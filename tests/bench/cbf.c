@@ -72,8 +72,7 @@ static void write_cbf(const char *path)
         file,
         "###CBF: VERSION 1.5\r\n\r\ndata_bench\r\n\r\n_array_data.header_convention \"PILATUS_1.2\"\r\n"
         "_array_data.header_contents\r\n;\r\n# Detector: none\r\n# Count_cutoff 1000000 counts\r\n;\r\n\r\n"
-        "_array_data.data\r\n;\r\n--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: "
-        "application/octet-stream;\r\n"
+        "_array_data.data\r\n;\r\n--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: application/octet-stream;\r\n"
         "     conversions=\"x-CBF_BYTE_OFFSET\"\r\nContent-Transfer-Encoding: BINARY\r\n"
         "X-Binary-Size: %zu\r\nX-Binary-ID: 1\r\nX-Binary-Element-Type: \"signed 32-bit integer\"\r\n"
         "X-Binary-Element-Byte-Order: LITTLE_ENDIAN\r\nX-Binary-Number-of-Elements: %d\r\n"

@@ -133,9 +133,9 @@ static void time_loads(const char *path, int threads)
         times[i] = load_once(path, threads, &firsts[i], NULL);
     qsort(times, ROUNDS, sizeof times[0], compare);
     qsort(firsts, ROUNDS, sizeof firsts[0], compare);
-    printf("load, %d threads: median %6.1f ms, best %6.1f ms; first band %5.1f ms; at most %5.1f MB more "
-           "memory\n",
-           threads, times[ROUNDS / 2], times[0], firsts[ROUNDS / 2], (double)(most - before) / 1e6);
+    printf(
+        "load, %d threads: median %6.1f ms, best %6.1f ms; first band %5.1f ms; at most %5.1f MB more memory\n",
+        threads, times[ROUNDS / 2], times[0], firsts[ROUNDS / 2], (double)(most - before) / 1e6);
 }
 
 int main(int argc, char **argv)

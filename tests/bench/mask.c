@@ -102,10 +102,9 @@ static void bench_dabs(struct gpu *gpu, int64_t side)
     mask_edit_commit(history);
     const double commit = ms_since(start), middle = median(all, DABS);
     gpu_finish(gpu);
-    printf("dab on %5lld x %-5lld           %8.4f ms engine, %8.4f ms with upload (median), %.3f ms the "
-           "slowest; "
-           "stroke ends in %.3f ms\n",
-           (long long)side, (long long)side, median(engine, DABS), middle, all[DABS - 1], commit);
+    printf(
+        "dab on %5lld x %-5lld           %8.4f ms engine, %8.4f ms with upload (median), %.3f ms the slowest; stroke ends in %.3f ms\n",
+        (long long)side, (long long)side, median(engine, DABS), middle, all[DABS - 1], commit);
     mask_history_destroy(&history);
     mask_destroy(&mask);
     picture_destroy(&picture);

@@ -155,9 +155,9 @@ static void errors_name_command_and_argument(void **state)
     refuses("special.colour nan #12345",
             "special.colour: colour must be a colour as \"#ff8000\" or \"red\", not \"#12345\"");
     refuses("file.open \"a", "file.open: a double quote is not closed");
-    refuses("contrast.scale power:0", "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, "
-                                      "equalize, with a parameter as in "
-                                      "\"power:0.5\", not \"power:0\"");
+    refuses(
+        "contrast.scale power:0",
+        "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, equalize, with a parameter as in \"power:0.5\", not \"power:0\"");
     refuses("frame.go 12", "frame.go: there are 10 frames");
     refuses("file.reload", "file.reload: not possible here");
     // What is wrong with a file is not the command's fault.
@@ -374,8 +374,7 @@ static void classes_count_or_not(void **state)
     fake_host_run(&fake, "mask.use user off; mask.use user3 off; mask.use file on; mask.use saturated on");
     assert_int_equal(*ignored, MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_3));
     refuses("mask.use lost off",
-            "mask.use: layer must be file, gap, bad, hot, saturated, user, user2 or user3, "
-            "not \"lost\"");
+            "mask.use: layer must be file, gap, bad, hot, saturated, user, user2 or user3, not \"lost\"");
 }
 
 static void escape_goes_step_by_step(void **state)

@@ -181,11 +181,10 @@ static void imgcif_tells_of_the_detector(void **state)
 static void blocks_and_panels_differ(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"data_one\r\n_diffrn_detector.type first\r\n",
-                                        "# no word of a block\r\n",
-                                        "data_two\r\n_array_data.header_contents\r\n;\r\n# Count_cutoff 99 "
-                                        "counts\r\n# Exposure_time 3 s\r\n;\r\n",
-                                        "data_three\r\n_a.own 5\r\n"};
+    static const char *const texts[] = {
+        "data_one\r\n_diffrn_detector.type first\r\n", "# no word of a block\r\n",
+        "data_two\r\n_array_data.header_contents\r\n;\r\n# Count_cutoff 99 counts\r\n# Exposure_time 3 s\r\n;\r\n",
+        "data_three\r\n_a.own 5\r\n"};
     struct image_file *file = open_texts(texts, 4);
     assert_int_equal(file->frames, 4);
     static const int32_t pixels[2] = {3, 7};

@@ -318,8 +318,8 @@ static void test_later_damage(void **state)
 {
     (void)state;
     // A compressed frame in the middle is told of; a header that does not end ends the list.
-    static const char text[] = "{ Dim_1 = 1 ; }\nab{ Dim_1 = 1 ; Compression = JPEG ; Size = 3 ; }\nxyz"
-                               "{ Dim_1 = 1 ; }\ncd{ Dim_1 = 1 ;";
+    static const char text[] =
+        "{ Dim_1 = 1 ; }\nab{ Dim_1 = 1 ; Compression = JPEG ; Size = 3 ; }\nxyz{ Dim_1 = 1 ; }\ncd{ Dim_1 = 1 ;";
     struct image_file *file = open_good(save("later.edf", text, "", 0));
     struct frame_info info;
     struct error error = {0};

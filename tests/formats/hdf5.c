@@ -212,17 +212,17 @@ static void test_types(void **state)
     static const enum sample_type sample_types[] = {SAMPLE_U8,  SAMPLE_I8,  SAMPLE_U16, SAMPLE_I16,
                                                     SAMPLE_U32, SAMPLE_I32, SAMPLE_U64, SAMPLE_I64,
                                                     SAMPLE_F16, SAMPLE_F32, SAMPLE_F64};
-    const char *path =
-        made("types.h5", "h5py, numpy",
-             PREAMBLE "with h5py.File(out, 'w') as h:\n"
-                      "    for t in 'u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8'.split():\n"
-                      "        for o in '<>':\n"
-                      "            b = (a % 128 if t == 'i1' else a).astype(o + t)\n"
-                      "            k = {'<': 'le', '>': 'be'}[o]\n"
-                      "            h['plain/' + k + t] = b\n"
-                      "            h.create_dataset('chunks/' + k + t, data=b, chunks=(2, 10, 16), "
-                      "compression='gzip', shuffle=True)\n"
-                      "            h.create_dataset('bare/' + k + t, data=b, chunks=(1, 5, 37))\n");
+    const char *path = made(
+        "types.h5", "h5py, numpy",
+        PREAMBLE
+        "with h5py.File(out, 'w') as h:\n"
+        "    for t in 'u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8'.split():\n"
+        "        for o in '<>':\n"
+        "            b = (a % 128 if t == 'i1' else a).astype(o + t)\n"
+        "            k = {'<': 'le', '>': 'be'}[o]\n"
+        "            h['plain/' + k + t] = b\n"
+        "            h.create_dataset('chunks/' + k + t, data=b, chunks=(2, 10, 16), compression='gzip', shuffle=True)\n"
+        "            h.create_dataset('bare/' + k + t, data=b, chunks=(1, 5, 37))\n");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         for (int order = 0; order < 6; order++) {
             static const char *const folders[] = {"plain", "chunks", "bare"};
@@ -266,8 +266,7 @@ static void test_odd_types(void **state)
         "    d = h5d.create(h.id, b'three', t, s)\n"
         "    d.write(h5s.ALL, h5s.ALL, a[0].astype('i4'))\n"
         "    t = h5t.STD_U16LE.copy(); t.set_precision(9)\n"
-        "    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); p.set_chunk((8, 8)); p.set_nbit() if hasattr(p, "
-        "'set_nbit') else None\n"
+        "    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); p.set_chunk((8, 8)); p.set_nbit() if hasattr(p, 'set_nbit') else None\n"
         "    d = h5d.create(h.id, b'nine', t, s, p)\n"
         "    d.write(h5s.ALL, h5s.ALL, a[0].astype('u2'))\n"
         "    h['text'] = np.array([['a', 'b']], dtype='S3')\n"
@@ -370,13 +369,13 @@ static void test_indices(void **state)
     static const char *const datasets[] = {"/single", "/fixed", "/implicit", "/extensible", "/tree"};
     for (size_t i = 0; i < sizeof datasets / sizeof *datasets; i++)
         check_dataset(latest, datasets[i], SAMPLE_U32);
-    const char *user = made("user.h5", "h5py, numpy",
-                            PREAMBLE "b = a.astype('u4')\n"
-                                     "with h5py.File(out, 'w', userblock_size=1024) as h:\n"
-                                     "    h['plain'] = b\n"
-                                     "    h.create_dataset('chunks', data=b, chunks=(1, 8, 8), "
-                                     "compression='gzip')\n"
-                                     "    h.create_dataset('bare', data=b, chunks=(1, 8, 8))\n");
+    const char *user =
+        made("user.h5", "h5py, numpy",
+             PREAMBLE "b = a.astype('u4')\n"
+                      "with h5py.File(out, 'w', userblock_size=1024) as h:\n"
+                      "    h['plain'] = b\n"
+                      "    h.create_dataset('chunks', data=b, chunks=(1, 8, 8), compression='gzip')\n"
+                      "    h.create_dataset('bare', data=b, chunks=(1, 8, 8))\n");
     check_dataset(user, "/plain", SAMPLE_U32);
     check_dataset(user, "/chunks", SAMPLE_U32);
     check_dataset(user, "/bare", SAMPLE_U32);

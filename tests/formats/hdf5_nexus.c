@@ -980,11 +980,9 @@ static const char reading_script[] =
     "f = h5py.File(sys.argv[1], 'r')\n"
     "d = f['/entry/instrument/detector']\n"
     "with open(sys.argv[2], 'w') as out:\n"
-    "    for name in ('beam_center_x', 'beam_center_y', 'x_pixel_size', 'y_pixel_size', "
-    "'detector_distance',\n"
+    "    for name in ('beam_center_x', 'beam_center_y', 'x_pixel_size', 'y_pixel_size', 'detector_distance',\n"
     "                 'count_time', 'sensor_thickness', 'saturation_value',\n"
-    "                 'detectorSpecific/countrate_correction_count_cutoff', "
-    "'detectorSpecific/photon_energy'):\n"
+    "                 'detectorSpecific/countrate_correction_count_cutoff', 'detectorSpecific/photon_energy'):\n"
     "        out.write('%.17g\\n' % first(d[name][()]))\n"
     "    w = f['/entry/instrument/beam'].get('incident_wavelength')\n"
     "    out.write('%.17g\\n' % (first(w[()]) if w is not None else 0))\n"
@@ -1055,8 +1053,8 @@ static void test_real_ansto(void **state)
 static void test_real_others(void **state)
 {
     (void)state;
-    hid_t file = hdf5_open_real("dawnsci/valid/uk.ac.diamond.scisoft.analysis.test/testfiles/gda/analysis/io/"
-                                "NexusDiffractionTest/i22-119583-Pilatus2M.h5");
+    hid_t file = hdf5_open_real(
+        "dawnsci/valid/uk.ac.diamond.scisoft.analysis.test/testfiles/gda/analysis/io/NexusDiffractionTest/i22-119583-Pilatus2M.h5");
     struct detector_info info = detector_around(file, "/entry/instrument/detector/data");
     assert_string_equal(info.name, "Dectris Pilatus");
     assert_true(sentinels_around(file, "/entry/instrument/detector/data", SAMPLE_I32).negative_marks);

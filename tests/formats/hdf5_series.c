@@ -207,41 +207,40 @@ static void test_choices(void **state)
 static void test_virtual(void **state)
 {
     (void)state;
-    const char *path =
-        made("virtual.h5", PREAMBLE VIRTUAL
-             "save('v_a.h5', a[0:4], **bs)\n"
-             "save('v_b.h5', a[4:8], (2, 8, 8), compression='gzip')\n"
-             "save('v_even.h5', a[0::2], **bs)\n"
-             "save('v_odd.h5', a[1::2], **bs)\n"
-             "save('v_top.h5', a[:, :10, :], **bs)\n"
-             "save('v_left.h5', a[:, 10:, :20], **bs)\n"
-             "save('v_right.h5', a[:, 10:, 20:], **bs)\n"
-             "save('p_0.h5', a[0:1], **bs); save('p_1.h5', a[1:2], **bs)\n"
-             "with h5py.File(out, 'w', libver='latest') as h:\n"
-             "    h['inner'] = a[8:12]\n"
-             "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('b', 4)\n"
-             "    l[8:12] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('joined', l)\n"
-             "    l = L((12, H, W), 'u4'); l[0::2] = src('even', 6); l[1::2] = src('odd', 6)\n"
-             "    h.create_virtual_dataset('woven', l)\n"
-             "    l = L((12, H, W), 'u4'); l[:, :10, :] = S('v_top.h5', 'entry/data/data', (12, 10, W))\n"
-             "    l[:, 10:, :20] = S('v_left.h5', 'entry/data/data', (12, 13, 20))\n"
-             "    l[:, 10:, 20:] = S('v_right.h5', 'entry/data/data', (12, 13, 17))\n"
-             "    h.create_virtual_dataset('modules', l)\n"
-             "    l = L((12, H, W), 'u4'); l[:] = S('.', 'joined', (12, H, W))\n"
-             "    h.create_virtual_dataset('nested', l)\n"
-             "    l = L((12, 1, H, W), 'u4'); l[0:4, 0] = src('a', 4); l[4:8, 0] = src('b', 4)\n"
-             "    l[8:12, 0] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('deep', l)\n"
-             "    l = L((12, H, W), 'f8'); l[0:4] = src('a', 4); h.create_virtual_dataset('converted', l)\n"
-             "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('gone', 4)\n"
-             "    h.create_virtual_dataset('missing', l, fillvalue=77)\n"
-             "    l = L((4, H, W), 'u4'); s = S('.', 'self', (4, H, W)); l[:] = s\n"
-             "    h.create_virtual_dataset('self', l)\n"
-             "    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); v = h5py.h5s.create_simple((2, H, W), "
-             "(h5py.h5s.UNLIMITED, H, W))\n"
-             "    v.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), (1, 1, 1), (1, H, W))\n"
-             "    s = h5py.h5s.create_simple((1, H, W))\n"
-             "    p.set_virtual(v, b'p_%b.h5', b'entry/data/data', s)\n"
-             "    h5py.h5d.create(h.id, b'printf', h5py.h5t.STD_U32LE, v, p)\n");
+    const char *path = made(
+        "virtual.h5", PREAMBLE VIRTUAL
+        "save('v_a.h5', a[0:4], **bs)\n"
+        "save('v_b.h5', a[4:8], (2, 8, 8), compression='gzip')\n"
+        "save('v_even.h5', a[0::2], **bs)\n"
+        "save('v_odd.h5', a[1::2], **bs)\n"
+        "save('v_top.h5', a[:, :10, :], **bs)\n"
+        "save('v_left.h5', a[:, 10:, :20], **bs)\n"
+        "save('v_right.h5', a[:, 10:, 20:], **bs)\n"
+        "save('p_0.h5', a[0:1], **bs); save('p_1.h5', a[1:2], **bs)\n"
+        "with h5py.File(out, 'w', libver='latest') as h:\n"
+        "    h['inner'] = a[8:12]\n"
+        "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('b', 4)\n"
+        "    l[8:12] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('joined', l)\n"
+        "    l = L((12, H, W), 'u4'); l[0::2] = src('even', 6); l[1::2] = src('odd', 6)\n"
+        "    h.create_virtual_dataset('woven', l)\n"
+        "    l = L((12, H, W), 'u4'); l[:, :10, :] = S('v_top.h5', 'entry/data/data', (12, 10, W))\n"
+        "    l[:, 10:, :20] = S('v_left.h5', 'entry/data/data', (12, 13, 20))\n"
+        "    l[:, 10:, 20:] = S('v_right.h5', 'entry/data/data', (12, 13, 17))\n"
+        "    h.create_virtual_dataset('modules', l)\n"
+        "    l = L((12, H, W), 'u4'); l[:] = S('.', 'joined', (12, H, W))\n"
+        "    h.create_virtual_dataset('nested', l)\n"
+        "    l = L((12, 1, H, W), 'u4'); l[0:4, 0] = src('a', 4); l[4:8, 0] = src('b', 4)\n"
+        "    l[8:12, 0] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('deep', l)\n"
+        "    l = L((12, H, W), 'f8'); l[0:4] = src('a', 4); h.create_virtual_dataset('converted', l)\n"
+        "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('gone', 4)\n"
+        "    h.create_virtual_dataset('missing', l, fillvalue=77)\n"
+        "    l = L((4, H, W), 'u4'); s = S('.', 'self', (4, H, W)); l[:] = s\n"
+        "    h.create_virtual_dataset('self', l)\n"
+        "    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); v = h5py.h5s.create_simple((2, H, W), (h5py.h5s.UNLIMITED, H, W))\n"
+        "    v.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), (1, 1, 1), (1, H, W))\n"
+        "    s = h5py.h5s.create_simple((1, H, W))\n"
+        "    p.set_virtual(v, b'p_%b.h5', b'entry/data/data', s)\n"
+        "    h5py.h5d.create(h.id, b'printf', h5py.h5t.STD_U32LE, v, p)\n");
     static const char *const whole[] = {"/joined", "/woven", "/modules", "/nested", "/deep"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         struct image_file *file = open_part(path, whole[i]);
@@ -322,13 +321,14 @@ static void check_written(const char *name, const char *script, enum status expe
 static void test_being_written(void **state)
 {
     (void)state;
-    check_written("swmr.h5",
-                  PREAMBLE "h = h5py.File(out, 'w', libver='latest')\n"
-                           "d = h.create_dataset('data', (0, H, W), 'u4', maxshape=(None, H, W), chunks=(1, "
-                           "H, W), **bs)\n"
-                           "h.swmr_mode = True\n"
-                           "d.resize(3, 0); d[:] = a[:3]; d.flush()\n" WAIT,
-                  STATUS_OK, NULL);
+    check_written(
+        "swmr.h5",
+        PREAMBLE
+        "h = h5py.File(out, 'w', libver='latest')\n"
+        "d = h.create_dataset('data', (0, H, W), 'u4', maxshape=(None, H, W), chunks=(1, H, W), **bs)\n"
+        "h.swmr_mode = True\n"
+        "d.resize(3, 0); d[:] = a[:3]; d.flush()\n" WAIT,
+        STATUS_OK, NULL);
     check_written("locked.h5",
                   PREAMBLE "h = h5py.File(out, 'w')\n"
                            "h.create_dataset('data', data=a[:3], chunks=(1, H, W), **bs); h.flush()\n" WAIT,
@@ -395,16 +395,13 @@ static size_t find_bytes(const uint8_t *bytes, size_t size, const void *wanted, 
 static void test_damaged_chunks(void **state)
 {
     (void)state;
-    const char *path =
-        made("hole.h5", PREAMBLE "with h5py.File(out, 'w') as h:\n"
-                                 "    d = h.create_dataset('tiles', data=a[:2], chunks=(1, 8, "
-                                 "16), compression='gzip', fletcher32=True)\n"
-                                 "    open(out + '.tile', 'wb').write(d.id.read_direct_chunk((0, "
-                                 "8, 16))[1])\n"
-                                 "    d = h.create_dataset('blocks', data=a[:2], chunks=(1, H, "
-                                 "W), compression=32008, compression_opts=(64, 2))\n"
-                                 "    open(out + '.block', 'wb').write(d.id.read_direct_chunk((0, "
-                                 "0, 0))[1])\n");
+    const char *path = made(
+        "hole.h5", PREAMBLE
+        "with h5py.File(out, 'w') as h:\n"
+        "    d = h.create_dataset('tiles', data=a[:2], chunks=(1, 8, 16), compression='gzip', fletcher32=True)\n"
+        "    open(out + '.tile', 'wb').write(d.id.read_direct_chunk((0, 8, 16))[1])\n"
+        "    d = h.create_dataset('blocks', data=a[:2], chunks=(1, H, W), compression=32008, compression_opts=(64, 2))\n"
+        "    open(out + '.block', 'wb').write(d.id.read_direct_chunk((0, 0, 0))[1])\n");
     char name[600];
     size_t size, count;
     uint8_t *bytes = load_bytes(path, &size);
@@ -481,8 +478,7 @@ static void test_changed_bytes(void **state)
     (void)state;
     const char *path =
         made("small.h5", PREAMBLE "with h5py.File(out, 'w') as h:\n"
-                                  "    h.create_dataset('g/data', data=a[:2], chunks=(1, H, W), "
-                                  "**bs)\n"
+                                  "    h.create_dataset('g/data', data=a[:2], chunks=(1, H, W), **bs)\n"
                                   "    h['g'].attrs['text'] = 'some text'; h['text'] = 'more'\n");
     check_damage(path, 997, 3000, 40);
 }

@@ -18,8 +18,7 @@ static const char *save(const char *width, const char *readouts, const char *mor
     memset(content, ' ', sizeof content);
     snprintf(
         text, sizeof text,
-        "No9857  1 625 576 2   000010.000 800000\nID = SANOFI \xb5\nX dimension = %s\nY dimension = "
-        "21\nBinned mode\n"
+        "No9857  1 625 576 2   000010.000 800000\nID = SANOFI \xb5\nX dimension = %s\nY dimension = 21\nBinned mode\n"
         "Number of readouts = %s\nExposure time = 10.500\nDx start = 40.000\npixel X-size (um) = 55.000\n"
         "pixel Y-size (um) = 54.000\nAlpha1 = 0.709300\nAlpha2 = 0.713590\n%s",
         width, readouts, more);

@@ -81,9 +81,9 @@ static void pack(const uint16_t *values, int version)
     used += (bit_at + 7) / 8;
 }
 
-static const char text[] = "mar research\nPROGRAM        mar345 \xb5 4.6\nFORMAT         37  PCK "
-                           "1073\nCENTER         X 18.500  Y 14.250\n"
-                           "TIME           12.50\nDETECTOR       mar345\nEND OF HEADER\nAFTER x\n";
+static const char text[] =
+    "mar research\nPROGRAM        mar345 \xb5 4.6\nFORMAT         37  PCK 1073\nCENTER         X 18.500  Y 14.250\n"
+    "TIME           12.50\nDETECTOR       mar345\nEND OF HEADER\nAFTER x\n";
 
 // The header and the table of high values; `highs` are pairs of a pixel from 0 and its value.
 static void begin(bool big, const uint32_t (*highs)[2], unsigned count, const char *identifier)

@@ -128,8 +128,9 @@ static void test_mismatch_names_both_shapes(void **state)
     mask_mark(mask, (struct rect){5, 0, 1, 1}, (const uint8_t[]){1}, 1, MASK_BIT(MASK_FILE));
     const char *path = save_npy("small.npy", "|u1", 4, 3, samples, sizeof samples);
     assert_int_equal(mask_file_load(path, mask, &error), STATUS_MISMATCH);
-    assert_non_null(strstr(error.text, "small.npy: the mask is 4 x 3 pixels, the image 4148 x 4362; "
-                                       "they must be the same size"));
+    assert_non_null(
+        strstr(error.text,
+               "small.npy: the mask is 4 x 3 pixels, the image 4148 x 4362; they must be the same size"));
     assert_int_equal(mask_at(mask, 5, 0), MASK_BIT(MASK_FILE));
     mask_destroy(&mask);
 }

@@ -423,8 +423,7 @@ static void test_real_fit2d_masks(void **state)
     check_real_msk("fabio/mask/testimages/fit2d_click.msk");
     check_real_msk("saxs_int/mask/mask.msk");
     check_real_msk(
-        "dawnsci/mask/uk.ac.diamond.scisoft.analysis.test/testfiles/gda/analysis/io/Fit2dLoaderTest/"
-        "fit2d2.msk");
+        "dawnsci/mask/uk.ac.diamond.scisoft.analysis.test/testfiles/gda/analysis/io/Fit2dLoaderTest/fit2d2.msk");
 }
 
 // --- failures ---

@@ -15,10 +15,10 @@ static void put_header(uint8_t *at, int number, int chips, int width, int height
                        const char *layout, int bits)
 {
     memset(at, 0, HEADER);
-    snprintf((char *)at, HEADER,
-             "MQ1,%06d,%05d,%02d,%04d,%04d,%s,%6s,0F,2020-05-18 16:51:49.971626,0.000555,0,0,0,1.2E+2,"
-             "5.1E+2,0,0,0,0,0,0,3RX,175,511,MQ1A,2020-05-18T14:51:49.971626178Z,555000ns,%d,",
-             number, HEADER, chips, width, height, depth, layout, bits);
+    snprintf(
+        (char *)at, HEADER,
+        "MQ1,%06d,%05d,%02d,%04d,%04d,%s,%6s,0F,2020-05-18 16:51:49.971626,0.000555,0,0,0,1.2E+2,5.1E+2,0,0,0,0,0,0,3RX,175,511,MQ1A,2020-05-18T14:51:49.971626178Z,555000ns,%d,",
+        number, HEADER, chips, width, height, depth, layout, bits);
 }
 
 static void test_plain(void **state)

@@ -76,14 +76,13 @@ static void test_adsc_header(void **state)
     (void)state;
     static const uint16_t samples[6] = {1, 2, 3, 65535, 65534, 0};
     struct detector_info info;
-    struct image_file *file = open_good(
-        save("adsc.img",
-             "{\nHEADER_BYTES= "
-             "1024;\nDIM=2;\nBYTE_ORDER=little_endian;\nTYPE=unsigned_short;\nSIZE1=3;\nSIZE2=2;\n"
-             "PIXEL_SIZE=0.1024;\nDATE=Sun Jun  6 12:48:29 2010;\nTIME=5.00;\nDISTANCE=250.500;\n"
-             "WAVELENGTH=0.97950;\nBEAM_CENTER_X=51.2;\nBEAM_CENTER_Y=102.4;\nCCD_IMAGE_SATURATION=65535;\n"
-             "lonely;\nNOTE=caf\xe9 \t=x;\n}\nAFTER=1;\n",
-             samples, sizeof samples));
+    struct image_file *file = open_good(save(
+        "adsc.img",
+        "{\nHEADER_BYTES= 1024;\nDIM=2;\nBYTE_ORDER=little_endian;\nTYPE=unsigned_short;\nSIZE1=3;\nSIZE2=2;\n"
+        "PIXEL_SIZE=0.1024;\nDATE=Sun Jun  6 12:48:29 2010;\nTIME=5.00;\nDISTANCE=250.500;\n"
+        "WAVELENGTH=0.97950;\nBEAM_CENTER_X=51.2;\nBEAM_CENTER_Y=102.4;\nCCD_IMAGE_SATURATION=65535;\n"
+        "lonely;\nNOTE=caf\xe9 \t=x;\n}\nAFTER=1;\n",
+        samples, sizeof samples));
     const struct frame_info frame = info_of(file, 0);
     assert_true(frame.sentinels.has_saturation && frame.sentinels.saturation == 65534);
     assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
@@ -181,12 +180,12 @@ static void test_refused(void **state)
 static void test_fabio_writes(void **state)
 {
     (void)state;
-    static const char script[] = "import sys, numpy, fabio.dtrekimage\n"
-                                 "for n, kind in enumerate(['u2', 'i2', 'u4', 'i4', 'f4', 'u1', 'i1']):\n"
-                                 "    data = (numpy.arange(35).reshape(5, 7) * 37 + 11).astype(kind)\n"
-                                 "    image = fabio.dtrekimage.DtrekImage(data, {'BYTE_ORDER': 'big_endian' "
-                                 "if n % 2 else 'little_endian'})\n"
-                                 "    image.write(sys.argv[1] + str(n))\n";
+    static const char script[] =
+        "import sys, numpy, fabio.dtrekimage\n"
+        "for n, kind in enumerate(['u2', 'i2', 'u4', 'i4', 'f4', 'u1', 'i1']):\n"
+        "    data = (numpy.arange(35).reshape(5, 7) * 37 + 11).astype(kind)\n"
+        "    image = fabio.dtrekimage.DtrekImage(data, {'BYTE_ORDER': 'big_endian' if n % 2 else 'little_endian'})\n"
+        "    image.write(sys.argv[1] + str(n))\n";
     static const enum sample_type types[] = {SAMPLE_U16, SAMPLE_I16, SAMPLE_U32, SAMPLE_I32,
                                              SAMPLE_F32, SAMPLE_U8,  SAMPLE_I8};
     char arguments[600];

@@ -72,11 +72,7 @@ static void test_footer(void **state)
 {
     (void)state;
     static const char xml[] =
-        "<?xml version=\"1.0\"?><SpeFormat version=\"3.0\"><DataFormat>"
-        "<DataBlock type=\"Frame\" count=\"2\" pixelFormat=\"MonochromeUnsigned16\" size=\"60\" "
-        "stride=\"76\"><DataBlock type=\"Region\" count=\"1\" width=\"6\" height=\"5\" size=\"60\" "
-        "stride=\"60\" /></DataBlock></DataFormat><Camera model=\"PIXIS\"/><ExposureTime>125</ExposureTime>"
-        "</SpeFormat>";
+        "<?xml version=\"1.0\"?><SpeFormat version=\"3.0\"><DataFormat><DataBlock type=\"Frame\" count=\"2\" pixelFormat=\"MonochromeUnsigned16\" size=\"60\" stride=\"76\"><DataBlock type=\"Region\" count=\"1\" width=\"6\" height=\"5\" size=\"60\" stride=\"60\" /></DataBlock></DataFormat><Camera model=\"PIXIS\"/><ExposureTime>125</ExposureTime></SpeFormat>";
     size_t count = HEADER + 2 * 76;
     uint8_t *bytes = calloc(count + sizeof xml, 1);
     put_header(bytes, 3, 3.0F, 2);

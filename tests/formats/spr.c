@@ -20,8 +20,7 @@ static void test_numbers(void **state)
     (void)state;
     static const float expected[] = {2.14011f, -1.5e-30f, 0, 1e10f, 7, 0.1f};
     static const char *const texts[] = {
-        "       3       2 Start pixel = (       1       1)\n 2.14011E+00 -1.5E-30  0.00000E+00\n 1E10  7 "
-        ".1\n",
+        "       3       2 Start pixel = (       1       1)\n 2.14011E+00 -1.5E-30  0.00000E+00\n 1E10  7 .1\n",
         "# one\n# two \xb5\n3 2 Start pixel = ( 5 6)\r\n2.14011 -1.5e-30 0\r\n1e+10 7.0 0.1",
         "3 2\n2.14011 -1.5e-30\n\n0 1e10\t7 0.1 8 9 10\n",
     };

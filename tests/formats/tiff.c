@@ -259,10 +259,10 @@ static void check_rect(struct image_file *file, const struct spec *spec, int64_t
             uint8_t want[8];
             expected(spec, x, y, channel, want);
             if (!same(spec, box_at(&box, x, y), want))
-                fail_msg("%u bits, format %u, compression %u, big endian %d, tiled %d, separate %d: pixel "
-                         "%lld,%lld",
-                         spec->bits, spec->format, spec->compression, spec->big_endian, spec->tiled,
-                         spec->separate, (long long)x, (long long)y);
+                fail_msg(
+                    "%u bits, format %u, compression %u, big endian %d, tiled %d, separate %d: pixel %lld,%lld",
+                    spec->bits, spec->format, spec->compression, spec->big_endian, spec->tiled,
+                    spec->separate, (long long)x, (long long)y);
         }
     box_free(&box);
 }

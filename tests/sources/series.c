@@ -92,8 +92,9 @@ static void refuse(const char *name, enum status status, const char *word)
 static void folders(void **state)
 {
     (void)state;
-    make_folder("folder", "b_10.cbf b_9.CBF b_1.cbf notes.txt geometry.poni a.edf mask.edf detector.msk "
-                          ".hidden.cbf sub/ sub.cbf/ x.0001 readme y.fits.gz dark.edf.bz2");
+    make_folder(
+        "folder",
+        "b_10.cbf b_9.CBF b_1.cbf notes.txt geometry.poni a.edf mask.edf detector.msk .hidden.cbf sub/ sub.cbf/ x.0001 readme y.fits.gz dark.edf.bz2");
     check("DIR", false, "a.edf b_1.cbf b_9.CBF b_10.cbf dark.edf.bz2 x.0001 y.fits.gz", 0);
     make_folder("masks", "mask_1.edf mask_2.edf notes.txt");
     check("DIR", false, "mask_1.edf mask_2.edf", 0);
@@ -147,8 +148,8 @@ static void selectors_stay(void **state)
 static void templates(void **state)
 {
     (void)state;
-    make_folder("template", "i_0001.cbf i_0002.cbf i_9999.cbf i_10000.cbf i_00001.cbf i_1.cbf i_x.cbf "
-                            "j_7.cbf j_08.cbf");
+    make_folder("template",
+                "i_0001.cbf i_0002.cbf i_9999.cbf i_10000.cbf i_00001.cbf i_1.cbf i_x.cbf j_7.cbf j_08.cbf");
     check("DIR/i_####.cbf", false, "i_0001.cbf i_0002.cbf i_9999.cbf i_10000.cbf", 0);
     check("DIR/i_%04d.cbf", false, "i_0001.cbf i_0002.cbf i_9999.cbf i_10000.cbf", 0);
     check("DIR/i_%05d.cbf", false, "i_00001.cbf i_10000.cbf", 0);
@@ -160,8 +161,9 @@ static void templates(void **state)
 static void siblings(void **state)
 {
     (void)state;
-    make_folder("siblings", "s_1_0001.cbf s_1_0002.cbf s_1_0010.cbf s_2_0001.cbf s_1_0002.edf d.0001 d.0002 "
-                            "alone.cbf q_8.edf q_9.edf q_10.edf");
+    make_folder(
+        "siblings",
+        "s_1_0001.cbf s_1_0002.cbf s_1_0010.cbf s_2_0001.cbf s_1_0002.edf d.0001 d.0002 alone.cbf q_8.edf q_9.edf q_10.edf");
     check("DIR/s_1_0002.cbf", true, "s_1_0001.cbf s_1_0002.cbf s_1_0010.cbf", 1);
     check("DIR/s_1_0002.cbf", false, "s_1_0002.cbf", 0);
     check("DIR/d.0002", true, "d.0001 d.0002", 1);

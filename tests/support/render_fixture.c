@@ -598,12 +598,11 @@ static bool neighbour_has(const struct render_fixture *fixture, int x, int y, co
 static void report_difference(const struct reference_pixel *expected, const unsigned char *drawn, int x,
                               int y, const char *what)
 {
-    fail_msg("%s: screen pixel %d, %d (texel %lld, %lld, value %.9g, mask %02x, margin %.3g, %s) is %d %d "
-             "%d, should be "
-             "%.2f %.2f %.2f",
-             what, x, y, (long long)expected->x, (long long)expected->y, expected->value, expected->bits,
-             expected->margin, expected->inside ? "inside" : "outside", drawn[0], drawn[1], drawn[2],
-             expected->rgb[0], expected->rgb[1], expected->rgb[2]);
+    fail_msg(
+        "%s: screen pixel %d, %d (texel %lld, %lld, value %.9g, mask %02x, margin %.3g, %s) is %d %d %d, should be %.2f %.2f %.2f",
+        what, x, y, (long long)expected->x, (long long)expected->y, expected->value, expected->bits,
+        expected->margin, expected->inside ? "inside" : "outside", drawn[0], drawn[1], drawn[2],
+        expected->rgb[0], expected->rgb[1], expected->rgb[2]);
 }
 
 struct comparison fixture_compare(struct render_fixture *fixture, const struct scene *scene, const char *what)
