@@ -37,6 +37,8 @@ enum status info_run(const struct info_options *options, FILE *out, struct error
     if (status == STATUS_OK) {
         loss_warn(&scan);
         status = info_report(&scan, out, error);
+    } else if (scan.unread) {
+        (void)info_report(&scan, out, NULL);
     }
     if (status == STATUS_OK && (fflush(out) != 0 || ferror(out)))
         status = error_set(error, STATUS_IO, "the output could not be written: %s", strerror(errno));

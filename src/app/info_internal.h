@@ -37,6 +37,7 @@ struct info_scan {
     struct taps *taps;
     SHA2_CTX digest; // of libmd; used with options->checksum only
 
+    bool unread;   // the pixels cannot be decoded: the header is all there is to tell
     bool verified; // the file gave a checksum, and it is right; with options->verify only
     struct taps_result result;
     int64_t class_counts[MASK_LAYER_COUNT]; // pixels of each layer; one pixel may be in several

@@ -241,10 +241,14 @@ static cJSON *json_make(const struct info_scan *scan)
         free(note);
     }
     json_add_detector(json, &scan->detector);
-    json_add_statistics(json, scan);
-    json_add_classes(json, scan);
-    json_add_pixels(json, scan);
-    json_add_count(json, "lost_pixels", scan->report.lost_pixels);
+    if (scan->unread) {
+        cJSON_AddNullToObject(json, "statistics");
+    } else {
+        json_add_statistics(json, scan);
+        json_add_classes(json, scan);
+        json_add_pixels(json, scan);
+        json_add_count(json, "lost_pixels", scan->report.lost_pixels);
+    }
     if (scan->options->verify && scan->verified)
         cJSON_AddTrueToObject(json, "verified");
     else if (scan->options->verify)
@@ -371,8 +375,10 @@ static void text_print(const struct info_scan *scan, FILE *out)
     struct text text = {0};
     text_add_header(&text, scan);
     text_add_detector(&text, &scan->detector);
-    text_add_statistics(&text, scan);
-    text_add_pixels(&text, scan);
+    if (!scan->unread) {
+        text_add_statistics(&text, scan);
+        text_add_pixels(&text, scan);
+    }
     if (scan->options->verify)
         text_line(&text, "verified", "%s",
                   scan->verified ? "the file's own checksum is right"

@@ -181,6 +181,7 @@ static enum status scan_all(struct info_scan *scan, struct error *error)
         status =
             band_scan(scan, (struct rect){.x = 0, .y = y, .width = scan->info.width, .height = rows}, error);
     }
+    scan->unread = status == STATUS_UNSUPPORTED;
     if (status == STATUS_OK && scan->options->checksum)
         SHA256End(&scan->digest, scan->checksum);
     if (status == STATUS_OK)

@@ -5,25 +5,20 @@
 #include "base/byteorder.h"
 #include "base/size.h"
 #include "formats/bitshuffle.h"
+#include "formats/hdf5_filter.h"
 
+#include <blosc.h>
 #include <bzlib.h>
+#include <errno.h>
+#include <limits.h>
 #include <lz4.h>
+#include <lzf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #define ZLIB_CONST // next_in points to const
 #include <zlib.h>
 #include <zstd.h>
-
-enum {
-    FILTER_DEFLATE = 1,
-    FILTER_SHUFFLE = 2,
-    FILTER_FLETCHER32 = 3,
-    FILTER_BZIP2 = 307,
-    FILTER_LZ4 = 32004,
-    FILTER_BITSHUFFLE = 32008,
-    FILTER_ZSTD = 32015,
-};
 
 enum { CHECKSUM_BYTES = 4, LZ4_HEADER_BYTES = 12 };
 
@@ -139,6 +134,41 @@ static enum status undo_zstd(struct stage *stage, struct error *error)
     size_t made = ZSTD_decompress(stage->out, stage->limit, stage->in, stage->count);
     if (ZSTD_isError(made))
         return error_set(error, STATUS_BROKEN, "the zstd data are damaged (%s)", ZSTD_getErrorName(made));
+    stage->made = made;
+    return STATUS_OK;
+}
+
+// LZF has neither a header nor a checksum. h5py stores what does not become smaller without the filter.
+static enum status undo_lzf(struct stage *stage, struct error *error)
+{
+    if (stage->count == 0 || stage->count > UINT_MAX || stage->limit > UINT_MAX)
+        return error_set(error, STATUS_BROKEN, "the LZF data are %zu bytes", stage->count);
+    stage->made = lzf_decompress(stage->in, (unsigned)stage->count, stage->out, (unsigned)stage->limit);
+    if (stage->made > 0)
+        return STATUS_OK;
+    if (errno == E2BIG) {
+        stage->made = stage->limit;
+        return refuse_size("LZF", error);
+    }
+    return error_set(error, STATUS_BROKEN, "the LZF data are damaged");
+}
+
+// Blosc 1: a header of 16 bytes that tells the codec, the bytes of the result and those stored, then blocks.
+static enum status undo_blosc(struct stage *stage, struct error *error)
+{
+    enum { CODEC_AT = 2, CODEC_SHIFT = 5, LAST_CODEC = 4 }; // BloscLZ, LZ4, Snappy, zlib, zstd
+    size_t made = 0;
+    if (stage->count < BLOSC_MIN_HEADER_LENGTH || blosc_cbuffer_validate(stage->in, stage->count, &made) != 0)
+        return error_set(error, STATUS_BROKEN, "the Blosc header is damaged");
+    if (made > stage->limit || (stage->exact && made != stage->limit))
+        return refuse_size("Blosc", error);
+    const unsigned codec = stage->in[CODEC_AT] >> CODEC_SHIFT;
+    if (codec > LAST_CODEC)
+        return error_set(error, STATUS_BROKEN, "the Blosc data are packed by an unknown codec, %u", codec);
+    // The form with a context takes no lock and starts no thread.
+    const int done = blosc_decompress_ctx(stage->in, stage->out, made, 1);
+    if (done < 0 || (size_t)done != made)
+        return error_set(error, STATUS_BROKEN, "the Blosc data are damaged");
     stage->made = made;
     return STATUS_OK;
 }
@@ -271,58 +301,41 @@ static enum status undo_fletcher32(struct stage *stage, struct error *error)
 
 // --- What is known of each filter ---
 
-struct known_filter {
-    unsigned id;
-    const char *name;
-    filter_undo *undo;  // NULL: only its name is known
+struct decoder {
+    unsigned number;
+    filter_undo *undo;
     bool same_size;     // the result is as long as what is stored
     size_t extra_bytes; // that are stored behind the data
     bool in_place;      // the result is the beginning of what is stored: `out` is not used
 };
 
-static const struct known_filter known_filters[] = {
-    {FILTER_DEFLATE, "deflate", undo_deflate, false, 0, false},
-    {FILTER_SHUFFLE, "shuffle", undo_shuffle, true, 0, false},
-    {FILTER_FLETCHER32, "Fletcher-32", undo_fletcher32, true, CHECKSUM_BYTES, true},
-    {4, "szip", NULL, false, 0, false},
-    {5, "N-bit", NULL, false, 0, false},
-    {6, "scale-offset", NULL, false, 0, false},
-    {305, "LZO", NULL, false, 0, false},
-    {FILTER_BZIP2, "bzip2", undo_bzip2, false, 0, false},
-    {32000, "LZF", NULL, false, 0, false},
-    {32001, "Blosc", NULL, false, 0, false},
-    {32002, "MAFISC", NULL, false, 0, false},
-    {32003, "Snappy", NULL, false, 0, false},
-    {FILTER_LZ4, "LZ4", undo_lz4, false, 0, false},
-    {32007, "APAX", NULL, false, 0, false},
-    {FILTER_BITSHUFFLE, "bitshuffle", undo_bitshuffle, false, 0, false},
-    {32009, "SPDP", NULL, false, 0, false},
-    {32012, "JPEG-LS", NULL, false, 0, false},
-    {32013, "ZFP", NULL, false, 0, false},
-    {32014, "fpzip", NULL, false, 0, false},
-    {FILTER_ZSTD, "zstd", undo_zstd, false, 0, false},
-    {32017, "SZ", NULL, false, 0, false},
-    {32019, "JPEG", NULL, false, 0, false},
-    {32024, "SZ3", NULL, false, 0, false},
-    {32026, "Blosc2", NULL, false, 0, false},
+static const struct decoder decoders[] = {
+    {HDF5_FILTER_DEFLATE, undo_deflate, false, 0, false},
+    {HDF5_FILTER_SHUFFLE, undo_shuffle, true, 0, false},
+    {HDF5_FILTER_FLETCHER32, undo_fletcher32, true, CHECKSUM_BYTES, true},
+    {HDF5_FILTER_BZIP2, undo_bzip2, false, 0, false},
+    {HDF5_FILTER_LZF, undo_lzf, false, 0, false},
+    {HDF5_FILTER_BLOSC, undo_blosc, false, 0, false},
+    {HDF5_FILTER_LZ4, undo_lz4, false, 0, false},
+    {HDF5_FILTER_BITSHUFFLE, undo_bitshuffle, false, 0, false},
+    {HDF5_FILTER_ZSTD, undo_zstd, false, 0, false},
 };
 
-static const struct known_filter *filter_find(unsigned id)
+static const struct decoder *decoder_find(unsigned number)
 {
-    for (size_t i = 0; i < sizeof known_filters / sizeof known_filters[0]; i++)
-        if (known_filters[i].id == id)
-            return &known_filters[i];
+    for (size_t i = 0; i < sizeof decoders / sizeof decoders[0]; i++)
+        if (decoders[i].number == number)
+            return &decoders[i];
     return NULL;
 }
 
 static bool filter_supported(const struct hdf5_filter *filter)
 {
-    const struct known_filter *known = filter_find(filter->id);
-    if (!known || !known->undo || filter->count > HDF5_CHUNK_PARAMETERS)
+    if (!decoder_find(filter->id) || filter->count > HDF5_CHUNK_PARAMETERS)
         return false;
-    if (filter->id == FILTER_SHUFFLE)
+    if (filter->id == HDF5_FILTER_SHUFFLE)
         return filter->count == 0 || filter->parameters[0] > 0;
-    return filter->id != FILTER_BITSHUFFLE || bitshuffle_understands(filter);
+    return filter->id != HDF5_FILTER_BITSHUFFLE || bitshuffle_understands(filter);
 }
 
 bool hdf5_chunk_supported(const struct hdf5_pipeline *pipeline)
@@ -351,12 +364,12 @@ const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buff
         snprintf(buffer, size, "none");
     for (size_t i = 0; i < pipeline->count && i < HDF5_CHUNK_FILTERS && used < size; i++) {
         const struct hdf5_filter *filter = &pipeline->filters[i];
-        const struct known_filter *known = filter_find(filter->id);
+        const struct hdf5_filter_entry *known = hdf5_filter_find(filter->id);
         char number[32];
         snprintf(number, sizeof number, "filter %u", filter->id);
-        const char *name = filter->id == FILTER_BITSHUFFLE ? bitshuffle_name(filter)
-                           : known                         ? known->name
-                                                           : number;
+        const char *name = filter->id == HDF5_FILTER_BITSHUFFLE ? bitshuffle_name(filter)
+                           : known                              ? known->name
+                                                                : number;
         int length = snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", name);
         used += length > 0 ? (size_t)length : 0;
     }
@@ -368,7 +381,7 @@ const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buff
 // The filters that were applied to one chunk, and what each must give when undone.
 struct plan {
     const struct hdf5_filter *filters[HDF5_CHUNK_FILTERS];
-    const struct known_filter *known[HDF5_CHUNK_FILTERS];
+    const struct decoder *decoders[HDF5_CHUNK_FILTERS];
     size_t limits[HDF5_CHUNK_FILTERS]; // bytes that undoing filter i gives, at most
     bool exact[HDF5_CHUNK_FILTERS];    // they are not less either
     size_t count;
@@ -394,14 +407,14 @@ static enum status plan_make(const struct hdf5_pipeline *pipeline, unsigned skip
             continue;
         size_t at = plan->count++;
         plan->filters[at] = &pipeline->filters[i];
-        plan->known[at] = filter_find(pipeline->filters[i].id);
+        plan->decoders[at] = decoder_find(pipeline->filters[i].id);
         plan->limits[at] = limit;
         plan->exact[at] = exact;
-        const struct known_filter *known = plan->known[at];
-        if (!known->same_size)
+        const struct decoder *decoder = plan->decoders[at];
+        if (!decoder->same_size)
             limit = most_compressed(limit);
-        exact = exact && known->same_size;
-        if (!size_add(limit, known->extra_bytes, &limit))
+        exact = exact && decoder->same_size;
+        if (!size_add(limit, decoder->extra_bytes, &limit))
             return error_set(error, STATUS_TOO_LARGE, "a chunk of %zu bytes is too large", count);
     }
     return STATUS_OK;
@@ -416,7 +429,7 @@ static enum status stage_place(struct stage *stage, const struct plan *plan, siz
     stage->exact = plan->exact[index];
     stage->filter = plan->filters[index];
     stage->out = out;
-    if (index == 0 || plan->known[index]->in_place)
+    if (index == 0 || plan->decoders[index]->in_place)
         return STATUS_OK;
     int free_one = stage->in == stage->scratch->bytes[0] ? 1 : 0;
     if (!scratch_reserve(stage->scratch, free_one, stage->limit))
@@ -428,15 +441,15 @@ static enum status stage_place(struct stage *stage, const struct plan *plan, siz
 static enum status stage_run(struct stage *stage, const struct plan *plan, size_t index, uint8_t *out,
                              struct error *error)
 {
-    const struct known_filter *known = plan->known[index];
+    const struct decoder *decoder = plan->decoders[index];
     enum status status = stage_place(stage, plan, index, out, error);
     if (status == STATUS_OK)
-        status = known->undo(stage, error);
+        status = decoder->undo(stage, error);
     if (status != STATUS_OK)
         return status;
     if (stage->made > stage->limit || (stage->exact && stage->made != stage->limit))
-        return refuse_size(known->name, error);
-    if (!known->in_place)
+        return refuse_size(hdf5_filter_find(decoder->number)->name, error);
+    if (!decoder->in_place)
         stage->in = stage->out;
     stage->count = stage->made;
     return STATUS_OK;
@@ -466,11 +479,29 @@ enum status hdf5_chunk_decode(const struct hdf5_pipeline *pipeline, unsigned ski
     return STATUS_OK;
 }
 
+enum status hdf5_filter_undo(const struct hdf5_filter *filter, const uint8_t *stored, size_t stored_count,
+                             uint8_t *out, size_t limit, size_t *made, struct hdf5_scratch *scratch)
+{
+    struct stage stage = {.filter = filter,
+                          .sample_bytes = 1,
+                          .in = stored,
+                          .count = stored_count,
+                          .out = out,
+                          .limit = limit,
+                          .scratch = scratch};
+    const struct decoder *decoder = decoder_find(filter->id);
+    enum status status = STATUS_UNSUPPORTED;
+    if (filter_supported(filter) && !decoder->in_place)
+        status = decoder->undo(&stage, NULL);
+    *made = stage.made;
+    return status;
+}
+
 bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *stored, size_t stored_count,
                           size_t *block)
 {
     struct bitshuffle_stream stream;
-    if (pipeline->count != 1 || pipeline->filters[0].id != FILTER_BITSHUFFLE ||
+    if (pipeline->count != 1 || pipeline->filters[0].id != HDF5_FILTER_BITSHUFFLE ||
         !hdf5_chunk_supported(pipeline) ||
         bitshuffle_read(&pipeline->filters[0], stored, stored_count, &stream, NULL) != STATUS_OK ||
         stream.block % pipeline->sample_bytes != 0)

@@ -2,9 +2,10 @@
 // Decoding of one stored HDF5 chunk in memory: the filters of detector data, without libhdf5 and its global
 // lock, so that several threads decode at once.
 //
-// Filters: deflate (1), shuffle (2), Fletcher-32 (3), bzip2 (307), LZ4 (32004), bitshuffle with or without
-// LZ4 or zstd (32008), zstd (32015). Formats: HDF5 file format specification; HDF Group registered filters
-// (LZ4_HDF5_format.md, H5Zzstd.c); bitshuffle (Masui et al. 2015, bshuf_h5filter.c).
+// Filters: deflate (1), shuffle (2), Fletcher-32 (3), bzip2 (307), LZF of h5py (32000), Blosc (32001), LZ4
+// (32004), bitshuffle with or without LZ4 or zstd (32008), zstd (32015), in any order. Formats: HDF5 file
+// format specification; HDF Group registered filters (LZ4_HDF5_format.md, H5Zzstd.c); lzf_filter.c of h5py;
+// README_CHUNK_FORMAT.rst of c-blosc; bitshuffle (Masui et al. 2015, bshuf_h5filter.c).
 #ifndef FOVEA_FORMATS_HDF5_CHUNK_H
 #define FOVEA_FORMATS_HDF5_CHUNK_H
 
@@ -33,7 +34,7 @@ struct hdf5_pipeline {
 // hdf5_chunk_decode be called.
 bool hdf5_chunk_supported(const struct hdf5_pipeline *pipeline);
 // For people: "bitshuffle-LZ4", "shuffle, deflate", "none". Returns `buffer`. Names filters not decoded here
-// too ("szip", "Blosc", "filter 12345").
+// too ("szip", "ZFP", "filter 12345").
 const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buffer, size_t size);
 
 // Memory that is used again from chunk to chunk; one per thread. Zero-initialise; hdf5_scratch_free when
@@ -53,6 +54,12 @@ void hdf5_scratch_free(struct hdf5_scratch *scratch);
 enum status hdf5_chunk_decode(const struct hdf5_pipeline *pipeline, unsigned skipped, const uint8_t *stored,
                               size_t stored_count, uint8_t *out, size_t count, struct hdf5_scratch *scratch,
                               struct error *error);
+
+// Undoes one filter (not Fletcher-32) of which it is not known how many bytes it gives: at most `limit` at
+// `out`, `*made` of them. Where that fails and *made is `limit`, there was more to come. Other arguments and
+// thread-safety as above.
+enum status hdf5_filter_undo(const struct hdf5_filter *filter, const uint8_t *stored, size_t stored_count,
+                             uint8_t *out, size_t limit, size_t *made, struct hdf5_scratch *scratch);
 
 // A bitshuffle (LZ4, zstd or plain) chunk decodes in independent blocks: the bytes [begin, end) of the
 // result, widened to whole blocks, may be decoded alone, so that several threads share one large chunk or a

@@ -150,7 +150,11 @@ static enum status library_read(struct hdf5_worker *worker, const struct hdf5_re
     hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
     const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
                       H5Dread(dataset->id, dataset->type.memory, to, from, H5P_DEFAULT, out) >= 0;
-    status = good ? STATUS_OK : hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
+    // What libhdf5 says of a missing filter is about the folder of its plugins.
+    if (!good)
+        status = hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
+    if (!good && hdf5_filters_check(dataset, error) != STATUS_OK)
+        status = STATUS_UNSUPPORTED;
     H5Sclose(from);
     H5Sclose(to);
     return status;

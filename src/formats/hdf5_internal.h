@@ -21,7 +21,7 @@ enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
 
 // Keeps libhdf5 from printing its errors; that is a setting of the calling thread.
 void hdf5_quiet(void);
-// Gives libhdf5 the decoders of LZ4, bitshuffle and zstd. Harmless when repeated (hdf5_filters.c).
+// Gives libhdf5 the decoders of hdf5_chunk.h that it lacks. Harmless when repeated (hdf5_filters.c).
 void hdf5_filters_register(void);
 // A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the
 // fault is known (a missing filter is unsupported, say).
@@ -105,6 +105,9 @@ struct hdf5_dataset {
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
+// STATUS_UNSUPPORTED with a sentence that names the first filter of the dataset that neither the program nor
+// a plugin of libhdf5 can undo (hdf5_filters.c).
+enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error *error);
 
 // --- hdf5_virtual.c ---
 

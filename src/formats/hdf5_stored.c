@@ -4,6 +4,7 @@
 // libhdf5 only tells where a chunk is. The bytes are read and decoded here, so that threads do not wait for
 // its lock. A chunk that decodes in blocks (bitshuffle) is read once, and each thread decodes the blocks of
 // its own rows; other chunks that are wanted in parts are decoded once and shared.
+#include "formats/hdf5_filter.h"
 #include "formats/hdf5_frame.h"
 
 #include "base/byteorder.h"
@@ -12,8 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { FILTER_BITSHUFFLE = 32008 };
 
 // What is wanted of one chunk. Steps and places are in bytes of the decoded chunk.
 struct cut {
@@ -440,7 +439,7 @@ static enum status whole_cut(struct hdf5_worker *worker, const struct cut *cut, 
 static enum status cut_decode(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
 {
     const struct hdf5_pipeline *pipeline = &cut->dataset->pipeline;
-    if (pipeline->count == 1 && pipeline->filters[0].id == FILTER_BITSHUFFLE)
+    if (pipeline->count == 1 && pipeline->filters[0].id == HDF5_FILTER_BITSHUFFLE)
         return divisible_cut(worker, cut, error);
     if (pipeline->count == 0 && cut->dataset->addressed) {
         struct place place;

@@ -643,6 +643,39 @@ static void repeated_items_are_an_array(void **state)
     cJSON_Delete(json);
 }
 
+// Chunks packed by a filter that is nowhere: all that is known without them is told.
+static void the_header_is_told_without_the_pixels(void **state)
+{
+    (void)state;
+    require_binary();
+    const char *path = temporary_path("packed.h5");
+    const hsize_t dims[2] = {5, 7}, at[2] = {0, 0};
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(2, dims, NULL), properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(properties, 2, dims);
+    H5Pset_filter(properties, 32017, H5Z_FLAG_OPTIONAL, 0, NULL);
+    hid_t dataset = H5Dcreate2(file, "data", H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    assert_true(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, at, 4, "gone") >= 0);
+    H5Dclose(dataset);
+    H5Pclose(properties);
+    H5Sclose(space);
+    H5Fclose(file);
+    struct run run = run_info("'%s'", path);
+    assert_int_equal(run.exit_code, 1);
+    assert_non_null(strstr(run.output, "7 x 5 pixels"));
+    assert_non_null(strstr(run.output, "compression       SZ\n"));
+    assert_null(strstr(run.output, "mean"));
+    run_free(&run);
+    run = run_info("--json '%s' 2>/dev/null", path);
+    assert_int_equal(run.exit_code, 1);
+    cJSON *json = cJSON_Parse(run.output);
+    assert_non_null(json);
+    assert_int_equal(number_at(json, "width"), 7);
+    assert_true(cJSON_IsNull(object_at(json, "statistics")));
+    cJSON_Delete(json);
+    run_free(&run);
+}
+
 static void contents_are_told(void **state)
 {
     (void)state;
@@ -739,6 +772,7 @@ int main(void)
         cmocka_unit_test(detector_is_told_in_si_units),
         cmocka_unit_test(header_items_are_told),
         cmocka_unit_test(repeated_items_are_an_array),
+        cmocka_unit_test(the_header_is_told_without_the_pixels),
         cmocka_unit_test(contents_are_told),
         cmocka_unit_test(wrong_use_is_told_in_one_sentence),
     };

@@ -7,9 +7,11 @@
 #include "formats/hdf5_chunk.h"
 #include "image/random.h"
 
+#include <blosc.h>
 #include <bzlib.h>
 #include <hdf5.h>
 #include <lz4.h>
+#include <lzf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +282,27 @@ static void a_block_written_by_hand_decodes(void **state)
     assert_int_equal(out[3], 0x0080);
 }
 
+// From the descriptions of the formats. LZF: a byte below 32 is the length of a literal run, less one; else
+// its high three bits are a length, less two, its others and the next byte a distance back, less one. Blosc:
+// a stream whose flag 2 says that the bytes are only copied.
+static void streams_written_by_hand_decode(void **state)
+{
+    (void)state;
+    static uint8_t lzf[] = {2, 'a', 'b', 'c', 1 << 5, 2, 0, 'd'};
+    static uint8_t blosc[] = {2,  1, 2, 1, 7,   0,   0,   0,   7,   0,   0,  0,
+                              23, 0, 0, 0, 'a', 'b', 'c', 'a', 'b', 'c', 'd'};
+    struct hdf5_pipeline pipeline = {.count = 1, .sample_bytes = 1, .filters[0].id = 32000};
+    check_decodes(&pipeline, &(struct bytes){lzf, sizeof lzf, sizeof lzf}, (const uint8_t *)"abcabcd", 7);
+    pipeline.filters[0].id = 32001;
+    check_decodes(&pipeline, &(struct bytes){blosc, sizeof blosc, sizeof blosc}, (const uint8_t *)"abcabcd",
+                  7);
+    uint8_t out[7];
+    struct error error = {0};
+    blosc[2] |= 5 << 5; // a codec that there is not
+    assert_int_equal(decode(&pipeline, &(struct bytes){blosc, 23, 23}, out, 7, &error), STATUS_BROKEN);
+    assert_string_equal(error.text, "the Blosc data are packed by an unknown codec, 5");
+}
+
 // --- Damage ---
 
 // One pipeline of every kind with a chunk that decodes.
@@ -339,7 +362,28 @@ static struct bytes encode_shuffle(const uint8_t *data, size_t count, size_t sam
     return out;
 }
 
-enum { KINDS = 9 };
+static struct bytes encode_lzf(const uint8_t *data, size_t count)
+{
+    struct bytes out = {0};
+    unsigned room = (unsigned)count - 1;
+    out.count = lzf_compress(data, (unsigned)count, bytes_add(&out, room), room);
+    assert_true(out.count > 0);
+    return out;
+}
+
+static struct bytes encode_blosc(const uint8_t *data, size_t count, size_t sample, int shuffle,
+                                 const char *codec)
+{
+    struct bytes out = {0};
+    size_t room = count + BLOSC_MAX_OVERHEAD;
+    int size =
+        blosc_compress_ctx(5, shuffle, sample, count, data, bytes_add(&out, room), room, codec, 1024, 1);
+    assert_true(size > 0);
+    out.count = (size_t)size;
+    return out;
+}
+
+enum { KINDS = 16 };
 
 static struct sample_chunk chunk_make(int kind)
 {
@@ -375,6 +419,20 @@ static struct sample_chunk chunk_make(int kind)
         chunk.stored = encode_deflate(packed.data, packed.count);
         bytes_free(&shuffled);
         bytes_free(&packed);
+    } else if (kind == 8) { // packed twice
+        filters[0].id = 32001;
+        filters[1].id = 32000;
+        chunk.pipeline.count = 2;
+        struct bytes packed = encode_blosc(chunk.data, chunk.count, 4, 1, "blosclz");
+        chunk.stored = encode_lzf(packed.data, packed.count);
+        bytes_free(&packed);
+    } else if (kind == 9) {
+        filters[0].id = 32000;
+        chunk.stored = encode_lzf(chunk.data, chunk.count);
+    } else if (kind < 15) {
+        static const char *const codecs[] = {"blosclz", "lz4", "snappy", "zlib", "zstd"};
+        filters[0].id = 32001;
+        chunk.stored = encode_blosc(chunk.data, chunk.count, 4, kind % 3, codecs[kind - 10]);
     } else { // shuffle of three-byte items, with a byte left over
         filters[0] = (struct hdf5_filter){2, {3}, 1};
         chunk.stored = encode_shuffle(chunk.data, chunk.count, 3);
@@ -512,9 +570,9 @@ static void pipelines_are_described(void **state)
     assert_false(hdf5_chunk_supported(&pipeline));
     assert_string_equal(hdf5_chunk_describe(&pipeline, text, sizeof text), "shuffle, filter 12345");
     assert_string_equal(hdf5_chunk_describe(&pipeline, text, 10), "shuffle, ");
-    pipeline.filters[1].id = 32001;
+    pipeline.filters[1].id = 32013;
     assert_false(hdf5_chunk_supported(&pipeline));
-    assert_string_equal(hdf5_chunk_describe(&pipeline, text, sizeof text), "shuffle, Blosc");
+    assert_string_equal(hdf5_chunk_describe(&pipeline, text, sizeof text), "shuffle, ZFP");
     pipeline = bitshuffle_pipeline(2, 0, 2);
     assert_true(hdf5_chunk_supported(&pipeline));
     assert_string_equal(hdf5_chunk_describe(&pipeline, text, sizeof text), "bitshuffle-LZ4");
@@ -540,7 +598,8 @@ static const char script[] =
     "        dict(compression='gzip', shuffle=True, fletcher32=True), dict(shuffle=True)]\n"
     "ways += [dict(compression=32008, compression_opts=o) for o in ((0, 2), (0, 0), (64, 2), (1024, 0))]\n"
     "ways += [dict(compression=32004, compression_opts=o) for o in ((0,), (1000,))]\n"
-    "ways += [dict(compression=307, compression_opts=(9,))]\n"
+    "ways += [dict(compression=307, compression_opts=(9,)), dict(compression='lzf')]\n"
+    "ways += [dict(compression='lzf', shuffle=True, fletcher32=True)]\n"
     "raw = open(sys.argv[2], 'wb')\n"
     "with h5py.File(sys.argv[1], 'w') as f:\n"
     "    made = 0\n"
@@ -646,6 +705,7 @@ int main(void)
         cmocka_unit_test(all_forms_turn_planes_into_samples),
         cmocka_unit_test(single_bits_find_their_places),
         cmocka_unit_test(a_block_written_by_hand_decodes),
+        cmocka_unit_test(streams_written_by_hand_decode),
         cmocka_unit_test(bitshuffle_streams_decode),
         cmocka_unit_test(every_filter_decodes),
         cmocka_unit_test(a_chunk_cut_anywhere_is_refused),

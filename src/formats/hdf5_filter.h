@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The numbers and names of HDF5 filters, and which Debian package brings one that is not built in.
+//
+// Source: list of registered filter plugins (The HDF Group); packages of Debian 12 that install below
+// hdf5/serial/plugins.
+#ifndef FOVEA_FORMATS_HDF5_FILTER_H
+#define FOVEA_FORMATS_HDF5_FILTER_H
+
+// Those that the program knows more of than the name.
+enum hdf5_filter_number {
+    HDF5_FILTER_DEFLATE = 1,
+    HDF5_FILTER_SHUFFLE = 2,
+    HDF5_FILTER_FLETCHER32 = 3,
+    HDF5_FILTER_BZIP2 = 307,
+    HDF5_FILTER_LZF = 32000,
+    HDF5_FILTER_BLOSC = 32001,
+    HDF5_FILTER_LZ4 = 32004,
+    HDF5_FILTER_BITSHUFFLE = 32008,
+    HDF5_FILTER_ZSTD = 32015,
+};
+
+struct hdf5_filter_entry {
+    unsigned number;
+    const char *name;    // "Blosc"
+    const char *package; // of Debian; NULL where there is none, or where the program has the filter built in
+};
+
+// NULL for a number that is not registered. Thread-safety: any.
+const struct hdf5_filter_entry *hdf5_filter_find(unsigned number);
+
+#endif
