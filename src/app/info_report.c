@@ -39,6 +39,15 @@ static char *clean_copy(const char *string)
     return copy;
 }
 
+// A text of the file, if there is one.
+static void json_add_clean(cJSON *object, const char *name, const char *value)
+{
+    char *clean = clean_copy(value);
+    if (value[0])
+        cJSON_AddStringToObject(object, name, clean);
+    free(clean);
+}
+
 // JSON has no NaN and no infinity: they become null.
 static void json_add_number(cJSON *object, const char *name, double value)
 {
@@ -235,11 +244,9 @@ static cJSON *json_make(const struct info_scan *scan)
     cJSON_AddStringToObject(json, "type", sample_traits(info->type)->name);
     cJSON_AddStringToObject(json, "format", info->format);
     cJSON_AddStringToObject(json, "compression", info->compression);
-    if (info->note[0]) {
-        char *note = clean_copy(info->note);
-        cJSON_AddStringToObject(json, "note", note);
-        free(note);
-    }
+    json_add_clean(json, "note", info->note);
+    json_add_clean(json, "title", info->title);
+    json_add_clean(json, "unit", info->unit);
     json_add_detector(json, &scan->detector);
     if (scan->unread) {
         cJSON_AddNullToObject(json, "statistics");
@@ -286,6 +293,15 @@ __attribute__((format(printf, 3, 4))) static void text_line(struct text *text, c
     text_printf(text, "  %-16s  %s\n", name, value);
 }
 
+// A text of the file, if there is one.
+static void text_clean_line(struct text *text, const char *name, const char *value)
+{
+    char *clean = clean_copy(value);
+    if (value[0])
+        text_line(text, name, "%s", clean);
+    free(clean);
+}
+
 static void text_add_header(struct text *text, const struct info_scan *scan)
 {
     const struct frame_info *info = &scan->info;
@@ -305,8 +321,9 @@ static void text_add_header(struct text *text, const struct info_scan *scan)
                   scan->options->frame);
     text_line(text, "format", "%s", info->format);
     text_line(text, "compression", "%s", info->compression);
-    if (info->note[0])
-        text_line(text, "note", "%s", info->note);
+    text_clean_line(text, "note", info->note);
+    text_clean_line(text, "title", info->title);
+    text_clean_line(text, "unit", info->unit);
 }
 
 static void text_add_detector(struct text *text, const struct detector_info *info)

@@ -317,3 +317,16 @@ void utf8_clean(struct text *out, const char *bytes, size_t count)
         i++;
     }
 }
+
+void utf8_line(char *out, size_t size, const char *string)
+{
+    struct text clean = {0};
+    utf8_clean(&clean, string, strlen(string));
+    size_t length = clean.length < size ? clean.length : size - 1;
+    while (length > 0 && length < clean.length && (clean.data[length] & 0xC0) == 0x80)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        out[i] = (unsigned char)clean.data[i] < ' ' ? ' ' : clean.data[i];
+    out[length] = '\0';
+    text_free(&clean);
+}

@@ -51,6 +51,9 @@ uint32_t utf8_next(const char **string);
 // Copies `bytes` to `out` as valid, printable UTF-8: valid sequences stay, other bytes >= 0x80 are taken as
 // Latin-1, control characters except newline and tab become spaces.
 void utf8_clean(struct text *out, const char *bytes, size_t count);
+// The same into `size` bytes and in one line: spaces for line breaks and tabs; what has no room is left out,
+// whole characters at a time.
+void utf8_line(char *out, size_t size, const char *string);
 
 // malloc, realloc and strdup that abort with a message when out of memory; for small, program-chosen sizes.
 void *must_alloc(size_t bytes); // zeroed

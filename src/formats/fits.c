@@ -159,6 +159,8 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
     info->rows_upward = true; // the first stored row is the lowest on the screen, as in every FITS viewer
     snprintf(info->format, sizeof info->format, "FITS");
     snprintf(info->compression, sizeof info->compression, "%s", compression_name(file));
+    snprintf(info->unit, sizeof info->unit, "%s", hdu->unit);
+    snprintf(info->title, sizeof info->title, "%s", hdu->name);
     if (hdu->number > 0)
         snprintf(info->note, sizeof info->note, "HDU %d%s%s", hdu->number, hdu->name[0] ? " " : "",
                  hdu->name);

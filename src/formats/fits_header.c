@@ -125,18 +125,17 @@ static int hdu_shape_read(fitsfile *handle, struct hdu_shape *shape)
     return code;
 }
 
-static void hdu_name(fitsfile *handle, char *name, size_t size)
+static void key_text(fitsfile *handle, const char *name, char *text, size_t size)
 {
     char value[FLEN_VALUE] = "";
     int code = 0;
-    fits_read_key(handle, TSTRING, "EXTNAME", value, NULL, &code);
-    struct text clean = {0};
-    if (code == 0)
-        utf8_clean(&clean, value, strlen(value));
-    struct error cut = {0}; // cuts at a character boundary
-    error_set(&cut, STATUS_OK, "%s", text_string(&clean));
-    snprintf(name, size, "%.*s", (int)size - 1, cut.text);
-    text_free(&clean);
+    fits_read_key(handle, TSTRING, name, value, NULL, &code);
+    utf8_line(text, size, code == 0 ? value : "");
+}
+
+static void hdu_name(fitsfile *handle, char *name, size_t size)
+{
+    key_text(handle, "EXTNAME", name, size);
 }
 
 // "2: image SCI 512 x 512"
@@ -415,6 +414,7 @@ static enum status describe_image(fitsfile *handle, const char *path, int64_t fi
         return status;
     hdu->number = fits_get_hdu_num(handle, &number) - 1;
     hdu_name(handle, hdu->name, sizeof hdu->name);
+    key_text(handle, "BUNIT", hdu->unit, sizeof hdu->unit);
     LONGLONG head = 0, data = 0, end = 0;
     fits_get_hduaddrll(handle, &head, &data, &end, &code);
     if (code != 0)

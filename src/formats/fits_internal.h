@@ -79,6 +79,7 @@ struct fits_tiling {
 struct fits_hdu {
     int number;    // from 0 = primary
     char name[72]; // EXTNAME, or ""
+    char unit[32]; // BUNIT, or ""
     int axes;
     LONGLONG axis[FITS_MAX_AXES];
     int64_t width, height, frames; // axis 1, axis 2 (1 if there is none), the product of the others

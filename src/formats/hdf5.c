@@ -248,6 +248,8 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     set_chunk(layout, dataset, info);
     snprintf(info->format, sizeof info->format, "HDF5");
     hdf5_chunk_describe(&dataset->pipeline, info->compression, sizeof info->compression);
+    snprintf(info->unit, sizeof info->unit, "%s", dataset->unit);
+    utf8_line(info->title, sizeof info->title, dataset->name);
     struct text note = {0};
     text_append(&note, text_string(&layout->note));
     if (dataset->missing == 1)

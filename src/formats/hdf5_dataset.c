@@ -3,6 +3,7 @@
 #include "formats/hdf5_internal.h"
 
 #include "base/size.h"
+#include "formats/hdf5_value.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -378,6 +379,7 @@ enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, st
                                      .fd = HDF5_NO_FILE,
                                      .type.memory = H5I_INVALID_HID};
     status = dataset_read(dataset, path, error);
+    hdf5_attribute_string(object, "units", dataset->unit, sizeof dataset->unit);
     if (status == STATUS_OK)
         *out = dataset;
     else

@@ -78,6 +78,7 @@ struct hdf5_dataset {
     char *path;      // of the file it lies in, behind all links
     char *opened;    // the path by which it was opened, whose links led there
     char *name;      // within the file that was opened
+    char unit[32];   // of the samples, by the attribute "units"; "" without one
     uint64_t serial; // unlike that of all others of the pool
     hid_t id;
     int fd; // of the file, or HDF5_NO_FILE

@@ -307,12 +307,7 @@ static bool string_of(hid_t id, char *out, size_t size)
     struct text text = {0};
     H5T_class_t kind;
     bool done = element_text(id, 0, &text, &kind) && kind == H5T_STRING;
-    size_t length = done && text.length < size ? text.length : done ? size - 1 : 0;
-    // Not within a character.
-    while (length > 0 && length < text.length && (text.data[length] & 0xC0) == 0x80)
-        length--;
-    memcpy(out, text_string(&text), length);
-    out[length] = '\0';
+    utf8_line(out, size, done ? text_string(&text) : "");
     text_free(&text);
     return done;
 }

@@ -46,6 +46,9 @@ struct frame_info {
     char format[32];      // "TIFF", "BigTIFF", "FITS", "NPY", "simulated"
     char compression[32]; // "none", "LZW", "deflate", "Rice", ...
     char note[128];       // what is shown of more than there is: "luminance of 3 channels"; "" if nothing
+    // What the file says of the samples, valid UTF-8 in one line; "" where it says nothing.
+    char unit[32];  // as it is written there: "adu", "counts/s", "MJy/sr"
+    char title[72]; // the name of this part of the file: an HDF5 dataset's path, a FITS extension's name
 };
 
 // Puts the user's choice into the description of a frame, for taps and loaders. NULL changes nothing.

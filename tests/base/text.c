@@ -184,6 +184,22 @@ static void test_utf8_valid(void **state)
     assert_false(utf8_valid("a\0b", 3));
 }
 
+static void test_utf8_line(void **state)
+{
+    (void)state;
+    char out[8];
+    utf8_line(out, sizeof out, "a\tb\nc");
+    assert_string_equal(out, "a b c");
+    utf8_line(out, sizeof out, "123456\xc3\xa9"); // no room for the last character, nor for half of it
+    assert_string_equal(out, "123456");
+    utf8_line(out, sizeof out, "12345\xe9"); // Latin-1
+    assert_string_equal(out, "12345\xc3\xa9");
+    utf8_line(out, sizeof out, "\x1b]\a\x7f");
+    assert_string_equal(out, " ]  ");
+    utf8_line(out, 1, "x");
+    assert_string_equal(out, "");
+}
+
 static void test_utf8_next(void **state)
 {
     (void)state;
@@ -259,12 +275,13 @@ static void test_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_size),
-        cmocka_unit_test(test_parse_colour),    cmocka_unit_test(test_format_double),
-        cmocka_unit_test(test_format_bytes),    cmocka_unit_test(test_utf8_valid),
-        cmocka_unit_test(test_utf8_next),       cmocka_unit_test(test_utf8_clean),
-        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
+        cmocka_unit_test(test_buffer),       cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),  cmocka_unit_test(test_parse_size),
+        cmocka_unit_test(test_parse_colour), cmocka_unit_test(test_format_double),
+        cmocka_unit_test(test_format_bytes), cmocka_unit_test(test_utf8_valid),
+        cmocka_unit_test(test_utf8_next),    cmocka_unit_test(test_utf8_clean),
+        cmocka_unit_test(test_utf8_line),    cmocka_unit_test(test_compare_natural),
+        cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -271,6 +271,35 @@ static void test_blank(void **state)
     }
 }
 
+static void test_unit_and_title(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bunit, *unit, *extname, *title;
+    } cases[] = {
+        {"", "", "", ""},
+        {"BUNIT   = 'ADU     '", "ADU", "EXTNAME = 'SCI     '", "SCI"},
+        {"BUNIT   = 'MJy/sr  ' / brightness", "MJy/sr", "EXTNAME = 'a/b  c''d'", "a/b  c'd"},
+        {"BUNIT   = '\x1b[31mm\xb5'", " [31mm\xc2\xb5", "", ""}, // no control characters, valid UTF-8
+        {"BUNIT   = '1234567890123456789012345678901234567890'", "1234567890123456789012345678901", "", ""},
+        {"BUNIT   =                    3", "3", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct maker maker = {0};
+        image_cards(&maker, true, 8, (const long long[]){2, 1, 0});
+        card(&maker, "%s", cases[i].bunit);
+        card(&maker, "%s", cases[i].extname);
+        end_header(&maker);
+        data(&maker, "\1\2", 2, 1);
+        struct image_file *file = open_good(save(&maker, "unit.fits", 0));
+        struct frame_info info;
+        assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
+        assert_string_equal(info.unit, cases[i].unit);
+        assert_string_equal(info.title, cases[i].title);
+        image_file_close(&file);
+    }
+}
+
 static void test_cube_frames(void **state)
 {
     (void)state;
@@ -824,6 +853,7 @@ int main(void)
         cmocka_unit_test(test_every_bitpix_and_scaling),
         cmocka_unit_test(test_special_floats_are_untouched),
         cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_unit_and_title),
         cmocka_unit_test(test_cube_frames),
         cmocka_unit_test(test_one_axis),
         cmocka_unit_test(test_selector),

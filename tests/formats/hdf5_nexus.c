@@ -1085,6 +1085,20 @@ static void test_real_others(void **state)
     H5Fclose(file);
 }
 
+static void test_unit_and_title(void **state)
+{
+    (void)state;
+    hid_t made = hdf5_plain_detector("unit.h5");
+    hdf5_put_attribute(made, HDF5_DATA, "units", "photons");
+    H5Fclose(made);
+    struct image_file *file = open_good(temporary_path("unit.h5"));
+    struct frame_info info;
+    assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
+    assert_string_equal(info.unit, "photons");
+    assert_string_equal(info.title, HDF5_DATA);
+    image_file_close(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1117,6 +1131,7 @@ int main(void)
         cmocka_unit_test(test_real_arina),
         cmocka_unit_test(test_real_ansto),
         cmocka_unit_test(test_real_others),
+        cmocka_unit_test(test_unit_and_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
