@@ -2,6 +2,7 @@
 // POSIX file access with error sentences.
 #include "base/file.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,31 +122,91 @@ static enum status draft_failed(struct file_draft *draft, int code, struct error
     return status;
 }
 
+// Opens a device or pipe to write to directly. O_NONBLOCK: a pipe that nobody reads must not hang.
+static enum status open_special(struct file_draft *draft, struct error *error)
+{
+    draft->fd = open(draft->path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (draft->fd < 0 && errno == ENXIO) {
+        enum status status = error_set(
+            error, STATUS_IO, "%s: cannot write: is a pipe or socket that nobody reads", draft->path);
+        file_draft_abandon(draft);
+        return status;
+    }
+    const int flags = draft->fd < 0 ? -1 : fcntl(draft->fd, F_GETFL);
+    if (flags < 0 || fcntl(draft->fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
+        return draft_failed(draft, errno, error);
+    return STATUS_OK;
+}
+
+// Creates a file of its own beside the path, with the permissions that `mode` and the kernel's umask give.
+// Reading the umask would be changing it, for the whole process and so for the files of other threads.
+static bool create_beside(struct file_draft *draft, mode_t mode)
+{
+    enum { ATTEMPTS = 100 };
+    for (int i = 0; i < ATTEMPTS; i++) {
+        uint64_t number;
+        struct text name = {0};
+        if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number)
+            number = (uint64_t)clock_now_ns() + (uint64_t)i;
+        text_printf(&name, "%s.%06llx", draft->path, (unsigned long long)(number & 0xFFFFFF));
+        draft->fd = open(name.data, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (draft->fd >= 0) {
+            draft->temporary = name.data;
+            return true;
+        }
+        text_free(&name);
+        if (errno != EEXIST)
+            return false;
+    }
+    return false;
+}
+
+// Gives the draft the group and the permissions of the file that it will replace. Where the group cannot be
+// kept, another one does not get its permissions.
+static bool keep_mode(const struct file_draft *draft, const struct stat *old)
+{
+    struct stat made;
+    mode_t mode = old->st_mode & 0777;
+    if (fstat(draft->fd, &made) != 0)
+        return false;
+    if (made.st_gid != old->st_gid && fchown(draft->fd, (uid_t)-1, old->st_gid) != 0)
+        mode &= ~(mode_t)070 | (mode & 07) << 3;
+    return fchmod(draft->fd, mode) == 0;
+}
+
 enum status file_draft_open(const char *path, struct file_draft *draft, struct error *error)
 {
     *draft = (struct file_draft){.path = resolved(path), .fd = -1};
-    struct stat info;
-    if (stat(draft->path, &info) == 0 && !S_ISREG(info.st_mode)) {
-        draft->fd = open(draft->path, O_WRONLY | O_CLOEXEC);
-        return draft->fd >= 0 ? STATUS_OK : draft_failed(draft, errno, error);
-    }
-    struct text temporary = {0};
-    text_printf(&temporary, "%s.XXXXXX", draft->path);
-    draft->fd = mkstemp(temporary.data);
-    if (draft->fd < 0) {
-        text_free(&temporary);
+    struct stat old;
+    const bool exists = stat(draft->path, &old) == 0;
+    if (exists && !S_ISREG(old.st_mode))
+        return open_special(draft, error);
+    // What replaces a private file is never open to others, not even for the moment before it has its mode.
+    if (!create_beside(draft, exists ? 0600 : 0666) || (exists && !keep_mode(draft, &old)))
         return draft_failed(draft, errno, error);
-    }
-    draft->temporary = temporary.data;
-    // mkstemp makes the file private; give it the permissions an ordinary new file would have.
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(draft->fd, 0666 & ~mask) == 0 ? STATUS_OK : draft_failed(draft, errno, error);
+    return STATUS_OK;
 }
 
 enum status file_draft_write(struct file_draft *draft, const void *data, size_t count, struct error *error)
 {
     return write_all(draft->fd, data, count) ? STATUS_OK : draft_failed(draft, errno, error);
+}
+
+// Makes the new name durable. Not all file systems can do that, and some folders may be written to but not be
+// read, so only a failing disk counts.
+static bool folder_sync(const char *path)
+{
+    struct text folder = {0};
+    const size_t length = (size_t)(path_name(path) - path);
+    text_append_bytes(&folder, path, length);
+    const int fd = open(length > 0 ? text_string(&folder) : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    text_free(&folder);
+    if (fd < 0)
+        return true;
+    const bool failed = fsync(fd) != 0 && errno == EIO;
+    close(fd);
+    errno = EIO;
+    return !failed;
 }
 
 enum status file_draft_commit(struct file_draft *draft, struct error *error)
@@ -157,8 +219,11 @@ enum status file_draft_commit(struct file_draft *draft, struct error *error)
         return draft_failed(draft, errno, error);
     if (draft->temporary && rename(draft->temporary, draft->path) != 0)
         return draft_failed(draft, errno, error);
+    const bool renamed = draft->temporary;
     free(draft->temporary);
     draft->temporary = NULL;
+    if (renamed && !folder_sync(draft->path))
+        return draft_failed(draft, errno, error);
     file_draft_abandon(draft);
     return STATUS_OK;
 }

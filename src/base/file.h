@@ -30,7 +30,9 @@ char *path_beside(const char *path, const char *name);
 const char *path_title(const char *name);
 
 // A file being written. Where `path` is a regular file or does not exist yet, the bytes go to a temporary
-// file beside it that takes its place only when everything is written; a device or pipe is written directly.
+// file beside it that takes its place only when everything is written: a new file has the permissions that
+// the umask gives, one that replaces another keeps those of the old one, and its group if that may be. A
+// device or pipe is written directly; a pipe that nobody reads is STATUS_IO at once. Thread-safe.
 struct file_draft {
     char *path;      // where the result goes; owned
     char *temporary; // owned; NULL when written directly

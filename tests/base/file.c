@@ -7,6 +7,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +82,103 @@ static void test_replace(void **state)
     assert_int_equal(info.st_size, 0);
 }
 
+static mode_t mode_of(const char *path)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    return info.st_mode & 07777;
+}
+
+static void test_replaced_file_keeps_its_mode(void **state)
+{
+    (void)state;
+    static const mode_t modes[] = {0600, 0640, 0666, 0751, 0200, 0444};
+    const char *path = temporary_path("kept.txt");
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        assert_int_equal(file_replace(path, "old", 3, NULL), STATUS_OK);
+        assert_int_equal(chmod(path, modes[i]), 0);
+        assert_int_equal(file_replace(path, "new", 3, NULL), STATUS_OK);
+        assert_int_equal(mode_of(path), modes[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+// What will replace a private file is private from its first moment on.
+static void test_draft_of_private_file(void **state)
+{
+    (void)state;
+    const char *path = temporary_path("private.txt");
+    assert_int_equal(file_replace(path, "old", 3, NULL), STATUS_OK);
+    assert_int_equal(chmod(path, 0600), 0);
+    struct file_draft draft;
+    assert_int_equal(file_draft_open(path, &draft, NULL), STATUS_OK);
+    assert_int_equal(mode_of(draft.temporary), 0600);
+    assert_true(fcntl(draft.fd, F_GETFD) & FD_CLOEXEC);
+    file_draft_abandon(&draft);
+    const mode_t mask = umask(027);
+    const char *fresh = temporary_path("fresh.txt");
+    assert_int_equal(file_draft_open(fresh, &draft, NULL), STATUS_OK);
+    assert_int_equal(mode_of(draft.temporary), 0640);
+    file_draft_abandon(&draft);
+    umask(mask);
+}
+
+struct creator {
+    const char *path;
+    atomic_bool stop;
+    mode_t seen; // all bits of all files
+};
+
+static void *create_files(void *context)
+{
+    struct creator *creator = context;
+    while (!atomic_load(&creator->stop)) {
+        int fd = open(creator->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        struct stat info;
+        if (fd < 0 || fstat(fd, &info) != 0 || close(fd) != 0 || unlink(creator->path) != 0)
+            break;
+        creator->seen |= info.st_mode & 0777;
+    }
+    return NULL;
+}
+
+// Files that other threads create while one is replaced have the permissions of the umask.
+static void test_umask_is_never_changed(void **state)
+{
+    (void)state;
+    enum { TIMES = 300 };
+    const mode_t mask = umask(077);
+    struct creator creator = {.path = temporary_path("other.txt")};
+    const char *path = temporary_path("mine.txt");
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, create_files, &creator), 0);
+    for (int i = 0; i < TIMES; i++) {
+        struct file_draft draft;
+        assert_int_equal(file_draft_open(path, &draft, NULL), STATUS_OK);
+        file_draft_abandon(&draft);
+    }
+    atomic_store(&creator.stop, true);
+    pthread_join(thread, NULL);
+    umask(mask);
+    assert_int_equal(creator.seen & 077, 0);
+}
+
+static void test_pipe_does_not_block(void **state)
+{
+    (void)state;
+    const char *fifo = temporary_path("out.fifo");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    struct error error = {0};
+    assert_int_equal(file_replace(fifo, "abc", 3, &error), STATUS_IO);
+    assert_non_null(strstr(error.text, "nobody reads"));
+    const int reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    assert_int_equal(file_replace(fifo, "abc", 3, NULL), STATUS_OK);
+    char content[4] = "";
+    assert_int_equal(read(reader, content, 3), 3);
+    assert_string_equal(content, "abc");
+    close(reader);
+}
+
 // A failed replacement says so and leaves no temporary file behind.
 static void test_replace_fails(void **state)
 {
@@ -145,9 +245,16 @@ static void test_link_stays_a_link(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_write_and_read),    cmocka_unit_test(test_not_files),
-        cmocka_unit_test(test_replace),           cmocka_unit_test(test_replace_fails),
-        cmocka_unit_test(test_path_name),         cmocka_unit_test(test_device_is_not_replaced),
+        cmocka_unit_test(test_write_and_read),
+        cmocka_unit_test(test_not_files),
+        cmocka_unit_test(test_replace),
+        cmocka_unit_test(test_replaced_file_keeps_its_mode),
+        cmocka_unit_test(test_draft_of_private_file),
+        cmocka_unit_test(test_umask_is_never_changed),
+        cmocka_unit_test(test_pipe_does_not_block),
+        cmocka_unit_test(test_replace_fails),
+        cmocka_unit_test(test_path_name),
+        cmocka_unit_test(test_device_is_not_replaced),
         cmocka_unit_test(test_link_stays_a_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
