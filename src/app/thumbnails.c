@@ -52,13 +52,12 @@ struct thumbnails *thumbnails_create(struct viewer *viewer)
     return thumbnails;
 }
 
+// A file that does not answer must not stop the window: its loader is left to itself.
 static void stop(struct thumbnails *thumbnails)
 {
-    struct loader_outcome outcome;
     if (!thumbnails->loader)
         return;
-    loader_finish(&thumbnails->loader, &outcome);
-    loader_outcome_free(&outcome);
+    loader_abandon(&thumbnails->loader);
     picture_destroy(&thumbnails->picture);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/size.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -33,14 +34,18 @@ struct worker {
     int64_t drain_serial; // of the last drain that it took part in
 };
 
+// With the lock held, so that a consumer that has abandoned the loader is not woken any more.
+static void wake_consumer_locked(const struct loader *loader)
+{
+    if (loader->request.wake)
+        loader->request.wake(loader->request.wake_context);
+}
+
 static void wake_consumer(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
-    void (*wake)(void *context) = loader->request.wake;
-    void *context = loader->request.wake_context;
+    wake_consumer_locked(loader);
     pthread_mutex_unlock(&loader->lock);
-    if (wake)
-        wake(context);
 }
 
 // --- buffers ---
@@ -299,13 +304,72 @@ static void work(struct loader *loader, struct image_file *file)
     worker_free(&worker);
 }
 
+// --- the end ---
+
+// The status of the whole, and its sentence. Called when all workers have ended.
+static enum status conclude(struct loader *loader, struct error *error)
+{
+    *error = loader->error;
+    if (loader->error.status)
+        return loader->error.status;
+    if (cancel_requested(&loader->cancel) && loader->taken_bands < loader->band_count)
+        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (loader->published_bands < loader->band_count)
+        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
+                         loader->file->path);
+    if (loader->failed_bands == loader->band_count)
+        *error = loader->loss;
+    return error->status;
+}
+
+static void hand_over(struct loader *loader, struct loader_outcome *outcome)
+{
+    struct mask *unused = loader->request.mask;
+    *outcome = (struct loader_outcome){.mask_error = loader->mask_error,
+                                       .loss = loader->loss,
+                                       .lost_pixels = loader->lost_pixels,
+                                       .taps = loader->result,
+                                       .mask = loader->mask ? loader->mask : unused,
+                                       .mask_has_file = loader->mask ? loader->mask_has_file
+                                                                     : loader->request.mask_has_file,
+                                       .old_mask = loader->mask ? unused : NULL,
+                                       .buffers = loader->slots ? loader->slots : loader->request.buffers,
+                                       .file = loader->file,
+                                       .frame = loader->request.frame};
+    for (int i = 0; loader->slots && i < loader->slots->count; i++)
+        loader->slots->slots[i].state = SLOT_FREE;
+    outcome->status = conclude(loader, &outcome->error);
+}
+
+static void free_loader(struct loader *loader)
+{
+    free(loader->name);
+    free(loader->mask_path);
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    pthread_mutex_destroy(&loader->stream);
+    free(loader);
+}
+
+static void free_all(struct loader *loader)
+{
+    struct loader_outcome outcome;
+    hand_over(loader, &outcome);
+    loader_outcome_free(&outcome);
+    free_loader(loader);
+}
+
+// The last thing that a worker does: the loader may be gone afterwards.
 static void end_worker(struct loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     loader->running--;
     pthread_cond_broadcast(&loader->changed);
+    wake_consumer_locked(loader);
+    const bool left_alone = loader->abandoned && loader->running == 0;
     pthread_mutex_unlock(&loader->lock);
-    wake_consumer(loader);
+    if (left_alone)
+        free_all(loader);
 }
 
 static void *helper_thread(void *argument)
@@ -340,7 +404,7 @@ static void start_helpers(struct loader *loader)
 {
     const int wanted = choose_threads(loader);
     pthread_mutex_lock(&loader->lock);
-    while (loader->thread_count < wanted &&
+    while (loader->thread_count < wanted && !cancel_requested(&loader->cancel) &&
            pthread_create(&loader->threads[loader->thread_count], NULL, helper_thread, loader) == 0) {
         loader->thread_count++;
         loader->running++;
@@ -538,41 +602,6 @@ void loader_cancel(struct loader *loader)
     pthread_mutex_unlock(&loader->lock);
 }
 
-// The status of the whole, and its sentence. Called when all workers have ended.
-static enum status conclude(struct loader *loader, struct error *error)
-{
-    *error = loader->error;
-    if (loader->error.status)
-        return loader->error.status;
-    if (cancel_requested(&loader->cancel) && loader->taken_bands < loader->band_count)
-        return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (loader->published_bands < loader->band_count)
-        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
-                         loader->file->path);
-    if (loader->failed_bands == loader->band_count)
-        *error = loader->loss;
-    return error->status;
-}
-
-static void hand_over(struct loader *loader, struct loader_outcome *outcome)
-{
-    struct mask *unused = loader->request.mask;
-    *outcome = (struct loader_outcome){.mask_error = loader->mask_error,
-                                       .loss = loader->loss,
-                                       .lost_pixels = loader->lost_pixels,
-                                       .taps = loader->result,
-                                       .mask = loader->mask ? loader->mask : unused,
-                                       .mask_has_file = loader->mask ? loader->mask_has_file
-                                                                     : loader->request.mask_has_file,
-                                       .old_mask = loader->mask ? unused : NULL,
-                                       .buffers = loader->slots ? loader->slots : loader->request.buffers,
-                                       .file = loader->file,
-                                       .frame = loader->request.frame};
-    for (int i = 0; loader->slots && i < loader->slots->count; i++)
-        loader->slots->slots[i].state = SLOT_FREE;
-    outcome->status = conclude(loader, &outcome->error);
-}
-
 void loader_finish(struct loader **loader, struct loader_outcome *outcome)
 {
     struct loader *old = *loader;
@@ -584,12 +613,24 @@ void loader_finish(struct loader **loader, struct loader_outcome *outcome)
     for (int i = 1; i < old->thread_count; i++)
         pthread_join(old->threads[i], NULL);
     hand_over(old, outcome);
-    free(old->name);
-    free(old->mask_path);
-    pthread_cond_destroy(&old->changed);
-    pthread_mutex_destroy(&old->lock);
-    pthread_mutex_destroy(&old->stream);
-    free(old);
+    free_loader(old);
+    *loader = NULL;
+}
+
+void loader_abandon(struct loader **loader)
+{
+    struct loader *old = *loader;
+    assert(!old->request.source); // it may end before the loader does
+    loader_cancel(old);
+    pthread_mutex_lock(&old->lock);
+    for (int i = 0; i < old->thread_count; i++)
+        pthread_detach(old->threads[i]);
+    old->abandoned = true;
+    old->request.wake = NULL;
+    const bool ended = old->running == 0;
+    pthread_mutex_unlock(&old->lock);
+    if (ended)
+        free_all(old);
     *loader = NULL;
 }
 

@@ -4,8 +4,8 @@
 //
 // There is never a copy of the whole frame in memory: a few band buffers are reused. Call sequence on the
 // consumer's thread: loader_start -> loader_take / loader_give_back until loader_done -> loader_finish
-// (always, also after a cancel). The file is opened by a worker too, so that a slow disk never stops the
-// consumer.
+// (always, also after a cancel; or loader_abandon at any time). The file is opened by a worker too, so that a
+// slow disk never stops the consumer.
 #ifndef FOVEA_SOURCES_LOADER_H
 #define FOVEA_SOURCES_LOADER_H
 
@@ -13,7 +13,7 @@
 #include "sources/source.h"
 
 // Opaque. Thread-safety: all functions but loader_cancel are for one consumer's thread; loader_cancel is for
-// any, as long as loader_finish was not called.
+// any, as long as the loader was neither finished nor abandoned.
 struct loader;
 
 // Buffers for bands, kept from one load for the next of the same kind: new memory costs more time than
@@ -123,6 +123,10 @@ void loader_cancel(struct loader *loader);
 // Cancels what is not done, waits for the workers, gives the outcome (the receiver owns its parts) and frees
 // the loader; sets *loader to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **loader, struct loader_outcome *outcome);
+// Cancels and lets go: returns at once, whatever the workers are waiting for, and the last of them frees
+// everything, the outcome included. `wake` is not called any more. Only for a request without a source. Sets
+// *loader to NULL.
+void loader_abandon(struct loader **loader);
 void loader_buffers_destroy(struct loader_buffers **buffers); // sets *buffers to NULL; NULL is fine
 // Frees what an outcome owns.
 void loader_outcome_free(struct loader_outcome *outcome);

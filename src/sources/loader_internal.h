@@ -48,6 +48,7 @@ struct loader {
     pthread_t threads[LOADER_MAX_THREADS];
     int thread_count; // started so far; final once the first has ended
     int running;      // workers that have not ended
+    bool abandoned;   // the last worker to end frees the loader
     int64_t next_band, published_bands, taken_bands;
     int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
     struct loader_buffers *slots; // set before `opened` is

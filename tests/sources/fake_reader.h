@@ -26,6 +26,8 @@ struct fake_plan {
     bool fail_info, fail_clone;
     atomic_llong block_from; // decoding at this row or below waits until it is cancelled; 0 = never
 
+    atomic_bool stuck; // decoding waits for this to be false, cancelled or not
+
     // What happened.
     atomic_int handles;       // opened and not closed
     atomic_int decodes;       // begun
@@ -144,6 +146,8 @@ static enum status fake_decode(struct image_file *base, const struct decode_requ
     fake_count_chunks(file, rect);
     while (plan->block_from > 0 && rect.y + rect.height > plan->block_from &&
            !cancel_requested(request->cancel))
+        usleep(200);
+    while (plan->stuck)
         usleep(200);
     for (int64_t row = 0; row < rect.height; row++) {
         if (cancel_requested(request->cancel))

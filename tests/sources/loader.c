@@ -582,6 +582,51 @@ static void a_blocked_decode_is_cancelled(void **state)
     loader_outcome_free(&outcome);
 }
 
+// Waits until no handle is open any more.
+static void wait_for_handles(struct fake_plan *plan)
+{
+    for (int tries = 0; tries < 100000 && plan->handles > 0; tries++)
+        usleep(200);
+    assert_int_equal(plan->handles, 0);
+}
+
+static void an_abandoned_loader_frees_itself(void **state)
+{
+    (void)state;
+    struct fake_plan plan = {.width = 3000, .height = 900, .type = SAMPLE_U16, .stuck = true};
+    const struct loader_request request = {
+        .file = fake_open(&plan), .threads = 3, .wake = count_wake, .wake_context = &wakes};
+    struct loader *loader = loader_start(&request);
+    while (plan.decodes < 1)
+        usleep(200);
+    loader_abandon(&loader);
+    assert_null(loader);
+    // Its decoder hears nothing of the cancel, so that waiting for it would never have ended.
+    assert_true(plan.stuck && plan.handles > 0);
+    const int woken = atomic_load(&wakes);
+    plan.stuck = false;
+    wait_for_handles(&plan);
+    assert_int_equal(atomic_load(&wakes), woken);
+}
+
+static void a_loader_is_abandoned_at_any_moment(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 40; round++) {
+        struct fake_plan plan = {
+            .width = 300, .height = 200 + round, .type = SAMPLE_F32, .fail_info = round % 20 == 7};
+        const struct loader_request request = {.file = fake_open(&plan), .threads = 1 + round % 4};
+        struct loader *loader = loader_start(&request);
+        struct loader_band band;
+        for (int i = 0; i < round % 5; i++) {
+            if (loader_take(loader, 1, &band) && round % 2)
+                loader_give_back(loader, &band);
+        }
+        loader_abandon(&loader);
+        wait_for_handles(&plan);
+    }
+}
+
 // --- masks and ownership ---
 
 static struct mask *make_mask(int64_t width, int64_t height)
@@ -1058,6 +1103,8 @@ int main(void)
         cmocka_unit_test(bands_that_never_come_back_do_not_hang),
         cmocka_unit_test(cancel_after_the_last_band_changes_nothing),
         cmocka_unit_test(a_blocked_decode_is_cancelled),
+        cmocka_unit_test(an_abandoned_loader_frees_itself),
+        cmocka_unit_test(a_loader_is_abandoned_at_any_moment),
         cmocka_unit_test(a_frame_is_read_ahead),
         cmocka_unit_test(a_mask_that_fits_is_used_again),
         cmocka_unit_test(a_mask_of_another_size_comes_back),
