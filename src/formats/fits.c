@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FITS images: plain ones are read directly, most compressed ones too, HCompress and PLIO through cfitsio.
+// FITS images, plain ones and those in compressed tiles.
 //
 // Format: FITS Standard 4.0 (https://fits.gsfc.nasa.gov/fits_standard.html). The first stored row is row 0.
 #include "formats/fits_internal.h"
@@ -24,7 +24,6 @@ struct fits_file {
     struct image_file base;
     int fd;
     int64_t file_bytes;
-    fitsfile *handle; // NULL in clones until it is needed
     struct fits_hdu hdu;
     uint8_t *scratch;
     size_t scratch_bytes;
@@ -49,31 +48,12 @@ static int fits_probe(const uint8_t *head, size_t count, const char *path)
 static void fits_close(struct image_file *base)
 {
     struct fits_file *file = fits_file_of(base);
-    fits_close_quietly(&file->handle);
     if (file->fd >= 0)
         close(file->fd);
     free(file->scratch);
     fits_tile_reader_free(&file->tiles);
     free(file->base.path);
     free(file);
-}
-
-static enum status attach(struct fits_file *file, struct error *error)
-{
-    if (file->handle)
-        return STATUS_OK;
-    enum status status = fits_handle_open(file->base.path, file->fd, &file->handle, error);
-    int code = 0, type = 0;
-    if (status != STATUS_OK)
-        return status;
-    fits_movabs_hdu(file->handle, file->hdu.number + 1, &type, &code);
-    if (file->hdu.storage == FITS_TILES)
-        fits_set_bscale(file->handle, 1.0, 0.0, &code);
-    if (code != 0) {
-        fits_close_quietly(&file->handle);
-        return fits_error(error, STATUS_BROKEN, file->base.path, "cannot be opened a second time", code);
-    }
-    return STATUS_OK;
 }
 
 static enum status open_content(struct fits_file *file, const char *selector, struct error *error)
@@ -86,13 +66,9 @@ static enum status open_content(struct fits_file *file, const char *selector, st
     status = file_read_at(file->fd, path, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);
     if (status != STATUS_OK)
         return status;
-    // Anything else that cfitsio knows, such as gzip, it would take for FITS too.
     if (memcmp(head, "SIMPLE", 6) != 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is no FITS file", path);
-    status = fits_handle_open(path, file->fd, &file->handle, error);
-    if (status != STATUS_OK)
-        return status;
-    return fits_hdu_find(file->handle, path, selector, file->fd, file->file_bytes, &file->hdu, error);
+    return fits_hdu_find(path, selector, file->fd, file->file_bytes, &file->hdu, error);
 }
 
 static enum status fits_open(const struct open_request *request, struct image_file **out, struct error *error)
@@ -116,7 +92,6 @@ static enum status fits_clone(struct image_file *base, struct image_file **out, 
     struct fits_file *file = must_alloc(sizeof *file);
     *file = *source;
     file->base.path = must_copy(source->base.path);
-    file->handle = NULL;
     file->scratch = NULL;
     file->scratch_bytes = 0;
     file->tiles = (struct fits_tile_reader){0};
@@ -160,7 +135,7 @@ static enum status fits_frame_info(struct image_file *base, int64_t frame, struc
     snprintf(info->format, sizeof info->format, "FITS");
     snprintf(info->compression, sizeof info->compression, "%s", compression_name(file));
     snprintf(info->unit, sizeof info->unit, "%s", hdu->unit);
-    snprintf(info->title, sizeof info->title, "%s", hdu->name);
+    utf8_line(info->title, sizeof info->title, hdu->name);
     if (hdu->number > 0)
         snprintf(info->note, sizeof info->note, "HDU %d%s%s", hdu->number, hdu->name[0] ? " " : "",
                  hdu->name);
@@ -291,44 +266,20 @@ static enum status decode_plain(struct fits_file *file, const struct decode_requ
 
 // --- Compressed tiles ---
 
-// Reads the stored numbers of a box inside the frame, row-major; returns cfitsio's code for what went wrong.
-static int read_box(struct fits_file *file, int64_t frame, struct rect box, void *raw)
+// Reads the stored numbers of a box inside the frame, row-major; false if one of its tiles is damaged.
+static bool read_box(struct fits_file *file, int64_t frame, struct rect box, void *raw)
 {
     const struct fits_hdu *hdu = &file->hdu;
-    static const struct {
-        int bitpix, type;
-    } types[] = {{8, TBYTE}, {16, TSHORT}, {32, TINT}, {64, TLONGLONG}, {-32, TFLOAT}, {-64, TDOUBLE}};
-    long first[FITS_MAX_AXES], last[FITS_MAX_AXES], step[FITS_MAX_AXES];
-    int64_t rest = frame;
-    for (int i = 0; i < hdu->axes; i++) {
-        step[i] = 1;
-        first[i] = last[i] = 1;
-        if (i >= 2) {
-            first[i] = last[i] = (long)(rest % hdu->axis[i]) + 1;
-            rest /= hdu->axis[i];
-        }
+    int64_t first[FITS_MAX_AXES], last[FITS_MAX_AXES], rest = frame;
+    for (int i = 2; i < hdu->axes; i++) {
+        first[i] = last[i] = rest % hdu->axis[i] + 1;
+        rest /= hdu->axis[i];
     }
     first[0] = box.x + 1;
     last[0] = box.x + box.width;
-    if (hdu->axes > 1) {
-        first[1] = box.y + 1;
-        last[1] = box.y + box.height;
-    }
-    if (hdu->tiling.own)
-        return fits_tiles_read(&file->tiles, &hdu->tiling, first, last, raw) ? 0 : DATA_DECOMPRESSION_ERR;
-    if (!fits_tiles_sound(&file->tiles, &hdu->tiling, first, last))
-        return DATA_DECOMPRESSION_ERR;
-    int type = TBYTE, code = 0;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].bitpix == hdu->layout.bitpix)
-            type = types[i].type;
-    // Only quantized floats have a stored number for NaN. Elsewhere cfitsio's test would turn infinities into
-    // NaN and denormal numbers into 0.
-    double nan_double = NAN;
-    float nan_float = NAN;
-    void *null = !hdu->quantized ? NULL : type == TFLOAT ? (void *)&nan_float : (void *)&nan_double;
-    fits_read_subset(file->handle, type, first, last, step, null, raw, NULL, &code);
-    return code;
+    first[1] = box.y + 1;
+    last[1] = box.y + box.height;
+    return fits_tiles_read(&file->tiles, &hdu->tiling, first, last, raw);
 }
 
 static void convert_box(const struct fits_file *file, const struct decode_request *request, struct rect box,
@@ -343,14 +294,12 @@ static void convert_box(const struct fits_file *file, const struct decode_reques
 }
 
 static void lose_box(const struct fits_file *file, const struct decode_request *request, struct rect box,
-                     int code, struct decode_report *report)
+                     struct decode_report *report)
 {
-    if (!report->first_loss.text[0]) {
-        char what[120];
-        snprintf(what, sizeof what, "the compressed tile at column %lld, row %lld is damaged",
-                 (long long)box.x, (long long)box.y);
-        fits_error(&report->first_loss, STATUS_BROKEN, file->base.path, what, code);
-    }
+    if (!report->first_loss.text[0])
+        error_set(&report->first_loss, STATUS_BROKEN,
+                  "%s: the compressed tile at column %lld, row %lld is damaged", file->base.path,
+                  (long long)box.x, (long long)box.y);
     for (int64_t row = 0; row < box.height; row++)
         lose_run(&file->hdu.layout,
                  run_at(request, &file->hdu.layout, box.y - request->rect.y + row, box.x - request->rect.x,
@@ -370,14 +319,12 @@ static enum status decode_tile_by_tile(struct fits_file *file, const struct deco
                 return STATUS_CANCELLED;
             int64_t right = int64_min((x / hdu->tile_width + 1) * hdu->tile_width, box.x + box.width);
             struct rect tile = {x, y, right - x, bottom - y};
-            int code = read_box(file, request->frame, tile, file->scratch);
-            if (code == 0)
+            if (read_box(file, request->frame, tile, file->scratch))
                 convert_box(file, request, tile, report);
             else
-                lose_box(file, request, tile, code, report);
+                lose_box(file, request, tile, report);
         }
     }
-    fits_clear_errmsg();
     return STATUS_OK;
 }
 
@@ -394,17 +341,15 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
     if (!size_multiply(row_bytes, (size_t)int64_min(step, rect.height), &bytes))
         return error_set(error, STATUS_TOO_LARGE, "%s: its tiles are too large", file->base.path);
     enum status status = need_scratch(file, bytes, error);
-    file->tiles.handle = file->handle;
     file->tiles.fd = file->fd;
-    file->tiles.data_offset = hdu->data_offset;
-    file->tiles.end = file->file_bytes;
+    file->tiles.file_bytes = file->file_bytes;
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
         if (cancel_requested(request->cancel))
             return STATUS_CANCELLED;
         int64_t end = int64_min((y / step + 1) * step, bottom);
         struct rect band = {rect.x, y, rect.width, end - y};
-        if (read_box(file, request->frame, band, file->scratch) == 0)
+        if (read_box(file, request->frame, band, file->scratch))
             convert_box(file, request, band, report);
         else
             status = decode_tile_by_tile(file, request, band, report);
@@ -417,9 +362,6 @@ static enum status fits_decode(struct image_file *base, const struct decode_requ
                                struct decode_report *report, struct error *error)
 {
     struct fits_file *file = fits_file_of(base);
-    enum status status = file->hdu.storage == FITS_PLAIN ? STATUS_OK : attach(file, error);
-    if (status != STATUS_OK)
-        return status;
     return file->hdu.storage == FITS_TILES ? decode_tiles(file, request, report, error)
                                            : decode_plain(file, request, report, error);
 }
@@ -428,21 +370,20 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
                                  struct error *error)
 {
     (void)frame; // the frames of a cube share their header
-    struct fits_file *file = fits_file_of(base);
-    enum status status = attach(file, error);
-    return status == STATUS_OK ? fits_cards(file->handle, base->path, out, error) : status;
+    const struct fits_file *file = fits_file_of(base);
+    struct fits_header header;
+    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, &header))
+        return error_set(error, STATUS_BROKEN, "%s: its header cannot be read", base->path);
+    fits_header_list(&header, out);
+    fits_header_free(&header);
+    return STATUS_OK;
 }
 
-// By a handle of its own, which leaves the open one where it is.
 static enum status fits_contents(struct image_file *base, struct text *out, struct error *error)
 {
+    (void)error;
     const struct fits_file *file = fits_file_of(base);
-    fitsfile *handle = NULL;
-    enum status status = fits_handle_open(base->path, file->fd, &handle, error);
-    if (status != STATUS_OK)
-        return status;
-    fits_hdus_list(handle, base->path, file->fd, file->file_bytes, out);
-    fits_close_quietly(&handle);
+    fits_hdus_list(base->path, file->fd, file->file_bytes, out);
     return STATUS_OK;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A look through an HCompress stream before cfitsio decodes it.
+// HCompress streams: a look through them before cfitsio, which does nothing else here, decodes them.
 //
 // cfitsio 4.2 reads such a stream without knowing where it ends. Here it is read to its end as a decoder
 // would, only that of each coefficient no more is kept than whether it is 0. The form: R. L. White,
@@ -11,6 +11,7 @@
 #include "base/byteorder.h"
 #include "base/size.h"
 
+#include <fitsio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,4 +164,16 @@ bool fits_hcompress_sound(const uint8_t *data, size_t count, int64_t pixels)
     bool sound = coefficients_sound(&bits, data + 22, rows, columns, room);
     free(room);
     return sound;
+}
+
+bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void *room, int64_t pixels)
+{
+    int columns = 0, rows = 0, scale = 0, code = 0;
+    if (!fits_hcompress_sound(data, count, pixels))
+        return false;
+    // The stream is not written to; the 64-bit form is that for images of 32 bits, too, and packs them at its
+    // end.
+    fits_hdecompress64((unsigned char *)(uintptr_t)data, smooth, room, &rows, &columns, &scale, &code);
+    fits_clear_errmsg();
+    return code == 0;
 }

@@ -5,11 +5,10 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "formats/fits_header.h"
 #include "image/sample.h"
 
-#include <fitsio.h>
-
-enum { FITS_MAX_AXES = 16 };
+enum { FITS_MAX_AXES = 16, FITS_NAME_BYTES = 96 };
 
 // How the stored numbers become samples.
 enum fits_conversion {
@@ -42,83 +41,74 @@ bool fits_convert(const struct fits_layout *layout, const void *raw, void *out, 
 
 // Where the stored numbers are.
 enum fits_storage {
-    FITS_PLAIN, // in the file as they are: read without cfitsio
+    FITS_PLAIN, // in the file as they are
     FITS_TILES  // in compressed tiles
 };
 
-// The columns of the table that hold the compressed tiles, in the order in which cfitsio looks at them.
+// The columns of the table that hold the compressed tiles, in the order in which they are looked at.
 enum { FITS_TILE_COMPRESSED, FITS_TILE_GZIP, FITS_TILE_PLAIN, FITS_TILE_COLUMNS };
 
-struct fits_tile_column {
-    int number; // from 1; 0 = the table has none
-    int item;   // bytes of one element
+struct fits_column {
+    int64_t offset; // in a row
+    char kind;      // the letter of TFORMn: 'P', 'D', ...; '\0': there is no such column
+    int element;    // of 'P' and 'Q': bytes of one element of the array
 };
+
+enum fits_codec { FITS_RICE, FITS_GZIP, FITS_GZIP_SHUFFLED, FITS_PLIO, FITS_HCOMPRESS, FITS_NOT_COMPRESSED };
+enum fits_dither { FITS_DITHER_NONE, FITS_DITHER_1, FITS_DITHER_2 };
 
 // How an image is cut into tiles and these are stored.
 struct fits_tiling {
     int axes;
     int64_t axis[FITS_MAX_AXES], tile[FITS_MAX_AXES];
-    int codec; // cfitsio's RICE_1, GZIP_1, ...
-    bool own;  // the codec is one that fits_tiles_read decodes; else cfitsio does
+    int64_t table, row_bytes, rows, heap; // offsets in the file of the table and of its heap
+    struct fits_column data[FITS_TILE_COLUMNS];
+    enum fits_codec codec;
     int64_t rice_block;
     int rice_bytes;
-    struct fits_tile_column columns[FITS_TILE_COLUMNS];
+    bool smooth;   // HCompress
     int bitpix;    // of the image
     bool lossless; // floats are stored as such, not as scaled integers
-    // The scaling of stored integers, and the one that stands for "no value". Columns are numbered from 1; 0:
-    // the numbers below hold for all tiles.
-    int scale_column, zero_column, blank_column;
+    // The scaling of stored integers, and the one that stands for "no value": a column each, else the number
+    // here for all tiles.
+    struct fits_column scale_column, zero_column, blank_column;
     double scale, zero;
     bool has_blank;
     int64_t blank;
-    int dither; // cfitsio's NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2
+    enum fits_dither dither;
     int64_t dither_seed;
 };
 
 // One image of the file.
 struct fits_hdu {
-    int number;    // from 0 = primary
-    char name[72]; // EXTNAME, or ""
-    char unit[32]; // BUNIT, or ""
+    int number;                 // from 0 = primary
+    char name[FITS_NAME_BYTES]; // EXTNAME, with EXTVER behind it if there is one ("SCI,2"), or ""
+    char unit[32];              // BUNIT, or ""
     int axes;
-    LONGLONG axis[FITS_MAX_AXES];
+    int64_t axis[FITS_MAX_AXES];
     int64_t width, height, frames; // axis 1, axis 2 (1 if there is none), the product of the others
     struct fits_layout layout;
     enum fits_storage storage;
-    int64_t data_offset; // FITS_PLAIN: of the data in the file
-    int64_t present;     // stored numbers that are really there, at most width * height * frames
+    int64_t header_offset, data_offset; // in the file
+    int64_t present; // stored numbers that are really there, at most width * height * frames
     // FITS_TILES only.
     int64_t tile_width, tile_height;
     struct fits_tiling tiling;
-    bool quantized;       // floats stored as scaled integers
     char compression[32]; // for people
 };
 
-// Opens the file with cfitsio without its file name syntax. `fd` is an open descriptor of it. The caller
-// closes *handle by fits_close_quietly. Thread-safe.
-enum status fits_handle_open(const char *path, int fd, fitsfile **handle, struct error *error);
-// Closes and sets to NULL; NULL is fine.
-void fits_close_quietly(fitsfile **handle);
+// Chooses the image by the selector (a number from 0, an EXTNAME, or an EXTNAME, a comma and an EXTVER; NULL
+// = the first with two axes or more, else the first with one) and describes it. `fd` and `file_bytes` are
+// those of the file.
+enum status fits_hdu_find(const char *path, const char *selector, int fd, int64_t file_bytes,
+                          struct fits_hdu *hdu, struct error *error);
 
-// The HDUs that cfitsio can be moved to without harm: those from 0 to count - 1.
-struct fits_guard {
-    int64_t *starts; // offsets of their headers
-    int count;
-    bool refused; // one behind them is a damaged tile-compressed image
-};
+// Appends a line for each HDU as of struct reader.contents.
+void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct text *out);
 
-// Walks all headers; never fails. Free with fits_guard_free.
-void fits_guard_walk(int fd, int64_t file_bytes, struct fits_guard *guard);
-void fits_guard_free(struct fits_guard *guard);
-
-// Chooses the image by the selector (a number from 0, or an EXTNAME; NULL = the first with two axes or more,
-// else the first with one) and describes it; `handle` is then at that HDU. `fd` and `file_bytes` are those of
-// the file.
-enum status fits_hdu_find(fitsfile *handle, const char *path, const char *selector, int fd,
-                          int64_t file_bytes, struct fits_hdu *hdu, struct error *error);
-
-// Appends a line for each HDU as of struct reader.contents; `handle` is moved.
-void fits_hdus_list(fitsfile *handle, const char *path, int fd, int64_t file_bytes, struct text *out);
+// Fills tiling, tile_width, tile_height and compression of an HDU whose other fields are known; `room`: what
+// the file holds behind the header. Returns what is wrong with the header, or NULL.
+const char *fits_tiling_read(const struct fits_header *header, struct fits_hdu *hdu, int64_t room);
 
 // Memory that grows.
 struct fits_memory {
@@ -128,9 +118,8 @@ struct fits_memory {
 
 // Where to read compressed tiles, and memory for one. Zero-initialise; free with fits_tile_reader_free.
 struct fits_tile_reader {
-    fitsfile *handle;         // at the HDU
-    int fd;                   // of the file
-    int64_t data_offset, end; // of the HDU's data, and the end of the content
+    int fd;             // of the file
+    int64_t file_bytes; // its size
     struct fits_memory stored, items, numbers;
     float *random;    // the table of subtractive dithering, or NULL before its first use
     int64_t held_row; // the row of the table whose tile was decoded last, or 0
@@ -138,6 +127,13 @@ struct fits_tile_reader {
 };
 
 void fits_tile_reader_free(struct fits_tile_reader *reader);
+
+// The number that a column has in a row (from 1) of the table, as it is or cut to an integer. False if it
+// cannot be read.
+bool fits_column_real(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                      const struct fits_column *column, int64_t row, double *value);
+bool fits_column_integer(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                         const struct fits_column *column, int64_t row, int64_t *value);
 
 // Makes room for `bytes`; false if there is none. What was there may be lost.
 bool fits_memory_need(struct fits_memory *memory, size_t bytes);
@@ -159,30 +155,32 @@ bool fits_tile_load(struct fits_tile_reader *reader, const struct fits_tiling *t
 // The tiles that a box touches, one after another.
 struct fits_tile_walk {
     const struct fits_tiling *tiling;
-    const long *first, *last;  // of the box, from 1, as for fits_read_subset
-    int64_t at[FITS_MAX_AXES]; // the tile's place in the grid of tiles
-    int64_t row;               // of the table, from 1
-    int64_t pixels;            // of the tile, which the image's edge may cut
+    const int64_t *first, *last; // of the box, from 1
+    int64_t at[FITS_MAX_AXES];   // the tile's place in the grid of tiles
+    int64_t row;                 // of the table, from 1
+    int64_t pixels;              // of the tile, which the image's edge may cut
 };
 
-void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const long *first,
-                          const long *last);
+void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const int64_t *first,
+                          const int64_t *last);
 // Moves on; false behind the last one.
 bool fits_tile_walk_next(struct fits_tile_walk *walk);
-
-// Of a codec that is left to cfitsio: can it decode all tiles that the box from `first` to `last` (both from
-// 1, as for fits_read_subset) touches without reading or writing outside its memory?
-bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
-                      const long *last);
 
 // Can cfitsio decode an HCompress stream of `count` bytes to `pixels` pixels without reading behind it? Pure.
 bool fits_hcompress_sound(const uint8_t *data, size_t count, int64_t pixels);
 
-// Decodes the box from `first` to `last` (both from 1) of a tiling with `own` to `raw`: numbers of the
+// Decodes an HCompress stream to `pixels` integers. `room` holds 8 bytes a pixel, of which the first halves
+// are the integers then. False if it is damaged.
+bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void *room, int64_t pixels);
+
+// Decodes an IRAF pixel list of `count` bytes to `pixels` integers. False if it is damaged. Pure.
+bool fits_plio_decode(const uint8_t *data, size_t count, int32_t *out, int64_t pixels);
+
+// Decodes the box from `first` to `last` (both from 1) to `raw`: numbers of the
 // image's BITPIX in the machine's byte order, row-major without gaps. The box has one pixel only along axes 3
 // and higher. False if a tile is damaged; `raw` is then undefined. FITS Standard 4.0, sections 10.1 to 10.4.
-bool fits_tiles_read(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
-                     const long *last, void *raw);
+bool fits_tiles_read(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const int64_t *first,
+                     const int64_t *last, void *raw);
 
 // Decodes a Rice stream of `count` bytes, followed by FITS_STORED_PADDING bytes of ones, to `pixels` numbers
 // of `pixel_bytes` (1, 2 or 4) bytes in the machine's byte order. `block`: 1 to FITS_RICE_MAX_BLOCK. False if
@@ -192,11 +190,5 @@ bool fits_rice_decode(const uint8_t *data, size_t count, int pixel_bytes, int64_
 
 // The least number of bytes that `pixels` numbers can be in.
 int64_t fits_rice_least_bytes(int pixel_bytes, int64_t block, int64_t pixels);
-
-// All cards of the current HDU as "key\tvalue / comment\n" lines of valid UTF-8.
-enum status fits_cards(fitsfile *handle, const char *path, struct text *out, struct error *error);
-
-// A sentence "PATH: what: cfitsio's text" with `status`; empties cfitsio's message stack.
-enum status fits_error(struct error *error, enum status status, const char *path, const char *what, int code);
 
 #endif

@@ -1,50 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What a FITS file stores for compressed tiles, and a look at it before cfitsio decodes it.
-//
-// The PLIO and HCompress decoders of cfitsio 4.2 trust their input and read or write behind their buffers
-// when it is damaged. The form of the data is public: FITS Standard 4.0, section 10.4.
+// What a FITS file stores for compressed tiles, and which tiles a box touches.
 #include "formats/fits_internal.h"
 
 #include "base/byteorder.h"
+#include "base/file.h"
 #include "base/size.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <zlib.h>
-
-// An IRAF pixel list of big-endian 16-bit words: where its instructions begin and how many words it has.
-static bool plio_sound(const uint8_t *data, size_t words)
-{
-    if (words < 7)
-        return false;
-    int16_t head[7];
-    for (int i = 0; i < 7; i++)
-        head[i] = (int16_t)load_u16be(data + (size_t)2 * (size_t)i);
-    int64_t count = head[2] > 0 ? head[2] : (int64_t)head[4] * 32768 + head[3];
-    int64_t first = head[2] > 0 ? 3 : head[1];
-    return first >= 0 && count >= first && count <= (int64_t)words;
-}
-
-// Does the gzip stream end within its bytes, after a number of bytes that `pixels` numbers can have?
-static bool gzip_sound(uint8_t *data, size_t count, int64_t pixels)
-{
-    enum { ANY_HEADER = 15 + 32, CHUNK = 16 * 1024 };
-    uint8_t out[CHUNK];
-    z_stream stream = {.next_in = data, .avail_in = (uInt)count};
-    int64_t total = 0;
-    int code = Z_OK;
-    if (count > INT32_MAX || inflateInit2(&stream, ANY_HEADER) != Z_OK)
-        return false;
-    while (code == Z_OK && total <= 8 * pixels) {
-        stream.next_out = out;
-        stream.avail_out = CHUNK;
-        code = inflate(&stream, Z_NO_FLUSH);
-        total += CHUNK - stream.avail_out;
-    }
-    inflateEnd(&stream);
-    return code == Z_STREAM_END && total <= 8 * pixels;
-}
 
 void fits_tile_reader_free(struct fits_tile_reader *reader)
 {
@@ -65,27 +29,95 @@ bool fits_memory_need(struct fits_memory *memory, size_t bytes)
     return memory->bytes;
 }
 
+// --- Columns ---
+
+// The bytes of a column in a row of the table.
+static bool column_read(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                        const struct fits_column *column, int64_t row, uint8_t *bytes, size_t count)
+{
+    int64_t offset = tiling->table + (row - 1) * tiling->row_bytes + column->offset;
+    return file_read_at(reader->fd, "", offset, bytes, count, NULL) == STATUS_OK;
+}
+
+static bool integer_read(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                         const struct fits_column *column, int64_t row, int64_t *value)
+{
+    uint8_t bytes[8];
+    size_t count = column->kind == 'B' ? 1 : column->kind == 'I' ? 2 : column->kind == 'J' ? 4 : 8;
+    if (!column_read(reader, tiling, column, row, bytes, count))
+        return false;
+    *value = count == 1   ? bytes[0]
+             : count == 2 ? (int16_t)load_u16be(bytes)
+             : count == 4 ? (int32_t)load_u32be(bytes)
+                          : (int64_t)load_u64be(bytes);
+    return true;
+}
+
+static bool real_read(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                      const struct fits_column *column, int64_t row, double *value)
+{
+    uint8_t bytes[8];
+    float single;
+    if (!column_read(reader, tiling, column, row, bytes, column->kind == 'E' ? 4 : 8))
+        return false;
+    uint32_t bits32 = load_u32be(bytes);
+    memcpy(&single, &bits32, sizeof single);
+    uint64_t bits64 = column->kind == 'E' ? 0 : load_u64be(bytes);
+    memcpy(value, &bits64, sizeof *value);
+    if (column->kind == 'E')
+        *value = (double)single;
+    return true;
+}
+
+bool fits_column_real(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                      const struct fits_column *column, int64_t row, double *value)
+{
+    int64_t integer;
+    if (column->kind == 'E' || column->kind == 'D')
+        return real_read(reader, tiling, column, row, value);
+    if (!integer_read(reader, tiling, column, row, &integer))
+        return false;
+    *value = (double)integer;
+    return true;
+}
+
+bool fits_column_integer(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                         const struct fits_column *column, int64_t row, int64_t *value)
+{
+    double real;
+    if (column->kind != 'E' && column->kind != 'D')
+        return integer_read(reader, tiling, column, row, value);
+    if (!real_read(reader, tiling, column, row, &real) || !(fabs(real) < 0x1p63))
+        return false;
+    *value = (int64_t)real;
+    return true;
+}
+
+// --- Stored tiles ---
+
 static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t count)
 {
     if (!fits_memory_need(&reader->stored, (size_t)count + FITS_STORED_PADDING))
         return false;
     memset(reader->stored.bytes + count, 0xFF, FITS_STORED_PADDING);
-    return pread(reader->fd, reader->stored.bytes, (size_t)count, reader->data_offset + offset) ==
-           (ssize_t)count;
+    return file_read_at(reader->fd, "", offset, reader->stored.bytes, (size_t)count, NULL) == STATUS_OK;
 }
 
-// The descriptor of a column's array in a row of the table; false if its bytes are not all in the file.
-static bool descriptor(const struct fits_tile_reader *reader, int column, int item, long row, int64_t *offset,
-                       int64_t *count)
+// Where a column's array lies in the file; false if its bytes are not all there.
+static bool descriptor(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
+                       const struct fits_column *column, int64_t row, int64_t *offset, int64_t *count)
 {
-    LONGLONG length = 0, start = 0;
-    int code = 0;
-    fits_read_descriptll(reader->handle, column, row, &length, &start, &code);
-    int64_t room = reader->end - reader->data_offset - reader->handle->Fptr->heapstart;
-    if (code != 0 || length < 0 || start < 0 || room < 0 || start > room || length > (room - start) / item)
+    uint8_t bytes[16];
+    bool wide = column->kind == 'Q';
+    int64_t room = reader->file_bytes - tiling->heap;
+    if (!column_read(reader, tiling, column, row, bytes, wide ? 16 : 8))
         return false;
-    *offset = reader->handle->Fptr->heapstart + start;
-    *count = length * item;
+    int64_t length = wide ? (int64_t)load_u64be(bytes) : load_u32be(bytes);
+    int64_t start = wide ? (int64_t)load_u64be(bytes + 8) : load_u32be(bytes + 4);
+    if (length < 0 || start < 0 || room < 0 || start > room || length > (room - start) / column->element)
+        return false;
+    *offset = tiling->heap + start;
+    *count = length * column->element;
     return true;
 }
 
@@ -94,10 +126,10 @@ bool fits_tile_load(struct fits_tile_reader *reader, const struct fits_tiling *t
 {
     int64_t offset = 0, count = 0;
     for (int i = 0; i < FITS_TILE_COLUMNS; i++) {
-        const struct fits_tile_column *column = &tiling->columns[i];
-        if (column->number == 0)
+        const struct fits_column *column = &tiling->data[i];
+        if (!column->kind)
             continue;
-        if (!descriptor(reader, column->number, column->item, (long)row, &offset, &count))
+        if (!descriptor(reader, tiling, column, row, &offset, &count))
             return false;
         if (count == 0)
             continue;
@@ -109,6 +141,8 @@ bool fits_tile_load(struct fits_tile_reader *reader, const struct fits_tiling *t
     }
     return false; // nothing is stored for it
 }
+
+// --- Boxes ---
 
 static void walk_place(struct fits_tile_walk *walk)
 {
@@ -123,8 +157,8 @@ static void walk_place(struct fits_tile_walk *walk)
     }
 }
 
-void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const long *first,
-                          const long *last)
+void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling *tiling, const int64_t *first,
+                          const int64_t *last)
 {
     *walk = (struct fits_tile_walk){.tiling = tiling, .first = first, .last = last};
     for (int i = 0; i < tiling->axes; i++)
@@ -142,31 +176,4 @@ bool fits_tile_walk_next(struct fits_tile_walk *walk)
     }
     walk_place(walk);
     return i < tiling->axes;
-}
-
-static bool tile_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, int64_t row,
-                       int64_t pixels)
-{
-    struct fits_stored stored;
-    if (!fits_tile_load(reader, tiling, row, pixels, &stored))
-        return false;
-    if (stored.column == FITS_TILE_PLAIN)
-        return (int64_t)stored.count / tiling->columns[FITS_TILE_PLAIN].item <= pixels;
-    if (stored.column == FITS_TILE_GZIP)
-        return gzip_sound(stored.data, stored.count, pixels);
-    if (tiling->codec == PLIO_1)
-        return plio_sound(stored.data, stored.count / 2);
-    return tiling->codec == HCOMPRESS_1 && fits_hcompress_sound(stored.data, stored.count, pixels);
-}
-
-bool fits_tiles_sound(struct fits_tile_reader *reader, const struct fits_tiling *tiling, const long *first,
-                      const long *last)
-{
-    struct fits_tile_walk walk;
-    fits_tile_walk_begin(&walk, tiling, first, last);
-    do {
-        if (!tile_sound(reader, tiling, walk.row, walk.pixels))
-            return false;
-    } while (fits_tile_walk_next(&walk));
-    return true;
 }

@@ -13,15 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifdef FOVEA_SANITIZED
-// cfitsio 4.2 forgets its buffers when a compressed tile is damaged.
-__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcfitsio\n";
-}
-#endif
-
 // --- Making files ---
 
 // A file that grows in memory.

@@ -7,6 +7,7 @@
 #include "formats/readers_list.h"
 #include "image/mask.h"
 
+#include <fitsio.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,29 +234,42 @@ static void test_rice_overread_is_a_lost_tile(void **state)
     image_file_close(&file);
 }
 
-// The value of a card begins right behind "=": the first is 0 pixels a byte to cfitsio. The others it would
-// copy behind the end of a sentence, which ends the program.
-static void test_odd_integers_are_refused(void **state)
+// An option of the codec that is not what it must be makes the image a damaged one.
+static void test_odd_options_are_refused(void **state)
 {
     (void)state;
     static const char *const cards[] = {
-        "ZVAL2   =0                   4 / bytes per pixel",
+        "ZVAL2   =0                   4 / bytes per pixel", // the value begins right behind "="
         "ZVAL2   =(                   4 / bytes per pixel (1, 2, 4, or 8)",
         "ZVAL2   = 'a text of so many characters that there is no room for it'",
         "ZVAL2   = 44444444444444444444444444444444444444444444444444444444",
+        "ZVAL2   =                    0",
+        "ZVAL2   =                    8",
+        "ZVAL2   =                   -4",
+        "ZVAL2   =                  4.5",
+        "THEAP   =                   47",
+        "THEAP   =           9999999999",
+    };
+    for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
+        check_refused(save_rice(cards[i]), STATUS_BROKEN, "damaged header");
+    // What is short or has a long comment is none of these, nor is what no number is needed of: cfitsio would
+    // copy such a text behind the end of a sentence, which ends the program.
+    static const char *const good[] = {
+        "ZVAL2   = 4 / bytes per pixel, of which there may be four",
+        "ZVAL2   =                  4.0",
+        "BLANK   = '-5'  / a text that is a number, and a long comment of it",
         "BLANK   = 44444444444444444444444444444444444444444444444444444444",
         "ZBLANK  = 'it''s a text of so many characters that there is no room'",
         "TNULL1  = atextofsomanycharactersthatthereisnoroomforitanywhere",
         "ZDITHER0= 44444444444444444444444444444444444444444444444444444444",
     };
-    for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
-        check_refused(save_rice(cards[i]), STATUS_BROKEN, "damaged header");
-    // What is short or has a long comment is none of these.
-    struct image_file *file =
-        open_good(save_rice("ZVAL2   = 4 / bytes per pixel, of which there may be four"));
-    image_file_close(&file);
-    file = open_good(save_rice("BLANK   = '-5'  / a text that is a number, and a long comment of it"));
-    image_file_close(&file);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct image_file *file = open_good(save_rice(good[i]));
+        struct picture picture = decode_rect(file, 0, (struct rect){0, 0, 16, 1}, 0);
+        assert_int_equal(number_at(picture.pixels, 4, 15), 7);
+        picture_free(&picture);
+        image_file_close(&file);
+    }
 }
 
 // --- Quantized floats, as cfitsio reads its own files ---
@@ -382,7 +396,7 @@ int main(void)
         cmocka_unit_test(test_rice_noise_stays_inside),
         cmocka_unit_test(test_hcompress_streams),
         cmocka_unit_test(test_rice_overread_is_a_lost_tile),
-        cmocka_unit_test(test_odd_integers_are_refused),
+        cmocka_unit_test(test_odd_options_are_refused),
         cmocka_unit_test(test_quantized_as_cfitsio),
         cmocka_unit_test(test_astropy_writes),
     };
