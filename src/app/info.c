@@ -64,7 +64,8 @@ static const char usage[] =
     "  --mask FILE     leave out pixels where this image is not zero\n"
     "  --ignore LIST   let pixels of these classes count: gap (also no data), bad, hot, saturated, file, all\n"
     "  --saturation V  leave out pixels above this value, whatever the file says\n"
-    "  --channel N     the channel of an image with several samples per pixel\n"
+    "  --channel N     the channel of an image with several samples per pixel; of complex numbers 0 is the\n"
+    "                  amplitude, 1 the phase, 2 the real, 3 the imaginary part\n"
     "  --help          print this text\n";
 
 static bool pixel_parse(const char *word, struct info_pixel *pixel)

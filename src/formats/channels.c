@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The luminance of RGB, exact for integers, and the choice of a channel.
+// The luminance of RGB, exact for integers, parts of complex numbers, and the choice of a channel.
 #include "formats/channels.h"
 
 #include "base/size.h"
+#include "image/mask.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PICK_BLOCK = 256 }; // pixels whose channels are separated at a time
@@ -56,6 +58,17 @@ static uint16_t double_to_half(double value)
     return (uint16_t)(sign | (((unsigned)(exponent + 14) << 10) + mantissa - 1024));
 }
 
+// Rounds a value to a sample of a floating type.
+static void store_float(enum sample_type type, double value, uint8_t *out)
+{
+    const float single = (float)value;
+    const uint16_t half = double_to_half(value);
+    const void *result = type == SAMPLE_F64   ? (const void *)&value
+                         : type == SAMPLE_F32 ? (const void *)&single
+                                              : &half;
+    memcpy(out, result, sample_traits(type)->bytes);
+}
+
 static double weighted(double r, double g, double b)
 {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -65,15 +78,10 @@ static void luminance_float(enum sample_type type, const void *const rgb[3], int
 {
     size_t bytes = sample_traits(type)->bytes;
     for (size_t i = 0; i < (size_t)count; i++) {
-        double y = weighted(sample_value(type, (const uint8_t *)rgb[0] + i * bytes),
-                            sample_value(type, (const uint8_t *)rgb[1] + i * bytes),
-                            sample_value(type, (const uint8_t *)rgb[2] + i * bytes));
-        float single = (float)y;
-        uint16_t half = double_to_half(y);
-        const void *result = type == SAMPLE_F64   ? (const void *)&y
-                             : type == SAMPLE_F32 ? (const void *)&single
-                                                  : &half;
-        memcpy(out + i * bytes, result, bytes);
+        const double y = weighted(sample_value(type, (const uint8_t *)rgb[0] + i * bytes),
+                                  sample_value(type, (const uint8_t *)rgb[1] + i * bytes),
+                                  sample_value(type, (const uint8_t *)rgb[2] + i * bytes));
+        store_float(type, y, out + i * bytes);
     }
 }
 
@@ -111,20 +119,90 @@ void channels_luminance(enum sample_type type, const void *const rgb[3], int64_t
 }
 #undef LUMINANCE_LOOP
 
+// Amplitude or phase of `count` complex numbers whose parts are in two rows of a floating type.
+static void complex_part(enum sample_type type, int channel, const void *const parts[2], int64_t count,
+                         uint8_t *out)
+{
+    const size_t bytes = sample_traits(type)->bytes;
+    for (size_t i = 0; i < (size_t)count; i++) {
+        const double real = sample_value(type, (const uint8_t *)parts[0] + i * bytes);
+        const double imaginary = sample_value(type, (const uint8_t *)parts[1] + i * bytes);
+        store_float(type, channel == CHANNEL_PHASE ? atan2(imaginary, real) : hypot(real, imaginary),
+                    out + i * bytes);
+    }
+}
+
+// How many channels, from the first on, a sample is made of; 0 for one that is taken as it is.
+static unsigned joined_count(const struct channel_choice *choice)
+{
+    return choice->channel >= 0 ? 0 : choice->channel == CHANNEL_LUMINANCE ? 3 : 2;
+}
+
+static void channels_join(enum sample_type type, const struct channel_choice *choice,
+                          const void *const rows[CHANNELS_JOINED], int64_t count, void *out)
+{
+    if (choice->channel == CHANNEL_LUMINANCE)
+        channels_luminance(type, rows, count, out);
+    else
+        complex_part(type, choice->channel, rows, count, out);
+}
+
 enum status channels_choose(const char *path, unsigned channels, bool rgb, int requested,
                             struct channel_choice *choice, struct error *error)
 {
     if (requested != CHANNEL_AUTO && (unsigned)requested >= channels)
         return error_set(error, STATUS_UNSUPPORTED, "%s: there is no channel %d, each pixel has %u", path,
                          requested, channels);
-    choice->channels = channels;
+    *choice = (struct channel_choice){.channels = channels};
     choice->channel = requested != CHANNEL_AUTO ? requested : rgb && channels >= 3 ? CHANNEL_LUMINANCE : 0;
     return STATUS_OK;
+}
+
+// The channels of complex numbers, in the order of their numbers.
+static const struct {
+    const char *suffix, *note;
+    int channel;
+} parts[] = {
+    {"#amplitude", "amplitude of complex numbers", CHANNEL_AMPLITUDE},
+    {"#phase", "phase of complex numbers, in radians", CHANNEL_PHASE},
+    {"#real", "real part of complex numbers", 0},
+    {"#imag", "imaginary part of complex numbers", 1},
+};
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
+enum status channels_choose_complex(const char *path, int requested, struct channel_choice *choice,
+                                    struct error *error)
+{
+    if (requested >= PARTS)
+        return error_set(
+            error, STATUS_UNSUPPORTED,
+            "%s: complex numbers have the channels 0 (amplitude), 1 (phase), 2 (real) and 3 (imaginary part), not %d",
+            path, requested);
+    *choice = (struct channel_choice){
+        .channels = 2, .channel = parts[requested > 0 ? requested : 0].channel, .complex = true};
+    return STATUS_OK;
+}
+
+int channels_cut_part(char *selector)
+{
+    char *mark = strrchr(selector, '#');
+    for (int i = 0; mark && i < PARTS; i++) {
+        if (strcmp(mark, parts[i].suffix) != 0)
+            continue;
+        *mark = '\0';
+        return i;
+    }
+    return CHANNEL_AUTO;
 }
 
 void channels_note(const struct channel_choice *choice, char *note, size_t size)
 {
     note[0] = '\0';
+    for (int i = 0; choice->complex && i < PARTS; i++)
+        if (parts[i].channel == choice->channel)
+            snprintf(note, size, "%s", parts[i].note);
+    if (choice->complex)
+        return;
     if (choice->channel == CHANNEL_LUMINANCE)
         snprintf(note, size, "luminance 0.2126 R + 0.7152 G + 0.0722 B of %u channels", choice->channels);
     else if (choice->channels > 1)
@@ -161,17 +239,106 @@ void channels_pick(enum sample_type type, const struct channel_choice *choice, c
 {
     const size_t item = sample_traits(type)->bytes;
     const uint8_t *from = samples;
-    if (choice->channel != CHANNEL_LUMINANCE) {
+    const unsigned joined = joined_count(choice);
+    if (joined == 0) {
         pick_items(from + (size_t)choice->channel * item, item, choice->channels, count, out);
         return;
     }
     for (int64_t done = 0; done < count; done += PICK_BLOCK) {
-        uint64_t planes[3][PICK_BLOCK];
-        const void *const rgb[3] = {planes[0], planes[1], planes[2]};
+        uint64_t planes[CHANNELS_JOINED][PICK_BLOCK];
+        const void *const rows[CHANNELS_JOINED] = {planes[0], planes[1], planes[2]};
         const int64_t block = int64_min(PICK_BLOCK, count - done);
         const uint8_t *at = from + (size_t)done * choice->channels * item;
-        for (size_t i = 0; i < 3; i++)
+        for (size_t i = 0; i < joined; i++)
             pick_items(at + i * item, item, choice->channels, block, (uint8_t *)planes[i]);
-        channels_luminance(type, rgb, block, (uint8_t *)out + (size_t)done * item);
+        channels_join(type, choice, rows, block, (uint8_t *)out + (size_t)done * item);
     }
+}
+
+// --- Channels that lie apart ---
+
+struct joining {
+    enum sample_type type;
+    const struct channel_choice *choice;
+    channel_decode *decode;
+    void *context;
+    uint8_t *rows[CHANNELS_JOINED]; // as many as fit
+};
+
+// Fills lost pixels as every reader does, and returns how many they are.
+static int64_t lose_pixels(enum sample_type type, uint8_t *pixels, const uint8_t *classes, int64_t count)
+{
+    const size_t item = sample_traits(type)->bytes;
+    int64_t lost = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (!(classes[i] & MASK_BIT(MASK_BAD)))
+            continue;
+        lost++;
+        if (sample_traits(type)->is_float)
+            store_float(type, (double)NAN, pixels + (size_t)i * item);
+        else
+            memset(pixels + (size_t)i * item, 0, item);
+    }
+    return lost;
+}
+
+// Decodes and joins `part`, whose channels fit the rows.
+static enum status join_part(struct joining *joining, const struct decode_request *part,
+                             struct decode_report *report, struct error *error)
+{
+    const size_t row = (size_t)part->rect.width * sample_traits(joining->type)->bytes;
+    struct decode_report lost = {0};
+    for (unsigned i = 0; i < joined_count(joining->choice); i++) {
+        struct decode_request request = *part;
+        request.pixels = joining->rows[i];
+        request.stride = row;
+        enum status status = joining->decode(joining->context, i, &request, &lost, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    for (int64_t y = 0; y < part->rect.height; y++) {
+        const size_t at = (size_t)y * row;
+        const void *const rows[CHANNELS_JOINED] = {joining->rows[0] + at, joining->rows[1] + at,
+                                                   joining->rows[2] + at};
+        uint8_t *out = (uint8_t *)part->pixels + (size_t)y * part->stride;
+        channels_join(joining->type, joining->choice, rows, part->rect.width, out);
+        if (lost.lost_pixels > 0)
+            report->lost_pixels +=
+                lose_pixels(joining->type, out, part->classes + y * part->rect.width, part->rect.width);
+    }
+    if (!report->first_loss.text[0])
+        report->first_loss = lost.first_loss;
+    report->any_class = report->any_class || lost.any_class;
+    return STATUS_OK;
+}
+
+enum status channels_decode(enum sample_type type, const struct channel_choice *choice,
+                            channel_decode *decode, void *context, const struct decode_request *request,
+                            struct decode_report *report, struct error *error)
+{
+    enum { PART_BYTES = 4 << 20 };
+    if (joined_count(choice) == 0)
+        return decode(context, (unsigned)choice->channel, request, report, error);
+    struct joining joining = {.type = type, .choice = choice, .decode = decode, .context = context};
+    const struct rect rect = request->rect;
+    const size_t row = (size_t)rect.width * sample_traits(type)->bytes;
+    const int64_t rows = int64_clamp((int64_t)(PART_BYTES / row), 1, rect.height);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < CHANNELS_JOINED; i++) {
+        joining.rows[i] = malloc((size_t)rows * row);
+        if (!joining.rows[i])
+            status = error_set(error, STATUS_NO_MEMORY, "no memory to join the channels of %lld pixels",
+                               (long long)(rows * rect.width));
+    }
+    for (int64_t y = 0; status == STATUS_OK && y < rect.height; y += rows) {
+        struct decode_request part = *request;
+        part.rect.y += y;
+        part.rect.height = int64_min(rows, rect.height - y);
+        part.pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
+        part.classes += y * rect.width;
+        status = join_part(&joining, &part, report, error);
+    }
+    for (size_t i = 0; i < CHANNELS_JOINED; i++)
+        free(joining.rows[i]);
+    return status;
 }

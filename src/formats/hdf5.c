@@ -94,10 +94,9 @@ static struct hdf5_file *file_create(const char *path, struct hdf5_shared *share
 static enum status read_nexus(struct hdf5_shared *shared, struct error *error)
 {
     const struct hdf5_layout *layout = &shared->layout;
-    const struct hdf5_axis *rows = &layout->axes[layout->row_axis];
-    const struct hdf5_axis *columns = &layout->axes[layout->column_axis];
     // A part of the image, or a cut through it, has no pixel mask.
-    const int64_t width = layout->whole ? columns->count : 0, height = layout->whole ? rows->count : 0;
+    const int64_t width = layout->whole ? axes_width(&layout->axes) : 0;
+    const int64_t height = layout->whole ? axes_height(&layout->axes) : 0;
     return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, &shared->nexus, error);
 }
 
@@ -178,11 +177,13 @@ static enum status frame_take(struct hdf5_file *file, int64_t frame, struct hdf5
                    ? status
                    : error_set(error, STATUS_IO, "%s: frame %lld is in %s, which is missing", file->base.path,
                                (long long)frame, part->path);
-    bool fits = found->rank == shared->layout.rank && found->type.type == shared->layout.type;
-    for (int axis = 0; fits && axis < found->rank; axis++) {
-        const struct hdf5_axis *from = &shared->layout.axes[axis];
-        const int64_t count = from->role == HDF5_ROWS || from->role == HDF5_COLUMNS ? from->count : 1;
-        fits = at[axis] <= found->dims[axis] - count;
+    const struct axes *axes = &shared->layout.axes;
+    bool fits = found->rank == axes->rank && found->type.type == shared->layout.type &&
+                found->type.complex == shared->layout.channels.complex;
+    for (int i = 0; fits && i < found->rank; i++) {
+        const struct axis *from = &axes->axis[i];
+        const int64_t count = from->role == AXIS_FIXED || from->role == AXIS_FRAMES ? 1 : from->count;
+        fits = at[i] <= found->dims[i] - count;
     }
     if (!fits) {
         hdf5_pool_give(shared->pool, found);
@@ -225,7 +226,7 @@ static void set_chunk(const struct hdf5_layout *layout, const struct hdf5_datase
     info->chunk_height = 1;
     if (dataset->storage != HDF5_STORED_CHUNKS)
         return;
-    const int64_t rows = dataset->chunk[layout->row_axis], columns = dataset->chunk[layout->column_axis];
+    const int64_t rows = dataset->chunk[layout->axes.rows], columns = dataset->chunk[layout->axes.columns];
     info->chunk_width = int64_clamp(columns, 1, info->width);
     if (rows <= TALL)
         info->chunk_height = int64_clamp(rows, 1, info->height);
@@ -241,8 +242,8 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     enum status status = frame_take(file, frame, &dataset, at, error);
     if (status != STATUS_OK)
         return status;
-    *info = (struct frame_info){.width = layout->axes[layout->column_axis].count,
-                                .height = layout->axes[layout->row_axis].count,
+    *info = (struct frame_info){.width = axes_width(&layout->axes),
+                                .height = axes_height(&layout->axes),
                                 .type = dataset->type.type,
                                 .sentinels = hdf5_nexus_sentinels(file->shared->nexus)};
     set_chunk(layout, dataset, info);
@@ -264,14 +265,47 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     return status;
 }
 
+// A dataset with the place of a frame in it.
+struct placed_frame {
+    struct hdf5_file *file;
+    const struct hdf5_dataset *dataset;
+    int64_t at[H5S_MAX_RANK];
+};
+
+static enum status decode_channel(void *context, unsigned channel, const struct decode_request *request,
+                                  struct decode_report *report, struct error *error)
+{
+    const struct placed_frame *frame = context;
+    const struct hdf5_layout *layout = &frame->file->shared->layout;
+    const struct axes *axes = &layout->axes;
+    struct hdf5_region region = {.dataset = frame->dataset,
+                                 .row_axis = axes->rows,
+                                 .column_axis = axes->columns,
+                                 .width = request->rect.width,
+                                 .height = request->rect.height,
+                                 .part = layout->channels};
+    memcpy(region.at, frame->at, sizeof region.at);
+    region.at[axes->rows] += request->rect.y;
+    region.at[axes->columns] += request->rect.x;
+    if (axes->colours >= 0)
+        region.at[axes->colours] += channel;
+    const struct hdf5_target target = {.pixels = request->pixels,
+                                       .stride = request->stride,
+                                       .classes = request->classes,
+                                       .class_stride = (size_t)request->rect.width,
+                                       .cancel = request->cancel,
+                                       .report = report};
+    return hdf5_region_decode(&frame->file->worker, &region, &target, error);
+}
+
 // Where the frame is among all of the dataset, for its mask: a selector may have left some out.
-static int64_t mask_frame(const struct hdf5_layout *layout, int64_t frame, const struct hdf5_region *region)
+static int64_t mask_frame(const struct hdf5_layout *layout, int64_t frame, const struct placed_frame *place)
 {
     if (layout->count > 1)
         return frame;
     int64_t index = 0;
-    for (int axis = 0; axis < layout->row_axis; axis++)
-        index = index * region->dataset->dims[axis] + region->at[axis];
+    for (int axis = 0; axis < layout->axes.rows; axis++)
+        index = index * place->dataset->dims[axis] + place->at[axis];
     return index;
 }
 
@@ -280,25 +314,17 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
 {
     struct hdf5_file *file = hdf5_file_of(base);
     const struct hdf5_layout *layout = &file->shared->layout;
+    struct placed_frame frame = {.file = file};
     struct hdf5_dataset *dataset;
-    struct hdf5_region region = {.row_axis = layout->row_axis,
-                                 .column_axis = layout->column_axis,
-                                 .width = request->rect.width,
-                                 .height = request->rect.height};
-    enum status status = frame_take(file, request->frame, &dataset, region.at, error);
+    enum status status = frame_take(file, request->frame, &dataset, frame.at, error);
     if (status != STATUS_OK)
         return status;
-    region.dataset = dataset;
-    region.at[layout->row_axis] += request->rect.y;
-    region.at[layout->column_axis] += request->rect.x;
-    const struct hdf5_target target = {.pixels = request->pixels,
-                                       .stride = request->stride,
-                                       .classes = request->classes,
-                                       .class_stride = (size_t)request->rect.width,
-                                       .cancel = request->cancel,
-                                       .report = report};
-    status = hdf5_region_decode(&file->worker, &region, &target, error);
-    const int64_t masked = mask_frame(layout, request->frame, &region);
+    frame.dataset = dataset;
+    // The parts of complex numbers are not apart: what is read is joined where it is read.
+    status = layout->channels.complex ? decode_channel(&frame, 0, request, report, error)
+                                      : channels_decode(layout->type, &layout->channels, decode_channel,
+                                                        &frame, request, report, error);
+    const int64_t masked = mask_frame(layout, request->frame, &frame);
     hdf5_pool_give(file->shared->pool, dataset);
     if (status != STATUS_OK)
         return status;
@@ -391,7 +417,8 @@ static void run_on_dataset(const struct hdf5_question *question)
                                      .row_axis = question->row_axis,
                                      .column_axis = question->column_axis,
                                      .width = question->width,
-                                     .height = question->height};
+                                     .height = question->height,
+                                     .part = {.channels = 2, .complex = true}};
         memcpy(region.at, question->at, sizeof region.at);
         if (question->task == HDF5_TASK_READ)
             read_region(&region);

@@ -3,6 +3,7 @@
 #include "formats/hdf5_nexus.h"
 
 #include "formats/hdf5_bits.h"
+#include "formats/hdf5_internal.h"
 #include "formats/hdf5_value.h"
 #include "formats/hdf5_walk.h"
 
@@ -24,41 +25,22 @@ static void shape_append(struct text *out, const struct hdf5_field *field)
         text_printf(out, "%s%llu", i ? " x " : "", (unsigned long long)field->dims[i]);
 }
 
-static const char *kind_name(const struct hdf5_field *field)
-{
-    static const char *const words[] = {
-        [H5T_TIME] = "time",        [H5T_STRING] = "text",          [H5T_BITFIELD] = "bit field",
-        [H5T_OPAQUE] = "opaque",    [H5T_COMPOUND] = "compound",    [H5T_REFERENCE] = "reference",
-        [H5T_ENUM] = "enumeration", [H5T_VLEN] = "variable length", [H5T_ARRAY] = "array",
-    };
-    size_t kind = field->kind >= 0 ? (size_t)field->kind : 0;
-    return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown type";
-}
-
-// Enumerations and bit fields are shown by their numbers.
+// Enumerations and bit fields are shown by their numbers, complex numbers by their amplitude.
 static bool is_number(const struct hdf5_field *field)
 {
-    return field->kind == H5T_INTEGER || field->kind == H5T_FLOAT || field->kind == H5T_ENUM ||
+    struct hdf5_type type = {.memory = H5I_INVALID_HID};
+    const bool complex = hdf5_complex_of(field->type, &type);
+    if (complex)
+        H5Tclose(type.memory);
+    return complex || field->kind == H5T_INTEGER || field->kind == H5T_FLOAT || field->kind == H5T_ENUM ||
            field->kind == H5T_BITFIELD;
 }
 
-// "u16", "f32"; a word for all that is no number.
-static void type_append(struct text *out, const struct hdf5_field *field)
-{
-    size_t bits = 8 * H5Tget_size(field->type);
-    if (field->kind == H5T_FLOAT)
-        text_printf(out, "f%zu", bits);
-    else if (field->kind == H5T_INTEGER)
-        text_printf(out, "%c%zu", H5Tget_sign(field->type) == H5T_SGN_NONE ? 'u' : 'i', bits);
-    else
-        text_append(out, kind_name(field));
-}
-
-// Why the dataset cannot be shown as an image; NULL if it can.
+// Why the dataset cannot be shown as an image; NULL if it can. "" for one whose type says so.
 static const char *refusal(const struct hdf5_field *field)
 {
     if (!is_number(field))
-        return kind_name(field);
+        return "";
     if (field->count == 0)
         return "empty";
     if (field->rank == 0 || field->count == 1)
@@ -125,13 +107,17 @@ static void dataset_add(struct contents *contents, const struct hdf5_node *node)
     text_append(out, "\t");
     shape_append(out, &field);
     text_append(out, "\t");
-    type_append(out, &field);
+    hdf5_type_append(field.type, out);
     text_append(out, "\t");
     storage_append(out, node->object);
     text_append(out, "\t");
     if (why) {
         hdf5_append_line(out, node->path);
         text_printf(out, ": %s", why);
+        if (!why[0] && field.kind == H5T_COMPOUND)
+            hdf5_table_describe(field.type, out);
+        else if (!why[0])
+            hdf5_type_append(field.type, out);
     }
     if (why && node->link != HDF5_LINK_HARD)
         text_append(out, "; ");

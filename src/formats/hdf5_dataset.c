@@ -142,6 +142,17 @@ static enum status float_of(hid_t datatype, struct hdf5_type *type, struct error
     return STATUS_OK;
 }
 
+static enum status compound_of(hid_t datatype, struct hdf5_type *type, struct error *error)
+{
+    if (hdf5_complex_of(datatype, type))
+        return STATUS_OK;
+    struct text table = {0};
+    hdf5_table_describe(datatype, &table);
+    error_set(error, STATUS_UNSUPPORTED, "is %s; it is not an image", text_string(&table));
+    text_free(&table);
+    return STATUS_UNSUPPORTED;
+}
+
 enum status hdf5_type_of(hid_t datatype, struct hdf5_type *type, struct error *error)
 {
     struct known_class {
@@ -155,7 +166,7 @@ enum status hdf5_type_of(hid_t datatype, struct hdf5_type *type, struct error *e
         {H5T_ENUM, enumeration_of, NULL},
         {H5T_BITFIELD, bitfield_of, NULL},
         {H5T_STRING, NULL, "text"},
-        {H5T_COMPOUND, NULL, "compound values"},
+        {H5T_COMPOUND, compound_of, NULL},
         {H5T_REFERENCE, NULL, "references"},
         {H5T_OPAQUE, NULL, "opaque bytes"},
         {H5T_VLEN, NULL, "lists of varying length"},
@@ -172,6 +183,10 @@ enum status hdf5_type_of(hid_t datatype, struct hdf5_type *type, struct error *e
         enum status status = classes[i].read(datatype, &found, error);
         if (status != STATUS_OK)
             return status;
+        if (found.complex) {
+            *type = found;
+            return STATUS_OK;
+        }
         const H5T_order_t order = H5Tget_order(datatype);
         found.swapped = order == H5T_ORDER_BE && sample_traits(found.type)->bytes > 1;
         found.exact = found.exact && (order == H5T_ORDER_BE || order == H5T_ORDER_LE);
@@ -284,7 +299,8 @@ static void read_storage(struct hdf5_dataset *dataset)
 {
     hid_t properties = H5Dget_create_plist(dataset->id);
     H5D_fill_value_t fill = H5D_FILL_VALUE_UNDEFINED;
-    if (H5Pfill_value_defined(properties, &fill) >= 0 && fill != H5D_FILL_VALUE_UNDEFINED &&
+    if (!dataset->type.complex && H5Pfill_value_defined(properties, &fill) >= 0 &&
+        fill != H5D_FILL_VALUE_UNDEFINED &&
         H5Pget_fill_value(properties, dataset->type.memory, dataset->fill) < 0)
         memset(dataset->fill, 0, sizeof dataset->fill);
     dataset->storage = HDF5_STORED_OTHER;
@@ -305,7 +321,8 @@ static void read_storage(struct hdf5_dataset *dataset)
         break;
     case H5D_VIRTUAL:
         dataset->cached = true;
-        hdf5_virtual_read(properties, dataset);
+        if (!dataset->type.complex) // whose fill value is not one sample
+            hdf5_virtual_read(properties, dataset);
         break;
     default:
         break;

@@ -12,6 +12,7 @@
 enum {
     CACHED_PLANE_BYTES = 256 << 20, // larger planes are read by libhdf5 rectangle by rectangle
     MAX_DEPTH = 5,                  // of virtual datasets made of virtual datasets
+    PARTS = 2 - CHANNEL_PHASE,      // channels of complex samples, from CHANNEL_PHASE to 1
 };
 
 void hdf5_worker_free(struct hdf5_worker *worker)
@@ -123,6 +124,23 @@ static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_re
 
 // --- H5Dread ---
 
+// H5Dread of what is selected in `from`, as samples. Complex ones are read as pairs.
+static bool samples_read(const struct hdf5_region *region, hid_t to, hid_t from, uint8_t *out)
+{
+    const struct hdf5_dataset *dataset = region->dataset;
+    const hid_t memory = dataset->type.memory;
+    if (!dataset->type.complex)
+        return H5Dread(dataset->id, memory, to, from, H5P_DEFAULT, out) >= 0;
+    const int64_t count = region->width * region->height; // fits, as it did for `out`
+    size_t bytes;
+    uint8_t *pairs = size_multiply((size_t)count, H5Tget_size(memory), &bytes) ? malloc(bytes) : NULL;
+    const bool good = pairs && H5Dread(dataset->id, memory, to, from, H5P_DEFAULT, pairs) >= 0;
+    if (good)
+        channels_pick(dataset->type.type, &region->part, pairs, count, out);
+    free(pairs);
+    return good;
+}
+
 // Reads the rectangle into samples without padding.
 static enum status library_read(struct hdf5_worker *worker, const struct hdf5_region *region, uint8_t *out,
                                 struct error *error)
@@ -149,7 +167,7 @@ static enum status library_read(struct hdf5_worker *worker, const struct hdf5_re
     const hsize_t size[2] = {(hsize_t)region->height, (hsize_t)region->width};
     hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
     const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                      H5Dread(dataset->id, dataset->type.memory, to, from, H5P_DEFAULT, out) >= 0;
+                      samples_read(region, to, from, out);
     // What libhdf5 says of a missing filter is about the folder of its plugins.
     if (!good)
         status = hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
@@ -203,7 +221,7 @@ static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_
     return STATUS_OK;
 }
 
-// A number for the plane of the region among all those of the dataset.
+// A number for the plane of the region, and the part of complex samples, among all those of the dataset.
 static uint64_t plane_index(const struct hdf5_region *region)
 {
     const struct hdf5_dataset *dataset = region->dataset;
@@ -211,6 +229,8 @@ static uint64_t plane_index(const struct hdf5_region *region)
     for (int axis = 0; axis < dataset->rank; axis++)
         if (axis != region->row_axis && axis != region->column_axis)
             index = index * (uint64_t)dataset->dims[axis] + (uint64_t)region->at[axis];
+    if (dataset->type.complex)
+        index = index * PARTS + (uint64_t)(region->part.channel - CHANNEL_PHASE);
     return index * (H5S_MAX_RANK + 1) * (H5S_MAX_RANK + 1) +
            (uint64_t)(region->row_axis + 1) * (H5S_MAX_RANK + 1) + (uint64_t)(region->column_axis + 1);
 }
@@ -427,7 +447,7 @@ static enum status map_source(struct mapped *mapped, bool *convert, struct error
     }
     struct hdf5_mapping complete = *mapping;
     mapped->from.dataset = mapped->source;
-    *convert = mapped->source->type.type != dataset->type.type ||
+    *convert = mapped->source->type.type != dataset->type.type || mapped->source->type.complex ||
                !hdf5_mapping_complete(&complete, dataset->rank, mapped->source);
     mapped->mapping = &complete;
     if (!*convert) {

@@ -59,6 +59,7 @@ struct hdf5_region {
     int64_t at[H5S_MAX_RANK];
     int row_axis, column_axis; // row_axis < column_axis
     int64_t width, height;
+    struct channel_choice part; // of complex samples; unused for others
 };
 
 // Where its samples go.

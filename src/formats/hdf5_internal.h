@@ -9,6 +9,8 @@
 #ifndef FOVEA_FORMATS_HDF5_INTERNAL_H
 #define FOVEA_FORMATS_HDF5_INTERNAL_H
 
+#include "formats/axes.h"
+#include "formats/channels.h"
 #include "formats/hdf5_chunk.h"
 #include "formats/hdf5_guard.h"
 #include "formats/reader.h"
@@ -48,6 +50,7 @@ enum hdf5_storage {
 // How the samples of a datatype come to a sample type.
 struct hdf5_type {
     enum sample_type type;
+    bool complex; // pairs of real and imaginary part, in memory two doubles; never `exact`
     bool exact;   // the bytes in the file are samples of that type, but for their order
     bool swapped; // big-endian
     hid_t memory; // for H5Dread; close with H5Tclose
@@ -106,6 +109,21 @@ struct hdf5_dataset {
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
+
+// --- hdf5_compound.c: complex numbers and tables ---
+
+// True for a compound of a real and an imaginary part ("r" and "i" of h5py, "real" and "imag", "re" and
+// "im"), and sets *type.
+bool hdf5_complex_of(hid_t datatype, struct hdf5_type *type);
+// Appends "a table of 3 columns: x (f64), name (text), ...".
+void hdf5_table_describe(hid_t datatype, struct text *out);
+// Appends "u16", "f32", "c64", "text".
+void hdf5_type_append(hid_t datatype, struct text *out);
+
+// --- hdf5_axes.c ---
+
+// What the dataset at `path` of `file`, or the group around it, tells of its axes.
+enum axes_told hdf5_axes_told(hid_t file, const char *path, hid_t dataset, int rank);
 // STATUS_UNSUPPORTED with a sentence that names the first filter of the dataset that neither the program nor
 // a plugin of libhdf5 can undo (hdf5_filters.c).
 enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error *error);
@@ -138,13 +156,6 @@ void hdf5_pool_rest(struct hdf5_pool *pool);
 
 // --- hdf5_layout.c: what is shown ---
 
-enum hdf5_axis_role { HDF5_FIXED, HDF5_FRAMES, HDF5_ROWS, HDF5_COLUMNS };
-
-struct hdf5_axis {
-    enum hdf5_axis_role role;
-    int64_t start, count; // HDF5_FIXED: count is 1
-};
-
 // A dataset that makes up frames [first, first + frames) of the series.
 struct hdf5_part {
     char *path; // of the file as it is opened
@@ -158,11 +169,9 @@ struct hdf5_layout {
     size_t count;
     int64_t frames;
     enum sample_type type;
-    int rank;
-    struct hdf5_axis
-        axes[H5S_MAX_RANK]; // of each part; the first axis of frames is as long as the part has it
-    int row_axis, column_axis;
-    bool whole;  // rows and columns are the last two axes in full: a pixel mask of the file fits
+    struct axes axes; // of each part; the first axis of frames is as long as the part has it
+    struct channel_choice channels;
+    bool whole;  // rows and columns are there in full and in order: a pixel mask of the file fits
     char *shown; // the path of the dataset within the file that was opened
     struct text note;
 };

@@ -3,7 +3,7 @@
 //
 // Layouts: NeXus default chain, EIGER masters (DECTRIS SIMPLON API 1.8, file writer: numbered links
 // data_NNNNNN to external files, attributes image_nr_low and image_nr_high, nimages and ntrigger), any
-// dataset of two and more dimensions. All leading dimensions together number the frames.
+// dataset of two and more dimensions. Axes are chosen by the rule of formats/axes.h.
 #include "formats/hdf5_internal.h"
 #include "formats/hdf5_value.h"
 
@@ -14,11 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MAX_OPENED_PARTS = 64, // of a series whose parts must be opened to know how many frames they have
-    MAX_COLOURS = 4,
-    PICTURE_SIDE = 8, // of a picture in colour, at least
-};
+enum { MAX_OPENED_PARTS = 64 }; // of a series whose parts must be opened to know how many frames they have
 
 void hdf5_layout_free(struct hdf5_layout *layout)
 {
@@ -42,134 +38,46 @@ static struct hdf5_part *part_add(struct hdf5_layout *layout)
 
 // --- The selector ---
 
-// A selector "/path[3,0:10,:]" taken apart.
+// A selector "/path[3,0:10,:]#phase" taken apart.
 struct selector {
     char *path;        // allocated
-    const char *slice; // within `path`'s memory, behind the bracket; NULL where there is none
+    const char *slice; // within `path`'s memory; NULL where there is none
+    int part;          // of complex numbers, or CHANNEL_AUTO
 };
 
+// A dataset may have a name that ends like a slice or a part.
 static struct selector selector_split(hid_t file, const char *text)
 {
     struct text path = {0};
     if (text[0] != '/')
         text_append(&path, "/");
     text_append(&path, text);
-    struct selector split = {.path = path.data};
-    char *bracket = strrchr(path.data, '[');
-    if (!bracket || path.data[path.length - 1] != ']' || H5Oexists_by_name(file, path.data, H5P_DEFAULT) > 0)
-        return split;
-    path.data[path.length - 1] = '\0';
-    *bracket = '\0';
-    split.slice = bracket + 1;
+    struct selector split = {.path = path.data, .part = CHANNEL_AUTO};
+    if (H5Oexists_by_name(file, path.data, H5P_DEFAULT) <= 0)
+        split.part = channels_cut_part(path.data);
+    if (H5Oexists_by_name(file, path.data, H5P_DEFAULT) <= 0)
+        split.slice = slice_cut(path.data);
+    H5Eclear2(H5E_DEFAULT);
     return split;
-}
-
-// Reads a number or nothing; *given tells which. Negative numbers count from the end.
-static bool read_index(const char **at, int64_t length, int64_t *value, bool *given)
-{
-    char digits[24];
-    size_t count = 0;
-    while (**at == ' ')
-        (*at)++;
-    while ((**at == '-' || (**at >= '0' && **at <= '9')) && count + 1 < sizeof digits)
-        digits[count++] = *(*at)++;
-    digits[count] = '\0';
-    while (**at == ' ')
-        (*at)++;
-    *given = count > 0;
-    if (!*given)
-        return true;
-    if (!parse_int64(digits, value))
-        return false;
-    if (*value < 0)
-        *value += length;
-    return true;
-}
-
-// One entry of the slice: "3", ":", "2:5". `ranged` tells whether it has a colon.
-static bool read_entry(const char **at, int64_t length, struct hdf5_axis *axis, bool *ranged)
-{
-    int64_t first = 0, end = length;
-    bool given, end_given;
-    if (!read_index(at, length, &first, &given))
-        return false;
-    *ranged = **at == ':';
-    if (*ranged) {
-        (*at)++;
-        if (!read_index(at, length, &end, &end_given))
-            return false;
-    } else if (!given) {
-        return false;
-    } else {
-        end = first + 1;
-    }
-    end = *ranged ? int64_min(end, length) : end;
-    if (first < 0 || first >= length || end <= first || end > length)
-        return false;
-    *axis = (struct hdf5_axis){*ranged ? HDF5_FRAMES : HDF5_FIXED, first, end - first};
-    return true;
-}
-
-// The last two axes with a range become rows and columns.
-static bool choose_plane(struct hdf5_layout *layout)
-{
-    layout->row_axis = layout->column_axis = HDF5_NO_AXIS;
-    for (int axis = layout->rank - 1; axis >= 0 && layout->row_axis < 0; axis--) {
-        if (layout->axes[axis].role != HDF5_FRAMES)
-            continue;
-        if (layout->column_axis < 0)
-            layout->column_axis = axis;
-        else
-            layout->row_axis = axis;
-    }
-    if (layout->row_axis < 0)
-        return false;
-    layout->axes[layout->row_axis].role = HDF5_ROWS;
-    layout->axes[layout->column_axis].role = HDF5_COLUMNS;
-    return true;
 }
 
 static enum status apply_slice(struct hdf5_layout *layout, const struct hdf5_dataset *dataset,
                                const char *slice, struct error *error)
 {
-    const char *at = slice;
-    int axis = 0;
-    bool good = true, ranged;
-    while (good && *at && axis < layout->rank) {
-        good = read_entry(&at, dataset->dims[axis], &layout->axes[axis], &ranged);
-        axis++;
-        if (good && *at == ',')
-            at++;
-        else
-            break;
-    }
-    if (good && *at == '\0' && choose_plane(layout))
+    if (axes_slice(dataset->dims, dataset->rank, slice, &layout->axes))
         return STATUS_OK;
     struct text shape = {0};
     for (int i = 0; i < dataset->rank; i++)
         text_printf(&shape, "%s%lld", i ? " x " : "", (long long)dataset->dims[i]);
     error_set(
         error, STATUS_USAGE,
-        "%s: [%s] does not select an image of %s, which is %s; give an index, \":\" or \"a:b\" for each dimension, two of them ranges for rows and columns",
+        "%s: [%s] does not select an image of %s, which is %s; give an index, \":\", \"a:b\" or \"*\" (frames) for each dimension, two of them ranges for rows and columns",
         dataset->path, slice, layout->shown, text_string(&shape));
     text_free(&shape);
     return STATUS_USAGE;
 }
 
 // --- The axes without a selector ---
-
-// True where the last axis is of colours, as in pictures that other programs store.
-static bool is_picture(const struct hdf5_dataset *dataset)
-{
-    const int last = dataset->rank - 1;
-    if (dataset->rank < 3 || dataset->dims[last] < 3 || dataset->dims[last] > MAX_COLOURS)
-        return false;
-    char *mode = hdf5_attribute_text(dataset->id, "INTERLACE_MODE", 0);
-    const bool interlaced = mode && strcmp(mode, "INTERLACE_PIXEL") == 0;
-    free(mode);
-    return interlaced || (dataset->type.type == SAMPLE_U8 && dataset->dims[last - 1] > PICTURE_SIDE &&
-                          dataset->dims[last - 2] > PICTURE_SIDE);
-}
 
 // The axis's index that the group's default_slice names; false where it means all.
 static bool default_index(hid_t group, hid_t file, const char *group_path, int axis, int64_t length,
@@ -202,11 +110,11 @@ static void apply_default_slice(hid_t file, struct hdf5_layout *layout, const st
 {
     char *parent = parent_of(layout->shown);
     hid_t group = H5Oopen(file, parent, H5P_DEFAULT);
-    for (int axis = 0; group >= 0 && axis < dataset->rank - 2; axis++) {
+    for (int axis = 0; group >= 0 && axis < layout->axes.rows; axis++) {
         int64_t index;
         if (!default_index(group, file, parent, axis, dataset->dims[axis], &index))
             continue;
-        layout->axes[axis] = (struct hdf5_axis){HDF5_FIXED, index, 1};
+        layout->axes.axis[axis] = (struct axis){AXIS_FIXED, index, 1};
         text_printf(&layout->note, ", index %lld of %lld on axis %d", (long long)index,
                     (long long)dataset->dims[axis], axis);
     }
@@ -217,34 +125,37 @@ static void apply_default_slice(hid_t file, struct hdf5_layout *layout, const st
     free(parent);
 }
 
-static void choose_axes(hid_t file, struct hdf5_layout *layout, const struct hdf5_dataset *dataset,
-                        int channel)
+static void choose_axes(hid_t file, struct hdf5_layout *layout, const struct hdf5_dataset *dataset)
 {
-    const bool picture = is_picture(dataset);
-    layout->column_axis = dataset->rank - (picture ? 2 : 1);
-    layout->row_axis = layout->column_axis - 1;
-    layout->axes[layout->row_axis].role = HDF5_ROWS;
-    layout->axes[layout->column_axis].role = HDF5_COLUMNS;
-    if (!picture && layout->count == 1)
+    enum axes_told told = hdf5_axes_told(file, layout->shown, dataset->id, dataset->rank);
+    if (dataset->type.complex && told != AXES_IMAGE && told != AXES_FRAMES_LAST)
+        told = AXES_NUMBERS;
+    axes_choose(dataset->dims, dataset->rank, told, &layout->axes);
+    if (layout->axes.colours < 0 && layout->count == 1)
         apply_default_slice(file, layout, dataset);
-    if (!picture)
-        return;
-    const int64_t colours = dataset->dims[dataset->rank - 1];
-    if (channel >= 0 && channel < colours) {
-        layout->axes[dataset->rank - 1] = (struct hdf5_axis){HDF5_FIXED, channel, 1};
-        text_printf(&layout->note, ", channel %d of %lld", channel, (long long)colours);
-    } else {
-        text_printf(&layout->note, ", its %lld colours as frames", (long long)colours);
-    }
 }
 
-static bool is_whole(const struct hdf5_layout *layout, const struct hdf5_dataset *dataset)
+// What is shown of several samples per pixel.
+static enum status choose_channel(const char *path, int channel, int part, const struct hdf5_dataset *dataset,
+                                  struct hdf5_layout *layout, struct error *error)
 {
-    const struct hdf5_axis *rows = &layout->axes[layout->row_axis];
-    const struct hdf5_axis *columns = &layout->axes[layout->column_axis];
-    return layout->column_axis == dataset->rank - 1 && layout->row_axis == dataset->rank - 2 &&
-           rows->count == dataset->dims[layout->row_axis] &&
-           columns->count == dataset->dims[layout->column_axis];
+    const int colours = layout->axes.colours;
+    struct channel_choice *choice = &layout->channels;
+    enum status status = STATUS_OK;
+    if (dataset->type.complex)
+        status = channels_choose_complex(path, part != CHANNEL_AUTO ? part : channel, choice, error);
+    else if (part != CHANNEL_AUTO)
+        status = error_set(error, STATUS_USAGE,
+                           "%s: %s holds no complex numbers, which alone have a part to choose", path,
+                           layout->shown);
+    else
+        status = channels_choose(path, colours >= 0 ? (unsigned)dataset->dims[colours] : 1, colours >= 0,
+                                 colours >= 0 ? channel : CHANNEL_AUTO, choice, error);
+    char note[128];
+    channels_note(choice, note, sizeof note);
+    if (status == STATUS_OK && note[0])
+        text_printf(&layout->note, ", %s", note);
+    return status;
 }
 
 // --- The parts ---
@@ -408,19 +319,12 @@ static enum status check_shape(const struct hdf5_dataset *dataset, const char *s
     return STATUS_OK;
 }
 
-// Numbers the frames.
+// Numbers the frames. Of a series the first axis has another length in each part.
 static enum status count_frames(const char *path, struct hdf5_layout *layout, struct error *error)
 {
-    int64_t inner = 1;
-    int outer = HDF5_NO_AXIS;
-    for (int axis = 0; axis < layout->rank; axis++) {
-        if (layout->axes[axis].role != HDF5_FRAMES)
-            continue;
-        if (outer == HDF5_NO_AXIS && layout->count > 1 && axis == 0)
-            outer = axis;
-        else if (__builtin_mul_overflow(inner, layout->axes[axis].count, &inner))
-            return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames overflows", path);
-    }
+    int64_t inner;
+    if (!axes_frames(&layout->axes, layout->count > 1 ? 1 : 0, &inner))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames overflows", path);
     for (size_t i = 0; i < layout->count; i++) {
         struct hdf5_part *part = &layout->parts[i];
         part->first = layout->frames;
@@ -432,8 +336,9 @@ static enum status count_frames(const char *path, struct hdf5_layout *layout, st
     return STATUS_OK;
 }
 
-static enum status layout_fill(hid_t file, const char *path, const char *slice, int channel, bool series,
-                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error)
+static enum status layout_fill(hid_t file, const char *path, const struct selector *split, int channel,
+                               bool series, struct hdf5_pool *pool, struct hdf5_layout *layout,
+                               struct error *error)
 {
     struct hdf5_dataset *model = NULL;
     size_t model_index = 0;
@@ -448,19 +353,18 @@ static enum status layout_fill(hid_t file, const char *path, const char *slice, 
     if (status != STATUS_OK)
         return status;
     status = check_shape(model, layout->shown, error);
-    layout->rank = model->rank;
     layout->type = model->type.type;
-    for (int axis = 0; axis < model->rank; axis++)
-        layout->axes[axis] = (struct hdf5_axis){HDF5_FRAMES, 0, model->dims[axis]};
     text_append(&layout->note, layout->shown);
-    if (status == STATUS_OK && slice) {
-        status = apply_slice(layout, model, slice, error);
-        text_printf(&layout->note, "[%s]", slice);
+    if (status == STATUS_OK && split->slice) {
+        status = apply_slice(layout, model, split->slice, error);
+        text_printf(&layout->note, "[%s]", split->slice);
     } else if (status == STATUS_OK) {
-        choose_axes(file, layout, model, channel);
+        choose_axes(file, layout, model);
     }
+    if (status == STATUS_OK)
+        status = choose_channel(path, channel, split->part, model, layout, error);
     if (status == STATUS_OK) {
-        layout->whole = is_whole(layout, model);
+        layout->whole = axes_are_plain(&layout->axes, model->dims);
         if (layout->count > 1)
             measure_parts(file, layout, pool, model, model_index);
         note_missing(layout);
@@ -502,7 +406,7 @@ static enum status choose_path(hid_t file, const char *path, const char *selecte
 enum status hdf5_layout_choose(hid_t file, const char *path, const char *selector, int channel,
                                struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error)
 {
-    struct selector split = {0};
+    struct selector split = {.part = CHANNEL_AUTO};
     if (selector)
         split = selector_split(file, selector);
     struct text found = {0};
@@ -512,7 +416,7 @@ enum status hdf5_layout_choose(hid_t file, const char *path, const char *selecto
         const char *last = strrchr(text_string(&found), '/');
         layout->shown = must_copy(text_string(&found));
         series = series && !split.slice && hdf5_is_numbered(last ? last + 1 : "");
-        status = layout_fill(file, path, split.slice, channel, series, pool, layout, error);
+        status = layout_fill(file, path, &split, channel, series, pool, layout, error);
     }
     text_free(&found);
     free(split.path);
@@ -534,15 +438,6 @@ const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64
     }
     // Parts without frames begin where the next one does.
     const struct hdf5_part *part = &layout->parts[low];
-    int64_t index = frame - part->first;
-    for (int axis = layout->rank - 1; axis >= 0; axis--) {
-        const struct hdf5_axis *from = &layout->axes[axis];
-        at[axis] = from->start;
-        if (from->role != HDF5_FRAMES)
-            continue;
-        const bool outermost = layout->count > 1 && axis == 0;
-        at[axis] += outermost ? index : index % from->count;
-        index = outermost ? 0 : index / from->count;
-    }
+    axes_first(&layout->axes, frame - part->first, layout->count > 1, at);
     return part;
 }

@@ -34,6 +34,7 @@ struct search {
     struct place *seen; // groups
     size_t seen_count, links, external, followed;
     bool awaited;         // numbered data of which no file is there
+    struct text table;    // the first compound dataset, described
     struct text missing;  // the first file that a link names in vain
     struct error damaged; // the first object that cannot be read
     // The best so far.
@@ -45,21 +46,28 @@ struct search {
 // --- One dataset ---
 
 // The samples of an image of the dataset; 0 where it is none.
-static int64_t image_pixels(hid_t dataset, int64_t *smaller_side)
+static int64_t image_pixels(struct search *search, const char *path, hid_t dataset, int64_t *smaller_side)
 {
     hid_t datatype = H5Dget_type(dataset), space = H5Dget_space(dataset);
     struct hdf5_type type = {.memory = H5I_INVALID_HID};
-    hsize_t dims[H5S_MAX_RANK];
-    int64_t pixels = 0;
-    const int rank = H5Sget_simple_extent_ndims(space);
-    if (rank >= 2 && hdf5_type_of(datatype, &type, NULL) == STATUS_OK &&
-        H5Sget_simple_extent_dims(space, dims, NULL) == rank && dims[rank - 1] <= INT32_MAX &&
-        dims[rank - 2] <= INT32_MAX) {
-        pixels = (int64_t)(dims[rank - 1] * dims[rank - 2]);
-        *smaller_side = (int64_t)(dims[rank - 1] < dims[rank - 2] ? dims[rank - 1] : dims[rank - 2]);
-        for (int axis = 0; axis < rank; axis++)
-            if (dims[axis] == 0)
-                pixels = 0;
+    hsize_t extent[H5S_MAX_RANK];
+    int64_t dims[H5S_MAX_RANK], pixels = 0;
+    const int rank = H5Sget_simple_extent_dims(space, extent, NULL);
+    bool good = rank >= 2;
+    for (int axis = 0; axis < rank; axis++) {
+        good = good && extent[axis] > 0 && extent[axis] <= INT64_MAX;
+        dims[axis] = (int64_t)extent[axis];
+    }
+    if (good && hdf5_type_of(datatype, &type, NULL) == STATUS_OK) {
+        struct axes axes;
+        axes_choose(dims, rank, hdf5_axes_told(search->file, path, dataset, rank), &axes);
+        const int64_t width = axes_width(&axes), height = axes_height(&axes);
+        pixels = width <= INT32_MAX && height <= INT32_MAX ? width * height : 0;
+        *smaller_side = int64_min(width, height);
+    }
+    if (H5Tget_class(datatype) == H5T_COMPOUND && type.memory < 0 && search->table.length == 0) {
+        text_printf(&search->table, "%s is ", path);
+        hdf5_table_describe(datatype, &search->table);
     }
     if (type.memory >= 0)
         H5Tclose(type.memory);
@@ -96,12 +104,13 @@ static int name_score(const char *name)
 static void consider(struct search *search, const char *path, hid_t dataset)
 {
     int64_t side = 0;
-    const int64_t pixels = image_pixels(dataset, &side);
-    if (pixels < 2)
+    const int64_t pixels = image_pixels(search, path, dataset, &side);
+    if (pixels < 1)
         return;
     const char *name = strrchr(path, '/');
     const int words = name_score(name ? name + 1 : path);
-    const int score = 1 + words + (words > 0 ? 4 : 0) + (side >= SIZEABLE ? 2 : 0);
+    // A single value is shown where there is nothing else.
+    const int score = pixels == 1 ? 0 : 1 + words + (words > 0 ? 4 : 0) + (side >= SIZEABLE ? 2 : 0);
     if (score < search->best_score || (score == search->best_score && pixels <= search->best_pixels))
         return;
     search->best_score = score;
@@ -115,7 +124,8 @@ static bool is_image(struct search *search, const char *path)
 {
     hid_t object = H5Oopen(search->file, path, H5P_DEFAULT);
     int64_t side;
-    const bool image = object >= 0 && H5Iget_type(object) == H5I_DATASET && image_pixels(object, &side) > 0;
+    const bool image =
+        object >= 0 && H5Iget_type(object) == H5I_DATASET && image_pixels(search, path, object, &side) > 0;
     if (object >= 0)
         H5Oclose(object);
     else
@@ -392,10 +402,12 @@ enum status hdf5_search(hid_t file, const char *path, const char *start, struct 
         status = error_set(error, search.damaged.status, "%s", search.damaged.text);
     else if (!good)
         status = error_set(error, STATUS_UNSUPPORTED,
-                           "%s: has no image%s%s: no dataset of numbers with two or more dimensions", path,
-                           strcmp(start, "/") == 0 ? "" : " in ", strcmp(start, "/") == 0 ? "" : start);
+                           "%s: has no image%s%s: no dataset of numbers with two or more dimensions%s%s",
+                           path, strcmp(start, "/") == 0 ? "" : " in ", strcmp(start, "/") == 0 ? "" : start,
+                           search.table.length ? "; " : "", text_string(&search.table));
     free(search.seen);
     text_free(&search.best);
     text_free(&search.missing);
+    text_free(&search.table);
     return status;
 }

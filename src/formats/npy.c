@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // NumPy .npy arrays, versions 1 to 3, read directly.
 //
-// The last axis is the column, the one before it the row; further axes count frames. An array of one axis is
-// one row.
+// Rows, columns and frames are chosen by the rule of formats/axes.h; an array of one axis is one row. The
+// selector is a slice and a part of complex numbers: "[:,:,*]", "#phase", or both.
 #include "formats/npy_internal.h"
 #include "formats/readers_list.h"
 
@@ -64,7 +64,8 @@ static enum status set_present(struct npy_file *file, int64_t file_bytes, struct
         format_bytes(array->bytes, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
 }
 
-static enum status open_content(struct npy_file *file, struct error *error)
+static enum status open_content(struct npy_file *file, const struct open_request *request,
+                                struct error *error)
 {
     const char *path = file->base.path;
     uint8_t prefix[NPY_PREFIX] = {0};
@@ -84,6 +85,8 @@ static enum status open_content(struct npy_file *file, struct error *error)
     status = file_read_at(file->fd, path, start, text, count, error);
     if (status == STATUS_OK)
         status = npy_dictionary_parse(path, text, count, &file->array, error);
+    if (status == STATUS_OK)
+        status = npy_array_arrange(path, request->selector, request->channel, &file->array, error);
     free(text);
     file->data_offset = start + (int64_t)count;
     return status == STATUS_OK ? set_present(file, file_bytes, error) : status;
@@ -91,13 +94,10 @@ static enum status open_content(struct npy_file *file, struct error *error)
 
 static enum status npy_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    if (request->selector)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: a NumPy array file has no parts to select by [%s]",
-                         request->path, request->selector);
     struct npy_file *file = must_alloc(sizeof *file);
     file->base = (struct image_file){.reader = &npy_reader, .path = must_copy(request->path)};
     file->fd = -1;
-    enum status status = open_content(file, error);
+    enum status status = open_content(file, request, error);
     if (status != STATUS_OK) {
         npy_close(&file->base);
         return status;
@@ -138,6 +138,7 @@ static enum status npy_frame_info(struct image_file *base, int64_t frame, struct
                                 .chunk_height = 1};
     snprintf(info->format, sizeof info->format, "NPY");
     snprintf(info->compression, sizeof info->compression, "none");
+    channels_note(&file->array.channels, info->note, sizeof info->note);
     return STATUS_OK;
 }
 

@@ -1,132 +1,145 @@
 // SPDX-License-Identifier: MIT
-// Decoding of NumPy arrays in C and Fortran order.
+// The axes of NumPy arrays in C and Fortran order, and the decoding of their frames.
 #include "formats/npy_internal.h"
 
-#include "base/cancel.h"
 #include "base/size.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-    COLUMN_BLOCK = 16,  // columns of a Fortran-ordered array that are turned at a time
-    COLUMN_ROWS = 1024, // and rows
-};
+// --- What is shown of an array ---
 
-// Where the samples of a frame are: at first + y * row_step + x * column_step, counted in samples.
-struct placement {
-    int64_t first, row_step, column_step;
-};
-
-static struct placement frame_placement(const struct npy_array *array, int64_t frame)
+// The samples from index to index of each axis; those of a complex number lie side by side.
+static void set_steps(struct npy_array *array)
 {
-    if (!array->fortran || array->axes < 2)
-        return (struct placement){frame * array->width * array->height, array->width, 1};
-    // The first axis runs fastest in the file, but frames are counted with the last of their axes fastest.
-    struct placement place = {0};
-    int64_t step = (int64_t)1;
-    for (int i = 0; i < array->axes - 2; i++)
-        step *= array->shape[i];
-    place.row_step = step;
-    place.column_step = step * array->height;
-    for (int i = array->axes - 3; i >= 0; i--) {
-        step /= array->shape[i];
-        place.first += frame % array->shape[i] * step;
-        frame /= array->shape[i];
+    int64_t step = array->complex ? 2 : 1;
+    for (int i = 0; i < array->rank; i++) {
+        const int axis = array->fortran ? i : array->rank - 1 - i;
+        array->steps[axis] = step;
+        step *= array->shape[axis];
     }
-    return place;
 }
+
+static enum status choose_channel(const char *name, int channel, int part, struct npy_array *array,
+                                  struct error *error)
+{
+    const int colours = array->axes.colours;
+    if (array->complex)
+        return channels_choose_complex(name, part != CHANNEL_AUTO ? part : channel, &array->channels, error);
+    if (part != CHANNEL_AUTO)
+        return error_set(error, STATUS_USAGE,
+                         "%s: holds no complex numbers, which alone have a part to choose", name);
+    const int64_t count = colours >= 0 ? array->shape[colours] : 1;
+    return channels_choose(name, (unsigned)count, colours >= 0, colours >= 0 ? channel : CHANNEL_AUTO,
+                           &array->channels, error);
+}
+
+static enum status refuse_slice(const char *name, const char *slice, const struct npy_array *array,
+                                struct error *error)
+{
+    struct text shape = {0};
+    npy_shape_append(&shape, array);
+    error_set(
+        error, STATUS_USAGE,
+        "%s: [%s] does not select an image of the array, which is %s; give an index, \":\", \"a:b\" or \"*\" (frames) for each dimension, two of them ranges for rows and columns",
+        name, slice, text_string(&shape));
+    text_free(&shape);
+    return STATUS_USAGE;
+}
+
+enum status npy_array_arrange(const char *name, const char *selector, int channel, struct npy_array *array,
+                              struct error *error)
+{
+    char *words = must_copy(selector ? selector : "");
+    const int part = channels_cut_part(words);
+    const char *cut = slice_cut(words), *slice = cut ? cut : words;
+    enum status status = STATUS_OK;
+    set_steps(array);
+    if (*slice && !axes_slice(array->shape, array->rank, slice, &array->axes))
+        status = refuse_slice(name, slice, array, error);
+    else if (!*slice)
+        axes_choose(array->shape, array->rank, array->complex ? AXES_NUMBERS : AXES_UNTOLD, &array->axes);
+    free(words);
+    if (status == STATUS_OK)
+        status = choose_channel(name, channel, part, array, error);
+    if (status != STATUS_OK)
+        return status;
+    array->width = axes_width(&array->axes);
+    array->height = axes_height(&array->axes);
+    // No more than the samples, whose number does not overflow.
+    return axes_frames(&array->axes, 0, &array->frames)
+               ? STATUS_OK
+               : error_set(error, STATUS_TOO_LARGE, "%s: the number of frames overflows", name);
+}
+
+bool npy_array_in_sequence(const struct npy_array *array)
+{
+    const int64_t pixel = array->channels.channels;
+    const struct strided place = strided_place(&array->axes, array->steps, 0);
+    int64_t step = array->width * array->height * pixel;
+    if (place.column_step != pixel || place.row_step != pixel * array->width || place.first != 0 ||
+        (array->axes.colours >= 0 && array->steps[array->axes.colours] != 1))
+        return false;
+    for (int i = array->rank - 1; i >= 0; i--) {
+        if (array->axes.axis[i].role != AXIS_FRAMES)
+            continue;
+        if (array->shape[i] > 1 && array->steps[i] != step)
+            return false;
+        step *= array->shape[i];
+    }
+    return step == array->samples;
+}
+
+// --- Pixels ---
 
 int64_t npy_frame_first(const struct npy_array *array, int64_t frame)
 {
-    return frame_placement(array, frame).first;
+    return strided_place(&array->axes, array->steps, frame).first;
 }
 
-// What one decode works with.
-struct turning {
+struct work {
     const struct npy_array *array;
     const struct plain_samples *from;
-    uint8_t *scratch; // COLUMN_BLOCK columns
+    uint8_t **scratch;
 };
 
-// Reads `rows` samples of one column to scratch; beyond the file's end *there is less than `rows`.
-static enum status read_column(const struct turning *work, int64_t first, int64_t step, int64_t rows,
-                               uint8_t *out, int64_t *there, struct error *error)
-{
-    size_t item = sample_traits(work->array->type)->bytes;
-    if (step == 1)
-        return plain_read(work->from, first, rows, out, there, error);
-    enum status status = STATUS_OK;
-    int64_t got = 1, row = 0;
-    for (; row < rows && got > 0 && status == STATUS_OK; row++)
-        status = plain_read(work->from, first + row * step, 1, out + (size_t)row * item, &got, error);
-    *there = got > 0 ? row : row - 1;
-    return status;
-}
-
-// Turns one block of columns, which are contiguous in the file, into pieces of rows.
-static enum status decode_block(const struct turning *work, const struct decode_request *request,
-                                struct rect block, struct decode_report *report, struct error *error)
-{
-    size_t item = sample_traits(work->array->type)->bytes;
-    struct placement place = frame_placement(work->array, request->frame);
-    int64_t there[COLUMN_BLOCK];
-    for (int64_t x = 0; x < block.width; x++) {
-        int64_t first = place.first + (block.x + x) * place.column_step + block.y * place.row_step;
-        enum status status = read_column(work, first, place.row_step, block.height,
-                                         work->scratch + (size_t)(x * COLUMN_ROWS) * item, &there[x], error);
-        if (status != STATUS_OK)
-            return status;
-    }
-    for (int64_t y = 0; y < block.height; y++) {
-        int64_t row = block.y - request->rect.y + y, column = block.x - request->rect.x;
-        uint8_t *pixels = (uint8_t *)request->pixels + (size_t)row * request->stride + (size_t)column * item;
-        uint8_t *classes = request->classes + row * request->rect.width + column;
-        for (int64_t x = 0; x < block.width; x++) {
-            if (y < there[x])
-                memcpy(pixels + (size_t)x * item, work->scratch + (size_t)(x * COLUMN_ROWS + y) * item, item);
-            else
-                plain_lose(work->from, pixels + (size_t)x * item, classes + x, 1, report);
-        }
-    }
-    return STATUS_OK;
-}
-
-static enum status decode_columns(const struct turning *work, const struct decode_request *request,
+static enum status decode_channel(void *context, unsigned channel, const struct decode_request *request,
                                   struct decode_report *report, struct error *error)
 {
-    struct rect rect = request->rect;
-    for (int64_t y = 0; y < rect.height; y += COLUMN_ROWS) {
-        for (int64_t x = 0; x < rect.width; x += COLUMN_BLOCK) {
-            if (cancel_requested(request->cancel))
-                return STATUS_CANCELLED;
-            struct rect block = {rect.x + x, rect.y + y, int64_min(COLUMN_BLOCK, rect.width - x),
-                                 int64_min(COLUMN_ROWS, rect.height - y)};
-            enum status status = decode_block(work, request, block, report, error);
-            if (status != STATUS_OK)
-                return status;
-        }
-    }
-    return STATUS_OK;
+    const struct work *work = context;
+    const struct npy_array *array = work->array;
+    struct strided place = strided_place(&array->axes, array->steps, request->frame);
+    const int64_t step = array->axes.colours >= 0 ? array->steps[array->axes.colours] : 1;
+    place.first += (int64_t)channel * step;
+    return strided_decode(work->from, &place, work->scratch, request, report, error);
 }
 
 enum status npy_array_decode(const struct npy_array *array, const struct plain_samples *from,
                              uint8_t **scratch, const struct decode_request *request,
                              struct decode_report *report, struct error *error)
 {
-    const struct placement place = frame_placement(array, request->frame);
-    if (place.column_step == 1)
-        return plain_decode(from, place.first, place.row_step, array->width, request, report, error);
-    if (!*scratch)
-        *scratch = must_alloc((size_t)COLUMN_BLOCK * COLUMN_ROWS * 8);
-    const struct turning work = {.array = array, .from = from, .scratch = *scratch};
-    return decode_columns(&work, request, report, error);
+    struct work work = {.array = array, .from = from, .scratch = scratch};
+    return channels_decode(array->type, &array->channels, decode_channel, &work, request, report, error);
+}
+
+// --- Words ---
+
+const char *npy_type_name(const struct npy_array *array)
+{
+    return !array->complex ? sample_traits(array->type)->name : array->type == SAMPLE_F32 ? "c64" : "c128";
+}
+
+void npy_shape_append(struct text *out, const struct npy_array *array)
+{
+    for (int i = 0; i < array->rank; i++)
+        text_printf(out, "%s%lld", i ? " x " : "", (long long)array->shape[i]);
 }
 
 void npy_array_describe(const struct npy_array *array, struct text *out)
 {
-    text_printf(out, "descr\t%s%s\nfortran_order\t%s\nshape\t(", sample_traits(array->type)->name,
+    text_printf(out, "descr\t%s%s\nfortran_order\t%s\nshape\t(", npy_type_name(array),
                 array->swapped ? ", big-endian" : "", array->fortran ? "True" : "False");
-    for (int i = 0; i < array->axes; i++)
+    for (int i = 0; i < array->rank; i++)
         text_printf(out, "%s%lld", i ? ", " : "", (long long)array->shape[i]);
-    text_append(out, array->axes == 1 ? ",)\n" : ")\n");
+    text_append(out, array->rank == 1 ? ",)\n" : ")\n");
 }

@@ -74,9 +74,9 @@ static bool take_shape(struct parser *parser, struct npy_array *array)
     if (!take(parser, '('))
         return false;
     while (!take(parser, ')')) {
-        if (array->axes == NPY_MAX_AXES || !take_number(parser, &array->shape[array->axes]))
+        if (array->rank == NPY_MAX_AXES || !take_number(parser, &array->shape[array->rank]))
             return false;
-        array->axes++;
+        array->rank++;
         if (!take(parser, ',') && peek(parser) != ')')
             return false;
     }
@@ -135,12 +135,15 @@ static enum status parse_dictionary(const char *name, const char *text, size_t c
 struct npy_type {
     const char *name; // without the byte order
     enum sample_type type;
+    bool complex;
 };
 
 static const struct npy_type npy_types[] = {
-    {"b1", SAMPLE_U8},  {"?", SAMPLE_U8},   {"u1", SAMPLE_U8},  {"i1", SAMPLE_I8},  {"u2", SAMPLE_U16},
-    {"i2", SAMPLE_I16}, {"u4", SAMPLE_U32}, {"i4", SAMPLE_I32}, {"u8", SAMPLE_U64}, {"i8", SAMPLE_I64},
-    {"f2", SAMPLE_F16}, {"f4", SAMPLE_F32}, {"f8", SAMPLE_F64},
+    {"b1", SAMPLE_U8, false},  {"?", SAMPLE_U8, false},   {"u1", SAMPLE_U8, false},
+    {"i1", SAMPLE_I8, false},  {"u2", SAMPLE_U16, false}, {"i2", SAMPLE_I16, false},
+    {"u4", SAMPLE_U32, false}, {"i4", SAMPLE_I32, false}, {"u8", SAMPLE_U64, false},
+    {"i8", SAMPLE_I64, false}, {"f2", SAMPLE_F16, false}, {"f4", SAMPLE_F32, false},
+    {"f8", SAMPLE_F64, false}, {"c8", SAMPLE_F32, true},  {"c16", SAMPLE_F64, true},
 };
 
 static enum status set_type(const char *name, const char *descr, struct npy_array *array, struct error *error)
@@ -150,6 +153,7 @@ static enum status set_type(const char *name, const char *descr, struct npy_arra
     for (size_t i = 0; i < sizeof npy_types / sizeof *npy_types; i++) {
         if (strcmp(kind, npy_types[i].name) == 0) {
             array->type = npy_types[i].type;
+            array->complex = npy_types[i].complex;
             return STATUS_OK;
         }
     }
@@ -166,9 +170,9 @@ static enum status set_type(const char *name, const char *descr, struct npy_arra
 
 static enum status set_shape(const char *name, struct npy_array *array, struct error *error)
 {
-    size_t total = 1, bytes;
+    size_t total = array->complex ? 2 : 1, bytes;
     bool fits = true;
-    for (int i = 0; i < array->axes; i++) {
+    for (int i = 0; i < array->rank; i++) {
         if (array->shape[i] == 0)
             return error_set(error, STATUS_UNSUPPORTED, "%s: is an empty array", name);
         fits = fits && size_multiply(total, (size_t)array->shape[i], &total);
@@ -176,9 +180,6 @@ static enum status set_shape(const char *name, struct npy_array *array, struct e
     fits = fits && size_multiply(total, sample_traits(array->type)->bytes, &bytes) && bytes <= INT64_MAX;
     if (!fits)
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of the array overflows", name);
-    array->width = array->axes > 0 ? array->shape[array->axes - 1] : 1;
-    array->height = array->axes > 1 ? array->shape[array->axes - 2] : 1;
-    array->frames = (int64_t)total / array->width / array->height;
     array->samples = (int64_t)total;
     array->bytes = (int64_t)bytes;
     return STATUS_OK;

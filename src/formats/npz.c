@@ -2,9 +2,9 @@
 // NumPy .npz archives: arrays in the .npy format as members of a ZIP archive, stored or deflated.
 //
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.savez.html. The selector is the name of an
-// array, with or without ".npy"; without one the first array of two or more axes is shown, or else the first.
-// Stored arrays are read like .npy files; deflated ones in sequence, and those in Fortran order are unpacked
-// as a whole.
+// array, with or without ".npy", and what follows it as for .npy files; without a name the first array of two
+// or more axes is shown, or else the first. Stored arrays are read like .npy files; deflated ones in
+// sequence, and those whose samples are shown in another order than stored are unpacked as a whole.
 #include "formats/npy_internal.h"
 #include "formats/readers_list.h"
 #include "formats/sample_stream.h"
@@ -37,10 +37,10 @@ struct npz_file {
     char *member_name; // of the array that is shown; owned
     struct npz_member member;
     // -- made when they are needed --
-    uint8_t *scratch;             // for Fortran order
-    uint8_t *memory;              // a deflated array in Fortran order
+    uint8_t *scratch;             // for columns
+    uint8_t *memory;              // a deflated array that is not shown in sequence
     int64_t memory_samples;       // that are there
-    struct sample_stream *stream; // of a deflated array in C order
+    struct sample_stream *stream; // of a deflated array that is
 };
 
 static struct npz_file *npz_file_of(struct image_file *file)
@@ -74,7 +74,8 @@ static enum status member_check(const char *name, const struct npz_member *membe
             "%s: the header claims %lld x %lld samples in %lld frames, which cannot be in the %lld bytes of the member",
             name, (long long)array->width, (long long)array->height, (long long)array->frames,
             (long long)member->packed);
-    if (member->deflated && array->width > MAX_ROW_BYTES / (int64_t)sample_traits(array->type)->bytes)
+    if (member->deflated && array->width > MAX_ROW_BYTES / (int64_t)array->channels.channels /
+                                               (int64_t)sample_traits(array->type)->bytes)
         return error_set(error, STATUS_TOO_LARGE, "%s: its rows are too long to be unpacked", name);
     return STATUS_OK;
 }
@@ -106,8 +107,10 @@ static enum status header_read(const char *name, struct unpacker *unpacker, stru
     return status;
 }
 
+// `request` has the slice, part and channel for the array.
 static enum status member_open(const struct npz_file *file, const struct zip_member *entry,
-                               struct npz_member *member, struct error *error)
+                               const struct open_request *request, struct npz_member *member,
+                               struct error *error)
 {
     char *name = full_name(file->base.path, entry->name);
     *member = (struct npz_member){.packed = entry->packed, .deflated = entry->method == ZIP_DEFLATED};
@@ -124,29 +127,48 @@ static enum status member_open(const struct npz_file *file, const struct zip_mem
         unpacker_destroy(unpacker);
     }
     if (status == STATUS_OK)
+        status = npy_array_arrange(name, request->selector, request->channel, &member->array, error);
+    if (status == STATUS_OK)
         status = member_check(name, member, error);
     free(name);
     return status;
 }
 
-// True for "data" and "data.npy" where the member is "data.npy".
-static bool names_match(const char *selector, const char *member)
+// True for "data" and "data.npy" where the member is "data.npy". What is left of the selector may follow.
+static bool names_match(const char *selector, size_t length, const char *member)
 {
-    size_t length = strlen(selector);
     if (strncmp(selector, member, length) != 0)
         return false;
     return !member[length] || strcmp(member + length, ".npy") == 0;
 }
 
-static enum status open_selected(struct npz_file *file, const struct zip_directory *directory,
-                                 const char *selector, struct error *error)
+// Behind which there is no name: where the slice or the part of complex numbers begins.
+static size_t name_length(const char *selector)
 {
-    for (size_t i = 0; i < directory->count; i++) {
-        const struct zip_member *entry = &directory->members[i];
-        if (!names_match(selector, entry->name))
-            continue;
-        file->member_name = must_copy(entry->name);
-        return member_open(file, entry, &file->member, error);
+    char *words = must_copy(selector);
+    channels_cut_part(words);
+    slice_cut(words);
+    const size_t length = strlen(words);
+    free(words);
+    return length;
+}
+
+static enum status open_selected(struct npz_file *file, const struct zip_directory *directory,
+                                 const struct open_request *request, struct error *error)
+{
+    // A name may itself end like a slice.
+    const char *selector = request->selector;
+    const size_t lengths[] = {strlen(selector), name_length(selector)};
+    for (size_t way = 0; way < 2; way++) {
+        struct open_request rest = *request;
+        rest.selector = selector + lengths[way];
+        for (size_t i = 0; i < directory->count; i++) {
+            const struct zip_member *entry = &directory->members[i];
+            if (!names_match(selector, lengths[way], entry->name))
+                continue;
+            file->member_name = must_copy(entry->name);
+            return member_open(file, entry, &rest, &file->member, error);
+        }
     }
     struct text names = {0};
     for (size_t i = 0; i < directory->count && i < 12; i++) {
@@ -161,7 +183,7 @@ static enum status open_selected(struct npz_file *file, const struct zip_directo
 
 // The first array of two or more axes, or the first at all; its own fault if none can be shown.
 static enum status open_first(struct npz_file *file, const struct zip_directory *directory,
-                              struct error *error)
+                              const struct open_request *request, struct error *error)
 {
     enum status status = STATUS_OK;
     bool found = false;
@@ -169,19 +191,19 @@ static enum status open_first(struct npz_file *file, const struct zip_directory 
         struct npz_member member;
         struct error fault = {0};
         const struct zip_member *entry = &directory->members[i];
-        enum status result = member_open(file, entry, &member, &fault);
+        enum status result = member_open(file, entry, request, &member, &fault);
         if (result != STATUS_OK && status == STATUS_OK && result != STATUS_NOT_MINE) {
             status = result;
             if (error)
                 *error = fault;
         }
-        if (result != STATUS_OK || (found && member.array.axes < 2))
+        if (result != STATUS_OK || (found && member.array.rank < 2))
             continue;
         free(file->member_name);
         file->member_name = must_copy(entry->name);
         file->member = member;
         found = true;
-        if (member.array.axes >= 2)
+        if (member.array.rank >= 2)
             break;
     }
     if (found || status != STATUS_OK)
@@ -217,16 +239,18 @@ static void npz_close(struct image_file *base)
     free(file);
 }
 
-static enum status open_content(struct npz_file *file, const char *selector, struct error *error)
+static enum status open_content(struct npz_file *file, const struct open_request *request,
+                                struct error *error)
 {
+    const bool named = request->selector && name_length(request->selector) > 0;
     struct zip_directory directory;
     enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
     if (status == STATUS_OK)
         status = zip_read(file->fd, file->base.path, file->bytes, &directory, error);
     if (status != STATUS_OK)
         return status;
-    status = selector && *selector ? open_selected(file, &directory, selector, error)
-                                   : open_first(file, &directory, error);
+    status = named ? open_selected(file, &directory, request, error)
+                   : open_first(file, &directory, request, error);
     zip_free(&directory);
     file->base.frames = file->member.array.frames;
     return status;
@@ -237,7 +261,7 @@ static enum status npz_open(const struct open_request *request, struct image_fil
     struct npz_file *file = must_alloc(sizeof *file);
     file->base = (struct image_file){.reader = &npz_reader, .path = must_copy(request->path)};
     file->fd = -1;
-    enum status status = open_content(file, request->selector, error);
+    enum status status = open_content(file, request, error);
     if (status != STATUS_OK) {
         npz_close(&file->base);
         return status;
@@ -265,11 +289,6 @@ static enum status npz_clone(struct image_file *base, struct image_file **out, s
 
 // --- Pixels ---
 
-static bool is_turned(const struct npz_file *file)
-{
-    return file->member.array.fortran && file->member.array.axes > 1;
-}
-
 static struct plain_samples samples_of(const struct npz_file *file)
 {
     const struct npz_member *member = &file->member;
@@ -291,21 +310,26 @@ static enum status npz_frame_info(struct image_file *base, int64_t frame, struct
     if (!member->deflated && npy_frame_first(&member->array, frame) >= samples_of(file).present)
         return error_set(error, STATUS_BROKEN, "%s: the array ends before frame %lld", base->path,
                          (long long)frame);
-    *info =
-        (struct frame_info){.width = member->array.width,
-                            .height = member->array.height,
-                            .type = member->array.type,
-                            .chunk_width = member->array.width,
-                            .chunk_height = member->deflated && is_turned(file) ? member->array.height : 1,
-                            .sequential = member->deflated};
+    *info = (struct frame_info){
+        .width = member->array.width,
+        .height = member->array.height,
+        .type = member->array.type,
+        .chunk_width = member->array.width,
+        .chunk_height = member->deflated && !npy_array_in_sequence(&member->array) ? member->array.height : 1,
+        .sequential = member->deflated};
     snprintf(info->format, sizeof info->format, "NPZ");
     snprintf(info->compression, sizeof info->compression, "%s", member->deflated ? "deflate" : "none");
-    snprintf(info->note, sizeof info->note, "array ");
-    struct text clean = {0};
-    utf8_clean(&clean, file->member_name, strlen(file->member_name));
-    if (clean.length < sizeof info->note - 8)
-        snprintf(info->note + 6, sizeof info->note - 6, "%s", text_string(&clean));
-    text_free(&clean);
+    char channels[sizeof info->note];
+    channels_note(&member->array.channels, channels, sizeof channels);
+    struct text note = {0};
+    text_append(&note, "array ");
+    utf8_clean(&note, file->member_name, strlen(file->member_name));
+    text_printf(&note, "%s%s", channels[0] ? ", " : "", channels);
+    if (note.length < sizeof info->note)
+        snprintf(info->note, sizeof info->note, "%s", text_string(&note));
+    else
+        snprintf(info->note, sizeof info->note, "%s", channels);
+    text_free(&note);
     return STATUS_OK;
 }
 
@@ -318,11 +342,11 @@ static struct sample_stream *stream_create(const struct npz_file *file)
                                            .skip = member->header_bytes,
                                            .coding = CODING_BINARY,
                                            .swapped = member->array.swapped,
-                                           .channels = {.channels = 1}};
+                                           .channels = member->array.channels};
     return sample_stream_create(file->fd, file->base.path, &storage, member->array.width, member->array.type);
 }
 
-// Unpacks an array in Fortran order: its columns lie far from each other.
+// Unpacks an array whose neighbours lie far from each other.
 static enum status load_memory(struct npz_file *file, struct error *error)
 {
     const struct npy_array *array = &file->member.array;
@@ -346,7 +370,7 @@ static enum status npz_decode(struct image_file *base, const struct decode_reque
 {
     struct npz_file *file = npz_file_of(base);
     const struct npy_array *array = &file->member.array;
-    if (file->member.deflated && !is_turned(file)) {
+    if (file->member.deflated && npy_array_in_sequence(array)) {
         if (!file->stream)
             file->stream = stream_create(file);
         return rows_decode(sample_stream_rows(file->stream), request->frame * array->height, request, report,
@@ -384,6 +408,7 @@ static enum status npz_metadata(struct image_file *base, int64_t frame, struct t
 
 static void append_member(const struct npz_file *file, const struct zip_member *entry, struct text *out)
 {
+    const struct open_request request = {.channel = CHANNEL_AUTO};
     struct npz_member member;
     struct error error = {0};
     struct text name = {0};
@@ -391,12 +416,11 @@ static void append_member(const struct npz_file *file, const struct zip_member *
     for (size_t i = 0; i < name.length; i++)
         if ((unsigned char)name.data[i] < ' ')
             name.data[i] = ' ';
-    if (member_open(file, entry, &member, &error) == STATUS_OK) {
+    if (member_open(file, entry, &request, &member, &error) == STATUS_OK) {
         text_printf(out, "%s\t", text_string(&name));
-        for (int i = 0; i < member.array.axes; i++)
-            text_printf(out, "%s%lld", i ? " x " : "", (long long)member.array.shape[i]);
-        text_printf(out, "\t%s\t%s\t%s\n", sample_traits(member.array.type)->name,
-                    member.deflated ? "deflate" : "none", member.array.fortran ? "Fortran order" : "");
+        npy_shape_append(out, &member.array);
+        text_printf(out, "\t%s\t%s\t%s\n", npy_type_name(&member.array), member.deflated ? "deflate" : "none",
+                    member.array.fortran ? "Fortran order" : "");
     } else {
         text_printf(out, "\t\t\t\t%s\n", error.text);
     }

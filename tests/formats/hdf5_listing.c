@@ -106,11 +106,15 @@ static void test_contents(void **state)
     H5Dclose(H5Dcreate2(file, "/entry/cube", H5T_STD_I16BE, space, H5P_DEFAULT, list, H5P_DEFAULT));
     H5Sclose(space);
     H5Pclose(list);
-    hid_t pair = H5Tcreate(H5T_COMPOUND, 8);
+    hid_t pair = H5Tcreate(H5T_COMPOUND, 8), row = H5Tcreate(H5T_COMPOUND, 6);
     H5Tinsert(pair, "r", 0, H5T_NATIVE_FLOAT);
     H5Tinsert(pair, "i", 4, H5T_NATIVE_FLOAT);
-    hdf5_put_array(file, "/entry/complex", pair, 0, NULL, values);
+    hdf5_put_array(file, "/entry/complex", pair, 2, &six[4], values);
+    H5Tinsert(row, "x", 0, H5T_NATIVE_FLOAT);
+    H5Tinsert(row, "n", 4, H5T_NATIVE_INT16);
+    hdf5_put_array(file, "/entry/table", row, 1, &cube[0], values);
     H5Tclose(pair);
+    H5Tclose(row);
     hdf5_put_array(file, "/entry/six", H5T_NATIVE_UINT16, 6, six, values);
     hdf5_put_text(file, "/entry/title", "x");
     hdf5_put_integer(file, "/entry/one", 1, NULL);
@@ -128,12 +132,13 @@ static void test_contents(void **state)
     char *contents = hdf5_contents_of(file);
     assert_string_equal(contents,
                         "\t\t\t\t/dangling: a link to /nowhere, which is missing\n"
-                        "\t\tcompound\tnone\t/entry/complex: compound\n"
+                        "/entry/complex\t2 x 2\tc64\tnone\t\n"
                         "/entry/cube\t4 x 5 x 32\ti16\tshuffle, deflate, chunks 1 x 5 x 32\t\n"
                         "/entry/image\t5 x 32\tu32\tnone\t\n"
                         "\t\ti64\tnone\t/entry/one: scalar\n"
                         "\t4\tf32\tnone\t/entry/row: one dimension\n"
                         "\t1 x 1 x 1 x 1 x 2 x 2\tu16\tnone\t/entry/six: more than five dimensions\n"
+                        "\t4\ttable\tnone\t/entry/table: a table of 2 columns: x (f32), n (i16)\n"
                         "\t\ttext\tnone\t/entry/title: text\n"
                         "\t\t\t\t/gone: the linked file gone.h5 is missing\n"
                         "/link\t5 x 32\tu32\tnone\tlink to /entry/image\n"

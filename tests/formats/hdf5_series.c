@@ -178,7 +178,8 @@ static void test_choices(void **state)
         {"/old", "/old/y", 1, WIDTH, 3},
         {"/walk", "/walk/deep/er/image", 3, WIDTH, 0},
         {"/channels", "/channels/data, index 1 of 2 on axis 1", 3, WIDTH, 1},
-        {"/rgb", "/rgb, its 3 colours as frames", 3, 30, -1},
+        {"/rgb", "/rgb, luminance 0.2126 R + 0.7152 G + 0.0722 B of 3 channels", 1, 30, -1},
+        {"/rgb[:,:,*]", "/rgb[:,:,*]", 3, 30, -1},
     };
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct image_file *file = open_part(path, shown[i].selector);
@@ -190,7 +191,7 @@ static void test_choices(void **state)
             check_frame(file, 0, shown[i].stored);
         image_file_close(&file);
     }
-    struct image_file *file = open_part(path, "/rgb");
+    struct image_file *file = open_part(path, "/rgb[:,:,*]");
     struct picture picture = decode_whole(file, 2);
     for (int i = 0; i < 20 * 30; i++)
         assert_int_equal(picture.pixels[i], (3 * i + 2) & 0xFF);

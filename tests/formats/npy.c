@@ -160,7 +160,7 @@ static void test_refused(void **state)
     } cases[] = {
         {"{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", STATUS_UNSUPPORTED, "pickled objects"},
         {"{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (3,), }", STATUS_UNSUPPORTED, "records"},
-        {"{'descr': '<c8', 'fortran_order': False, 'shape': (3,), }", STATUS_UNSUPPORTED, "<c8"},
+        {"{'descr': '<c32', 'fortran_order': False, 'shape': (3,), }", STATUS_UNSUPPORTED, "<c32"},
         {"{'descr': '<U4', 'fortran_order': False, 'shape': (3,), }", STATUS_UNSUPPORTED, "<U4"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3), }", STATUS_UNSUPPORTED, "empty"},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (1048576, 1048576), }", STATUS_BROKEN, "claims"},

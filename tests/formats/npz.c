@@ -262,7 +262,7 @@ static void test_lies(void **state)
         {"<u2", "(100000, 100000)", false, STATUS_BROKEN, "cannot be in"},
         {"<u2", "(4611686018427387904, 4)", true, STATUS_TOO_LARGE, "overflows"},
         {"|O", "(4, 8)", true, STATUS_UNSUPPORTED, "pickled objects are not read"},
-        {"<c8", "(4, 8)", false, STATUS_UNSUPPORTED, "<c8"},
+        {"<c32", "(4, 8)", false, STATUS_UNSUPPORTED, "<c32"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct archive archive = {0};
