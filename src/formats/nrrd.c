@@ -3,9 +3,10 @@
 // own.
 //
 // Format: https://teem.sourceforge.net/nrrd/format.html. Lines of "field: value", "key:=value" and comments
-// up to an empty line, then the samples. The first axis runs fastest: it is the column, the second one the
-// row, further axes count frames. Where the first axis is of colours or of components, it is that of the
-// channels.
+// up to an empty line, then the samples. The first axis runs fastest, so that the axes in the order of
+// formats/axes.h are those of the header from behind. Where the kind of the first axis says that it is of
+// colours, components or complex numbers, it is that of the channels. The selector is a slice, in the order
+// of formats/axes.h, or a part of complex numbers: "[:,:,*]", "#phase".
 #include "formats/packed_file.h"
 #include "formats/readers_list.h"
 
@@ -33,6 +34,12 @@ struct nrrd_header {
     int axes;
     int64_t dimension, line_skip, byte_skip;
     size_t bytes; // up to the samples
+};
+
+// What the user asks for.
+struct selection {
+    const char *slice; // NULL: none
+    int part, channel; // CHANNEL_AUTO: not asked for
 };
 
 // --- The header ---
@@ -266,26 +273,84 @@ static enum status set_encoding(struct packed_file *file, const struct nrrd_head
     return refuse_word(file, "encoding", header->encoding, error);
 }
 
-// The axes as columns, rows and frames; the first one as channels if its kind says so.
-static enum status set_shape(const struct packed_file *file, const struct nrrd_header *header, int channel,
-                             struct plain_layout *layout, struct sample_storage *storage, struct error *error)
+// What the kind of the fastest axis tells.
+static enum axes_told axes_told_by(const struct nrrd_header *header)
 {
     static const char components[] =
         "|RGB-color|RGBA-color|HSV-color|XYZ-color|3-color|4-color|2-vector|3-vector|4-vector|vector|covariant-vector|3-gradient|3-normal|normal|point|list|complex|quaternion|4-quaternion|";
-    const bool apart =
-        header->axes > 2 && header->sizes[0] <= NRRD_MAX_CHANNELS && listed(components, header->kind);
-    const int64_t *sizes = header->sizes + (apart ? 1 : 0);
-    const int axes = header->axes - (apart ? 1 : 0);
-    layout->width = sizes[0];
-    layout->height = axes > 1 ? sizes[1] : 1;
-    layout->frames = 1;
-    for (int i = 2; i < axes; i++)
-        if (__builtin_mul_overflow(layout->frames, sizes[i], &layout->frames))
-            return error_set(error, STATUS_TOO_LARGE, "%s: the number of its frames overflows",
-                             file->plain.base.path);
-    return channels_choose(file->plain.base.path, apart ? (unsigned)header->sizes[0] : 1,
-                           apart && listed("|RGB-color|RGBA-color|", header->kind), channel,
-                           &storage->channels, error);
+    if (!header->kind[0] || listed("|???|none|", header->kind))
+        return AXES_UNTOLD;
+    return header->sizes[0] <= NRRD_MAX_CHANNELS && listed(components, header->kind) ? AXES_COLOURS_LAST
+                                                                                     : AXES_IMAGE;
+}
+
+// What is shown of the channels of a pixel.
+static enum status choose_channel(const char *path, const struct nrrd_header *header, const struct axes *axes,
+                                  enum axes_told told, const struct selection *selection, bool is_float,
+                                  struct channel_choice *choice, struct error *error)
+{
+    const unsigned count = axes->colours >= 0 ? (unsigned)header->sizes[0] : 1;
+    if (count == 2 && is_float && listed("|complex|", header->kind))
+        return channels_choose_complex(
+            path, selection->part != CHANNEL_AUTO ? selection->part : selection->channel, choice, error);
+    if (selection->part != CHANNEL_AUTO)
+        return error_set(error, STATUS_USAGE,
+                         "%s: holds no complex numbers, which alone have a part to choose", path);
+    return channels_choose(path, count, told == AXES_UNTOLD || listed("|RGB-color|RGBA-color|", header->kind),
+                           selection->channel, choice, error);
+}
+
+// The axes of the header in the order of formats/axes.h. False where the samples overflow.
+static bool turn_axes(const struct nrrd_header *header, int64_t *dims, int64_t *steps)
+{
+    int64_t step = 1;
+    for (int i = header->axes - 1; i >= 0; i--) {
+        dims[i] = header->sizes[header->axes - 1 - i];
+        steps[i] = step;
+        if (__builtin_mul_overflow(step, dims[i], &step))
+            return false;
+    }
+    return true;
+}
+
+// Columns, rows and frames without a slice; the samples of a pixel lie side by side.
+static enum status set_shape(const struct packed_file *file, const struct nrrd_header *header,
+                             const struct selection *selection, struct plain_layout *layout,
+                             struct sample_storage *storage, struct error *error)
+{
+    const char *path = file->plain.base.path;
+    const enum axes_told told = axes_told_by(header);
+    int64_t dims[NRRD_MAX_AXES], steps[NRRD_MAX_AXES];
+    struct axes axes;
+    if (!turn_axes(header, dims, steps))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of its samples overflows", path);
+    axes_choose(dims, header->axes, told, &axes);
+    if (selection->slice) // all of the array; the slice is taken when its samples are known to be there
+        axes_choose(dims, header->axes, AXES_IMAGE, &axes);
+    layout->width = axes_width(&axes);
+    layout->height = axes_height(&axes);
+    if (!axes_frames(&axes, 0, &layout->frames))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of its frames overflows", path);
+    return choose_channel(path, header, &axes, told, selection, sample_traits(layout->type)->is_float,
+                          &storage->channels, error);
+}
+
+static enum status take_slice(struct packed_file *file, const struct nrrd_header *header, const char *slice,
+                              struct error *error)
+{
+    int64_t dims[NRRD_MAX_AXES], steps[NRRD_MAX_AXES];
+    struct axes axes;
+    if (turn_axes(header, dims, steps) && axes_slice(dims, header->axes, slice, &axes))
+        return packed_file_arrange(file, &axes, steps, error);
+    struct text shape = {0};
+    for (int i = 0; i < header->axes; i++)
+        text_printf(&shape, "%s%lld", i ? " x " : "", (long long)dims[i]);
+    error_set(
+        error, STATUS_USAGE,
+        "%s: [%s] does not select an image of the array, which is %s (the header's sizes from behind); give an index, \":\", \"a:b\" or \"*\" (frames) for each dimension, two of them ranges for rows and columns",
+        file->plain.base.path, slice, text_string(&shape));
+    text_free(&shape);
+    return STATUS_USAGE;
 }
 
 // --- Where the samples are ---
@@ -364,8 +429,8 @@ static enum status set_skip(struct packed_file *file, const struct nrrd_header *
     return STATUS_OK;
 }
 
-static enum status apply_header(struct packed_file *file, const struct nrrd_header *header, int channel,
-                                struct error *error)
+static enum status apply_header(struct packed_file *file, const struct nrrd_header *header,
+                                const struct selection *selection, struct error *error)
 {
     struct plain_layout layout = {.format = "NRRD"};
     struct sample_storage storage = {.offset = (int64_t)header->bytes};
@@ -373,14 +438,17 @@ static enum status apply_header(struct packed_file *file, const struct nrrd_head
     if (status == STATUS_OK)
         status = set_encoding(file, header, &storage, error);
     if (status == STATUS_OK)
-        status = set_shape(file, header, channel, &layout, &storage, error);
+        status = set_shape(file, header, selection, &layout, &storage, error);
     if (status == STATUS_OK && header->data_file[0]) {
         storage.offset = 0;
         status = open_detached(file, header->data_file, error);
     }
     if (status == STATUS_OK)
         status = set_skip(file, header, &layout, &storage, error);
-    return status == STATUS_OK ? packed_file_set(file, &layout, &storage, error) : status;
+    if (status == STATUS_OK)
+        status = packed_file_set(file, &layout, &storage, error);
+    return status == STATUS_OK && selection->slice ? take_slice(file, header, selection->slice, error)
+                                                   : status;
 }
 
 // --- The reader ---
@@ -391,7 +459,8 @@ static int nrrd_probe(const uint8_t *head, size_t count, const char *path)
     return count >= 9 && memcmp(head, "NRRD000", 7) == 0 && head[7] >= '1' && head[7] <= '9' ? 100 : 0;
 }
 
-static enum status open_content(struct packed_file *file, int channel, struct error *error)
+static enum status open_content(struct packed_file *file, const struct selection *selection,
+                                struct error *error)
 {
     char *text;
     size_t count;
@@ -407,16 +476,23 @@ static enum status open_content(struct packed_file *file, int channel, struct er
     else
         status = header_parse(file->plain.base.path, text, count, &header, error);
     free(text);
-    return status == STATUS_OK ? apply_header(file, &header, channel, error) : status;
+    return status == STATUS_OK ? apply_header(file, &header, selection, error) : status;
 }
 
 static enum status nrrd_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct packed_file *file;
-    enum status status = packed_file_open(request, &nrrd_reader, &file, error);
+    struct open_request whole = *request;
+    whole.selector = NULL;
+    enum status status = packed_file_open(&whole, &nrrd_reader, &file, error);
     if (status != STATUS_OK)
         return status;
-    status = open_content(file, request->channel, error);
+    char *words = must_copy(request->selector ? request->selector : "");
+    struct selection selection = {.channel = request->channel, .part = channels_cut_part(words)};
+    char *cut = slice_cut(words);
+    selection.slice = cut ? cut : *words ? words : NULL;
+    status = open_content(file, &selection, error);
+    free(words);
     if (status != STATUS_OK) {
         packed_file_close(&file->plain.base);
         return status;

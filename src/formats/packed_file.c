@@ -7,6 +7,7 @@
 #include "formats/plain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -32,14 +33,22 @@ enum status packed_file_open(const struct open_request *request, const struct re
 void packed_file_close(struct image_file *base)
 {
     sample_stream_destroy(packed_file_of(base)->stream);
+    free(packed_file_of(base)->scratch);
     plain_file_close(base);
+}
+
+// What a copy of the handle does not own.
+static void packed_file_forget(struct packed_file *file)
+{
+    file->stream = NULL;
+    file->scratch = NULL;
 }
 
 enum status packed_file_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
     enum status status = plain_file_clone(base, out, error);
     if (status == STATUS_OK)
-        packed_file_of(*out)->stream = NULL;
+        packed_file_forget(packed_file_of(*out));
     return status;
 }
 
@@ -93,6 +102,26 @@ enum status packed_file_set(struct packed_file *file, const struct plain_layout 
         file->storage.bytes = room;
     file->sequential = storage->method != UNPACK_STORED || storage->coding != CODING_BINARY;
     return file->sequential ? set_sequence(file, layout, error) : set_plain(file, layout, error);
+}
+
+enum status packed_file_arrange(struct packed_file *file, const struct axes *axes, const int64_t *steps,
+                                struct error *error)
+{
+    struct plain_file *plain = &file->plain;
+    if (file->sequential)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: no slice is read of samples that are packed or text; unpack them first",
+                         plain->base.path);
+    if (!axes_frames(axes, 0, &plain->base.frames))
+        return error_set(error, STATUS_TOO_LARGE, "%s: the number of its frames overflows", plain->base.path);
+    plain->claimed_frames = plain->base.frames;
+    plain->layout.width = axes_width(axes);
+    plain->layout.height = axes_height(axes);
+    plain->layout.frames = plain->base.frames;
+    file->arranged = true;
+    file->axes = *axes;
+    memcpy(file->steps, steps, (size_t)axes->rank * sizeof *steps);
+    return STATUS_OK;
 }
 
 // --- Pixels ---
@@ -160,11 +189,28 @@ static enum status decode_channels(const struct packed_file *file, const struct 
     return status;
 }
 
+static enum status decode_arranged(struct packed_file *file, const struct decode_request *request,
+                                   struct decode_report *report, struct error *error)
+{
+    const struct plain_layout *layout = &file->plain.layout;
+    const struct strided place = strided_place(&file->axes, file->steps, request->frame);
+    const struct plain_samples from = {.path = file->plain.base.path,
+                                       .fd = file->plain.fd,
+                                       .offset = layout->offset,
+                                       .present = int64_max(file->plain.bytes - layout->offset, 0) /
+                                                  (int64_t)sample_traits(layout->type)->bytes,
+                                       .type = layout->type,
+                                       .swapped = layout->swapped};
+    return strided_decode(&from, &place, &file->scratch, request, report, error);
+}
+
 enum status packed_file_decode(struct image_file *base, const struct decode_request *request,
                                struct decode_report *report, struct error *error)
 {
     struct packed_file *file = packed_file_of(base);
     const struct plain_layout *layout = &file->plain.layout;
+    if (file->arranged)
+        return decode_arranged(file, request, report, error);
     if (!file->sequential && file->storage.channels.channels > 1)
         return decode_channels(file, request, report, error);
     if (!file->sequential)

@@ -5,6 +5,7 @@
 
 #include "formats/plain_file.h"
 #include "formats/sample_stream.h"
+#include "formats/strided.h"
 
 // Extends the handle of plain samples; the same functions open it and read its header.
 struct packed_file {
@@ -14,6 +15,10 @@ struct packed_file {
     const char *compression; // static text for frame_info.compression
     const char *note;        // static text for frame_info.note, or NULL; channels have a note of their own
     struct sample_stream *stream; // made when it is needed
+    bool arranged;                // by packed_file_arrange
+    struct axes axes;
+    int64_t steps[AXES_MAX];
+    uint8_t *scratch; // of strided_decode, made when it is needed
 };
 
 struct packed_file *packed_file_of(struct image_file *file);
@@ -27,6 +32,11 @@ enum status packed_file_open(const struct open_request *request, const struct re
 // sentence tells.
 enum status packed_file_set(struct packed_file *file, const struct plain_layout *layout,
                             const struct sample_storage *storage, struct error *error);
+
+// After packed_file_set: shows the array by other axes, of which `steps` has the samples from index to index
+// (formats/strided.h). STATUS_UNSUPPORTED for samples that can only be had in sequence.
+enum status packed_file_arrange(struct packed_file *file, const struct axes *axes, const int64_t *steps,
+                                struct error *error);
 
 // Members of struct reader.
 enum status packed_file_info(struct image_file *base, int64_t frame, struct frame_info *info,

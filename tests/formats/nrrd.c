@@ -221,6 +221,81 @@ static void test_channels(void **state)
     image_file_close(&file);
 }
 
+// The rule of formats/axes.h, with the header's sizes from behind.
+static void test_axes(void **state)
+{
+    (void)state;
+    static const char header[] = "NRRD0004\ntype: uchar\ndimension: 3\nsizes: %s\nencoding: raw\n\n";
+    uint8_t samples[3 * 9 * 10], plane[90];
+    char text[256], name[4096];
+    for (size_t i = 0; i < sizeof samples; i++)
+        samples[i] = (uint8_t)i;
+    // 10 x 9 x 3, by turns each axis as frames, as [y, x, frame], [y, frame, x], [frame, y, x].
+    snprintf(text, sizeof text, header, "3 9 10");
+    const char *path = save("axes.nrrd", text, samples, sizeof samples);
+    static const struct {
+        const char *slice;
+        int frame, rows, columns, first, row_step, column_step;
+    } cases[] = {{"[:,:,*]", 1, 10, 9, 1, 27, 3},   {"[:,*,:]", 4, 10, 3, 12, 27, 1},
+                 {"[*,:,:]", 2, 9, 3, 54, 3, 1},    {"[7,:,:]", 0, 9, 3, 189, 3, 1},
+                 {"[2:5,:,2]", 0, 3, 9, 56, 27, 3}, {"[:,-1,:]", 0, 10, 3, 24, 27, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(name, sizeof name, "%s::%s", path, cases[i].slice);
+        struct image_file *file = open_good(name);
+        assert_int_equal(info_of(file, 0).height, cases[i].rows);
+        assert_int_equal(info_of(file, 0).width, cases[i].columns);
+        for (int k = 0; k < cases[i].rows * cases[i].columns; k++)
+            plane[k] = (uint8_t)(cases[i].first + k / cases[i].columns * cases[i].row_step +
+                                 k % cases[i].columns * cases[i].column_step);
+        check_rectangles(file, cases[i].frame, plane);
+        image_file_close(&file);
+    }
+    // Without a slice they are colours: 0.2126 R + 0.7152 (R + 1) + 0.0722 (R + 2) = R + 0.8596.
+    struct image_file *file = open_good(path);
+    assert_int_equal(file->frames, 1);
+    struct picture picture = decode_whole(file, 0);
+    assert_int_equal(picture.pixels[0], 1);
+    assert_int_equal(picture.pixels[84], 253);
+    picture_free(&picture);
+    image_file_close(&file);
+    snprintf(text, sizeof text, header, "1 9 10");
+    file = open_good(save("one.nrrd", text, samples, 90));
+    assert_int_equal(info_of(file, 0).width, 9);
+    check_rectangles(file, 0, samples);
+    image_file_close(&file);
+    snprintf(name, sizeof name, "%s::[:,:]", path);
+    file = open_good(name);
+    assert_int_equal(file->frames, 10);
+    image_file_close(&file);
+    snprintf(name, sizeof name, "%s::[0,0,:]", path);
+    check_refused(name, STATUS_USAGE, "which is 10 x 9 x 3");
+    snprintf(name, sizeof name, "%s::#phase", path);
+    check_refused(name, STATUS_USAGE, "no complex numbers");
+    snprintf(name, sizeof name, "%s::[:,:,*]",
+             save("text.nrrd", "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 1 2 2\nencoding: ascii\n\n",
+                  "1 2 3 4", 7));
+    check_refused(name, STATUS_UNSUPPORTED, "unpack them first");
+}
+
+static void test_complex(void **state)
+{
+    (void)state;
+    static const float samples[4] = {3, 4, -5, 12}, amplitude[2] = {5, 13}, imaginary[2] = {4, 12};
+    const char *path = save(
+        "complex.nrrd",
+        "NRRD0004\ntype: float\ndimension: 3\nsizes: 2 2 1\nkinds: complex domain domain\nendian: little\nencoding: raw\n\n",
+        samples, sizeof samples);
+    char name[4096];
+    struct image_file *file = open_good(path);
+    check_rectangles(file, 0, amplitude);
+    assert_string_equal(info_of(file, 0).note, "amplitude of complex numbers");
+    image_file_close(&file);
+    snprintf(name, sizeof name, "%s::#imag", path);
+    file = open_good(name);
+    check_rectangles(file, 0, imaginary);
+    image_file_close(&file);
+}
+
 static void test_damaged(void **state)
 {
     (void)state;
@@ -305,8 +380,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_type), cmocka_unit_test(test_detached), cmocka_unit_test(test_metadata),
-        cmocka_unit_test(test_channels),   cmocka_unit_test(test_damaged),  cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_channels),   cmocka_unit_test(test_axes),     cmocka_unit_test(test_complex),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_refused),  cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
