@@ -7,6 +7,7 @@ layout(location = 1) in vec2 texel;    // of the coverage texture; negative: fil
 layout(location = 2) in vec4 colour;   // not premultiplied
 
 uniform vec2 clip_from_screen; // 2 / width, 2 / height of the target
+uniform vec2 origin;           // the screen pixel in the upper left corner of the target
 
 flat out vec4 tint;
 flat out float solid;
@@ -14,7 +15,8 @@ noperspective out vec2 place;
 
 void main()
 {
-    gl_Position = vec4(position.x * clip_from_screen.x - 1.0, 1.0 - position.y * clip_from_screen.y, 0.0, 1.0);
+    vec2 from_corner = position - origin;
+    gl_Position = vec4(from_corner.x * clip_from_screen.x - 1.0, 1.0 - from_corner.y * clip_from_screen.y, 0.0, 1.0);
     tint = colour;
     solid = texel.x < 0.0 ? 1.0 : 0.0;
     place = texel;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void print_help(const struct cli *cli)
 {
@@ -24,8 +25,23 @@ static enum status check_count(const struct cli *cli, size_t count, struct error
                      cli->usage);
 }
 
+// The work, and what is said of its failure. Returns the exit code.
+static int run(const struct cli *cli, const char *const *names, size_t count)
+{
+    struct error error = {0};
+    struct task *task = NULL;
+    if (cli->task)
+        task = *cli->task = task_begin(cli->task_name, STDERR_FILENO, TASK_PROGRESS_AFTER_MS);
+    const enum status status = cli->run(cli->context, names, count, &error);
+    const int code = task ? task_end(&task, status) : status_exit_code(status);
+    if (status && status != STATUS_CANCELLED)
+        fprintf(stderr, "fovea: %s\n", error.text);
+    return code;
+}
+
 int cli_run(const struct cli *cli, int argc, char **argv)
 {
+    int code = 0;
     const char **names = must_alloc((size_t)(argc + 1) * sizeof *names);
     size_t count = 0;
     bool help = false;
@@ -37,10 +53,10 @@ int cli_run(const struct cli *cli, int argc, char **argv)
         if (!status)
             status = check_count(cli, count, &error);
         if (!status)
-            status = cli->run(cli->context, names, count, &error);
+            code = run(cli, names, count);
     }
     if (status)
         fprintf(stderr, "fovea: %s\n", error.text);
     free(names);
-    return status_exit_code(status);
+    return status ? status_exit_code(status) : code;
 }

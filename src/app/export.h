@@ -1,13 +1,43 @@
 // SPDX-License-Identifier: MIT
-// The picture of a view as a PNG file.
+// The picture of a view as a PNG file, of any size that PNG can have: it is drawn and written in parts.
 #ifndef FOVEA_APP_EXPORT_H
 #define FOVEA_APP_EXPORT_H
 
+#include "app/task.h"
 #include "app/viewer.h"
 
-// Draws the viewer's view into a width x height picture and writes it. `decorate` adds title, colour bar and
-// a scale of pixels. The view's camera keeps its viewport.
-enum status export_picture(struct viewer *viewer, const char *path, int width, int height, bool decorate,
-                           float scale, struct error *error);
+enum export_size_kind {
+    EXPORT_SHOWN,      // what is in view of the image, as large as on the screen
+    EXPORT_ONE_TO_ONE, // the whole image, a pixel for each of its pixels
+    EXPORT_SIZE        // what is in view, as large as fits the size
+};
+
+struct export_size {
+    enum export_size_kind kind;
+    int64_t width, height; // of EXPORT_SIZE: of the whole picture
+};
+
+// "shown", "1:1" or "WIDTHxHEIGHT"; false if it is none of them.
+bool export_size_parse(const char *text, struct export_size *size);
+
+struct export_request {
+    const char *path;
+    struct export_size size;
+    bool decorate;     // title, colour bar and scale, in margins beside the data; else the picture alone
+    float scale;       // of texts
+    struct task *task; // told of the progress and asked whether to stop; may be NULL
+};
+
+// Makes the view's camera that of the data's area in the picture that is asked for: `camera` is what is in
+// view. STATUS_TOO_LARGE or STATUS_USAGE with the numbers for sizes that PNG cannot have, or that have no
+// room for what is around the data.
+enum status export_set_camera(struct viewer *viewer, const struct export_request *request,
+                              const struct camera *camera, struct error *error);
+
+// Draws the view, whose camera is that of the data's area, and writes it.
+enum status export_write(struct viewer *viewer, const struct export_request *request, struct error *error);
+
+// Both; the view's camera is put back.
+enum status export_picture(struct viewer *viewer, const struct export_request *request, struct error *error);
 
 #endif

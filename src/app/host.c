@@ -107,13 +107,21 @@ static enum status do_clear_mask(void *app, struct error *error)
     return STATUS_OK;
 }
 
-static enum status do_export(void *app, const char *path, bool decorate, struct error *error)
+static enum status do_export(void *app, const char *path, bool decorate, const char *size,
+                             struct error *error)
 {
-    struct viewer *viewer = viewer_of(app);
+    struct host *host = app;
+    struct viewer *viewer = host->viewer;
+    struct export_request request = {.path = path, .decorate = decorate, .scale = 1};
     if (!viewer->picture)
         return error_set(error, STATUS_USAGE, "no image is open");
-    enum status status = export_picture(viewer, path, viewer->view.camera.viewport_width,
-                                        viewer->view.camera.viewport_height, decorate, 1, error);
+    if (!export_size_parse(size, &request.size))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not shown, 1:1 or a size like 1920x1080", size);
+    if (host->files && viewer_is_loading(viewer))
+        return error_set(error, STATUS_USAGE, "the image is still being loaded");
+    enum status status = viewer_load_all(viewer, error); // without a window the command waits for it
+    if (!status)
+        status = export_picture(viewer, &request, error);
     if (!status)
         viewer_say(viewer, false, "%s was written", path);
     return status;

@@ -271,8 +271,7 @@ bool viewer_cancel(struct viewer *viewer)
 
 // --- while loading ---
 
-// The memory that textures may take, from the option or from what is free now.
-static int64_t texture_budget(const struct viewer *viewer)
+int64_t viewer_texture_budget(const struct viewer *viewer)
 {
     if (viewer->memory_limit > 0)
         return viewer->memory_limit;
@@ -319,7 +318,7 @@ static enum status prepare_picture(struct viewer *viewer, const struct frame_inf
     } else {
         picture_destroy(&viewer->picture);
         renderer_drop_cache(viewer->renderer);
-        const int64_t budget = texture_budget(viewer);
+        const int64_t budget = viewer_texture_budget(viewer);
         note_memory(viewer, info, budget);
         status = picture_create(viewer->gpu, info, budget, &viewer->picture, error);
     }
@@ -574,15 +573,21 @@ bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms)
 
 enum status viewer_load_all(struct viewer *viewer, struct error *error)
 {
-    while (viewer->loader)
+    while (viewer->loader && !cancel_requested(viewer->cancel))
         viewer_pump(viewer, 100, 1000);
+    if (cancel_requested(viewer->cancel)) {
+        viewer_cancel(viewer);
+        return error_set(error, STATUS_CANCELLED, "loading was stopped");
+    }
     if (viewer->load_error.status && error)
         *error = viewer->load_error;
     if (viewer->load_error.status)
         return viewer->load_error.status;
-    while (viewer->regions && (viewer_pump(viewer, 100, 1000) || region_loader_busy(viewer->regions)))
+    while (viewer->regions && !cancel_requested(viewer->cancel) &&
+           (viewer_pump(viewer, 100, 1000) || region_loader_busy(viewer->regions)))
         continue;
-    return STATUS_OK;
+    return cancel_requested(viewer->cancel) ? error_set(error, STATUS_CANCELLED, "loading was stopped")
+                                            : STATUS_OK;
 }
 
 // --- automatic limits ---

@@ -53,6 +53,7 @@ struct viewer {
     int channel;
     int64_t memory_limit; // bytes of textures; 0 = by the machine's free memory
 
+    struct cancel *cancel; // ends viewer_load_all; may be NULL
     struct loader *loader; // while loading
     bool loading_known;    // its header is known and the picture prepared for it
     bool hold;             // same size as before: keep the old picture on the screen until complete
@@ -147,6 +148,25 @@ struct scene viewer_scene(const struct viewer *viewer);
 // whose size is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
 enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height,
                         int x, int y, bool cached, float scale, struct error *error);
+
+// The colour bar of what is shown, borrowed.
+struct colour_bar viewer_colour_bar(const struct viewer *viewer);
+
+// For drawings that are made in parts (app/export.h). The view's camera is that of the whole drawing; `part`
+// is a rectangle of its viewport whose viewer_part_need is not above picture.cache_budget. Both wait for the
+// tiles of an image over the memory budget, and fail if one of them cannot be had.
+//
+// Gathers the texts of the values in the pixels; none where they are not written.
+enum status viewer_measure_part(struct viewer *viewer, struct rect part, struct overlay_widest *widest,
+                                struct error *error);
+// Draws picture and values, with the texts' size by `widest`, into the rectangle at (x, y) of the bound
+// target.
+enum status viewer_draw_part(struct viewer *viewer, struct rect part, int target_height, int x, int y,
+                             const struct overlay_widest *widest, float scale, struct error *error);
+// The bytes of the tiles that a part needs at once, of an image over the memory budget; else 0.
+int64_t viewer_part_need(const struct viewer *viewer, struct rect part);
+// The memory that textures may take, from the option or from what is free now.
+int64_t viewer_texture_budget(const struct viewer *viewer);
 
 // The exact value of a pixel as text, and as a number; false while it is not known.
 bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_t size, double *value);

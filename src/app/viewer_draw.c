@@ -121,20 +121,38 @@ static void pixel_colour(void *context, int64_t x, int64_t y, unsigned char rgb[
         rgb[i] = (unsigned char)((float)rgb[i] * (1 - tint[3]) + tint[i] * 255);
 }
 
+static struct pixel_text_source pixel_texts(struct viewer *viewer)
+{
+    return (struct pixel_text_source){viewer, pixel_text, pixel_colour};
+}
+
+static bool has_values(const struct viewer *viewer)
+{
+    return viewer->view.panels.pixel_values && viewer->view.camera.zoom >= CAMERA_VALUES_ZOOM &&
+           viewer->picture && picture_is_complete(viewer->picture);
+}
+
+struct colour_bar viewer_colour_bar(const struct viewer *viewer)
+{
+    return (struct colour_bar){
+        .view = &viewer->view, .colormap = viewer->colormap, .histogram = viewer->histogram, .unit = NULL};
+}
+
 static void draw_overlays(struct viewer *viewer, float scale)
 {
     const struct view *view = &viewer->view;
     const struct camera *camera = &view->camera;
-    if (view->panels.pixel_values && camera->zoom >= CAMERA_VALUES_ZOOM && viewer->picture &&
-        picture_is_complete(viewer->picture)) {
+    if (has_values(viewer)) {
         const struct rect visible = camera_visible(camera);
-        const struct pixel_text_source source = {viewer, pixel_text, pixel_colour};
+        const struct pixel_text_source source = pixel_texts(viewer);
         if (visible.width > 0 && visible.height > 0 && fill_grid(viewer, visible))
             overlay_pixel_values(viewer->overlay, view, &source, scale);
     }
-    if (view->panels.colour_bar && viewer->picture)
-        overlay_colour_bar(viewer->overlay, view, viewer->colormap, viewer->histogram, 0, 0,
-                           camera->viewport_width, camera->viewport_height, scale);
+    if (view->panels.colour_bar && viewer->picture) {
+        const struct colour_bar bar = viewer_colour_bar(viewer);
+        overlay_colour_bar(viewer->overlay, &bar, 0, 0, camera->viewport_width, camera->viewport_height,
+                           scale);
+    }
 }
 
 enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height,
@@ -148,5 +166,75 @@ enum status viewer_draw(struct viewer *viewer, struct target *target, int target
         return status;
     draw_overlays(viewer, scale);
     overlay_flush(viewer->overlay, viewer->view.camera.viewport_width, viewer->view.camera.viewport_height);
+    return STATUS_OK;
+}
+
+// --- drawings in parts ---
+
+static struct camera part_camera(const struct viewer *viewer, struct rect part)
+{
+    return camera_part(&viewer->view.camera, (int)part.x, (int)part.y, (int)part.width, (int)part.height);
+}
+
+int64_t viewer_part_need(const struct viewer *viewer, struct rect part)
+{
+    const struct camera camera = part_camera(viewer, part);
+    const int level = camera_level(&camera, viewer->picture->level_count - 1);
+    return picture_cache_need(viewer->picture, level, camera_visible(&camera));
+}
+
+// Waits for the tiles that a part needs.
+static enum status load_part(struct viewer *viewer, const struct camera *camera, struct error *error)
+{
+    struct camera whole;
+    struct picture_request missing;
+    memcpy(&whole, &viewer->view.camera, sizeof whole);
+    memcpy(&viewer->view.camera, camera, sizeof *camera);
+    enum status status = viewer_load_all(viewer, error);
+    memcpy(&viewer->view.camera, &whole, sizeof whole);
+    if (status || !viewer->picture)
+        return status;
+    const int level = camera_level(camera, viewer->picture->level_count - 1);
+    if (picture_missing(viewer->picture, level, camera_visible(camera), &missing, 1) == 0)
+        return STATUS_OK;
+    return error_set(error, viewer->message.status ? viewer->message.status : STATUS_BROKEN, "%s",
+                     viewer->message.status ? viewer->message.text : "a part of the image cannot be read");
+}
+
+enum status viewer_measure_part(struct viewer *viewer, struct rect part, struct overlay_widest *widest,
+                                struct error *error)
+{
+    const struct camera camera = part_camera(viewer, part);
+    const struct rect visible = camera_visible(&camera);
+    const struct pixel_text_source source = pixel_texts(viewer);
+    if (!has_values(viewer) || visible.width <= 0)
+        return STATUS_OK;
+    enum status status = load_part(viewer, &camera, error);
+    if (!status && fill_grid(viewer, visible))
+        overlay_widest_values(widest, &viewer->view, visible, &source);
+    return status;
+}
+
+enum status viewer_draw_part(struct viewer *viewer, struct rect part, int target_height, int x, int y,
+                             const struct overlay_widest *widest, float scale, struct error *error)
+{
+    const struct camera camera = part_camera(viewer, part);
+    const struct rect visible = camera_visible(&camera);
+    enum status status = load_part(viewer, &camera, error);
+    if (status)
+        return status;
+    struct view view;
+    memcpy(&view, &viewer->view, sizeof view);
+    memcpy(&view.camera, &camera, sizeof camera);
+    struct scene scene = viewer_scene(viewer);
+    scene.view = &view;
+    scene.part_x = (int)part.x;
+    scene.part_y = (int)part.y;
+    status = renderer_draw(viewer->renderer, &scene, target_height, x, y, error);
+    if (status || !has_values(viewer) || visible.width <= 0 || !fill_grid(viewer, visible))
+        return status;
+    const struct pixel_text_source source = pixel_texts(viewer);
+    overlay_part_values(viewer->overlay, &viewer->view, visible, &source, widest, scale);
+    overlay_flush_part(viewer->overlay, (int)part.x, (int)part.y, (int)part.width, (int)part.height);
     return STATUS_OK;
 }

@@ -50,7 +50,8 @@ ACTION(action_file_export)
     if (args->count == 0)
         return ask_for_file(host, DIALOG_EXPORT);
     bool decorate = args->count > 1 && args->values[1].choice == 1;
-    return host->ops->export_picture(host->app, args->values[0].text, decorate, error);
+    const char *size = args->count > 2 ? args->values[2].text : "shown";
+    return host->ops->export_picture(host->app, args->values[0].text, decorate, size, error);
 }
 
 ACTION(action_app_quit)

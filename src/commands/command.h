@@ -61,8 +61,10 @@ struct command_host_ops {
     enum status (*mask_apply)(void *app, struct error *error);
     // The tool or the layer that is edited is another one: what was being drawn is abandoned.
     void (*mask_tool_changed)(void *app);
-    // Writes the picture as shown to a PNG file; `decorate` adds colour bar and title.
-    enum status (*export_picture)(void *app, const char *path, bool decorate, struct error *error);
+    // Writes the picture to a PNG file: the data alone, or with `decorate` colour bar, title and scale beside
+    // it. `size` is "shown", "1:1" or "WxH".
+    enum status (*export_picture)(void *app, const char *path, bool decorate, const char *size,
+                                  struct error *error);
     // Stops what is going on (loading); false if there was nothing to stop.
     bool (*cancel)(void *app);
     // Sets the limits by view->contrast.rule and .visible_only, now or as soon as the data are there.

@@ -22,7 +22,7 @@ enum { VERTICES_PER_QUAD = 4, INDICES_PER_QUAD = 6, FIRST_CAPACITY = 512 };
 struct quads {
     struct gpu *gpu;
     GLuint program, vertex_array, vertex_buffer, index_buffer;
-    GLint clip_from_screen;
+    GLint clip_from_screen, origin;
     struct texture *blank;    // one texel of full coverage, bound while no glyph texture is set
     struct texture *coverage; // borrowed
     struct vertex *vertices;
@@ -70,6 +70,7 @@ enum status quads_create(struct gpu *gpu, struct quads **result, struct error *e
         return status;
     }
     quads->clip_from_screen = glGetUniformLocation(quads->program, "clip_from_screen");
+    quads->origin = glGetUniformLocation(quads->program, "origin");
     glUseProgram(quads->program);
     glUniform1i(glGetUniformLocation(quads->program, "coverage"), 0);
     glUseProgram(0);
@@ -183,9 +184,9 @@ static void ensure_indices(struct quads *quads)
     free(indices);
 }
 
-void quads_draw(struct quads *quads, int target_width, int target_height)
+void quads_draw(struct quads *quads, int x, int y, int width, int height)
 {
-    if (quads->count == 0 || target_width <= 0 || target_height <= 0)
+    if (quads->count == 0 || width <= 0 || height <= 0)
         return;
     glBindVertexArray(quads->vertex_array);
     ensure_indices(quads);
@@ -195,7 +196,8 @@ void quads_draw(struct quads *quads, int target_width, int target_height)
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, texture_name(quads->coverage ? quads->coverage : quads->blank));
     glUseProgram(quads->program);
-    glUniform2f(quads->clip_from_screen, 2.0f / (float)target_width, 2.0f / (float)target_height);
+    glUniform2f(quads->clip_from_screen, 2.0f / (float)width, 2.0f / (float)height);
+    glUniform2f(quads->origin, (float)x, (float)y);
     glEnable(GL_BLEND);
     glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     glDrawElements(GL_TRIANGLES, (GLsizei)(quads->count * INDICES_PER_QUAD), GL_UNSIGNED_INT, NULL);

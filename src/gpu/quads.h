@@ -25,7 +25,8 @@ void quads_glyph(struct quads *quads, float x, float y, float width, float heigh
                  const unsigned char rgba[4]);
 // The coverage texture that glyphs come from; borrowed until changed.
 void quads_glyphs(struct quads *quads, struct texture *coverage);
-// Draws everything gathered, blended over the bound target of the given size, in the order it was added.
-void quads_draw(struct quads *quads, int target_width, int target_height);
+// Draws everything gathered, blended over the viewport of the given size, in the order it was added. (x, y)
+// is the screen pixel in its upper left corner: 0, 0 unless the viewport is a part of a larger drawing.
+void quads_draw(struct quads *quads, int x, int y, int width, int height);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The colour bar: colours at equal steps along the map, ticks at round values.
+#include "base/text.h"
 #include "render/overlay_internal.h"
 #include "view/ticks.h"
 
@@ -22,7 +23,8 @@ enum {
     MINOR_TICK = 3,
     LABEL_GAP = 4,
     CAP_HEIGHT = 8,
-    LEAST_HEIGHT = 24 // of the bar itself
+    LEAST_HEIGHT = 24, // of the bar itself
+    UNIT_WIDTH = 110
 };
 
 // Everything in whole screen pixels.
@@ -31,7 +33,9 @@ struct layout {
     int bar_x, bar_y, bar_width, bar_height;
     int cap; // height of the caps, 0 if there are none
     int text_size;
-    int pixel; // width of a tick's line
+    int pixel;     // width of a tick's line
+    char unit[64]; // as much of it as there is room for
+    int unit_width;
 };
 
 static int scaled(int points, float scale)
@@ -45,27 +49,56 @@ static bool has_caps(const struct display *display)
     return display->special[SPECIAL_UNDER].on || display->special[SPECIAL_OVER].on;
 }
 
+// The unit, cut where it would make the plate wider than UNIT_WIDTH.
+static void lay_out_unit(struct overlay *overlay, struct layout *layout, const char *unit, float scale)
+{
+    static const char more[] = "…";
+    const char *at = unit ? unit : "";
+    size_t used = 0;
+    layout->unit[0] = '\0';
+    while (*at) {
+        const char *next = at;
+        utf8_next(&next);
+        const size_t bytes = (size_t)(next - at);
+        const int width = overlay_measure(overlay, unit, (size_t)(next - unit), layout->text_size);
+        const bool fits =
+            used + bytes + sizeof more <= sizeof layout->unit && width <= scaled(UNIT_WIDTH, scale);
+        memcpy(layout->unit + used, fits ? at : more, fits ? bytes + 1 : sizeof more);
+        used += fits ? bytes : sizeof more - 1;
+        layout->unit[used] = '\0';
+        if (!fits)
+            break;
+        at = next;
+    }
+    layout->unit_width = overlay_measure(overlay, layout->unit, used, layout->text_size);
+}
+
 // The vertical part, which does not depend on the labels. False if there is no room for a bar.
 static bool lay_out_height(struct layout *layout, const struct display *display, int y, int height,
                            float scale)
 {
-    layout->text_size = overlay_text_size(TEXT_POINTS, scale);
     layout->pixel = scaled(1, scale);
     layout->cap = has_caps(display) ? scaled(CAP_HEIGHT, scale) : 0;
     layout->plate_y = y + scaled(MARGIN, scale);
     layout->plate_height = height - 2 * scaled(MARGIN, scale);
     const int inset = scaled(PADDING, scale) + layout->cap;
-    layout->bar_y = layout->plate_y + inset;
-    layout->bar_height = layout->plate_height - 2 * inset;
+    const int unit = layout->unit[0] ? layout->text_size + scaled(LABEL_GAP, scale) : 0;
+    layout->bar_y = layout->plate_y + inset + unit;
+    layout->bar_height = layout->plate_height - 2 * inset - unit;
     return layout->bar_height >= scaled(LEAST_HEIGHT, scale);
 }
 
-// The horizontal part, from the right edge inwards. False if it does not fit.
-static bool lay_out_width(struct layout *layout, int label_width, int x, int width, float scale)
+// The horizontal part that does not depend on the rectangle.
+static void lay_out_plate(struct layout *layout, int label_width, float scale)
 {
     layout->bar_width = scaled(BAR_WIDTH, scale);
-    layout->plate_width = 2 * scaled(PADDING, scale) + layout->bar_width + scaled(MAJOR_TICK, scale) +
-                          scaled(LABEL_GAP, scale) + label_width;
+    const int bar = layout->bar_width + scaled(MAJOR_TICK, scale) + scaled(LABEL_GAP, scale) + label_width;
+    layout->plate_width = 2 * scaled(PADDING, scale) + (bar > layout->unit_width ? bar : layout->unit_width);
+}
+
+// From the right edge inwards. False if it does not fit.
+static bool lay_out_width(struct layout *layout, int x, int width, float scale)
+{
     layout->plate_x = x + width - scaled(MARGIN, scale) - layout->plate_width;
     layout->bar_x = layout->plate_x + scaled(PADDING, scale);
     return layout->plate_x >= x;
@@ -128,23 +161,46 @@ static void draw_tick(struct overlay *overlay, const struct layout *layout, cons
                   x + scaled(MAJOR_TICK, scale) + scaled(LABEL_GAP, scale), baseline, layout->text_size, INK);
 }
 
-void overlay_colour_bar(struct overlay *overlay, const struct view *view, const struct colormap *colormap,
-                        const struct histogram *histogram, int x, int y, int width, int height, float scale)
+// Unit, heights, ticks and the plate's width. False if there is no room for a bar.
+static bool lay_out(struct overlay *overlay, const struct colour_bar *bar, int y, int height, float scale,
+                    struct layout *layout, struct tick ticks[TICKS_MAX], size_t *count)
 {
-    const struct display *display = &view->display;
+    layout->text_size = overlay_text_size(TEXT_POINTS, scale);
+    lay_out_unit(overlay, layout, bar->unit, scale);
+    if (!lay_out_height(layout, &bar->view->display, y, height, scale))
+        return false;
+    const struct tick_scale tick_scale = {.limits = bar->view->contrast.limits,
+                                          .transfer = bar->view->contrast.transfer,
+                                          .histogram = bar->histogram,
+                                          .gap = LABEL_PITCH * layout->text_size / layout->bar_height};
+    *count = ticks_find(&tick_scale, ticks);
+    lay_out_plate(layout, widest_label(overlay, ticks, *count, layout->text_size), scale);
+    return true;
+}
+
+int overlay_colour_bar_width(struct overlay *overlay, const struct colour_bar *bar, int height, float scale)
+{
     struct layout layout;
-    if (!lay_out_height(&layout, display, y, height, scale))
-        return;
-    const struct tick_scale tick_scale = {.limits = view->contrast.limits,
-                                          .transfer = view->contrast.transfer,
-                                          .histogram = histogram,
-                                          .gap = LABEL_PITCH * layout.text_size / layout.bar_height};
     struct tick ticks[TICKS_MAX];
-    const size_t count = ticks_find(&tick_scale, ticks);
-    if (!lay_out_width(&layout, widest_label(overlay, ticks, count, layout.text_size), x, width, scale))
+    size_t count;
+    const bool fits = lay_out(overlay, bar, 0, height, scale, &layout, ticks, &count);
+    return fits ? layout.plate_width + 2 * scaled(MARGIN, scale) : 0;
+}
+
+void overlay_colour_bar(struct overlay *overlay, const struct colour_bar *bar, int x, int y, int width,
+                        int height, float scale)
+{
+    const struct display *display = &bar->view->display;
+    struct layout layout;
+    struct tick ticks[TICKS_MAX];
+    size_t count;
+    if (!lay_out(overlay, bar, y, height, scale, &layout, ticks, &count) ||
+        !lay_out_width(&layout, x, width, scale))
         return;
     rect(overlay, layout.plate_x, layout.plate_y, layout.plate_width, layout.plate_height, PLATE);
-    draw_gradient(overlay, &layout, colormap, display->reversed);
+    overlay_write(overlay, layout.unit, strlen(layout.unit), layout.bar_x,
+                  layout.plate_y + scaled(LABEL_GAP, scale) + layout.text_size, layout.text_size, INK);
+    draw_gradient(overlay, &layout, bar->colormap, display->reversed);
     draw_cap(overlay, &layout, &display->special[SPECIAL_OVER], true);
     draw_cap(overlay, &layout, &display->special[SPECIAL_UNDER], false);
     for (size_t i = 0; i < count; i++)

@@ -151,10 +151,15 @@ void overlay_line(struct overlay *overlay, float x1, float y1, float x2, float y
 
 void overlay_flush(struct overlay *overlay, int target_width, int target_height)
 {
+    overlay_flush_part(overlay, 0, 0, target_width, target_height);
+}
+
+void overlay_flush_part(struct overlay *overlay, int x, int y, int width, int height)
+{
     if (!overlay->quads)
         return;
     quads_glyphs(overlay->quads, overlay->glyphs ? glyphs_texture(overlay->glyphs) : NULL);
-    quads_draw(overlay->quads, target_width, target_height);
+    quads_draw(overlay->quads, x, y, width, height);
     quads_clear(overlay->quads);
     if (overlay->glyphs)
         glyphs_batch_done(overlay->glyphs);

@@ -28,11 +28,35 @@ struct pixel_text_source {
 void overlay_pixel_values(struct overlay *overlay, const struct view *view,
                           const struct pixel_text_source *source, float scale);
 
+// For drawings made in parts, where all values shall have the size that they have in the whole: first the
+// texts that need most room are gathered from all parts (zero-initialise), then each part is drawn with them.
+// `pixels` are the image pixels of the part, within the image; `view` is that of the whole drawing.
+struct overlay_widest {
+    char whole[32], first[32], second[32]; // the widest text, and the widest cut into two lines
+    int whole_width, cut_width;
+};
+void overlay_widest_values(struct overlay_widest *widest, const struct view *view, struct rect pixels,
+                           const struct pixel_text_source *source);
+void overlay_part_values(struct overlay *overlay, const struct view *view, struct rect pixels,
+                         const struct pixel_text_source *source, const struct overlay_widest *widest,
+                         float scale);
+
+// What a colour bar shows. All borrowed.
+struct colour_bar {
+    const struct view *view;
+    const struct colormap *colormap;
+    const struct histogram *histogram; // for equalize; may be NULL
+    const char *unit;                  // of the values, written over the bar; NULL or "" = not known
+};
+
 // A vertical colour bar at the right edge of the rectangle (screen pixels): colours of the current map
 // between the limits with ticks at round values in real units (positions through the transfer function;
-// decades for log). `histogram` is for equalize and may be NULL.
-void overlay_colour_bar(struct overlay *overlay, const struct view *view, const struct colormap *colormap,
-                        const struct histogram *histogram, int x, int y, int width, int height, float scale);
+// decades for log). Nothing where there is no room.
+void overlay_colour_bar(struct overlay *overlay, const struct colour_bar *bar, int x, int y, int width,
+                        int height, float scale);
+// The width of a rectangle of that height that the bar just fits, with the margins at both sides of it; 0
+// where the height is too small for a bar.
+int overlay_colour_bar_width(struct overlay *overlay, const struct colour_bar *bar, int height, float scale);
 
 // A line of text (UTF-8, any script) with its upper left corner at (x, y), on a translucent plate if `plate`,
 // which reaches 4 * scale pixels further left and right and scale pixels further up and down. Code points are
@@ -51,5 +75,8 @@ void overlay_line(struct overlay *overlay, float x1, float y1, float x2, float y
 
 // Draws all that was added since the last flush onto the bound target and forgets it.
 void overlay_flush(struct overlay *overlay, int target_width, int target_height);
+// The same for a viewport of width x height that is a part of a larger drawing: (x, y) of the drawing is in
+// its upper left corner.
+void overlay_flush_part(struct overlay *overlay, int x, int y, int width, int height);
 
 #endif

@@ -153,42 +153,43 @@ static int rough_width(const char *text)
     return width;
 }
 
-// The lines that need most room: of whole texts, or of texts cut in two.
-static struct lines widest_lines(const struct labels *labels, bool cut)
+// Takes the texts over that need more room than those known so far.
+static void find_widest(const struct labels *labels, struct overlay_widest *widest)
 {
-    struct lines widest = {0};
-    int most = -1;
     for (size_t i = 0; i < labels->count; i++) {
-        struct lines lines = {0};
-        if (cut)
-            lines = cut_in_two(labels->items[i].text);
-        const int whole = rough_width(labels->items[i].text);
+        const char *text = labels->items[i].text;
+        const struct lines lines = cut_in_two(text);
+        const int whole = rough_width(text);
         const int first = rough_width(lines.first), second = rough_width(lines.second);
-        const int width = !cut ? whole : first > second ? first : second;
-        if (width <= most)
-            continue;
-        most = width;
-        widest = lines;
-        if (!cut)
-            snprintf(widest.first, sizeof widest.first, "%s", labels->items[i].text);
+        const int cut = first > second ? first : second;
+        if (whole > widest->whole_width) {
+            widest->whole_width = whole;
+            memcpy(widest->whole, text, sizeof widest->whole);
+        }
+        if (cut > widest->cut_width) {
+            widest->cut_width = cut;
+            memcpy(widest->first, lines.first, sizeof widest->first);
+            memcpy(widest->second, lines.second, sizeof widest->second);
+        }
     }
-    return widest;
 }
 
 // One size for all, so that the eye compares values and not letters: the largest at which every text fits in
 // one line, or in two where one line would be tiny; else the smallest, at which long texts will lose digits.
-static int common_size(struct overlay *overlay, const struct labels *labels, float scale)
+static int common_size(struct overlay *overlay, const struct overlay_widest *widest, int room, float scale)
 {
     const int largest = overlay_text_size(LARGEST_SIZE, scale);
     const int comfortable = overlay_text_size(COMFORTABLE_SIZE, scale);
-    const struct lines whole = widest_lines(labels, false);
+    struct lines whole = {0}, cut = {0};
+    memcpy(whole.first, widest->whole, sizeof whole.first);
+    memcpy(cut.first, widest->first, sizeof cut.first);
+    memcpy(cut.second, widest->second, sizeof cut.second);
     for (int size = largest; size >= comfortable; size--) {
-        if (fits(overlay, &whole, size, labels->room))
+        if (fits(overlay, &whole, size, room))
             return size;
     }
-    const struct lines cut = widest_lines(labels, true);
     for (int size = comfortable; size >= LEAST_SIZE; size--) {
-        if (fits(overlay, &whole, size, labels->room) || fits(overlay, &cut, size, labels->room))
+        if (fits(overlay, &whole, size, room) || fits(overlay, &cut, size, room))
             return size;
     }
     return LEAST_SIZE;
@@ -218,10 +219,10 @@ static void draw_label(struct overlay *overlay, const struct label *label, int s
     write_centred(overlay, lines.second, label->x, baseline - up + pitch, size, ink);
 }
 
-// Texts and colours of all visible pixels whose values are known. The caller frees items.
-static struct labels gather(const struct view *view, const struct pixel_text_source *source)
+// Texts and colours of the pixels whose values are known. The caller frees items.
+static struct labels gather(const struct view *view, struct rect visible,
+                            const struct pixel_text_source *source)
 {
-    const struct rect visible = camera_visible(&view->camera);
     struct labels labels = {.room = (int)floor(view->camera.zoom * (22.0 / 24.0))};
     labels.items = must_alloc((size_t)(visible.width * visible.height) * sizeof *labels.items + 1);
     for (int64_t y = visible.y; y < visible.y + visible.height; y++) {
@@ -241,16 +242,41 @@ static struct labels gather(const struct view *view, const struct pixel_text_sou
     return labels;
 }
 
+static void draw_labels(struct overlay *overlay, const struct labels *labels,
+                        const struct overlay_widest *widest, float scale)
+{
+    if (labels->count == 0)
+        return;
+    const int size = common_size(overlay, widest, labels->room, scale);
+    for (size_t i = 0; i < labels->count; i++)
+        draw_label(overlay, &labels->items[i], size, labels->room);
+}
+
 void overlay_pixel_values(struct overlay *overlay, const struct view *view,
                           const struct pixel_text_source *source, float scale)
 {
     if (!(view->camera.zoom >= CAMERA_VALUES_ZOOM))
         return;
-    struct labels labels = gather(view, source);
-    if (labels.count > 0) {
-        const int size = common_size(overlay, &labels, scale);
-        for (size_t i = 0; i < labels.count; i++)
-            draw_label(overlay, &labels.items[i], size, labels.room);
-    }
+    struct overlay_widest widest = {0};
+    struct labels labels = gather(view, camera_visible(&view->camera), source);
+    find_widest(&labels, &widest);
+    draw_labels(overlay, &labels, &widest, scale);
+    free(labels.items);
+}
+
+void overlay_widest_values(struct overlay_widest *widest, const struct view *view, struct rect pixels,
+                           const struct pixel_text_source *source)
+{
+    struct labels labels = gather(view, pixels, source);
+    find_widest(&labels, widest);
+    free(labels.items);
+}
+
+void overlay_part_values(struct overlay *overlay, const struct view *view, struct rect pixels,
+                         const struct pixel_text_source *source, const struct overlay_widest *widest,
+                         float scale)
+{
+    struct labels labels = gather(view, pixels, source);
+    draw_labels(overlay, &labels, widest, scale);
     free(labels.items);
 }

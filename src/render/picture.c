@@ -320,24 +320,48 @@ static size_t fitting_requests(const struct picture *picture, const struct pictu
     return fitting;
 }
 
+// The columns and rows of tiles that an area in image pixels touches; both ends are in.
+struct tile_range {
+    int64_t x0, y0, x1, y1;
+};
+
+static struct tile_range tiles_touched(const struct picture_level *level, int level_index, struct rect area)
+{
+    const int64_t right = (area.x + area.width - 1) >> level_index;
+    const int64_t bottom = (area.y + area.height - 1) >> level_index;
+    return (struct tile_range){(area.x >> level_index) / level->tile_width,
+                               (area.y >> level_index) / level->tile_height,
+                               int64_min(level->tiles_x - 1, right / level->tile_width),
+                               int64_min(level->tiles_y - 1, bottom / level->tile_height)};
+}
+
+int64_t picture_cache_need(const struct picture *picture, int level_index, struct rect visible)
+{
+    const struct picture_level *level = &picture->levels[level_index];
+    int64_t bytes = 0;
+    if (level->stored || visible.width <= 0 || visible.height <= 0)
+        return 0;
+    const struct tile_range range = tiles_touched(level, level_index, visible);
+    for (int64_t y = range.y0; y <= range.y1; y++) {
+        for (int64_t x = range.x0; x <= range.x1; x++)
+            bytes += tile_bytes(level, (int)(y * level->tiles_x + x), picture->any_mask);
+    }
+    return bytes;
+}
+
 size_t picture_missing(const struct picture *picture, int level_index, struct rect visible,
                        struct picture_request *requests, size_t max)
 {
     const struct picture_level *level = &picture->levels[level_index];
     if (level->stored || visible.width <= 0 || visible.height <= 0)
         return 0;
-    const int64_t x0 = (visible.x >> level_index) / level->tile_width;
-    const int64_t x1 =
-        int64_min(level->tiles_x - 1, ((visible.x + visible.width - 1) >> level_index) / level->tile_width);
-    const int64_t y0 = (visible.y >> level_index) / level->tile_height;
-    const int64_t y1 =
-        int64_min(level->tiles_y - 1, ((visible.y + visible.height - 1) >> level_index) / level->tile_height);
+    const struct tile_range range = tiles_touched(level, level_index, visible);
     size_t count = 0;
     int64_t room = picture->cache_budget; // that the tiles in view leave
-    for (int64_t y = y0; y <= y1; y++) {
-        for (int64_t x = x0; x <= x1; x++) {
+    for (int64_t y = range.y0; y <= range.y1; y++) {
+        for (int64_t x = range.x0; x <= range.x1; x++) {
             const int tile = (int)(y * level->tiles_x + x);
-            const int64_t dx = 2 * x - (x0 + x1), dy = 2 * y - (y0 + y1);
+            const int64_t dx = 2 * x - (range.x0 + range.x1), dy = 2 * y - (range.y0 + range.y1);
             if (level->tiles[tile].pixels)
                 room -= tile_bytes(level, tile, level->tiles[tile].mask);
             else

@@ -90,6 +90,8 @@ struct picture_request {
 // `max`, and no more than fit the cache beside those in view that are there.
 size_t picture_missing(const struct picture *picture, int level, struct rect visible,
                        struct picture_request *requests, size_t max);
+// The bytes of all tiles of `level` that `visible` touches, if the level is a cache; 0 if it is stored whole.
+int64_t picture_cache_need(const struct picture *picture, int level, struct rect visible);
 // Fills a tile: level 0 in the storage type, other levels float32; makes room by dropping the longest unused
 // tiles.
 enum status picture_put(struct picture *picture, const struct picture_request *request, const void *samples,

@@ -18,6 +18,11 @@ static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 // centre is on their edge is drawn again whichever texel it shows.
 static const double BLOCK_OVERLAP = 1.0 / 16; // texels
 
+// Where the centre of a screen pixel falls on the border of two texels, rounding would choose: here the
+// second one is taken, in all parts of a drawing alike, by looking so far beyond the centre. More than what
+// interpolation in single precision is off.
+static const double BEYOND_CENTRE = 1.0 / 128; // screen pixels
+
 // The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
 struct baked {
     struct colour_table *table;
@@ -284,8 +289,10 @@ static void set_transform(struct image_draw *draw, const struct camera *camera, 
     camera_matrix(camera, m);
     const double texel = (double)(1 << level);
     const double to_x = 2.0 / camera->viewport_width, to_y = -2.0 / camera->viewport_height;
-    const double origin_x = m[0] * tile_x * texel + m[1] * tile_y * texel + m[4];
-    const double origin_y = m[2] * tile_x * texel + m[3] * tile_y * texel + m[5];
+    const double beyond = draw->smooth ? 0 : BEYOND_CENTRE / camera->zoom;
+    const double image_x = tile_x * texel - beyond, image_y = tile_y * texel - beyond;
+    const double origin_x = m[0] * image_x + m[1] * image_y + m[4];
+    const double origin_y = m[2] * image_x + m[3] * image_y + m[5];
     const double columns[6] = {m[0] * texel * to_x, m[2] * texel * to_y, m[1] * texel * to_x,
                                m[3] * texel * to_y, origin_x * to_x - 1, origin_y * to_y + 1};
     for (int i = 0; i < 6; i++)
@@ -460,7 +467,8 @@ enum status renderer_draw(struct renderer *renderer, const struct scene *scene, 
     if (!renderer_is_same(renderer, scene))
         renderer->cache_valid = false;
     remember(renderer, scene);
-    renderer->hatch_origin = y - x - target_height + 1; // from the target's lower left to the viewport's
+    // From the target's lower left to the upper left of the viewport, or of what it is a part of.
+    renderer->hatch_origin = y - x - target_height + 1 + scene->part_x - scene->part_y;
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))

@@ -20,6 +20,8 @@ struct scene {
     const struct colormap *colormap;
     const struct histogram *histogram; // for equalize; may be NULL
     uint64_t histogram_serial;         // changes with the histogram's content
+    // Where the viewport begins in a larger drawing that is made in parts: stripes of the mask go on there.
+    int part_x, part_y;
 };
 
 // Draws the scene into the rectangle (x, y from the upper left) of the bound target, of the camera's viewport

@@ -217,6 +217,16 @@ bool camera_pixel_at(const struct camera *camera, double sx, double sy, int64_t 
     return true;
 }
 
+struct camera camera_part(const struct camera *camera, int x, int y, int width, int height)
+{
+    struct camera part = *camera;
+    part.fit = false;
+    part.viewport_width = width;
+    part.viewport_height = height;
+    camera_to_image(camera, x + width / 2.0, y + height / 2.0, &part.center_x, &part.center_y);
+    return part;
+}
+
 // The pixels of a side of `count` touched by the interval between two points, in any order.
 static void touched(double a, double b, int64_t count, int64_t *first, int64_t *length)
 {

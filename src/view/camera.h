@@ -43,6 +43,10 @@ void camera_look_at(struct camera *camera, double image_x, double image_y); // c
 void camera_rotate(struct camera *camera, int quarter_turns);               // adds turns; the centre stays
 void camera_flip(struct camera *camera, bool horizontal);                   // as seen on the screen
 
+// The camera of the rectangle (x, y from the upper left) of the viewport, for drawings that are made in
+// parts: each pixel shows what it shows in the whole.
+struct camera camera_part(const struct camera *camera, int x, int y, int width, int height);
+
 // The affine map image -> screen as {m00, m01, m10, m11, tx, ty}: sx = m00 x + m01 y + tx. At zooms of 1 and
 // above that are whole numbers the translation is rounded so that pixel edges fall on screen pixel edges.
 void camera_matrix(const struct camera *camera, double matrix[6]);

@@ -436,8 +436,8 @@ static void file_and_frame_commands(void **state)
     fake_host_run(&fake,
                   "frame.next; frame.next 5; frame.previous; frame.previous 2; frame.last; frame.go 7");
     assert_string_equal(fake.calls.data, "step 1;step 5;step -1;step -2;end 1;frame 7;");
-    fake_host_run(&fake, "file.export a.png; file.export \"b c.png\" decorated");
-    assert_string_equal(fake.calls.data, "export a.png 0;export b c.png 1;");
+    fake_host_run(&fake, "file.export a.png; file.export \"b c.png\" decorated; file.export d.png plain 1:1");
+    assert_string_equal(fake.calls.data, "export a.png 0 shown;export b c.png 1 shown;export d.png 0 1:1;");
     fake_host_run(&fake, "file.export");
     assert_int_equal(fake.view.panels.dialog, DIALOG_EXPORT);
 }

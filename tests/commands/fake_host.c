@@ -49,10 +49,11 @@ static enum status fake_show_folder(void *app, const char *path, struct error *e
     return STATUS_OK;
 }
 
-static enum status fake_export(void *app, const char *path, bool decorate, struct error *error)
+static enum status fake_export(void *app, const char *path, bool decorate, const char *size,
+                               struct error *error)
 {
     (void)error;
-    text_printf(&of(app)->calls, "export %s %d;", path, decorate);
+    text_printf(&of(app)->calls, "export %s %d %s;", path, decorate, size);
     return STATUS_OK;
 }
 

@@ -394,7 +394,8 @@ static void check_gradient(struct fixture *f, const struct colormap *map, bool r
 static void draw_bar(struct fixture *f, const struct view *view, const struct colormap *map)
 {
     clear_to(f, 120, 120, 120);
-    overlay_colour_bar(f->overlay, view, map, NULL, 0, 0, WIDTH, HEIGHT, 1);
+    overlay_colour_bar(f->overlay, &(struct colour_bar){.view = view, .colormap = map}, 0, 0, WIDTH, HEIGHT,
+                       1);
     flush_and_read(f);
 }
 
@@ -482,10 +483,11 @@ static void test_colour_bar_without_room(void **state)
     struct fixture *f = *state;
     const struct colormap map = test_map();
     const struct view view = view_default();
+    const struct colour_bar bar = {.view = &view, .colormap = &map};
     clear_to(f, 9, 9, 9);
-    overlay_colour_bar(f->overlay, &view, &map, NULL, 0, 0, 30, HEIGHT, 1);
-    overlay_colour_bar(f->overlay, &view, &map, NULL, 0, 0, WIDTH, 40, 1);
-    overlay_colour_bar(f->overlay, &view, &map, NULL, 0, 0, 0, 0, 1);
+    overlay_colour_bar(f->overlay, &bar, 0, 0, 30, HEIGHT, 1);
+    overlay_colour_bar(f->overlay, &bar, 0, 0, WIDTH, 40, 1);
+    overlay_colour_bar(f->overlay, &bar, 0, 0, 0, 0, 1);
     flush_and_read(f);
     for (int y = 0; y < HEIGHT; y++) {
         for (int x = 0; x < WIDTH; x++)

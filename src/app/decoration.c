@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Layout and drawing of title, scale and colour bar beside the data.
+#include "app/decoration.h"
+
+#include "base/file.h"
+#include "base/size.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// Pixels at scale 1.
+enum {
+    MARGIN = 8,         // of what is written, on all sides
+    SCALE_LENGTH = 120, // the scale is not longer
+    SCALE_HEIGHT = 12,  // of the line below its text, with what is around it
+    BAR_HEIGHT = 120,   // the least that a colour bar with its labels needs
+    TITLE_WIDTH = 480,  // a picture is made wider for its title up to this
+};
+
+static const unsigned char WHITE[4] = {255, 255, 255, 255}, PLATE[4] = {0, 0, 0, 160};
+
+static int scaled(int points, float scale)
+{
+    return (int)lroundf((float)points * scale);
+}
+
+// --- the title ---
+
+// The frame's number counts from 0, as in the data.
+static void write_title(const struct viewer *viewer, struct text *title)
+{
+    const char *name = path_title(source_name(viewer->source, viewer->position.item));
+    const char *note = viewer->info.note;
+    utf8_clean(title, name, strlen(name));
+    // The dataset or extension, unless the name ends with it.
+    if (note[0] && !strstr(name, note)) {
+        text_append(title, "  ");
+        utf8_clean(title, note, strlen(note));
+    }
+    const int64_t frames = viewer->file ? viewer->file->frames : 1;
+    if (frames > 1)
+        text_printf(title, "  # %lld of %lld", (long long)viewer->position.frame, (long long)frames);
+}
+
+// Cuts a line at a character until it fits.
+static void cut_to_width(struct viewer *viewer, char *line, size_t size, float width, float scale)
+{
+    static const char more[] = "…";
+    size_t length = strlen(line);
+    while (length > 0 && overlay_text_width(viewer->overlay, line, scale) > width) {
+        length -= length > sizeof more && strcmp(line + length - (sizeof more - 1), more) == 0
+                      ? sizeof more - 1
+                      : 0;
+        do
+            length--;
+        while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80);
+        if (length + sizeof more > size)
+            continue;
+        memcpy(line + length, more, sizeof more);
+        length += sizeof more - 1;
+    }
+}
+
+// --- layout ---
+
+struct decoration decoration_of(struct viewer *viewer, int height, float scale)
+{
+    struct decoration made = {0};
+    struct text title = {0};
+    const int line = (int)overlay_line_height(viewer->overlay, scale), margin = scaled(MARGIN, scale);
+    write_title(viewer, &title);
+    snprintf(made.title, sizeof made.title, "%s", text_string(&title));
+    text_free(&title);
+    const int title_width = (int)ceilf(overlay_text_width(viewer->overlay, made.title, scale));
+    made.top = line + 2 * margin;
+    made.bottom = line + scaled(SCALE_HEIGHT, scale) + 2 * margin;
+    made.least_height = scaled(BAR_HEIGHT, scale);
+    const struct colour_bar bar = viewer_colour_bar(viewer);
+    const int bar_height = height > made.least_height ? height : made.least_height;
+    made.right = overlay_colour_bar_width(viewer->overlay, &bar, bar_height, scale);
+    made.least_width =
+        2 * margin + (title_width < scaled(TITLE_WIDTH, scale) ? title_width : scaled(TITLE_WIDTH, scale));
+    return made;
+}
+
+// --- drawing ---
+
+// A bar of a round number of image pixels below the area, with its length written over it.
+static void draw_scale(struct viewer *viewer, struct rect area, int height, float scale)
+{
+    const double zoom = viewer->view.camera.zoom;
+    const double room =
+        fmax(1, fmin(SCALE_LENGTH * (double)scale, (double)area.width - 4.0 * MARGIN * scale));
+    const double target = room / zoom, decade = pow(10, floor(log10(target)));
+    const double length = decade * (target >= 5 * decade ? 5 : target >= 2 * decade ? 2 : 1);
+    char text[48];
+    snprintf(text, sizeof text, "%g px", length);
+    const float width = (float)(length * zoom), margin = (float)MARGIN * scale;
+    const float text_width = overlay_text_width(viewer->overlay, text, scale);
+    const float plate = fmaxf(width, text_width) + 2 * margin;
+    const float bottom = (float)height - margin, left = fmaxf(margin, (float)area.x);
+    const float top = bottom - overlay_line_height(viewer->overlay, scale) - SCALE_HEIGHT * scale;
+    overlay_rect(viewer->overlay, left, top, plate, bottom - top, PLATE);
+    overlay_text(viewer->overlay, text, left + margin, top + 2 * scale, scale, WHITE, false);
+    overlay_rect(viewer->overlay, left + margin, bottom - 7 * scale, width, 3 * scale, WHITE);
+}
+
+void decoration_draw(struct viewer *viewer, const struct decoration *decoration, int width, int height,
+                     struct rect area, float scale)
+{
+    const struct colour_bar bar = viewer_colour_bar(viewer);
+    const float margin = (float)MARGIN * scale;
+    char title[sizeof decoration->title];
+    memcpy(title, decoration->title, sizeof title);
+    cut_to_width(viewer, title, sizeof title, (float)width - 2 * margin, scale);
+    overlay_text(viewer->overlay, title, margin, margin, scale, WHITE, true);
+    draw_scale(viewer, area, height, scale);
+    overlay_colour_bar(viewer->overlay, &bar, width - decoration->right, decoration->top, decoration->right,
+                       height - decoration->top - decoration->bottom, scale);
+}
