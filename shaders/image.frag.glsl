@@ -67,8 +67,7 @@ VALUE value_at(ivec2 position)
 // Bilinear between pixel centres, in raw values; a neighbour that is not a number makes the result not a number.
 float smooth_value(ivec2 last)
 {
-    // In steps that are larger than what interpolation is off, so that parts of a drawing are as the whole.
-    vec2 place = floor((texel - 0.5) * 512.0 + 0.5) / 512.0;
+    vec2 place = texel - 0.5;
     vec2 low = floor(place);
     vec2 part = place - low;
     ivec2 a = clamp(ivec2(low), ivec2(0), last);

@@ -31,12 +31,11 @@ static int scaled(int points, float scale)
 static void write_title(const struct viewer *viewer, struct text *title)
 {
     const char *name = path_title(source_name(viewer->source, viewer->position.item));
-    const char *note = viewer->info.note;
+    const char *part = viewer->info.title;
     utf8_clean(title, name, strlen(name));
-    // The dataset or extension, unless the name ends with it.
-    if (note[0] && !strstr(name, note)) {
+    if (part[0] && !strstr(name, part)) { // unless the name was given with it
         text_append(title, "  ");
-        utf8_clean(title, note, strlen(note));
+        utf8_clean(title, part, strlen(part));
     }
     const int64_t frames = viewer->file ? viewer->file->frames : 1;
     if (frames > 1)

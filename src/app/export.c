@@ -124,8 +124,8 @@ static enum status sized_camera(struct camera *camera, const struct export_reque
     const long long width = request->size.width, height = request->size.height;
     if (width > INT32_MAX || height > INT32_MAX)
         return error_set(error, STATUS_USAGE,
-                         "a picture of %lld x %lld pixels is more than PNG can hold, %d a side", width,
-                         height, INT32_MAX);
+                         "--size: %lld x %lld pixels are more than PNG can hold, %d a side", width, height,
+                         INT32_MAX);
     const int64_t area_width = width - around->right;
     const int64_t area_height = height - around->top - around->bottom;
     if (request->decorate && (area_width < LEAST_AREA || area_height < around->least_height))

@@ -139,10 +139,10 @@ int export_main(int argc, char **argv)
     struct export_options options = {.view = view_options_default()};
     const struct option_group groups[] = {
         {"Export options", export_table, &options}, {"View options", view_option_table, &options.view}, {0}};
-    const struct cli cli = {.usage = "fovea export [OPTIONS] -o OUT.png SOURCE...",
+    const struct cli cli = {.usage = "fovea export [OPTIONS] -o OUT.png SOURCE",
                             .groups = groups,
                             .min_sources = 1,
-                            .max_sources = SIZE_MAX,
+                            .max_sources = 1,
                             .run = run_export,
                             .context = &options,
                             .task_name = "export",

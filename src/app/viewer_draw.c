@@ -134,8 +134,10 @@ static bool has_values(const struct viewer *viewer)
 
 struct colour_bar viewer_colour_bar(const struct viewer *viewer)
 {
-    return (struct colour_bar){
-        .view = &viewer->view, .colormap = viewer->colormap, .histogram = viewer->histogram, .unit = NULL};
+    return (struct colour_bar){.view = &viewer->view,
+                               .colormap = viewer->colormap,
+                               .histogram = viewer->histogram,
+                               .unit = viewer->info.unit};
 }
 
 static void draw_overlays(struct viewer *viewer, float scale)
@@ -228,6 +230,7 @@ enum status viewer_draw_part(struct viewer *viewer, struct rect part, int target
     memcpy(&view.camera, &camera, sizeof camera);
     struct scene scene = viewer_scene(viewer);
     scene.view = &view;
+    scene.in_parts = true;
     scene.part_x = (int)part.x;
     scene.part_y = (int)part.y;
     status = renderer_draw(viewer->renderer, &scene, target_height, x, y, error);

@@ -83,6 +83,7 @@ static bool write_header(struct png_writer *writer, int height)
 {
     if (setjmp(png_jmpbuf(writer->png)))
         return false;
+    png_set_user_limits(writer->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_write_fn(writer->png, writer, on_write, on_flush);
     png_set_compression_level(writer->png, 3);
     png_set_compression_buffer_size(writer->png, 1 << 16);

@@ -18,10 +18,10 @@ static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 // centre is on their edge is drawn again whichever texel it shows.
 static const double BLOCK_OVERLAP = 1.0 / 16; // texels
 
-// Where the centre of a screen pixel falls on the border of two texels, rounding would choose: here the
-// second one is taken, in all parts of a drawing alike, by looking so far beyond the centre. More than what
-// interpolation in single precision is off.
-static const double BEYOND_CENTRE = 1.0 / 128; // screen pixels
+// Where the centre of a screen pixel falls on the border of two texels, rounding chooses. In a drawing made
+// in parts the second one is taken, in all parts alike, by looking so far beyond the centre: more than the
+// 1/512 by which the device rounds the corners of rectangles.
+static const double BEYOND_CENTRE = 1.0 / 400; // screen pixels
 
 // The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
 struct baked {
@@ -53,6 +53,7 @@ struct renderer {
     struct display tint_display;
     bool tints_valid;
     int hatch_origin; // of the present viewport
+    bool in_parts;    // it is a part of a larger drawing
     struct image_rect *rects;
     size_t rect_count, rect_capacity;
     struct scene_key drawn;
@@ -282,14 +283,14 @@ static double masked_share(const struct picture_level *level, struct area area)
 }
 
 // Clip space from texels of the tile at (tile_x, tile_y) of a level.
-static void set_transform(struct image_draw *draw, const struct camera *camera, int level, double tile_x,
-                          double tile_y)
+static void set_transform(const struct renderer *renderer, struct image_draw *draw,
+                          const struct camera *camera, int level, double tile_x, double tile_y)
 {
     double m[6];
     camera_matrix(camera, m);
     const double texel = (double)(1 << level);
     const double to_x = 2.0 / camera->viewport_width, to_y = -2.0 / camera->viewport_height;
-    const double beyond = draw->smooth ? 0 : BEYOND_CENTRE / camera->zoom;
+    const double beyond = renderer->in_parts && !draw->smooth ? BEYOND_CENTRE / camera->zoom : 0;
     const double image_x = tile_x * texel - beyond, image_y = tile_y * texel - beyond;
     const double origin_x = m[0] * image_x + m[1] * image_y + m[4];
     const double origin_y = m[2] * image_x + m[3] * image_y + m[5];
@@ -377,7 +378,7 @@ static enum status draw_tile(struct renderer *renderer, const struct scene *scen
     enum image_mask_use mask_use = tile->mask ? mask_use_of(picture, &scene->view->display) : IMAGE_MASK_NONE;
     const bool one_pass = mask_use == IMAGE_MASK_NONE || !level->stored || draw->smooth ||
                           masked_share(level, area) > MASKED_SHARE_FOR_ONE_PASS;
-    set_transform(draw, &scene->view->camera, level_index, x, y);
+    set_transform(renderer, draw, &scene->view->camera, level_index, x, y);
     draw->pixels = tile->pixels;
     draw->mask = tile->mask;
     add_loaded_rects(renderer, picture, level_index, area, x, y, false);
@@ -467,6 +468,7 @@ enum status renderer_draw(struct renderer *renderer, const struct scene *scene, 
     if (!renderer_is_same(renderer, scene))
         renderer->cache_valid = false;
     remember(renderer, scene);
+    renderer->in_parts = scene->in_parts;
     // From the target's lower left to the upper left of the viewport, or of what it is a part of.
     renderer->hatch_origin = y - x - target_height + 1 + scene->part_x - scene->part_y;
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
@@ -539,7 +541,7 @@ enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *r
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!covers_viewport(camera))
         target_clear(renderer->gpu, view->display.background);
-    set_transform(&draw, camera, 0, 0, 0);
+    set_transform(renderer, &draw, camera, 0, 0, 0);
     add_rect(renderer, visible_area(camera, 0), 0, 0);
     return draw_pass(renderer, &draw, IMAGE_MASK_NONE, error);
 }

@@ -22,6 +22,7 @@ struct scene {
     uint64_t histogram_serial;         // changes with the histogram's content
     // Where the viewport begins in a larger drawing that is made in parts: stripes of the mask go on there.
     int part_x, part_y;
+    bool in_parts; // it is one: pixels are those of the whole to the last
 };
 
 // Draws the scene into the rectangle (x, y from the upper left) of the bound target, of the camera's viewport

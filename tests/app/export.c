@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WIDTH = 64, HEIGHT = 44 };
 
@@ -560,31 +561,181 @@ static void test_special_values(void **state)
 
 // --- decoration and commands ---
 
+// Whether the picture holds all of `data`, unchanged, with its upper left corner at (x, y).
+static bool holds_at(const struct pixels *picture, const struct pixels *data, int x, int y)
+{
+    for (int row = 0; row < data->height; row++) {
+        const size_t at = 3 * ((size_t)picture->width * (size_t)(y + row) + (size_t)x);
+        if (memcmp(picture->rgb + at, data->rgb + 3 * (size_t)data->width * (size_t)row,
+                   3 * (size_t)data->width) != 0)
+            return false;
+    }
+    return true;
+}
+
+// Where it does; false if nowhere.
+static bool find_data(const struct pixels *picture, const struct pixels *data, int *x, int *y)
+{
+    for (*y = 0; *y + data->height <= picture->height; (*y)++) {
+        for (*x = 0; *x + data->width <= picture->width; (*x)++) {
+            if (holds_at(picture, data, *x, *y))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool any_bright(const struct pixels *picture, int x0, int y0, int x1, int y1)
+{
+    for (int y = y0; y < y1; y++) {
+        for (int x = x0; x < x1; x++) {
+            if (picture->rgb[3 * ((size_t)picture->width * (size_t)y + (size_t)x)] > 200)
+                return true;
+        }
+    }
+    return false;
+}
+
+// Title, colour bar and scale stand beside the data, of which every pixel stays, however small it is.
 static void test_decoration(void **state)
 {
     (void)state;
+    static const int sizes[][2] = {{400, 300}, {20, 10}, {1, 1}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct image image = image_pattern(sizes[i][0], sizes[i][1]);
+        const char *path = temporary_path("plain.npy");
+        image_save_npy(&image, "<f4", path);
+        struct pixels plain = export_file(path, GRAY), decorated = export_file(path, GRAY " --decorate");
+        int x = 0, y = 0;
+        assert_int_equal(plain.width, sizes[i][0]);
+        assert_int_equal(plain.height, sizes[i][1]);
+        if (sizes[i][0] > 1) {
+            assert_true(find_data(&decorated, &plain, &x, &y));
+            const int right = x + plain.width, bottom = y + plain.height;
+            assert_true(any_bright(&decorated, 0, 0, decorated.width, y)); // the title
+            assert_true(any_bright(&decorated, right, 40, decorated.width, decorated.height - 50)); // the bar
+            assert_true(any_bright(&decorated, 0, bottom, decorated.width, decorated.height)); // the scale
+        }
+        pixels_free(&plain);
+        pixels_free(&decorated);
+        image_free(&image);
+    }
+}
+
+// A size asked for is that of the whole picture; one without room for the data is refused with what it needs.
+static void test_decoration_of_a_size(void **state)
+{
+    (void)state;
     struct image image = image_pattern(400, 300);
-    const char *path = temporary_path("plain.npy");
+    const char *path = temporary_path("plain.npy"), *output = temporary_path("small.png");
     image_save_npy(&image, "<f4", path);
-    struct pixels plain = export_file(path, GRAY), decorated = export_file(path, GRAY " --decorate");
-    struct look look = look_fit(&image, 400, 300);
-    struct pixels wanted = pixels_paint(&image, &look, 400, 300);
-    assert_int_equal(pixels_differ(&plain, &wanted, 0, NULL, 0), 0);
-    const int differing = pixels_differ(&decorated, &wanted, 0, NULL, 0);
-    // Colour bar, scale and title take a part of the picture, each in its corner.
-    assert_in_range(differing, 3000, 400 * 300 / 2);
-    int corners = 0;
-    for (int y = 0; y < 300; y++) {
-        for (int x = 0; x < 400; x++) {
-            const size_t i = 3 * (size_t)(400 * y + x);
-            if (memcmp(decorated.rgb + i, plain.rgb + i, 3) != 0)
-                corners |= x >= 200 ? 1 : y < 150 ? 2 : 4;
+    struct pixels picture = export_file(path, GRAY " --decorate --size 500x400");
+    assert_int_equal(picture.width, 500);
+    assert_int_equal(picture.height, 400);
+    pixels_free(&picture);
+    struct run run = program_run("", "export --decorate --size 60x50 -o '%s' '%s'", output, path);
+    assert_int_equal(run.exit_code, 2);
+    assert_non_null(strstr(run.errors, "60 x 50"));
+    assert_int_not_equal(access(output, F_OK), 0);
+    run_free(&run);
+    image_free(&image);
+}
+
+// --- size ---
+
+static void test_one_to_one(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "|u1");
+    check_plain(path, GRAY " --size 1:1", &image, &gray, 0);
+    image_free(&image);
+}
+
+// With little memory a picture is drawn in many strips; each pixel is that of the whole drawn at once.
+static void test_strips_are_as_the_whole(void **state)
+{
+    (void)state;
+    struct image image = image_create(700, 330), mask = image_create(700, 330);
+    char options[700], little[760];
+    for (int y = 0; y < image.height; y++) {
+        for (int x = 0; x < image.width; x++) {
+            const int i = y * image.width + x;
+            image.values[i] = (x * 7919 + y * 104729) / 8 % 397;
+            mask.values[i] = (x / 40 + y / 30) % 5 == 0 || (x % 9 == 0 && y % 7 == 0);
         }
     }
-    assert_int_equal(corners, 7);
-    pixels_free(&plain);
-    pixels_free(&decorated);
-    pixels_free(&wanted);
+    const char *path = temporary_path("whole.npy"), *mask_path = temporary_path("whole_mask.npy");
+    image_save_npy(&image, "<u2", path);
+    image_save_npy(&mask, "|u1", mask_path);
+    // At 1.5 the middles of screen pixels fall on the borders of image pixels.
+    static const char *const ways[] = {
+        "--zoom 3", "--zoom 1.5 --size 2000x1000",
+        "--zoom 3 --command 'mask.outline on; mask.hatch on; view.flip horizontal'",
+        "--zoom 60 --size 2000x1000", "--zoom 3 --decorate"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        snprintf(options, sizeof options, "--mask '%s' %s", mask_path, ways[i]);
+        snprintf(little, sizeof little, "%s --memory 16M", options);
+        struct pixels whole = export_file(path, options), strips = export_file(path, little);
+        if (!pixels_equal(&whole, &strips))
+            fail_msg("%s: strips are not as the whole", ways[i]);
+        pixels_free(&whole);
+        pixels_free(&strips);
+    }
+    image_free(&image);
+    image_free(&mask);
+}
+
+// Larger than any texture, and beyond what libpng takes by itself: all of the picture, not a part of it.
+static void test_long_pictures(void **state)
+{
+    (void)state;
+    struct image image = image_create(3000, 1);
+    for (int i = 0; i < image.width; i++)
+        image.values[i] = i % 256;
+    const char *path = temporary_path("long.npy"), *output = temporary_path("long.png");
+    image_save_npy(&image, "|u1", path);
+    struct pixels picture = export_file(path, GRAY " --zoom 250");
+    assert_int_equal(picture.width, 3000 * 250);
+    assert_int_equal(picture.height, 250);
+    for (int x = 0; x < picture.width; x += 125)
+        assert_int_equal(picture.rgb[3 * ((size_t)picture.width * 249 + (size_t)x)], x / 250 % 256);
+    pixels_free(&picture);
+    struct run run = program_run("", "export --zoom 250 -o '%s' sim:99999999x4", output);
+    assert_int_equal(run.exit_code, 1);
+    assert_non_null(strstr(run.errors, "24999999750 x 1000"));
+    run_free(&run);
+    image_free(&image);
+}
+
+// --- commands ---
+
+// The data in view alone, in the size of the screen, at 1:1 or in a size.
+static void test_export_command(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "|u1"), *second = temporary_path("second.png");
+    char options[500];
+    static const struct {
+        const char *view, *size;
+        int width, height;
+    } cases[] = {{"view.zoom 4; view.center 32 22", "", 256, 176},
+                 {"view.fit", "shown", 300, 206},
+                 {"view.zoom 4", "1:1", WIDTH, HEIGHT},
+                 {"view.fit", "90x80", 90, 80}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pixels picture;
+        snprintf(options, sizeof options, GRAY " --size 300x500 --command '%s; file.export \"%s\" plain %s'",
+                 cases[i].view, second, cases[i].size);
+        picture = export_file(path, options);
+        pixels_free(&picture);
+        assert_true(png_load(second, &picture));
+        assert_int_equal(picture.width, cases[i].width);
+        assert_int_equal(picture.height, cases[i].height);
+        pixels_free(&picture);
+        remove(second);
+    }
     image_free(&image);
 }
 
@@ -626,6 +777,11 @@ int main(void)
         cmocka_unit_test(test_masked_pixels_do_not_count),
         cmocka_unit_test(test_special_values),
         cmocka_unit_test(test_decoration),
+        cmocka_unit_test(test_decoration_of_a_size),
+        cmocka_unit_test(test_one_to_one),
+        cmocka_unit_test(test_strips_are_as_the_whole),
+        cmocka_unit_test(test_long_pictures),
+        cmocka_unit_test(test_export_command),
         cmocka_unit_test(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
