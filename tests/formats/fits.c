@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The FITS reader against files made here byte by byte, files compressed by cfitsio, and real files.
+#include "support/fits_maker.h"
 #include "support/reader_checks.h"
 
 #include "base/byteorder.h"
@@ -12,79 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-// --- Making files ---
-
-// A file that grows in memory.
-struct maker {
-    struct text bytes;
-};
-
-static void card(struct maker *maker, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void card(struct maker *maker, const char *format, ...)
-{
-    char line[81];
-    va_list args;
-    va_start(args, format);
-    int length = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    memset(line + length, ' ', sizeof line - (size_t)length);
-    text_append_bytes(&maker->bytes, line, 80);
-}
-
-static void pad(struct maker *maker, char with)
-{
-    while (maker->bytes.length % 2880 != 0)
-        text_append_bytes(&maker->bytes, &with, 1);
-}
-
-static void end_header(struct maker *maker)
-{
-    card(maker, "END");
-    pad(maker, ' ');
-}
-
-// The cards of an image up to its axes; `axes` ends with 0.
-static void image_cards(struct maker *maker, bool primary, int bitpix, const long long *axes)
-{
-    int count = 0;
-    while (axes[count] != 0)
-        count++;
-    card(maker, primary ? "SIMPLE  =                    T" : "XTENSION= 'IMAGE   '");
-    card(maker, "BITPIX  = %20d", bitpix);
-    card(maker, "NAXIS   = %20d", count);
-    for (int i = 0; i < count; i++)
-        card(maker, "NAXIS%-3d= %20lld", i + 1, axes[i]);
-    if (!primary) {
-        card(maker, "PCOUNT  =                    0");
-        card(maker, "GCOUNT  =                    1");
-    }
-}
-
-// Appends numbers of the machine's byte order as big-endian ones.
-static void data(struct maker *maker, const void *numbers, size_t count, size_t item)
-{
-    uint8_t *copy = malloc(count * item);
-    memcpy(copy, numbers, count * item);
-    swap_items(copy, count, item);
-    text_append_bytes(&maker->bytes, (const char *)copy, count * item);
-    free(copy);
-    pad(maker, '\0');
-}
-
-static const char *save(struct maker *maker, const char *name, size_t bytes)
-{
-    const char *path = temporary_path(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    size_t count = bytes && bytes < maker->bytes.length ? bytes : maker->bytes.length;
-    assert_int_equal(fwrite(maker->bytes.data, 1, count, file), count);
-    fclose(file);
-    text_free(&maker->bytes);
-    return path;
-}
-
-// --- Reading ---
 
 // --- Stored numbers and samples, computed the slow way ---
 
@@ -193,15 +121,15 @@ static void expected_samples(const struct scaling *scaling, const uint8_t *numbe
 
 static const char *save_scaled(const struct scaling *scaling, const uint8_t *numbers, const char *name)
 {
-    struct maker maker = {0};
-    image_cards(&maker, true, scaling->bitpix, (const long long[]){WIDTH, HEIGHT, 0});
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, scaling->bitpix, (const long long[]){WIDTH, HEIGHT, 0});
     if (scaling->bscale)
-        card(&maker, "BSCALE  = %20s", scaling->bscale);
+        fits_card(&maker, "BSCALE  = %20s", scaling->bscale);
     if (scaling->bzero)
-        card(&maker, "BZERO   = %20s", scaling->bzero);
-    end_header(&maker);
-    data(&maker, numbers, COUNT, item_bytes(scaling->bitpix));
-    return save(&maker, name, 0);
+        fits_card(&maker, "BZERO   = %20s", scaling->bzero);
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, COUNT, item_bytes(scaling->bitpix));
+    return fits_maker_save(&maker, name, 0);
 }
 
 static void test_every_bitpix_and_scaling(void **state)
@@ -238,14 +166,14 @@ static void test_blank(void **state)
     (void)state;
     int16_t numbers[6] = {5, -99, 7, -32768, -99, 0};
     for (int scaled = 0; scaled < 2; scaled++) {
-        struct maker maker = {0};
-        image_cards(&maker, true, 16, (const long long[]){3, 2, 0});
-        card(&maker, "BLANK   = %20d", -99);
+        struct fits_maker maker = {0};
+        fits_image_cards(&maker, true, 16, (const long long[]){3, 2, 0});
+        fits_card(&maker, "BLANK   = %20d", -99);
         if (scaled)
-            card(&maker, "BSCALE  = %20s", "2.0");
-        end_header(&maker);
-        data(&maker, numbers, 6, 2);
-        struct image_file *file = open_good(save(&maker, "blank.fits", 0));
+            fits_card(&maker, "BSCALE  = %20s", "2.0");
+        fits_end(&maker);
+        fits_numbers(&maker, numbers, 6, 2);
+        struct image_file *file = open_good(fits_maker_save(&maker, "blank.fits", 0));
         struct picture picture = decode_rect(file, 0, (struct rect){0, 0, 3, 2}, 0);
         const float *floats = (const float *)(const void *)picture.pixels;
         for (int i = 0; i < 6; i++) {
@@ -276,13 +204,13 @@ static void test_unit_and_title(void **state)
         {"BUNIT   =                    3", "3", "", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct maker maker = {0};
-        image_cards(&maker, true, 8, (const long long[]){2, 1, 0});
-        card(&maker, "%s", cases[i].bunit);
-        card(&maker, "%s", cases[i].extname);
-        end_header(&maker);
-        data(&maker, "\1\2", 2, 1);
-        struct image_file *file = open_good(save(&maker, "unit.fits", 0));
+        struct fits_maker maker = {0};
+        fits_image_cards(&maker, true, 8, (const long long[]){2, 1, 0});
+        fits_card(&maker, "%s", cases[i].bunit);
+        fits_card(&maker, "%s", cases[i].extname);
+        fits_end(&maker);
+        fits_numbers(&maker, "\1\2", 2, 1);
+        struct image_file *file = open_good(fits_maker_save(&maker, "unit.fits", 0));
         struct frame_info info;
         assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
         assert_string_equal(info.unit, cases[i].unit);
@@ -297,11 +225,11 @@ static void test_cube_frames(void **state)
     int32_t numbers[5 * 4 * 3 * 2];
     for (int i = 0; i < 120; i++)
         numbers[i] = i * 1000003;
-    struct maker maker = {0};
-    image_cards(&maker, true, 32, (const long long[]){5, 4, 3, 2, 0});
-    end_header(&maker);
-    data(&maker, numbers, 120, 4);
-    struct image_file *file = open_good(save(&maker, "cube.fits", 0));
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, 32, (const long long[]){5, 4, 3, 2, 0});
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 120, 4);
+    struct image_file *file = open_good(fits_maker_save(&maker, "cube.fits", 0));
     assert_int_equal(file->frames, 6);
     for (int64_t frame = 0; frame < 6; frame++)
         check_rectangles(file, frame, numbers + frame * 20);
@@ -315,11 +243,11 @@ static void test_one_axis(void **state)
 {
     (void)state;
     double numbers[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-    struct maker maker = {0};
-    image_cards(&maker, true, -64, (const long long[]){9, 0});
-    end_header(&maker);
-    data(&maker, numbers, 9, 8);
-    struct image_file *file = open_good(save(&maker, "line.fits", 0));
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, -64, (const long long[]){9, 0});
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 9, 8);
+    struct image_file *file = open_good(fits_maker_save(&maker, "line.fits", 0));
     assert_int_equal(info_of(file, 0).height, 1);
     check_rectangles(file, 0, numbers);
     image_file_close(&file);
@@ -329,29 +257,29 @@ static void test_one_axis(void **state)
 static const char *save_many(void)
 {
     static const int16_t numbers[4] = {11, 12, 13, 14};
-    struct maker maker = {0};
-    image_cards(&maker, true, 8, (const long long[]){0});
-    end_header(&maker);
-    image_cards(&maker, false, 16, (const long long[]){4, 0});
-    end_header(&maker);
-    data(&maker, numbers, 4, 2);
-    image_cards(&maker, false, 16, (const long long[]){2, 2, 0});
-    card(&maker, "EXTNAME = 'SCI     '");
-    end_header(&maker);
-    data(&maker, numbers, 4, 2);
-    card(&maker, "XTENSION= 'BINTABLE'");
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, 8, (const long long[]){0});
+    fits_end(&maker);
+    fits_image_cards(&maker, false, 16, (const long long[]){4, 0});
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 4, 2);
+    fits_image_cards(&maker, false, 16, (const long long[]){2, 2, 0});
+    fits_card(&maker, "EXTNAME = 'SCI     '");
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 4, 2);
+    fits_card(&maker, "XTENSION= 'BINTABLE'");
     static const char *const table[] = {"BITPIX  = 8",   "NAXIS   = 2",       "NAXIS1  = 2", "NAXIS2  = 4",
                                         "PCOUNT  = 0",   "GCOUNT  = 1",       "TFIELDS = 1", "TFORM1  = '1I'",
                                         "TTYPE1  = 'X'", "EXTNAME = 'EVENTS'"};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        card(&maker, "%s", table[i]);
-    end_header(&maker);
-    data(&maker, numbers, 4, 2);
-    image_cards(&maker, false, 16, (const long long[]){1, 4, 0});
-    card(&maker, "EXTNAME = 'D Q     '");
-    end_header(&maker);
-    data(&maker, numbers, 4, 2);
-    return save(&maker, "many.fits", 0);
+        fits_card(&maker, "%s", table[i]);
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 4, 2);
+    fits_image_cards(&maker, false, 16, (const long long[]){1, 4, 0});
+    fits_card(&maker, "EXTNAME = 'D Q     '");
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, 4, 2);
+    return fits_maker_save(&maker, "many.fits", 0);
 }
 
 static void test_selector(void **state)
@@ -407,16 +335,16 @@ static void test_contents(void **state)
 static void test_random_groups_are_refused(void **state)
 {
     (void)state;
-    struct maker maker = {0};
-    card(&maker, "SIMPLE  =                    T");
+    struct fits_maker maker = {0};
+    fits_card(&maker, "SIMPLE  =                    T");
     static const char *const cards[] = {"BITPIX  =   16", "NAXIS   =   3", "NAXIS1  =   0", "NAXIS2  =   4",
                                         "NAXIS3  =   4",  "GROUPS  =   T", "PCOUNT  =   1", "GCOUNT  =   1"};
     for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
-        card(&maker, "%s", cards[i]);
-    end_header(&maker);
-    data(&maker, (int16_t[17]){0}, 17, 2);
+        fits_card(&maker, "%s", cards[i]);
+    fits_end(&maker);
+    fits_numbers(&maker, (int16_t[17]){0}, 17, 2);
     struct error error;
-    assert_int_equal(open_bad(save(&maker, "groups.fits", 0), &error), STATUS_UNSUPPORTED);
+    assert_int_equal(open_bad(fits_maker_save(&maker, "groups.fits", 0), &error), STATUS_UNSUPPORTED);
     assert_non_null(strstr(error.text, "0: random groups"));
 }
 
@@ -425,12 +353,12 @@ static void test_truncated(void **state)
     (void)state;
     float numbers[COUNT];
     stored_numbers(-32, (uint8_t *)numbers);
-    struct maker maker = {0};
-    image_cards(&maker, true, -32, (const long long[]){WIDTH, HEIGHT, 0});
-    end_header(&maker);
-    data(&maker, numbers, COUNT, 4);
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, -32, (const long long[]){WIDTH, HEIGHT, 0});
+    fits_end(&maker);
+    fits_numbers(&maker, numbers, COUNT, 4);
     enum { THERE = 10 * WIDTH + 5 };
-    struct image_file *file = open_good(save(&maker, "short.fits", 2880 + THERE * 4 + 2));
+    struct image_file *file = open_good(fits_maker_save(&maker, "short.fits", 2880 + THERE * 4 + 2));
     struct picture picture = decode_rect(file, 0, (struct rect){0, 0, WIDTH, HEIGHT}, 0);
     assert_memory_equal(picture.pixels, numbers, THERE * 4);
     for (int i = 0; i < COUNT; i++) {
@@ -461,12 +389,12 @@ static void test_absurd_sizes_are_refused(void **state)
         {4, 4, 1LL << 62, 1LL << 62, 0},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        struct maker maker = {0};
+        struct fits_maker maker = {0};
         struct error error;
-        image_cards(&maker, true, 32, shapes[i]);
-        end_header(&maker);
+        fits_image_cards(&maker, true, 32, shapes[i]);
+        fits_end(&maker);
         text_append_bytes(&maker.bytes, "12345678", 8);
-        enum status status = open_bad(save(&maker, "absurd.fits", 0), &error);
+        enum status status = open_bad(fits_maker_save(&maker, "absurd.fits", 0), &error);
         assert_true(status == STATUS_BROKEN || status == STATUS_TOO_LARGE || status == STATUS_UNSUPPORTED);
     }
 }
@@ -474,10 +402,10 @@ static void test_absurd_sizes_are_refused(void **state)
 static void test_no_end_is_broken(void **state)
 {
     (void)state;
-    struct maker maker = {0};
+    struct fits_maker maker = {0};
     struct error error;
-    image_cards(&maker, true, 32, (const long long[]){5, 5, 0});
-    assert_int_equal(open_bad(save(&maker, "noend.fits", 0), &error), STATUS_BROKEN);
+    fits_image_cards(&maker, true, 32, (const long long[]){5, 5, 0});
+    assert_int_equal(open_bad(fits_maker_save(&maker, "noend.fits", 0), &error), STATUS_BROKEN);
 }
 
 static void test_names_mean_nothing_else(void **state)
@@ -497,17 +425,17 @@ static void test_names_mean_nothing_else(void **state)
 static void test_metadata(void **state)
 {
     (void)state;
-    struct maker maker = {0};
-    image_cards(&maker, true, 8, (const long long[]){2, 2, 0});
-    card(&maker, "OBJECT  = 'O''Hara \xE9 '    / who");
-    card(&maker, "EXPTIME =                  1.5 / [s] exposure");
-    card(&maker, "LONGSTR = 'first &'");
-    card(&maker, "CONTINUE  'second'");
-    card(&maker, "HISTORY made by hand");
-    card(&maker, "COMMENT = not a value");
-    end_header(&maker);
-    data(&maker, (uint8_t[4]){0}, 4, 1);
-    struct image_file *file = open_good(save(&maker, "cards.fits", 0));
+    struct fits_maker maker = {0};
+    fits_image_cards(&maker, true, 8, (const long long[]){2, 2, 0});
+    fits_card(&maker, "OBJECT  = 'O''Hara \xE9 '    / who");
+    fits_card(&maker, "EXPTIME =                  1.5 / [s] exposure");
+    fits_card(&maker, "LONGSTR = 'first &'");
+    fits_card(&maker, "CONTINUE  'second'");
+    fits_card(&maker, "HISTORY made by hand");
+    fits_card(&maker, "COMMENT = not a value");
+    fits_end(&maker);
+    fits_numbers(&maker, (uint8_t[4]){0}, 4, 1);
+    struct image_file *file = open_good(fits_maker_save(&maker, "cards.fits", 0));
     struct text text = {0};
     struct error error = {0};
     assert_int_equal(image_file_metadata(file, 0, &text, &error), STATUS_OK);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Compressed tiles of FITS files: the Rice code against streams made by hand, whole files against cfitsio's
 // own reading and against files written by astropy, and damaged ones.
+#include "support/fits_maker.h"
 #include "support/reader_checks.h"
 
 #include "formats/fits_internal.h"
@@ -136,24 +137,7 @@ static void test_hcompress_streams(void **state)
 
 // --- A file made by hand ---
 
-struct maker {
-    struct text bytes;
-};
-
-static void card(struct maker *maker, const char *text)
-{
-    char line[81];
-    snprintf(line, sizeof line, "%-80s", text);
-    text_append_bytes(&maker->bytes, line, 80);
-}
-
-static void fill(struct maker *maker, char with)
-{
-    while (maker->bytes.length % 2880 != 0)
-        text_append_bytes(&maker->bytes, &with, 1);
-}
-
-static void descriptor(struct maker *maker, uint32_t count, uint32_t offset)
+static void descriptor(struct fits_maker *maker, uint32_t count, uint32_t offset)
 {
     uint8_t bytes[8];
     for (int i = 0; i < 4; i++) {
@@ -164,7 +148,7 @@ static void descriptor(struct maker *maker, uint32_t count, uint32_t offset)
 }
 
 // Rows of 16 pixels of 32 bits, a tile each.
-static void rice_header(struct maker *maker, const char *bytepix)
+static void rice_header(struct fits_maker *maker, const char *bytepix)
 {
     static const char *const cards[] = {"SIMPLE  =                    T", "BITPIX  =                    8",
                                         "NAXIS   =                    0", "EXTEND  =                    T",
@@ -191,18 +175,17 @@ static void rice_header(struct maker *maker, const char *bytepix)
                                         "ZVAL1   =                   32",
                                         "ZNAME2  = 'BYTEPIX '"};
     for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
-        card(maker, cards[i]);
-    fill(maker, ' ');
+        fits_card(maker, "%s", cards[i]);
+    fits_pad(maker, ' ');
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        card(maker, table[i]);
-    card(maker, bytepix);
-    card(maker, "END");
-    fill(maker, ' ');
+        fits_card(maker, "%s", table[i]);
+    fits_card(maker, "%s", bytepix);
+    fits_end(maker);
 }
 
 static const char *save_rice(const char *bytepix)
 {
-    struct maker maker = {0};
+    struct fits_maker maker = {0};
     rice_header(&maker, bytepix);
     descriptor(&maker, 5, 0);    // sound: all 7
     descriptor(&maker, 20, 8);   // zeros to the end of its bytes
