@@ -257,7 +257,11 @@ static void take_item(struct input *in, struct recovery_item *item)
         in->bad = true;
         return;
     }
-    item->packed.bytes = must_alloc((size_t)count + 1);
+    item->packed.bytes = malloc((size_t)count + 1);
+    if (!item->packed.bytes) {
+        in->bad = true;
+        return;
+    }
     item->packed.count = item->packed.capacity = (size_t)count;
     memcpy(item->packed.bytes, bytes, (size_t)count);
 }

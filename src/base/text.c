@@ -12,6 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void *try_alloc(size_t count, size_t item_bytes, const char *path, struct error *error)
+{
+    void *memory = calloc(count ? count : 1, item_bytes);
+    if (!memory)
+        error_set(error, STATUS_NO_MEMORY, "%s: no memory for %zu items of %zu bytes", path, count,
+                  item_bytes);
+    return memory;
+}
+
 void *must_resize(void *old, size_t bytes)
 {
     void *memory = realloc(old, bytes ? bytes : 1);

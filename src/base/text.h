@@ -3,6 +3,8 @@
 #ifndef FOVEA_BASE_TEXT_H
 #define FOVEA_BASE_TEXT_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,7 +57,12 @@ void utf8_clean(struct text *out, const char *bytes, size_t count);
 // whole characters at a time.
 void utf8_line(char *out, size_t size, const char *string);
 
-// malloc, realloc and strdup that abort with a message when out of memory; for small, program-chosen sizes.
+// calloc for sizes that come from a file or an image: NULL, with a sentence that begins with `path` and
+// STATUS_NO_MEMORY, when there is no memory for that many items, or they overflow.
+void *try_alloc(size_t count, size_t item_bytes, const char *path, struct error *error);
+
+// malloc, realloc and strdup that abort with a message when out of memory; only for sizes that are bounded by
+// a constant, and for what people type.
 void *must_alloc(size_t bytes); // zeroed
 void *must_resize(void *old, size_t bytes);
 char *must_copy(const char *string);

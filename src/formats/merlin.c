@@ -341,11 +341,13 @@ static enum status decode_raw(const struct merlin_file *file, const struct decod
     const struct plain_layout *layout = &file->plain.layout;
     const struct rect rect = request->rect;
     struct raw_row row = {.file = file,
-                          .frame_offset = layout->offset + request->frame * layout->frame_bytes,
-                          .words = must_alloc((size_t)layout->width * 2),
-                          .values = must_alloc((size_t)layout->width * sizeof *row.values),
-                          .lost = must_alloc((size_t)layout->width)};
-    enum status status = STATUS_OK;
+                          .frame_offset = layout->offset + request->frame * layout->frame_bytes};
+    const size_t width = (size_t)layout->width;
+    const char *path = file->plain.base.path;
+    row.words = try_alloc(width, 2, path, error);
+    row.values = try_alloc(width, sizeof *row.values, path, error);
+    row.lost = try_alloc(width, 1, path, error);
+    enum status status = row.words && row.values && row.lost ? STATUS_OK : STATUS_NO_MEMORY;
     for (int64_t y = 0; y < rect.height && status == STATUS_OK; y++) {
         status = cancel_requested(request->cancel) ? STATUS_CANCELLED : read_row(&row, rect.y + y, error);
         if (status == STATUS_OK)

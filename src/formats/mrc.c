@@ -9,12 +9,20 @@
 #include "formats/readers_list.h"
 
 #include "base/byteorder.h"
+#include "base/size.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+struct mrc_file {
+    struct plain_file plain; // in mode 101 its samples are bytes of two pixels
+    int64_t nibbles;         // mode 101: pixels of a row; else 0
+};
+
 enum {
+    MRC_NIBBLES = 101,
     MRC_HEADER = 1024,
     MRC_LABELS = 224, // where the text labels begin
     MRC_LABEL_BYTES = 80,
@@ -28,7 +36,7 @@ enum {
     AT_MACHINE = 212,
     IMOD_STAMP = 1146047817,
     IMOD_SIGNED_BYTES = 1,
-    MRC_MAX_MODE = 101,
+    MRC_MAX_MODE = MRC_NIBBLES,
 };
 
 static uint32_t word_at(const uint8_t *header, size_t offset, bool big)
@@ -96,6 +104,7 @@ static enum status mode_type(const struct plain_file *file, const uint8_t *heade
         {2, SAMPLE_F32},
         {6, SAMPLE_U16},
         {12, SAMPLE_F16},
+        {MRC_NIBBLES, SAMPLE_U8},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (known[i].mode == mode) {
@@ -104,13 +113,24 @@ static enum status mode_type(const struct plain_file *file, const uint8_t *heade
         }
     }
     return error_set(error, STATUS_UNSUPPORTED,
-                     "%s: its MRC mode %u%s is not shown; modes 0, 1, 2, 6 and 12 are", file->base.path, mode,
-                     mode == 3 || mode == 4 ? " (complex numbers)"
-                     : mode == 101          ? " (4-bit samples)"
-                                            : "");
+                     "%s: its MRC mode %u%s is not shown; modes 0, 1, 2, 6, 12 and 101 are", file->base.path,
+                     mode, mode == 3 || mode == 4 ? " (complex numbers)" : "");
 }
 
-static enum status open_content(struct plain_file *file, struct error *error)
+// Where the samples begin. An extended header that would reach over the end of a file that has just the room
+// for the samples is announced, but not there.
+static bool samples_offset(const struct plain_file *file, const struct plain_layout *layout, int32_t extended,
+                           int64_t *offset)
+{
+    size_t plane, total;
+    bool whole = size_of_plane(layout->width, layout->height, sample_traits(layout->type)->bytes, &plane) &&
+                 size_multiply(plane, (size_t)layout->frames, &total) &&
+                 (int64_t)total == file->bytes - MRC_HEADER;
+    *offset = MRC_HEADER + (int64_t)(whole ? 0 : extended);
+    return whole || extended >= 0;
+}
+
+static enum status open_content(struct plain_file *file, int64_t *nibbles, struct error *error)
 {
     uint8_t header[MRC_HEADER];
     enum status status = plain_file_header(file, 0, header, sizeof header, error);
@@ -123,18 +143,97 @@ static enum status open_content(struct plain_file *file, struct error *error)
                                   .frames = (int32_t)word_at(header, 8, big),
                                   .swapped = big,
                                   .rows_upward = true};
-    int32_t extended = (int32_t)word_at(header, AT_EXTENDED, big);
-    if (extended < 0)
+    status = mode_type(file, header, big, &layout.type, error);
+    if (status != STATUS_OK)
+        return status;
+    if (word_at(header, AT_MODE, big) == MRC_NIBBLES) {
+        *nibbles = layout.width;
+        layout.width = int64_ceil_div(layout.width, 2);
+    }
+    if (!samples_offset(file, &layout, (int32_t)word_at(header, AT_EXTENDED, big), &layout.offset))
         return error_set(error, STATUS_BROKEN, "%s: its extended header has a negative size",
                          file->base.path);
-    layout.offset = (int64_t)MRC_HEADER + extended;
-    status = mode_type(file, header, big, &layout.type, error);
-    return status == STATUS_OK ? plain_file_set_layout(file, &layout, error) : status;
+    return plain_file_set_layout(file, &layout, error);
+}
+
+static struct mrc_file *mrc_file_of(struct image_file *file)
+{
+    return (struct mrc_file *)plain_file_of(file); // the plain file is the first member
 }
 
 static enum status mrc_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    return plain_file_open_with(request, &mrc_reader, open_content, out, error);
+    struct plain_file *file;
+    enum status status = plain_file_open(request, &mrc_reader, sizeof(struct mrc_file), &file, error);
+    if (status != STATUS_OK)
+        return status;
+    status = open_content(file, &mrc_file_of(&file->base)->nibbles, error);
+    if (status == STATUS_OK)
+        *out = &file->base;
+    else
+        plain_file_close(&file->base);
+    return status;
+}
+
+// --- Two pixels in a byte ---
+
+static enum status mrc_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
+                                  struct error *error)
+{
+    const struct mrc_file *file = mrc_file_of(base);
+    enum status status = plain_file_info(base, frame, info, error);
+    if (status == STATUS_OK && file->nibbles > 0) {
+        info->width = info->chunk_width = file->nibbles;
+        snprintf(info->compression, sizeof info->compression, "4-bit samples");
+    }
+    return status;
+}
+
+// The bytes that hold `count` pixels from column x on of a row, and the first pixel in each byte is the low
+// half.
+static void nibbles_give(const uint8_t *bytes, const uint8_t *lost, int64_t x, int64_t count, uint8_t *pixels,
+                         uint8_t *classes, struct decode_report *report)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t at = (x + i) / 2 - x / 2;
+        pixels[i] = bytes[at] >> ((x + i) % 2 * 4) & 0xF;
+        classes[i] |= lost[at];
+        report->lost_pixels += lost[at] != 0;
+    }
+}
+
+static enum status decode_nibbles(struct image_file *base, const struct decode_request *request,
+                                  struct decode_report *report, struct error *error)
+{
+    const struct rect rect = request->rect;
+    const int64_t first = rect.x / 2, count = (rect.x + rect.width - 1) / 2 - first + 1;
+    uint8_t *bytes = try_alloc((size_t)count, 1, base->path, error);
+    uint8_t *lost = try_alloc((size_t)count, 1, base->path, error);
+    enum status status = bytes && lost ? STATUS_OK : STATUS_NO_MEMORY;
+    for (int64_t y = 0; y < rect.height && status == STATUS_OK; y++) {
+        struct decode_request row = *request;
+        struct decode_report told = {.first_loss = report->first_loss};
+        row.rect = (struct rect){first, rect.y + y, count, 1};
+        row.pixels = bytes;
+        row.stride = (size_t)count;
+        row.classes = memset(lost, 0, (size_t)count);
+        status = plain_file_decode(base, &row, &told, error);
+        nibbles_give(bytes, lost, rect.x, rect.width,
+                     (uint8_t *)request->pixels + (size_t)y * request->stride,
+                     request->classes + y * rect.width, report);
+        report->any_class = report->any_class || told.any_class;
+        report->first_loss = told.first_loss;
+    }
+    free(bytes);
+    free(lost);
+    return status;
+}
+
+static enum status mrc_decode(struct image_file *base, const struct decode_request *request,
+                              struct decode_report *report, struct error *error)
+{
+    return mrc_file_of(base)->nibbles > 0 ? decode_nibbles(base, request, report, error)
+                                          : plain_file_decode(base, request, report, error);
 }
 
 // --- Metadata ---
@@ -220,8 +319,8 @@ const struct reader mrc_reader = {
     .extensions = mrc_extensions,
     .probe = mrc_probe,
     .open = mrc_open,
-    .frame_info = plain_file_info,
-    .decode = plain_file_decode,
+    .frame_info = mrc_frame_info,
+    .decode = mrc_decode,
     .clone = plain_file_clone,
     .metadata = mrc_metadata,
     .close = plain_file_close,

@@ -258,11 +258,11 @@ static enum status stream_next(struct rows *rows, void *row, int64_t *there, str
     *there = 0;
     if (stream->fault)
         return STATUS_OK;
-    if (channels->channels > 1 && !stream->pixels)
-        stream->pixels = malloc((size_t)samples * sample_traits(rows->type)->bytes);
-    if (channels->channels > 1 && !stream->pixels)
-        return error_set(error, STATUS_NO_MEMORY, "%s: no memory for a row of %lld samples", rows->path,
-                         (long long)samples);
+    if (channels->channels > 1 && !stream->pixels) {
+        stream->pixels = try_alloc((size_t)samples, sample_traits(rows->type)->bytes, rows->path, error);
+        if (!stream->pixels)
+            return STATUS_NO_MEMORY;
+    }
     uint8_t *out = stream->pixels ? stream->pixels : row;
     if (stream->storage.coding == CODING_BITS)
         status = read_bits(stream, row, samples, there, error);
@@ -299,8 +299,6 @@ struct sample_stream *sample_stream_create(int fd, const char *path, const struc
                                  .position = INT64_MAX}; // so that rows_decode begins with a rewind
     stream->storage = *storage;
     stream->unpacker = unpacker_create(fd, path, storage->offset, storage->bytes, storage->method);
-    if (storage->channels.channels > 1)
-        stream->pixels = must_alloc((size_t)width * storage->channels.channels * sample_traits(type)->bytes);
     return stream;
 }
 

@@ -148,12 +148,16 @@ enum status zip_read(int fd, const char *path, int64_t bytes, struct zip_directo
     enum status status = find_directory(fd, path, bytes, &place, error);
     if (status != STATUS_OK)
         return status;
-    uint8_t *entries = must_alloc((size_t)place.bytes + 1);
+    uint8_t *entries = try_alloc((size_t)place.bytes + 1, 1, path, error);
+    if (!entries)
+        return STATUS_NO_MEMORY;
     status = file_read_at(fd, path, place.offset, entries, (size_t)place.bytes, error);
     if (status == STATUS_OK && place.count > place.bytes / ENTRY_BYTES)
         status = damaged(path, "its directory is too short", error);
-    if (status == STATUS_OK)
-        directory->members = must_alloc(((size_t)place.count + 1) * sizeof *directory->members);
+    if (status == STATUS_OK) {
+        directory->members = try_alloc((size_t)place.count + 1, sizeof *directory->members, path, error);
+        status = directory->members ? STATUS_OK : STATUS_NO_MEMORY;
+    }
     int64_t packed = 0;
     size_t at = 0;
     while (status == STATUS_OK && directory->count < (size_t)place.count) {

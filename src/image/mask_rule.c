@@ -455,15 +455,17 @@ static void select_row(const struct mask_rule *rule, enum sample_type type, cons
         select_wholes(&real, type, values, count, marks);
 }
 
-void mask_rule_band(const struct mask_rule *rule, const struct band *band, int64_t image_height, int64_t y,
+bool mask_rule_band(const struct mask_rule *rule, const struct band *band, int64_t image_height, int64_t y,
                     int64_t rows, const uint8_t *masked, struct bitmap *selected)
 {
     const size_t width = (size_t)band->width;
-    uint8_t *marks = must_alloc(width);
-    const size_t rows_at_once = rule->kind == MASK_RULE_HOT ? (size_t)rule->window : 1;
-    float *floats = must_alloc(width * rows_at_once * sizeof *floats);
-    double *window = rule->kind == MASK_RULE_HOT ? must_alloc(width * rows_at_once * sizeof *window) : NULL;
-    for (int64_t row = y; row < y + rows; row++) {
+    const bool hot = rule->kind == MASK_RULE_HOT;
+    const size_t rows_at_once = hot ? (size_t)rule->window : 1;
+    uint8_t *marks = malloc(width);
+    float *floats = calloc(width, rows_at_once * sizeof *floats);
+    double *window = hot ? calloc(width, rows_at_once * sizeof *window) : NULL;
+    const bool memory = marks && floats && (window || !hot);
+    for (int64_t row = y; memory && row < y + rows; row++) {
         if (window)
             select_hot(rule, band, image_height, row, masked, window, floats, marks);
         else
@@ -475,4 +477,5 @@ void mask_rule_band(const struct mask_rule *rule, const struct band *band, int64
     free(marks);
     free(floats);
     free(window);
+    return memory;
 }

@@ -40,8 +40,9 @@ int64_t mask_rule_halo(const struct mask_rule *rule);
 // Sets in `selected` (of the image's size) the pixels of rows [y, y + rows) that the rule selects. `band`
 // holds at least these rows and their halo as far as the image reaches. `masked` (band.rows x band.width
 // bytes, no padding, for the rows of the band; NULL = nothing) marks pixels that are left out: they are never
-// selected. Thread-safety: distinct rows may be done from several threads.
-void mask_rule_band(const struct mask_rule *rule, const struct band *band, int64_t image_height, int64_t y,
+// selected. False, with nothing selected, if there is no memory. Thread-safety: distinct rows may be done
+// from several threads.
+bool mask_rule_band(const struct mask_rule *rule, const struct band *band, int64_t image_height, int64_t y,
                     int64_t rows, const uint8_t *masked, struct bitmap *selected);
 
 #endif

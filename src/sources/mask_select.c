@@ -67,11 +67,10 @@ static enum status visit_rule(void *pointer, const struct band *band, const uint
     struct selection *selection = pointer;
     (void)worker;
     uint8_t *masked = left_out(selection->context, band, classes);
-    if (!masked)
-        return error_set(error, STATUS_NO_MEMORY, "no memory to select pixels");
-    mask_rule_band(selection->rule, band, selection->height, y, rows, masked, selection->selected);
+    const bool done = masked && mask_rule_band(selection->rule, band, selection->height, y, rows, masked,
+                                               selection->selected);
     free(masked);
-    return STATUS_OK;
+    return done ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "no memory to select pixels");
 }
 
 enum status mask_select(const struct mask_context *context, const struct mask_rule *rule,

@@ -157,7 +157,7 @@ static void test_refused(void **state)
     refuse_word(12, 3, STATUS_UNSUPPORTED, "complex");
     refuse_word(12, 4, STATUS_UNSUPPORTED, "complex");
     refuse_word(12, 16, STATUS_UNSUPPORTED, "mode 16");
-    refuse_word(12, 101, STATUS_UNSUPPORTED, "4-bit");
+    refuse_word(12, 100, STATUS_UNSUPPORTED, "mode 100");
     refuse_word(0, 0, STATUS_BROKEN, "no image");
     refuse_word(4, 0xFFFFFFFF, STATUS_BROKEN, "no image");
     refuse_word(0, 0x7FFFFFFF, STATUS_BROKEN, "needs");
@@ -204,12 +204,70 @@ static void test_real_files(void **state)
     check_real_format("MRC");
 }
 
+// A header of 3 x 2 pixels in 2 sections, little-endian, and `count` bytes behind it.
+static const char *save_small(int mode, int32_t extended, const uint8_t *data, size_t count)
+{
+    uint8_t bytes[1024 + 256] = {0};
+    const int32_t words[] = {3, 2, 2, mode};
+    for (size_t i = 0; i < 4; i++)
+        put_bytes(bytes + 4 * i, (uint32_t)words[i], 4, false);
+    put_bytes(bytes + 92, (uint32_t)extended, 4, false);
+    memcpy(bytes + 208, "MAP DD", 6);
+    memcpy(bytes + 1024, data, count);
+    return save_bytes("small.mrc", bytes, 1024 + count);
+}
+
+// Rows of two bytes, the low half of a byte first; the last half of a row of three pixels is not used.
+static void test_mode_101(void **state)
+{
+    (void)state;
+    static const uint8_t data[] = {0x21, 0xF3, 0x54, 0x06, 0x87, 0x09, 0xBA, 0x0C};
+    static const uint8_t expected[2][6] = {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}};
+    struct image_file *file = open_good(save_small(101, 0, data, sizeof data));
+    assert_int_equal(file->frames, 2);
+    assert_int_equal(info_of(file, 0).width, 3);
+    check_rectangles(file, 0, expected[0]);
+    check_rectangles(file, 1, expected[1]);
+    image_file_close(&file);
+    // The last byte is gone, and with it one pixel.
+    file = open_good(save_small(101, 0, data, sizeof data - 1));
+    struct picture picture = decode_whole(file, 1);
+    assert_int_equal(picture.report.lost_pixels, 1);
+    assert_int_equal(picture.classes[5], MASK_BIT(MASK_BAD));
+    assert_int_equal(picture.classes[4], 0);
+    picture_free(&picture);
+    image_file_close(&file);
+}
+
+// The size of the file tells whether an extended header that is announced is there.
+static void test_absent_extended_header(void **state)
+{
+    (void)state;
+    uint8_t data[12 + 20];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i + 1);
+    static const int32_t announced[] = {20, 1024, 12, -5, INT32_MAX};
+    for (size_t i = 0; i < sizeof announced / sizeof *announced; i++) {
+        struct image_file *file = open_good(save_small(0, announced[i], data, 12));
+        assert_int_equal(file->frames, 2);
+        check_rectangles(file, 0, data);
+        check_rectangles(file, 1, data + 6);
+        image_file_close(&file);
+    }
+    struct image_file *file = open_good(save_small(0, 20, data, 32)); // it is there
+    check_rectangles(file, 0, data + 20);
+    check_rectangles(file, 1, data + 26);
+    image_file_close(&file);
+    check_refused(save_small(0, -5, data, 32), STATUS_BROKEN, "negative size");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_mode), cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_imod_bytes), cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_refused),    cmocka_unit_test(test_mrcfile_agrees),
+        cmocka_unit_test(test_mode_101),   cmocka_unit_test(test_absent_extended_header),
         cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

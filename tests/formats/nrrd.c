@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 enum { WIDTH = 19, HEIGHT = 11, FRAMES = 6, COUNT = WIDTH * HEIGHT * FRAMES, ROOM = COUNT * 40 + 4096 };
@@ -327,6 +328,36 @@ static void test_damaged(void **state)
     free(packed);
 }
 
+// Few bytes that claim rows of 6.4 GB once they are unpacked: a sentence, and no end of the program.
+static void test_vectors_larger_than_memory(void **state)
+{
+    (void)state;
+#ifdef FOVEA_SANITIZED
+    skip(); // sanitizers reserve the address space that is limited here
+#else
+    static const uint8_t data[16 * 1024];
+    struct image_file *file = open_good(save("vectors.nrrd",
+                                             "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 64 100000000 1\n"
+                                             "kinds: vector domain domain\nencoding: bzip2\n\n",
+                                             data, sizeof data));
+    struct rlimit old, limit;
+    assert_int_equal(getrlimit(RLIMIT_AS, &old), 0);
+    limit = old;
+    limit.rlim_cur = (rlim_t)3 << 30;
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    uint8_t pixels[16], classes[16] = {0};
+    const struct decode_request request = {
+        .rect = {0, 0, 16, 1}, .pixels = pixels, .stride = 16, .classes = classes};
+    struct decode_report report = {0};
+    struct error error = {0};
+    const enum status status = image_file_decode(file, &request, &report, &error);
+    assert_int_equal(setrlimit(RLIMIT_AS, &old), 0);
+    assert_int_equal(status, STATUS_NO_MEMORY);
+    assert_non_null(strstr(error.text, "vectors.nrrd: no memory"));
+    image_file_close(&file);
+#endif
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -379,9 +410,11 @@ static void test_real_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_type), cmocka_unit_test(test_detached), cmocka_unit_test(test_metadata),
-        cmocka_unit_test(test_channels),   cmocka_unit_test(test_axes),     cmocka_unit_test(test_complex),
-        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_refused),  cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_every_type), cmocka_unit_test(test_detached),
+        cmocka_unit_test(test_metadata),   cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_axes),       cmocka_unit_test(test_complex),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_real_files), cmocka_unit_test(test_vectors_larger_than_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
