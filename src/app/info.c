@@ -49,11 +49,15 @@ enum status info_run(const struct info_options *options, FILE *out, struct error
 // --- Command line ---
 
 static const char usage[] =
-    "Usage: fovea info [OPTIONS] SOURCE\n"
-    "Tells what is in an image: a file, a file with a selector (file.fits[2]) or a simulation (sim:).\n"
+    "Usage: fovea info [OPTIONS] SOURCE...\n"
+    "Tells what is in images: files, files with a selector (file.fits[2]), folders, patterns, lists (@list.txt),\n"
+    "slabs (sum:N:NAME) or simulations (sim:).\n"
     "\n"
-    "  --json          print JSON\n"
-    "  --frame N       the frame, from 0 (default 0)\n"
+    "  --json          print JSON: an object for a source that is one file, an array of objects for several\n"
+    "                  sources and for a folder, pattern, list or series; one that fails is an object of\n"
+    "                  source and error\n"
+    "  --series        take all files of the folder that are numbered like the one named\n"
+    "  --frame N       the frame of each source, from 0 (default 0)\n"
     "  --pixel X,Y     also print the exact value at column X, row Y, from 0 at the first row of the file;\n"
     "                  may be given several times\n"
     "  --checksum      also print the SHA-256 of the samples, row-major, little-endian, in their own type\n"
@@ -90,7 +94,17 @@ enum option_code {
     OPTION_MASK,
     OPTION_IGNORE,
     OPTION_SATURATION,
-    OPTION_CHANNEL
+    OPTION_CHANNEL,
+    OPTION_SERIES
+};
+
+// The command line.
+struct request {
+    struct info_options options;
+    struct info_pixel *pixels; // the array behind options.pixels, with room for every argument
+    const char **names;        // likewise
+    size_t name_count;
+    bool siblings, help;
 };
 
 static const struct option long_options[] = {
@@ -105,6 +119,7 @@ static const struct option long_options[] = {
     {"ignore", required_argument, NULL, OPTION_IGNORE},
     {"saturation", required_argument, NULL, OPTION_SATURATION},
     {"channel", required_argument, NULL, OPTION_CHANNEL},
+    {"series", no_argument, NULL, OPTION_SERIES},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -126,13 +141,14 @@ static enum status choice_take(int code, struct class_choice *choice, struct err
     return STATUS_OK;
 }
 
-// Takes one option into `options`; `pixels` is the array behind options->pixels, with room for every
-// argument.
-static enum status option_take(int code, struct info_options *options, struct info_pixel *pixels, char **argv,
-                               struct error *error)
+static enum status option_take(int code, struct request *request, char **argv, struct error *error)
 {
+    struct info_options *options = &request->options;
     int64_t number;
     switch (code) {
+    case OPTION_SERIES:
+        request->siblings = true;
+        return STATUS_OK;
     case OPTION_JSON:
         options->json = true;
         return STATUS_OK;
@@ -164,7 +180,7 @@ static enum status option_take(int code, struct info_options *options, struct in
         options->channel = (int)number;
         return STATUS_OK;
     case OPTION_PIXEL:
-        if (!pixel_parse(optarg, &pixels[options->pixel_count]))
+        if (!pixel_parse(optarg, &request->pixels[options->pixel_count]))
             return error_set(error, STATUS_USAGE, "--pixel must be X,Y, such as 10,20, not '%s'", optarg);
         options->pixel_count++;
         return STATUS_OK;
@@ -176,60 +192,144 @@ static enum status option_take(int code, struct info_options *options, struct in
     }
 }
 
-// What is not an option: further pixels after --pixel ("--pixel 1,2 3,4"), and one source.
-static enum status words_take(struct info_options *options, struct info_pixel *pixels, int argc, char **argv,
-                              struct error *error)
+// What is not an option: further pixels after --pixel ("--pixel 1,2 3,4"), and the sources.
+static enum status words_take(struct request *request, int argc, char **argv, struct error *error)
 {
+    struct info_options *options = &request->options;
     for (int i = optind; i < argc; i++) {
         bool maybe_pixel = options->pixel_count > 0 && access(argv[i], F_OK) != 0;
-        if (maybe_pixel && pixel_parse(argv[i], &pixels[options->pixel_count]))
+        if (maybe_pixel && pixel_parse(argv[i], &request->pixels[options->pixel_count]))
             options->pixel_count++;
-        else if (options->source)
-            return error_set(error, STATUS_USAGE, "only one SOURCE may be given, but there is also '%s'",
-                             argv[i]);
         else
-            options->source = argv[i];
+            request->names[request->name_count++] = argv[i];
     }
-    if (!options->source)
+    if (request->name_count == 0)
         return error_set(error, STATUS_USAGE, "no SOURCE was named (see fovea info --help)");
     return STATUS_OK;
 }
 
-static enum status arguments_parse(struct info_options *options, struct info_pixel *pixels, bool *help,
-                                   int argc, char **argv, struct error *error)
+static enum status arguments_parse(struct request *request, int argc, char **argv, struct error *error)
 {
     opterr = 0;
     optind = 0; // starts the GNU parser afresh
     int code;
     while ((code = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (code == 'h') {
-            *help = true;
+            request->help = true;
             return STATUS_OK;
         }
-        enum status status = option_take(code, options, pixels, argv, error);
+        enum status status = option_take(code, request, argv, error);
         if (status != STATUS_OK)
             return status;
     }
-    return words_take(options, pixels, argc, argv, error);
+    return words_take(request, argc, argv, error);
+}
+
+// --- One source, or several ---
+
+static enum status run_one(const struct request *request)
+{
+    struct error error = {0};
+    const enum status status = info_run(&request->options, stdout, &error);
+    if (status != STATUS_OK && status != STATUS_CANCELLED)
+        sentence_print(request->options.source, error.text);
+    return status;
+}
+
+// One of several; what was found in a folder and is no image is passed over. `printed` counts what was
+// printed.
+static enum status run_element(struct request *request, bool found, size_t *printed)
+{
+    struct info_options *options = &request->options;
+    struct error error = {0};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    if (!out)
+        return error_set(&error, STATUS_NO_MEMORY, "no memory");
+    const enum status status = info_run(options, out, &error);
+    const bool passed_over = found && status == STATUS_NOT_MINE, failed = status && !passed_over;
+    if (failed && status != STATUS_CANCELLED)
+        sentence_print(options->source, error.text);
+    if (failed && options->json)
+        info_report_failure(options->source, &error, out);
+    fclose(out);
+    if (bytes > 0) {
+        while (options->json && text[bytes - 1] == '\n')
+            text[--bytes] = '\0';
+        printf("%s%s", *printed ? options->json ? ",\n" : "\n" : "", text);
+        (*printed)++;
+    }
+    free(text);
+    return failed ? status : STATUS_OK;
+}
+
+static enum status run_several(struct request *request, const struct series *series)
+{
+    enum status first = STATUS_OK;
+    size_t printed = 0;
+    fputs(request->options.json ? "[\n" : "", stdout);
+    for (size_t i = 0; i < series->count && first != STATUS_CANCELLED; i++) {
+        request->options.source = series->names[i];
+        request->options.index = i;
+        request->options.count = series->count;
+        const enum status status = run_element(request, series->found[i], &printed);
+        if (first == STATUS_OK || status == STATUS_CANCELLED)
+            first = status;
+    }
+    fputs(request->options.json ? "\n]\n" : "", stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return first;
+    fprintf(stderr, "fovea: the output could not be written: %s\n", strerror(errno));
+    return STATUS_IO;
+}
+
+// A name that is one file is told as it is; whatever stands for several is a list, also of one.
+static bool is_list(const struct request *request, const struct series *series)
+{
+    return series->count != 1 || request->name_count > 1 || request->siblings || series->found[0] ||
+           request->names[0][0] == '@';
+}
+
+static enum status run_request(struct request *request)
+{
+    struct series series = {0};
+    struct error error = {0};
+    enum status status =
+        series_expand(request->names, request->name_count, request->siblings, &series, &error);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "fovea: %s\n", error.text);
+    } else if (is_list(request, &series)) {
+        status = run_several(request, &series);
+    } else {
+        request->options.source = series.names[0];
+        status = run_one(request);
+    }
+    series_free(&series);
+    return status;
 }
 
 int info_main(int argc, char **argv)
 {
-    // A pixel takes at least one argument, so this is room enough.
-    struct info_pixel *pixels = must_alloc(((size_t)argc + 1) * sizeof *pixels);
-    struct info_options options = {.channel = CHANNEL_AUTO, .pixels = pixels};
+    // A pixel or a name takes at least one argument, so this is room enough.
+    const size_t room = (size_t)argc + 1;
+    struct request request = {.options = {.channel = CHANNEL_AUTO}};
     struct error error = {0};
-    bool help = false;
-    enum status status = arguments_parse(&options, pixels, &help, argc, argv, &error);
+    request.pixels = must_alloc(room * sizeof *request.pixels);
+    request.names = must_alloc(room * sizeof *request.names);
+    request.options.pixels = request.pixels;
+    enum status status = arguments_parse(&request, argc, argv, &error);
+    int code = status_exit_code(status);
     if (status != STATUS_OK) {
         fprintf(stderr, "fovea: info: %s\n", error.text);
-    } else if (help) {
+    } else if (request.help) {
         fputs(usage, stdout);
     } else {
-        status = info_run(&options, stdout, &error);
-        if (status != STATUS_OK)
-            sentence_print(options.source, error.text);
+        struct task *task = request.options.task = task_begin("info", STDERR_FILENO, TASK_PROGRESS_AFTER_MS);
+        status = run_request(&request);
+        code = task_end(&task, status);
     }
-    free(pixels);
-    return status_exit_code(status);
+    free(request.pixels);
+    free(request.names);
+    return code;
 }

@@ -3,6 +3,7 @@
 #ifndef FOVEA_APP_INFO_H
 #define FOVEA_APP_INFO_H
 
+#include "app/task.h"
 #include "base/status.h"
 #include "image/frame.h"
 
@@ -19,6 +20,8 @@ struct info_pixel {
 // What to tell of which image. All pointers are borrowed.
 struct info_options {
     const char *source;         // a file name or "sim:..."
+    struct task *task;          // told of the progress and asked whether to stop; may be NULL
+    size_t index, count;        // this is the source `index` of so many
     const char *mask;           // a mask file, or NULL
     int64_t frame;              // from 0
     int channel;                // as in struct open_request
@@ -40,8 +43,9 @@ enum status info_run(const struct info_options *options, FILE *out, struct error
 
 // `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--verify] [--metadata] [--contents]
 // [--mask FILE]
-// [--channel N] [--ignore CLASSES] [--saturation VALUE] SOURCE`: argv[0] is "info". Prints errors to stderr
-// as one sentence. Returns the exit code: 0, 1 (input) or 2 (usage).
+// [--channel N] [--ignore CLASSES] [--saturation VALUE] [--series] SOURCE...`: argv[0] is "info". Prints
+// errors to stderr as one sentence each. Returns the exit code: 0, 1 (input), 2 (usage), that of the first
+// source that failed if there are several, or 130 after Ctrl+C.
 int info_main(int argc, char **argv);
 
 #endif

@@ -54,5 +54,7 @@ void info_scan_free(struct info_scan *scan);
 
 // Prints what was found. Fails for want of memory only, with nothing printed.
 enum status info_report(const struct info_scan *scan, FILE *out, struct error *error);
+// Prints a JSON object that tells why a source of several could not be read.
+void info_report_failure(const char *source, const struct error *error, FILE *out);
 
 #endif

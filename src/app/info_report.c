@@ -281,6 +281,20 @@ static enum status json_print(const struct info_scan *scan, FILE *out, struct er
     return STATUS_OK;
 }
 
+void info_report_failure(const char *source, const struct error *error, FILE *out)
+{
+    cJSON *json = cJSON_CreateObject();
+    char *name = clean_copy(source), *sentence = clean_copy(error->text);
+    cJSON_AddStringToObject(json, "source", name);
+    cJSON_AddStringToObject(json, "error", sentence);
+    char *text = cJSON_Print(json);
+    fprintf(out, "%s\n", text ? text : "null");
+    cJSON_free(text);
+    cJSON_Delete(json);
+    free(name);
+    free(sentence);
+}
+
 // "type          u16": names in one column, values in the next.
 __attribute__((format(printf, 3, 4))) static void text_line(struct text *text, const char *name,
                                                             const char *format, ...)

@@ -145,6 +145,7 @@ static enum status band_scan(struct info_scan *scan, struct rect rect, struct er
         .stride = scan->row_bytes,
         .classes = scan->classes,
         .ignored_classes = scan->options->choice.ignored,
+        .cancel = task_cancel(scan->options->task),
     };
     memset(scan->classes, 0, (size_t)rect.height * (size_t)rect.width);
     enum status status = image_file_decode(scan->file, &request, &report, error);
@@ -172,11 +173,23 @@ static enum status band_scan(struct info_scan *scan, struct rect rect, struct er
     return STATUS_OK;
 }
 
+// Rows [0, y) of this source are done.
+static void progress_tell(const struct info_scan *scan, int64_t y)
+{
+    const double share = (double)y / (double)scan->info.height;
+    const double sources = (double)(scan->options->count ? scan->options->count : 1);
+    task_progress(scan->options->task, ((double)scan->options->index + share) / sources);
+}
+
 static enum status scan_all(struct info_scan *scan, struct error *error)
 {
     enum status status = STATUS_OK;
     scan->found = must_alloc((scan->options->pixel_count + 1) * sizeof *scan->found);
     for (int64_t y = 0; status == STATUS_OK && y < scan->info.height; y += scan->band_rows) {
+        progress_tell(scan, y);
+        status = task_stopped(scan->options->task, error);
+        if (status != STATUS_OK)
+            break;
         int64_t rows = int64_min(scan->band_rows, scan->info.height - y);
         status =
             band_scan(scan, (struct rect){.x = 0, .y = y, .width = scan->info.width, .height = rows}, error);

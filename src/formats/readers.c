@@ -204,6 +204,9 @@ static enum status frame_check(const struct image_file *file, int64_t frame, str
                      file->path, (long long)frame, (long long)file->frames - 1);
 }
 
+// A frame beyond this is in no file; a simulated or sparse one could be read for weeks.
+static const int64_t FRAME_BYTES_MAX = (int64_t)16 << 40;
+
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error)
 {
@@ -218,6 +221,14 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
         bytes > INT64_MAX)
         return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels cannot be addressed", file->path,
                          (long long)found.width, (long long)found.height);
+    if ((int64_t)bytes > FRAME_BYTES_MAX) {
+        char size[32], most[32];
+        return error_set(error, STATUS_TOO_LARGE,
+                         "%s: %lld x %lld pixels of type %s are %s, more than the %s that can be worked with",
+                         file->path, (long long)found.width, (long long)found.height,
+                         sample_traits(found.type)->name, format_bytes((int64_t)bytes, size, sizeof size),
+                         format_bytes(FRAME_BYTES_MAX, most, sizeof most));
+    }
     *info = found;
     return STATUS_OK;
 }

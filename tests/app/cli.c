@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Takes the GL drivers away, whatever the machine has.
@@ -251,6 +253,28 @@ static void test_no_display(void **state)
     run_free(&run);
 }
 
+// Ctrl+C ends what would take for ever, with the shell's exit code, nothing said and no file left.
+static void test_ctrl_c(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"info sim:1000000x1000000",
+                                           "export --zoom 20 -o '%s' sim:4000x4000"};
+    const char *folder = temporary_path("stopped");
+    char output[600], command[900], format[200];
+    assert_int_equal(mkdir(folder, 0777), 0);
+    snprintf(output, sizeof output, "%s/a.png", folder);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        // Before the program is up the signal ends it as well.
+        snprintf(format, sizeof format, "timeout --preserve-status -s INT 1 '%%s' %s", commands[i]);
+        snprintf(command, sizeof command, format, getenv("FOVEA_BINARY"), output);
+        const int status = system(command);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 130);
+    }
+    // No draft of the picture is left either.
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_truncated_file_is_shown_in_part),
         cmocka_unit_test(test_wrong_options),
         cmocka_unit_test(test_wrong_arguments),
+        cmocka_unit_test(test_ctrl_c),
         cmocka_unit_test(test_no_opengl),
         cmocka_unit_test(test_no_display),
     };

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { OUTPUT_MAX = 1 << 20 };
@@ -729,7 +730,8 @@ static void wrong_use_is_told_in_one_sentence(void **state)
         {"--pixel 1,2,3 sim:8x8", 2, "--pixel"},
         {"--colour sim:8x8", 2, "--colour"},
         {"-q sim:8x8", 2, "-q"},
-        {"sim:8x8 sim:9x9", 2, "sim:9x9"},
+        {"sim:99999999x99999999", 1, "99999999 x 99999999 pixels of type u16 are 20.0 PB"},
+        {"'/nonexistent/*.tif'", 1, "/nonexistent/"},
         {"--channel -1 sim:8x8", 2, "--channel"},
         {"--ignore gap,rot sim:8x8", 2, "gap,rot"},
         {"--saturation x sim:8x8", 2, "--saturation"},
@@ -755,6 +757,76 @@ static void wrong_use_is_told_in_one_sentence(void **state)
     run_free(&run);
 }
 
+// A list in, a list out: several names, a pattern, a folder, a series and a list of names; a name alone gives
+// an object.
+static void lists_of_sources_give_arrays(void **state)
+{
+    (void)state;
+    require_binary();
+    char list[600];
+    const char *folder = temporary_path("list");
+    assert_int_equal(mkdir(folder, 0777), 0);
+    for (int i = 1; i <= 3; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "list/n_%d.pgm", i);
+        const char *path = temporary_path(name);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fprintf(file, "P5\n%d 1\n255\n", i);
+        fwrite("\1\2\3", 1, (size_t)i, file);
+        fclose(file);
+    }
+    const char *list_path = temporary_path("names.txt");
+    FILE *file = fopen(list_path, "wb");
+    assert_non_null(file);
+    fprintf(file, "%s/n_1.pgm\n%s/n_2.pgm\n%s/n_3.pgm\n", folder, folder, folder);
+    fclose(file);
+    snprintf(list, sizeof list, "%s/n_1.pgm", folder);
+    char at_list[600];
+    snprintf(at_list, sizeof at_list, "@%s", list_path);
+    const struct {
+        const char *options, *name, *ending;
+        int count;
+    } cases[] = {{"", folder, "", 3},       {"", folder, "/'*'.pgm", 3},      {"", folder, "/n_#.pgm", 3},
+                 {"--series", list, "", 3}, {"sim:2x2 sim:3x3", list, "", 3}, {"", at_list, "", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run run = run_info("--json %s %s%s", cases[i].options, cases[i].name, cases[i].ending);
+        assert_string_equal(run.errors, "");
+        assert_int_equal(run.exit_code, 0);
+        cJSON *json = json_of(&run);
+        assert_true(cJSON_IsArray(json));
+        assert_int_equal(cJSON_GetArraySize(json), cases[i].count);
+        const bool pages = cases[i].options[0] != 's';
+        assert_int_equal(number_at(cJSON_GetArrayItem(json, 0), "width"), pages ? 1 : 2);
+        assert_int_equal(number_at(cJSON_GetArrayItem(json, 2), "width"), pages ? 3 : 1);
+        cJSON_Delete(json);
+    }
+    struct run run = run_info("--json %s", list);
+    cJSON *json = json_of(&run);
+    assert_true(cJSON_IsObject(json));
+    cJSON_Delete(json);
+}
+
+// What fails among several is told in its place and by the exit code; the others are told all the same.
+static void one_of_several_fails(void **state)
+{
+    (void)state;
+    require_binary();
+    struct run run = run_info("--json sim:2x2 /nonexistent/a.tif sim:3x3");
+    assert_int_equal(run.exit_code, 1);
+    assert_ptr_equal(strchr(run.errors, '\n'), run.errors + strlen(run.errors) - 1);
+    cJSON *json = cJSON_Parse(run.output);
+    assert_int_equal(cJSON_GetArraySize(json), 3);
+    assert_string_equal(string_at(cJSON_GetArrayItem(json, 1), "source"), "/nonexistent/a.tif");
+    assert_non_null(strstr(string_at(cJSON_GetArrayItem(json, 1), "error"), "/nonexistent/a.tif"));
+    assert_int_equal(number_at(cJSON_GetArrayItem(json, 2), "width"), 3);
+    cJSON_Delete(json);
+    run_free(&run);
+    run = run_info("--frame 20 sim:2x2 /nonexistent/a.tif");
+    assert_int_equal(run.exit_code, 2);
+    run_free(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -774,6 +846,8 @@ int main(void)
         cmocka_unit_test(repeated_items_are_an_array),
         cmocka_unit_test(the_header_is_told_without_the_pixels),
         cmocka_unit_test(contents_are_told),
+        cmocka_unit_test(lists_of_sources_give_arrays),
+        cmocka_unit_test(one_of_several_fails),
         cmocka_unit_test(wrong_use_is_told_in_one_sentence),
     };
     return cmocka_run_group_tests_name("app.info", tests, NULL, NULL);
