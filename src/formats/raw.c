@@ -7,11 +7,13 @@
 // "&" and so on, unless a file of the very name exists.
 #include "formats/plain_file.h"
 #include "formats/readers_list.h"
+#include "formats/wrapped.h"
 
 #include "base/size.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const char raw_scheme[] = "raw:";
@@ -137,6 +139,23 @@ static enum status set_layout(struct plain_file *file, const struct raw_spec *sp
     return plain_file_set_layout(file, &layout, error);
 }
 
+// A packed file would show its packed bytes as pixels.
+static enum status refuse_packed(const struct plain_file *file, struct error *error)
+{
+    uint8_t head[UNPACK_MAGIC_BYTES];
+    const size_t count = (size_t)int64_min(file->bytes, sizeof head);
+    enum status status = plain_file_header(file, 0, head, count, error);
+    if (status != STATUS_OK)
+        return status;
+    const enum unpack_method method = unpack_method_find(head, count);
+    const char *dot = strrchr(file->base.path, '.');
+    for (size_t i = 0; method != UNPACK_STORED && dot && wrapped_extensions[i]; i++)
+        if (strcasecmp(dot + 1, wrapped_extensions[i]) == 0)
+            return error_set(error, STATUS_UNSUPPORTED, "%s: is packed by %s; run %s on it first",
+                             file->base.path, unpack_method_name(method), unpack_method_program(method));
+    return STATUS_OK;
+}
+
 // Opens the file of the name, which may have escapes.
 static enum status open_named(char *path, struct plain_file **file, struct error *error)
 {
@@ -165,6 +184,8 @@ static enum status raw_open(const struct open_request *request, struct image_fil
     else
         status = open_named(name, &file, error);
     free(name);
+    if (status == STATUS_OK)
+        status = refuse_packed(file, error);
     if (status == STATUS_OK)
         status = set_layout(file, &spec, error);
     if (status != STATUS_OK) {

@@ -40,6 +40,7 @@ const struct reader *const readers[] = {
     &raxis_reader,      //
     &spr_reader,        //
     &hipic_reader,      //
+    &mpa_reader,        //
     NULL,
 };
 

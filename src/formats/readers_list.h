@@ -32,5 +32,6 @@ extern const struct reader esperanto_reader;  // esperanto.c
 extern const struct reader raxis_reader;      // raxis.c
 extern const struct reader spr_reader;        // spr.c
 extern const struct reader hipic_reader;      // hipic.c
+extern const struct reader mpa_reader;        // mpa.c
 
 #endif

@@ -204,6 +204,27 @@ static void check_real(const char *name, const char *query, const char *referenc
     cJSON_Delete(entries);
 }
 
+// A packed file is told to be packed; bytes that only look so are pixels.
+static void test_packed_is_told(void **state)
+{
+    (void)state;
+    static const uint8_t gzip[16] = {0x1F, 0x8B, 8, 0}, bzip2[16] = "BZh91AY&SY";
+    static const char query[] = "?width=4&height=4&type=u8";
+    refuse(save_bytes("pixels.raw.gz", gzip, sizeof gzip), query, STATUS_UNSUPPORTED,
+           "packed by gzip; run gunzip");
+    refuse(save_bytes("pixels.bz2", bzip2, sizeof bzip2), query, STATUS_UNSUPPORTED, "packed by bzip2");
+    static const char *const names[] = {"pixels.raw", "pixels"};
+    for (int i = 0; i < 2; i++) {
+        struct image_file *file = open_raw(save_bytes(names[i], gzip, sizeof gzip), query);
+        check_rectangles(file, 0, gzip);
+        image_file_close(&file);
+    }
+    uint8_t plain[16] = {1, 2, 3};
+    struct image_file *file = open_raw(save_bytes("pixels.gz", plain, sizeof plain), query);
+    check_rectangles(file, 0, plain);
+    image_file_close(&file);
+}
+
 static void test_real_files(void **state)
 {
     (void)state;
@@ -217,9 +238,9 @@ static void test_real_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_type), cmocka_unit_test(test_defaults_and_frames),
-        cmocka_unit_test(test_names),      cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_every_type),     cmocka_unit_test(test_defaults_and_frames),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_packed_is_told), cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
