@@ -149,7 +149,7 @@ static const char *grid_read(const struct fits_header *header, const struct fits
     size_t tiles = 1, pixels = 1;
     tiling->axes = hdu->axes;
     for (int i = 0; i < hdu->axes; i++) {
-        char key[16];
+        char key[24];
         int64_t tile = i == 0 ? hdu->axis[0] : 1;
         snprintf(key, sizeof key, "ZTILE%d", i + 1);
         if (fits_header_has(header, key) && !fits_header_integer(header, key, &tile))
@@ -186,7 +186,7 @@ static const struct codec_name codec_names[] = {
 // An option of the codec: by its name (ZNAMEn), or by its number where nothing is named. False if it is none.
 static bool option_read(const struct fits_header *header, const char *name, int number, int64_t *value)
 {
-    char key[16], text[FITS_CARD + 1];
+    char key[24], text[FITS_CARD + 1];
     bool named = fits_header_has(header, "ZNAME1");
     for (int i = 1; named && i <= 9; i++) {
         snprintf(key, sizeof key, "ZNAME%d", i);
