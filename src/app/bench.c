@@ -23,6 +23,7 @@ struct bench_options {
     struct view_options view;
     int64_t exec_ns; // when the program was started
     double main_ms;  // from there to main
+    struct task *task;
 };
 
 struct zoom_figures {
@@ -62,8 +63,10 @@ static void present(struct stage *stage)
 enum status bench_draw(struct stage *stage, struct error *error)
 {
     begin_frame(stage);
-    enum status status =
-        viewer_draw(&stage->viewer, stage->target, stage->width, stage->height, 0, 0, false, 1, error);
+    enum status status = task_stopped(stage->task, error);
+    if (status)
+        return status;
+    status = viewer_draw(&stage->viewer, stage->target, stage->width, stage->height, 0, 0, false, 1, error);
     present(stage);
     return status;
 }
@@ -443,6 +446,8 @@ static enum status run_bench(void *context, const char *const *names, size_t cou
     struct figures figures = {.main_ms = options->main_ms};
     struct stage *stage = must_alloc(sizeof *stage);
     viewer_create(&stage->viewer, NULL, NULL);
+    stage->task = options->task;
+    stage->viewer.cancel = task_cancel(options->task);
     enum status status = measure(stage, options, names, count, &figures, error);
     if (!status && options->json)
         print_json(stage, &figures, names[0]);
@@ -468,6 +473,8 @@ int bench_main(int argc, char **argv)
                             .min_sources = 1,
                             .max_sources = SIZE_MAX,
                             .run = run_bench,
-                            .context = &options};
+                            .context = &options,
+                            .task_name = "bench",
+                            .task = &options.task};
     return cli_run(&cli, argc, argv);
 }

@@ -16,9 +16,10 @@ struct stage {
     struct target *target;
     struct viewer viewer;
     int width, height;
+    struct task *task;
 };
 
-// Draws the picture and waits until it stands on the screen.
+// Draws the picture and waits until it stands on the screen. STATUS_CANCELLED when the user wants the end.
 enum status bench_draw(struct stage *stage, struct error *error);
 // Sorts the values; their median.
 double bench_median(double *values, size_t count);

@@ -42,6 +42,7 @@ struct mask_options {
     int64_t frame;
     int channel;
     struct class_choice choice;
+    struct task *task;
 };
 
 // What an option for an operation fills.
@@ -218,7 +219,8 @@ static enum status run_operation(struct mask_run *run, const struct mask_step *s
                                          .file = run->file,
                                          .frame = run->options->frame,
                                          .sentinels = &run->info.sentinels,
-                                         .detector = &run->detector};
+                                         .detector = &run->detector,
+                                         .cancel = task_cancel(run->options->task)};
     enum status status = operation_parse(step->operation->arguments, step->value, numbers, &count, error);
     if (status)
         return status;
@@ -291,8 +293,14 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
     if (!mask_format_find(options->save.path, options->save.format))
         return mask_save(NULL, &options->save, error); // says which formats there are
     enum status status = prepare(&run, names[0], error);
-    for (size_t i = 0; i < options->count && !status; i++)
-        status = run_step(&run, &options->steps[i], error);
+    for (size_t i = 0; i < options->count && !status; i++) {
+        task_progress(options->task, (double)i / (double)options->count);
+        status = task_stopped(options->task, error);
+        if (!status)
+            status = run_step(&run, &options->steps[i], error);
+    }
+    if (!status)
+        status = task_stopped(options->task, error);
     struct mask_save save = options->save;
     if (options->save_layer)
         save.bits = MASK_BIT(run.layer);
@@ -366,7 +374,9 @@ int mask_main(int argc, char **argv)
                             .min_sources = 1,
                             .max_sources = 1,
                             .run = run_mask,
-                            .context = &own->options};
+                            .context = &own->options,
+                            .task_name = "mask",
+                            .task = &own->options.task};
     const int code = cli_run(&cli, argc, argv);
     free(own);
     return code;

@@ -16,7 +16,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { REWRITE_MS = 200, GRACE_MS = 2000, UNKNOWN = -1 };
+// A signal that comes so soon after the first is the same request, to the process and to its group.
+enum { REWRITE_MS = 200, TWICE_MS = 500, GRACE_MS = 2000, UNKNOWN = -1 };
 
 struct task {
     const char *name;
@@ -81,8 +82,11 @@ static void take_signal(struct task *task, int64_t now)
     struct signalfd_siginfo info;
     if (read(task->signals, &info, sizeof info) != (ssize_t)sizeof info)
         return;
-    if (atomic_load(&task->signal))
-        leave_at_once(task);
+    if (atomic_load(&task->signal)) {
+        if (now - task->signal_ns > (int64_t)TWICE_MS * 1000000)
+            leave_at_once(task);
+        return;
+    }
     atomic_store(&task->signal, (int)info.ssi_signo);
     task->signal_ns = now;
     cancel_request(&task->cancel);

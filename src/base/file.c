@@ -94,6 +94,50 @@ const char *path_title(const char *name)
     return title;
 }
 
+// Whether a character needs no quoting and means nothing special in a file's name.
+static bool is_plain(char character)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._";
+    return (character & 0x80) || (character && strchr(plain, character));
+}
+
+// The length of a title's name without selector and endings ("x.h5::/a", "x.cbf.gz", "x.fits[2]" -> that of
+// "x").
+static size_t stem_length(const char *title)
+{
+    static const char *const packings[] = {".gz", ".bz2", ".xz", ".zst", ".Z"};
+    const char *colons = strstr(title, "::");
+    size_t length = colons ? (size_t)(colons - title) : strcspn(title, "[");
+    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++) {
+        const size_t bytes = strlen(packings[i]);
+        if (length > bytes && strncmp(title + length - bytes, packings[i], bytes) == 0)
+            length -= bytes;
+    }
+    size_t end = length > 0 ? length - 1 : 0;
+    while (end > 0 && title[end] != '.')
+        end--;
+    return end > 0 ? end : length;
+}
+
+char *path_propose(const char *name, int64_t frame, const char *ending, char *buffer, size_t size)
+{
+    char made[200], part[64] = "", number[32] = "";
+    const char *title = path_title(name), *colons = strstr(title, "::");
+    const size_t stem = stem_length(title);
+    const char *selector = colons ? path_name(colons + 2) : strchr(title, '[');
+    if (selector)
+        snprintf(part, sizeof part, "_%s", selector + (*selector == '['));
+    if (part[0] && part[strlen(part) - 1] == ']')
+        part[strlen(part) - 1] = '\0';
+    if (frame >= 0)
+        snprintf(number, sizeof number, "_%lld", (long long)frame);
+    snprintf(made, sizeof made, "%.*s%s%s", (int)(stem < 100 ? stem : 100), title, part, number);
+    for (char *at = made; *at; at++)
+        *at = is_plain(*at) ? *at : '_';
+    snprintf(buffer, size, "%s%s", made[0] ? made : "picture", ending);
+    return buffer;
+}
+
 static bool write_all(int fd, const char *data, size_t count)
 {
     while (count > 0) {

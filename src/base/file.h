@@ -29,6 +29,11 @@ char *path_beside(const char *path, const char *name);
 // ("file.h5::/entry/data"); borrowed from `name`.
 const char *path_title(const char *name);
 
+// A name for a file that is made of the image `name`: its title without ending and folder, with the
+// selector's last part, the frame if it is not negative, and `ending` (".png"); "cube.fits[2]", frame 7:
+// "cube_2_7.png". What is awkward in a name of a file becomes '_'. Returns `buffer`.
+char *path_propose(const char *name, int64_t frame, const char *ending, char *buffer, size_t size);
+
 // A file being written. Where `path` is a regular file or does not exist yet, the bytes go to a temporary
 // file beside it that takes its place only when everything is written: a new file has the permissions that
 // the umask gives, one that replaces another keeps those of the old one, and its group if that may be. A

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The dialog that asks for a file name: a field for the path and a list of what is there.
+#include "base/file.h"
 #include "ui/ui_internal.h"
 
 #include <dirent.h>
@@ -163,6 +164,17 @@ static const struct {
                  {"Is added to the edited layer", "add"},
                  {"Is taken away from the edited layer", "remove"}};
 
+// What is exported, and how large.
+static const struct {
+    const char *label, *word; // NULL: what is typed
+} export_sizes[] = {{"As shown", "shown"}, {"Whole, 1:1", "1:1"}, {"Width x height", NULL}};
+
+static const char *export_size_word(const struct ui_dialog *dialog)
+{
+    const char *word = export_sizes[dialog->export_size].word;
+    return word ? word : dialog->export_typed;
+}
+
 static void append_command(const struct ui_dialog *dialog, enum view_dialog kind, struct text *line,
                            const char *path)
 {
@@ -171,8 +183,10 @@ static void append_command(const struct ui_dialog *dialog, enum view_dialog kind
     command_append_word(line, path);
     if (use)
         command_append_word(line, use);
-    if (kind == DIALOG_EXPORT && dialog->decorate)
-        command_append_word(line, "decorated");
+    if (kind == DIALOG_EXPORT) {
+        command_append_word(line, dialog->decorate ? "decorated" : "plain");
+        command_append_word(line, export_size_word(dialog));
+    }
     if (kind == DIALOG_SAVE_MASK) {
         const int layer = dialog->mask_layer - 1;
         command_append_word(line, layer < 0 ? "all" : ui_mask_layer_word((enum mask_layer)layer));
@@ -199,6 +213,14 @@ static void accept_path(struct ui *ui, enum view_dialog kind)
     close_dialog(ui);
 }
 
+// The name of the image with that of its frame.
+static void propose_picture(const struct ui *ui, char *name, size_t size)
+{
+    const struct ui_model *model = ui->model;
+    path_propose(model->name ? model->name : "picture", model->frame_count > 1 ? model->frame : -1, ".png",
+                 name, size);
+}
+
 static void start_dialog(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
@@ -209,7 +231,7 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
         end_with_slash(dialog);
     const size_t length = strlen(dialog->path);
     if (kind == DIALOG_EXPORT)
-        snprintf(dialog->path + length, sizeof dialog->path - length, "picture.png");
+        propose_picture(ui, dialog->path + length, sizeof dialog->path - length);
     if (kind == DIALOG_SAVE_MASK)
         snprintf(dialog->path + length, sizeof dialog->path - length, "mask.npy");
     follow_field(ui, true);
@@ -338,15 +360,34 @@ static void draw_mask_saving(struct ui *ui)
     }
 }
 
+static void draw_export_size(struct ui *ui)
+{
+    enum { COUNT = sizeof export_sizes / sizeof export_sizes[0] };
+    struct ui_dialog *dialog = &ui->dialog;
+    gui_next_width(ui_px(ui, 110));
+    if (gui_combo_begin("##size", export_sizes[dialog->export_size].label)) {
+        for (int i = 0; i < COUNT; i++)
+            if (gui_selectable(export_sizes[i].label, i == dialog->export_size))
+                dialog->export_size = i;
+        gui_combo_end();
+    }
+    gui_same_line();
+    if (!export_sizes[dialog->export_size].word) {
+        gui_next_width(ui_px(ui, 90));
+        gui_input("##typed", dialog->export_typed, sizeof dialog->export_typed);
+        gui_same_line();
+    }
+    if (gui_checkbox("With bar and title", dialog->decorate))
+        dialog->decorate = !dialog->decorate;
+}
+
 // What a dialog asks besides the name, right of its buttons.
 static void draw_choices(struct ui *ui, enum view_dialog kind)
 {
-    struct ui_dialog *dialog = &ui->dialog;
     if (kind == DIALOG_EXPORT || kind == DIALOG_MASK || kind == DIALOG_SAVE_MASK)
         gui_same_line();
     if (kind == DIALOG_EXPORT) {
-        if (gui_checkbox("With colour bar and title", dialog->decorate))
-            dialog->decorate = !dialog->decorate;
+        draw_export_size(ui);
     } else if (kind == DIALOG_MASK) {
         draw_mask_use(ui);
     } else if (kind == DIALOG_SAVE_MASK) {

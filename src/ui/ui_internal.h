@@ -114,10 +114,12 @@ struct ui_dialog {
     size_t count, capacity;
     int selected; // among the entries that match; -1 = none
     bool decorate;
-    int mask_use;      // what to do with a mask file: one of its list
-    int mask_layer;    // to be saved: 0 = all, else 1 + layer
-    int mask_inverted; // 1: pixels that count are 1
-    bool refocus;      // give the keyboard back to the field
+    int export_size;       // one of its list
+    char export_typed[24]; // for the one that is typed
+    int mask_use;          // what to do with a mask file: one of its list
+    int mask_layer;        // to be saved: 0 = all, else 1 + layer
+    int mask_inverted;     // 1: pixels that count are 1
+    bool refocus;          // give the keyboard back to the field
 };
 
 struct ui {

@@ -258,7 +258,8 @@ static void test_ctrl_c(void **state)
 {
     (void)state;
     static const char *const commands[] = {"info sim:1000000x1000000",
-                                           "export --zoom 20 -o '%s' sim:4000x4000"};
+                                           "export --zoom 20 -o '%s' sim:4000x4000",
+                                           "mask --above 5 -o '%s' sim:60000x60000"};
     const char *folder = temporary_path("stopped");
     char output[600], command[900], format[200];
     assert_int_equal(mkdir(folder, 0777), 0);

@@ -242,12 +242,33 @@ static void test_link_stays_a_link(void **state)
     close(fd);
 }
 
+static void test_proposed_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *proposed;
+        int64_t frame;
+    } cases[] = {{"/data/img_0001.cbf", "img_0001.png", -1},
+                 {"img.cbf.gz", "img.png", -1},
+                 {"/a/b.c/scan.h5::/entry/data", "scan_data_12.png", 12},
+                 {"cube.fits[SCI,2]", "cube_SCI_2_7.png", 7},
+                 {"sim:64x44,type=u16", "sim_64x44_type_u16.png", -1},
+                 {".hidden", ".hidden.png", -1},
+                 {"衍射 1.tif", "衍射_1.png", -1},
+                 {"a b'c.npy", "a_b_c.png", -1}};
+    char buffer[256];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(path_propose(cases[i].name, cases[i].frame, ".png", buffer, sizeof buffer),
+                            cases[i].proposed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_and_read),
         cmocka_unit_test(test_not_files),
         cmocka_unit_test(test_replace),
+        cmocka_unit_test(test_proposed_names),
         cmocka_unit_test(test_replaced_file_keeps_its_mode),
         cmocka_unit_test(test_draft_of_private_file),
         cmocka_unit_test(test_umask_is_never_changed),
