@@ -494,15 +494,13 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     if (frame_first(block, frame) >= block->present)
         return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
                          (long long)frame);
-    *info = (struct frame_info){
-        .width = block->width,
-        .height = block->height,
-        .type = block->type,
-        .chunk_width = block->width,
-        .chunk_height = 1,
-        .sequential = block->coding != EDF_PLAIN && block->coding != EDF_BYTE_OFFSET,
-        // A 16-bit camera has its largest value for saturation.
-        .sentinels = {.max_is_no_data = block->type == SAMPLE_U32, .negative_marks = block->counting}};
+    *info = (struct frame_info){.width = block->width,
+                                .height = block->height,
+                                .type = block->type,
+                                .chunk_width = block->width,
+                                .chunk_height = 1,
+                                .sequential = block->coding != EDF_PLAIN && block->coding != EDF_BYTE_OFFSET,
+                                .sentinels.negative_marks = block->counting};
     snprintf(info->format, sizeof info->format, "EDF");
     snprintf(info->compression, sizeof info->compression, "%s", edf_coding_name(block->coding));
     return STATUS_OK;

@@ -222,10 +222,11 @@ static struct sentinels sentinels_find(hid_t file, const struct hdf5_places *pla
     if (!places->is_detector && !is_lima(file))
         return sentinels;
     // Pictures of 8 bits use all their values, unless the detector says that it counts so far only.
+    sentinels.depth = bit_depth(file, places);
     if (type == SAMPLE_U8)
-        sentinels.max_is_no_data = bit_depth(file, places) == 8;
+        sentinels.max_is_no_data = sentinels.depth == 8;
     else
-        sentinels.max_is_no_data = type == SAMPLE_U16 || type == SAMPLE_U32;
+        sentinels.max_is_no_data = type == SAMPLE_U16 || type == SAMPLE_U32 || type == SAMPLE_U64;
     bool is_signed = type == SAMPLE_I8 || type == SAMPLE_I16 || type == SAMPLE_I32 || type == SAMPLE_I64;
     sentinels.negative_marks = is_signed && marks_negative(info);
     sentinels.has_saturation = !isnan(limit);

@@ -208,6 +208,13 @@ static enum status frame_check(const struct image_file *file, int64_t frame, str
 // A frame beyond this is in no file; a simulated or sparse one could be read for weeks.
 static const int64_t FRAME_BYTES_MAX = (int64_t)16 << 40;
 
+// Nothing measures as much as the largest value of 32 or 64 bits: it is a mark in any file.
+static void mark_the_largest(struct frame_info *info)
+{
+    if (info->type == SAMPLE_U32 || info->type == SAMPLE_U64)
+        info->sentinels.max_is_no_data = true;
+}
+
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error)
 {
@@ -230,6 +237,7 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
                          sample_traits(found.type)->name, format_bytes((int64_t)bytes, size, sizeof size),
                          format_bytes(FRAME_BYTES_MAX, most, sizeof most));
     }
+    mark_the_largest(&found);
     *info = found;
     return STATUS_OK;
 }

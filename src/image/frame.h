@@ -14,7 +14,11 @@ struct rect {
 // Stored values that mark a pixel instead of measuring it. They are found in the samples as they are in the
 // file, before any conversion, and become bits of the mask (image/mask.h). All false: every value counts.
 struct sentinels {
-    bool max_is_no_data; // unsigned types: the largest value of the type -> MASK_GAP ("no data")
+    // Unsigned types: the largest value of the type -> MASK_GAP ("no data"), the one below it -> MASK_BAD, as
+    // counting detectors write them. Where the counter has fewer bits than the type (`depth`, else 0), the
+    // two largest values of the counter mean the same: 65535 and 65534 of a 16-bit image kept as u32.
+    bool max_is_no_data;
+    int depth;
     bool negative_marks; // signed integers: -1 -> MASK_GAP, -2 -> MASK_BAD (Pilatus and its kin)
     bool has_saturation; // a value above `saturation` that is no other mark -> MASK_SATURATED
     double saturation;   // the saturation value or the count-rate cutoff, whichever is lower

@@ -346,22 +346,6 @@ bool histogram_next(const struct histogram *histogram, size_t *index, double *lo
     return true;
 }
 
-bool histogram_previous(const struct histogram *histogram, size_t *index, double *low, double *high,
-                        uint64_t *count)
-{
-    size_t first, end;
-    bins_touched(histogram, &first, &end);
-    size_t bin = *index < end ? *index : end;
-    while (bin > first && bin_count(histogram, bin - 1) == 0)
-        bin--;
-    *index = bin > first ? bin - 1 : first;
-    if (bin <= first)
-        return false;
-    bin_edges(histogram, bin - 1, low, high);
-    *count = bin_count(histogram, bin - 1);
-    return true;
-}
-
 // The value of the rank-th smallest counted value (from 0), spread evenly within its bin.
 static double value_at_rank(const struct histogram *histogram, int64_t rank)
 {

@@ -53,8 +53,5 @@ void histogram_rebin(const struct histogram *histogram, double low, double high,
 // returns false at the end. [*low, *high] are the bin's edges (equal for exact integer bins).
 bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
                     uint64_t *count);
-// The same in descending order; *index starts at SIZE_MAX.
-bool histogram_previous(const struct histogram *histogram, size_t *index, double *low, double *high,
-                        uint64_t *count);
 
 #endif

@@ -232,89 +232,6 @@ static struct limits sigma_limits(const struct statistics *statistics, double si
     return limits_repair(statistics->mean - reach, statistics->mean + reach);
 }
 
-// What is left of u32 data without the pixels that hold the type's maximum.
-struct remainder {
-    int64_t marked, counted; // pixels left out and pixels left
-    double max;              // of those left
-};
-
-// True if the maximum can only mean "no data": nothing is near it.
-static bool find_marked(const struct histogram *histogram, const struct statistics *statistics,
-                        struct remainder *remainder)
-{
-    enum { PLAUSIBLE = 1 << 28 };
-    if (histogram_type(histogram) != SAMPLE_U32 || statistics->max < UINT32_MAX)
-        return false;
-    size_t index = SIZE_MAX;
-    double low, high;
-    uint64_t count;
-    if (!histogram_previous(histogram, &index, &low, &high, &count))
-        return false;
-    remainder->marked = (int64_t)count;
-    remainder->counted = histogram_total(histogram) - remainder->marked;
-    if (!histogram_previous(histogram, &index, &low, &high, &count) || high >= PLAUSIBLE)
-        return false;
-    remainder->max = high;
-    return true;
-}
-
-// The percentile of the pixels left, found at the same rank among all.
-static double remainder_percentile(const struct remainder *remainder, const struct histogram *histogram,
-                                   double percent)
-{
-    double ranks = (double)(histogram_total(histogram) - 1);
-    double share = (double)(remainder->counted - 1) / ranks;
-    return fmin(histogram_percentile(histogram, percent * share), remainder->max);
-}
-
-static struct limits remainder_sigma(const struct remainder *remainder, const struct histogram *histogram,
-                                     double sigmas)
-{
-    struct statistics left = {0};
-    size_t index = 0;
-    double low, high;
-    uint64_t count;
-    while (histogram_next(histogram, &index, &low, &high, &count) && low <= remainder->max) {
-        double value = low / 2 + high / 2;
-        struct statistics equal = {.min = low, .max = high, .mean = value, .valid = (int64_t)count};
-        statistics_merge(&left, &equal);
-    }
-    return sigma_limits(&left, sigmas);
-}
-
-static struct limits remainder_zscale(const struct remainder *remainder, const struct limits_sample *sample,
-                                      double contrast, double min)
-{
-    double *values = must_alloc(sample->count * sizeof *values);
-    size_t count = 0;
-    for (size_t i = 0; i < sample->count; i++) {
-        if (sample->values[i] <= remainder->max)
-            values[count++] = sample->values[i];
-    }
-    struct limits limits = limits_repair(min, remainder->max);
-    if (count > 0)
-        limits = limits_zscale(values, count, contrast);
-    free(values);
-    return limits;
-}
-
-static struct limits remainder_limits(const struct remainder *remainder, const struct limits_rule *rule,
-                                      const struct histogram *histogram, const struct statistics *statistics,
-                                      const struct limits_sample *sample)
-{
-    switch (rule->method) {
-    case LIMITS_PERCENTILE:
-        return limits_repair(remainder_percentile(remainder, histogram, rule->low_percent),
-                             remainder_percentile(remainder, histogram, rule->high_percent));
-    case LIMITS_SIGMA:
-        return remainder_sigma(remainder, histogram, rule->sigmas);
-    case LIMITS_ZSCALE:
-        return remainder_zscale(remainder, sample, rule->zscale_contrast, statistics->min);
-    default:
-        return limits_repair(statistics->min, remainder->max);
-    }
-}
-
 // The roundest number within `tolerance` of a value.
 static double round_within(double value, double tolerance)
 {
@@ -348,9 +265,6 @@ struct limits limits_compute(const struct limits_rule *rule, const struct histog
 {
     if (statistics->valid == 0)
         return (struct limits){0, 1};
-    struct remainder remainder;
-    if (find_marked(histogram, statistics, &remainder))
-        return remainder_limits(&remainder, rule, histogram, statistics, sample);
     if (rule->method == LIMITS_PERCENTILE)
         return percentile_limits(rule, histogram);
     if (rule->method == LIMITS_SIGMA)

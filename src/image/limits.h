@@ -36,12 +36,6 @@ struct limits_sample {
 
 // Limits by the rule. Nothing counted gives {0, 1}; equal limits are widened to a small interval around the
 // value.
-//
-// u32 data whose maximum is 4294967295 and whose next lower counted value is below 2^28 are taken for counts
-// of a detector that marks pixels without data by the type's maximum, whether or not the file says so: no
-// method takes these pixels into account. The statistics and the histogram keep them. What is left is known
-// from the histogram then, so extremes, mean and deviation are as exact as its bins (exactly for values below
-// 4096).
 struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
                              const struct statistics *statistics, const struct limits_sample *sample);
 

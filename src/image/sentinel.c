@@ -20,15 +20,26 @@ static uint64_t largest_unsigned(size_t bytes)
     return UINT64_MAX >> (64 - 8 * bytes);
 }
 
+// The largest value of the counter, or of the type.
+static uint64_t largest_counted(const struct sentinels *sentinels, size_t bytes)
+{
+    const bool narrow = sentinels->depth > 1 && (size_t)sentinels->depth < 8 * bytes;
+    return narrow ? (UINT64_C(1) << sentinels->depth) - 1 : largest_unsigned(bytes);
+}
+
 static void prepare_unsigned(struct sentinel_marks *marks, const struct sentinels *sentinels, size_t bytes)
 {
     const uint64_t max = largest_unsigned(bytes);
     const double limit = floor(sentinels->saturation);
     // Of 64 bits the maximum is rounded up to 2^64, and the limit below that is at most 2^64 - 2048.
     const bool above = sentinels->has_saturation && limit < (double)max;
-    marks->first_unsigned = !above ? max : limit < 0 ? 0 : (uint64_t)limit + 1;
+    marks->first_high = !above ? max : limit < 0 ? 0 : (uint64_t)limit + 1;
     marks->high_bits = above ? MASK_BIT(MASK_SATURATED) : 0;
-    marks->max_bits = sentinels->max_is_no_data ? MASK_BIT(MASK_GAP) : marks->high_bits;
+    marks->max_mark = sentinels->max_is_no_data ? largest_counted(sentinels, bytes) : max;
+    marks->gap_bits = sentinels->max_is_no_data ? MASK_BIT(MASK_GAP) : marks->high_bits;
+    marks->bad_bits = sentinels->max_is_no_data          ? MASK_BIT(MASK_BAD)
+                      : above && marks->first_high < max ? marks->high_bits
+                                                         : 0;
 }
 
 static void prepare_signed(struct sentinel_marks *marks, const struct sentinels *sentinels, size_t bytes)
@@ -65,13 +76,15 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
         prepare_signed(&marks, sentinels, traits->bytes);
     else
         prepare_unsigned(&marks, sentinels, traits->bytes);
-    marks.max_bits &= wanted;
     marks.gap_bits &= wanted;
     marks.bad_bits &= wanted;
     marks.high_bits &= wanted;
-    if (!marks.high_bits) // nothing but the largest value itself is looked for
-        marks.first_unsigned = UINT64_MAX;
-    marks.any = marks.max_bits || marks.gap_bits || marks.bad_bits || marks.high_bits;
+    if (!marks.high_bits) // nothing but the marks themselves is looked for
+        marks.first_high = UINT64_MAX;
+    marks.first_unsigned = marks.first_high;
+    if ((marks.gap_bits || marks.bad_bits) && marks.max_mark > 0 && marks.max_mark - 1 < marks.first_high)
+        marks.first_unsigned = marks.max_mark - 1;
+    marks.any = marks.gap_bits || marks.bad_bits || marks.high_bits;
     return marks;
 }
 
@@ -79,9 +92,10 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
     IMAGE_CLONES static bool name(const struct sentinel_marks *marks, const void *samples, size_t count,     \
                                   uint8_t *classes)                                                          \
     {                                                                                                        \
-        const stored *values = samples, max = (stored)-1;                                                    \
+        const stored *values = samples, max = (stored)-1, mark = (stored)marks->max_mark;                    \
         const stored first = marks->first_unsigned > max ? max : (stored)marks->first_unsigned;              \
-        const uint8_t max_bits = marks->max_bits, high_bits = marks->high_bits;                              \
+        const stored high = marks->first_high > max ? max : (stored)marks->first_high;                       \
+        const uint8_t gap_bits = marks->gap_bits, bad_bits = marks->bad_bits, high_bits = marks->high_bits;  \
         stored any = 0;                                                                                      \
         for (size_t i = 0; i < count; i++)                                                                   \
             any |= (stored) - (values[i] >= first);                                                          \
@@ -89,8 +103,9 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
             return false;                                                                                    \
         uint8_t found = 0;                                                                                   \
         for (size_t i = 0; i < count; i++) {                                                                 \
-            uint8_t bits = values[i] >= first ? high_bits : 0;                                               \
-            bits = values[i] == max ? max_bits : bits;                                                       \
+            uint8_t bits = values[i] >= high ? high_bits : 0;                                                \
+            bits = values[i] == max || values[i] == mark ? gap_bits : bits;                                  \
+            bits = values[i] == max - 1 || values[i] == mark - 1 ? bad_bits : bits;                          \
             classes[i] |= bits;                                                                              \
             found |= bits;                                                                                   \
         }                                                                                                    \
@@ -182,7 +197,8 @@ void sentinel_describe(const struct frame_info *info, uint8_t bits, double value
     };
     const struct sample_traits *traits = sample_traits(info->type);
     const bool no_data =
-        info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed && value >= traits->max;
+        info->sentinels.max_is_no_data && !traits->is_float && !traits->is_signed &&
+        (value >= traits->max || value == (double)largest_counted(&info->sentinels, traits->bytes));
     size_t used = 0;
     buffer[0] = '\0';
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {

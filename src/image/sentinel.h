@@ -10,9 +10,10 @@
 struct sentinel_marks {
     enum sample_type type;
     bool any; // there is anything to look for
-    // What a value gets: the largest of an unsigned type; -1; -2; any from `first` on.
-    uint8_t max_bits, gap_bits, bad_bits, high_bits;
-    uint64_t first_unsigned;
+    // What a value gets: `max_mark` and the largest of an unsigned type, or -1; one less; any above the limit
+    // of saturation. Nothing below `first` gets anything.
+    uint8_t gap_bits, bad_bits, high_bits;
+    uint64_t first_unsigned, first_high, max_mark;
     int64_t first_signed;
     float last_float; // floats: above it
     double last_double;
@@ -25,9 +26,9 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
 // Returns true if there is any mark. Any thread.
 bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes);
 
-// What the bits of the mask say of a pixel with that value, for people: "no data" (a gap whose value is the
-// one by which the type says so), "gap", "bad pixel", "hot pixel", "saturated", "masked (file)", "masked
-// (user)", several with commas between; "" without any bit.
+// What the bits of the mask say of a pixel with that value, for people: "no data" (a gap whose value is
+// one by which the type or the counter says so), "gap", "bad pixel", "hot pixel", "saturated", "masked
+// (file)", "masked (user)", several with commas between; "" without any bit.
 void sentinel_describe(const struct frame_info *info, uint8_t bits, double value, char *buffer, size_t size);
 
 #endif

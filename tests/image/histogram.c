@@ -416,35 +416,6 @@ static void test_degenerate(void **state)
     histogram_destroy(&histogram);
 }
 
-// Descending, the bins are those of the ascending iteration, last to first.
-static void test_previous(void **state)
-{
-    (void)state;
-    for (int type = 0; type < SAMPLE_COUNT; type++) {
-        struct histogram *histogram = histogram_create(type);
-        assert_int_equal(histogram_type(histogram), type);
-        size_t down = SIZE_MAX;
-        double low, high;
-        uint64_t count;
-        assert_false(histogram_previous(histogram, &down, &low, &high, &count));
-        const double values[] = {0, 1, 1, 5, 100, 127, 127};
-        histogram_add(histogram, values, NULL, 7);
-        enum { BINS = 5 };
-        double lows[BINS], highs[BINS];
-        uint64_t counts[BINS];
-        size_t up = 0;
-        for (int i = 0; i < BINS; i++)
-            assert_true(histogram_next(histogram, &up, &lows[i], &highs[i], &counts[i]));
-        down = SIZE_MAX;
-        for (int i = BINS; i-- > 0;) {
-            assert_true(histogram_previous(histogram, &down, &low, &high, &count));
-            assert_true(low == lows[i] && high == highs[i] && count == counts[i]);
-        }
-        assert_false(histogram_previous(histogram, &down, &low, &high, &count));
-        histogram_destroy(&histogram);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,7 +429,6 @@ int main(void)
         cmocka_unit_test(test_cumulative),
         cmocka_unit_test(test_rebin),
         cmocka_unit_test(test_rebin_logarithmic),
-        cmocka_unit_test(test_previous),
         cmocka_unit_test(test_degenerate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,60 +150,6 @@ static void test_round_percentiles_of_floats(void **state)
     histogram_destroy(&narrow.histogram);
 }
 
-// Counts 0 to 1000 and, for each, one pixel without data; all methods are as if those were not there.
-static void test_maximum_of_u32_is_no_data(void **state)
-{
-    (void)state;
-    double values[2002];
-    for (int i = 0; i <= 1000; i++) {
-        values[2 * i] = (i * 8) % 1001;
-        values[2 * i + 1] = UINT32_MAX;
-    }
-    struct counted all = count_values(SAMPLE_U32, values, 2002);
-    assert_limits(compute(&all, "percentile"), 5, 995, 1e-6);
-    assert_limits(compute(&all, "percentile:0.25:50"), 2.5, 500, 1e-6);
-    assert_limits(compute(&all, "percentile:0:100"), 0, 1000, 0);
-    assert_limits(compute(&all, "minmax"), 0, 1000, 0);
-    double deviation = sqrt(1000.0 * 1002 / 12);
-    assert_limits(compute(&all, "sigma:2"), 500 - 2 * deviation, 500 + 2 * deviation, 1e-9);
-    double counts[1001];
-    for (int i = 0; i <= 1000; i++)
-        counts[i] = values[2 * i];
-    struct limits zscale = limits_zscale(counts, 1001, 0.25);
-    assert_limits(compute(&all, "zscale"), zscale.low, zscale.high, 0);
-    // A regular sample that met no other pixel gives the extremes.
-    all.sample = (struct limits_sample){(double[]){UINT32_MAX, UINT32_MAX}, 2};
-    assert_limits(compute(&all, "zscale"), 0, 1000, 0);
-    histogram_destroy(&all.histogram);
-}
-
-// In these the maximum is a value like others.
-static void test_maximum_that_is_data(void **state)
-{
-    (void)state;
-    double near[] = {0, 1, 2, 268435456, UINT32_MAX}; // 2^28
-    struct counted all = count_values(SAMPLE_U32, near, 5);
-    assert_limits(compute(&all, "minmax"), 0, UINT32_MAX, 0);
-    histogram_destroy(&all.histogram);
-    double below[] = {0, 1, 2, 268000000, UINT32_MAX};
-    all = count_values(SAMPLE_U32, below, 5);
-    assert_limits(compute(&all, "minmax"), 0, 268000000, 268000000 / 2048.0);
-    histogram_destroy(&all.histogram);
-    double far[] = {0, 1, 2, 3, UINT32_MAX};
-    all = count_values(SAMPLE_F64, far, 5);
-    assert_limits(compute(&all, "minmax"), 0, UINT32_MAX, 0);
-    histogram_destroy(&all.histogram);
-    double next[] = {0, 1, 2, 3, UINT32_MAX - 1.0};
-    all = count_values(SAMPLE_U32, next, 5);
-    assert_limits(compute(&all, "minmax"), 0, UINT32_MAX - 1.0, 0);
-    histogram_destroy(&all.histogram);
-    double only[] = {UINT32_MAX, UINT32_MAX};
-    all = count_values(SAMPLE_U32, only, 2);
-    struct limits found = compute(&all, "minmax");
-    assert_true(found.low < UINT32_MAX && found.high > UINT32_MAX);
-    histogram_destroy(&all.histogram);
-}
-
 static void test_degenerate(void **state)
 {
     (void)state;
@@ -285,8 +231,6 @@ int main(void)
         cmocka_unit_test(test_zscale_degenerate),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_round_percentiles_of_floats),
-        cmocka_unit_test(test_maximum_of_u32_is_no_data),
-        cmocka_unit_test(test_maximum_that_is_data),
         cmocka_unit_test(test_degenerate),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_names),

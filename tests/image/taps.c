@@ -109,17 +109,30 @@ static bool is_saturated(enum sample_type type, const unsigned char *at, double 
     return sample_value(type, at) > saturation;
 }
 
+// Whether an unsigned sample is `below` less than the largest of its type, or of a counter of so many bits.
+static bool is_mark(const struct frame_info *info, const unsigned char *at, uint64_t below)
+{
+    const size_t bytes = sample_traits(info->type)->bytes;
+    const int depth = info->sentinels.depth;
+    uint64_t value = 0, largest = UINT64_MAX >> (64 - 8 * bytes);
+    memcpy(&value, at, bytes);
+    if (value == largest - below)
+        return true;
+    return depth > 1 && depth < (int)(8 * bytes) && value == (UINT64_C(1) << depth) - 1 - below;
+}
+
 // One pixel by the words of struct sentinels. The layers' numbers: 2 gap, 3 bad, 5 saturated.
 static uint8_t marks_of(const struct frame_info *info, const unsigned char *at)
 {
-    static const unsigned char ones[8] = {255, 255, 255, 255, 255, 255, 255, 255};
     const struct sentinels *sentinels = &info->sentinels;
     const struct sample_traits *traits = sample_traits(info->type);
     const double value = sample_value(info->type, at);
     uint8_t bits = 0;
-    if (!traits->is_float && !traits->is_signed && sentinels->max_is_no_data &&
-        memcmp(at, ones, traits->bytes) == 0)
+    const bool counts = !traits->is_float && !traits->is_signed && sentinels->max_is_no_data;
+    if (counts && is_mark(info, at, 0))
         bits = 4;
+    else if (counts && is_mark(info, at, 1))
+        bits = 8;
     else if (!traits->is_float && traits->is_signed && sentinels->negative_marks && value == -1)
         bits = 4;
     else if (!traits->is_float && traits->is_signed && sentinels->negative_marks && value == -2)
@@ -319,7 +332,9 @@ static void test_marks_of_all_types(void **state)
     for (int n = 0; n < 8 * SAMPLE_COUNT; n++) {
         for (size_t s = 0; s < sizeof saturations / sizeof *saturations; s++) {
             const double saturation = saturations[s];
+            static const int depths[] = {0, 8, 12, 16, 32, 64};
             const struct sentinels sentinels = {.max_is_no_data = n & 1,
+                                                .depth = depths[s % 6],
                                                 .negative_marks = n & 2,
                                                 .has_saturation = n & 4,
                                                 .saturation = saturation,
@@ -330,12 +345,37 @@ static void test_marks_of_all_types(void **state)
                 for (int k = -3; k <= 3; k++) {
                     put_value(&image, y * 83 + 10 + k, middle + k);
                     put_value(&image, y * 83 + 40 + k, k);
+                    put_value(&image, y * 83 + 50 + k, 65535 + k);
+                    put_value(&image, y * 83 + 60 + k, 4095 + k);
                 }
             }
             check_image(&image, s);
             image_free(&image);
         }
     }
+}
+
+// An image of 16 bits that is kept as u32 has the marks of both.
+static void test_marks_of_a_narrower_counter(void **state)
+{
+    (void)state;
+    static const uint32_t samples[] = {0, 65533, 65534, 65535, 65536, 4294967293, 4294967294, 4294967295};
+    static const uint8_t all[] = {0, 0, 8, 4, 0, 0, 8, 4}, limited[] = {0, 32, 8, 4, 32, 32, 8, 4};
+    uint8_t classes[8] = {0};
+    struct sentinels sentinels = {.max_is_no_data = true, .depth = 16};
+    struct sentinel_marks marks = sentinel_prepare(&sentinels, SAMPLE_U32);
+    assert_true(sentinel_find(&marks, samples, 8, classes));
+    assert_memory_equal(classes, all, 8);
+    sentinels.has_saturation = true;
+    sentinels.saturation = 65000;
+    marks = sentinel_prepare(&sentinels, SAMPLE_U32);
+    memset(classes, 0, sizeof classes);
+    assert_true(sentinel_find(&marks, samples, 8, classes));
+    assert_memory_equal(classes, limited, 8);
+    // All of them can be made to count.
+    sentinels = (struct sentinels){.max_is_no_data = true, .depth = 16, .ignored = MASK_CHOICE_BITS};
+    marks = sentinel_prepare(&sentinels, SAMPLE_U32);
+    assert_false(sentinel_find(&marks, samples, 8, classes));
 }
 
 static void test_kinds_are_named(void **state)
@@ -357,6 +397,10 @@ static void test_kinds_are_named(void **state)
         sentinel_describe(&u16, cases[i].bits, cases[i].value, buffer, sizeof buffer);
         assert_string_equal(buffer, cases[i].kind);
     }
+    const struct frame_info counter = {.type = SAMPLE_U32,
+                                       .sentinels = {.max_is_no_data = true, .depth = 16}};
+    sentinel_describe(&counter, 4, 65535, buffer, sizeof buffer);
+    assert_string_equal(buffer, "no data");
     sentinel_describe(&u8, 4, 255, buffer, sizeof buffer); // a gap by other means
     assert_string_equal(buffer, "gap");
     char small[6];
@@ -527,6 +571,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_types),
         cmocka_unit_test(test_marks_of_all_types),
+        cmocka_unit_test(test_marks_of_a_narrower_counter),
         cmocka_unit_test(test_kinds_are_named),
         cmocka_unit_test(test_small_images),
         cmocka_unit_test(test_nothing_counts),

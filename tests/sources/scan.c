@@ -23,7 +23,8 @@ static uint8_t expected_class(const struct fake_plan *plan, int64_t x, int64_t y
     uint64_t bits = 0;
     memcpy(&bits, sample, sample_traits(plan->type)->bytes);
     const uint64_t max = ~(uint64_t)0 >> (64 - 8 * sample_traits(plan->type)->bytes);
-    return fake_class(plan, x, y) | (plan->no_data_is_max && bits == max ? MASK_BIT(MASK_GAP) : 0);
+    const uint8_t mark = bits == max ? MASK_BIT(MASK_GAP) : bits == max - 1 ? MASK_BIT(MASK_BAD) : 0;
+    return fake_class(plan, x, y) | (plan->no_data_is_max ? mark : 0);
 }
 
 static void check_band(struct seen *seen, const struct band *band, const uint8_t *classes)
@@ -88,7 +89,7 @@ static void every_row_once(void **state)
     static const struct fake_plan plans[] = {
         {.width = 300, .height = 1000, .type = SAMPLE_U16, .no_data_is_max = true},
         {.width = 77, .height = 63, .type = SAMPLE_F32},
-        {.width = 500, .height = 3000, .type = SAMPLE_U32, .chunk = 37},
+        {.width = 500, .height = 3000, .type = SAMPLE_U32, .chunk = 37, .no_data_is_max = true},
         {.width = 500, .height = 3000, .type = SAMPLE_F64, .chunk = 3000},
         {.width = 900, .height = 2000, .type = SAMPLE_I32, .sequential = true},
         {.width = 40000, .height = 130, .type = SAMPLE_U8, .no_data_is_max = true},

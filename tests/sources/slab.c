@@ -71,12 +71,12 @@ static uint8_t marks_of(const struct case_data *data, int f, size_t i)
     const uint8_t *at = data->samples[f] + i * traits->bytes;
     uint8_t marks = data->classes[f][i];
     const double value = sample_value(data->type, at);
-    uint8_t all = 0xff;
-    for (size_t b = 0; b < traits->bytes; b++)
-        all &= at[b];
+    uint8_t others = 0xff; // than the lowest byte
+    for (size_t b = 1; b < traits->bytes; b++)
+        others &= at[b];
     bool mark = false;
-    if (data->sentinels.max_is_no_data && all == 0xff) {
-        marks |= MASK_BIT(MASK_GAP);
+    if (data->sentinels.max_is_no_data && others == 0xff && at[0] >= 0xfe) {
+        marks |= at[0] == 0xff ? MASK_BIT(MASK_GAP) : MASK_BIT(MASK_BAD);
         mark = true;
     }
     if (data->sentinels.negative_marks && (value == -1 || value == -2)) {

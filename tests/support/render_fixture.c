@@ -115,6 +115,11 @@ void test_image_set(struct test_image *image, int64_t x, int64_t y, double value
 {
     const size_t index = (size_t)(y * image->width + x);
     char *at = image->samples + index * sample_traits(image->type)->bytes;
+    // The largest values of 32 and 64 bits are marks of any file, and masks are made by test_image_mark here.
+    if (image->type == SAMPLE_U32)
+        value = value > UINT32_MAX - 2.0 ? UINT32_MAX - 2.0 : value;
+    else if (image->type == SAMPLE_U64)
+        value = value > 0x1.fffffffffffffp63 ? 0x1.fffffffffffffp63 : value;
     store(image->type, value, at);
     image->values[index] = sample_value(image->type, at);
     if (loader_storage_type(image->type) == SAMPLE_F32)
