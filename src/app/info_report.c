@@ -109,22 +109,32 @@ static const char *kind_of(const struct info_scan *scan, size_t pixel, char *buf
     return buffer;
 }
 
+// The number for a JSON reader, whose numbers are doubles: of a float32 all the digits that a double has of
+// it.
+static void json_add_sample(cJSON *object, enum sample_type type, const void *sample)
+{
+    char text[64];
+    const double value = sample_value(type, sample);
+    if (!isfinite(value)) {
+        cJSON_AddNullToObject(object, "value");
+        cJSON_AddStringToObject(object, "text", sample_format(type, sample, text, sizeof text));
+    } else if (sample_traits(type)->is_float) {
+        json_add_number(object, "value", value);
+    } else {
+        cJSON_AddRawToObject(object, "value", sample_format(type, sample, text, sizeof text));
+    }
+}
+
 // A value that is no number is null with its name in "text".
 static void json_add_pixels(cJSON *json, const struct info_scan *scan)
 {
     cJSON *array = cJSON_AddArrayToObject(json, "pixels");
     for (size_t i = 0; i < scan->options->pixel_count; i++) {
         cJSON *object = cJSON_CreateObject();
-        char value[64], kind[128];
-        sample_format(scan->info.type, scan->found[i].sample, value, sizeof value);
+        char kind[128];
         json_add_count(object, "x", scan->options->pixels[i].x);
         json_add_count(object, "y", scan->options->pixels[i].y);
-        if (isfinite(sample_value(scan->info.type, scan->found[i].sample))) {
-            cJSON_AddRawToObject(object, "value", value);
-        } else {
-            cJSON_AddNullToObject(object, "value");
-            cJSON_AddStringToObject(object, "text", value);
-        }
+        json_add_sample(object, scan->info.type, scan->found[i].sample);
         cJSON_AddBoolToObject(object, "masked", scan->found[i].classes != 0);
         if (scan->found[i].classes)
             cJSON_AddStringToObject(object, "kind", kind_of(scan, i, kind, sizeof kind));

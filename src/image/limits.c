@@ -93,10 +93,12 @@ static struct limits limits_repair(double low, double high)
     high = fmin(fmax(high, -DBL_MAX), DBL_MAX);
     if (low < high)
         return (struct limits){low, high};
-    // Wide enough to be two different numbers in float32 too.
-    double value = low / 2 + high / 2;
-    double half = value == 0 ? 0.5 : fmax(fabs(value) * 1e-3, DBL_MIN);
-    return (struct limits){fmax(value - half, -DBL_MAX), fmin(value + half, DBL_MAX)};
+    // One value is dark, as its likes are in any other image. Wide enough to be two numbers in float32 too.
+    const double value = low / 2 + high / 2;
+    const double width = value == 0 ? 1 : fmax(fabs(value) * 2e-3, DBL_MIN);
+    if (value > DBL_MAX - width)
+        return (struct limits){value - width, value};
+    return (struct limits){value, value + width};
 }
 
 static int compare_doubles(const void *left, const void *right)
@@ -245,6 +247,15 @@ static double round_within(double value, double tolerance)
     return value;
 }
 
+// The percentile of the values above `value`; NaN if there are none.
+static double percentile_above(const struct histogram *histogram, double value, double percent)
+{
+    const double below = histogram_cumulative(histogram, value);
+    if (below >= 1)
+        return (double)NAN;
+    return histogram_percentile(histogram, 100 * below + (1 - below) * percent);
+}
+
 // Percentiles are not known better than the histogram's bins, so those of floats are rounded within a bin's
 // width, and within a hundredth of their distance: 10 reads better than 10.00003. The extremes stay exact.
 static struct limits percentile_limits(const struct limits_rule *rule, const struct histogram *histogram)
@@ -252,6 +263,8 @@ static struct limits percentile_limits(const struct limits_rule *rule, const str
     const struct sample_traits *traits = sample_traits(histogram_type(histogram));
     double low = histogram_percentile(histogram, rule->low_percent);
     double high = histogram_percentile(histogram, rule->high_percent);
+    if (low == high) // sparse counts: nearly all are one value, and the others are what is looked for
+        high = fmax(high, percentile_above(histogram, low, rule->high_percent));
     const double share = fabs(high - low) / 100;
     if ((traits->is_float || traits->bytes > 2) && rule->low_percent > 0)
         low = round_within(low, fmin(share, fabs(low) / 2048));
@@ -260,11 +273,9 @@ static struct limits percentile_limits(const struct limits_rule *rule, const str
     return limits_repair(low, high);
 }
 
-struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
-                             const struct statistics *statistics, const struct limits_sample *sample)
+static struct limits limits_by_method(const struct limits_rule *rule, const struct histogram *histogram,
+                                      const struct statistics *statistics, const struct limits_sample *sample)
 {
-    if (statistics->valid == 0)
-        return (struct limits){0, 1};
     if (rule->method == LIMITS_PERCENTILE)
         return percentile_limits(rule, histogram);
     if (rule->method == LIMITS_SIGMA)
@@ -273,4 +284,15 @@ struct limits limits_compute(const struct limits_rule *rule, const struct histog
     if (rule->method == LIMITS_ZSCALE && sample->count > 0)
         return limits_zscale(sample->values, sample->count, rule->zscale_contrast);
     return limits_repair(statistics->min, statistics->max);
+}
+
+struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
+                             const struct statistics *statistics, const struct limits_sample *sample)
+{
+    if (statistics->valid == 0)
+        return (struct limits){0, 1};
+    struct limits limits = limits_by_method(rule, histogram, statistics, sample);
+    if (!sample_traits(histogram_type(histogram))->is_float && limits.high - limits.low < 1)
+        limits.high = limits.low + 1;
+    return limits;
 }

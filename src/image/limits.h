@@ -34,8 +34,9 @@ struct limits_sample {
     size_t count;
 };
 
-// Limits by the rule. Nothing counted gives {0, 1}; equal limits are widened to a small interval around the
-// value.
+// Limits by the rule. Nothing counted gives {0, 1}. Where both percentiles are one value, as in sparse
+// counts, `low` is that value and `high` the upper percentile of the values above it. An image of one value
+// has it for `low`, so that it is dark. Limits of integers are at least 1 apart.
 struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
                              const struct statistics *statistics, const struct limits_sample *sample);
 

@@ -118,36 +118,6 @@ double sample_value(enum sample_type type, const void *at)
     return value;
 }
 
-// True if a decimal text that stands for `parsed` is read back as the half `value` (finite, nonzero): if it
-// is nearer to it than to the halves on both sides. A tie goes to the even mantissa.
-static bool half_reads_back(uint16_t half, double parsed)
-{
-    uint16_t magnitude = half & 0x7FFF;
-    double value = sample_half_to_float(magnitude);
-    double below = magnitude ? sample_half_to_float((uint16_t)(magnitude - 1)) : 0;
-    double above = magnitude == 0x7BFF ? 65536 : sample_half_to_float((uint16_t)(magnitude + 1));
-    double low = (below + value) / 2, high = (value + above) / 2;
-    double size = fabs(parsed);
-    if (size == low || size == high)
-        return (magnitude & 1) == 0;
-    return low < size && size < high;
-}
-
-static char *half_format(uint16_t half, char *buffer, size_t size)
-{
-    double value = sample_half_to_float(half);
-    if (value == floor(value)) {
-        snprintf(buffer, size, "%.0f", value);
-        return buffer;
-    }
-    for (int digits = 1; digits <= 5; digits++) {
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (half_reads_back(half, strtod(buffer, NULL)))
-            break;
-    }
-    return buffer;
-}
-
 static char *float_format(float value, char *buffer, size_t size)
 {
     // Up to 2^24 the digits of an integer are exact and easier to read than "1e+05".
@@ -188,9 +158,6 @@ char *sample_format(enum sample_type type, const void *at, char *buffer, size_t 
     }
     if (type == SAMPLE_F32)
         return float_format((float)value, buffer, size);
-    if (type == SAMPLE_F64)
-        return format_double(value, buffer, size);
-    uint16_t half;
-    memcpy(&half, at, sizeof half);
-    return half_format(half, buffer, size);
+    // What few digits tell a half from its neighbours are not its value: 0.7490234375 is not 0.749.
+    return format_double(value, buffer, size);
 }

@@ -40,8 +40,9 @@ bool sample_type_by_name(const char *name, enum sample_type *type);
 // The sample at `at` (any alignment) as a double; 64-bit integers beyond 2^53 are rounded.
 double sample_value(enum sample_type type, const void *at);
 
-// The exact decimal text of the sample: integers in full, floats as the shortest text that reads back to the
-// same value of their own precision, "nan", "inf", "-inf". `size` of 32 suffices. Returns `buffer`.
+// The exact decimal text of the sample: integers in full, f32 and f64 as the shortest text that reads back to
+// the same value of their own precision, f16 as that of a double, "nan", "inf", "-inf". `size` of 32
+// suffices. Returns `buffer`.
 char *sample_format(enum sample_type type, const void *at, char *buffer, size_t size);
 
 // Exact widening of a binary16 bit pattern.

@@ -351,7 +351,7 @@ static void special_floats_are_null_with_a_text(void **state)
         assert_true(cJSON_IsNull(object_at(pixel, "value")));
         assert_string_equal(string_at(pixel, "text"), texts[i]);
     }
-    assert_true(number_at(cJSON_GetArrayItem(pixels, 3), "value") == 0.1);
+    assert_true(number_at(cJSON_GetArrayItem(pixels, 3), "value") == (double)0.1f);
     assert_true(number_at(statistics, "valid") == 3);
     assert_true(number_at(statistics, "nan") == 1);
     assert_true(number_at(statistics, "inf") == 2);

@@ -73,7 +73,7 @@ static void test_zscale_degenerate(void **state)
     for (int i = 0; i < 50; i++)
         same[i] = 7;
     struct limits found = limits_zscale(same, 50, 0.25);
-    assert_true(found.low < 7 && found.high > 7 && found.high - found.low < 1);
+    assert_true(found.low == 7 && found.high > 7 && found.high - found.low < 1);
     found = limits_zscale(same, 1, 0.25);
     assert_true(found.low < 7 && found.high > 7);
     found = limits_zscale(NULL, 0, 0.25);
@@ -148,6 +148,41 @@ static void test_round_percentiles_of_floats(void **state)
     const struct limits limits = compute(&narrow, "percentile:1:99");
     assert_true(limits.low >= 999999.9 && limits.high <= 1000003.1 && limits.high - limits.low > 2);
     histogram_destroy(&narrow.histogram);
+}
+
+// Ten thousand pixels of which 1, 2, ... 20 were hit by 1, 2, ... 20 photons: both percentiles are 0.
+static void test_sparse_counts(void **state)
+{
+    (void)state;
+    double values[10000] = {0};
+    for (int i = 0; i < 20; i++)
+        values[500 * i + 3] = i + 1;
+    static const enum sample_type types[] = {SAMPLE_U8, SAMPLE_U16, SAMPLE_U32, SAMPLE_I32};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        struct counted all = count_values(types[i], values, 10000);
+        const struct limits found = compute(&all, "percentile:0.5:99.5");
+        // numpy.percentile of the twenty: 19.905 within a rank.
+        assert_true(found.low == 0 && found.high >= 19 && found.high <= 20);
+        histogram_destroy(&all.histogram);
+    }
+    // A single photon, and none.
+    memset(values, 0, sizeof values);
+    values[77] = 1;
+    struct counted one = count_values(SAMPLE_U16, values, 10000);
+    assert_limits(compute(&one, "percentile"), 0, 1, 0);
+    histogram_destroy(&one.histogram);
+    for (int i = 0; i < 10000; i++)
+        values[i] = 7;
+    static const char *const rules[] = {"percentile", "minmax", "zscale", "sigma"};
+    for (size_t r = 0; r < 4; r++) {
+        struct counted same = count_values(SAMPLE_U16, values, 10000);
+        assert_limits(compute(&same, rules[r]), 7, 8, 0);
+        histogram_destroy(&same.histogram);
+        same = count_values(SAMPLE_F32, values, 10000);
+        const struct limits found = compute(&same, rules[r]);
+        assert_true(found.low == 7 && found.high > 7 && found.high < 7.1);
+        histogram_destroy(&same.histogram);
+    }
 }
 
 static void test_degenerate(void **state)
@@ -231,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_zscale_degenerate),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_round_percentiles_of_floats),
+        cmocka_unit_test(test_sparse_counts),
         cmocka_unit_test(test_degenerate),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_names),
