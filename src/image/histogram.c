@@ -346,6 +346,28 @@ bool histogram_next(const struct histogram *histogram, size_t *index, double *lo
     return true;
 }
 
+// A whole number is the lower edge of its bin, below zero the upper one, which is known to a step of floats.
+static bool begins_at_integer(double low, double high)
+{
+    if (high - low >= 1)
+        return true;
+    return low >= 0 ? low == floor(low) : high - floor(high) <= fabs(high) * 1e-6;
+}
+
+bool histogram_holds_integers(const struct histogram *histogram)
+{
+    size_t index = 0;
+    double low, high;
+    uint64_t count;
+    bool any = false;
+    while (histogram_next(histogram, &index, &low, &high, &count)) {
+        if (!begins_at_integer(low, high))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 // The value of the rank-th smallest counted value (from 0), spread evenly within its bin.
 static double value_at_rank(const struct histogram *histogram, int64_t rank)
 {

@@ -27,9 +27,16 @@ static double axis_value(const struct ui_histogram *state, double position)
     return state->low * pow(state->high / state->low, position);
 }
 
-static bool has_integers(const struct ui_model *model)
+// Integers, or floats that hold nothing but counts: bins of other widths than theirs would look like a comb.
+static bool has_integers(struct ui_histogram *state, const struct ui_model *model)
 {
-    return model->info && !sample_traits(model->info->type)->is_float;
+    if (!model->info || !sample_traits(model->info->type)->is_float)
+        return model->info;
+    if (state->looked_at != model->histogram_serial) {
+        state->looked_at = model->histogram_serial;
+        state->whole = model->histogram && histogram_holds_integers(model->histogram);
+    }
+    return state->whole;
 }
 
 // The axis that shows the bulk of the data and both limits with a margin.
@@ -99,7 +106,7 @@ static void update_counts(struct ui_histogram *state, const struct ui_model *mod
     state->wanted_bins = bins;
     state->peak = 0;
     memset(state->counts, 0, sizeof state->counts);
-    place_bins(state, has_integers(model));
+    place_bins(state, has_integers(state, model));
     double last = state->first + (double)state->bins * state->step;
     if (model->histogram && state->logarithmic)
         histogram_rebin(model->histogram, exp(state->first), exp(last), true, state->counts, state->bins);
@@ -115,7 +122,7 @@ static void update_axis(struct ui *ui, size_t bins)
     const struct ui_model *model = ui->model;
     // While a limit is dragged the axis stands still under the mouse.
     if (state->drag == DRAG_NONE && !state->own_axis)
-        automatic_axis(state, model->histogram, &ui->host->view->contrast.limits, has_integers(model));
+        automatic_axis(state, model->histogram, &ui->host->view->contrast.limits, has_integers(state, model));
     update_counts(state, model, bins);
 }
 

@@ -15,6 +15,8 @@ struct ui_histogram {
     bool logarithmic;
     bool own_axis;    // set by the wheel; else it follows data and limits
     double low, high; // the axis
+    bool whole;       // floats that are whole numbers, in the histogram of this serial
+    uint64_t looked_at;
     // What `counts` were made for.
     const struct histogram *source;
     uint64_t serial;

@@ -416,6 +416,36 @@ static void test_degenerate(void **state)
     histogram_destroy(&histogram);
 }
 
+static bool all_whole(enum sample_type type, const double *values, size_t count)
+{
+    struct histogram *histogram = histogram_create(type);
+    histogram_add(histogram, values, NULL, count);
+    const bool whole = histogram_holds_integers(histogram);
+    histogram_destroy(&histogram);
+    return whole;
+}
+
+static void test_floats_that_hold_integers(void **state)
+{
+    (void)state;
+    static const enum sample_type types[] = {SAMPLE_F16, SAMPLE_F32, SAMPLE_F64};
+    double values[1500];
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
+        for (int i = 0; i < 1500; i++)
+            values[i] = i - 300;
+        assert_true(all_whole(types[t], values, 1500));
+        values[700] += 0.5;
+        assert_false(all_whole(types[t], values, 1500));
+        values[700] = -17.25;
+        assert_false(all_whole(types[t], values, 1500));
+        assert_false(all_whole(types[t], values, 0));
+        assert_true(all_whole(types[t], (double[]){0}, 1));
+        assert_false(all_whole(types[t], (double[]){0.75}, 1));
+    }
+    // Counts far beyond the bins' resolution.
+    assert_true(all_whole(SAMPLE_F32, (double[]){0, 3, 70000, 1e7, 16777216}, 5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_rebin),
         cmocka_unit_test(test_rebin_logarithmic),
         cmocka_unit_test(test_degenerate),
+        cmocka_unit_test(test_floats_that_hold_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
