@@ -53,6 +53,7 @@ static bool split(const struct line *line, struct line *key, struct line *value)
     if (!sign)
         return false;
     const char *at = line->text, *end = line->text + line->length;
+    *key = (struct line){at, 0};
     next_line(&at, sign, key);
     at = sign + 1;
     *value = (struct line){end, 0};

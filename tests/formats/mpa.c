@@ -37,6 +37,19 @@ static void test_map(void **state)
     check_threads(save(map));
 }
 
+// Found by fuzzing: a sign without a key, without a value, alone.
+static void test_signs_alone(void **state)
+{
+    (void)state;
+    struct image_file *file =
+        open_good(save("=x\n=\nmpafmt=asc\n[ADC1]\n=5\nrange=1\n =\n[ADC2]\nrange=2\nx=\n"
+                       "[CDAT0,2 ]\n5\n6\n"));
+    check_rectangles(file, 0, (const double[]){5, 6});
+    static const char *const lines[] = {"mpafmt\tasc\n", NULL};
+    check_metadata(file, 0, lines);
+    image_file_close(&file);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -97,10 +110,8 @@ static void test_fabio_agrees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_fabio_agrees),
+        cmocka_unit_test(test_map), cmocka_unit_test(test_signs_alone),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_cut), cmocka_unit_test(test_fabio_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
