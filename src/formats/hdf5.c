@@ -448,7 +448,7 @@ void hdf5_task_run(const struct hdf5_question *question)
     shared_release(shared);
 }
 
-static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf", "cxi", "he5", NULL};
+static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf", "cxi", "he5", "emd", NULL};
 
 const struct reader hdf5_reader = {
     .name = "hdf5",
