@@ -70,6 +70,8 @@ static const char usage[] =
     "  --saturation V  leave out pixels above this value, whatever the file says\n"
     "  --channel N     the channel of an image with several samples per pixel; of complex numbers 0 is the\n"
     "                  amplitude, 1 the phase, 2 the real, 3 the imaginary part\n"
+    "  --hdf5-plugins  let libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without\n"
+    "                  it none is loaded\n"
     "  --help          print this text\n";
 
 static bool pixel_parse(const char *word, struct info_pixel *pixel)
@@ -95,7 +97,8 @@ enum option_code {
     OPTION_IGNORE,
     OPTION_SATURATION,
     OPTION_CHANNEL,
-    OPTION_SERIES
+    OPTION_SERIES,
+    OPTION_PLUGINS
 };
 
 // The command line.
@@ -120,6 +123,7 @@ static const struct option long_options[] = {
     {"saturation", required_argument, NULL, OPTION_SATURATION},
     {"channel", required_argument, NULL, OPTION_CHANNEL},
     {"series", no_argument, NULL, OPTION_SERIES},
+    {"hdf5-plugins", no_argument, NULL, OPTION_PLUGINS},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -146,6 +150,9 @@ static enum status option_take(int code, struct request *request, char **argv, s
     struct info_options *options = &request->options;
     int64_t number;
     switch (code) {
+    case OPTION_PLUGINS:
+        reader_plugins_allow();
+        return STATUS_OK;
     case OPTION_SERIES:
         request->siblings = true;
         return STATUS_OK;

@@ -133,6 +133,13 @@ static enum status set_channel(void *target, const char *value, struct error *er
     return STATUS_OK;
 }
 
+static enum status set_plugins(void *target, const char *value, struct error *error)
+{
+    (void)target, (void)value, (void)error;
+    reader_plugins_allow();
+    return STATUS_OK;
+}
+
 static enum status set_ignore(void *target, const char *value, struct error *error)
 {
     uint8_t bits;
@@ -174,6 +181,8 @@ static const struct option mask_table[] = {
      set_ignore, NULL},
     {"--saturation", NULL, "VALUE", "Pixels above are saturated, whatever the file says.", set_saturation,
      NULL},
+    {"--hdf5-plugins", NULL, NULL,
+     "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others.", set_plugins, NULL},
     {0},
 };
 

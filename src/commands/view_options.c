@@ -218,6 +218,15 @@ SETTER(set_memory)
     return bad_value(value, "an amount of at least 16 MB like 500M or 2G", error);
 }
 
+SETTER(set_plugins)
+{
+    (void)target;
+    (void)value;
+    (void)error;
+    reader_plugins_allow();
+    return STATUS_OK;
+}
+
 SETTER(set_zoom)
 {
     struct view_options *options = target;
@@ -397,6 +406,9 @@ const struct option view_option_table[] = {
     {"--memory", NULL, "AMOUNT",
      "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Default: three quarters of what is free, at most 4 GB.",
      set_memory, NULL},
+    {"--hdf5-plugins", NULL, NULL,
+     "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",
+     set_plugins, NULL},
     {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
      set_zoom, NULL},
     {"--center", NULL, "X,Y", "Point of the image in the middle of the picture.", set_center, NULL},

@@ -152,6 +152,8 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
         text_append(&name, entry->name);
     else
         utf8_clean(&name, own, strlen(own));
+    if (!hdf5_plugins_allowed())
+        text_append(&help, "plugins are used with --hdf5-plugins only; ");
     if (entry && entry->package)
         text_printf(&help, "the Debian package %s brings it", entry->package);
     else
@@ -159,7 +161,7 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
                     "no Debian package has it; h5repack -f NONE unpacks the file where it is installed");
     error_set(
         error, STATUS_UNSUPPORTED,
-        "%s: the samples of %s are packed by the HDF5 filter %u%s%s%s, for which no plugin is installed: %s",
+        "%s: the samples of %s are packed by the HDF5 filter %u%s%s%s, for which no plugin is loaded: %s",
         dataset->path, dataset->name, number, name.length ? " (" : "", text_string(&name),
         name.length ? ")" : "", text_string(&help));
     text_free(&name);

@@ -26,6 +26,7 @@ enum {
     MAX_CPU_SECONDS = 3,
     MAX_WAIT_SECONDS = 120,
     MAX_TEXT_BYTES = 1 << 20,
+    GUARD_VARIABLES = 16, // of the environment, in builds with sanitizers
 };
 static const int64_t max_memory_bytes = (int64_t)8 << 30;
 
@@ -119,14 +120,21 @@ __attribute__((constructor)) static void guard_start(int argc, char **argv)
 // --- In the program ---
 
 // A sanitizer that reports a fault starts a program of its own, which can wait for this one forever.
-static char *const *guard_environment(void)
+static char **guard_environment(char *room[GUARD_VARIABLES])
 {
 #ifdef FOVEA_SANITIZED
     static char options[] = "ASAN_OPTIONS=symbolize=0:max_allocation_size_mb=2000:detect_leaks=0";
     static char undefined[] = "UBSAN_OPTIONS=symbolize=0";
-    static char *const sanitized[] = {options, undefined, NULL};
-    return sanitized;
+    int count = 0;
+    room[count++] = options;
+    room[count++] = undefined;
+    for (char **variable = environ; *variable && count + 1 < GUARD_VARIABLES; variable++)
+        if (strncmp(*variable, "FOVEA_", 6) == 0 || strncmp(*variable, "HDF5_", 5) == 0)
+            room[count++] = *variable;
+    room[count] = NULL;
+    return room;
 #else
+    (void)room;
     return environ;
 #endif
 }
@@ -152,9 +160,10 @@ static bool spawn(struct hdf5_guard *guard)
     char program[] = "fovea", word[sizeof guard_word];
     memcpy(word, guard_word, sizeof word);
     char *const arguments[] = {program, word, NULL};
+    char *room[GUARD_VARIABLES];
     pid_t pid;
     const int code =
-        posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, guard_environment());
+        posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, guard_environment(room));
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     close(sockets[1]);

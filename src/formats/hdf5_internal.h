@@ -21,8 +21,11 @@ enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
 
 // --- hdf5_open.c: files, and the words of libhdf5 ---
 
-// Keeps libhdf5 from printing its errors; that is a setting of the calling thread.
+// To be called before libhdf5 is: keeps it from printing its errors, which is a setting of the calling
+// thread, and from running the code of plugins unless the user allowed it.
 void hdf5_quiet(void);
+// True where the user allowed plugins (reader_plugins_allow, or FOVEA_HDF5_PLUGINS=1 in the environment).
+bool hdf5_plugins_allowed(void);
 // Gives libhdf5 the decoders of hdf5_chunk.h that it lacks. Harmless when repeated (hdf5_filters.c).
 void hdf5_filters_register(void);
 // A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the

@@ -13,9 +13,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// What libhdf5 does when a program ends is to close what is open: of a damaged file it may crash there, or
+// say that it cannot. Nothing of it is needed, for what is written is closed. Only before all else can it be
+// told.
+__attribute__((constructor)) static void leave_without_closing(void)
+{
+    H5dont_atexit();
+}
+
+static const char plugins_variable[] = "FOVEA_HDF5_PLUGINS";
+
+void reader_plugins_allow(void)
+{
+    setenv(plugins_variable, "1", 1);
+}
+
+bool hdf5_plugins_allowed(void)
+{
+    const char *value = getenv(plugins_variable);
+    return value && strcmp(value, "1") == 0;
+}
+
 void hdf5_quiet(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5PLset_loading_state(hdf5_plugins_allowed() ? H5PL_FILTER_PLUGIN : 0);
 }
 
 // --- Errors ---

@@ -114,6 +114,10 @@ struct image_file {
 // The table of all readers, NULL-terminated.
 extern const struct reader *const readers[];
 
+// Lets libhdf5 load the filter plugins that it finds (HDF5_PLUGIN_PATH), which are code of others: without it
+// none is loaded. To be called before anything is opened, by the only thread.
+void reader_plugins_allow(void);
+
 // Opens `name`: a path, or a path with a selector in brackets ("cube.fits[3]") or after two colons
 // ("file.h5::/entry/data") when no file of the whole name exists. The reader with the highest probe score is
 // taken. The sentence of a failure names the file.

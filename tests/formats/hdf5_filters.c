@@ -158,10 +158,11 @@ static const struct {
     const char *compression, *said;
 } missing[] = {
     {"zfp", 32013, "ZFP",
-     "HDF5 filter 32013 (ZFP), for which no plugin is installed: the Debian package hdf5-filter-plugin-zfp-serial"},
-    {"sz", 32017, "SZ", "HDF5 filter 32017 (SZ), for which no plugin is installed: no Debian package has it"},
+     "HDF5 filter 32013 (ZFP), for which no plugin is loaded: plugins are used with --hdf5-plugins only; the Debian package hdf5-filter-plugin-zfp-serial"},
+    {"sz", 32017, "SZ",
+     "HDF5 filter 32017 (SZ), for which no plugin is loaded: plugins are used with --hdf5-plugins only; no Debian package has it"},
     {"own", 40123, "filter 40123",
-     "HDF5 filter 40123, for which no plugin is installed: no Debian package has it"},
+     "HDF5 filter 40123, for which no plugin is loaded: plugins are used with --hdf5-plugins only; no Debian package has it"},
 };
 
 static void write_missing(hid_t file)
