@@ -3,6 +3,7 @@
 #include "formats/hdf5_bits.h"
 
 #include "base/size.h"
+#include "formats/hdf5_internal.h"
 #include "formats/hdf5_value.h"
 
 #include <stdlib.h>
@@ -210,7 +211,8 @@ static bool chunks_open(const struct plane *plane, struct chunks *chunks)
     bool chunked = H5Pget_layout(list) == H5D_CHUNKED &&
                    H5Pget_chunk(list, H5S_MAX_RANK, chunks->dims) == plane->field.rank;
     H5Pclose(list);
-    if (!chunked || !hdf5_pipeline_of(plane->dataset, &chunks->pipeline) ||
+    if (!chunked || !hdf5_chunks_told(plane->dataset) ||
+        !hdf5_pipeline_of(plane->dataset, &chunks->pipeline) ||
         chunks->pipeline.sample_bytes > sizeof(uint64_t) || !hdf5_chunk_supported(&chunks->pipeline))
         return false;
     chunks->bytes = chunks->pipeline.sample_bytes;

@@ -250,6 +250,20 @@ static bool lookup_is_quick(const struct hdf5_dataset *dataset)
     return !__builtin_mul_overflow(in_frame, chunk_total(dataset), &steps) && steps <= MAX_LOOKUP_STEPS;
 }
 
+bool hdf5_chunks_told(hid_t dataset)
+{
+    H5D_chunk_index_t index = H5D_CHUNK_IDX_BTREE;
+    if (H5Dget_chunk_index_type(dataset, &index) < 0)
+        return false;
+    if (index != H5D_CHUNK_IDX_EARRAY)
+        return true;
+    hsize_t dims[H5S_MAX_RANK], longest[H5S_MAX_RANK] = {0};
+    hid_t space = H5Dget_space(dataset);
+    const int rank = H5Sget_simple_extent_dims(space, dims, longest);
+    H5Sclose(space);
+    return rank > 0 && longest[0] == H5S_UNLIMITED;
+}
+
 static bool has_user_block(hid_t id)
 {
     hid_t file = H5Iget_file_id(id), properties = H5Fget_create_plist(file);
@@ -287,8 +301,8 @@ static void read_chunked(hid_t properties, struct hdf5_dataset *dataset)
     dataset->bare_edges =
         H5Pget_chunk_opts(properties, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
     // libhdf5 1.10.8 leaves the user block out of a chunk's address.
-    dataset->addressed =
-        dataset->fd != HDF5_NO_FILE && lookup_is_quick(dataset) && !has_user_block(dataset->id);
+    dataset->addressed = dataset->fd != HDF5_NO_FILE && lookup_is_quick(dataset) &&
+                         hdf5_chunks_told(dataset->id) && !has_user_block(dataset->id);
     const bool known = H5Pget_nfilters(properties) <= HDF5_CHUNK_FILTERS && bytes <= UINT32_MAX &&
                        hdf5_chunk_supported(&dataset->pipeline);
     dataset->storage = dataset->type.exact && known ? HDF5_STORED_CHUNKS : HDF5_STORED_OTHER;

@@ -278,6 +278,48 @@ static void test_virtual(void **state)
     try_file(name); // a dataset made of itself: it need only end
 }
 
+// --- Extensible arrays ---
+
+// What h5py writes with the newest format where an axis other than the first has no end; a chunk has a place
+// of its own in the file for each of its samples, so another one's would be seen.
+static void test_unlimited_axes(void **state)
+{
+    (void)state;
+    const char *path = temporary_path("unlimited.h5");
+    python_run(
+        "h5py, numpy",
+        "import sys, h5py, numpy as np\n"
+        "y, x = np.mgrid[:23, :37]\n"
+        "a = lambda f: ((f * 1000003 + y * 1009 + x * 7919) % 251).astype('u4')\n"
+        "s = np.array([a(f) for f in range(5)])\n"
+        "with h5py.File(sys.argv[1], 'w', libver='latest') as h:\n"
+        "    put = lambda n, d, m, c, **k: h.create_dataset(n, data=d, maxshape=m, chunks=c, **k)\n"
+        "    for k, o in (('', {}), ('_gzip', dict(compression='gzip')), ('_shuffle', dict(shuffle=True))):\n"
+        "        put('columns' + k, s[0], (23, None), (8, 8), **o)\n"
+        "        put('rows' + k, s, (5, None, 37), (1, 8, 16), **o)\n"
+        "        put('last' + k, s, (5, 23, None), (2, 8, 16), **o)\n"
+        "        put('second' + k, np.stack([s, s[::-1]]), (2, None, 23, 37), (1, 2, 8, 16), **o)\n"
+        "        put('first' + k, s, (None, 23, 37), (1, 8, 16), **o)\n"
+        "    h.swmr_mode = True\n",
+        path);
+    static const struct unlimited {
+        const char *name;
+        int64_t frames;
+    } cases[] = {{"columns", 1}, {"rows", 5}, {"last", 5}, {"second", 10}, {"first", 5}};
+    static const char *const filters[] = {"", "_gzip", "_shuffle"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t k = 0; k < sizeof filters / sizeof *filters; k++) {
+            char name[64];
+            snprintf(name, sizeof name, "/%s%s", cases[i].name, filters[k]);
+            struct image_file *file = open_part(path, name);
+            assert_int_equal(file->frames, cases[i].frames);
+            for (int64_t frame = 0; frame < file->frames; frame++)
+                check_frame(file, frame, frame < 5 ? frame : 9 - frame);
+            image_file_close(&file);
+        }
+    }
+}
+
 // --- Files being written ---
 
 // A script that writes frames, tells so by a file, and waits for another before it closes.
@@ -490,9 +532,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_master),         cmocka_unit_test(test_missing_parts),
         cmocka_unit_test(test_choices),        cmocka_unit_test(test_virtual),
-        cmocka_unit_test(test_being_written),  cmocka_unit_test(test_chunk_states),
-        cmocka_unit_test(test_damaged_chunks), cmocka_unit_test(test_cut_while_open),
-        cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_unlimited_axes), cmocka_unit_test(test_being_written),
+        cmocka_unit_test(test_chunk_states),   cmocka_unit_test(test_damaged_chunks),
+        cmocka_unit_test(test_cut_while_open), cmocka_unit_test(test_changed_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
