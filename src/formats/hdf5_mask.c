@@ -23,7 +23,7 @@ enum {
 static const int64_t max_pixels = INT64_C(1) << 28; // of all planes of a mask
 
 // What a mask's planes belong to.
-enum plane_use { USE_SHARED, USE_ONE_CHANNEL, USE_CHANNELS, USE_IMAGES, USE_NOTHING };
+enum plane_use { USE_SHARED, USE_ONE_CHANNEL, USE_CYCLE, USE_IMAGES, USE_NOTHING };
 
 // What bits of a mask mean.
 struct bit_class {
@@ -58,6 +58,7 @@ struct source {
     enum plane_use use;
     int64_t channel; // of USE_ONE_CHANNEL
     int64_t planes;
+    int64_t each;      // of USE_IMAGES: frames per plane
     char ignored[128]; // why, if USE_NOTHING
 };
 
@@ -106,6 +107,8 @@ struct hdf5_series hdf5_series_find(hid_t file, const char *data_path, const str
     hid_t dataset = H5Dopen2(file, data_path, H5P_DEFAULT);
     if (dataset_shape(dataset, &field) && field.rank > 2 && width > 0 && height > 0)
         series.frames = int64_max(1, field.count / width / height);
+    for (int axis = 0; axis < field.rank - 2; axis++)
+        series.lengths[series.leading++] = (int64_t)field.dims[axis];
     if (field.rank > 3 && has_channels(places) && field.dims[field.rank - 3] <= MAX_CHANNELS)
         series.channels = int64_max(1, (int64_t)field.dims[field.rank - 3]);
     if (dataset >= 0)
@@ -150,6 +153,47 @@ static void ignore(struct source *source, const char *why)
     snprintf(source->ignored, sizeof source->ignored, "%s", why);
 }
 
+// Frames of the series by its axes from `axis` on.
+static int64_t frames_within(const struct hdf5_series *series, int axis)
+{
+    int64_t frames = 1;
+    for (; axis < series->leading; axis++)
+        frames *= series->lengths[axis]; // of a dataset, whose size did not overflow
+    return frames;
+}
+
+// True where `count` axes of the mask from `first` on are as long as those of the series from `axis` on.
+static bool axes_agree(const struct hdf5_field *field, int first, const struct hdf5_series *series, int axis,
+                       int count)
+{
+    for (int i = 0; i < count; i++)
+        if ((int64_t)field->dims[first + i] != series->lengths[axis + i])
+            return false;
+    return true;
+}
+
+// Decides what several planes are for, by the axes of the mask before its rows.
+static void planes_judge(struct source *source, const struct hdf5_field *field,
+                         const struct hdf5_series *series)
+{
+    int first = 0;
+    while (field->dims[first] == 1)
+        first++;
+    const int leading = field->rank - 2 - first, fewer = series->leading - leading;
+    source->use = USE_IMAGES;
+    source->each = 1;
+    if (series->frames <= 1)
+        ignore(source, "size: several planes for one frame");
+    else if (fewer == 0 && axes_agree(field, first + 1, series, 1, leading - 1))
+        return;
+    else if (fewer > 0 && axes_agree(field, first, series, fewer, leading))
+        source->use = USE_CYCLE;
+    else if (fewer > 0 && axes_agree(field, first, series, 0, leading))
+        source->each = frames_within(series, leading);
+    else
+        ignore(source, "size: its planes belong to no axis of the image");
+}
+
 // Decides what the planes are for.
 static void source_judge(struct source *source, const struct hdf5_series *series)
 {
@@ -173,12 +217,8 @@ static void source_judge(struct source *source, const struct hdf5_series *series
         source->planes = int64_min(source->planes, 1);
     else if (source->planes <= 1)
         source->use = USE_SHARED;
-    else if (series->channels > 1 && source->planes == series->channels)
-        source->use = USE_CHANNELS;
-    else if (series->frames > 1)
-        source->use = USE_IMAGES;
     else
-        ignore(source, "size: several planes for one frame");
+        planes_judge(source, &field, series);
 }
 
 // Opens a dataset with a cache that holds a row of its chunks, so that no chunk is decoded twice. Negative if
@@ -370,63 +410,77 @@ static enum status source_read(const struct sources *sources, const struct sourc
         return STATUS_OK;
     if (source->use == USE_SHARED)
         return plane_read(sources, source, 0, &mask->shared, error);
-    if (source->use == USE_ONE_CHANNEL)
-        return plane_read(sources, source, 0, &mask->planes[source->channel], error);
+    struct hdf5_planes *planes = source->use == USE_IMAGES ? &mask->images : &mask->cycle;
     enum status status = STATUS_OK;
-    for (int64_t i = 0; status == STATUS_OK && i < int64_min(source->planes, mask->count); i++)
-        status = plane_read(sources, source, i, &mask->planes[i], error);
+    for (int64_t i = 0; status == STATUS_OK && i < planes->count; i++) {
+        if (source->use == USE_CYCLE)
+            status = plane_read(sources, source, i % source->planes, &planes->planes[i], error);
+        else if (source->use == USE_ONE_CHANNEL && i % sources->series->channels == source->channel)
+            status = plane_read(sources, source, 0, &planes->planes[i], error);
+        else if (source->use == USE_IMAGES && i < source->planes)
+            status = plane_read(sources, source, i, &planes->planes[i], error);
+    }
     return status;
 }
 
 // Most masks per frame do not change from frame to frame: neighbours that are equal become one.
-static void planes_join(struct hdf5_mask *mask)
+static void planes_join(struct hdf5_planes *planes, size_t bytes)
 {
-    size_t bytes = (size_t)(mask->width * mask->height);
-    for (int64_t i = 1; i < mask->count; i++) {
-        uint8_t *before = mask->planes[i - 1], *plane = mask->planes[i];
+    for (int64_t i = 1; i < planes->count; i++) {
+        uint8_t *before = planes->planes[i - 1], *plane = planes->planes[i];
         if (before && plane && memcmp(before, plane, bytes) == 0) {
             free(plane);
-            mask->planes[i] = before;
+            planes->planes[i] = before;
         }
     }
 }
 
-// Makes room for planes: per image if any mask is, else per channel.
+static void planes_free(struct hdf5_planes *planes)
+{
+    for (int64_t i = 0; i < planes->count; i++)
+        if (i == 0 || planes->planes[i] != planes->planes[i - 1])
+            free(planes->planes[i]);
+    free(planes->planes);
+}
+
+// Makes room for planes. Those that repeat do so after as many as the mask of the most axes has; the number
+// of any other is a divisor of it.
 static void planes_plan(const struct sources *sources, struct hdf5_mask *mask)
 {
-    const struct hdf5_series *series = sources->series;
+    struct hdf5_planes *cycle = &mask->cycle, *images = &mask->images;
     for (size_t i = 0; i < sources->count; i++) {
-        enum plane_use use = sources->items[i].use;
-        bool by_channel = use == USE_ONE_CHANNEL || use == USE_CHANNELS;
-        if (by_channel && mask->count == 0) {
-            mask->by_channel = true;
-            mask->count = series->channels;
-        } else if (use == USE_IMAGES && mask->count == 0) {
-            mask->count = sources->items[i].planes;
-        }
+        const struct source *source = &sources->items[i];
+        if (source->use == USE_ONE_CHANNEL)
+            cycle->count = int64_max(cycle->count, sources->series->channels);
+        if (source->use == USE_CYCLE)
+            cycle->count = int64_max(cycle->count, source->planes);
+        if (source->use == USE_IMAGES && images->count == 0)
+            *images = (struct hdf5_planes){.count = source->planes, .each = source->each};
     }
-    if (mask->count > 0)
-        mask->planes = must_alloc((size_t)mask->count * sizeof *mask->planes);
+    if (cycle->count > 0)
+        cycle->planes = must_alloc((size_t)cycle->count * sizeof *cycle->planes);
+    if (images->count > 0)
+        images->planes = must_alloc((size_t)images->count * sizeof *images->planes);
 }
 
-static bool use_fits(enum plane_use use, const struct hdf5_mask *mask)
+static bool use_fits(const struct source *source, const struct hdf5_mask *mask)
 {
-    return use == USE_SHARED || (use == USE_IMAGES) != mask->by_channel;
+    return source->use != USE_IMAGES || source->each == mask->images.each;
 }
 
 enum status hdf5_mask_read(hid_t file, const char *data_path, const struct hdf5_places *places,
                            const struct hdf5_series *series, struct hdf5_mask *mask, struct error *error)
 {
     enum status status = STATUS_OK;
-    *mask =
-        (struct hdf5_mask){.width = series->width, .height = series->height, .channels = series->channels};
+    *mask = (struct hdf5_mask){.width = series->width, .height = series->height};
     struct sources *sources = sources_create(file, data_path, places, series);
     planes_plan(sources, mask);
     for (size_t i = 0; status == STATUS_OK && i < sources->count; i++)
-        if (use_fits(sources->items[i].use, mask))
+        if (use_fits(&sources->items[i], mask))
             status = source_read(sources, &sources->items[i], mask, error);
     sources_free(sources);
-    planes_join(mask);
+    planes_join(&mask->cycle, (size_t)(mask->width * mask->height));
+    planes_join(&mask->images, (size_t)(mask->width * mask->height));
     if (status != STATUS_OK)
         hdf5_mask_free(mask);
     return status;
@@ -434,10 +488,8 @@ enum status hdf5_mask_read(hid_t file, const char *data_path, const struct hdf5_
 
 void hdf5_mask_free(struct hdf5_mask *mask)
 {
-    for (int64_t i = 0; i < mask->count; i++)
-        if (i == 0 || mask->planes[i] != mask->planes[i - 1])
-            free(mask->planes[i]);
-    free(mask->planes);
+    planes_free(&mask->cycle);
+    planes_free(&mask->images);
     free(mask->shared);
     *mask = (struct hdf5_mask){0};
 }
@@ -465,11 +517,15 @@ bool hdf5_mask_classes(const struct hdf5_mask *mask, int64_t frame, struct rect 
     struct rect inside = rect_clip(rect, mask->width, mask->height);
     if (inside.width != rect.width || inside.height != rect.height)
         return false;
+    const struct hdf5_planes *sets[] = {&mask->cycle, &mask->images};
     bool any = plane_or(mask, mask->shared, rect, classes);
-    if (mask->count > 0) {
-        int64_t plane = mask->by_channel ? frame % mask->channels : frame / mask->channels;
-        if (plane >= 0 && plane < mask->count)
-            any = plane_or(mask, mask->planes[plane], rect, classes) || any;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        const struct hdf5_planes *set = sets[i];
+        if (frame < 0 || set->count == 0)
+            continue;
+        const int64_t plane = set->each ? frame / set->each : frame % set->count;
+        if (plane < set->count)
+            any = plane_or(mask, set->planes[plane], rect, classes) || any;
     }
     return any;
 }

@@ -16,15 +16,26 @@ struct hdf5_series {
     int64_t width, height;
     int64_t frames;   // in all, at least 1
     int64_t channels; // at least 1
+    int leading;      // axes before rows and columns
+    int64_t lengths[H5S_MAX_RANK];
 };
 
+// Planes of classes for the frames of a series: frame f has plane f / each, or f % count where they repeat.
+// An entry may be NULL; neighbours may be one plane.
+struct hdf5_planes {
+    uint8_t **planes;
+    int64_t count;
+    int64_t each; // frames that follow each other and share a plane; 0 where the planes repeat
+};
+
+// A mask that has as many axes as the data has a plane for each of its images; one that has fewer is shared
+// over the axes in front, as that of each module of a detector (modules, rows, columns) is by all images of
+// it (images, modules, rows, columns).
 struct hdf5_mask {
     int64_t width, height;
-    uint8_t *shared;  // a byte of classes per pixel, for every frame; NULL where no pixel is masked
-    uint8_t **planes; // further ones, for one channel or one image each; entries may be NULL
-    int64_t count;    // of planes
-    int64_t channels;
-    bool by_channel; // planes are per channel, else per image
+    uint8_t *shared;           // a byte of classes per pixel, for every frame; NULL where no pixel is masked
+    struct hdf5_planes cycle;  // further ones, for each channel or module
+    struct hdf5_planes images; // and for each image
 };
 
 // What the dataset at `data_path` holds, with frames of width x height pixels: a series of several channels

@@ -724,6 +724,39 @@ static void test_mask_per_channel(void **state)
     H5Fclose(file);
 }
 
+// Data of several modules, without a word on channels: three images of two modules. A mask of three axes has
+// a plane for each module, one of four axes a plane for each module of each image.
+static void test_mask_of_modules(void **state)
+{
+    (void)state;
+    static const hsize_t dims[4] = {3, 2, HEIGHT, WIDTH}, modules[3] = {2, HEIGHT, WIDTH};
+    static const hsize_t images[3] = {3, HEIGHT, WIDTH}, neither[3] = {4, HEIGHT, WIDTH};
+    static uint32_t by_module[2 * PIXELS], by_frame[6 * PIXELS], by_image[3 * PIXELS], odd[4 * PIXELS];
+    by_module[PIXELS + 4] = 1;     // module 1
+    by_frame[3 * PIXELS + 5] = 16; // image 1, module 1
+    by_image[2 * PIXELS + 7] = 2;  // image 2
+    memset(odd, 255, sizeof odd);
+    hid_t file = series_detector("modules.h5", 4, dims);
+    hdf5_put_array(file, DETECTOR "pixel_mask", H5T_NATIVE_UINT32, 3, modules, by_module);
+    hdf5_put_array(file, DETECTOR "pixel_mask_1", H5T_NATIVE_UINT32, 4, dims, by_frame);
+    hdf5_put_array(file, DETECTOR "pixel_mask_2", H5T_NATIVE_UINT32, 3, neither, odd);
+    struct hdf5_nexus *nexus = read_around(file, DATA, SAMPLE_U32);
+    for (int frame = 0; frame < 6; frame++) {
+        assert_int_equal(class_at(nexus, frame, 4), frame % 2 ? MASK_BIT(MASK_GAP) : 0);
+        assert_int_equal(class_at(nexus, frame, 5), frame == 3 ? MASK_BIT(MASK_HOT) : 0);
+        assert_int_equal(class_at(nexus, frame, 6), 0);
+    }
+    hdf5_nexus_drop(&nexus);
+    H5Fclose(file);
+    file = series_detector("images.h5", 4, dims);
+    hdf5_put_array(file, DETECTOR "pixel_mask", H5T_NATIVE_UINT32, 3, images, by_image);
+    nexus = read_around(file, DATA, SAMPLE_U32);
+    for (int frame = 0; frame < 6; frame++)
+        assert_int_equal(class_at(nexus, frame, 7), frame / 2 == 2 ? MASK_BIT(MASK_BAD) : 0);
+    hdf5_nexus_drop(&nexus);
+    H5Fclose(file);
+}
+
 // A selector that takes one channel takes its mask, too.
 static void test_mask_of_selection(void **state)
 {
@@ -1122,6 +1155,7 @@ int main(void)
         cmocka_unit_test(test_mask_shown),
         cmocka_unit_test(test_mask_per_frame),
         cmocka_unit_test(test_mask_per_channel),
+        cmocka_unit_test(test_mask_of_modules),
         cmocka_unit_test(test_mask_of_selection),
         cmocka_unit_test(test_mask_chunks),
         cmocka_unit_test(test_cxi),
