@@ -7,19 +7,13 @@
 
 static const double WHEEL_FACTOR = 1.25;
 
-static bool update_cursor(struct host *host, double x, double y)
+// Takes note of where the mouse is, in pixels of the picture's area. True if it is on another pixel now.
+static bool place_mouse(struct host *host, double x, double y)
 {
-    const struct viewer *viewer = host->viewer;
-    int64_t column, row;
-    const bool valid = viewer->picture && camera_pixel_at(&viewer->view.camera, x, y, &column, &row);
-    const bool changed =
-        valid != host->cursor_valid || (valid && (column != host->cursor_x || row != host->cursor_y));
-    host->cursor_valid = valid;
-    if (valid) {
-        host->cursor_x = column;
-        host->cursor_y = row;
-    }
-    return changed;
+    host->mouse_on_picture = true;
+    host->mouse_x = x + host->area_x;
+    host->mouse_y = y + host->area_y;
+    return host_find_pixel(host);
 }
 
 void gestures_note_key(struct gestures *gestures, const SDL_Event *event)
@@ -93,10 +87,12 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
                     int area_y, double density)
 {
     struct viewer *viewer = host->viewer;
+    host->area_x = area_x;
+    host->area_y = area_y;
     if (event->type == SDL_MOUSEMOTION) {
         const double x = event->motion.x * density - area_x, y = event->motion.y * density - area_y;
         const bool moved = move(gestures, host, x, y);
-        return update_cursor(host, x, y) || moved;
+        return place_mouse(host, x, y) || moved;
     }
     if (event->type == SDL_MOUSEBUTTONDOWN) {
         return begin(gestures, host, &event->button, event->button.x * density - area_x,
@@ -115,7 +111,7 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
         camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
         if (editor_takes_mouse(host->editor)) // where the zoom has an end the point under the mouse may move
             editor_move(host->editor, x, y, gestures->shift);
-        update_cursor(host, x, y);
+        place_mouse(host, x, y);
         return true;
     }
     return false;

@@ -5,6 +5,7 @@
 #include "app/export.h"
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct viewer *viewer_of(void *app)
@@ -50,7 +51,10 @@ static enum status do_open_series(void *app, const char *name, struct error *err
     const struct source *files = viewer->plain ? viewer->plain : viewer->source;
     char *copy = must_copy(name ? name : source_name(files, viewer->plain ? 0 : viewer->position.item));
     const char *names[] = {copy};
+    const bool automatic = viewer->view.contrast.automatic;
     enum status status = viewer_open(viewer, names, 1, true, 0, error);
+    if (!status && !name) // more of the same data: limits set by hand hold
+        viewer->view.contrast.automatic = automatic;
     free(copy);
     return status;
 }
@@ -139,6 +143,7 @@ static bool do_cancel(void *app)
     if (!viewer->view.masking.on)
         return false;
     viewer->view.masking.on = viewer->view.panels.mask = false;
+    ((struct host *)app)->commands.panels_changed = true;
     return true;
 }
 
@@ -164,7 +169,7 @@ static enum status do_save_mask(void *app, const char *path, uint8_t bits, int v
 {
     struct host *host = app;
     const enum status status = editor_save(host->editor, path, bits, values, error);
-    if (!status && host->quit_after_save)
+    if (!status && host->quit_after_save && host->viewer->view.panels.dialog == DIALOG_SAVE_MASK)
         host_quit(host);
     if (host->recovery && !editor_has_unsaved(host->editor))
         recovery_update(host->recovery, clock_now_ns());
@@ -206,6 +211,7 @@ static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
 {
     struct host *host = app;
     char text[40];
+    host_find_pixel(host);
     if (!host->cursor_valid)
         return false;
     *x = host->cursor_x;
@@ -223,6 +229,23 @@ static void do_fullscreen(void *app, bool on)
     ((struct host *)app)->fullscreen = on;
 }
 
+bool host_find_pixel(struct host *host)
+{
+    const struct viewer *viewer = host->viewer;
+    int64_t column, row;
+    const bool valid = host->mouse_on_picture && viewer->picture &&
+                       camera_pixel_at(&viewer->view.camera, host->mouse_x - host->area_x,
+                                       host->mouse_y - host->area_y, &column, &row);
+    const bool changed =
+        valid != host->cursor_valid || (valid && (column != host->cursor_x || row != host->cursor_y));
+    host->cursor_valid = valid;
+    if (valid) {
+        host->cursor_x = column;
+        host->cursor_y = row;
+    }
+    return changed;
+}
+
 struct recovery *host_recovery(struct host *host)
 {
     if (!host->recovery)
@@ -230,18 +253,37 @@ struct recovery *host_recovery(struct host *host)
     return host->recovery;
 }
 
+// Has all edits that no file holds written to the session's recovery file.
+static enum status keep_edits(struct host *host, struct error *error)
+{
+    editor_end(host->editor, true);
+    if (!host->files || !editor_has_unsaved(host->editor))
+        return STATUS_OK;
+    viewer_stop(host->viewer, HOST_PATIENCE_NS); // the mask may be with the loader
+    return recovery_keep(host_recovery(host), HOST_PATIENCE_NS, error);
+}
+
 void host_quit(struct host *host)
 {
-    const bool window = host->files != NULL, unsaved = editor_has_unsaved(host->editor);
-    const bool told = host->question == HOST_ASKS_CLOSE && host->question_seen;
+    const bool told = host->question == HOST_ASKS_CLOSE;
+    struct error error = {0};
     host->quit_after_save = false;
     editor_end(host->editor, true);
-    if (window && unsaved && !told) {
-        host->question_seen &= host->question == HOST_ASKS_CLOSE;
+    if (host->files && !told && editor_has_unsaved(host->editor)) {
+        host->question_seen = false;
         host->question = HOST_ASKS_CLOSE;
-        return;
+    } else if (keep_edits(host, &error)) {
+        viewer_say(host->viewer, true, "%s; save or discard them", error.text);
+    } else {
+        host->quit = true;
     }
-    host->discard = unsaved && told;
+}
+
+void host_leave(struct host *host)
+{
+    struct error error = {0};
+    if (keep_edits(host, &error))
+        fprintf(stderr, "fovea: %s\n", error.text);
     host->quit = true;
 }
 
@@ -254,6 +296,7 @@ static enum status save_and_quit(struct host *host, struct error *error)
             return error->status;
         *error = (struct error){0};
         host->viewer->view.panels.dialog = DIALOG_SAVE_MASK;
+        host->commands.panels_changed = true;
         host->quit_after_save = true;
         return STATUS_OK;
     }
@@ -326,7 +369,8 @@ void host_init(struct host *host, struct viewer *viewer)
 {
     *host = (struct host){.viewer = viewer};
     host->editor = editor_create(viewer);
-    host->commands = (struct command_host){&viewer->view, &viewer->colormaps, &host_ops, host};
+    host->commands = (struct command_host){
+        .view = &viewer->view, .colormaps = &viewer->colormaps, .ops = &host_ops, .app = host};
 }
 
 void host_finish(struct host *host)
@@ -338,9 +382,7 @@ void host_finish(struct host *host)
 static enum status run_line(struct host *host, const char *line, struct error *error)
 {
     struct viewer *viewer = host->viewer;
-    const bool origin_lower = viewer->view.camera.origin_lower;
     enum status status = command_run(&host->commands, line, error);
-    viewer->origin_chosen |= viewer->view.camera.origin_lower != origin_lower;
     viewer_update_colormap(viewer);
     return status;
 }

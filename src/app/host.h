@@ -22,12 +22,17 @@ struct host {
     struct recovery *recovery; // of unsaved mask edits; NULL until it is needed
     enum host_question question;
     bool question_seen;   // it has been on the screen
-    bool quit_after_save; // when the dialog for the mask's name has been answered
-    bool discard;         // unsaved edits are not wanted any more
+    bool quit_after_save; // once the dialog for the mask's name, which is open, has been answered
+    bool discard;         // unsaved edits are not wanted any more: the user said so
     bool quit;
-    bool fullscreen;   // as wanted by the last command
-    bool key_repeats;  // what runs now comes from a key that is held down
-    bool cursor_valid; // the mouse is over the image pixel below
+    bool fullscreen;  // as wanted by the last command
+    bool key_repeats; // what runs now comes from a key that is held down
+    // Where the mouse is and the picture's corner, in drawable pixels of the window; and the image pixel that
+    // is there, as found by host_find_pixel.
+    bool mouse_on_picture;
+    double mouse_x, mouse_y;
+    int area_x, area_y;
+    bool cursor_valid;
     int64_t cursor_x, cursor_y;
 };
 
@@ -35,9 +40,18 @@ void host_init(struct host *host, struct viewer *viewer);
 // Before viewer_finish.
 void host_finish(struct host *host);
 
-// Ends the session, or asks first if there are unsaved mask edits: a second call, after that was seen, ends
-// it.
+// How long leaving waits for a file that is being loaded, and for the disk that takes the recovery file.
+#define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)
+
+// Ends the session, or asks first if there are unsaved mask edits: a second call, while that is asked, ends
+// it and leaves them in the recovery file, from which the next session can restore them. If they cannot be
+// written there, it says so and goes on asking.
 void host_quit(struct host *host);
+// Ends the session without asking, as a signal does; unsaved mask edits stay in the recovery file.
+void host_leave(struct host *host);
+// Finds the pixel under the mouse anew, since it may be another after any change of camera, frame or layout.
+// True if it is another one.
+bool host_find_pixel(struct host *host);
 struct recovery *host_recovery(struct host *host);
 
 // Runs a command line; failures become the viewer's message. Returns the status.

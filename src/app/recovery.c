@@ -25,10 +25,11 @@ struct recovery {
     bool exists;
 
     // What is to be kept: the editor's count of edits as last seen, when it last changed, and since when
-    // something is not kept. `kept_serial` is that of the file.
-    uint64_t seen_serial, kept_serial;
+    // something is not kept. `kept_serial` is that of the last attempt, `filed_serial` of the file.
+    uint64_t seen_serial, kept_serial, filed_serial;
     int64_t changed_ns, since_ns;
-    bool told; // of a failure, once until the next success
+    bool told;            // of a failure, once until the next success
+    struct error failure; // the last one
 
     // While packing or writing: the record belongs to the worker while `writing`.
     bool packing, writing;
@@ -55,7 +56,7 @@ struct recovery *recovery_create(struct editor *editor, struct viewer *viewer)
     memset(recovery, 0, sizeof *recovery);
     recovery->editor = editor;
     recovery->viewer = viewer;
-    recovery->seen_serial = recovery->kept_serial = editor_edits(editor);
+    recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = editor_edits(editor);
     char folder[3900];
     struct recovery_record self = {0};
     recovery_record_sign(&self);
@@ -108,8 +109,9 @@ static void *write_record(void *context)
 
 static void tell(struct recovery *recovery, const char *why)
 {
+    error_set(&recovery->failure, STATUS_BROKEN, "unsaved mask edits cannot be kept: %s", why);
     if (!recovery->told)
-        viewer_say(recovery->viewer, true, "unsaved mask edits cannot be kept: %s", why);
+        viewer_say(recovery->viewer, true, "%s", recovery->failure.text);
     recovery->told = true;
 }
 
@@ -124,6 +126,7 @@ static void end_writing(struct recovery *recovery)
         return;
     }
     recovery->exists = true;
+    recovery->filed_serial = recovery->record_serial;
     recovery->told = false;
     // What was restored before this was packed is in the file now.
     forget_restored(recovery);
@@ -247,6 +250,48 @@ void recovery_update(struct recovery *recovery, int64_t now_ns)
         begin_packing(recovery);
     if (recovery->packing)
         continue_packing(recovery);
+}
+
+// Waits for the worker until `until_ns`; false if it is not done by then.
+static bool wait_for_worker(struct recovery *recovery, int64_t until_ns)
+{
+    const struct timespec pause = {0, 2000000};
+    while (!atomic_load(&recovery->written)) {
+        if (clock_now_ns() > until_ns)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    end_writing(recovery);
+    return true;
+}
+
+enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct error *error)
+{
+    static const char slow[] = "unsaved mask edits cannot be kept: the disk does not answer";
+    const int64_t until = clock_now_ns() + budget_ns;
+    if (recovery->writing && !wait_for_worker(recovery, until))
+        return error_set(error, STATUS_BROKEN, "%s", slow);
+    see_changes(recovery, clock_now_ns());
+    if (!editor_has_unsaved(recovery->editor) || recovery->filed_serial == recovery->seen_serial)
+        return STATUS_OK;
+    if (!recovery->path[0])
+        tell(recovery, "no folder for them is known, because HOME is not set");
+    else if (!editor_at_rest(recovery->editor)) // the mask is with the loader
+        tell(recovery, "the file that is being loaded does not answer");
+    else if (!recovery->packing)
+        begin_packing(recovery);
+    while (recovery->packing && clock_now_ns() < until)
+        continue_packing(recovery);
+    if (recovery->writing && !wait_for_worker(recovery, until))
+        return error_set(error, STATUS_BROKEN, "%s", slow);
+    if (recovery->filed_serial == recovery->seen_serial)
+        return STATUS_OK;
+    return error_set(error, STATUS_BROKEN, "%s", recovery->packing ? slow : recovery->failure.text);
+}
+
+bool recovery_is_writing(const struct recovery *recovery)
+{
+    return recovery->writing && !atomic_load(&recovery->written);
 }
 
 int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns)

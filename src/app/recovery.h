@@ -23,6 +23,12 @@ void recovery_destroy(struct recovery **recovery, bool discard);
 
 // Does what is due at `now_ns` (clock_now_ns) for no more than about 2 ms.
 void recovery_update(struct recovery *recovery, int64_t now_ns);
+// Writes what is not kept yet before it returns: for a session that ends, which has nothing to wait for any
+// more. Takes at most about `budget_ns`; when the disk does not answer in that time, the last file stays as
+// it is. Fails with a sentence when not all of the edits are in a file now.
+enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct error *error);
+// A worker is writing the file: recovery_destroy would wait for it.
+bool recovery_is_writing(const struct recovery *recovery);
 // Until when the caller may sleep, in ms; 0 = there is more to do now, -1 = nothing will be due by itself.
 int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns);
 

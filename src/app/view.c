@@ -124,7 +124,6 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .item_count = viewer->source ? source_count(viewer->source) : 0,
         .frame = viewer->position.frame,
         .frame_count = viewer->source ? source_frames(viewer->source, viewer->position.item) : 0,
-        .number = -1,
         .statistics = viewer->statistics_known ? &viewer->statistics : NULL,
         .histogram = viewer->histogram,
         .histogram_serial = viewer->histogram_serial,
@@ -137,11 +136,11 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .message = viewer->message.text,
         .message_is_error = viewer->message.status != STATUS_OK,
     };
+    if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
+        model->number = -1;
     fill_metadata(session, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
-    if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
-        model->number = -1;
     model->browsing.thumbnail = find_thumbnail;
     model->browsing.thumbnail_context = session->thumbnails;
     if (question_fill(&session->host, &texts->question_texts, &texts->question))
@@ -153,6 +152,24 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         viewer_pixel_kind(viewer, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
         model->cursor = (struct ui_cursor){true, host->cursor_x, host->cursor_y, texts->value, texts->kind};
     }
+}
+
+// Puts camera and mouse where the window's size, the panels and the series have them now, before anything is
+// said about them.
+static void lay_out(struct session *session, int width, int height)
+{
+    struct viewer *viewer = &session->viewer;
+    struct host *host = &session->host;
+    int64_t number, total;
+    bool exact;
+    playback_place(viewer, &number, &total, &exact);
+    viewer->view.panels.has_frames = total > 1;
+    const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
+    camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
+    host->area_x = (int)area.x;
+    host->area_y = (int)area.y;
+    host->mouse_on_picture = ui_mouse_on_picture(session->ui);
+    host_find_pixel(host);
 }
 
 static void update_title(struct session *session)
@@ -184,8 +201,8 @@ static enum status repaint(struct session *session, struct error *error)
     }
     struct ui_model model;
     struct cursor_texts texts;
+    lay_out(session, width, height);
     fill_model(session, &model, &texts);
-    viewer->view.panels.has_frames = model.total > 1;
     thumbnails_begin(session->thumbnails);
     ui_frame(session->ui, &model, &session->host.commands, width, height);
     thumbnails_end(session->thumbnails);
@@ -221,11 +238,11 @@ static void run_key(struct session *session, const SDL_Event *event)
         session->host.key_repeats = event->key.repeat != 0;
     if (!command)
         return;
-    const struct view_panels before = session->viewer.view.panels;
+    session->host.commands.panels_changed = false;
     host_run(&session->host, command);
     session->host.key_repeats &= event->type == SDL_KEYDOWN;
     // A panel that was opened is drawn before the next key, which may be meant for it.
-    session->repaint_first = memcmp(&before, &session->viewer.view.panels, sizeof before) != 0;
+    session->repaint_first = session->host.commands.panels_changed;
     session->dirty = true;
 }
 
@@ -291,11 +308,12 @@ static void handle_event(struct session *session, const SDL_Event *event)
     // A panel sees what lies under the mouse when it draws: before the mouse moves on.
     session->repaint_first |= taken && event->type == SDL_MOUSEBUTTONDOWN;
     switch (event->type) {
-    case SDL_QUIT:
-        host_quit(&session->host);
-        session->dirty = true;
+    case SDL_QUIT: // a signal
+        host_leave(&session->host);
         break;
     case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_CLOSE)
+            host_quit(&session->host);
         session->dirty = true;
         break;
     case SDL_KEYDOWN:
@@ -512,9 +530,9 @@ static void look_after_edits(struct session *session)
     struct host *host = &session->host;
     if (host->quit_after_save && session->viewer.view.panels.dialog != DIALOG_SAVE_MASK)
         host->quit_after_save = false; // the dialog was closed without a name
-    const size_t said = strlen(session->viewer.message.text);
+    const uint64_t said = session->viewer.said;
     recovery_update(host->recovery, clock_now_ns());
-    session->dirty |= strlen(session->viewer.message.text) != said;
+    session->dirty |= session->viewer.said != said;
     if (!session->asked && !session->commands_pending && is_at_leisure(session)) {
         session->asked = true;
         session->dirty |= question_ask_recovery(host);
@@ -597,6 +615,17 @@ static enum status start_session(struct session *session, const char *const *nam
     return STATUS_OK;
 }
 
+// A file or a disk that does not answer holds nobody up who wants to leave: what waits for it ends with the
+// process.
+static void leave_what_hangs(struct session *session)
+{
+    if (viewer_stop(&session->viewer, HOST_PATIENCE_NS) && !recovery_is_writing(session->host.recovery))
+        return;
+    SDL_HideWindow(session->window.handle);
+    fflush(NULL);
+    _Exit(EXIT_SUCCESS);
+}
+
 static void end_session(struct session *session)
 {
     ui_destroy(&session->ui);
@@ -618,6 +647,8 @@ static enum status run_session(void *context, const char *const *names, size_t c
     enum status status = start_session(session, names, count, error);
     if (!status)
         status = run_loop(session, error);
+    if (!status)
+        leave_what_hangs(session);
     end_session(session);
     free(session);
     return status;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
 
@@ -55,6 +56,7 @@ void viewer_finish(struct viewer *viewer)
 void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...)
 {
     viewer->message.status = is_error ? STATUS_BROKEN : STATUS_OK;
+    viewer->said++;
     va_list args;
     va_start(args, format);
     vsnprintf(viewer->message.text, sizeof viewer->message.text, format, args);
@@ -80,7 +82,6 @@ enum status viewer_attach(struct viewer *viewer, struct error *error)
 enum status viewer_configure(struct viewer *viewer, const struct view_options *options, struct error *error)
 {
     viewer->first_options = options;
-    viewer->origin_chosen = options->has_origin;
     viewer->channel = options->channel;
     viewer->memory_limit = options->memory_bytes;
     viewer->ahead.on = options->prefetch > 0;
@@ -214,12 +215,15 @@ enum status viewer_open(struct viewer *viewer, const char *const *names, size_t 
     }
     if (slab)
         position = (struct source_position){0, frame};
+    const bool another = viewer->source != NULL;
     viewer_give_up(viewer);
     source_destroy(&viewer->source);
     source_destroy(&viewer->plain);
     viewer->source = slabs ? slabs : source;
     viewer->plain = slabs ? source : NULL;
     viewer->slab_frames = slabs ? options->slab_frames : 0;
+    // Limits set by hand are of the data they were set for, unless the user keeps them.
+    viewer->view.contrast.automatic |= another && !viewer->view.contrast.keep;
     viewer->direction = 1;
     viewer->playback = (struct playback){.due_ns = 0};
     viewer_show(viewer, position);
@@ -266,6 +270,22 @@ bool viewer_cancel(struct viewer *viewer)
         return false;
     loader_cancel(viewer->loader);
     end_loader(viewer);
+    return true;
+}
+
+bool viewer_stop(struct viewer *viewer, int64_t budget_ns)
+{
+    if (!viewer->loader)
+        return true;
+    const struct timespec pause = {0, 2000000};
+    const int64_t until = clock_now_ns() + budget_ns;
+    loader_cancel(viewer->loader);
+    while (!loader_done(viewer->loader)) {
+        if (clock_now_ns() > until)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    viewer_cancel(viewer);
     return true;
 }
 
@@ -325,7 +345,7 @@ static enum status prepare_picture(struct viewer *viewer, const struct frame_inf
     if (status)
         return status;
     note_frame(viewer, info);
-    if (!viewer->origin_chosen)
+    if (!viewer->view.camera.origin_chosen)
         viewer->view.camera.origin_lower = info->rows_upward;
     if (viewer->info.width != info->width || viewer->info.height != info->height || !viewer->first_shown) {
         camera_set_image(&viewer->view.camera, info->width, info->height);
@@ -429,6 +449,20 @@ static void start_regions(struct viewer *viewer)
         viewer_say(viewer, true, "%s", error.text);
 }
 
+// Nothing is shown any more: the numbers go with the picture they are of.
+static void clear_picture(struct viewer *viewer)
+{
+    picture_destroy(&viewer->picture);
+    histogram_destroy(&viewer->histogram);
+    free(viewer->sample.values);
+    viewer->sample = (struct limits_sample){0};
+    viewer->statistics = (struct statistics){0};
+    viewer->statistics_known = false;
+    viewer->histogram_serial++;
+    viewer->info = (struct frame_info){0};
+    viewer->note[0] = '\0';
+}
+
 // Whether the file was found beside images and is none.
 static bool is_no_image(const struct viewer *viewer)
 {
@@ -449,7 +483,7 @@ static bool pass_over(struct viewer *viewer)
         next = source_step(viewer->source, (struct source_position){viewer->position.item, 0},
                            -viewer->direction, &moved);
     if (moved == 0) {
-        picture_destroy(&viewer->picture);
+        clear_picture(viewer);
         return false;
     }
     viewer_go(viewer, next);
@@ -464,6 +498,13 @@ static void tell_passed_over(struct viewer *viewer)
         viewer_say(viewer, false, "%lld files that are no images were passed over, the last %s",
                    (long long)viewer->passed_over, viewer->passed_name);
     viewer->passed_over = 0;
+}
+
+static void limits_of_loaded(struct viewer *viewer)
+{
+    struct error error = {0};
+    if (viewer_auto_limits(viewer, &error))
+        viewer_say(viewer, true, "%s", error.text);
 }
 
 // Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one
@@ -489,11 +530,11 @@ static void end_loader(struct viewer *viewer)
     const bool shown =
         viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
     if (!shown && outcome.status != STATUS_CANCELLED && !is_no_image(viewer))
-        picture_destroy(&viewer->picture);
+        clear_picture(viewer);
     if (shown && outcome.taps.histogram)
         take_statistics(viewer, &outcome.taps);
     if (shown && outcome.status == STATUS_OK && new_limits)
-        viewer_auto_limits(viewer, NULL);
+        limits_of_loaded(viewer);
     viewer->auto_pending = false;
     viewer->hold = false;
     viewer->times.complete = clock_now_ns();
@@ -545,7 +586,7 @@ bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms)
         struct error error = {0};
         if (prepare_picture(viewer, &info, &error)) {
             viewer_cancel(viewer);
-            picture_destroy(&viewer->picture);
+            clear_picture(viewer);
             viewer_say(viewer, true, "%s: %s", shown_name(viewer), error.text);
             viewer->load_error = error;
             viewer->load_status = error.status;

@@ -79,14 +79,14 @@ struct viewer {
     uint64_t histogram_serial;
     bool auto_pending; // apply the rule again when loaded
     int64_t limits_updated_ns;
-    bool first_shown;   // the camera was set up for a first image
-    bool origin_chosen; // the user said where row 0 is shown; else the format's convention holds
+    bool first_shown;                         // the camera was set up for a first image
     const struct view_options *first_options; // camera options for the first image, or NULL
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
     struct viewer_times times;
 
     // The last failure or remark for the user; empty = none.
     struct error message;
+    uint64_t said;           // how often viewer_say was called
     enum status load_status; // of the last load that ended
     struct error load_error; // why it failed, or why its mask could not be used
     struct viewer_grid grid;
@@ -122,6 +122,9 @@ uint8_t viewer_owned_layers(const struct viewer *viewer);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void viewer_load_mask(struct viewer *viewer, const char *path);
+// Gives up loading, but waits no longer than `budget_ns` for the file: false if it does not answer in that
+// time, and the load is then still going on.
+bool viewer_stop(struct viewer *viewer, int64_t budget_ns);
 // Gives up loading; what is loaded so far stays. False if nothing was being loaded.
 bool viewer_cancel(struct viewer *viewer);
 

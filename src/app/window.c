@@ -4,8 +4,10 @@
 
 #include "base/text.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool window_has_display(void)
 {
@@ -20,6 +22,20 @@ static enum status fail(struct window *window, const char *what, struct error *e
     return status;
 }
 
+// The library takes SIGTERM and SIGINT as an event. A terminal that closes ends the program in the same way.
+static void take_as_termination(int number)
+{
+    (void)number;
+    kill(getpid(), SIGTERM);
+}
+
+static void end_on_hangup(void)
+{
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL)
+        sigaction(SIGHUP, &(struct sigaction){.sa_handler = take_as_termination}, NULL);
+}
+
 enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
 {
     static const char no_display[] = "there is no display; `fovea export` writes a picture without one";
@@ -32,8 +48,10 @@ enum status window_open(struct window *window, const char *title, int width, int
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_VIDEO_HIGHDPI_DISABLED, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    SDL_SetHint(SDL_HINT_QUIT_ON_LAST_WINDOW_CLOSE, "0"); // so that SDL_QUIT means a signal
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return fail(window, "no window can be opened", error);
+    end_on_hangup();
     const char *driver = SDL_GetCurrentVideoDriver();
     if (driver && (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0)) {
         window_close(window);

@@ -13,6 +13,9 @@
 
 // Sets a switch by the optional argument on|off|toggle at `index`; toggles when it was left out.
 void action_set_flag(bool *flag, const struct command_args *args, size_t index);
+// The panels, for an action that changes them: they are drawn before the next key, which may be meant for one
+// that was opened.
+struct view_panels *action_panels(struct command_host *host);
 // The failure of a command that the program around it cannot do.
 enum status action_not_possible(struct error *error);
 

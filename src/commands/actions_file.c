@@ -12,6 +12,12 @@ void action_set_flag(bool *flag, const struct command_args *args, size_t index)
     *flag = choice == FLAG_TOGGLE ? !*flag : choice == FLAG_ON;
 }
 
+struct view_panels *action_panels(struct command_host *host)
+{
+    host->panels_changed = true;
+    return &host->view->panels;
+}
+
 enum status action_not_possible(struct error *error)
 {
     return error_set(error, STATUS_USAGE, "not possible here");
@@ -20,7 +26,7 @@ enum status action_not_possible(struct error *error)
 // Opens the dialog that asks for the file name that was left out, or closes it if it is open.
 static enum status ask_for_file(struct command_host *host, enum view_dialog dialog)
 {
-    struct view_panels *panels = &host->view->panels;
+    struct view_panels *panels = action_panels(host);
     panels->dialog = panels->dialog == dialog ? DIALOG_NONE : dialog;
     return STATUS_OK;
 }
@@ -83,7 +89,7 @@ ACTION(action_app_cancel)
 {
     (void)args;
     (void)error;
-    struct view_panels *panels = &host->view->panels;
+    struct view_panels *panels = action_panels(host);
     if (close_windows(panels))
         return STATUS_OK;
     if (host->ops->cancel && host->ops->cancel(host->app))
@@ -130,7 +136,7 @@ ACTION(action_colormap_load)
     ACTION(action_panel_##field)                                                                             \
     {                                                                                                        \
         (void)error;                                                                                         \
-        action_set_flag(&host->view->panels.field, args, 0);                                                 \
+        action_set_flag(&action_panels(host)->field, args, 0);                                               \
         return STATUS_OK;                                                                                    \
     }                                                                                                        \
     TICK(tick_panel_##field)                                                                                 \
@@ -152,7 +158,7 @@ PANEL_SWITCH(frames)
 ACTION(action_panel_contrast)
 {
     (void)error;
-    struct view_panels *panels = &host->view->panels;
+    struct view_panels *panels = action_panels(host);
     bool shown = panels->contrast && !panels->mask;
     action_set_flag(&shown, args, 0);
     panels->contrast = shown;
@@ -183,7 +189,7 @@ static void switch_files(struct view_panels *panels, bool recent, const struct c
 ACTION(action_panel_files)
 {
     (void)error;
-    switch_files(&host->view->panels, false, args);
+    switch_files(action_panels(host), false, args);
     return STATUS_OK;
 }
 
@@ -196,7 +202,7 @@ TICK(tick_panel_files)
 ACTION(action_panel_recent)
 {
     (void)error;
-    switch_files(&host->view->panels, true, args);
+    switch_files(action_panels(host), true, args);
     return STATUS_OK;
 }
 
@@ -209,7 +215,7 @@ TICK(tick_panel_recent)
 ACTION(action_panel_files_width)
 {
     (void)error;
-    host->view->panels.files_width = (int)args->values[0].number;
+    action_panels(host)->files_width = (int)args->values[0].number;
     return STATUS_OK;
 }
 
@@ -224,7 +230,7 @@ ACTION(action_panel_find)
 {
     (void)args;
     (void)error;
-    struct view_panels *panels = &host->view->panels;
+    struct view_panels *panels = action_panels(host);
     if (!panels->help && !panels->metadata && !panels->contents && !panels->palette && !panels->files &&
         panels->dialog == DIALOG_NONE)
         panels->metadata = true;

@@ -19,7 +19,7 @@ static void tell_tool(struct command_host *host)
 static void set_mode(struct command_host *host, bool on)
 {
     if (on != host->view->masking.on)
-        host->view->panels.mask = on;
+        action_panels(host)->mask = on;
     host->view->masking.on = on;
 }
 
@@ -208,7 +208,7 @@ ACTION(action_mask_add_file)
 
 ACTION(action_mask_save)
 {
-    struct view_panels *panels = &host->view->panels;
+    struct view_panels *panels = action_panels(host);
     if (!host->ops->save_mask)
         return action_not_possible(error);
     if (args->count == 0) {

@@ -50,8 +50,9 @@ ACTION(action_frame_enter)
 {
     (void)args;
     (void)error;
-    host->view->panels.frames = true;
-    host->view->panels.frame_entry = true;
+    struct view_panels *panels = action_panels(host);
+    panels->frames = true;
+    panels->frame_entry = true;
     return STATUS_OK;
 }
 

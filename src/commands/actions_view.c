@@ -159,6 +159,7 @@ ACTION(action_view_origin)
     enum { ORIGIN_UPPER, ORIGIN_LOWER, ORIGIN_TOGGLE };
     struct camera *camera = &host->view->camera;
     int choice = args->count ? args->values[0].choice : ORIGIN_TOGGLE;
+    camera->origin_chosen = true;
     camera->origin_lower = choice == ORIGIN_TOGGLE ? !camera->origin_lower : choice == ORIGIN_LOWER;
     return STATUS_OK;
 }
@@ -203,7 +204,7 @@ ACTION(action_view_fullscreen)
 {
     if (!host->ops->set_fullscreen)
         return action_not_possible(error);
-    action_set_flag(&host->view->panels.fullscreen, args, 0);
+    action_set_flag(&action_panels(host)->fullscreen, args, 0);
     host->ops->set_fullscreen(host->app, host->view->panels.fullscreen);
     return STATUS_OK;
 }
@@ -212,7 +213,7 @@ ACTION(action_view_fullscreen)
     ACTION(action_view_##field)                                                                              \
     {                                                                                                        \
         (void)error;                                                                                         \
-        action_set_flag(&host->view->panels.field, args, 0);                                                 \
+        action_set_flag(&action_panels(host)->field, args, 0);                                               \
         return STATUS_OK;                                                                                    \
     }
 #define PANEL_TICK(field)                                                                                    \

@@ -92,6 +92,7 @@ struct command_host {
     struct colormap_list *colormaps;
     const struct command_host_ops *ops;
     void *app;
+    bool panels_changed; // set by commands that open, close or move panels; cleared by whoever draws them
 };
 
 // --- The table ---

@@ -500,6 +500,7 @@ static void apply_display(const struct view_options *options, struct display *di
 
 static void apply_orientation(const struct view_options *options, struct camera *camera)
 {
+    camera->origin_chosen |= options->has_origin;
     if (options->has_origin)
         camera->origin_lower = options->origin_lower;
     if (options->quarter_turns)

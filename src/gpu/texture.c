@@ -105,6 +105,15 @@ unsigned texture_name(const struct texture *texture)
     return texture->name;
 }
 
+static void upload_directly(const struct texture *texture, int x, int y, int width, int height,
+                            const void *texels, size_t row_texels)
+{
+    glPixelStorei(GL_UNPACK_ROW_LENGTH, (GLint)row_texels);
+    glTexSubImage2D(GL_TEXTURE_2D, 0, x, y, width, height, formats[texture->format].format,
+                    formats[texture->format].type, texels);
+    glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+}
+
 // Copies rows into the next staging buffer of the ring and lets the device fetch them from there, so that the
 // copy to the device overlaps with decoding. Good on hardware; on software renderers it is a copy too many.
 static void upload_staged(const struct texture *texture, int x, int y, int width, int height,
@@ -124,7 +133,15 @@ static void upload_staged(const struct texture *texture, int x, int y, int width
         char *mapped = glMapBuffer(GL_PIXEL_UNPACK_BUFFER, GL_WRITE_ONLY);
         for (int row = 0; mapped && row < rows; row++)
             memcpy(mapped + (size_t)row * tight, texels + (size_t)(done + row) * row_bytes, tight);
-        glUnmapBuffer(GL_PIXEL_UNPACK_BUFFER);
+        // Without memory for the buffer, or when its content was lost meanwhile (a change of the screen's
+        // mode), the rest goes the other way.
+        if (!mapped || !glUnmapBuffer(GL_PIXEL_UNPACK_BUFFER)) {
+            glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
+            glGetError(); // that of the buffer
+            upload_directly(texture, x, y + done, width, height - done, texels + (size_t)done * row_bytes,
+                            row_bytes / bytes);
+            return;
+        }
         glTexSubImage2D(GL_TEXTURE_2D, 0, x, y + done, width, rows, formats[texture->format].format,
                         formats[texture->format].type, NULL);
         done += rows;
@@ -139,10 +156,7 @@ void texture_upload(struct texture *texture, int x, int y, int width, int height
     if (texture->gpu->use_pixel_buffers && texture->format != TEXTURE_R8) {
         upload_staged(texture, x, y, width, height, texels, row_texels * formats[texture->format].bytes);
     } else {
-        glPixelStorei(GL_UNPACK_ROW_LENGTH, (GLint)row_texels);
-        glTexSubImage2D(GL_TEXTURE_2D, 0, x, y, width, height, formats[texture->format].format,
-                        formats[texture->format].type, texels);
-        glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+        upload_directly(texture, x, y, width, height, texels, row_texels);
     }
     GPU_CHECK(texture->gpu);
 }

@@ -247,19 +247,25 @@ void ui_run(struct ui *ui, const char *format, ...)
     free(line);
 }
 
+bool ui_run_now(struct ui *ui, const char *line)
+{
+    struct error error = {0};
+    const enum status status = command_run(ui->host, line, &error);
+    if (status && status != STATUS_CANCELLED && ui->host->ops->message)
+        ui->host->ops->message(ui->host->app, error.text, true);
+    // What the command changed is shown by one more frame.
+    ui->settle = 2;
+    return status == STATUS_OK;
+}
+
 static void run_queue(struct ui *ui)
 {
     if (ui->queue.length == 0)
         return;
-    struct error error = {0};
     struct text queue = ui->queue;
     ui->queue = (struct text){0};
-    if (command_run(ui->host, text_string(&queue), &error) && error.status != STATUS_CANCELLED &&
-        ui->host->ops->message)
-        ui->host->ops->message(ui->host->app, error.text, true);
+    ui_run_now(ui, text_string(&queue));
     text_free(&queue);
-    // What the commands changed is shown by one more frame.
-    ui->settle = 2;
 }
 
 const char *ui_colour_text(const uint8_t rgb[3], char text[8])
@@ -415,6 +421,7 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     host->view->panels.find = false;
     ui->modal_keys = host->view->panels.palette || host->view->panels.dialog != DIALOG_NONE;
     run_queue(ui);
+    ui_dialog_run(ui);
     // The commands may have opened or closed panels: the picture and the mouse go by the new state.
     ui->picture = ui_picture_area(ui, host->view, width, height);
     ui->model = NULL;

@@ -155,7 +155,7 @@ static void draw_automatic(struct ui *ui)
     draw_method_numbers(ui);
     ui_check(ui, "In view only", "contrast.visible");
     gui_same_line_at(ui_px(ui, 130));
-    ui_check(ui, "Keep for next frame", "contrast.keep");
+    ui_check(ui, "Keep these limits", "contrast.keep");
 }
 
 // --- Scale and colour map ---

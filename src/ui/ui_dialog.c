@@ -33,6 +33,7 @@ void ui_dialog_free(struct ui_dialog *dialog)
 {
     clear_entries(dialog);
     free(dialog->entries);
+    text_free(&dialog->answer);
     dialog->entries = NULL;
     dialog->capacity = 0;
 }
@@ -197,7 +198,6 @@ static void append_command(const struct ui_dialog *dialog, enum view_dialog kind
 static void accept_path(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    struct text line = {0};
     struct stat status;
     if (stat(field_path(dialog), &status) == 0 && S_ISDIR(status.st_mode)) {
         end_with_slash(dialog);
@@ -207,10 +207,23 @@ static void accept_path(struct ui *ui, enum view_dialog kind)
     }
     if (!*typed_name(dialog))
         return;
-    append_command(dialog, kind, &line, field_path(dialog));
-    ui_run(ui, "%s", text_string(&line));
+    text_clear(&dialog->answer);
+    append_command(dialog, kind, &dialog->answer, field_path(dialog));
+}
+
+void ui_dialog_run(struct ui *ui)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    if (dialog->answer.length == 0)
+        return;
+    const enum view_dialog answered = ui->host->view->panels.dialog;
+    struct text line = dialog->answer;
+    dialog->answer = (struct text){0};
+    if (!ui_run_now(ui, text_string(&line)))
+        renew_field(dialog);
+    else if (ui->host->view->panels.dialog == answered)
+        close_dialog(ui);
     text_free(&line);
-    close_dialog(ui);
 }
 
 // The name of the image with that of its frame.

@@ -122,6 +122,7 @@ struct ui_dialog {
     int mask_layer;        // to be saved: 0 = all, else 1 + layer
     int mask_inverted;     // 1: pixels that count are 1
     bool refocus;          // give the keyboard back to the field
+    struct text answer;    // the command that answers it, to be run at the end of the frame; empty = none
 };
 
 struct ui {
@@ -161,6 +162,8 @@ struct ui {
 
 // Runs a command line when the panels are built, so that what they show stays the same within a frame.
 void ui_run(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Runs a command line at once, between two frames, and shows the sentence if it fails. True if it succeeded.
+bool ui_run_now(struct ui *ui, const char *line);
 // A layout length in framebuffer pixels.
 float ui_px(const struct ui *ui, float length);
 // A movable window in the middle of the picture; *open is set false when it is closed by its cross. Ended by
@@ -214,6 +217,9 @@ const struct folder_entry *ui_files_entry(const struct folder *folder, struct ui
 // Lists the members of the series of a row, or no longer.
 void ui_files_toggle(struct ui_files *files, const struct folder *folder, size_t row, bool open);
 void ui_dialog(struct ui *ui);
+// Between two frames: runs the command that the dialog was answered with. If it fails, the dialog stays, with
+// what was typed into it.
+void ui_dialog_run(struct ui *ui);
 void ui_dialog_free(struct ui_dialog *dialog);
 
 #endif

@@ -10,6 +10,11 @@
 // The picture can be moved out of the viewport until this many screen pixels of it are left.
 static const double kept_in_view = 16.0;
 
+// A thin image, such as a spectrum of one row, would be a hair, or nothing, if its long side fitted: it is
+// never shown thinner than this many screen pixels. Its pixels stay square, because all that is drawn and
+// measured on them goes by that; the long side reaches beyond the viewport and can be panned.
+static const double least_thickness = 2.0;
+
 static double clamp(double value, double least, double most)
 {
     return value > least ? (value < most ? value : most) : least;
@@ -109,7 +114,8 @@ void camera_fit(struct camera *camera)
 {
     double horizontal, vertical;
     fitting_zooms(camera, &horizontal, &vertical);
-    zoom_whole(camera, fmin(horizontal, vertical));
+    const double seen = least_thickness / (double)int64_min(camera->image_width, camera->image_height);
+    zoom_whole(camera, fmax(fmin(horizontal, vertical), fmin(fmax(horizontal, vertical), seen)));
     camera->fit = true;
 }
 

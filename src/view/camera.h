@@ -21,6 +21,7 @@ struct camera {
     int quarter_turns;         // 0 to 3, clockwise on the screen
     bool flip_x, flip_y;       // mirror columns, rows (before rotation)
     bool origin_lower;         // row 0 at the bottom of the screen
+    bool origin_chosen;        // by the user; else each image is shown as its format has it
     bool fit;                  // keep the whole image in view when the viewport or the image changes
     int viewport_width, viewport_height; // screen pixels; at least 1
     int64_t image_width, image_height;   // image pixels; at least 1
@@ -33,8 +34,10 @@ struct camera camera_default(void); // fit, upright, origin upper, viewport and 
 void camera_set_viewport(struct camera *camera, int width, int height);
 void camera_set_image(struct camera *camera, int64_t width, int64_t height);
 
-void camera_fit(struct camera *camera);  // sets fit and zooms so that the image just fits (never > max)
-void camera_fill(struct camera *camera); // the image covers the viewport; clears fit
+// Sets fit and zooms so that the image just fits, never beyond the largest zoom, and never so far out that a
+// thin image is less than two screen pixels across: its long side then does not fit.
+void camera_fit(struct camera *camera);
+void camera_fill(struct camera *camera);                  // the image covers the viewport; clears fit
 void camera_set_zoom(struct camera *camera, double zoom); // about the viewport's middle; clears fit; clamped
 // Zooms by `factor` keeping the image point under the screen point (sx, sy) where it is.
 void camera_zoom_at(struct camera *camera, double factor, double sx, double sy);

@@ -123,6 +123,37 @@ static void test_limits_of_the_next_file(void **state)
     image_free(&second);
 }
 
+// They hold within what was opened at once; other data have automatic ones.
+static void test_limits_set_by_hand(void **state)
+{
+    struct session *session = *state;
+    struct image first = image_constant(WIDTH, HEIGHT, 10), second = image_constant(WIDTH, HEIGHT, 1000);
+    for (int i = 0; i < WIDTH * HEIGHT / 2; i++) {
+        first.values[i] = 20;
+        second.values[i] = 3000;
+    }
+    char a[512], b[512];
+    snprintf(a, sizeof a, "%s", temporary_path("first.npy"));
+    snprintf(b, sizeof b, "%s", temporary_path("second.npy"));
+    image_save_npy(&first, "<u2", a);
+    image_save_npy(&second, "<u2", b);
+    struct look look = look_fit(&first, WINDOW_WIDTH, WINDOW_HEIGHT);
+    look.low = 0;
+    look.high = 4000;
+    session_open(session, "--colormap", "gray", "--auto", "minmax", "--command",
+                 BARE_COMMANDS "; contrast.limits 0 4000", a, b, NULL);
+    session_expect(session, &first, &look, 0);
+    driven_key(session->window, "Right");
+    session_expect(session, &second, &look, 0);
+    const char *const other[] = {a};
+    assert_true(driven_drop(session->window, other, 1, WINDOW_WIDTH / 2, WINDOW_HEIGHT / 2));
+    look.low = 10;
+    look.high = 20;
+    session_expect(session, &first, &look, 0);
+    image_free(&first);
+    image_free(&second);
+}
+
 // --- drops ---
 
 static void test_drop_replaces_the_image(void **state)
@@ -302,11 +333,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_keys_step_through_files),       TEST(test_keys_step_through_pages),
-        TEST(test_limits_of_the_next_file),       TEST(test_drop_replaces_the_image),
-        TEST(test_empty_window_takes_a_drop),     TEST(test_mask_is_tinted),
-        TEST(test_mask_of_another_shape_is_told), TEST(test_broken_file_is_told),
-        TEST(test_missing_file_is_told),          TEST(test_file_that_became_shorter),
+        TEST(test_keys_step_through_files),  TEST(test_keys_step_through_pages),
+        TEST(test_limits_of_the_next_file),  TEST(test_limits_set_by_hand),
+        TEST(test_drop_replaces_the_image),  TEST(test_empty_window_takes_a_drop),
+        TEST(test_mask_is_tinted),           TEST(test_mask_of_another_shape_is_told),
+        TEST(test_broken_file_is_told),      TEST(test_missing_file_is_told),
+        TEST(test_file_that_became_shorter),
     };
     if (!session_ready())
         return 77;

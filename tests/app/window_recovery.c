@@ -260,7 +260,18 @@ static void test_closing_asks(void **state)
     pixels_free(&pixels);
 }
 
-static void test_closing_twice_discards(void **state)
+// The mask that a next session would restore.
+static void check_kept(const char *commands)
+{
+    assert_int_equal(count_kept(), 1);
+    unsigned char *wanted = mask_by(commands, image_path, WIDTH, HEIGHT);
+    unsigned char *got = mask_by("mask.restore", image_path, WIDTH, HEIGHT);
+    assert_memory_equal(got, wanted, WIDTH * HEIGHT);
+    free(got);
+    free(wanted);
+}
+
+static void test_closing_twice_keeps(void **state)
 {
     struct session *session = *state;
     struct pixels pixels;
@@ -271,7 +282,66 @@ static void test_closing_twice_discards(void **state)
     session_expect_change(session, &pixels);
     driven_key(session->window, "ctrl+q");
     assert_int_equal(driven_wait_exit(session->window), 0);
+    check_kept("mask.circle 100 80 30");
+    pixels_free(&pixels);
+}
+
+// Before the question can be read, whether or not the edits have been kept before.
+static void test_closing_twice_at_once_keeps(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    session_open(session, image_path, "--command", "mask.circle 100 80 30", NULL);
+    assert_true(driven_settle(session->window, &pixels));
+    driven_close(session->window);
+    driven_close(session->window);
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    check_kept("mask.circle 100 80 30");
+    pixels_free(&pixels);
+}
+
+static void test_signals_keep(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    struct session *session = *state;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct pixels pixels;
+        session_open(session, image_path, "--command", "mask.circle 100 80 30", NULL);
+        assert_true(driven_settle(session->window, &pixels));
+        driven_signal(session->window, signals[i]);
+        driven_signal(session->window, signals[i]);
+        assert_int_equal(driven_wait_exit(session->window), 0);
+        check_kept("mask.circle 100 80 30");
+        pixels_free(&pixels);
+    }
+}
+
+// The folder for the name does not exist: the dialog stays, and what was typed can be mended.
+static void test_a_save_that_fails_keeps_the_dialog(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    char saved[512], missing[600];
+    snprintf(saved, sizeof saved, "%s", temporary_path("mended.npy"));
+    snprintf(missing, sizeof missing, "%s/none/m", temporary_path("nowhere"));
+    remove(saved);
+    session_open(session, image_path, "--command", "mask.circle 100 80 30", NULL);
+    settle(session, &pixels);
+    driven_key(session->window, "ctrl+q");
+    session_expect_change(session, &pixels);
+    driven_key(session->window, "s");
+    session_expect_change(session, &pixels);
+    driven_type(session->window, "/");
+    driven_type(session->window, missing);
+    driven_type(session->window, ".npy");
+    driven_key(session->window, "Return");
+    session_expect_change(session, &pixels);
+    driven_type(session->window, "/"); // goes on in the same field
+    driven_type(session->window, saved);
+    driven_key(session->window, "Return");
+    assert_int_equal(driven_wait_exit(session->window), 0);
     assert_int_equal(count_kept(), 0);
+    check_same_mask(saved, "mask.circle 100 80 30");
     pixels_free(&pixels);
 }
 
@@ -321,6 +391,7 @@ static void save_images(void)
 
 static int setup(void **state)
 {
+    signal(SIGINT, SIG_DFL); // a shell may start the tests with it ignored
     const int result = session_group_setup(state);
     snprintf(state_folder, sizeof state_folder, "%s", getenv("XDG_STATE_HOME"));
     save_images();
@@ -337,7 +408,10 @@ int main(void)
         cmocka_unit_test_teardown(test_of_a_running_session, session_teardown),
         cmocka_unit_test_teardown(test_killed_during_a_save, session_teardown),
         cmocka_unit_test_teardown(test_closing_asks, session_teardown),
-        cmocka_unit_test_teardown(test_closing_twice_discards, session_teardown),
+        cmocka_unit_test_teardown(test_closing_twice_keeps, session_teardown),
+        cmocka_unit_test_teardown(test_closing_twice_at_once_keeps, session_teardown),
+        cmocka_unit_test_teardown(test_signals_keep, session_teardown),
+        cmocka_unit_test_teardown(test_a_save_that_fails_keeps_the_dialog, session_teardown),
         cmocka_unit_test_teardown(test_closing_saves_again, session_teardown),
         cmocka_unit_test_teardown(test_nothing_to_ask, session_teardown),
     };

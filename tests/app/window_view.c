@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,13 @@ static void test_formats(void **state)
     struct image upside_down = image_mirrored(&image, false);
     session_expect_fit(session, &upside_down);
     session_open(session, BARE_OPTIONS, "--origin", "upper", path, NULL);
+    session_expect_fit(session, &image);
+    // The same by a command, which holds for what is opened next.
+    char another[512], commands[600];
+    snprintf(another, sizeof another, "%s", temporary_path("another.fits"));
+    image_save_fits(&image, another);
+    snprintf(commands, sizeof commands, "view.origin upper; file.open %s", another);
+    session_open(session, BARE_OPTIONS, "--command", commands, path, NULL);
     session_expect_fit(session, &image);
     image_free(&upside_down);
     path = temporary_path("small16.npy");
@@ -299,6 +307,25 @@ static void test_keys_set_limits(void **state)
     image_free(&image);
 }
 
+// The camera moves under a mouse that rests: what is under it then counts.
+static void test_limits_by_the_pixel_under_a_resting_mouse(void **state)
+{
+    struct session *session = *state;
+    struct image image = open_small(session);
+    struct look look = small_look();
+    driven_move(session->window, 5, 5); // on pixel (0, 0)
+    driven_key(session->window, "5");
+    look.zoom = 32;
+    session_expect(session, &image, &look, 0);
+    driven_key(session->window, "period");
+    const int x = (int)floor(look.center_x + (5.5 - WINDOW_WIDTH / 2.0) / look.zoom);
+    const int y = (int)floor(look.center_y + (5.5 - WINDOW_HEIGHT / 2.0) / look.zoom);
+    look.high = image.values[y * SMALL_WIDTH + x];
+    assert_true(look.high != image.values[0]);
+    session_expect(session, &image, &look, 1);
+    image_free(&image);
+}
+
 static void colour_marked(const struct look *look, double value, int x, int y, unsigned char rgb[3])
 {
     static const unsigned char under[3] = {0, 64, 255}, over[3] = {255, 0, 0};
@@ -426,6 +453,7 @@ int main(void)
         TEST(test_keys_change_scale_and_colours),
         TEST(test_keys_turn_and_mirror),
         TEST(test_keys_set_limits),
+        TEST(test_limits_by_the_pixel_under_a_resting_mouse),
         TEST(test_values_beyond_the_limits_are_marked),
         TEST(test_keys_show_and_hide_panels),
         TEST(test_palette_runs_commands),

@@ -118,7 +118,7 @@ void fake_host_init(struct fake_host *fake)
     colormap_list_init(&fake->colormaps);
     camera_set_viewport(&fake->view.camera, 500, 400);
     camera_set_image(&fake->view.camera, 1000, 800);
-    fake->host = (struct command_host){&fake->view, &fake->colormaps, &fake_ops, fake};
+    fake->host = (struct command_host){&fake->view, &fake->colormaps, &fake_ops, fake, false};
 }
 
 void fake_host_finish(struct fake_host *fake)

@@ -4,6 +4,7 @@
 #include "support/testdata.h"
 
 #include "base/text.h"
+#include "gpu/gpu_private.h"
 #include "gpu/texture.h"
 
 #include <stdio.h>
@@ -139,6 +140,46 @@ static void test_long_uploads(void **state)
     gpu_use_pixel_buffers(f->gpu, false);
 }
 
+// --- buffers that the device cannot give ---
+
+// After `mapped` more buffers one is not given, or its content is lost.
+static struct {
+    bool lost;
+    int mapped;
+    PFNGLMAPBUFFERPROC map;
+    PFNGLUNMAPBUFFERPROC unmap;
+} failure;
+
+static void *failing_map(GLenum target, GLenum access)
+{
+    return !failure.lost && failure.mapped-- == 0 ? NULL : failure.map(target, access);
+}
+
+static GLboolean failing_unmap(GLenum target)
+{
+    const GLboolean whole = failure.unmap(target);
+    return failure.lost && failure.mapped-- == 0 ? GL_FALSE : whole;
+}
+
+static void test_buffers_that_fail(void **state)
+{
+    struct fixture *f = *state;
+    failure.map = __glewMapBuffer;
+    failure.unmap = __glewUnmapBuffer;
+    __glewMapBuffer = failing_map;
+    __glewUnmapBuffer = failing_unmap;
+    gpu_use_pixel_buffers(f->gpu, true);
+    for (int i = 0; i < 6; i++) {
+        failure.lost = i % 2;
+        failure.mapped = i / 2;
+        check_format(f->gpu, TEXTURE_R32F, 1500, 3701);
+        assert_true(failure.mapped < 0);
+    }
+    gpu_use_pixel_buffers(f->gpu, false);
+    __glewMapBuffer = failure.map;
+    __glewUnmapBuffer = failure.unmap;
+}
+
 // The extremes of each type, as values.
 static void test_extremes(void **state)
 {
@@ -242,9 +283,13 @@ static void test_serials(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_long_uploads),
-        cmocka_unit_test(test_extremes),    cmocka_unit_test(test_new_textures_of_software_are_zero),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_limited_side),
+        cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_long_uploads),
+        cmocka_unit_test(test_buffers_that_fail),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_new_textures_of_software_are_zero),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_limited_side),
         cmocka_unit_test(test_serials),
     };
     return cmocka_run_group_tests_name("texture", tests, setup, teardown);

@@ -194,6 +194,12 @@ static Window find_window(struct driven *driven)
     return found;
 }
 
+void driven_signal(struct driven *driven, int number)
+{
+    if (driven_is_alive(driven))
+        kill(driven->process, number);
+}
+
 bool driven_is_alive(struct driven *driven)
 {
     int status;

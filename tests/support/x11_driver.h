@@ -64,6 +64,7 @@ void driven_close(struct driven *driven);
 // --- The process ---
 
 bool driven_is_alive(struct driven *driven);
+void driven_signal(struct driven *driven, int number);
 // Waits for the program's end: its exit code, 128 + signal, or -1 if it still runs after the deadline.
 int driven_wait_exit(struct driven *driven);
 // CPU time so far in clock ticks (sysconf(_SC_CLK_TCK) a second), and how often any thread has woken up from

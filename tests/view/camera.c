@@ -121,8 +121,24 @@ static void test_fit(void **state)
     }
     struct camera camera = camera_of(1000, 1000, 2, 2);
     assert_true(camera.zoom == CAMERA_MAX_ZOOM);
-    camera = camera_of(100, 100, INT64_C(1) << 40, 10);
+    camera = camera_of(100, 100, INT64_C(1) << 40, INT64_C(1) << 36);
     assert_true(camera.zoom == CAMERA_MIN_ZOOM);
+}
+
+// Spectra and strips: at least two screen pixels across, in the middle of the viewport.
+static void test_fit_shows_thin_images(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t width, height;
+        double zoom;
+    } cases[] = {{1, 10000, 2},     {10000, 1, 2},    {10000, 3, 2.0 / 3}, {10000, 10, 0.2},
+                 {2, 400000000, 1}, {10000, 30, 0.1}, {500, 5, 2},         {1, 1, CAMERA_MAX_ZOOM}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct camera camera = camera_of(1000, 800, cases[i].width, cases[i].height);
+        assert_true(fabs(camera.zoom - cases[i].zoom) < 1e-12);
+        assert_true(camera.fit && camera.center_x == (double)cases[i].width / 2);
+    }
 }
 
 static void test_fit_follows_sizes(void **state)
@@ -290,7 +306,7 @@ int main(void)
         cmocka_unit_test(test_fill),         cmocka_unit_test(test_zoom_keeps_the_point),
         cmocka_unit_test(test_pan),          cmocka_unit_test(test_pixel_grid),
         cmocka_unit_test(test_pixel_at),     cmocka_unit_test(test_visible),
-        cmocka_unit_test(test_level),
+        cmocka_unit_test(test_level),        cmocka_unit_test(test_fit_shows_thin_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
