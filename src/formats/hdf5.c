@@ -33,7 +33,6 @@ struct hdf5_shared {
     struct hdf5_cache *cache;
     char *selector; // as asked for, or NULL
     int channel;
-    atomic_bool metadata_tried, contents_tried; // by the guard, which survived
 };
 
 struct hdf5_file {
@@ -114,14 +113,14 @@ static enum status shared_open(struct hdf5_shared *shared, const struct open_req
 
 // Has the guard do what is to be done with the file.
 static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
-                            struct error *error)
+                            struct hdf5_answer *answer, struct error *error)
 {
     const struct hdf5_question question = {.task = task,
                                            .channel = shared->channel,
                                            .frame = frame,
                                            .path = path,
                                            .name = shared->selector ? shared->selector : ""};
-    return hdf5_pool_ask(shared->pool, &question, error);
+    return hdf5_pool_ask(shared->pool, &question, answer, error);
 }
 
 static struct hdf5_shared *shared_create(bool guarded)
@@ -140,7 +139,7 @@ static enum status hdf5_open(const struct open_request *request, struct image_fi
     struct hdf5_shared *shared = shared_create(true);
     shared->selector = request->selector ? must_copy(request->selector) : NULL;
     shared->channel = request->channel;
-    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, error);
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, NULL, error);
     if (status == STATUS_OK)
         status = shared_open(shared, request, error);
     hdf5_pool_rest(shared->pool);
@@ -340,27 +339,34 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
 
 // --- What else the file tells ---
 
-// Lets the guard try what the file has not been asked before.
-static enum status try_first(struct image_file *base, enum hdf5_task task, atomic_bool *tried, int64_t frame,
-                             struct error *error)
+static void text_tell(struct hdf5_shared *shared, enum hdf5_task task, int64_t frame, struct text *out)
 {
+    if (task == HDF5_TASK_METADATA)
+        hdf5_nexus_metadata(shared->file, shared->layout.shown, frame, shared->layout.frames, out);
+    if (task == HDF5_TASK_CONTENTS)
+        hdf5_contents(shared->file, out);
+}
+
+// Appends what the task tells, in the words of the guard; without one it is found out here.
+static enum status text_ask(struct image_file *base, enum hdf5_task task, int64_t frame, struct text *out,
+                            struct error *error)
+{
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    struct hdf5_answer answer = {0};
     hdf5_quiet();
-    if (atomic_load(tried))
-        return STATUS_OK;
-    enum status status = task_ask(hdf5_file_of(base)->shared, task, base->path, frame, error);
-    if (status == STATUS_OK)
-        atomic_store(tried, true);
+    const enum status status = task_ask(shared, task, base->path, frame, &answer, error);
+    if (status == STATUS_OK && answer.given)
+        text_append(out, text_string(&answer.text));
+    else if (status == STATUS_OK)
+        text_tell(shared, task, frame, out);
+    text_free(&answer.text);
     return status;
 }
 
 static enum status hdf5_metadata(struct image_file *base, int64_t frame, struct text *out,
                                  struct error *error)
 {
-    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
-    enum status status = try_first(base, HDF5_TASK_METADATA, &shared->metadata_tried, frame, error);
-    if (status == STATUS_OK)
-        hdf5_nexus_metadata(shared->file, shared->layout.shown, frame, shared->layout.frames, out);
-    return status;
+    return text_ask(base, HDF5_TASK_METADATA, frame, out, error);
 }
 
 static enum status hdf5_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -374,11 +380,7 @@ static enum status hdf5_detector(struct image_file *base, int64_t frame, struct 
 
 static enum status hdf5_contents_of(struct image_file *base, struct text *out, struct error *error)
 {
-    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
-    enum status status = try_first(base, HDF5_TASK_CONTENTS, &shared->contents_tried, 0, error);
-    if (status == STATUS_OK)
-        hdf5_contents(shared->file, out);
-    return status;
+    return text_ask(base, HDF5_TASK_CONTENTS, 0, out, error);
 }
 
 // --- In the guard's process ---
@@ -427,9 +429,13 @@ static void run_on_dataset(const struct hdf5_question *question)
     H5Fclose(file);
 }
 
-void hdf5_task_run(const struct hdf5_question *question)
+void hdf5_task_run(const struct hdf5_question *question, struct hdf5_answer *answer)
 {
     hdf5_quiet();
+    if (question->task == HDF5_TASK_MASK) {
+        hdf5_mask_write(question, answer);
+        return;
+    }
     if (question->task == HDF5_TASK_DATASET || question->task == HDF5_TASK_READ) {
         run_on_dataset(question);
         return;
@@ -438,13 +444,8 @@ void hdf5_task_run(const struct hdf5_question *question)
                                          .selector = question->name[0] ? question->name : NULL,
                                          .channel = question->channel};
     struct hdf5_shared *shared = shared_create(false);
-    struct text out = {0};
-    const bool opened = shared_open(shared, &request, NULL) == STATUS_OK;
-    if (opened && question->task == HDF5_TASK_METADATA)
-        hdf5_nexus_metadata(shared->file, shared->layout.shown, question->frame, shared->layout.frames, &out);
-    if (opened && question->task == HDF5_TASK_CONTENTS)
-        hdf5_contents(shared->file, &out);
-    text_free(&out);
+    if (shared_open(shared, &request, NULL) == STATUS_OK)
+        text_tell(shared, question->task, question->frame, &answer->text);
     shared_release(shared);
 }
 

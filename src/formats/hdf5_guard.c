@@ -26,7 +26,8 @@ enum {
     MAX_CPU_SECONDS = 3,
     MAX_WAIT_SECONDS = 120,
     MAX_TEXT_BYTES = 1 << 20,
-    GUARD_VARIABLES = 16, // of the environment, in builds with sanitizers
+    PACKED_PIXELS_A_SECOND = 5 * 1000 * 1000, // at the slowest
+    GUARD_VARIABLES = 16,                     // of the environment, in builds with sanitizers
 };
 static const int64_t max_memory_bytes = (int64_t)8 << 30;
 
@@ -36,6 +37,11 @@ static const char guard_word[] = "--guard-of-hdf5-files";
 struct message {
     struct hdf5_question question;
     size_t path_bytes, name_bytes;
+};
+
+struct answer_head {
+    enum status status;
+    size_t bytes;
 };
 
 static bool send_all(int socket, const void *bytes, size_t count)
@@ -71,6 +77,7 @@ static bool receive_all(int socket, void *bytes, size_t count)
 static void set_limits(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); // not to outlive the thread that waits for it
+    signal(SIGXFSZ, SIG_IGN);         // a file that may not grow is an error of writing
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 #ifndef FOVEA_SANITIZED // sanitizers reserve more address space than that
     const rlim_t memory = (rlim_t)max_memory_bytes;
@@ -81,9 +88,28 @@ static void set_limits(void)
 }
 
 // From now on the process ends when it has computed for so long.
-static void limit_time(void)
+static void limit_time(const struct hdf5_question *question)
 {
-    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS}, NULL);
+    const bool packs = question->task == HDF5_TASK_MASK;
+    const int64_t more = packs ? question->width * question->height / PACKED_PIXELS_A_SECOND : 0;
+    setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS + more}, NULL);
+}
+
+bool hdf5_guard_receive(void *piece, size_t bytes)
+{
+    return receive_all(GUARD_SOCKET, piece, bytes);
+}
+
+// The answer as it is sent; its text follows. One that is too long ends with a line.
+static bool send_answer(const struct hdf5_answer *answer)
+{
+    struct answer_head head = {.status = answer->status, .bytes = answer->text.length};
+    if (head.bytes > HDF5_GUARD_MAX_ANSWER)
+        head.bytes = HDF5_GUARD_MAX_ANSWER;
+    while (head.bytes < answer->text.length && head.bytes > 0 && answer->text.data[head.bytes - 1] != '\n')
+        head.bytes--;
+    return send_all(GUARD_SOCKET, &head, sizeof head) &&
+           send_all(GUARD_SOCKET, text_string(&answer->text), head.bytes);
 }
 
 static bool answer_one(void)
@@ -95,15 +121,18 @@ static bool answer_one(void)
     char *path = must_alloc(message.path_bytes + 1), *name = must_alloc(message.name_bytes + 1);
     const bool whole = receive_all(GUARD_SOCKET, path, message.path_bytes) &&
                        receive_all(GUARD_SOCKET, name, message.name_bytes);
+    struct hdf5_answer answer = {0};
     if (whole) {
         message.question.path = path;
         message.question.name = name;
-        limit_time();
-        hdf5_task_run(&message.question);
+        limit_time(&message.question);
+        hdf5_task_run(&message.question, &answer);
     }
     free(path);
     free(name);
-    return whole && send_all(GUARD_SOCKET, "", 1);
+    const bool sent = whole && send_answer(&answer);
+    text_free(&answer.text);
+    return sent;
 }
 
 // Runs when the program is loaded.
@@ -172,8 +201,9 @@ static bool spawn(struct hdf5_guard *guard)
         return false;
     }
     // Storage that does not answer stops the process without computing.
-    setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = MAX_WAIT_SECONDS},
-               sizeof(struct timeval));
+    const struct timeval wait = {.tv_sec = MAX_WAIT_SECONDS};
+    setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
     *guard = (struct hdf5_guard){.pid = pid, .socket = sockets[0]};
     return true;
 }
@@ -201,24 +231,57 @@ static char *path_for_guard(const char *path)
     return out.data ? out.data : must_copy("");
 }
 
-static bool ask(const struct hdf5_guard *guard, const struct hdf5_question *question)
+static bool send_supply(int socket, const struct hdf5_supply *supply)
 {
-    char *path = path_for_guard(question->path), answer;
+    uint8_t *piece = supply ? malloc(supply->bytes) : NULL;
+    bool good = !supply || piece;
+    for (int64_t i = 0; supply && i < supply->count && good; i++) {
+        supply->fill(supply->context, i, piece);
+        good = send_all(socket, piece, supply->bytes);
+    }
+    free(piece);
+    return good;
+}
+
+// What comes from the guard may be the work of the file: lengths are checked, and the text is a text.
+static bool receive_answer(int socket, struct hdf5_answer *answer)
+{
+    struct answer_head head;
+    if (!receive_all(socket, &head, sizeof head) || head.bytes > HDF5_GUARD_MAX_ANSWER ||
+        (int)head.status < 0 || head.status >= STATUS_COUNT)
+        return false;
+    char *bytes = must_alloc(head.bytes + 1);
+    const bool good = receive_all(socket, bytes, head.bytes) && !memchr(bytes, '\0', head.bytes);
+    if (good && answer) {
+        answer->given = true;
+        answer->status = head.status;
+        utf8_clean(&answer->text, bytes, head.bytes);
+    }
+    free(bytes);
+    return good;
+}
+
+static bool ask(const struct hdf5_guard *guard, const struct hdf5_question *question,
+                struct hdf5_answer *answer)
+{
+    char *path = path_for_guard(question->path);
     struct message message = {
         .question = *question, .path_bytes = strlen(path), .name_bytes = strlen(question->name)};
     message.question.path = message.question.name = NULL;
+    message.question.supply = NULL;
     const bool answered = send_all(guard->socket, &message, sizeof message) &&
                           send_all(guard->socket, path, message.path_bytes) &&
                           send_all(guard->socket, question->name, message.name_bytes) &&
-                          receive_all(guard->socket, &answer, 1);
+                          send_supply(guard->socket, question->supply) &&
+                          receive_answer(guard->socket, answer);
     free(path);
     return answered;
 }
 
 enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
-                           struct error *error)
+                           struct hdf5_answer *answer, struct error *error)
 {
-    if ((guard->pid == 0 && !spawn(guard)) || ask(guard, question))
+    if ((guard->pid == 0 && !spawn(guard)) || ask(guard, question, answer))
         return STATUS_OK;
     hdf5_guard_end(guard);
     return error_set(error, STATUS_BROKEN, "%s: is damaged in a way that libhdf5 does not survive",

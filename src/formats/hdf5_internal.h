@@ -156,10 +156,17 @@ void hdf5_pool_destroy(struct hdf5_pool *pool); // no dataset may be in use; NUL
 enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name,
                            struct hdf5_dataset **dataset, struct error *error);
 void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset);
-// Has the pool's guard do a task; STATUS_OK without a guard.
-enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error);
+// Has the pool's guard do a task; STATUS_OK without a guard. `answer` may be NULL.
+enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question,
+                          struct hdf5_answer *answer, struct error *error);
 // Ends the guard's process; from now on it lives only as long as a task.
 void hdf5_pool_rest(struct hdf5_pool *pool);
+
+// --- hdf5_mask_write.c: in the guard's process ---
+
+// HDF5_TASK_MASK: writes the supplied rows as a dataset of u32 with the groups on the way to it, and nothing
+// into any other file. A dataset or link of that name is replaced. The answer's sentence begins with no path.
+void hdf5_mask_write(const struct hdf5_question *question, struct hdf5_answer *answer);
 
 // --- hdf5_layout.c: what is shown ---
 

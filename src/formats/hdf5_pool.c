@@ -74,20 +74,22 @@ static void pool_trim(struct hdf5_pool *pool)
 }
 
 // With the lock held.
-static enum status ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error)
+static enum status ask(struct hdf5_pool *pool, const struct hdf5_question *question,
+                       struct hdf5_answer *answer, struct error *error)
 {
     if (!pool->guarded)
         return STATUS_OK;
-    enum status status = hdf5_guard_ask(&pool->guard, question, error);
+    enum status status = hdf5_guard_ask(&pool->guard, question, answer, error);
     if (pool->brief)
         hdf5_guard_end(&pool->guard);
     return status;
 }
 
-enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question, struct error *error)
+enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question,
+                          struct hdf5_answer *answer, struct error *error)
 {
     pthread_mutex_lock(&pool->lock);
-    enum status status = ask(pool, question, error);
+    enum status status = ask(pool, question, answer, error);
     pthread_mutex_unlock(&pool->lock);
     return status;
 }
@@ -108,7 +110,7 @@ static enum status entry_open(struct hdf5_pool *pool, const char *path, const ch
     if (!hdf5_path_exists(path))
         return error_set(error, STATUS_IO, "%s is missing", path);
     const struct hdf5_question question = {.task = HDF5_TASK_DATASET, .path = path, .name = name};
-    enum status status = ask(pool, &question, error);
+    enum status status = ask(pool, &question, NULL, error);
     if (status == STATUS_OK)
         status = hdf5_file_open(path, &file, error);
     if (status != STATUS_OK)

@@ -18,7 +18,8 @@ void mask_source_row(const struct mask_source *source, int64_t y, uint8_t *out);
 // Each writes the whole file to how->path and puts it in place.
 typedef enum status mask_write_file(const struct mask_source *source, struct error *error);
 mask_write_file mask_write_npy, mask_write_edf, mask_write_fits, mask_write_msk,
-    mask_write_cbf;                                               // mask_writer_plain.c
-mask_write_file mask_write_tiff, mask_write_png, mask_write_hdf5; // mask_writer_library.c
+    mask_write_cbf;                              // mask_writer_plain.c
+mask_write_file mask_write_tiff, mask_write_png; // mask_writer_library.c
+mask_write_file mask_write_hdf5;                 // mask_writer_hdf5.c
 
 #endif
