@@ -335,8 +335,7 @@ static void read_storage(struct hdf5_dataset *dataset)
         break;
     case H5D_VIRTUAL:
         dataset->cached = true;
-        if (!dataset->type.complex) // whose fill value is not one sample
-            hdf5_virtual_read(properties, dataset);
+        hdf5_virtual_read(properties, dataset);
         break;
     default:
         break;

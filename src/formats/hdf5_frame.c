@@ -3,6 +3,7 @@
 #include "formats/hdf5_frame.h"
 #include "formats/plain.h"
 
+#include "base/file.h"
 #include "base/size.h"
 #include "image/mask.h"
 
@@ -62,13 +63,16 @@ void hdf5_target_lose(const struct hdf5_target *target, enum sample_type type, i
     uint8_t sample[8];
     memcpy(sample, &nan[type], sizeof sample);
     hdf5_target_fill(target, sample, sample_traits(type)->bytes, width, height);
-    for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            target->classes[(size_t)y * target->class_stride + (size_t)x] |= MASK_BIT(MASK_BAD);
     struct decode_report *report = target->report;
+    for (int64_t y = 0; y < height; y++) {
+        uint8_t *classes = target->classes + (size_t)y * target->class_stride;
+        for (int64_t x = 0; x < width; x++) {
+            report->lost_pixels += !(classes[x] & MASK_BIT(MASK_BAD)); // not for a second time
+            classes[x] |= MASK_BIT(MASK_BAD);
+        }
+    }
     if (!report->first_loss.text[0])
         report->first_loss = *reason;
-    report->lost_pixels += width * height;
     report->any_class = true;
 }
 
@@ -328,9 +332,10 @@ struct mapped {
     const struct hdf5_region *region;
     const struct hdf5_target *target;
     const struct hdf5_mapping *mapping;
-    struct hdf5_dataset *source;
-    struct hdf5_region from; // of the source; rows, columns and sizes change
+    struct hdf5_dataset *source; // NULL: it is missing
+    struct hdf5_region from;     // of the source; rows, columns and sizes change
     int depth;
+    struct error lack; // why pixels of the mapping have no source
 };
 
 static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
@@ -383,6 +388,8 @@ static int64_t run_clip(const struct mapped *mapped, int axis, const struct run 
 
 static bool fixed_inside(const struct mapped *mapped)
 {
+    if (!mapped->source)
+        return false;
     for (int axis = 0; axis < mapped->source->rank; axis++)
         if (mapped->from.at[axis] >= mapped->source->dims[axis])
             return false;
@@ -390,6 +397,21 @@ static bool fixed_inside(const struct mapped *mapped)
 }
 
 static const struct hdf5_steps one_step = {0, 1, 1, 1};
+
+// Loses what the source does not have of a part of `width` x `height` pixels, of which it has the first
+// `there_width` of the first `there_height` rows.
+static void lose_rest(const struct mapped *mapped, const struct hdf5_target *part, int64_t there_width,
+                      int64_t there_height, int64_t width, int64_t height)
+{
+    const enum sample_type type = mapped->region->dataset->type.type;
+    const size_t item = sample_traits(type)->bytes;
+    const struct hdf5_target right = hdf5_target_part(part, there_width, 0, item);
+    const struct hdf5_target below = hdf5_target_part(part, 0, there_height, item);
+    if (there_width < width && there_height > 0)
+        hdf5_target_lose(&right, type, width - there_width, there_height, &mapped->lack);
+    if (there_height < height)
+        hdf5_target_lose(&below, type, width, height - there_height, &mapped->lack);
+}
 
 // Decodes one run of rows, run of columns by run of columns.
 static enum status map_columns(struct mapped *mapped, const struct run *rows, int64_t y, struct error *error)
@@ -408,9 +430,12 @@ static enum status map_columns(struct mapped *mapped, const struct run *rows, in
             mapped->from.at[source] = run.source;
         mapped->from.width = run_clip(mapped, source, &run);
         mapped->from.height = run_clip(mapped, mapped->from.row_axis, rows);
+        if (mapped->from.width < 1 || !fixed_inside(mapped))
+            mapped->from.height = 0;
         const struct hdf5_target part = hdf5_target_part(mapped->target, run.at - first, y, item);
-        if (mapped->from.width > 0 && mapped->from.height > 0 && fixed_inside(mapped))
+        if (mapped->from.height > 0)
             status = region_decode(mapped->worker, &mapped->from, &part, mapped->depth + 1, error);
+        lose_rest(mapped, &part, mapped->from.width, mapped->from.height, run.count, rows->count);
     }
     return status;
 }
@@ -433,18 +458,50 @@ static enum status map_rows(struct mapped *mapped, struct error *error)
     return status;
 }
 
+// Says what `taken` says of a source that cannot be opened.
+static void name_lack(struct mapped *mapped, const char *path, const struct error *taken)
+{
+    const struct hdf5_dataset *dataset = mapped->region->dataset;
+    if (hdf5_path_exists(path))
+        error_set(&mapped->lack, STATUS_IO, "%s: a source of %s is missing: %s", dataset->path, dataset->name,
+                  taken->text);
+    else
+        error_set(&mapped->lack, STATUS_IO, "%s: a source of %s, %s, is missing", dataset->path,
+                  dataset->name, path);
+}
+
+// Loses all that a mapping without source was to give.
+static enum status lose_mapping(struct mapped *mapped, struct error *error)
+{
+    struct hdf5_mapping blank = *mapped->mapping;
+    for (int axis = 0; axis < HDF5_MAPPED_RANK; axis++)
+        blank.source_axis[axis] = HDF5_NO_AXIS;
+    mapped->mapping = &blank;
+    mapped->from.row_axis = mapped->from.column_axis = HDF5_NO_AXIS;
+    const enum status status = map_rows(mapped, error);
+    mapped->mapping = NULL;
+    return status;
+}
+
 // *convert is set where the source holds samples of another type or shape, so that libhdf5 must do it all.
 static enum status map_source(struct mapped *mapped, bool *convert, struct error *error)
 {
     const struct hdf5_mapping *mapping = mapped->mapping;
     const struct hdf5_dataset *dataset = mapped->region->dataset;
     const char *path = mapping->file ? mapping->file : dataset->path;
-    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, NULL);
-    if (status != STATUS_OK) {
-        // The part of a missing file keeps the fill value; libhdf5 may know what to do with another.
-        *convert = hdf5_path_exists(path);
+    struct error taken = {0};
+    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, &taken);
+    if (status == STATUS_UNSUPPORTED) {
+        *convert = true; // libhdf5 may know what to do with it
         return STATUS_OK;
     }
+    if (status != STATUS_OK) {
+        mapped->source = NULL;
+        name_lack(mapped, path, &taken);
+        return lose_mapping(mapped, error);
+    }
+    error_set(&mapped->lack, STATUS_BROKEN, "%s: %s takes more of %s in %s than is there", dataset->path,
+              dataset->name, mapping->name, path_name(path));
     struct hdf5_mapping complete = *mapping;
     mapped->from.dataset = mapped->source;
     *convert = mapped->source->type.type != dataset->type.type || mapped->source->type.complex ||
@@ -454,15 +511,17 @@ static enum status map_source(struct mapped *mapped, bool *convert, struct error
         map_axes(mapped);
         status = map_rows(mapped, error);
     }
-    mapped->mapping = mapping;
+    mapped->mapping = NULL;
     hdf5_pool_give(mapped->worker->pool, mapped->source);
     return status;
 }
 
+// Pixels that no mapping is of have the fill value; those of a mapping whose source is missing are lost.
 static enum status virtual_region(struct hdf5_worker *worker, const struct hdf5_region *region,
                                   const struct hdf5_target *target, int depth, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
+    bool by_library = dataset->type.complex; // whose fill value is not one sample
     if (depth >= MAX_DEPTH)
         return hdf5_region_read(worker, region, target, error);
     hdf5_target_fill(target, dataset->fill, sample_traits(dataset->type.type)->bytes, region->width,
@@ -477,10 +536,9 @@ static enum status virtual_region(struct hdf5_worker *worker, const struct hdf5_
         enum status status = map_source(&mapped, &convert, error);
         if (status != STATUS_OK)
             return status;
-        if (convert)
-            return hdf5_region_read(worker, region, target, error);
+        by_library = by_library || convert;
     }
-    return STATUS_OK;
+    return by_library ? hdf5_region_read(worker, region, target, error) : STATUS_OK;
 }
 
 // --- Any storage ---

@@ -122,8 +122,13 @@ bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct 
     if (source->rank < 1 || source->rank > HDF5_MAPPED_RANK)
         return false;
     mapping->source_rank = source->rank;
-    for (int axis = 0; axis < source->rank; axis++)
-        mapping->source_steps[axis] = (struct hdf5_steps){0, source->dims[axis], 1, source->dims[axis]};
+    for (int axis = 0; axis < source->rank; axis++) {
+        int64_t length = source->dims[axis];
+        // A source that is still being written is shorter than it will be.
+        if (source->rank == rank)
+            length = int64_max(length, steps_total(&mapping->virtual_steps[axis]));
+        mapping->source_steps[axis] = (struct hdf5_steps){0, length, 1, length};
+    }
     return pair_axes(mapping, rank);
 }
 

@@ -265,8 +265,8 @@ static void test_virtual(void **state)
     const struct frame_info info = info_of(file, 5);
     assert_non_null(strstr(info.note, "v_gone.h5 is missing"));
     picture = decode_whole(file, 5);
-    for (int64_t i = 0; i < COUNT; i++)
-        assert_int_equal(((const uint32_t *)(const void *)picture.pixels)[i], 77);
+    assert_int_equal(picture.report.lost_pixels, COUNT);
+    assert_non_null(strstr(picture.report.first_loss.text, "v_gone.h5, is missing"));
     picture_free(&picture);
     image_file_close(&file);
     file = open_part(path, "/printf");
@@ -276,6 +276,66 @@ static void test_virtual(void **state)
     image_file_close(&file);
     snprintf(name, sizeof name, "%s::/self", path);
     try_file(name); // a dataset made of itself: it need only end
+}
+
+// Rows 0 to 9 of every frame are in one file, the others come from elsewhere, which is missing in one way or
+// another; two rows between them come from nowhere and have the fill value.
+static void test_unsupplied_pixels(void **state)
+{
+    (void)state;
+    const char *path = temporary_path("unsupplied.h5");
+    python_run(
+        "h5py, numpy",
+        "import sys, os, h5py, numpy as np\n"
+        "out = sys.argv[1]; folder = os.path.dirname(out) + '/'\n"
+        "f, y, x = np.mgrid[:3, :23, :37]\n"
+        "a = ((f * 1000003 + y * 1009 + x * 7919) % 251).astype('u4')\n"
+        "with h5py.File(folder + 'u_top.h5', 'w') as h:\n"
+        "    h['d'] = a[:, :10]; h['short'] = a[:, 12:18]; h['early'] = a[:2, 12:]\n"
+        "S = h5py.VirtualSource\n"
+        "with h5py.File(out, 'w', libver='latest') as h:\n"
+        "    h['dead'] = h5py.ExternalLink('u_nowhere.h5', 'd')\n"
+        "    for name, file, data in (('file', 'u_gone.h5', 'd'), ('data', 'u_top.h5', 'gone'),\n"
+        "                             ('link', '.', 'dead'), ('short', 'u_top.h5', 'short'),\n"
+        "                             ('early', 'u_top.h5', 'early')):\n"
+        "        for kind in ('u4', 'f8'):\n"
+        "            l = h5py.VirtualLayout((3, 23, 37), kind)\n"
+        "            l[:, :10] = S('u_top.h5', 'd', (3, 10, 37)); l[:, 12:] = S(file, data, (3, 11, 37))\n"
+        "            h.create_virtual_dataset(name + kind, l, fillvalue=77)\n",
+        path);
+    static const struct lack {
+        const char *name;
+        int frame, first; // the first row that is lost
+        const char *said;
+    } cases[] = {
+        {"file", 1, 12, "u_gone.h5, is missing"},
+        {"data", 1, 12, "u_top.h5: cannot open gone"},
+        {"link", 1, 12, "cannot open dead"},
+        {"short", 1, 18, "short in u_top.h5 than is there"},
+        {"early", 1, 23, ""},
+        {"early", 2, 12, "early in u_top.h5 than is there"},
+    };
+    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+        const struct lack *lack = &cases[i / 2];
+        if (i % 2 && i / 2 > 2)
+            continue; // libhdf5 converts the samples, and refuses a source that is too short
+        char name[32];
+        snprintf(name, sizeof name, "/%s%s", lack->name, i % 2 ? "f8" : "u4");
+        struct image_file *file = open_part(path, name);
+        struct picture picture = decode_whole(file, lack->frame);
+        assert_int_equal(picture.report.lost_pixels, (HEIGHT - lack->first) * WIDTH);
+        assert_non_null(strstr(picture.report.first_loss.text, lack->said));
+        for (int at = 0; at < COUNT; at++) {
+            const int y = at / WIDTH;
+            const double value = i % 2 ? ((const double *)(const void *)picture.pixels)[at]
+                                       : ((const uint32_t *)(const void *)picture.pixels)[at];
+            assert_int_equal(picture.classes[at], y >= lack->first ? MASK_BIT(MASK_BAD) : 0);
+            if (y < lack->first)
+                assert_true(value == (y == 10 || y == 11 ? 77 : value_at(lack->frame, y, at % WIDTH)));
+        }
+        picture_free(&picture);
+        image_file_close(&file);
+    }
 }
 
 // --- Extensible arrays ---
@@ -530,11 +590,17 @@ int main(void)
 {
     setenv("HDF5_PLUGIN_PATH", "/nonexistent", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_master),         cmocka_unit_test(test_missing_parts),
-        cmocka_unit_test(test_choices),        cmocka_unit_test(test_virtual),
-        cmocka_unit_test(test_unlimited_axes), cmocka_unit_test(test_being_written),
-        cmocka_unit_test(test_chunk_states),   cmocka_unit_test(test_damaged_chunks),
-        cmocka_unit_test(test_cut_while_open), cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_master),
+        cmocka_unit_test(test_missing_parts),
+        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_virtual),
+        cmocka_unit_test(test_unsupplied_pixels),
+        cmocka_unit_test(test_unlimited_axes),
+        cmocka_unit_test(test_being_written),
+        cmocka_unit_test(test_chunk_states),
+        cmocka_unit_test(test_damaged_chunks),
+        cmocka_unit_test(test_cut_while_open),
+        cmocka_unit_test(test_changed_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
