@@ -71,16 +71,33 @@ static bool leads_out(const char *name)
     return false;
 }
 
+static char *join_sibling(const char *path, const char *name)
+{
+    struct text sibling = {0};
+    text_append_bytes(&sibling, path, (size_t)(path_name(path) - path));
+    text_append(&sibling, name);
+    char *result = must_copy(text_string(&sibling));
+    text_free(&sibling);
+    return result;
+}
+
+char *path_sibling(const char *path, const char *name)
+{
+    char *given = join_sibling(path, name);
+    char *real = access(given, F_OK) == 0 ? NULL : realpath(path, NULL);
+    char *linked = real ? join_sibling(real, name) : NULL;
+    free(real);
+    if (linked && access(linked, F_OK) == 0) {
+        free(given);
+        return linked;
+    }
+    free(linked);
+    return given;
+}
+
 char *path_beside(const char *path, const char *name)
 {
-    if (leads_out(name))
-        return NULL;
-    struct text beside = {0};
-    text_append_bytes(&beside, path, (size_t)(path_name(path) - path));
-    text_append(&beside, name);
-    char *result = must_copy(text_string(&beside));
-    text_free(&beside);
-    return result;
+    return leads_out(name) ? NULL : path_sibling(path, name);
 }
 
 const char *path_title(const char *name)

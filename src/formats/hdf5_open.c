@@ -102,23 +102,14 @@ bool hdf5_path_exists(const char *path)
     return stat(path, &info) == 0;
 }
 
-static char *beside(const char *from, const char *name)
-{
-    const char *last = path_name(from);
-    struct text path = {0};
-    text_append_bytes(&path, from, (size_t)(last - from));
-    text_append(&path, name);
-    return path.data ? path.data : must_copy("");
-}
-
 char *hdf5_resolve(const char *from, const char *name)
 {
     if (name[0] != '/')
-        return beside(from, name);
+        return path_sibling(from, name);
     if (hdf5_path_exists(name))
         return must_copy(name);
     // A file that was copied to another place together with those it refers to.
-    return beside(from, path_name(name));
+    return path_sibling(from, path_name(name));
 }
 
 // --- Opening ---

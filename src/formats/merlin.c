@@ -401,12 +401,14 @@ static void append_hdr(const char *path, struct text *out)
     if (!dot || strcasecmp(dot, ".mib") != 0)
         return;
     struct text name = {0};
-    text_append_bytes(&name, path, (size_t)(dot - path));
+    const char *stem = path_name(path);
+    text_append_bytes(&name, stem, (size_t)(dot - stem));
     text_append(&name, ".hdr");
-    if (access(text_string(&name), R_OK) == 0 &&
-        file_open_read(text_string(&name), &fd, &bytes, NULL) == STATUS_OK) {
+    char *header = path_sibling(path, text_string(&name));
+    text_free(&name);
+    if (file_open_read(header, &fd, &bytes, NULL) == STATUS_OK) {
         size_t count = (size_t)int64_min(bytes, sizeof text), at = 0;
-        if (file_read_at(fd, text_string(&name), 0, text, count, NULL) != STATUS_OK)
+        if (file_read_at(fd, header, 0, text, count, NULL) != STATUS_OK)
             count = 0;
         close(fd);
         while (at < count) {
@@ -421,7 +423,7 @@ static void append_hdr(const char *path, struct text *out)
             at += length + 1;
         }
     }
-    text_free(&name);
+    free(header);
 }
 
 static enum status merlin_metadata(struct image_file *base, int64_t frame, struct text *out,

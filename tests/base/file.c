@@ -262,6 +262,43 @@ static void test_proposed_names(void **state)
                             cases[i].proposed);
 }
 
+// A file of the name is looked for beside a symbolic link first, then beside what it leads to.
+static void test_siblings_of_links(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/fovea-sibling-XXXXXX", path[128], link[128], name[160];
+    assert_non_null(mkdtemp(folder));
+    snprintf(name, sizeof name, "%s/real", folder);
+    assert_int_equal(mkdir(name, 0700), 0);
+    snprintf(path, sizeof path, "%s/real/a", folder);
+    snprintf(link, sizeof link, "%s/a", folder);
+    snprintf(name, sizeof name, "%s/real/b", folder);
+    assert_int_equal(file_replace(path, "a", 1, NULL), STATUS_OK);
+    assert_int_equal(file_replace(name, "b", 1, NULL), STATUS_OK);
+    assert_int_equal(symlink("real/a", link), 0);
+    char *found = path_beside(link, "b");
+    char *real = realpath(name, NULL);
+    assert_string_equal(found, real);
+    free(found);
+    free(real);
+    snprintf(name, sizeof name, "%s/b", folder);
+    found = path_beside(link, "c"); // nowhere: as given
+    assert_true(strncmp(found, name, strlen(name) - 1) == 0 && found[strlen(name) - 1] == 'c');
+    free(found);
+    assert_int_equal(file_replace(name, "b", 1, NULL), STATUS_OK);
+    found = path_beside(link, "b"); // beside the link
+    assert_string_equal(found, name);
+    free(found);
+    unlink(name);
+    unlink(link);
+    unlink(path);
+    snprintf(name, sizeof name, "%s/real/b", folder);
+    unlink(name);
+    snprintf(name, sizeof name, "%s/real", folder);
+    rmdir(name);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_path_name),
         cmocka_unit_test(test_device_is_not_replaced),
         cmocka_unit_test(test_link_stays_a_link),
+        cmocka_unit_test(test_siblings_of_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
