@@ -21,6 +21,7 @@ target_include_directories(fovea_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(fovea_flags INTERFACE _GNU_SOURCE FOVEA_VERSION="${PROJECT_VERSION}")
 target_compile_options(fovea_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wundef -Wformat=2 -Wno-format-nonliteral
+  -Wno-missing-field-initializers # what an initializer leaves out is zero, and meant so
   $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings>
   $<$<BOOL:${FOVEA_WERROR}>:-Werror>
   $<$<CONFIG:Release>:-O3>)

@@ -3,6 +3,7 @@
 //
 // CLASS 0: unsigned of 8 or 16 bits, 1: signed of 8 or 16 bits (index = value + bias)
 //       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h)
+//       6: float32 times a power of two, for limits that float32 arithmetic has no room for
 // MASK  0: none, 1: tint, 2: tint, stripes and borders
 #if CLASS == 0 || CLASS == 2
 uniform usampler2D pixels;
@@ -24,6 +25,9 @@ noperspective in vec2 texel;
 flat in vec3 limits;
 flat in ivec4 steps;
 flat in ivec2 bounds;
+#if CLASS == 6
+flat in float scale;
+#endif
 #if MASK == 2
 flat in vec4 screen_pixel;
 flat in int hatch_origin;
@@ -58,10 +62,22 @@ int integer_index(VALUE v)
 }
 #endif
 
+#if CLASS == 6
+// Devices take subnormal numbers for 0, so those are made of their bits. What is no infinity does not become one.
+float value_at(ivec2 position)
+{
+    float v = texelFetch(pixels, position, 0).r;
+    int bits = floatBitsToInt(v), magnitude = bits & 0x7fffffff;
+    float tiny = float(magnitude) * 1.1754943508222875e-38 * (scale * 1.1920928955078125e-07);
+    float scaled = magnitude < 0x00800000 ? (bits < 0 ? -tiny : tiny) : clamp(v * scale, -3.4028234e38, 3.4028234e38);
+    return magnitude >= 0x7f800000 ? v : scaled;
+}
+#else
 VALUE value_at(ivec2 position)
 {
     return texelFetch(pixels, position, 0).r;
 }
+#endif
 
 #if SMOOTH
 // Bilinear between pixel centres, in raw values; a neighbour that is not a number makes the result not a number.
@@ -82,7 +98,7 @@ int colour_index(ivec2 position, ivec2 last)
 {
 #if SMOOTH && CLASS < 2
     return int(floor(smooth_value(last) + 0.5)) + steps.w;
-#elif SMOOTH && CLASS == 4
+#elif SMOOTH && (CLASS == 4 || CLASS == 6)
     return float_index(smooth_value(last));
 #elif CLASS < 2
     return int(value_at(position)) + steps.w;

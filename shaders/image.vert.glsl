@@ -7,12 +7,16 @@ uniform vec3 key_limits;  // offset, low, high
 uniform ivec4 key_steps;  // base, shift, entries, bias
 uniform ivec2 key_bounds; // low and high of 32-bit integers, as bit patterns
 uniform vec4 screen_step; // texels per screen pixel: to the right (xy), down (zw)
+uniform float key_scale;  // of class 6
 uniform int hatch;        // origin of the stripes
 
 noperspective out vec2 texel;
 flat out vec3 limits;
 flat out ivec4 steps;
 flat out ivec2 bounds;
+#if CLASS == 6
+flat out float scale;
+#endif
 #if MASK == 2
 flat out vec4 screen_pixel;
 flat out int hatch_origin;
@@ -25,6 +29,9 @@ void main()
     limits = key_limits;
     steps = key_steps;
     bounds = key_bounds;
+#if CLASS == 6
+    scale = key_scale;
+#endif
 #if MASK == 2
     screen_pixel = screen_step;
     hatch_origin = hatch;

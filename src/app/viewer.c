@@ -444,8 +444,8 @@ static void start_regions(struct viewer *viewer)
         return;
     struct error error = {0};
     if (region_loader_create(viewer->file, viewer->position.frame, viewer->view.display.reduce,
-                             &viewer->view.display.classes, viewer->wake, viewer->wake_context,
-                             &viewer->regions, &error))
+                             &viewer->view.display.classes, &viewer->info.map, viewer->wake,
+                             viewer->wake_context, &viewer->regions, &error))
         viewer_say(viewer, true, "%s", error.text);
 }
 

@@ -13,7 +13,7 @@ enum { UNIT_PIXELS, UNIT_COLOURS, UNIT_MASK, UNIT_TINTS };
 
 struct variant {
     GLuint program;
-    GLint clip_from_texel, key_limits, key_steps, key_bounds, screen_step, hatch;
+    GLint clip_from_texel, key_limits, key_steps, key_bounds, key_scale, screen_step, hatch;
 };
 
 struct image_programs {
@@ -98,6 +98,7 @@ static enum status compile_variant(struct variant *variant, enum image_class ima
     variant->key_limits = glGetUniformLocation(variant->program, "key_limits");
     variant->key_steps = glGetUniformLocation(variant->program, "key_steps");
     variant->key_bounds = glGetUniformLocation(variant->program, "key_bounds");
+    variant->key_scale = glGetUniformLocation(variant->program, "key_scale");
     variant->screen_step = glGetUniformLocation(variant->program, "screen_step");
     variant->hatch = glGetUniformLocation(variant->program, "hatch");
     return STATUS_OK;
@@ -130,6 +131,8 @@ static void set_parameters(const struct variant *variant, const struct image_dra
         glUniform4i(variant->key_steps, draw->base, draw->shift, draw->entries, draw->bias);
     if (variant->key_bounds >= 0)
         glUniform2i(variant->key_bounds, draw->low_int, draw->high_int);
+    if (variant->key_scale >= 0)
+        glUniform1f(variant->key_scale, draw->scale);
     if (variant->screen_step >= 0)
         glUniform4fv(variant->screen_step, 1, draw->screen_step);
     if (variant->hatch >= 0)

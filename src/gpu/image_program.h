@@ -13,6 +13,7 @@ enum image_class {
     IMAGE_KEYED_SIGNED,    // R32I
     IMAGE_KEYED_FLOAT,     // R32F
     IMAGE_YARDSTICK,       // RGBA8 shown as it is, for the benchmark
+    IMAGE_SCALED_FLOAT,    // R32F times `scale`
     IMAGE_CLASS_COUNT
 };
 
@@ -39,6 +40,7 @@ struct image_draw {
     struct table *tints;
     int hatch_origin; // (x + y + hatch_origin) modulo 8 < 3 are stripes; x, y from the target's lower left
     float offset, low, high; // of the colour table
+    float scale;             // IMAGE_SCALED_FLOAT
     int base, shift, entries, bias, low_int, high_int;
     float clip_from_texel[6]; // columns: x axis, y axis, origin
     float screen_step[4];     // texels per screen pixel to the right (2), down (2)

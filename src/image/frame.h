@@ -3,7 +3,7 @@
 #ifndef FOVEA_IMAGE_FRAME_H
 #define FOVEA_IMAGE_FRAME_H
 
-#include "image/sample.h"
+#include "image/value_map.h"
 
 // A rectangle in image pixels: columns [x, x + width), rows [y, y + height). Row 0 is the first row of the
 // file.
@@ -44,6 +44,8 @@ struct frame_info {
     // for the whole frame); the loader then decodes one band after the other.
     bool sequential;
     struct sentinels sentinels;
+    // How samples of 64 bits are stored as float32. The identity from readers; found by who loads the frame.
+    struct value_map map;
     // By the format's convention row 0 is shown at the bottom (FITS); the user may always turn it over.
     bool rows_upward;
 

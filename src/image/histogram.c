@@ -34,7 +34,8 @@ struct histogram {
     uint64_t *carried; // what `counts` could no longer hold, by bin; NULL until needed
     uint64_t recent;   // an upper bound of every counter in `counts`
     int64_t total;
-    double min, max; // of what was counted; not kept for exact types
+    double min, max; // of what was counted, as it is stored; not kept for exact types
+    struct value_map map;
 };
 
 // Zeroed memory of which only touched pages become resident. Taken from the system, because the allocator may
@@ -82,9 +83,16 @@ void histogram_destroy(struct histogram **histogram)
     *histogram = NULL;
 }
 
+struct histogram *histogram_create_mapped(enum sample_type type, const struct value_map *map)
+{
+    struct histogram *histogram = histogram_create(type);
+    histogram->map = *map;
+    return histogram;
+}
+
 struct histogram *histogram_copy(const struct histogram *histogram)
 {
-    struct histogram *copy = histogram_create(histogram->type);
+    struct histogram *copy = histogram_create_mapped(histogram->type, &histogram->map);
     histogram_merge(copy, histogram);
     return copy;
 }
@@ -342,6 +350,8 @@ bool histogram_next(const struct histogram *histogram, size_t *index, double *lo
     if (bin >= end)
         return false;
     bin_edges(histogram, bin, low, high);
+    *low = value_map_true(&histogram->map, *low);
+    *high = value_map_true(&histogram->map, *high);
     *count = bin_count(histogram, bin);
     return true;
 }
@@ -392,10 +402,8 @@ static double value_at_rank(const struct histogram *histogram, int64_t rank)
     return low == high ? low : low * (1 - place) + high * place;
 }
 
-double histogram_percentile(const struct histogram *histogram, double percent)
+static double stored_percentile(const struct histogram *histogram, double percent)
 {
-    if (histogram->total == 0)
-        return (double)NAN;
     double rank = (double)(histogram->total - 1) * (clamp(percent, 0, 100) / 100);
     double whole = floor(rank), part = rank - whole;
     double below = value_at_rank(histogram, (int64_t)whole);
@@ -409,11 +417,30 @@ double histogram_percentile(const struct histogram *histogram, double percent)
     return part < 0.5 ? below + step * part : above - step * (1 - part);
 }
 
+double histogram_percentile(const struct histogram *histogram, double percent)
+{
+    if (histogram->total == 0)
+        return (double)NAN;
+    return value_map_true(&histogram->map, stored_percentile(histogram, percent));
+}
+
+const struct value_map *histogram_map(const struct histogram *histogram)
+{
+    return &histogram->map;
+}
+
+void histogram_stored_extremes(const struct histogram *histogram, double *min, double *max)
+{
+    *min = histogram->min;
+    *max = histogram->max;
+}
+
 double histogram_cumulative(const struct histogram *histogram, double value)
 {
     if (histogram->total == 0 || isnan(value))
         return 0;
     const struct sample_traits *traits = sample_traits(histogram->type);
+    value = value_map_stored(&histogram->map, value);
     double lowest = histogram->exact ? traits->min : histogram->min;
     double highest = histogram->exact ? traits->max : histogram->max;
     if (value < lowest || value >= highest)

@@ -6,13 +6,16 @@
 #ifndef FOVEA_IMAGE_HISTOGRAM_H
 #define FOVEA_IMAGE_HISTOGRAM_H
 
-#include "image/sample.h"
+#include "image/value_map.h"
 
 // Opaque. Thread-safety: one thread at a time per histogram.
 struct histogram;
 
 // Aborts when out of memory (at most 4 MB, of which only the touched pages become resident).
 struct histogram *histogram_create(enum sample_type type);
+// For values that are stored by a map: counted and binned as they are stored (histogram_count_doubles takes
+// them so), while all results and arguments of the other functions are true values.
+struct histogram *histogram_create_mapped(enum sample_type type, const struct value_map *map);
 void histogram_destroy(struct histogram **histogram);
 struct histogram *histogram_copy(const struct histogram *histogram);
 enum sample_type histogram_type(const struct histogram *histogram);
@@ -39,6 +42,10 @@ int64_t histogram_total(const struct histogram *histogram);
 // nearest ranks as numpy's default for integer types; interpolated inside the bin for the others, never
 // outside the extremes that were counted. NaN when nothing was counted.
 double histogram_percentile(const struct histogram *histogram, double percent);
+
+// The extremes as they are stored, exactly, of a histogram that is mapped and not empty.
+const struct value_map *histogram_map(const struct histogram *histogram);
+void histogram_stored_extremes(const struct histogram *histogram, double *min, double *max);
 
 // The share (0 to 1) of counted values v with v <= value, resolved to whole bins: the value's own bin counts
 // in full. Used for histogram equalisation.

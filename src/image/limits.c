@@ -88,17 +88,17 @@ bool limits_rule_parse(const char *text, struct limits_rule *rule)
 static struct limits limits_repair(double low, double high)
 {
     if (isnan(low) || isnan(high))
-        return (struct limits){0, 1};
+        return (struct limits){.low = 0, .high = 1};
     low = fmin(fmax(low, -DBL_MAX), DBL_MAX);
     high = fmin(fmax(high, -DBL_MAX), DBL_MAX);
     if (low < high)
-        return (struct limits){low, high};
+        return (struct limits){.low = low, .high = high};
     // One value is dark, as its likes are in any other image. Wide enough to be two numbers in float32 too.
     const double value = low / 2 + high / 2;
     const double width = value == 0 ? 1 : fmax(fabs(value) * 2e-3, DBL_MIN);
     if (value > DBL_MAX - width)
-        return (struct limits){value - width, value};
-    return (struct limits){value, value + width};
+        return (struct limits){.low = value - width, .high = value};
+    return (struct limits){.low = value, .high = value + width};
 }
 
 static int compare_doubles(const void *left, const void *right)
@@ -204,7 +204,7 @@ static bool zscale_iterate(struct zscale *zscale)
 struct limits limits_zscale(const double *sample, size_t count, double contrast)
 {
     if (count == 0)
-        return (struct limits){0, 1};
+        return (struct limits){.low = 0, .high = 1};
     struct zscale zscale = {.count = count};
     zscale.values = must_alloc(count * sizeof *zscale.values);
     zscale.bad = must_alloc(count);
@@ -273,6 +273,19 @@ static struct limits percentile_limits(const struct limits_rule *rule, const str
     return limits_repair(low, high);
 }
 
+static struct limits extremes(const struct histogram *histogram, const struct statistics *statistics)
+{
+    struct limits limits = limits_repair(statistics->min, statistics->max);
+    const struct value_map *map = histogram_map(histogram);
+    if (value_map_is_identity(map) || statistics->min >= statistics->max)
+        return limits;
+    double min, max;
+    histogram_stored_extremes(histogram, &min, &max);
+    limits.low_rest = min - value_map_stored(map, limits.low);
+    limits.high_rest = max - value_map_stored(map, limits.high);
+    return limits;
+}
+
 static struct limits limits_by_method(const struct limits_rule *rule, const struct histogram *histogram,
                                       const struct statistics *statistics, const struct limits_sample *sample)
 {
@@ -283,14 +296,14 @@ static struct limits limits_by_method(const struct limits_rule *rule, const stru
     // A regular sample may miss the few valid pixels of an image that is nearly all masked.
     if (rule->method == LIMITS_ZSCALE && sample->count > 0)
         return limits_zscale(sample->values, sample->count, rule->zscale_contrast);
-    return limits_repair(statistics->min, statistics->max);
+    return extremes(histogram, statistics);
 }
 
 struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
                              const struct statistics *statistics, const struct limits_sample *sample)
 {
     if (statistics->valid == 0)
-        return (struct limits){0, 1};
+        return (struct limits){.low = 0, .high = 1};
     struct limits limits = limits_by_method(rule, histogram, statistics, sample);
     if (!sample_traits(histogram_type(histogram))->is_float && limits.high - limits.low < 1)
         limits.high = limits.low + 1;

@@ -9,6 +9,8 @@
 // Contrast limits: `low` is shown as the first colour, `high` as the last; low < high always.
 struct limits {
     double low, high;
+    // What is added where a double cannot hold the extremes of 64-bit integers (2^60 + 1); else 0.
+    double low_rest, high_rest;
 };
 
 enum limits_method { LIMITS_PERCENTILE, LIMITS_MINMAX, LIMITS_ZSCALE, LIMITS_SIGMA, LIMITS_METHOD_COUNT };

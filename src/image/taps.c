@@ -16,7 +16,8 @@ enum { RUN = 512 };
 
 struct taps {
     enum sample_type type;
-    size_t bytes; // of one sample
+    size_t bytes;         // of one sample
+    struct value_map map; // of 64-bit samples, or by which float32 samples are stored already
     struct sentinel_marks marks;
     int64_t width;
     struct reducer *reducer; // NULL without a pyramid
@@ -62,6 +63,7 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     struct taps *made = must_alloc(sizeof *made);
     made->type = info->type;
     made->bytes = traits->bytes;
+    made->map = info->map;
     made->marks = sentinel_prepare(&info->sentinels, info->type);
     made->width = info->width;
     made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
@@ -75,7 +77,7 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
             error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
     if (status == STATUS_OK && levels > 0)
         status = reducer_create(info->width, max_rows, levels, mode, &made->reducer, error);
-    made->histogram = histogram_create(info->type);
+    made->histogram = histogram_create_mapped(info->type, &made->map);
     if (status == STATUS_OK)
         *taps = made;
     else
@@ -194,7 +196,7 @@ static size_t take_run(struct taps *taps, const void *samples, const float *floa
         return take_small(taps, samples, classes, count, valid);
     if (taps->type == SAMPLE_F32 || taps->type == SAMPLE_F16)
         return take_floats(taps, floats, classes, count, valid);
-    sample_row_to_double(taps->type, samples, count, taps->doubles);
+    value_map_row_to_double(&taps->map, taps->type, samples, count, taps->doubles);
     return take_doubles(taps, taps->doubles, classes, count, valid);
 }
 
@@ -205,7 +207,8 @@ static void take_sample(struct taps *taps, int64_t y, const unsigned char *sampl
     for (; slot < taps->slots && slot * taps->step < start + taps->width; slot++) {
         size_t x = (size_t)(slot * taps->step - start);
         taps->slot_filled[slot] = valid[x];
-        taps->slot_value[slot] = sample_value(taps->type, samples + x * taps->bytes);
+        const double value = sample_value(taps->type, samples + x * taps->bytes);
+        taps->slot_value[slot] = taps->type == SAMPLE_F32 ? value_map_true(&taps->map, value) : value;
     }
 }
 
@@ -215,7 +218,7 @@ static const float *row_floats(struct taps *taps, const void *samples)
     if (taps->type == SAMPLE_F32)
         return samples;
     if (taps->reducer || taps->type == SAMPLE_F16)
-        sample_row_to_float(taps->type, samples, (size_t)taps->width, taps->floats);
+        value_map_row_to_float(&taps->map, taps->type, samples, (size_t)taps->width, taps->floats);
     return taps->floats;
 }
 
@@ -293,8 +296,20 @@ static void drain_sample(struct taps *taps, struct taps_result *result)
     }
 }
 
+// What was counted as it is stored, in true values.
+static void true_statistics(struct statistics *statistics, const struct value_map *map)
+{
+    if (value_map_is_identity(map) || statistics->valid == 0)
+        return;
+    statistics->min = value_map_true(map, statistics->min);
+    statistics->max = value_map_true(map, statistics->max);
+    statistics->mean = value_map_true(map, statistics->mean);
+    statistics->m2 = ldexp(statistics->m2, 2 * (int)map->exponent);
+}
+
 void taps_drain(struct taps *taps, struct taps_result *result)
 {
+    true_statistics(&taps->statistics, &taps->map);
     statistics_merge(&result->statistics, &taps->statistics);
     if (is_small_integer(taps->type)) {
         struct statistics small = statistics_of_histogram(taps->histogram);
@@ -307,7 +322,7 @@ void taps_drain(struct taps *taps, struct taps_result *result)
     } else {
         result->histogram = taps->histogram;
     }
-    taps->histogram = histogram_create(taps->type);
+    taps->histogram = histogram_create_mapped(taps->type, &taps->map);
     drain_sample(taps, result);
 }
 

@@ -25,8 +25,9 @@ struct band {
 // Accumulators of one worker thread. Opaque.
 struct taps;
 
-// For a frame of that description. `levels` 0 leaves the pyramid out. STATUS_NO_MEMORY if row buffers cannot
-// be had.
+// For a frame of that description. Samples of 64 bits are counted and reduced as info.map stores them, and
+// results are true values; float32 samples of a frame with a map are taken to be stored by it already.
+// `levels` 0 leaves the pyramid out. STATUS_NO_MEMORY if row buffers cannot be had.
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
                         struct taps **taps, struct error *error);
 void taps_destroy(struct taps **taps);

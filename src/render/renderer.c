@@ -133,14 +133,16 @@ static enum status bake(struct renderer *renderer, struct baked *baked, enum pix
         same_colormap(&baked->colormap, scene->colormap) &&
         baked->histogram_serial == scene->histogram_serial &&
         memcmp(&baked->contrast, &view->contrast, sizeof view->contrast) == 0 &&
-        memcmp(&baked->display, &view->display, sizeof view->display) == 0)
+        memcmp(&baked->display, &view->display, sizeof view->display) == 0 &&
+        value_map_same(&baked->table->map, &scene->picture->info.map))
         return STATUS_OK;
     memcpy(&baked->contrast, &view->contrast, sizeof view->contrast);
     memcpy(&baked->display, &view->display, sizeof view->display);
     baked->colormap = *scene->colormap;
     baked->histogram_serial = scene->histogram_serial;
     baked->valid = true;
-    const struct colour_recipe recipe = {&view->contrast, &view->display, scene->colormap, scene->histogram};
+    const struct colour_recipe recipe = {&view->contrast, &view->display, scene->colormap, scene->histogram,
+                                         &scene->picture->info.map};
     colour_table_bake(baked->table, pixel_class, &recipe);
     table_update(baked->texels, baked->table->rgba, (size_t)baked->table->texels);
     return STATUS_OK;
@@ -331,7 +333,9 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
     const struct colour_table *table = baked->table;
     const struct display *display = &scene->view->display;
     struct image_draw draw = {
-        .image_class = class_shader[table->pixel_class].image_class,
+        .image_class = table->pixel_class == PIXEL_F32 && table->scale != 1
+                           ? IMAGE_SCALED_FLOAT
+                           : class_shader[table->pixel_class].image_class,
         .bias = class_shader[table->pixel_class].bias,
         .smooth = display->smooth && scene->view->camera.zoom * (double)(1 << level) > 1.0 &&
                   table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,
@@ -339,6 +343,7 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
         .tints = renderer->tints,
         .hatch_origin = renderer->hatch_origin,
         .offset = table->offset,
+        .scale = table->scale,
         .low = table->low,
         .high = table->high,
         .base = table->base,
@@ -526,7 +531,7 @@ void renderer_colour_of(const struct renderer *renderer, double value, unsigned 
     else if (table->pixel_class == PIXEL_I32)
         index = colour_table_index_i32(table, (int32_t)value);
     else if (table->pixel_class == PIXEL_F32)
-        index = colour_table_index_f32(table, (float)value);
+        index = colour_table_index_f32(table, (float)value_map_stored(&table->map, value));
     else
         index = (int)value + class_shader[table->pixel_class].bias;
     if (index >= 0 && index < table->texels)

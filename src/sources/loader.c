@@ -192,7 +192,8 @@ static void publish_band(struct worker *worker, struct loader_slot *slot, const 
                                  .any_mask = any_mask,
                                  .levels = loader->levels};
     if (worker->raw)
-        sample_row_to_float(from->type, worker->raw, (size_t)(from->width * from->rows), slot->pixels);
+        value_map_row_to_float(&loader->info.map, from->type, worker->raw, (size_t)(from->width * from->rows),
+                               slot->pixels);
     float *at = slot->levels;
     for (int level = 1; level <= loader->levels; level++) {
         const float *values = reducer_level(taps_reducer(worker->taps), level, &band->level_rows[level]);

@@ -4,10 +4,12 @@
 
 #include "base/size.h"
 #include "formats/mask_file.h"
+#include "image/sentinel.h"
 #include "sources/band_plan.h"
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum sample_type loader_storage_type(enum sample_type type)
 {
@@ -99,6 +101,50 @@ static bool slots_allocate(struct loader *loader)
     return loader->slots != NULL;
 }
 
+// How many rows are looked at for the map: few where each takes a chunk to be decoded; of one stream the
+// first ones, else it would be decoded twice.
+static int64_t rows_for_map(const struct frame_info *info)
+{
+    enum { PLAIN_ROWS = 16, CHUNKED_ROWS = 5, CHUNKS_EACH = 4 };
+    if (info->chunk_height <= 1 || info->sequential)
+        return int64_min(PLAIN_ROWS, info->height);
+    return int64_clamp(info->height / (CHUNKS_EACH * info->chunk_height), 1, CHUNKED_ROWS);
+}
+
+// The map of 64-bit samples, by rows spread over the frame. Where they cannot be had, the load itself tells
+// why.
+static void choose_map(struct loader *loader)
+{
+    enum { COLUMNS = 65536 };
+    struct frame_info *info = &loader->info;
+    const int64_t rows = rows_for_map(info), width = int64_min(info->width, COLUMNS);
+    const size_t row_bytes = (size_t)width * sample_traits(info->type)->bytes;
+    if (sample_traits(info->type)->bytes != 8)
+        return;
+    uint8_t *samples = calloc((size_t)rows, row_bytes), *classes = calloc((size_t)rows, (size_t)width);
+    const struct sentinel_marks marks = sentinel_prepare(&info->sentinels, info->type);
+    // From the last to the first, whose chunk the reader may keep for the load.
+    for (int64_t i = rows - 1; samples && classes && i >= 0 && !cancel_requested(&loader->cancel); i--) {
+        const int64_t y = info->sequential ? i : (2 * i + 1) * info->height / (2 * rows);
+        uint8_t *row = samples + (size_t)i * row_bytes, *bits = classes + i * width;
+        const struct decode_request request = {.frame = loader->request.frame,
+                                               .rect = {0, y, width, 1},
+                                               .pixels = row,
+                                               .stride = row_bytes,
+                                               .classes = bits,
+                                               .cancel = &loader->cancel};
+        struct decode_report report = {0};
+        if (image_file_decode(loader->file, &request, &report, NULL) != STATUS_OK)
+            memset(row, 0, row_bytes); // zeros do not count
+        else
+            sentinel_find(&marks, row, (size_t)width, bits);
+    }
+    if (samples && classes)
+        info->map = value_map_choose(info->type, samples, classes, (size_t)(rows * width));
+    free(samples);
+    free(classes);
+}
+
 enum status loader_open_frame(struct loader *loader, struct error *error)
 {
     enum status status = STATUS_OK;
@@ -128,6 +174,7 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    choose_map(loader);
     if (!slots_allocate(loader))
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
                          loader->file->path);

@@ -75,7 +75,7 @@ static enum status decode_plain(struct region_loader *loader, struct rect rect, 
     if (!status)
         status = decode_rows(loader, rect, raw, classes, error);
     if (!status && converted)
-        sample_row_to_float(type, raw, pixels, converted);
+        value_map_row_to_float(&loader->info.map, type, raw, pixels, converted);
     free(classes);
     *samples = converted ? converted : raw;
     if (converted)
@@ -104,7 +104,7 @@ static void reduce_band(const struct frame_info *info, const struct reduce_buffe
     for (int64_t y = 0; y < band.height; y++) {
         const size_t row = (size_t)(y * band.width);
         const char *samples = buffers->raw + row * bytes;
-        sample_row_to_float(info->type, samples, (size_t)band.width, buffers->values);
+        value_map_row_to_float(&info->map, info->type, samples, (size_t)band.width, buffers->values);
         for (int64_t x = 0; x < band.width; x++)
             buffers->valid[x] = isfinite(buffers->values[x]) && buffers->classes[row + (size_t)x] == 0;
         reducer_row(buffers->reducer, buffers->values, buffers->valid);
@@ -223,8 +223,9 @@ static void *decode_regions(void *argument)
 // --- the consumer's side ---
 
 enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 const struct class_choice *choice, void (*wake)(void *context),
-                                 void *wake_context, struct region_loader **loader, struct error *error)
+                                 const struct class_choice *choice, const struct value_map *map,
+                                 void (*wake)(void *context), void *wake_context,
+                                 struct region_loader **loader, struct error *error)
 {
     struct region_loader *made = must_alloc(sizeof *made);
     made->frame = frame;
@@ -235,6 +236,8 @@ enum status region_loader_create(struct image_file *file, int64_t frame, enum re
     if (!status)
         status = image_file_info(made->file, frame, &made->info, error);
     frame_info_choose(&made->info, choice);
+    if (map)
+        made->info.map = *map;
     pthread_mutex_init(&made->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);

@@ -35,8 +35,9 @@ struct region_result {
 // Works on a clone of `file`, which may be closed afterwards. `choice` (NULL = none) and `wake` as in struct
 // loader_request.
 enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 const struct class_choice *choice, void (*wake)(void *context),
-                                 void *wake_context, struct region_loader **loader, struct error *error);
+                                 const struct class_choice *choice, const struct value_map *map,
+                                 void (*wake)(void *context), void *wake_context,
+                                 struct region_loader **loader, struct error *error);
 // Stops the thread and frees everything; sets *loader to NULL.
 void region_loader_destroy(struct region_loader **loader);
 

@@ -13,8 +13,10 @@
 enum { BLOCK = 256 };
 enum { HISTOGRAM_SHIFT = 12 }; // key bits below those that the histogram's bins keep
 
-// Float32 limits beyond this are drawn in to it, so that no difference of two values in range overflows.
-static const double float_limit = FLT_MAX / 8;
+// Float32 limits beyond this are scaled down, so that no difference of two values in range overflows, and
+// those nearer to each other than the other are scaled up.
+static const double float_limit = FLT_MAX / 8, least_range = 0x1p-90;
+enum { SCALE_DOWN = -4, SCALE_MOST = 127 };
 
 // How much of t half an entry may span: half a level on the steepest built-in colour map (8 levels per
 // entry).
@@ -140,6 +142,7 @@ int colour_table_index_f32(const struct colour_table *table, float value)
         return table->entries + 3;
     if (isinf(value))
         return table->entries + 2;
+    value *= table->scale;
     if (value < table->low)
         return 0;
     if (value > table->high)
@@ -292,6 +295,56 @@ static double slope_per_ratio(const struct transfer_curve *curve)
 }
 
 // -- the domain
+
+static struct limits limits_within_float(const struct limits *limits)
+{
+    struct limits within = {
+        .low = clamp(limits->low, -float_limit, float_limit),
+        .high = clamp(limits->high, -float_limit, float_limit),
+    };
+    if (!(within.low < within.high))
+        within.high = nextafter(within.low, INFINITY);
+    return within;
+}
+
+// Takes the limits from true values to what the shader compares: texels times the scale.
+static void scale_limits(struct bake *bake)
+{
+    struct colour_table *table = bake->table;
+    const struct limits texels = {
+        .low =
+            clamp(value_map_stored(&table->map, bake->limits.low) + bake->limits.low_rest, -FLT_MAX, FLT_MAX),
+        .high = clamp(value_map_stored(&table->map, bake->limits.high) + bake->limits.high_rest, -FLT_MAX,
+                      FLT_MAX),
+    };
+    const double largest = fmax(fabs(texels.low), fabs(texels.high));
+    int power = 0;
+    if (largest > float_limit)
+        power = SCALE_DOWN;
+    else if (texels.high - texels.low < least_range)
+        power = (int)clamp(largest > 0 ? -ilogb(largest) : SCALE_MOST, 0, SCALE_MOST);
+    table->scale = ldexpf(1, power);
+    bake->limits = limits_within_float(
+        &(struct limits){.low = ldexp(texels.low, power), .high = ldexp(texels.high, power)});
+}
+
+// A true value as the shader compares it.
+static double scaled_value(const struct bake *bake, double value)
+{
+    const struct colour_table *table = bake->table;
+    return table->pixel_class == PIXEL_F32 ? value_map_stored(&table->map, value) * (double)table->scale
+                                           : value;
+}
+
+// The next bin of the histogram, as the shader compares its values.
+static bool next_bin(const struct bake *bake, size_t *bin, double *low, double *high, uint64_t *count)
+{
+    if (!histogram_next(bake->recipe->histogram, bin, low, high, count))
+        return false;
+    *low = scaled_value(bake, *low);
+    *high = scaled_value(bake, *high);
+    return true;
+}
 
 static void set_float_domain(struct bake *bake)
 {
@@ -457,7 +510,7 @@ static double bake_sums(const struct bake *bake, const struct counted *counted)
     double low, high, sum = 0.0;
     uint64_t count;
     int filled = counted->first;
-    for (size_t bin = 0; histogram_next(bake->recipe->histogram, &bin, &low, &high, &count);) {
+    for (size_t bin = 0; next_bin(bake, &bin, &low, &high, &count);) {
         if (counted->whole && (low < bake->limits.low || low > bake->limits.high))
             continue;
         int at = counted_index(bake, low);
@@ -502,7 +555,7 @@ static bool counts_integers(const struct bake *bake, double *first)
     double low, high;
     uint64_t count;
     bool any = false;
-    for (size_t bin = 0; histogram_next(bake->recipe->histogram, &bin, &low, &high, &count);) {
+    for (size_t bin = 0; next_bin(bake, &bin, &low, &high, &count);) {
         if (!any)
             *first = low;
         any = true;
@@ -602,31 +655,38 @@ static void bake_keyed_table(struct bake *bake, bool equalize)
     bake_specials(bake);
 }
 
-static struct limits limits_within_float(const struct limits *limits)
+// The curve is that of the true limits (a logarithm's steepness depends on their distance from zero), placed
+// where the shader compares.
+static struct transfer_curve curve_for(const struct bake *bake, const struct transfer *transfer)
 {
-    struct limits within = {
-        .low = clamp(limits->low, -float_limit, float_limit),
-        .high = clamp(limits->high, -float_limit, float_limit),
-    };
-    if (!(within.low < within.high))
-        within.high = nextafter(within.low, INFINITY);
-    return within;
+    const struct limits compared = {.low = bake->domain.low, .high = bake->domain.high},
+                        *limits = &bake->recipe->contrast->limits;
+    const bool moved = bake->table->scale != 1 || !value_map_is_identity(&bake->table->map);
+    struct transfer_curve curve = transfer_curve_for(transfer, moved ? limits : &compared);
+    curve.low = compared.low;
+    curve.range = compared.high - compared.low;
+    return curve;
 }
 
 void colour_table_bake(struct colour_table *table, enum pixel_class pixel_class,
                        const struct colour_recipe *recipe)
 {
-    struct bake bake = {
-        .table = table, .recipe = recipe, .limits = limits_within_float(&recipe->contrast->limits)};
+    struct bake bake = {.table = table, .recipe = recipe, .limits = recipe->contrast->limits};
     table->pixel_class = pixel_class;
     table->offset = table->low = table->high = 0.0f;
+    table->scale = 1;
+    table->map = recipe->map ? *recipe->map : (struct value_map){0};
     table->low_int = table->high_int = table->base = table->shift = 0;
+    if (pixel_class == PIXEL_F32)
+        scale_limits(&bake);
+    else
+        bake.limits = limits_within_float(&bake.limits);
     set_domain(&bake);
     struct transfer transfer = recipe->contrast->transfer;
     bool equalize = transfer.kind == TRANSFER_EQUALIZE && recipe->histogram;
     if (transfer.kind == TRANSFER_EQUALIZE)
         transfer.kind = TRANSFER_LINEAR;
-    bake.curve = transfer_curve_for(&transfer, &(struct limits){bake.domain.low, bake.domain.high});
+    bake.curve = curve_for(&bake, &transfer);
     ramp_fill(&bake.ramp, recipe->colormap, recipe->display->reversed);
     special_colours(&bake);
     if (class_traits[pixel_class].direct)

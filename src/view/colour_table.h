@@ -14,9 +14,8 @@
 // 32-bit integers u = float(v - low_int) - offset, with the subtraction exact in integers.
 //
 // Precision: no channel of a built-in colour map differs by more than one level from the colour of v computed
-// in float64 and not rounded, for every transfer function at all limits within +-FLT_MAX / 8 (limits beyond
-// are drawn in to that). Excepted are, for "power" with gamma below 0.2, values nearer to low than 2^-100 of
-// the range or than 2^-118, and limits less than 2^-100 apart.
+// in float64 and not rounded, for every transfer function at all limits within what float32 holds. Excepted
+// are, for "power" with gamma below 0.2, values nearer to low than 2^-100 of the range or than 2^-118.
 //
 // For "equalize" t(v) is the share of what was counted between the limits that has a value up to the upper
 // end of v's entry. The entries are
@@ -62,6 +61,10 @@ struct colour_table {
     int texels;      // size of rgba in use: entries + 4 (keyed), entries (direct)
     float offset;    // see above
     float low, high; // float class: comparisons v < low, v > high
+    // Float class: v is the texel times `scale`. Not 1 where the limits are so large that their difference
+    // would overflow, or so small that a GPU takes them for 0.
+    float scale;
+    struct value_map map; // float class: of the texels; the limits are true values
     int32_t low_int,
         high_int; // integer classes of 32 bits, as bit patterns: comparisons v < low_int, v > high_int
     int32_t base, shift;
@@ -79,6 +82,7 @@ struct colour_recipe {
     const struct display *display;
     const struct colormap *colormap;
     const struct histogram *histogram; // for equalize; NULL = linear instead
+    const struct value_map *map;       // by which the texels are stored; NULL = they are the values
 };
 
 // Rebuilds the table for pixels of a class, in well under a millisecond. No allocation. Limits are first
@@ -86,7 +90,8 @@ struct colour_recipe {
 void colour_table_bake(struct colour_table *table, enum pixel_class pixel_class,
                        const struct colour_recipe *recipe);
 
-// The index the shader computes, on the CPU, for tests and for the value under the cursor; float class.
+// The index the shader computes, on the CPU, for tests and for the value under the cursor; float class: of a
+// texel.
 int colour_table_index_f32(const struct colour_table *table, float value);
 int colour_table_index_u32(const struct colour_table *table, uint32_t value);
 int colour_table_index_i32(const struct colour_table *table, int32_t value);

@@ -97,7 +97,8 @@ static struct region_loader *create_chosen(struct fake_plan *plan, enum reduce_m
 {
     struct image_file *file = fake_open(plan);
     struct region_loader *loader = NULL;
-    assert_int_equal(region_loader_create(file, 0, reduce, choice, NULL, NULL, &loader, NULL), STATUS_OK);
+    assert_int_equal(region_loader_create(file, 0, reduce, choice, NULL, NULL, NULL, &loader, NULL),
+                     STATUS_OK);
     image_file_close(&file);
     return loader;
 }
@@ -315,7 +316,7 @@ static void failures_are_told(void **state)
         struct image_file *file = fake_open(&broken);
         struct region_loader *loader = NULL;
         struct error error = {0};
-        assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, NULL, &loader, &error),
+        assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, NULL, NULL, &loader, &error),
                          clone ? STATUS_IO : STATUS_BROKEN);
         assert_null(loader);
         assert_true(error.text[0]);

@@ -50,7 +50,7 @@ static void map_colour(const struct reference_scene *scene, double t, double rgb
 
 static double draw_in(double limit)
 {
-    return fmin(FLT_MAX / 8.0, fmax(-FLT_MAX / 8.0, limit));
+    return fmin(FLT_MAX, fmax(-FLT_MAX, limit));
 }
 
 void reference_colour(const struct reference_scene *scene, double value, bool float_pixels, double rgb[3])

@@ -473,8 +473,8 @@ static int bin_shift(const struct test_image *image, const struct scene *scene)
         return -1;
     if (counted_singly(scene->histogram, &limits) && limits.high - limits.low < 65535)
         return -1;
-    int64_t first = float_key(fmax(limits.low, -FLT_MAX / 8));
-    int64_t last = float_key(fmin(limits.high, FLT_MAX / 8));
+    int64_t first = float_key(fmax(limits.low, -FLT_MAX));
+    int64_t last = float_key(fmin(limits.high, FLT_MAX));
     if (loader_storage_type(image->type) != SAMPLE_F32 &&
         camera_level(&scene->view->camera, REDUCE_MAX_LEVELS) == 0) {
         first = float_key(fmax(traits->min, ceil(limits.low)));

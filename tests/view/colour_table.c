@@ -120,7 +120,8 @@ static void expect_float(const struct fixture *fixture, const struct reference_s
 // anywhere.
 static void expect_adversarial_floats(struct fixture *fixture, const struct reference_scene *scene)
 {
-    float low = fixture->table->low, high = fixture->table->high;
+    float low = fixture->table->low / fixture->table->scale,
+          high = fixture->table->high / fixture->table->scale;
     bool gentle =
         fixture->contrast.transfer.kind != TRANSFER_POWER || fixture->contrast.transfer.gamma >= 0.2;
     double range = (double)high - (double)low;
