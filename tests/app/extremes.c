@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exported pictures of values that float32 holds badly or not at all, against gray levels computed in float64.
+// Exported pictures of values that float32 holds badly or not at all, against gray levels computed in
+// float64.
 #include "support/png_reader.h"
 #include "support/program.h"
 #include "support/testdata.h"
@@ -15,8 +16,9 @@ static void save_npy(const char *path, const char *type, const void *samples, si
     char header[128];
     memset(header, ' ', sizeof header);
     memcpy(header, "\x93NUMPY\1\0\x76\0", 10);
-    const int used = snprintf(header + 10, 118, "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }", type,
-                              HEIGHT, WIDTH);
+    const int used =
+        snprintf(header + 10, 118, "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }", type,
+                 HEIGHT, WIDTH);
     header[10 + used] = ' ';
     header[127] = '\n';
     FILE *file = fopen(path, "wb");
