@@ -24,7 +24,8 @@ bool value_map_same(const struct value_map *a, const struct value_map *b);
 // The map for a frame from `count` of its samples, at any address: the more places of the frame they are
 // from, the better. Samples with a nonzero byte in `classes`, zeros, NaN and Inf do not count. Where nearly
 // all others lie close together and far from zero, the origin is their median; where they are too large or
-// too small for float32, the exponent is that of the largest of nearly all. Sorts a copy of at most 4096 of them.
+// too small for float32, the exponent is that of the largest of nearly all. Sorts a copy of at most 4096 of
+// them.
 struct value_map value_map_choose(enum sample_type type, const void *samples, const uint8_t *classes,
                                   size_t count);
 
