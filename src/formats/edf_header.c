@@ -64,25 +64,26 @@ bool edf_entry_next(struct edf_span *rest, struct edf_span *key, struct edf_span
 struct field_key {
     const char *name;
     size_t offset;
+    bool redundant; // the samples are found without it, so that a value without sense does no harm
 };
 
 static const struct field_key number_keys[] = {
-    {"Dim_1", offsetof(struct edf_fields, dim[0])},
-    {"Dim_2", offsetof(struct edf_fields, dim[1])},
-    {"Dim_3", offsetof(struct edf_fields, dim[2])},
-    {"Size", offsetof(struct edf_fields, size)},
-    {"EDF_BinarySize", offsetof(struct edf_fields, binary_size)},
-    {"EDF_HeaderSize", offsetof(struct edf_fields, header_size)},
-    {"EDF_BinaryFilePosition", offsetof(struct edf_fields, blob_position)},
-    {"EDF_BinaryFileSize", offsetof(struct edf_fields, blob_size)},
+    {"Dim_1", offsetof(struct edf_fields, dim[0]), false},
+    {"Dim_2", offsetof(struct edf_fields, dim[1]), false},
+    {"Dim_3", offsetof(struct edf_fields, dim[2]), false},
+    {"Size", offsetof(struct edf_fields, size), true},
+    {"EDF_BinarySize", offsetof(struct edf_fields, binary_size), true},
+    {"EDF_HeaderSize", offsetof(struct edf_fields, header_size), true},
+    {"EDF_BinaryFilePosition", offsetof(struct edf_fields, blob_position), false},
+    {"EDF_BinaryFileSize", offsetof(struct edf_fields, blob_size), true},
 };
 
 static const struct field_key text_keys[] = {
-    {"DataType", offsetof(struct edf_fields, type)},
-    {"ByteOrder", offsetof(struct edf_fields, order)},
-    {"Compression", offsetof(struct edf_fields, compression)},
-    {"EDF_BinaryFileName", offsetof(struct edf_fields, blob)},
-    {"EDF_DataFormatVersion", offsetof(struct edf_fields, version)},
+    {"DataType", offsetof(struct edf_fields, type), false},
+    {"ByteOrder", offsetof(struct edf_fields, order), false},
+    {"Compression", offsetof(struct edf_fields, compression), false},
+    {"EDF_BinaryFileName", offsetof(struct edf_fields, blob), false},
+    {"EDF_DataFormatVersion", offsetof(struct edf_fields, version), false},
 };
 
 const struct edf_fields edf_no_fields = {
@@ -102,14 +103,27 @@ static const struct field_key *key_find(const struct field_key *keys, size_t cou
     return NULL;
 }
 
+// A whole number of at least 0, perhaps written as a real one ("30.0").
 static bool span_number(struct edf_span span, int64_t *number)
 {
-    char copy[24];
+    char copy[32];
+    double real;
     if (span.count >= sizeof copy)
         return false;
     memcpy(copy, span.at, span.count);
     copy[span.count] = '\0';
-    return strlen(copy) == span.count && parse_int64(copy, number) && *number >= 0;
+    int64_t whole;
+    if (strlen(copy) != span.count)
+        return false;
+    if (!parse_int64(copy, &whole)) {
+        if (!parse_double(copy, &real) || !(real >= 0 && real < 9e15) || real != (double)(int64_t)real)
+            return false;
+        whole = (int64_t)real;
+    }
+    if (whole < 0)
+        return false;
+    *number = whole;
+    return true;
 }
 
 static bool span_has(struct edf_span span, const char *word)
@@ -136,7 +150,7 @@ static void field_set(struct edf_fields *fields, struct edf_span key, struct edf
 {
     const struct field_key *number = key_find(number_keys, sizeof number_keys / sizeof *number_keys, key);
     const struct field_key *text = key_find(text_keys, sizeof text_keys / sizeof *text_keys, key);
-    if (number && !span_number(value, (int64_t *)((char *)fields + number->offset)))
+    if (number && !span_number(value, (int64_t *)((char *)fields + number->offset)) && !number->redundant)
         fields->damaged = number->name;
     fields->counting = fields->counting || names_counter(key, value);
     if (!text)

@@ -25,7 +25,7 @@ static bool write_tiff_rows(TIFF *tiff, const struct mask_source *source)
                 TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1) &&
                 TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT) &&
                 TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
-                TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE) &&
+                TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE) && // fabio reads no other
                 TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 64) &&
                 TIFFSetField(tiff, TIFFTAG_SOFTWARE, "Fovea " FOVEA_VERSION);
     uint8_t *row = must_alloc((size_t)width);

@@ -265,6 +265,7 @@ static enum status read_text(struct oxd_file *file, struct row_layout *layout, s
     if (file->shorts > file->rows.bytes || file->longs > file->rows.bytes)
         return error_set(error, STATUS_BROKEN, "%s: its tables are longer than the file", path);
     compression += strlen("COMPRESSION=");
+    compression += strspn(compression, " ");
     const size_t count = strcspn(compression, "( \r\n");
     snprintf(file->compression, sizeof file->compression, "%.*s", (int)count, compression);
     return STATUS_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The TIFF reader: opening, the chain of directories, and libtiff on positioned reads.
+// The TIFF reader: opening, and libtiff on positioned reads.
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/size.h"
@@ -13,16 +13,29 @@
 #include <string.h>
 #include <unistd.h>
 
-// No file has more pages than this; the offsets of so many take 32 MB.
-enum { MAX_PAGES = 1 << 22, MAX_LISTED = 1000 };
+enum { MAX_LISTED = 1000 };
 
 static const char *const extensions[] = {"tif", "tiff", "btf", "tf8", "mccd", NULL};
 
 // --- libtiff's view of the file ---
 
+// Repaired directories lie behind the end of the file, for libtiff only.
+static tmsize_t annex_read(struct tiff_file *file, void *buffer, tmsize_t count)
+{
+    if (file->position - file->bytes >= (int64_t)file->annex.count)
+        return 0;
+    size_t at = (size_t)(file->position - file->bytes);
+    size_t got = (size_t)int64_min(count, (int64_t)(file->annex.count - at));
+    memcpy(buffer, file->annex.bytes + at, got);
+    file->position += (int64_t)got;
+    return (tmsize_t)got;
+}
+
 static tmsize_t read_proc(thandle_t handle, void *buffer, tmsize_t count)
 {
     struct tiff_file *file = handle;
+    if (file->position >= file->bytes)
+        return annex_read(file, buffer, count);
     tmsize_t done = 0;
     while (done < count) {
         ssize_t got = pread(file->fd, (char *)buffer + done, (size_t)(count - done), file->position);
@@ -44,10 +57,15 @@ static tmsize_t write_proc(thandle_t handle, void *buffer, tmsize_t count)
     return -1;
 }
 
+static int64_t total_bytes(const struct tiff_file *file)
+{
+    return file->bytes + (int64_t)file->annex.count;
+}
+
 static toff_t seek_proc(thandle_t handle, toff_t offset, int whence)
 {
     struct tiff_file *file = handle;
-    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->bytes;
+    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : total_bytes(file);
     int64_t target;
     // libtiff may ask for offsets beyond 2^63 that a broken file names: nothing is there.
     if (__builtin_add_overflow(from, (int64_t)offset, &target) || target < 0)
@@ -65,15 +83,17 @@ static int close_proc(thandle_t handle)
 static toff_t size_proc(thandle_t handle)
 {
     const struct tiff_file *file = handle;
-    return (toff_t)file->bytes;
+    return (toff_t)total_bytes(file);
 }
 
-// Keeps the first complaint: what follows is usually its consequence. Nothing goes to stderr.
+// Of the pixels keeps the first complaint, since what follows is its consequence; of a directory the last,
+// which is the one that made libtiff give up: before it stand remarks on tags that it can do without. Nothing
+// goes to stderr.
 static int error_proc(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
     (void)tiff, (void)module;
     struct tiff_file *file = user;
-    if (!file->message[0])
+    if (!file->message[0] || file->in_directory)
         vsnprintf(file->message, sizeof file->message, format, arguments);
     return 1;
 }
@@ -95,8 +115,10 @@ static enum status library_open(struct tiff_file *file, struct error *error)
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, limit);
     TIFFOpenOptionsSetErrorHandlerExtR(options, error_proc, file);
     TIFFOpenOptionsSetWarningHandlerExtR(options, warning_proc, file);
+    file->in_directory = true;
     file->tiff = TIFFClientOpenExt(file->base.path, "rhcm", file, read_proc, write_proc, seek_proc,
                                    close_proc, size_proc, NULL, NULL, options);
+    file->in_directory = false;
     TIFFOpenOptionsFree(options);
     if (file->tiff)
         return STATUS_OK;
@@ -104,127 +126,6 @@ static enum status library_open(struct tiff_file *file, struct error *error)
         return error_set(error, STATUS_IO, "%s: %s", file->base.path, strerror(file->io_error));
     return error_set(error, STATUS_BROKEN, "%s: the TIFF header cannot be read%s%s", file->base.path,
                      file->message[0] ? ": " : "", file->message);
-}
-
-// --- the chain of directories ---
-
-// A growing list of offsets with a hash set beside it, to notice when the chain bites its tail.
-struct page_list {
-    uint64_t *offsets;
-    size_t count, capacity;
-    uint64_t *set; // 2 * capacity places, 0 = free (no directory is at byte 0)
-};
-
-static uint64_t *set_place(uint64_t *set, size_t places, uint64_t offset)
-{
-    size_t at = (size_t)(offset * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (places - 1);
-    while (set[at] && set[at] != offset)
-        at = (at + 1) & (places - 1);
-    return set + at;
-}
-
-static bool pages_grow(struct page_list *list)
-{
-    size_t capacity = list->capacity ? 2 * list->capacity : 64;
-    uint64_t *offsets = realloc(list->offsets, capacity * sizeof *offsets);
-    if (!offsets)
-        return false;
-    list->offsets = offsets;
-    uint64_t *set = calloc(2 * capacity, sizeof *set);
-    if (!set)
-        return false;
-    for (size_t i = 0; i < list->count; i++)
-        *set_place(set, 2 * capacity, offsets[i]) = offsets[i];
-    free(list->set);
-    list->set = set;
-    list->capacity = capacity;
-    return true;
-}
-
-// False if the offset is already there or memory is exhausted.
-static bool pages_add(struct page_list *list, uint64_t offset)
-{
-    if (list->count == list->capacity && !pages_grow(list))
-        return false;
-    uint64_t *place = set_place(list->set, 2 * list->capacity, offset);
-    if (*place)
-        return false;
-    *place = offset;
-    list->offsets[list->count++] = offset;
-    return true;
-}
-
-static uint64_t load(const struct tiff_file *file, const uint8_t *bytes, size_t count)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = value << 8 | bytes[file->big_endian ? i : count - 1 - i];
-    return value;
-}
-
-// An unsigned number of `count` bytes at `offset`; false if it is not all in the file.
-static bool number_at(const struct tiff_file *file, uint64_t offset, size_t count, uint64_t *value)
-{
-    uint8_t bytes[8];
-    if (offset > (uint64_t)file->bytes || count > (uint64_t)file->bytes - offset)
-        return false;
-    if (file_read_at(file->fd, file->base.path, (int64_t)offset, bytes, count, NULL) != STATUS_OK)
-        return false;
-    *value = load(file, bytes, count);
-    return true;
-}
-
-// The offset of the directory after the one at `offset`; 0 at the end of the chain or of the file.
-static uint64_t directory_next(const struct tiff_file *file, uint64_t offset)
-{
-    uint64_t entries, next;
-    size_t count_bytes = file->big_tiff ? 8 : 2, entry_bytes = file->big_tiff ? 20 : 12;
-    if (!number_at(file, offset, count_bytes, &entries) || entries > (uint64_t)file->bytes / entry_bytes)
-        return 0;
-    if (!number_at(file, offset + count_bytes + entries * entry_bytes, file->big_tiff ? 8 : 4, &next))
-        return 0;
-    return next;
-}
-
-// Remembers where every directory is. A chain that ends in nothing or in itself ends there.
-static enum status pages_scan(struct tiff_file *file, struct error *error)
-{
-    uint64_t offset = 0, entries;
-    if (!number_at(file, file->big_tiff ? 8 : 4, file->big_tiff ? 8 : 4, &offset))
-        return error_set(error, STATUS_BROKEN, "%s: ends within the TIFF header", file->base.path);
-    if (offset == 0)
-        return error_set(error, STATUS_BROKEN, "%s: a TIFF file without any image", file->base.path);
-    if (!number_at(file, offset, file->big_tiff ? 8 : 2, &entries))
-        return error_set(
-            error, STATUS_BROKEN,
-            "%s: the first directory should be at byte %llu but the file ends after %lld: it is cut short or still being written",
-            file->base.path, (unsigned long long)offset, (long long)file->bytes);
-    struct page_list list = {0};
-    while (offset && list.count < MAX_PAGES && number_at(file, offset, file->big_tiff ? 8 : 2, &entries)) {
-        if (!pages_add(&list, offset))
-            break;
-        offset = directory_next(file, offset);
-    }
-    free(list.set);
-    file->pages = list.offsets;
-    file->base.frames = (int64_t)list.count;
-    if (list.count == 0)
-        return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory", file->base.path);
-    return STATUS_OK;
-}
-
-// "file.tif[3]" shows page 3 (from 0) alone.
-static enum status page_select(struct tiff_file *file, const char *selector, struct error *error)
-{
-    int64_t page;
-    if (!selector)
-        return STATUS_OK;
-    if (!parse_int64(selector, &page) || page < 0 || page >= file->base.frames)
-        return error_set(error, STATUS_USAGE, "%s: there is no page [%s], pages go from 0 to %lld",
-                         file->base.path, selector, (long long)file->base.frames - 1);
-    file->pages[0] = file->pages[page];
-    file->base.frames = 1;
-    return STATUS_OK;
 }
 
 // --- the reader's functions ---
@@ -258,6 +159,7 @@ static void reader_close(struct image_file *base)
     if (file->fd >= 0)
         close(file->fd);
     free(file->pages);
+    free(file->annex.bytes);
     free(file->base.path);
     free(file);
 }
@@ -290,27 +192,36 @@ static enum status header_read(struct tiff_file *file, struct error *error)
     return STATUS_OK;
 }
 
-static enum status reader_open(const struct open_request *request, struct image_file **out,
-                               struct error *error)
+// All pages, or those that are frames.
+static enum status pages_open(const struct open_request *request, bool all, struct image_file **out,
+                              struct error *error)
 {
     struct tiff_file *file = handle_create(request->path);
     file->channel = request->channel;
     enum status status = header_read(file, error);
     if (status == STATUS_OK)
-        status = pages_scan(file, error);
-    if (status == STATUS_OK)
-        status = page_select(file, request->selector, error);
+        status = tiff_pages_scan(file, error);
+    if (status == STATUS_OK && !all)
+        status = tiff_pages_select(file, request->selector, error);
     if (status == STATUS_OK)
         status = library_open(file, error);
     // A lone page that cannot be shown is the file's fault; of several, others may be good.
     if (status == STATUS_OK && file->base.frames == 1)
         status = tiff_page_load(file, 0, error);
+    if (status == STATUS_OK && file->directories == 1)
+        tiff_stack_find(file);
     if (status != STATUS_OK) {
         reader_close(&file->base);
         return status;
     }
     *out = &file->base;
     return STATUS_OK;
+}
+
+static enum status reader_open(const struct open_request *request, struct image_file **out,
+                               struct error *error)
+{
+    return pages_open(request, false, out, error);
 }
 
 static enum status reader_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
@@ -329,7 +240,7 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
     copy->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
     if (copy->fd < 0)
         return error_set(error, STATUS_IO, "%s: cannot open again: %s", file->base.path, strerror(errno));
-    size_t bytes = (size_t)file->base.frames * sizeof *copy->pages;
+    size_t bytes = (size_t)(file->stack_bytes ? 1 : file->base.frames) * sizeof *copy->pages;
     copy->pages = malloc(bytes);
     if (!copy->pages)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory", file->base.path);
@@ -339,6 +250,8 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
     copy->big_endian = file->big_endian;
     copy->big_tiff = file->big_tiff;
     copy->channel = file->channel;
+    copy->directories = file->directories;
+    copy->stack_bytes = file->stack_bytes;
     return library_open(copy, error);
 }
 
@@ -374,12 +287,13 @@ static enum status reader_contents(struct image_file *base, struct text *out, st
 {
     struct image_file *whole = NULL;
     const struct open_request request = {.path = base->path, .channel = ((struct tiff_file *)base)->channel};
-    enum status status = reader_open(&request, &whole, error);
+    enum status status = pages_open(&request, true, &whole, error);
     if (status != STATUS_OK)
         return status;
-    for (int64_t page = 0; whole->frames > 1 && page < whole->frames && page < MAX_LISTED; page++)
+    bool several = ((struct tiff_file *)whole)->directories > 1;
+    for (int64_t page = 0; several && page < whole->frames && page < MAX_LISTED; page++)
         list_page(whole, page, out);
-    if (whole->frames > MAX_LISTED)
+    if (several && whole->frames > MAX_LISTED)
         text_printf(out, "\t\t\t\t%lld more pages\n", (long long)whole->frames - MAX_LISTED);
     reader_close(whole);
     return STATUS_OK;

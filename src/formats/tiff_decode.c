@@ -94,7 +94,8 @@ static void lose(struct work *work, struct rect rect, const char *reason)
     work->report->lost_pixels += rect.width * rect.height;
     if (work->report->first_loss.status == STATUS_OK)
         error_set(&work->report->first_loss, STATUS_BROKEN, "%s: page %lld is damaged from row %lld on: %s",
-                  work->file->base.path, (long long)request->frame, (long long)rect.y, reason);
+                  work->file->base.path, (long long)tiff_page_number(work->file, request->frame),
+                  (long long)rect.y, reason);
 }
 
 static const char *library_reason(const struct tiff_file *file)
@@ -167,7 +168,7 @@ static bool is_direct(const struct tiff_layout *layout)
 static uint64_t row_offset(const struct tiff_layout *layout, int64_t chunk, int64_t row_in_chunk)
 {
     uint64_t offset = layout->offsets[chunk];
-    uint64_t inside = (uint64_t)row_in_chunk * layout->row_bytes;
+    uint64_t inside = layout->shift + (uint64_t)row_in_chunk * layout->row_bytes;
     // Offset 0 is the file's header: the chunk was never written.
     return offset == 0 || offset > UINT64_MAX - inside ? UINT64_MAX : offset + inside;
 }

@@ -36,6 +36,7 @@ struct tiff_layout {
     int64_t chunks_x, chunks_y; // of one plane
     size_t row_bytes;           // one row of a chunk
     size_t chunk_bytes;
+    uint64_t shift; // of all offsets: the frames before this one of a stack in one directory
     const uint64_t *offsets, *counts; // of every chunk; libtiff's, until another page is read
 };
 
@@ -59,13 +60,29 @@ struct tiff_scan {
     int64_t failed; // the first row of the strip that could not be decoded, or INT64_MAX
 };
 
+// A page as the chain of directories has it.
+struct tiff_page {
+    uint64_t directory; // offset
+    int64_t number;     // in the chain, from 0
+    unsigned kind;      // FILETYPE_REDUCEDIMAGE, FILETYPE_MASK or both; 0 for a frame
+};
+
+// Bytes that libtiff finds behind the file's end.
+struct tiff_annex {
+    uint8_t *bytes;
+    size_t count;
+};
+
 struct tiff_file {
     struct image_file base;
     int fd;
     int64_t bytes; // size of the file when it was opened
     bool big_endian, big_tiff;
-    int channel;     // as asked for
-    uint64_t *pages; // offsets of the directories of all frames
+    int channel;             // as asked for
+    struct tiff_page *pages; // of each frame; one of a stack
+    int64_t directories;     // in the chain, frames or not
+    uint64_t stack_bytes;    // of a frame, where all lie behind the only directory; else 0
+    struct tiff_annex annex; // the directory that tiff_repair made
     TIFF *tiff;
     int64_t page; // the frame whose directory libtiff holds, or -1
     struct tiff_layout layout;
@@ -73,7 +90,8 @@ struct tiff_file {
     struct tiff_scan scan;
     int64_t position;  // of libtiff's reads
     int io_error;      // errno of a failed read, or 0
-    char message[256]; // libtiff's first complaint since it was cleared
+    bool in_directory; // libtiff reads a directory
+    char message[256]; // libtiff's complaint since it was cleared: the first, or of a directory the last
 };
 
 // What is known of a compression scheme.
@@ -87,7 +105,61 @@ struct tiff_codec {
     bool by_row; // TIFFReadScanline works
 };
 
+// --- tiff_directory.c ---
+
+#define TIFF_ENTRY_BYTES(file) ((size_t)((file)->big_tiff ? 20 : 12))
+
+// A directory as it stands in the file; begin with zeros, free `entries` at the end.
+struct tiff_directory {
+    uint8_t *entries; // in the file's byte order
+    size_t count;
+    uint64_t next; // offset of the next one, 0 at the end of the chain
+};
+
+struct tiff_entry {
+    size_t index; // in the directory
+    uint16_t type;
+    uint64_t count;
+    uint8_t *value; // the number or its offset, within the directory
+};
+
+// False if the directory is not all in the file.
+bool tiff_directory_read(const struct tiff_file *file, uint64_t offset, struct tiff_directory *directory);
+
+bool tiff_entry_find(const struct tiff_file *file, const struct tiff_directory *directory, uint16_t tag,
+                     struct tiff_entry *entry);
+
+// The lone unsigned number of an entry; false if it is anything else.
+bool tiff_entry_number(const struct tiff_file *file, const struct tiff_entry *entry, uint64_t *value);
+
+// All unsigned numbers of an entry, to be freed; NULL if they are not all in the file.
+uint64_t *tiff_entry_numbers(const struct tiff_file *file, const struct tiff_entry *entry);
+
+// Remembers where every directory is. A chain that ends in nothing or in itself ends there.
+enum status tiff_pages_scan(struct tiff_file *file, struct error *error);
+
+// Without a selector the pages that are frames: neither overviews nor transparency masks. "file.tif[3]" is
+// page 3 (from 0) of the chain alone, whatever it is.
+enum status tiff_pages_select(struct tiff_file *file, const char *selector, struct error *error);
+
+// --- tiff_repair.c ---
+
+// Makes of a directory that libtiff refuses one that it reads, where the pixels can be found all the same:
+// RowsPerStrip of 0, and byte counts missing for several strips or tiles. Returns its offset, in the annex
+// behind the file's end; 0 if there is nothing to repair.
+uint64_t tiff_repair(struct tiff_file *file, uint64_t offset);
+
+// --- tiff_stack.c ---
+
+// Counts the frames that follow each other behind the only directory, as ImageJ (beyond 4 GB and virtual
+// stacks), tifffile ("truncated") and MetaMorph (STK) write them. They count only if all their bytes are in
+// the file.
+void tiff_stack_find(struct tiff_file *file);
+
 // --- tiff_page.c ---
+
+// The page's place in the chain, or in a stack the frame's.
+int64_t tiff_page_number(const struct tiff_file *file, int64_t frame);
 
 // The description of a scheme; a nameless one for those unknown.
 struct tiff_codec tiff_codec_of(uint16_t compression);

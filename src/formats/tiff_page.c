@@ -54,11 +54,22 @@ struct tiff_codec tiff_codec_of(uint16_t compression)
     return (struct tiff_codec){.code = compression, .name = "", .max_expansion = 65536};
 }
 
+static const struct tiff_page *page_of(const struct tiff_file *file, int64_t frame)
+{
+    return &file->pages[file->stack_bytes ? 0 : frame];
+}
+
+int64_t tiff_page_number(const struct tiff_file *file, int64_t frame)
+{
+    return file->stack_bytes ? frame : file->pages[frame].number;
+}
+
 static enum status refuse(const struct tiff_file *file, int64_t frame, struct error *error,
                           enum status status, const char *text)
 {
     if (file->base.frames > 1)
-        return error_set(error, status, "%s: page %lld: %s", file->base.path, (long long)frame, text);
+        return error_set(error, status, "%s: page %lld: %s", file->base.path,
+                         (long long)tiff_page_number(file, frame), text);
     return error_set(error, status, "%s: %s", file->base.path, text);
 }
 
@@ -374,19 +385,38 @@ static bool cache_create(struct tiff_file *file)
     return cache->slots;
 }
 
+// Reads the directory as it is or, if libtiff refuses it, as it was repaired.
+static bool directory_try(struct tiff_file *file, uint64_t offset)
+{
+    file->in_directory = true;
+    bool read = TIFFSetSubDirectory(file->tiff, offset) != 0;
+    if (!read && !file->io_error) {
+        char reason[sizeof file->message];
+        memcpy(reason, file->message, sizeof reason);
+        uint64_t repaired = tiff_repair(file, offset);
+        read = repaired && TIFFSetSubDirectory(file->tiff, repaired);
+        memcpy(file->message, reason, sizeof reason);
+    }
+    file->in_directory = false;
+    return read;
+}
+
 // libtiff's current directory becomes that of `frame`.
 static enum status directory_read(struct tiff_file *file, int64_t frame, struct error *error)
 {
+    uint64_t offset = page_of(file, frame)->directory;
     file->page = -1;
     file->message[0] = '\0';
     file->io_error = 0;
-    if (TIFFSetSubDirectory(file->tiff, file->pages[frame]))
+    if (directory_try(file, offset)) {
+        file->message[0] = '\0';
         return STATUS_OK;
+    }
     if (file->io_error)
         return refuse(file, frame, error, STATUS_IO, strerror(file->io_error));
     char text[320];
-    snprintf(text, sizeof text, "the directory at byte %llu cannot be read%s%s",
-             (unsigned long long)file->pages[frame], file->message[0] ? ": " : "", file->message);
+    snprintf(text, sizeof text, "the directory at byte %llu cannot be read%s%s", (unsigned long long)offset,
+             file->message[0] ? ": " : "", file->message);
     return refuse(file, frame, error, STATUS_BROKEN, text);
 }
 
@@ -403,6 +433,7 @@ enum status tiff_page_load(struct tiff_file *file, int64_t frame, struct error *
         return status;
     if (layout.way == TIFF_WAY_CHUNK || layout.way == TIFF_WAY_SCANLINE || layout.way == TIFF_WAY_RGBA)
         counts_clamp(file, &layout);
+    layout.shift = (uint64_t)frame * file->stack_bytes;
     file->layout = layout;
     if (!cache_create(file))
         return refuse(file, frame, error, STATUS_NO_MEMORY, "not enough memory");
@@ -420,6 +451,7 @@ enum status tiff_page_reload(struct tiff_file *file, struct error *error)
     if (status != STATUS_OK)
         return status;
     counts_clamp(file, &layout);
+    layout.shift = (uint64_t)frame * file->stack_bytes;
     file->layout = layout; // the cache stays: the same directory gives the same layout
     file->page = frame;
     file->scan.chunk = -1;
@@ -434,6 +466,17 @@ static void note_write(const struct tiff_layout *layout, struct frame_info *info
                  shown);
     else if (shown > 1)
         snprintf(info->note, sizeof info->note, "channel %u of %u", layout->channel, shown);
+}
+
+// What a page is that is no frame.
+static void note_kind(unsigned kind, struct frame_info *info)
+{
+    const char *what = kind & FILETYPE_MASK           ? "transparency mask"
+                       : kind & FILETYPE_REDUCEDIMAGE ? "reduced resolution"
+                                                      : "";
+    size_t length = strlen(info->note);
+    if (*what)
+        snprintf(info->note + length, sizeof info->note - length, "%s%s", length ? ", " : "", what);
 }
 
 void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
@@ -457,4 +500,5 @@ void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
     else
         snprintf(info->compression, sizeof info->compression, "%u", layout->compression);
     note_write(layout, info);
+    note_kind(page_of(file, file->page)->kind, info);
 }

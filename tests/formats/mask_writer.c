@@ -286,7 +286,8 @@ static const char read_back[] =
     "elif end in ('edf', 'msk', 'cbf'):\n"
     "    import fabio; got = fabio.open(path).data\n"
     "elif end == 'tif':\n"
-    "    import tifffile; got = tifffile.imread(path)\n"
+    "    got = __import__('tifffile').imread(path) if sys.argv[6] == 'tifffile' else "
+    "__import__('fabio').open(path).data\n"
     "elif end == 'fits':\n"
     "    from astropy.io import fits; hdus = fits.open(path); hdus.verify('exception'); got = hdus[0].data\n"
     "elif end == 'png':\n"
@@ -310,8 +311,8 @@ static void check_read_back(const char *format, const char *module, const char *
             raw[j] = mask_at(mask, j % width, j / width) != 0;
         const char *raw_path = save_bytes("raw.bin", raw, (size_t)(width * height));
         char arguments[1200];
-        snprintf(arguments, sizeof arguments, "'%s' '%s' %d %d '%s'", how.path, raw_path, width, height,
-                 dataset ? dataset : PIXEL_MASK);
+        snprintf(arguments, sizeof arguments, "'%s' '%s' %d %d '%s' '%s'", how.path, raw_path, width, height,
+                 dataset ? dataset : PIXEL_MASK, module);
         python_run("numpy", read_back, arguments);
         remove(how.path);
         free(raw);
@@ -329,6 +330,7 @@ static void test_independent_libraries(void **state)
     check_read_back("msk", "fabio", NULL);
     check_read_back("cbf", "fabio", NULL);
     check_read_back("tif", "tifffile", NULL);
+    check_read_back("tif", "fabio", NULL);
     check_read_back("fits", "astropy", NULL);
     check_read_back("png", "PIL", NULL);
     check_read_back("h5", "h5py", NULL);

@@ -208,6 +208,9 @@ static void test_every_compression(void **state)
         begin("NO ", 0, 0, 0, 0);
         put(values, sizeof values);
         check_values("no.img", SAMPLE_I32, false);
+        begin(" NO ", 0, 0, 0, 0); // a blank after the sign, as some programs write it
+        put(values, sizeof values);
+        check_values("blank.img", SAMPLE_I32, false);
     }
 }
 
