@@ -160,7 +160,10 @@ bool thumbnails_get(struct thumbnails *thumbnails, const char *path, int width, 
 static bool looks_changed(const struct thumbnails *thumbnails)
 {
     const struct view *view = &thumbnails->viewer->view;
-    return memcmp(&thumbnails->display, &view->display, sizeof view->display) != 0 ||
+    struct display display;
+    memcpy(&display, &view->display, sizeof display); // whole bytes, to be compared
+    display.low_is_white = false;                     // of the frame in the window only
+    return memcmp(&thumbnails->display, &display, sizeof display) != 0 ||
            memcmp(&thumbnails->transfer, &view->contrast.transfer, sizeof view->contrast.transfer) != 0;
 }
 
@@ -171,6 +174,7 @@ void thumbnails_begin(struct thumbnails *thumbnails)
         return;
     clear_cells(thumbnails);
     memcpy(&thumbnails->display, &view->display, sizeof view->display);
+    thumbnails->display.low_is_white = false;
     memcpy(&thumbnails->transfer, &view->contrast.transfer, sizeof view->contrast.transfer);
 }
 
@@ -252,6 +256,7 @@ static enum status draw(struct thumbnails *thumbnails, const struct taps_result 
     struct view view;
     memset(&view, 0, sizeof view); // whole bytes, because views are compared with memcmp
     memcpy(&view.display, &viewer->view.display, sizeof view.display);
+    view.display.low_is_white = info->low_is_white;
     view.contrast = viewer->view.contrast;
     view.contrast.limits =
         limits_compute(&viewer->view.contrast.rule, taps->histogram, &taps->statistics, &taps->sample);

@@ -345,6 +345,7 @@ static enum status prepare_picture(struct viewer *viewer, const struct frame_inf
     if (status)
         return status;
     note_frame(viewer, info);
+    viewer->view.display.low_is_white = info->low_is_white;
     if (!viewer->view.camera.origin_chosen)
         viewer->view.camera.origin_lower = info->rows_upward;
     if (viewer->info.width != info->width || viewer->info.height != info->height || !viewer->first_shown) {

@@ -141,7 +141,8 @@ enum status plain_file_info(struct image_file *base, int64_t frame, struct frame
                                 .chunk_width = layout->width,
                                 .chunk_height = 1,
                                 .sentinels = layout->sentinels,
-                                .rows_upward = layout->rows_upward};
+                                .rows_upward = layout->rows_upward,
+                                .low_is_white = layout->low_is_white};
     snprintf(info->format, sizeof info->format, "%s", layout->format);
     snprintf(info->compression, sizeof info->compression, "none");
     if (file->claimed_frames > base->frames)

@@ -19,6 +19,7 @@ struct plain_layout {
     int64_t row_bytes;   // from row to row; 0: rows follow each other
     int64_t frame_bytes; // from frame to frame; 0: frames follow each other
     bool rows_upward;
+    bool low_is_white;
     struct sentinels sentinels;
 };
 

@@ -3,7 +3,8 @@
 //
 // Formats: http://netpbm.sourceforge.net/doc/pbm.html and its neighbours, and
 // https://www.pauldebevec.com/Research/HDR/PFM/. Samples are shown as they are, whatever the largest value
-// that the header allows; of colours the luminance. In PBM 1 is black.
+// that the header allows; of colours the luminance. In PBM 1 is
+// black, which turns the colour map over.
 #include "formats/packed_file.h"
 #include "formats/readers_list.h"
 
@@ -163,6 +164,7 @@ static enum status open_content(struct packed_file *file, int channel, struct er
         return error_set(error, STATUS_BROKEN, "%s: damaged %s header", file->plain.base.path, kind->format);
     status = header_check(file, &header, error);
     const bool floats = kind->letter == 'f' || kind->letter == 'F';
+    const bool bits = kind->letter == '1' || kind->letter == '4';
     struct plain_layout layout = {.format = kind->format,
                                   .width = header.width,
                                   .height = header.height,
@@ -170,14 +172,15 @@ static enum status open_content(struct packed_file *file, int channel, struct er
                                   .type = floats                 ? SAMPLE_F32
                                           : header.largest > 255 ? SAMPLE_U16
                                                                  : SAMPLE_U8,
-                                  .rows_upward = floats};
+                                  .rows_upward = floats,
+                                  .low_is_white = bits};
     struct sample_storage storage = {.offset = (int64_t)header.bytes,
                                      .coding = kind->coding,
                                      .swapped = floats ? header.scale > 0 : layout.type == SAMPLE_U16};
     if (status == STATUS_OK)
         status = channels_choose(file->plain.base.path, (unsigned)header.channels, header.channels >= 3,
                                  channel, &storage.channels, error);
-    if (kind->letter == '1' || kind->letter == '4')
+    if (bits)
         file->note = "1 is black";
     file->compression = kind->coding == CODING_TEXT || kind->coding == CODING_DIGITS ? "text" : "none";
     return status == STATUS_OK ? packed_file_set(file, &layout, &storage, error) : status;

@@ -103,6 +103,13 @@ static void codec_configure(TIFF *tiff, uint16_t compression, uint16_t photometr
         TIFFSetField(tiff, TIFFTAG_SGILOGDATAFMT, SGILOGDATAFMT_FLOAT);
 }
 
+// Fax pages are white where they are 0, also where no tag says so (as in libtiff's tif_getimage.c).
+static bool is_fax(uint16_t compression)
+{
+    return compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTFAX3 ||
+           compression == COMPRESSION_CCITTFAX4 || compression == COMPRESSION_CCITTRLEW;
+}
+
 // Sizes and sample type as the tags give them; false if the sample type is not one that is shown.
 static bool tags_read(TIFF *tiff, struct tiff_layout *layout)
 {
@@ -112,7 +119,7 @@ static bool tags_read(TIFF *tiff, struct tiff_layout *layout)
     TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
     TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &layout->compression);
-    layout->photometric = PHOTOMETRIC_MINISBLACK;
+    layout->photometric = is_fax(layout->compression) ? PHOTOMETRIC_MINISWHITE : PHOTOMETRIC_MINISBLACK;
     TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout->photometric);
     codec_configure(tiff, layout->compression, layout->photometric);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
@@ -466,6 +473,8 @@ static void note_write(const struct tiff_layout *layout, struct frame_info *info
                  shown);
     else if (shown > 1)
         snprintf(info->note, sizeof info->note, "channel %u of %u", layout->channel, shown);
+    else if (info->low_is_white)
+        snprintf(info->note, sizeof info->note, "0 is white");
 }
 
 // What a page is that is no frame.
@@ -491,6 +500,7 @@ void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
         .chunk_width = layout->chunk_width,
         .chunk_height = rows ? 1 : layout->chunk_height,
         .sequential = lone || layout->way == TIFF_WAY_SCANLINE,
+        .low_is_white = layout->photometric == PHOTOMETRIC_MINISWHITE,
     };
     tiff_sentinels(file, &info->sentinels);
     struct tiff_codec codec = tiff_codec_of(layout->compression);

@@ -48,6 +48,9 @@ struct frame_info {
     struct value_map map;
     // By the format's convention row 0 is shown at the bottom (FITS); the user may always turn it over.
     bool rows_upward;
+    // The file says that its smallest value is white (TIFF MINISWHITE, PBM). The samples stay as they are
+    // stored; what is turned over is the colour map (display_is_reversed).
+    bool low_is_white;
 
     char format[32];      // "TIFF", "BigTIFF", "FITS", "NPY", "simulated"
     char compression[32]; // "none", "LZW", "deflate", "Rice", ...

@@ -200,7 +200,7 @@ void overlay_colour_bar(struct overlay *overlay, const struct colour_bar *bar, i
     rect(overlay, layout.plate_x, layout.plate_y, layout.plate_width, layout.plate_height, PLATE);
     overlay_write(overlay, layout.unit, strlen(layout.unit), layout.bar_x,
                   layout.plate_y + scaled(LABEL_GAP, scale) + layout.text_size, layout.text_size, INK);
-    draw_gradient(overlay, &layout, bar->colormap, display->reversed);
+    draw_gradient(overlay, &layout, bar->colormap, display_is_reversed(display));
     draw_cap(overlay, &layout, &display->special[SPECIAL_OVER], true);
     draw_cap(overlay, &layout, &display->special[SPECIAL_UNDER], false);
     for (size_t i = 0; i < count; i++)

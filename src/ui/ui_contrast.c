@@ -220,7 +220,7 @@ static void draw_colormap_entry(struct ui *ui, const struct colormap *map, bool 
         ui_run(ui, "%s", text_string(&line));
         text_free(&line);
     }
-    draw_swatch(map, ui->host->view->display.reversed,
+    draw_swatch(map, display_is_reversed(&ui->host->view->display),
                 (struct gui_rect){here.x, here.y + 1, swatch, height - 2});
     gui_draw_text(here.x + swatch + ui_px(ui, 8), here.y, 0xd6d8daff, map->name);
 }

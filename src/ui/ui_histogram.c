@@ -166,7 +166,7 @@ static void draw_colours(const struct ui *ui, struct gui_rect strip)
         double value = axis_value(state, (i + 0.5) / STEPS), rgb[3];
         double x = (value - limits->low) / (limits->high - limits->low);
         double t = transfer_curve_apply(&curve, fmin(fmax(x, 0), 1));
-        colormap_colour(map, view->display.reversed ? 1 - t : t, rgb);
+        colormap_colour(map, display_is_reversed(&view->display) ? 1 - t : t, rgb);
         uint32_t colour = (uint32_t)rgb[0] << 24 | (uint32_t)rgb[1] << 16 | (uint32_t)rgb[2] << 8 | 255;
         float left = (float)(int)(strip.width * (float)i / STEPS),
               right = (float)(int)(strip.width * (float)(i + 1) / STEPS);

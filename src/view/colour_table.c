@@ -687,7 +687,7 @@ void colour_table_bake(struct colour_table *table, enum pixel_class pixel_class,
     if (transfer.kind == TRANSFER_EQUALIZE)
         transfer.kind = TRANSFER_LINEAR;
     bake.curve = curve_for(&bake, &transfer);
-    ramp_fill(&bake.ramp, recipe->colormap, recipe->display->reversed);
+    ramp_fill(&bake.ramp, recipe->colormap, display_is_reversed(recipe->display));
     special_colours(&bake);
     if (class_traits[pixel_class].direct)
         bake_direct_table(&bake, equalize);

@@ -47,6 +47,11 @@ struct display display_default(void)
     return display;
 }
 
+bool display_is_reversed(const struct display *display)
+{
+    return display->reversed != display->low_is_white;
+}
+
 static bool is_drawn(const struct mask_style *style, enum mask_part part)
 {
     if (!style->visible)

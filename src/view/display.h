@@ -31,7 +31,8 @@ struct mask_style {
 
 struct display {
     char colormap[48];
-    bool reversed;
+    bool reversed;     // as the user chose
+    bool low_is_white; // of the shown frame, by its file (image/frame.h)
     struct special_colour special[SPECIAL_COUNT];
     bool mask_visible; // all layers at once
     struct mask_style mask[MASK_LAYER_COUNT];
@@ -44,6 +45,10 @@ struct display {
 // viridis, NaN and Inf on, under and over off, mask layers in distinct tints at 0.6 (gaps opaque), mean,
 // crisp, dark gray.
 struct display display_default(void);
+
+// True if the lowest value has the colour map's last colour: the user's choice, turned over for frames whose
+// lowest value is white, so that with "gray" a picture looks as its file means it. The one place that knows.
+bool display_is_reversed(const struct display *display);
 
 // The parts of a masked area that have tints of their own.
 enum mask_part {

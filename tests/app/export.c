@@ -163,6 +163,67 @@ static void test_range_and_reverse(void **state)
     }
 }
 
+// Turns the one page of a file by images_save_tiff into one whose photometric interpretation is "white is 0":
+// the fifth of its entries of 12 bytes, whose value is at byte 8.
+static void make_min_is_white(const char *path)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 8 + 2 + 4 * 12 + 8, SEEK_SET), 0);
+    assert_int_equal(fgetc(file), 1);
+    assert_int_equal(fseek(file, -1, SEEK_CUR), 0);
+    fputc(0, file);
+    fclose(file);
+}
+
+// `info` tells the values as they are stored.
+static void check_stored_value(const char *path, int x, int y, const char *wanted)
+{
+    struct run run = program_run("", "info '%s' --pixel %d,%d", path, x, y);
+    assert_int_equal(run.exit_code, 0);
+    if (!strstr(run.output, wanted))
+        fail_msg("info %s: no \"%s\" in %s", path, wanted, run.output);
+    run_free(&run);
+}
+
+static void test_tiff_whose_0_is_white_is_no_negative(void **state)
+{
+    (void)state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    const char *path = temporary_path("white.tif");
+    const struct look reversed = {.reversed = true};
+    char value[32];
+    images_save_tiff(&image, 1, path);
+    check_plain(path, GRAY, &image, &gray, 0);
+    check_plain(path, GRAY " --reverse", &image, &reversed, 0);
+    make_min_is_white(path);
+    check_plain(path, GRAY, &image, &reversed, 0);
+    check_plain(path, GRAY " --reverse", &image, &gray, 0);
+    snprintf(value, sizeof value, "x 7, y 3: %d\n", (int)image.values[3 * WIDTH + 7]);
+    check_stored_value(path, 7, 3, value);
+    image_free(&image);
+}
+
+static void test_pbm_shows_1_as_black(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"P1\n4 2\n1 0 0 1\n0 1 0 0\n", "P4\n4 2\n\x90\x40"};
+    struct image image = image_create(4, 2);
+    image.values[0] = image.values[3] = image.values[5] = 1;
+    const struct look forward = {.high = 1}, reversed = {.high = 1, .reversed = true};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *path = temporary_path("bits.pbm");
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fputs(texts[i], file);
+        fclose(file);
+        check_plain(path, "--colormap gray --range 0:1", &image, &reversed, 0);
+        check_plain(path, "--colormap gray --range 0:1 --reverse", &image, &forward, 0);
+        check_stored_value(path, 3, 0, "x 3, y 0: 1\n");
+    }
+    image_free(&image);
+}
+
 // The mean and the standard deviation of all values.
 static void moments(const struct image *image, double *mean, double *deviation)
 {
@@ -773,6 +834,8 @@ int main(void)
         cmocka_unit_test(test_names_in_any_script),
         cmocka_unit_test(test_simulated_detector_is_deterministic),
         cmocka_unit_test(test_range_and_reverse),
+        cmocka_unit_test(test_tiff_whose_0_is_white_is_no_negative),
+        cmocka_unit_test(test_pbm_shows_1_as_black),
         cmocka_unit_test(test_automatic_limits),
         cmocka_unit_test(test_scales),
         cmocka_unit_test(test_equalize),
