@@ -340,8 +340,8 @@ static void bin_edges(const struct histogram *histogram, size_t bin, double *low
     *high = clamp(to, *low, histogram->max);
 }
 
-bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
-                    uint64_t *count)
+bool histogram_next_stored(const struct histogram *histogram, size_t *index, double *low, double *high,
+                           uint64_t *count)
 {
     size_t first, end;
     bins_touched(histogram, &first, &end);
@@ -350,9 +350,17 @@ bool histogram_next(const struct histogram *histogram, size_t *index, double *lo
     if (bin >= end)
         return false;
     bin_edges(histogram, bin, low, high);
+    *count = bin_count(histogram, bin);
+    return true;
+}
+
+bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
+                    uint64_t *count)
+{
+    if (!histogram_next_stored(histogram, index, low, high, count))
+        return false;
     *low = value_map_true(&histogram->map, *low);
     *high = value_map_true(&histogram->map, *high);
-    *count = bin_count(histogram, bin);
     return true;
 }
 

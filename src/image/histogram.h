@@ -61,6 +61,10 @@ void histogram_rebin(const struct histogram *histogram, double low, double high,
 bool histogram_next(const struct histogram *histogram, size_t *index, double *low, double *high,
                     uint64_t *count);
 
+// The same with the edges as they are stored, which true values in doubles may be too coarse for.
+bool histogram_next_stored(const struct histogram *histogram, size_t *index, double *low, double *high,
+                           uint64_t *count);
+
 // Whether nothing but whole numbers was counted, as far as the bins tell: floats that hold counts. Bins of
 // one value and wider hold a whole number in any case. False for an empty histogram.
 bool histogram_holds_integers(const struct histogram *histogram);

@@ -273,19 +273,6 @@ static struct limits percentile_limits(const struct limits_rule *rule, const str
     return limits_repair(low, high);
 }
 
-static struct limits extremes(const struct histogram *histogram, const struct statistics *statistics)
-{
-    struct limits limits = limits_repair(statistics->min, statistics->max);
-    const struct value_map *map = histogram_map(histogram);
-    if (value_map_is_identity(map) || statistics->min >= statistics->max)
-        return limits;
-    double min, max;
-    histogram_stored_extremes(histogram, &min, &max);
-    limits.low_rest = min - value_map_stored(map, limits.low);
-    limits.high_rest = max - value_map_stored(map, limits.high);
-    return limits;
-}
-
 static struct limits limits_by_method(const struct limits_rule *rule, const struct histogram *histogram,
                                       const struct statistics *statistics, const struct limits_sample *sample)
 {
@@ -296,7 +283,22 @@ static struct limits limits_by_method(const struct limits_rule *rule, const stru
     // A regular sample may miss the few valid pixels of an image that is nearly all masked.
     if (rule->method == LIMITS_ZSCALE && sample->count > 0)
         return limits_zscale(sample->values, sample->count, rule->zscale_contrast);
-    return extremes(histogram, statistics);
+    return limits_repair(statistics->min, statistics->max);
+}
+
+// Limits at the extremes are exactly there, as the pixels are stored, however a double rounds them.
+static void set_rests(struct limits *limits, const struct histogram *histogram,
+                      const struct statistics *statistics)
+{
+    const struct value_map *map = histogram_map(histogram);
+    if (value_map_is_identity(map))
+        return;
+    double min, max;
+    histogram_stored_extremes(histogram, &min, &max);
+    if (limits->low == statistics->min)
+        limits->low_rest = min - value_map_stored(map, limits->low);
+    if (limits->high == statistics->max)
+        limits->high_rest = max - value_map_stored(map, limits->high);
 }
 
 struct limits limits_compute(const struct limits_rule *rule, const struct histogram *histogram,
@@ -307,5 +309,6 @@ struct limits limits_compute(const struct limits_rule *rule, const struct histog
     struct limits limits = limits_by_method(rule, histogram, statistics, sample);
     if (!sample_traits(histogram_type(histogram))->is_float && limits.high - limits.low < 1)
         limits.high = limits.low + 1;
+    set_rests(&limits, histogram, statistics);
     return limits;
 }

@@ -328,21 +328,22 @@ static void scale_limits(struct bake *bake)
         &(struct limits){.low = ldexp(texels.low, power), .high = ldexp(texels.high, power)});
 }
 
-// A true value as the shader compares it.
-static double scaled_value(const struct bake *bake, double value)
-{
-    const struct colour_table *table = bake->table;
-    return table->pixel_class == PIXEL_F32 ? value_map_stored(&table->map, value) * (double)table->scale
-                                           : value;
-}
-
 // The next bin of the histogram, as the shader compares its values.
 static bool next_bin(const struct bake *bake, size_t *bin, double *low, double *high, uint64_t *count)
 {
-    if (!histogram_next(bake->recipe->histogram, bin, low, high, count))
+    const struct colour_table *table = bake->table;
+    const struct histogram *histogram = bake->recipe->histogram;
+    if (table->pixel_class != PIXEL_F32)
+        return histogram_next(histogram, bin, low, high, count);
+    if (!histogram_next_stored(histogram, bin, low, high, count))
         return false;
-    *low = scaled_value(bake, *low);
-    *high = scaled_value(bake, *high);
+    // One that was counted for another frame may be stored by another map.
+    if (!value_map_same(histogram_map(histogram), &table->map)) {
+        *low = value_map_stored(&table->map, value_map_true(histogram_map(histogram), *low));
+        *high = value_map_stored(&table->map, value_map_true(histogram_map(histogram), *high));
+    }
+    *low *= (double)table->scale;
+    *high *= (double)table->scale;
     return true;
 }
 
