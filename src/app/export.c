@@ -180,7 +180,7 @@ static enum status choose_cells(struct cells *cells, struct error *error)
 {
     struct viewer *viewer = cells->viewer;
     const struct canvas *canvas = &cells->canvas;
-    const int64_t budget = viewer_texture_budget(viewer), row = 3 * (int64_t)canvas->width;
+    const int64_t budget = viewer_texture_budget(viewer), row = int64_max(3 * (int64_t)canvas->width, 1);
     const int64_t strip = int64_min(STRIP_BYTES, budget / STRIP_SHARE);
     if (row > budget / STRIP_SHARE)
         return no_memory(cells, row * STRIP_SHARE, budget, error);

@@ -27,6 +27,6 @@ enum status task_stopped(struct task *task, struct error *error);
 
 // Erases the line and ends the task. Returns the exit code for the status: 128 + the signal if one came and
 // the task did not succeed, else that of status_exit_code.
-int task_end(struct task **task, enum status status);
+int task_end(struct task **address, enum status status);
 
 #endif

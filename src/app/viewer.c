@@ -694,8 +694,7 @@ enum status viewer_auto_limits(struct viewer *viewer, struct error *error)
     struct taps_result result = {0};
     enum status status = tap_visible(viewer, visible, &result, error);
     if (!status)
-        contrast->limits =
-            limits_compute(&contrast->rule, result.histogram, &result.statistics, &result.sample);
+        contrast->limits = taps_limits(&result, &contrast->rule);
     taps_result_free(&result);
     return status;
 }

@@ -331,11 +331,12 @@ void utf8_line(char *out, size_t size, const char *string)
 {
     struct text clean = {0};
     utf8_clean(&clean, string, strlen(string));
+    const char *bytes = text_string(&clean);
     size_t length = clean.length < size ? clean.length : size - 1;
-    while (length > 0 && length < clean.length && (clean.data[length] & 0xC0) == 0x80)
+    while (length > 0 && length < clean.length && (bytes[length] & 0xC0) == 0x80)
         length--;
     for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)clean.data[i] < ' ' ? ' ' : clean.data[i];
+        out[i] = (unsigned char)bytes[i] < ' ' ? ' ' : bytes[i];
     out[length] = '\0';
     text_free(&clean);
 }

@@ -326,6 +326,11 @@ void taps_drain(struct taps *taps, struct taps_result *result)
     drain_sample(taps, result);
 }
 
+struct limits taps_limits(const struct taps_result *result, const struct limits_rule *rule)
+{
+    return limits_compute(rule, result->histogram, &result->statistics, &result->sample);
+}
+
 void taps_result_free(struct taps_result *result)
 {
     histogram_destroy(&result->histogram);

@@ -50,6 +50,8 @@ struct taps_result {
 // Adds what `taps` gathered since it was created or last drained into `result`, and empties `taps`. The
 // sample is kept ordered by image position whatever the order of the bands.
 void taps_drain(struct taps *taps, struct taps_result *result);
+// Limits by `rule` of what was found.
+struct limits taps_limits(const struct taps_result *result, const struct limits_rule *rule);
 void taps_result_free(struct taps_result *result);
 
 #endif
