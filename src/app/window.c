@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,42 @@ static void end_on_hangup(void)
         sigaction(SIGHUP, &(struct sigaction){.sa_handler = take_as_termination}, NULL);
 }
 
+// Over a network display (`ssh -X`) the server refuses GLX with errors for which Xlib's own handler ends the
+// program. Here they are passed over: what was refused is missing afterwards, and that is told.
+typedef int (*x_error_handler)(void *display, void *event);
+
+static int pass_over_error(void *display, void *event)
+{
+    (void)display;
+    (void)event;
+    return 0;
+}
+
+// Puts a handler in the place of Xlib's, which the library loads by itself; returns the one before. NULL:
+// none.
+static x_error_handler exchange_error_handler(x_error_handler handler)
+{
+    void *xlib = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    if (!xlib)
+        return NULL;
+    x_error_handler (*exchange)(x_error_handler);
+    *(void **)&exchange = dlsym(xlib, "XSetErrorHandler");
+    const x_error_handler before = exchange ? exchange(handler) : NULL;
+    dlclose(xlib);
+    return before;
+}
+
+static void create_with_context(struct window *window, const char *title, int width, int height)
+{
+    const x_error_handler before = exchange_error_handler(pass_over_error);
+    window->handle = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height,
+                                      SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (window->handle)
+        window->context = SDL_GL_CreateContext(window->handle);
+    if (before)
+        exchange_error_handler(before);
+}
+
 enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
 {
     static const char no_display[] = "there is no display; `fovea export` writes a picture without one";
@@ -64,13 +101,12 @@ enum status window_open(struct window *window, const char *title, int width, int
                         0); // SDL's default is 16 bits, which cost time and memory in software
     SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
-    window->handle = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height,
-                                      SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-    if (!window->handle)
-        return fail(window, "no window can be opened", error);
-    window->context = SDL_GL_CreateContext(window->handle);
+    create_with_context(window, title, width, height);
     if (!window->context)
-        return fail(window, "OpenGL 3.3 is not available on this display", error);
+        return fail(window,
+                    "this display has no OpenGL 3.3; over `ssh -X` use VNC instead, copy the file to where "
+                    "you sit, or write a picture with `fovea export`",
+                    error);
     SDL_SetWindowMinimumSize(window->handle, 320, 240);
     SDL_AtomicSet(&window->wake_event, (int)SDL_RegisterEvents(1));
     return STATUS_OK;

@@ -239,6 +239,20 @@ static void test_panels_survive_new_characters(void **state)
     image_free(&image);
 }
 
+// As over `ssh -X`: the server refuses indirect contexts, with errors that end other programs.
+static void test_no_opengl_over_the_network(void **state)
+{
+    const struct session *session = *state;
+    char environment[200];
+    snprintf(environment, sizeof environment,
+             "env -u WAYLAND_DISPLAY SDL_VIDEODRIVER=x11 LIBGL_ALWAYS_INDIRECT=1 DISPLAY=%s",
+             desktop_name(session->desktop));
+    struct run run = program_run(environment, "sim:30x20,type=u16");
+    assert_int_equal(run.exit_code, 3);
+    run_check_sentence(&run, (const char *[]){"OpenGL 3.3", "ssh -X", "VNC", "fovea export"}, 4);
+    run_free(&run);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
@@ -252,6 +266,7 @@ int main(void)
         TEST(test_export_equals_the_window),
         TEST(test_anything_goes),
         TEST(test_panels_survive_new_characters),
+        TEST(test_no_opengl_over_the_network),
     };
     if (!session_ready())
         return 77;

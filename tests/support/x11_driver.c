@@ -122,6 +122,11 @@ struct desktop *desktop_start(void)
     return desktop;
 }
 
+const char *desktop_name(const struct desktop *desktop)
+{
+    return desktop->name;
+}
+
 void desktop_stop(struct desktop **desktop)
 {
     if (!*desktop)

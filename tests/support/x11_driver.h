@@ -19,6 +19,7 @@ struct desktop;
 // NULL, with the reason printed, when Xvfb is missing or does not start. Ended by desktop_stop.
 struct desktop *desktop_start(void);
 void desktop_stop(struct desktop **desktop);
+const char *desktop_name(const struct desktop *desktop); // for DISPLAY
 
 // One run of the program with its window.
 struct driven;
