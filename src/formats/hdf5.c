@@ -114,12 +114,13 @@ static enum status shared_open(struct hdf5_shared *shared, const struct open_req
 
 // Has the guard do what is to be done with the file.
 static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
-                            struct error *error)
+                            struct cancel *cancel, struct error *error)
 {
     const struct hdf5_question question = {.task = task,
                                            .channel = shared->channel,
                                            .frame = frame,
                                            .path = path,
+                                           .cancel = cancel,
                                            .name = shared->selector ? shared->selector : ""};
     return hdf5_pool_ask(shared->pool, &question, error);
 }
@@ -140,7 +141,7 @@ static enum status hdf5_open(const struct open_request *request, struct image_fi
     struct hdf5_shared *shared = shared_create(true);
     shared->selector = request->selector ? must_copy(request->selector) : NULL;
     shared->channel = request->channel;
-    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, error);
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, request->cancel, error);
     if (status == STATUS_OK)
         status = shared_open(shared, request, error);
     hdf5_pool_rest(shared->pool);
@@ -347,7 +348,7 @@ static enum status try_first(struct image_file *base, enum hdf5_task task, atomi
     hdf5_quiet();
     if (atomic_load(tried))
         return STATUS_OK;
-    enum status status = task_ask(hdf5_file_of(base)->shared, task, base->path, frame, error);
+    enum status status = task_ask(hdf5_file_of(base)->shared, task, base->path, frame, NULL, error);
     if (status == STATUS_OK)
         atomic_store(tried, true);
     return status;

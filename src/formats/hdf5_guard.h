@@ -8,6 +8,7 @@
 #ifndef FOVEA_FORMATS_HDF5_GUARD_H
 #define FOVEA_FORMATS_HDF5_GUARD_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ struct hdf5_question {
     int64_t at[HDF5_GUARD_RANK], width, height; // HDF5_TASK_READ: as struct hdf5_region
     int row_axis, column_axis;
     const char *path, *name;
+    struct cancel *cancel; // may be NULL
 };
 
 struct hdf5_guard {
@@ -39,7 +41,8 @@ struct hdf5_guard {
 };
 
 // Starts the guard if it is not running, and lets it do the task. STATUS_BROKEN with a sentence if it did not
-// survive. Where no process can be started the answer is STATUS_OK: then there is no guard.
+// survive, STATUS_CANCELLED if that was asked for meanwhile: then the process is ended. Where no process can
+// be started the answer is STATUS_OK: then there is no guard.
 enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
                            struct error *error);
 // Ends the process. Harmless if there is none.
