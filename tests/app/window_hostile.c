@@ -193,7 +193,6 @@ static void test_a_hostile_folder_does_not_stop_the_window(void **state)
                  "panel.contrast off; view.colour_bar off", in_folder("good.npy"), NULL);
     expect_gray(session, 40);
     driven_key(session->window, "ctrl+b");
-    usleep(5000);
     driven_key(session->window, "Escape"); // the keys are the picture's again, the panel stays
     expect_answers(session, "while the folder is read", 40);
     expect_answers(session, "while small pictures are made", 40);

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum { POLL_MS = 20, STILL_COUNT = 4, STILL_MS = 40 };
-enum { HOLD_MS = 30 }; // how long a quick finger holds a key down
+enum { HOLD_MS = 30, AFTER_KEY_MS = 5 }; // how long a quick finger holds a key down, and rests before it
 
 struct desktop {
     pid_t server;
@@ -505,6 +505,7 @@ void driven_key(struct driven *driven, const char *name)
         name += strlen(modifiers[i].prefix);
         press(display, modifiers[i].symbol, true);
     }
+    sleep_ms(AFTER_KEY_MS);
     const KeySym symbol = XStringToKeysym(name);
     if (symbol == NoSymbol || XKeysymToKeycode(display, symbol) == 0) {
         fprintf(stderr, "there is no key %s\n", name);

@@ -51,7 +51,9 @@ void driven_move(struct driven *driven, int x, int y);
 void driven_button(struct driven *driven, int button, bool down); // 1 left, 2 middle, 3 right
 void driven_drag(struct driven *driven, int button, int x0, int y0, int x1, int y1);
 void driven_wheel(struct driven *driven, int notches); // up is positive
-// "a", "shift+k", "ctrl+shift+p", "Right", "F1": names are those of X keysyms.
+// "a", "shift+k", "ctrl+shift+p", "Right", "F1": names are those of X keysyms. As quickly after another as a
+// person could: what comes within 2 ms of its own release, SDL takes for the repetition of a key that is held
+// down.
 void driven_key(struct driven *driven, const char *name);
 // Presses "ctrl", "shift" or "alt", or lets it go.
 void driven_hold(struct driven *driven, const char *modifier, bool down);
