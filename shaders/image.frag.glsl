@@ -21,19 +21,21 @@ uniform usampler2D mask;
 uniform samplerBuffer tints; // times their opacity: 256 between stripes, 256 on stripes, 256 on borders
 #endif
 
-noperspective in vec2 texel;
+flat in vec4 texel_step;
+flat in vec4 base;
 flat in vec3 limits;
 flat in ivec4 steps;
 flat in ivec2 bounds;
 #if CLASS == 6
 flat in float scale;
 #endif
-#if MASK == 2
-flat in vec4 screen_pixel;
-flat in int hatch_origin;
-#endif
 
 out vec4 colour;
+
+// Where the pixel lies in the whole drawing, and which texel is there. Worked out from the pixel, not interpolated
+// between corners, which devices round: so a drawing made in parts is that of the whole, to the last pixel.
+vec2 screen = vec2(gl_FragCoord.x + base.x, base.y - gl_FragCoord.y);
+vec2 texel = base.zw + texel_step.xy * screen.x + texel_step.zw * screen.y;
 
 // The position of a key u among the steps of the table. Unsigned, because keys of the two signs may lie more than 2^31
 // apart; outside the limits the result is not used.
@@ -126,9 +128,9 @@ void main()
     shown = shown * (1.0 - tint.a) + tint.rgb;
 #elif MASK == 2
     uint bits = texelFetch(mask, position, 0).r;
-    uint inner = bits & mask_at(texel + screen_pixel.xy, last) & mask_at(texel - screen_pixel.xy, last) &
-                 mask_at(texel + screen_pixel.zw, last) & mask_at(texel - screen_pixel.zw, last);
-    int across = (int(gl_FragCoord.x) + int(gl_FragCoord.y) + hatch_origin) & 7;
+    uint inner = bits & mask_at(texel + texel_step.xy, last) & mask_at(texel - texel_step.xy, last) &
+                 mask_at(texel + texel_step.zw, last) & mask_at(texel - texel_step.zw, last);
+    int across = int(screen.x - screen.y) & 7;
     vec4 tint = texelFetch(tints, int(bits) + (across < 3 ? 256 : 0));
     vec4 line = texelFetch(tints, 512 + int(bits & ~inner));
     shown = shown * (1.0 - tint.a) + tint.rgb;

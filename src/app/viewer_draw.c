@@ -230,7 +230,7 @@ enum status viewer_draw_part(struct viewer *viewer, struct rect part, int target
     memcpy(&view.camera, &camera, sizeof camera);
     struct scene scene = viewer_scene(viewer);
     scene.view = &view;
-    scene.in_parts = true;
+    scene.whole = &viewer->view.camera;
     scene.part_x = (int)part.x;
     scene.part_y = (int)part.y;
     status = renderer_draw(viewer->renderer, &scene, target_height, x, y, error);

@@ -13,7 +13,7 @@ enum { UNIT_PIXELS, UNIT_COLOURS, UNIT_MASK, UNIT_TINTS };
 
 struct variant {
     GLuint program;
-    GLint clip_from_texel, key_limits, key_steps, key_bounds, key_scale, screen_step, hatch;
+    GLint clip_from_texel, key_limits, key_steps, key_bounds, key_scale, screen_step, screen_base;
 };
 
 struct image_programs {
@@ -100,7 +100,7 @@ static enum status compile_variant(struct variant *variant, enum image_class ima
     variant->key_bounds = glGetUniformLocation(variant->program, "key_bounds");
     variant->key_scale = glGetUniformLocation(variant->program, "key_scale");
     variant->screen_step = glGetUniformLocation(variant->program, "screen_step");
-    variant->hatch = glGetUniformLocation(variant->program, "hatch");
+    variant->screen_base = glGetUniformLocation(variant->program, "screen_base");
     return STATUS_OK;
 }
 
@@ -135,8 +135,8 @@ static void set_parameters(const struct variant *variant, const struct image_dra
         glUniform1f(variant->key_scale, draw->scale);
     if (variant->screen_step >= 0)
         glUniform4fv(variant->screen_step, 1, draw->screen_step);
-    if (variant->hatch >= 0)
-        glUniform1i(variant->hatch, draw->hatch_origin);
+    if (variant->screen_base >= 0)
+        glUniform4fv(variant->screen_base, 1, draw->screen_base);
 }
 
 // Two triangles per rectangle into the stream buffer.

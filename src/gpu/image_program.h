@@ -38,12 +38,15 @@ struct image_draw {
     // IMAGE_TINTS texels, colours times opacity: for each of the 256 mask bytes the tint between stripes,
     // then on stripes, then on borders; NULL without mask.
     struct table *tints;
-    int hatch_origin; // (x + y + hatch_origin) modulo 8 < 3 are stripes; x, y from the target's lower left
     float offset, low, high; // of the colour table
     float scale;             // IMAGE_SCALED_FLOAT
     int base, shift, entries, bias, low_int, high_int;
     float clip_from_texel[6]; // columns: x axis, y axis, origin
     float screen_step[4];     // texels per screen pixel to the right (2), down (2)
+    // A pixel of the target lies at (x + base[0], base[1] - y) of the whole drawing, from its upper left,
+    // where y is from the target's lower left. base[2] and base[3] are the texel at that corner. Stripes are
+    // where (across - down) modulo 8 < 3.
+    float screen_base[4];
     const struct image_rect *rects;
     size_t rect_count;
 };

@@ -18,11 +18,6 @@ static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 // centre is on their edge is drawn again whichever texel it shows.
 static const double BLOCK_OVERLAP = 1.0 / 16; // texels
 
-// Where the centre of a screen pixel falls on the border of two texels, rounding chooses. In a drawing made
-// in parts the second one is taken, in all parts alike, by looking so far beyond the centre: more than the
-// 1/512 by which the device rounds the corners of rectangles.
-static const double BEYOND_CENTRE = 1.0 / 400; // screen pixels
-
 // The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
 struct baked {
     struct colour_table *table;
@@ -52,8 +47,7 @@ struct renderer {
     struct table *tints;
     struct display tint_display;
     bool tints_valid;
-    int hatch_origin; // of the present viewport
-    bool in_parts;    // it is a part of a larger drawing
+    float base_x, base_y; // image_draw.screen_base of the present viewport
     struct image_rect *rects;
     size_t rect_count, rect_capacity;
     struct scene_key drawn;
@@ -284,28 +278,37 @@ static double masked_share(const struct picture_level *level, struct area area)
     return (double)masked / (double)int64_max(1, (end_x - first_x) * (end_y - first_y));
 }
 
-// Clip space from texels of the tile at (tile_x, tile_y) of a level.
-static void set_transform(const struct renderer *renderer, struct image_draw *draw,
-                          const struct camera *camera, int level, double tile_x, double tile_y)
+// Clip space from texels of the tile at (tile_x, tile_y) of a level, by the camera of the viewport.
+static void set_corners(struct image_draw *draw, const struct camera *camera, int level, double tile_x,
+                        double tile_y)
 {
     double m[6];
     camera_matrix(camera, m);
     const double texel = (double)(1 << level);
     const double to_x = 2.0 / camera->viewport_width, to_y = -2.0 / camera->viewport_height;
-    const double beyond = renderer->in_parts && !draw->smooth ? BEYOND_CENTRE / camera->zoom : 0;
-    const double image_x = tile_x * texel - beyond, image_y = tile_y * texel - beyond;
-    const double origin_x = m[0] * image_x + m[1] * image_y + m[4];
-    const double origin_y = m[2] * image_x + m[3] * image_y + m[5];
+    const double origin_x = m[0] * tile_x * texel + m[1] * tile_y * texel + m[4];
+    const double origin_y = m[2] * tile_x * texel + m[3] * tile_y * texel + m[5];
     const double columns[6] = {m[0] * texel * to_x, m[2] * texel * to_y, m[1] * texel * to_x,
                                m[3] * texel * to_y, origin_x * to_x - 1, origin_y * to_y + 1};
     for (int i = 0; i < 6; i++)
         draw->clip_from_texel[i] = (float)columns[i];
-    // The inverse of the linear part: texels per screen pixel.
-    const double determinant = (m[0] * m[3] - m[1] * m[2]) * texel;
+}
+
+// Texels of the tile from pixels of the whole drawing, by its camera.
+static void set_texels(const struct renderer *renderer, struct image_draw *draw, const struct camera *whole,
+                       int level, double tile_x, double tile_y)
+{
+    double m[6];
+    camera_matrix(whole, m);
+    const double determinant = (m[0] * m[3] - m[1] * m[2]) * (double)(1 << level);
     const double inverse[4] = {m[3] / determinant, -m[2] / determinant, -m[1] / determinant,
                                m[0] / determinant};
     for (int i = 0; i < 4; i++)
         draw->screen_step[i] = (float)inverse[i];
+    draw->screen_base[0] = renderer->base_x;
+    draw->screen_base[1] = renderer->base_y;
+    draw->screen_base[2] = (float)(-inverse[0] * m[4] - inverse[2] * m[5] - tile_x);
+    draw->screen_base[3] = (float)(-inverse[1] * m[4] - inverse[3] * m[5] - tile_y);
 }
 
 // --- drawing ---
@@ -341,7 +344,6 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
                   table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,
         .colours = baked->texels,
         .tints = renderer->tints,
-        .hatch_origin = renderer->hatch_origin,
         .offset = table->offset,
         .scale = table->scale,
         .low = table->low,
@@ -383,7 +385,9 @@ static enum status draw_tile(struct renderer *renderer, const struct scene *scen
     enum image_mask_use mask_use = tile->mask ? mask_use_of(picture, &scene->view->display) : IMAGE_MASK_NONE;
     const bool one_pass = mask_use == IMAGE_MASK_NONE || !level->stored || draw->smooth ||
                           masked_share(level, area) > MASKED_SHARE_FOR_ONE_PASS;
-    set_transform(renderer, draw, &scene->view->camera, level_index, x, y);
+    const struct camera *camera = &scene->view->camera;
+    set_corners(draw, camera, level_index, x, y);
+    set_texels(renderer, draw, scene->whole ? scene->whole : camera, level_index, x, y);
     draw->pixels = tile->pixels;
     draw->mask = tile->mask;
     add_loaded_rects(renderer, picture, level_index, area, x, y, false);
@@ -473,9 +477,8 @@ enum status renderer_draw(struct renderer *renderer, const struct scene *scene, 
     if (!renderer_is_same(renderer, scene))
         renderer->cache_valid = false;
     remember(renderer, scene);
-    renderer->in_parts = scene->in_parts;
-    // From the target's lower left to the upper left of the viewport, or of what it is a part of.
-    renderer->hatch_origin = y - x - target_height + 1 + scene->part_x - scene->part_y;
+    renderer->base_x = (float)(scene->part_x - x);
+    renderer->base_y = (float)(target_height - y + scene->part_y);
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))
@@ -546,7 +549,7 @@ enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *r
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!covers_viewport(camera))
         target_clear(renderer->gpu, view->display.background);
-    set_transform(renderer, &draw, camera, 0, 0, 0);
+    set_corners(&draw, camera, 0, 0, 0);
     add_rect(renderer, visible_area(camera, 0), 0, 0);
     return draw_pass(renderer, &draw, IMAGE_MASK_NONE, error);
 }

@@ -20,9 +20,10 @@ struct scene {
     const struct colormap *colormap;
     const struct histogram *histogram; // for equalize; may be NULL
     uint64_t histogram_serial;         // changes with the histogram's content
-    // Where the viewport begins in a larger drawing that is made in parts: stripes of the mask go on there.
+    // The camera of a larger drawing of which the view's is a part that begins at (part_x, part_y): every
+    // pixel is that of the whole. NULL: it is the whole.
+    const struct camera *whole;
     int part_x, part_y;
-    bool in_parts; // it is one: pixels are those of the whole to the last
 };
 
 // Draws the scene into the rectangle (x, y from the upper left) of the bound target, of the camera's viewport
