@@ -512,20 +512,22 @@ static bool plane_or(const struct hdf5_mask *mask, const uint8_t *plane, struct 
     return any != 0;
 }
 
+// The plane of a set that belongs to the frame, if there is one.
+static bool plane_of_frame_or(const struct hdf5_mask *mask, const struct hdf5_planes *set, int64_t frame,
+                              struct rect rect, uint8_t *classes)
+{
+    if (frame < 0 || set->count == 0)
+        return false;
+    const int64_t plane = set->each ? frame / set->each : frame % set->count;
+    return plane < set->count && plane_or(mask, set->planes[plane], rect, classes);
+}
+
 bool hdf5_mask_classes(const struct hdf5_mask *mask, int64_t frame, struct rect rect, uint8_t *classes)
 {
     struct rect inside = rect_clip(rect, mask->width, mask->height);
     if (inside.width != rect.width || inside.height != rect.height)
         return false;
-    const struct hdf5_planes *sets[] = {&mask->cycle, &mask->images};
     bool any = plane_or(mask, mask->shared, rect, classes);
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        const struct hdf5_planes *set = sets[i];
-        if (frame < 0 || set->count == 0)
-            continue;
-        const int64_t plane = set->each ? frame / set->each : frame % set->count;
-        if (plane < set->count)
-            any = plane_or(mask, set->planes[plane], rect, classes) || any;
-    }
-    return any;
+    any = plane_of_frame_or(mask, &mask->cycle, frame, rect, classes) || any;
+    return plane_of_frame_or(mask, &mask->images, frame, rect, classes) || any;
 }

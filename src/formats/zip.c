@@ -181,7 +181,7 @@ enum status zip_read(int fd, const char *path, int64_t bytes, struct zip_directo
 
 void zip_free(struct zip_directory *directory)
 {
-    for (size_t i = 0; i < directory->count; i++)
+    for (size_t i = 0; directory->members && i < directory->count; i++)
         free(directory->members[i].name);
     free(directory->members);
     *directory = (struct zip_directory){0};
