@@ -4,6 +4,7 @@
 
 #include "support/testdata.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,10 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
+// Skips the test where there are no terminals to be had: a container without /dev/pts.
 static void open_terminal(int *outer, int *inner)
 {
     *outer = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(*outer >= 0);
+    if (*outer < 0) {
+        print_message("posix_openpt: %s\n", strerror(errno));
+        skip();
+    }
     assert_int_equal(grantpt(*outer), 0);
     assert_int_equal(unlockpt(*outer), 0);
     *inner = open(ptsname(*outer), O_RDWR | O_NOCTTY);

@@ -64,7 +64,9 @@ const char *unpacked_path(const char *path)
         name[strlen(name) - strlen(end)] = '\0';
         const char *made = temporary_path(name);
         snprintf(command, sizeof command, "%s -dc '%s' > '%s'", packers[i].program, path, made);
-        return system(command) == 0 ? made : NULL;
+        if (system(command) != 0)
+            fail_msg("%s cannot unpack %s; scripts/install-deps test brings it", packers[i].program, path);
+        return made;
     }
     return path;
 }

@@ -18,7 +18,7 @@ const char *save_bytes(const char *name, const void *bytes, size_t count);
 // The whole file; the caller frees it.
 uint8_t *load_bytes(const char *path, size_t *count);
 // The file itself, or a temporary copy of what is packed in it where its name ends with ".gz", ".bz2", ".xz"
-// or ".zst"; NULL where the program that unpacks it is absent.
+// or ".zst". The test fails where the program that unpacks it is absent.
 const char *unpacked_path(const char *path);
 
 // True if /usr/bin/python3 can import all of `modules` ("fabio, numpy"); says so if not.
