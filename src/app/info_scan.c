@@ -84,7 +84,7 @@ static enum status scan_prepare(struct info_scan *scan, struct error *error)
     if (status == STATUS_OK && masked)
         status = mask_create(info->width, info->height, &scan->mask, error);
     if (status == STATUS_OK && scan->mask)
-        status = mask_file_load(scan->options->mask, scan->mask, error);
+        status = mask_file_load(scan->options->mask, NULL, scan->mask, error);
     if (status == STATUS_OK && scan->options->verify)
         status = image_file_verify(scan->file, scan->options->frame, &scan->verified, error);
     if (scan->options->checksum)

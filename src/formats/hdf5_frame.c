@@ -146,8 +146,8 @@ static bool samples_read(const struct hdf5_region *region, hid_t to, hid_t from,
 }
 
 // Reads the rectangle into samples without padding.
-static enum status library_read(struct hdf5_worker *worker, const struct hdf5_region *region, uint8_t *out,
-                                struct error *error)
+static enum status library_read(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                struct cancel *cancel, uint8_t *out, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
     struct hdf5_question question = {.task = HDF5_TASK_READ,
@@ -156,7 +156,8 @@ static enum status library_read(struct hdf5_worker *worker, const struct hdf5_re
                                      .row_axis = region->row_axis,
                                      .column_axis = region->column_axis,
                                      .path = dataset->opened,
-                                     .name = dataset->name};
+                                     .name = dataset->name,
+                                     .cancel = cancel};
     memcpy(question.at, region->at, sizeof region->at);
     enum status status = hdf5_pool_ask(worker->pool, &question, NULL, error);
     if (status != STATUS_OK)
@@ -211,8 +212,8 @@ static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_
                              dataset->name);
         struct error reason = {0};
         const struct hdf5_target part = hdf5_target_part(target, 0, y, item);
-        const enum status status = library_read(worker, &strip, room, &reason);
-        if (status == STATUS_UNSUPPORTED) {
+        const enum status status = library_read(worker, &strip, target->cancel, room, &reason);
+        if (status == STATUS_UNSUPPORTED || status == STATUS_CANCELLED) {
             if (error)
                 *error = reason;
             return status;
@@ -259,7 +260,7 @@ static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_regi
     if (!hdf5_cache_reserve(worker->cache, piece, bytes))
         return error_set(&piece->error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
                          dataset->name);
-    return library_read(worker, &plane, piece->bytes, &piece->error);
+    return library_read(worker, &plane, NULL, piece->bytes, &piece->error);
 }
 
 enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -27,7 +29,9 @@ enum {
     MAX_WAIT_SECONDS = 120,
     MAX_TEXT_BYTES = 1 << 20,
     PACKED_PIXELS_A_SECOND = 5 * 1000 * 1000, // at the slowest
-    GUARD_VARIABLES = 16,                     // of the environment, in builds with sanitizers
+    SLICE_MS = 20,                            // between two looks whether the answer is still wanted
+    REAP_TRIES = 50,
+    GUARD_VARIABLES = 16, // of the environment, in builds with sanitizers
 };
 static const int64_t max_memory_bytes = (int64_t)8 << 30;
 
@@ -214,8 +218,9 @@ void hdf5_guard_end(struct hdf5_guard *guard)
         return;
     close(guard->socket);
     kill(guard->pid, SIGKILL); // it may hang
-    while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    // Storage that hangs keeps even a killed process, which is not waited for then.
+    for (int i = 0; i < REAP_TRIES && waitpid(guard->pid, NULL, WNOHANG) == 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     *guard = (struct hdf5_guard){0};
 }
 
@@ -241,6 +246,19 @@ static bool send_supply(int socket, const struct hdf5_supply *supply)
     }
     free(piece);
     return good;
+}
+
+// False if it is cancelled before there is an answer.
+static bool await_answer(int socket, struct cancel *cancel)
+{
+    struct pollfd answer = {.fd = socket, .events = POLLIN};
+    for (int64_t waited = 0; cancel && waited < MAX_WAIT_SECONDS * 1000; waited += SLICE_MS) {
+        if (cancel_requested(cancel))
+            return false;
+        if (poll(&answer, 1, SLICE_MS) != 0)
+            break;
+    }
+    return true;
 }
 
 // What comes from the guard may be the work of the file: lengths are checked, and the text is a text.
@@ -269,10 +287,12 @@ static bool ask(const struct hdf5_guard *guard, const struct hdf5_question *ques
         .question = *question, .path_bytes = strlen(path), .name_bytes = strlen(question->name)};
     message.question.path = message.question.name = NULL;
     message.question.supply = NULL;
+    message.question.cancel = NULL;
     const bool answered = send_all(guard->socket, &message, sizeof message) &&
                           send_all(guard->socket, path, message.path_bytes) &&
                           send_all(guard->socket, question->name, message.name_bytes) &&
                           send_supply(guard->socket, question->supply) &&
+                          await_answer(guard->socket, question->cancel) &&
                           receive_answer(guard->socket, answer);
     free(path);
     return answered;
@@ -284,6 +304,8 @@ enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question 
     if ((guard->pid == 0 && !spawn(guard)) || ask(guard, question, answer))
         return STATUS_OK;
     hdf5_guard_end(guard);
+    if (cancel_requested(question->cancel))
+        return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", question->path);
     return error_set(error, STATUS_BROKEN, "%s: is damaged in a way that libhdf5 does not survive",
                      question->path);
 }

@@ -9,6 +9,7 @@
 #ifndef FOVEA_FORMATS_HDF5_GUARD_H
 #define FOVEA_FORMATS_HDF5_GUARD_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -54,6 +55,7 @@ struct hdf5_question {
     bool exists; // HDF5_TASK_MASK: the file is there already
     const char *path, *name;
     const struct hdf5_supply *supply; // may be NULL
+    struct cancel *cancel;            // may be NULL
 };
 
 struct hdf5_guard {
@@ -62,8 +64,9 @@ struct hdf5_guard {
 };
 
 // Starts the guard if it is not running, and lets it do the task. STATUS_BROKEN with a sentence if it did not
-// survive. Where no process can be started the result is STATUS_OK: then there is no guard. `answer` may be
-// NULL; its text has no NUL and at most HDF5_GUARD_MAX_ANSWER bytes.
+// survive, STATUS_CANCELLED if that was asked for meanwhile: then the process is ended. Where no process can
+// be started the result is STATUS_OK: then there is no guard. `answer` may be NULL; its text has no NUL and
+// at most HDF5_GUARD_MAX_ANSWER bytes.
 enum status hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
                            struct hdf5_answer *answer, struct error *error);
 // Ends the process. Harmless if there is none.

@@ -19,6 +19,7 @@ struct loading {
     struct frame_info info;
     bool inverted, layers; // zero is masked; the values tell the layers
     bool nexus;            // bits of NXmx
+    struct cancel *cancel; // may be NULL
     int64_t band_rows;
     uint8_t *pixels;  // one band of samples
     uint8_t *classes; // a byte per pixel of the band, zero between bands
@@ -96,7 +97,8 @@ static enum status load_band(struct loading *loading, int64_t y, struct mask *ma
     struct decode_request request = {.rect = rect,
                                      .pixels = loading->pixels,
                                      .stride = (size_t)rect.width * sample_traits(info->type)->bytes,
-                                     .classes = loading->classes};
+                                     .classes = loading->classes,
+                                     .cancel = loading->cancel};
     enum status status = image_file_decode(loading->file, &request, &report, error);
     if (status != STATUS_OK)
         return status;
@@ -191,6 +193,12 @@ static bool is_hdf5(const char *path)
     return same;
 }
 
+static enum status open_named(const char *name, struct loading *loading, struct error *error)
+{
+    const struct open_request request = {.path = name, .channel = CHANNEL_AUTO, .cancel = loading->cancel};
+    return image_file_open_request(&request, &loading->file, error);
+}
+
 // Opens the pixel mask of an HDF5 file: that of NXmx, of DECTRIS, of CXI, or what is called so.
 static bool open_usual(const char *path, struct loading *loading)
 {
@@ -205,7 +213,7 @@ static bool open_usual(const char *path, struct loading *loading)
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct text name = {0};
         text_printf(&name, "%s::%s", path, usual[i]);
-        const enum status status = image_file_open(text_string(&name), CHANNEL_AUTO, &loading->file, &unused);
+        const enum status status = open_named(text_string(&name), loading, &unused);
         text_free(&name);
         if (status == STATUS_OK) {
             loading->nexus = strstr(usual[i], "/pixel_mask") != NULL;
@@ -220,16 +228,17 @@ static enum status open_mask(const char *path, struct loading *loading, struct e
     const char *selector = strstr(path, "::");
     if (!selector && is_hdf5(path) && open_usual(path, loading))
         return STATUS_OK;
-    const enum status status = image_file_open(path, CHANNEL_AUTO, &loading->file, error);
+    const enum status status = open_named(path, loading, error);
     const char *name = selector ? strrchr(selector, '/') : NULL;
     loading->nexus = name && strncmp(name, "/pixel_mask", strlen("/pixel_mask")) == 0;
     return status;
 }
 
-static enum status load(const char *path, bool layers, struct mask *mask, struct error *error)
+static enum status load(const char *path, bool layers, struct cancel *cancel, struct mask *mask,
+                        struct error *error)
 {
     static const char valid[] = "valid:";
-    struct loading loading = {.layers = layers};
+    struct loading loading = {.layers = layers, .cancel = cancel};
     if (!layers && strncmp(path, valid, sizeof valid - 1) == 0) {
         loading.inverted = true;
         path += sizeof valid - 1;
@@ -244,9 +253,9 @@ static enum status load(const char *path, bool layers, struct mask *mask, struct
     return status;
 }
 
-enum status mask_file_load(const char *path, struct mask *mask, struct error *error)
+enum status mask_file_load(const char *path, struct cancel *cancel, struct mask *mask, struct error *error)
 {
-    return load(path, false, mask, error);
+    return load(path, false, cancel, mask, error);
 }
 
 enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,
@@ -255,7 +264,7 @@ enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, st
     struct mask *mask = NULL;
     enum status status = mask_create(width, height, &mask, error);
     if (status == STATUS_OK)
-        status = mask_file_load(path, mask, error);
+        status = mask_file_load(path, NULL, mask, error);
     if (status == STATUS_OK)
         status = mask_to_bitmap(mask, MASK_BIT(MASK_FILE), bitmap, error);
     mask_destroy(&mask);
@@ -264,5 +273,5 @@ enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, st
 
 enum status mask_file_load_layers(const char *path, struct mask *mask, struct error *error)
 {
-    return load(path, true, mask, error);
+    return load(path, true, NULL, mask, error);
 }

@@ -3,6 +3,7 @@
 #ifndef FOVEA_FORMATS_MASK_FILE_H
 #define FOVEA_FORMATS_MASK_FILE_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 #include "image/bitmap.h"
 #include "image/mask.h"
@@ -12,8 +13,8 @@
 // selector its pixel mask is taken, where it has one in a usual place, else what would be shown. Of a dataset
 // named pixel_mask the lower 16 bits count, as NXmx has it. The file's size must be that of `mask`: else
 // STATUS_MISMATCH with a sentence naming both shapes as width x height. The file is decoded in bands; `mask`
-// is unchanged on failure to open or on a mismatch.
-enum status mask_file_load(const char *path, struct mask *mask, struct error *error);
+// is unchanged on failure to open or on a mismatch. `cancel` may be NULL.
+enum status mask_file_load(const char *path, struct cancel *cancel, struct mask *mask, struct error *error);
 
 // The same as a new bitmap of width x height pixels, for combining with a layer.
 enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,

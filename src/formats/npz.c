@@ -123,6 +123,7 @@ static enum status member_open(const struct npz_file *file, const struct zip_mem
     if (status == STATUS_OK) {
         struct unpacker *unpacker = unpacker_create(file->fd, name, member->offset, entry->packed,
                                                     member->deflated ? UNPACK_DEFLATE : UNPACK_STORED);
+        unpacker_heed(unpacker, request->cancel);
         status = header_read(name, unpacker, member, error);
         unpacker_destroy(unpacker);
     }

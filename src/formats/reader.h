@@ -33,6 +33,8 @@ struct open_request {
     // The name to look for siblings beside, and to guess from: that of a packed file, without ".gz", whose
     // content is at `path`. NULL: `path` itself.
     const char *beside;
+    // Borrowed for the call; may be NULL. Opening returns STATUS_CANCELLED soon after it is requested.
+    struct cancel *cancel;
 };
 
 // One rectangle of pixels to decode into the caller's memory.
@@ -122,6 +124,9 @@ void reader_plugins_allow(void);
 // ("file.h5::/entry/data") when no file of the whole name exists. The reader with the highest probe score is
 // taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
+// The same of a request whose `path` is such a name; its selector and `beside` must be NULL.
+enum status image_file_open_request(const struct open_request *request, struct image_file **file,
+                                    struct error *error);
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error);
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,

@@ -147,6 +147,8 @@ static enum status open_from(const struct open_request *request, const uint8_t *
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
     for (;;) {
         int score;
+        if (cancel_requested(request->cancel))
+            return error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
         const struct reader *reader = reader_best(head, count, name, refused, &score);
         if (!reader)
             return refuse_unknown(request->path, count, error);
@@ -182,19 +184,29 @@ static enum status open_any(const struct open_request *request, struct image_fil
     return wrapped_open(request, method, &limits, file, error);
 }
 
-enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error)
+enum status image_file_open_request(const struct open_request *named, struct image_file **file,
+                                    struct error *error)
 {
-    if (!name || !*name || !file || channel < CHANNEL_AUTO)
+    const char *name = named->path;
+    if (!name || !*name || !file || named->channel < CHANNEL_AUTO)
         return error_set(error, STATUS_USAGE, "%s: cannot open: no file name or a negative channel",
                          name ? name : "(null)");
     struct source_name split = name_split(name);
-    struct open_request request = {.path = split.path, .selector = split.selector, .channel = channel};
+    struct open_request request = *named;
+    request.path = split.path;
+    request.selector = split.selector;
     struct image_file *opened = NULL;
     enum status status = open_any(&request, &opened, error);
     free(split.path);
     if (status == STATUS_OK)
         *file = opened;
     return status;
+}
+
+enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error)
+{
+    const struct open_request request = {.path = name, .channel = channel};
+    return image_file_open_request(&request, file, error);
 }
 
 static enum status frame_check(const struct image_file *file, int64_t frame, struct error *error)

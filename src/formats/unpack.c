@@ -24,6 +24,7 @@ struct unpacker {
     const char *path;
     int64_t offset, bytes;
     const struct unpack_coder *coder;
+    struct cancel *cancel; // may be NULL
 
     int64_t taken;       // of `bytes`, into the input buffer
     size_t begin, count; // what is left in it
@@ -75,6 +76,11 @@ struct unpacker *unpacker_create(int fd, const char *path, int64_t offset, int64
     unpacker->bytes = bytes;
     unpacker->coder = &unpack_coders[method];
     return unpacker;
+}
+
+void unpacker_heed(struct unpacker *unpacker, struct cancel *cancel)
+{
+    unpacker->cancel = cancel;
 }
 
 static void stop_coder(struct unpacker *unpacker)
@@ -184,6 +190,8 @@ static enum status read_out(struct unpacker *unpacker, uint8_t *out, size_t coun
     while (*got < count && !is_over(unpacker)) {
         enum status status = STATUS_OK;
         size_t made = 0;
+        if (cancel_requested(unpacker->cancel))
+            return error_set(error, STATUS_CANCELLED, "%s: unpacking was cancelled", unpacker->path);
         if (unpacker->count == 0 && !input_is_last(unpacker))
             status = fill_input(unpacker, error);
         if (status == STATUS_OK && !unpacker->started)

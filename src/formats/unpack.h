@@ -6,6 +6,7 @@
 #ifndef FOVEA_FORMATS_UNPACK_H
 #define FOVEA_FORMATS_UNPACK_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 
 #include <stdbool.h>
@@ -44,6 +45,8 @@ struct unpacker;
 // Unpacks the `bytes` bytes from `offset` on of `fd`, which is only borrowed, as is `path`, for sentences.
 struct unpacker *unpacker_create(int fd, const char *path, int64_t offset, int64_t bytes,
                                  enum unpack_method method);
+// From now on reading returns STATUS_CANCELLED when `cancel`, which is borrowed, is requested.
+void unpacker_heed(struct unpacker *unpacker, struct cancel *cancel);
 void unpacker_destroy(struct unpacker *unpacker); // NULL is fine
 // Begins anew.
 void unpacker_rewind(struct unpacker *unpacker);

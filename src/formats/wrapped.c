@@ -132,7 +132,8 @@ static enum status move_to_disk(struct filling *filling, struct error *error)
     int fd = temporary_create(&filling->room);
     bool copied = fd >= 0 && filling->total <= filling->room;
     uint8_t *bytes = must_alloc(PIECE_BYTES);
-    for (int64_t at = 0; copied && at < filling->total; at += PIECE_BYTES) {
+    for (int64_t at = 0; copied && at < filling->total && !cancel_requested(filling->request->cancel);
+         at += PIECE_BYTES) {
         size_t count = (size_t)int64_min(PIECE_BYTES, filling->total - at);
         copied = file_read_at(store->fd, filling->request->path, at, bytes, count, NULL) == STATUS_OK &&
                  write_all(fd, bytes, count);
@@ -237,6 +238,7 @@ static enum status fill_from(struct filling *filling, int fd, int64_t bytes, str
 {
     filling->most = most_bytes(filling->limits, bytes);
     filling->unpacker = unpacker_create(fd, filling->request->path, 0, bytes, filling->store->method);
+    unpacker_heed(filling->unpacker, filling->request->cancel);
     filling->piece = must_alloc(PIECE_BYTES);
     enum status status = fill(filling, error);
     free(filling->piece);

@@ -60,7 +60,8 @@ static enum status prepare_mask(struct loader *loader, struct error *error)
             return status;
     }
     if (loader->mask_path && !has_file && !((ignored | owned) & MASK_BIT(MASK_FILE)))
-        has_file = mask_file_load(loader->mask_path, loader->mask, &loader->mask_error) == STATUS_OK;
+        has_file = mask_file_load(loader->mask_path, &loader->cancel, loader->mask, &loader->mask_error) ==
+                   STATUS_OK;
     loader->mask_has_file = has_file;
     return STATUS_OK;
 }
@@ -147,13 +148,16 @@ static void choose_map(struct loader *loader)
 
 enum status loader_open_frame(struct loader *loader, struct error *error)
 {
+    const struct open_request named = {
+        .path = loader->name, .channel = loader->request.channel, .cancel = &loader->cancel};
     enum status status = STATUS_OK;
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
     if (!loader->file && loader->request.source)
-        status = source_open(loader->request.source, loader->request.item, &loader->file, error);
+        status =
+            source_open(loader->request.source, loader->request.item, &loader->cancel, &loader->file, error);
     else if (!loader->file)
-        status = source_open_name(loader->name, loader->request.channel, &loader->file, error);
+        status = source_open_request(&named, &loader->file, error);
     if (!status && loader->request.frame < 0)
         loader->request.frame = int64_max(loader->file->frames + loader->request.frame, 0);
     if (!status)

@@ -37,7 +37,7 @@ static enum status walk_next(struct frame_walk *walk, struct image_file **file, 
     image_file_close(&walk->opened);
     if (walk->item == source_count(context->source))
         return STATUS_OK;
-    const enum status status = source_open(context->source, walk->item++, &walk->opened, error);
+    const enum status status = source_open(context->source, walk->item++, NULL, &walk->opened, error);
     walk->frame = 0;
     *file = walk->opened;
     return status;

@@ -94,13 +94,22 @@ static struct slab_plan *plan_create(const struct slab_request *request)
     return plan;
 }
 
+static enum status open_item(const struct slab_plan *plan, size_t item, struct cancel *cancel,
+                             struct image_file **file, struct error *error)
+{
+    const struct open_request request = {
+        .path = plan->names[item], .channel = plan->channel, .cancel = cancel};
+    return source_open_request(&request, file, error);
+}
+
 // The frames of one file: none if it was found and is no image. A file that cannot be opened now counts as
 // one frame, and says why when that is decoded.
-static int64_t count_frames(struct slab_plan *plan, size_t item, enum status *status, struct error *error)
+static int64_t count_frames(struct slab_plan *plan, size_t item, struct cancel *cancel, enum status *status,
+                            struct error *error)
 {
     struct image_file *file = NULL;
     struct frame_info info;
-    *status = source_open_name(plan->names[item], plan->channel, &file, error);
+    *status = open_item(plan, item, cancel, &file, error);
     if (*status)
         return *status == STATUS_NOT_MINE && plan->found[item] ? 0 : 1;
     const int64_t frames = file->frames;
@@ -111,17 +120,19 @@ static int64_t count_frames(struct slab_plan *plan, size_t item, enum status *st
 }
 
 // Numbers the frames; fails if not one file could be opened.
-static enum status plan_count(struct slab_plan *plan, struct error *error)
+static enum status plan_count(struct slab_plan *plan, struct cancel *cancel, struct error *error)
 {
     enum status failure = STATUS_OK;
     bool any = false;
     int64_t typical = 1;
     for (size_t i = 0; i < plan->count; i++) {
         int64_t frames = typical;
+        if (cancel_requested(cancel))
+            return error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", plan->names[i]);
         if (plan->count <= MAX_COUNTED || !any) {
             enum status status;
             struct error why = {0};
-            frames = count_frames(plan, i, &status, &why);
+            frames = count_frames(plan, i, cancel, &status, &why);
             any |= status == STATUS_OK;
             typical = status == STATUS_OK ? frames : typical;
             if (status && !failure) {
@@ -164,8 +175,8 @@ static enum status check_frames(const struct slab_plan *plan, size_t item, const
 }
 
 // The handle for a frame of an item, from those that are open or in the place of the one used longest ago.
-static enum status take_handle(struct slab_file *file, size_t item, int64_t frame, struct image_file **taken,
-                               struct error *error)
+static enum status take_handle(struct slab_file *file, size_t item, int64_t frame, struct cancel *cancel,
+                               struct image_file **taken, struct error *error)
 {
     const struct slab_plan *plan = file->plan;
     struct slab_handle *handle = &file->handles[0];
@@ -182,7 +193,7 @@ static enum status take_handle(struct slab_file *file, size_t item, int64_t fram
     if (!handle->file || handle->item != item || handle->frame != stream) {
         image_file_close(&handle->file);
         handle->used = 0;
-        enum status status = source_open_name(plan->names[item], plan->channel, &handle->file, error);
+        enum status status = open_item(plan, item, cancel, &handle->file, error);
         if (!status)
             status = check_frames(plan, item, handle->file, error);
         if (status) {
@@ -199,12 +210,12 @@ static enum status take_handle(struct slab_file *file, size_t item, int64_t fram
 
 // The handle and the frame in it for frame `number` of the series. STATUS_NOT_MINE for a file that was found
 // and is no image.
-static enum status find_frame(struct slab_file *file, int64_t number, struct image_file **inner,
-                              int64_t *frame, struct error *error)
+static enum status find_frame(struct slab_file *file, int64_t number, struct cancel *cancel,
+                              struct image_file **inner, int64_t *frame, struct error *error)
 {
     const size_t item = plan_item(file->plan, number);
     *frame = number - file->plan->first[item];
-    enum status status = take_handle(file, item, *frame, inner, error);
+    enum status status = take_handle(file, item, *frame, cancel, inner, error);
     // Only what was merely found may be left out.
     if (status == STATUS_NOT_MINE && !file->plan->found[item])
         status = STATUS_BROKEN;
@@ -222,21 +233,21 @@ static int64_t slab_end(const struct slab_file *file, int64_t slab)
 }
 
 // The first frame of the slab that can be had, which stands for all in what is not pixels.
-static enum status first_frame(struct slab_file *file, int64_t slab, struct image_file **inner,
-                               int64_t *frame, struct error *error)
+static enum status first_frame(struct slab_file *file, int64_t slab, struct cancel *cancel,
+                               struct image_file **inner, int64_t *frame, struct error *error)
 {
     enum status status = STATUS_NOT_MINE;
     for (int64_t i = slab_begin(file, slab); status == STATUS_NOT_MINE && i < slab_end(file, slab); i++)
-        status = find_frame(file, i, inner, frame, error);
+        status = find_frame(file, i, cancel, inner, frame, error);
     return status;
 }
 
 // --- the reader ---
 
-static enum status open_plan(struct slab_plan *plan, const char *label, struct image_file **file,
-                             struct error *error)
+static enum status open_plan(struct slab_plan *plan, const char *label, struct cancel *cancel,
+                             struct image_file **file, struct error *error)
 {
-    enum status status = plan_count(plan, error);
+    enum status status = plan_count(plan, cancel, error);
     if (status) {
         plan_release(plan);
         return status;
@@ -257,7 +268,7 @@ enum status slab_open(const struct slab_request *request, struct image_file **fi
     if (request->count == 0 || request->frames < 1 || request->frames > SLAB_MAX_FRAMES)
         return error_set(error, STATUS_USAGE, "%s: a slab has 1 to %d frames of at least one file",
                          request->label, SLAB_MAX_FRAMES);
-    return open_plan(plan_create(request), request->label, file, error);
+    return open_plan(plan_create(request), request->label, request->cancel, file, error);
 }
 
 // Takes "sum:10:" off the front.
@@ -284,7 +295,7 @@ static bool parse_specification(const char *path, enum slab_mode *mode, int64_t 
 static enum status slab_open_specification(const struct open_request *open, struct image_file **file,
                                            struct error *error)
 {
-    struct slab_request request = {.channel = open->channel, .label = open->path};
+    struct slab_request request = {.channel = open->channel, .label = open->path, .cancel = open->cancel};
     const char *name;
     if (!parse_specification(open->path, &request.mode, &request.frames, &name))
         return error_set(error, STATUS_USAGE,
@@ -313,7 +324,7 @@ static enum status slab_frame_info(struct image_file *base, int64_t slab, struct
     struct slab_file *file = slab_of(base);
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(file, slab, &inner, &frame, error);
+    enum status status = first_frame(file, slab, NULL, &inner, &frame, error);
     if (!status)
         status = image_file_info(inner, frame, info, error);
     if (status)
@@ -334,7 +345,7 @@ static enum status add_frame(struct slab_file *file, int64_t number, const struc
     struct image_file *inner = NULL;
     struct frame_info info;
     int64_t frame;
-    enum status status = find_frame(file, number, &inner, &frame, error);
+    enum status status = find_frame(file, number, request->cancel, &inner, &frame, error);
     if (!status)
         status = image_file_info(inner, frame, &info, error);
     if (status)
@@ -371,7 +382,7 @@ static enum status slab_decode(struct image_file *base, const struct decode_requ
     struct image_file *inner = NULL;
     struct frame_info wanted;
     int64_t frame;
-    enum status status = first_frame(file, request->frame, &inner, &frame, error);
+    enum status status = first_frame(file, request->frame, request->cancel, &inner, &frame, error);
     if (!status)
         status = image_file_info(inner, frame, &wanted, error);
     if (!status)
@@ -408,7 +419,7 @@ static enum status slab_metadata(struct image_file *base, int64_t slab, struct t
     struct slab_file *file = slab_of(base);
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(file, slab, &inner, &frame, error);
+    enum status status = first_frame(file, slab, NULL, &inner, &frame, error);
     if (status)
         return status;
     text_printf(out, "slab\t%s of frames %lld to %lld; what follows is of the first\n",
@@ -422,7 +433,7 @@ static enum status slab_detector(struct image_file *base, int64_t slab, struct d
 {
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(slab_of(base), slab, &inner, &frame, error);
+    enum status status = first_frame(slab_of(base), slab, NULL, &inner, &frame, error);
     return status ? status : image_file_detector(inner, frame, info, error);
 }
 

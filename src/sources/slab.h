@@ -31,10 +31,11 @@ struct slab_request {
     enum slab_mode mode;
     int64_t frames; // of a slab, 1 to SLAB_MAX_FRAMES
     int channel;
-    const char *label;  // the path of the resulting handle
-    const char **names; // the files of the series, in order
-    bool *found;        // of each: that it is no image is no failure; it then has no frame
-    size_t count;       // at least 1
+    const char *label;     // the path of the resulting handle
+    const char **names;    // the files of the series, in order
+    bool *found;           // of each: that it is no image is no failure; it then has no frame
+    size_t count;          // at least 1
+    struct cancel *cancel; // of the opening, as in struct open_request
 };
 
 // Opens the series as a file of slabs (slab_reader). Of up to 64 files each is opened to know its number of

@@ -43,15 +43,20 @@ static const struct {
     {"max:", &slab_reader}, {"mean:", &slab_reader},
 };
 
-enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error)
+enum status source_open_request(const struct open_request *request, struct image_file **file,
+                                struct error *error)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        if (strncmp(name, schemes[i].prefix, strlen(schemes[i].prefix)) != 0)
-            continue;
-        struct open_request request = {.path = name, .channel = channel};
-        return schemes[i].reader->open(&request, file, error);
+        if (strncmp(request->path, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
+            return schemes[i].reader->open(request, file, error);
     }
-    return image_file_open(name, channel, file, error);
+    return image_file_open_request(request, file, error);
+}
+
+enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error)
+{
+    const struct open_request request = {.path = name, .channel = channel};
+    return source_open_request(&request, file, error);
 }
 
 static enum status create(const char *const *names, size_t count, int channel, struct source **source,
@@ -126,13 +131,15 @@ const char *source_name(const struct source *source, size_t index)
 }
 
 // The names of the inner source as one file of slabs.
-static enum status open_slab(const struct source *source, struct image_file **file, struct error *error)
+static enum status open_slab(const struct source *source, struct cancel *cancel, struct image_file **file,
+                             struct error *error)
 {
     const struct source *inner = source->inner;
     struct slab_request request = {.mode = source->slab,
                                    .frames = source->slab_frames,
                                    .channel = inner->channel,
                                    .label = source->items[0].name,
+                                   .cancel = cancel,
                                    .names = must_alloc(inner->count * sizeof *request.names),
                                    .found = must_alloc(inner->count * sizeof *request.found)};
     for (size_t i = 0; i < inner->count; i++) {
@@ -147,12 +154,13 @@ static enum status open_slab(const struct source *source, struct image_file **fi
     return status;
 }
 
-enum status source_open(const struct source *source, size_t item, struct image_file **file,
-                        struct error *error)
+enum status source_open(const struct source *source, size_t item, struct cancel *cancel,
+                        struct image_file **file, struct error *error)
 {
-    if (source->inner)
-        return open_slab(source, file, error);
-    return source_open_name(source->items[item].name, source->channel, file, error);
+    const struct open_request request = {
+        .path = source->items[item].name, .channel = source->channel, .cancel = cancel};
+    return source->inner ? open_slab(source, cancel, file, error)
+                         : source_open_request(&request, file, error);
 }
 
 void source_set_frames(struct source *source, size_t item, int64_t frames)
@@ -203,7 +211,7 @@ static int64_t frames_known(struct source *source, size_t item, int *opens)
     struct error error = {0};
     if ((source->known >= ALIKE && !source->uneven) || (*opens)-- <= 0)
         return source->typical;
-    if (source_open(source, item, &file, &error) != STATUS_OK)
+    if (source_open(source, item, NULL, &file, &error) != STATUS_OK)
         return 1;
     source_set_frames(source, item, file->frames);
     image_file_close(&file);

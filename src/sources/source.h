@@ -38,8 +38,8 @@ struct source_position {
 
 // Opens an item on its own handle, which the caller closes: by the reader table, or by a scheme ("sim:",
 // "raw:").
-enum status source_open(const struct source *source, size_t item, struct image_file **file,
-                        struct error *error);
+enum status source_open(const struct source *source, size_t item, struct cancel *cancel,
+                        struct image_file **file, struct error *error);
 
 // The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know
 // their number of frames (remembered), at most 64 of them, or 8 if all of these have the same number; those
@@ -68,5 +68,8 @@ int64_t source_frames_before(const struct source *source, size_t item, bool *exa
 
 // Opens a single name without a source: a file or a scheme.
 enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error);
+// The same of a request whose `path` is the name; with `cancel`, as in struct open_request.
+enum status source_open_request(const struct open_request *request, struct image_file **file,
+                                struct error *error);
 
 #endif

@@ -73,7 +73,7 @@ static void test_truncated(void **state)
     picture_free(&picture);
     image_file_close(&file);
     assert_int_equal(mask_create(50, 20, &mask, &error), STATUS_OK);
-    assert_int_equal(mask_file_load(path, mask, &error), STATUS_BROKEN);
+    assert_int_equal(mask_file_load(path, NULL, mask, &error), STATUS_BROKEN);
     mask_destroy(&mask);
     check_refused(save_bytes("cut.msk", bytes, 1024), STATUS_BROKEN, "only 0 B");
     put_u32(bytes + 16, 0xFFFFFFFF);
@@ -93,7 +93,7 @@ static void test_as_mask(void **state)
     struct mask *mask = NULL;
     struct error error = {0};
     assert_int_equal(mask_create(123, 45, &mask, &error), STATUS_OK);
-    assert_int_equal(mask_file_load(path, mask, &error), STATUS_OK);
+    assert_int_equal(mask_file_load(path, NULL, mask, &error), STATUS_OK);
     for (int y = 0; y < 45; y++)
         for (int x = 0; x < 123; x++)
             assert_int_equal(mask_at(mask, x, y), pixels[y * 123 + x] ? MASK_BIT(MASK_FILE) : 0);

@@ -85,7 +85,7 @@ static void test_every_type(void **state)
         // What was there of this layer goes, other layers stay.
         mask_mark(mask, (struct rect){5, 0, 1, 1}, (const uint8_t[]){1}, 1,
                   MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER));
-        if (mask_file_load(path, mask, &error) != STATUS_OK)
+        if (mask_file_load(path, NULL, mask, &error) != STATUS_OK)
             fail_msg("%s", error.text);
         check_pattern(mask, MASK_BIT(MASK_USER));
         mask_destroy(&mask);
@@ -113,7 +113,7 @@ static void test_tiff(void **state)
     TIFFClose(tiff);
     struct mask *mask = new_mask(WIDTH, HEIGHT);
     struct error error = {0};
-    if (mask_file_load(path, mask, &error) != STATUS_OK)
+    if (mask_file_load(path, NULL, mask, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     check_pattern(mask, 0);
     mask_destroy(&mask);
@@ -127,7 +127,7 @@ static void test_mismatch_names_both_shapes(void **state)
     struct error error = {0};
     mask_mark(mask, (struct rect){5, 0, 1, 1}, (const uint8_t[]){1}, 1, MASK_BIT(MASK_FILE));
     const char *path = save_npy("small.npy", "|u1", 4, 3, samples, sizeof samples);
-    assert_int_equal(mask_file_load(path, mask, &error), STATUS_MISMATCH);
+    assert_int_equal(mask_file_load(path, NULL, mask, &error), STATUS_MISMATCH);
     assert_non_null(
         strstr(error.text,
                "small.npy: the mask is 4 x 3 pixels, the image 4148 x 4362; they must be the same size"));
@@ -142,11 +142,11 @@ static void test_missing_and_damaged(void **state)
     struct mask *mask = new_mask(WIDTH, HEIGHT);
     struct error error = {0};
     mask_mark(mask, (struct rect){5, 0, 1, 1}, (const uint8_t[]){1}, 1, MASK_BIT(MASK_FILE));
-    assert_int_equal(mask_file_load(temporary_path("absent.npy"), mask, &error), STATUS_IO);
+    assert_int_equal(mask_file_load(temporary_path("absent.npy"), NULL, mask, &error), STATUS_IO);
     assert_int_equal(mask_at(mask, 5, 0), MASK_BIT(MASK_FILE));
     // Cut short: a mask with a hole must not be taken for a mask.
     const char *path = save_npy("cut.npy", "|u1", WIDTH, HEIGHT, samples, COUNT / 2);
-    assert_int_equal(mask_file_load(path, mask, &error), STATUS_BROKEN);
+    assert_int_equal(mask_file_load(path, NULL, mask, &error), STATUS_BROKEN);
     assert_non_null(strstr(error.text, "cut.npy"));
     assert_int_equal(mask_count(mask, 0xFF), 0);
     mask_destroy(&mask);

@@ -65,7 +65,7 @@ static void check_loads(const char *path, const struct mask *mask, uint8_t bits,
     struct mask *loaded = NULL;
     struct error error = {0};
     assert_int_equal(mask_create(mask->width, mask->height, &loaded, &error), STATUS_OK);
-    if (mask_file_load(path, loaded, &error) != STATUS_OK)
+    if (mask_file_load(path, NULL, loaded, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     for (int64_t y = 0; y < mask->height; y++)
         for (int64_t x = 0; x < mask->width; x++) {
@@ -226,7 +226,7 @@ static void test_pixel_mask_of_a_master(void **state)
         assert_int_equal(mask_create(WIDTH, HEIGHT, &mask, &error), STATUS_OK);
         flat = empty_like(mask);
         if (mask_file_load_layers(name, mask, &error) != STATUS_OK ||
-            mask_file_load(name, flat, &error) != STATUS_OK)
+            mask_file_load(name, NULL, flat, &error) != STATUS_OK)
             fail_msg("%s", error.text);
         for (int j = 0; j < WIDTH * HEIGHT; j++) {
             const uint8_t wanted = j / WIDTH == 1 && j % WIDTH < 9 ? layers[j % WIDTH] : 0;
@@ -396,7 +396,7 @@ static void check_real_msk(const char *below)
     struct mask *mask = NULL;
     struct error error = {0};
     assert_int_equal(mask_create(info.width, info.height, &mask, &error), STATUS_OK);
-    if (mask_file_load(plain, mask, &error) != STATUS_OK)
+    if (mask_file_load(plain, NULL, mask, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     const struct mask_save how = {.path = path_for("msk")};
     save_good(mask, &how);

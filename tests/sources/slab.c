@@ -305,7 +305,7 @@ static void open_slabs(const char *const *names, size_t count, enum slab_mode mo
     assert_int_equal(source_create(names, count, CHANNEL_AUTO, inner, NULL), STATUS_OK);
     assert_int_equal(source_create_slab(*inner, mode, frames, &source, NULL), STATUS_OK);
     assert_int_equal(source_count(source), 1);
-    if (source_open(source, 0, file, &error))
+    if (source_open(source, 0, NULL, file, &error))
         fail_msg("%s", error.text);
     source_destroy(&source);
 }

@@ -94,12 +94,12 @@ static void items_open(void **state)
     struct source *source = create();
     struct image_file *file = NULL;
     struct error error = {0};
-    assert_int_equal(source_open(source, 4, &file, &error), STATUS_OK);
+    assert_int_equal(source_open(source, 4, NULL, &file, &error), STATUS_OK);
     assert_int_equal(file->frames, 4);
     image_file_close(&file);
-    assert_int_equal(source_open(source, 1, &file, &error), STATUS_IO);
+    assert_int_equal(source_open(source, 1, NULL, &file, &error), STATUS_IO);
     assert_non_null(strstr(error.text, "image.tif"));
-    assert_int_equal(source_open(source, 3, &file, &error), STATUS_USAGE);
+    assert_int_equal(source_open(source, 3, NULL, &file, &error), STATUS_USAGE);
     source_destroy(&source);
     source_destroy(&source);
 }
