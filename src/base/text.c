@@ -128,6 +128,18 @@ bool parse_int64(const char *string, int64_t *value)
     return true;
 }
 
+bool parse_whole(const char *string, int64_t *value)
+{
+    static const double exact = 9007199254740992; // 2^53: beyond it a double need not be the number written
+    double real;
+    if (parse_int64(string, value))
+        return true;
+    if (!parse_double(string, &real) || !(real >= -exact && real <= exact) || real != (double)(int64_t)real)
+        return false;
+    *value = (int64_t)real;
+    return true;
+}
+
 bool parse_size(const char *string, int64_t *width, int64_t *height)
 {
     const char *cross = string ? strchr(string, 'x') : NULL;

@@ -29,6 +29,8 @@ void text_free(struct text *text);
 // decimal point is '.' whatever the locale; "nan" is refused, "inf" accepted only by parse_double.
 bool parse_double(const char *string, double *value);
 bool parse_int64(const char *string, int64_t *value);
+// The same for a whole number that may be written as a real one ("30", "30.0", "3e1"), as headers have them.
+bool parse_whole(const char *string, int64_t *value);
 // "4148x4362" into two positive numbers.
 bool parse_size(const char *string, int64_t *width, int64_t *height);
 // "#rrggbb", "#rgb" or one of the names black white red green blue yellow cyan magenta gray orange purple.

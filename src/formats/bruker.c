@@ -2,6 +2,9 @@
 // Bruker frames (.gfrm, .sfrm and numbered files) of the formats 86 and 100: a header of 80-character lines,
 // samples of 1, 2 or 4 bytes, and tables of the values that do not fit.
 //
+// The keys of the header may come in any order; what tells the format is that keys stand at columns of 80
+// characters.
+//
 // Format: the frame header description in Bruker's SAXI^GADDS and SMART manuals (formats 86 and 100), and
 // what the fabio and dxtbx libraries read (https://github.com/silx-kit/fabio,
 // https://github.com/cctbx/dxtbx). Format 86: behind the samples stand NOVERFL overflows of 16 characters, 9
@@ -24,12 +27,14 @@ enum {
     LINE = 80,
     KEY = 7, // characters of a line before its ":"
     BLOCK = 512,
-    MIN_BLOCKS = 5,
+    MIN_BLOCKS = 5, // and a header without HDRBLKS is a multiple of them
+    USUAL_BLOCKS = 15,
     MAX_BLOCKS = 2048,
     OVERFLOW_CHARACTERS = 16,
     TABLE_ALIGNMENT = 16,
     FORMAT_OLD = 86,
     FORMAT_NEW = 100,
+    KNOWN_ENOUGH = 6, // keys that a file must have near its beginning
 };
 
 enum { TABLE_UNDER, TABLE_16, TABLE_32, TABLES };
@@ -142,13 +147,54 @@ static enum status header_integer(const struct row_file *file, const struct head
                                   int index, int64_t *number, struct error *error)
 {
     char word[LINE];
-    if (header_word(header, key, index, word) && parse_int64(word, number))
+    if (header_word(header, key, index, word) && parse_whole(word, number))
         return STATUS_OK;
     return error_set(error, STATUS_BROKEN, "%s: its header has no sensible value for %s", file->base.path,
                      key);
 }
 
-static bool begins_as_frame(const uint8_t *head, size_t count)
+// The number of a key that may be absent, or tell fewer numbers.
+static enum status header_optional(const struct row_file *file, const struct header *header, const char *key,
+                                   int index, int64_t absent, int64_t *number, struct error *error)
+{
+    char word[LINE];
+    *number = absent;
+    if (!header_word(header, key, index, word))
+        return STATUS_OK;
+    return header_integer(file, header, key, index, number, error);
+}
+
+// --- Where the header is ---
+
+// Keys that every program writes, padded to their field.
+static const char *const known_keys[] = {
+    "FORMAT ", "VERSION", "HDRBLKS", "TYPE   ", "SITE   ", "MODEL  ", "USER   ", "SAMPLE ", "SETNAME",
+    "RUN    ", "SAMPNUM", "TITLE  ", "NCOUNTS", "NOVERFL", "MINIMUM", "MAXIMUM", "NONTIME", "NLATE  ",
+    "FILENAM", "CREATED", "CUMULAT", "ELAPSDR", "ELAPSDA", "OSCILLA", "NSTEPS ", "RANGE  ", "START  ",
+    "INCREME", "NUMBER ", "NFRAMES", "ANGLES ", "NOVER64", "NPIXELB", "NROWS  ", "NCOLS  ", "WORDORD",
+    "LONGORD", "TARGET ", "SOURCEK", "SOURCEM", "CENTER ", "DISTANC", "TRAILER", "COMPRES", "LINEAR ",
+    "WAVELEN", "DETTYPE", "NEXP   ", "CCDPARM",
+};
+
+static bool is_key(const uint8_t *line)
+{
+    for (int i = 0; i < KEY; i++)
+        if ((line[i] < 'A' || line[i] > 'Z') && (line[i] < '0' || line[i] > '9') && line[i] != '&' &&
+            line[i] != ' ')
+            return false;
+    return line[0] != ' ' && line[KEY] == ':';
+}
+
+// The lines from the first on that have keys.
+static size_t lines_of_keys(const uint8_t *head, size_t count)
+{
+    size_t lines = 0;
+    while ((lines + 1) * LINE <= count && is_key(head + lines * LINE))
+        lines++;
+    return lines;
+}
+
+static bool begins_with_format(const uint8_t *head, size_t count)
 {
     const size_t at = sizeof "FORMAT :" - 1;
     if (count < LINE || memcmp(head, "FORMAT :", at) != 0)
@@ -159,6 +205,23 @@ static bool begins_as_frame(const uint8_t *head, size_t count)
     return true;
 }
 
+static bool has_key(const uint8_t *head, size_t lines, const char *key)
+{
+    for (size_t i = 0; i < lines; i++)
+        if (memcmp(head + i * LINE, key, KEY) == 0)
+            return true;
+    return false;
+}
+
+static bool begins_as_frame(const uint8_t *head, size_t count)
+{
+    size_t known = 0;
+    const size_t lines = lines_of_keys(head, count);
+    for (size_t i = 0; i < sizeof known_keys / sizeof *known_keys; i++)
+        known += has_key(head, lines, known_keys[i]);
+    return known >= KNOWN_ENOUGH || begins_with_format(head, count);
+}
+
 static int bruker_probe(const uint8_t *head, size_t count, const char *path)
 {
     (void)path;
@@ -167,16 +230,19 @@ static int bruker_probe(const uint8_t *head, size_t count, const char *path)
 
 static enum status header_read(const struct row_file *file, struct header *header, struct error *error)
 {
-    char start[MIN_BLOCKS * BLOCK];
-    enum status status = row_file_read(file, 0, start, sizeof start, error);
+    enum { LEAST = MIN_BLOCKS * BLOCK, USUAL = USUAL_BLOCKS * BLOCK };
+    char start[USUAL];
+    const size_t count = (size_t)int64_clamp(file->bytes, LEAST, USUAL);
+    enum status status = row_file_read(file, 0, start, count, error);
     if (status != STATUS_OK)
         return status;
-    if (!begins_as_frame((uint8_t *)start, sizeof start))
+    const uint8_t *head = (const uint8_t *)start;
+    if (!begins_as_frame(head, count))
         return error_set(error, STATUS_NOT_MINE, "%s: is not a Bruker frame", file->base.path);
-    const struct header first = {start, sizeof start};
-    int64_t blocks = MIN_BLOCKS;
-    if (header_value(&first, "HDRBLKS"))
-        status = header_integer(file, &first, "HDRBLKS", 0, &blocks, error);
+    const struct header first = {start, count};
+    const int64_t keys = (int64_t)lines_of_keys(head, count) * LINE;
+    int64_t blocks;
+    status = header_optional(file, &first, "HDRBLKS", 0, int64_round_up(keys, LEAST) / BLOCK, &blocks, error);
     if (status == STATUS_OK && (blocks < 1 || blocks > MAX_BLOCKS))
         status = error_set(error, STATUS_BROKEN, "%s: its header claims %lld blocks", file->base.path,
                            (long long)blocks);
@@ -389,9 +455,9 @@ static enum status find_tables(struct bruker_file *file, const struct header *he
     const struct row_file *rows = &file->rows;
     for (int i = 0; i < TABLES && status == STATUS_OK; i++) {
         struct table *table = &file->tables[i];
-        status = header_integer(rows, header, "NOVERFL", i, &table->count, error);
+        status = header_optional(rows, header, "NOVERFL", i, 0, &table->count, error);
         if (status == STATUS_OK && i == TABLE_UNDER && table->count > 0)
-            status = header_integer(rows, header, "NPIXELB", 1, &under_bytes, error);
+            status = header_optional(rows, header, "NPIXELB", 1, 1, &under_bytes, error);
         table->item = i == TABLE_UNDER ? (size_t)under_bytes : (size_t)(2 * i);
         if (status != STATUS_OK)
             break;
@@ -438,7 +504,7 @@ static enum status read_format(struct bruker_file *file, const struct header *he
 {
     int64_t format = 0, item = 0, order = 0;
     const char *path = file->rows.base.path;
-    enum status status = header_integer(&file->rows, header, "FORMAT", 0, &format, error);
+    enum status status = header_optional(&file->rows, header, "FORMAT", 0, FORMAT_OLD, &format, error);
     if (status == STATUS_OK && format != FORMAT_OLD && format != FORMAT_NEW)
         return error_set(error, STATUS_UNSUPPORTED, "%s: its format %lld is not read; 86 and 100 are", path,
                          (long long)format);
@@ -447,8 +513,7 @@ static enum status read_format(struct bruker_file *file, const struct header *he
     if (status == STATUS_OK && item != 1 && item != 2 && item != 4)
         return error_set(error, STATUS_BROKEN, "%s: its samples of %lld bytes cannot be", path,
                          (long long)item);
-    if (header_value(header, "WORDORD") &&
-        header_integer(&file->rows, header, "WORDORD", 0, &order, NULL) == STATUS_OK)
+    if (header_optional(&file->rows, header, "WORDORD", 0, 0, &order, NULL) == STATUS_OK)
         file->swapped = order == 1;
     file->is_new = format == FORMAT_NEW;
     file->item = (size_t)item;
@@ -474,7 +539,7 @@ static enum status layout_from(struct bruker_file *file, const struct header *he
     if (file->is_new)
         status = find_tables(file, header, file->data + (int64_t)data_bytes, error);
     else
-        status = header_integer(rows, header, "NOVERFL", 0, &file->overflow_claimed, error);
+        status = header_optional(rows, header, "NOVERFL", 0, 0, &file->overflow_claimed, error);
     if (status != STATUS_OK)
         return status;
     file->overflow_claimed = int64_clamp(file->overflow_claimed, 0, rows->bytes / OVERFLOW_CHARACTERS);

@@ -103,24 +103,16 @@ static const struct field_key *key_find(const struct field_key *keys, size_t cou
     return NULL;
 }
 
-// A whole number of at least 0, perhaps written as a real one ("30.0").
+// A whole number of at least 0.
 static bool span_number(struct edf_span span, int64_t *number)
 {
     char copy[32];
-    double real;
+    int64_t whole;
     if (span.count >= sizeof copy)
         return false;
     memcpy(copy, span.at, span.count);
     copy[span.count] = '\0';
-    int64_t whole;
-    if (strlen(copy) != span.count)
-        return false;
-    if (!parse_int64(copy, &whole)) {
-        if (!parse_double(copy, &real) || !(real >= 0 && real < 9e15) || real != (double)(int64_t)real)
-            return false;
-        whole = (int64_t)real;
-    }
-    if (whole < 0)
+    if (strlen(copy) != span.count || !parse_whole(copy, &whole) || whole < 0)
         return false;
     *number = whole;
     return true;

@@ -74,6 +74,21 @@ static void test_parse_int64(void **state)
     assert_false(parse_int64(NULL, &value));
 }
 
+static void test_parse_whole(void **state)
+{
+    (void)state;
+    int64_t value = 7;
+    assert_true(parse_whole("30", &value) && value == 30);
+    assert_true(parse_whole("30.0", &value) && value == 30);
+    assert_true(parse_whole("-3e1", &value) && value == -30);
+    assert_true(parse_whole("9223372036854775807", &value) && value == INT64_MAX);
+    static const char *const wrong[] = {"", "30.5", "1e17", "nan", "inf", "30.0 ", "x", "30.0x"};
+    value = 7;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (parse_whole(wrong[i], &value) || value != 7)
+            fail_msg("\"%s\" was read", wrong[i]);
+}
+
 static void test_parse_size(void **state)
 {
     (void)state;
@@ -275,13 +290,13 @@ static void test_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),       cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),  cmocka_unit_test(test_parse_size),
-        cmocka_unit_test(test_parse_colour), cmocka_unit_test(test_format_double),
-        cmocka_unit_test(test_format_bytes), cmocka_unit_test(test_utf8_valid),
-        cmocka_unit_test(test_utf8_next),    cmocka_unit_test(test_utf8_clean),
-        cmocka_unit_test(test_utf8_line),    cmocka_unit_test(test_compare_natural),
-        cmocka_unit_test(test_must),
+        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_whole),
+        cmocka_unit_test(test_parse_size),      cmocka_unit_test(test_parse_colour),
+        cmocka_unit_test(test_format_double),   cmocka_unit_test(test_format_bytes),
+        cmocka_unit_test(test_utf8_valid),      cmocka_unit_test(test_utf8_next),
+        cmocka_unit_test(test_utf8_clean),      cmocka_unit_test(test_utf8_line),
+        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,82 @@ static void test_header(void **state)
     image_file_close(&file);
 }
 
+// A header of 15 blocks whose first key is VERSION, as others write it; what is needed stands near its end.
+static void begin_in_other_order(const char *format, const char *blocks)
+{
+    static const char *const others[] = {"VERSION", "TYPE",   "SITE",    "MODEL",
+                                         "USER",    "SAMPLE", "SETNAME", "RUN"};
+    memset(content, '.', HEADER * 3);
+    lines = 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        line(others[i], "11");
+    while (lines < 70)
+        line("TITLE", "");
+    line("NOVERFL", "1");
+    line("NPIXELB", "1");
+    line("NCOLS", "31.0");
+    line("NROWS", "19 1");
+    if (blocks)
+        line("HDRBLKS", blocks);
+    if (format)
+        line("FORMAT", format);
+    used = (size_t)HEADER * 3;
+}
+
+static void test_keys_in_other_order(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"86", NULL, "86"}, *const blocks[] = {"15", "15", NULL};
+    static uint32_t expected[COUNT];
+    uint8_t samples[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        expected[i] = samples[i] = (uint8_t)(i % 251);
+    expected[33] = 70000;
+    samples[33] = 255;
+    for (int i = 0; i < 3; i++) {
+        begin_in_other_order(formats[i], blocks[i]);
+        put(samples, sizeof samples);
+        put("    70000     33", 16);
+        struct image_file *file = open_good(save_bytes("order.sfrm", content, used));
+        assert_string_equal(info_of(file, 0).format, "Bruker");
+        check_rectangles(file, 0, expected);
+        static const char *const first[] = {"VERSION\t11\n", "NCOLS\t31.0\n", NULL};
+        check_metadata(file, 0, first);
+        image_file_close(&file);
+    }
+}
+
+// Numbers that a header of format 100 may leave out: tables that are empty.
+static void test_fewer_numbers_of_tables(void **state)
+{
+    (void)state;
+    static uint8_t samples[COUNT];
+    static int32_t expected[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        expected[i] = (samples[i] = (uint8_t)(1 + i % 200)) + 64;
+    static const char *const overflows[] = {"0", "0 0", "0 0 0"};
+    for (int i = 0; i < 3; i++) {
+        begin("100", "1", overflows[i]);
+        line("NEXP", "1 1 64");
+        put(samples, sizeof samples);
+        struct image_file *file = open_good(save_bytes("few.sfrm", content, used));
+        check_rectangles(file, 0, expected);
+        image_file_close(&file);
+    }
+}
+
+// Text with a colon at the right column is no frame without keys that are known.
+static void test_other_text(void **state)
+{
+    (void)state;
+    memset(content, ' ', HEADER);
+    lines = 0;
+    for (int i = 0; i < 20; i++)
+        line(i % 4 == 0 ? "TITLE" : "REMARK", "of no frame");
+    line("VERSION", "11");
+    check_refused(save_bytes("other.txt", content, HEADER + COUNT), STATUS_NOT_MINE, "");
+}
+
 static void test_truncated(void **state)
 {
     (void)state;
@@ -265,7 +341,7 @@ static void test_refused(void **state)
                  {"86", "3", "0", STATUS_BROKEN, "3 bytes"},
                  {"86", "x", "0", STATUS_BROKEN, "NPIXELB"},
                  {"86", "1", "x", STATUS_BROKEN, "NOVERFL"},
-                 {"100", "1 1", "0 0", STATUS_BROKEN, "NOVERFL"},
+                 {"100", "1 1", "0 x", STATUS_BROKEN, "NOVERFL"},
                  {"100", "1 3", "5 0 0", STATUS_BROKEN, "longer"},
                  {"100", "1 1", "0 99999999999 0", STATUS_BROKEN, "longer"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -337,10 +413,12 @@ static void test_real_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_old_format),   cmocka_unit_test(test_old_format_without_overflows),
-        cmocka_unit_test(test_new_format),   cmocka_unit_test(test_header),
-        cmocka_unit_test(test_truncated),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_fabio_writes), cmocka_unit_test(test_real_file),
+        cmocka_unit_test(test_old_format),          cmocka_unit_test(test_old_format_without_overflows),
+        cmocka_unit_test(test_new_format),          cmocka_unit_test(test_header),
+        cmocka_unit_test(test_truncated),           cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_fabio_writes),        cmocka_unit_test(test_real_file),
+        cmocka_unit_test(test_keys_in_other_order), cmocka_unit_test(test_fewer_numbers_of_tables),
+        cmocka_unit_test(test_other_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
