@@ -145,3 +145,12 @@ bool cbf_cif_next(struct cbf_cif *cif, struct cbf_item *item)
     }
     return false;
 }
+
+int64_t cbf_cif_blocks(const char *text)
+{
+    struct cbf_cif cif = {.at = text};
+    struct cbf_item item;
+    while (cbf_cif_next(&cif, &item))
+        continue;
+    return cif.blocks;
+}

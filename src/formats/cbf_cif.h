@@ -42,6 +42,9 @@ struct cbf_cif {
 // The next item; false at the end. A text that does not end is one up to the end.
 bool cbf_cif_next(struct cbf_cif *cif, struct cbf_item *item);
 
+// How many data blocks the text begins.
+int64_t cbf_cif_blocks(const char *text);
+
 // True if the words are these, in any case.
 bool cbf_words_are(struct cbf_words words, const char *string);
 // The words as a number; false if they are none. A standard uncertainty in brackets is left out.

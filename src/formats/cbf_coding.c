@@ -34,40 +34,77 @@ static uint64_t group_difference(const struct cbf_coder *coder, const uint8_t *b
     return bits_sign(bits_take(bytes, bit, coder->bits), coder->bits);
 }
 
-// The mean of the known neighbours: the one before, and of the row above the left, middle and right one. At
-// the ends of a row only two of them count, so that the division is a shift.
-static uint32_t neighbours_mean(const struct cbf_coder *coder)
+// The sum of the known neighbours: the one before, and of the row above the left, middle and right one; at
+// the ends of a row only two of them. *shift is the logarithm of their number.
+static uint32_t neighbours_sum(const struct cbf_coder *coder, unsigned *shift)
 {
     const uint32_t *row = coder->row;
     const int64_t x = coder->column;
-    const bool first = x == 0, last = x == coder->width - 1;
+    *shift = 1;
+    if (x == 0)
+        return row[0] + (coder->width > 1 ? row[1] : row[0]);
+    if (x == coder->width - 1)
+        return row[x] + row[x - 1];
+    *shift = 2;
+    return row[x] + row[x - 1] + coder->corner + row[x + 1];
+}
+
+// The values of the plane before at the places of those neighbours, where that of the value itself stands for
+// the one before it.
+static uint32_t neighbours_below(const struct cbf_coder *coder)
+{
+    const uint32_t *above = coder->plane + coder->place - coder->width;
+    const int64_t x = coder->column;
+    if (x == 0)
+        return above[0] + (coder->width > 1 ? above[1] : above[0]);
+    const uint32_t below = coder->plane[coder->place];
+    return x == coder->width - 1 ? above[0] + below : above[0] + below + above[-1] + above[1];
+}
+
+// The mean of the known neighbours, whose number is a power of two. The first value of a plane is predicted
+// from that of the plane before, others of its first row from the value before.
+static uint32_t neighbours_mean(const struct cbf_coder *coder)
+{
+    unsigned shift;
+    if (!coder->later_row && coder->column > 0)
+        return coder->row[coder->column - 1];
     if (!coder->later_row)
-        return first ? 0 : row[x - 1];
-    uint32_t sum = row[x];
-    unsigned shift = 1;
-    if (first) {
-        sum += last ? row[x] : row[x + 1];
-    } else {
-        sum += row[x - 1];
-        if (!last) {
-            sum += coder->corner + row[x + 1];
-            shift = 2;
-        }
+        return !coder->later_plane ? 0 : coder->plane_size == coder->width ? coder->row[0] : coder->plane[0];
+    uint32_t sum = neighbours_sum(coder, &shift);
+    if (coder->later_plane && !coder->uncorrelated) {
+        sum += neighbours_below(coder);
+        shift++;
     }
     // The sum wraps in the element's own width, and has a sign whatever the element's type.
     const uint64_t mask = UINT64_MAX >> (64 - coder->element_bits);
     const int32_t wrapped = (int32_t)bits_sign(sum & mask, coder->element_bits);
-    return (uint32_t)((int32_t)((uint32_t)wrapped + shift) >> shift);
+    return (uint32_t)((int32_t)((uint32_t)wrapped + (1u << shift >> 1)) >> shift);
+}
+
+// What falls out of the row as the value in work is stored was decoded a row and one value before.
+static void plane_store(struct cbf_coder *coder)
+{
+    const int64_t behind = coder->place - coder->width - 1;
+    if (coder->plane_size > coder->width && (behind >= 0 || coder->later_plane))
+        coder->plane[behind >= 0 ? behind : behind + coder->plane_size] = coder->corner;
+    if (++coder->place == coder->plane_size) {
+        coder->place = 0;
+        coder->later_plane = true;
+        coder->later_row = false;
+    }
 }
 
 static void row_store(struct cbf_coder *coder, uint32_t value)
 {
-    coder->corner = coder->row[coder->column];
+    const uint32_t fallen = coder->row[coder->column];
     coder->row[coder->column] = value;
     if (++coder->column == coder->width) {
         coder->column = 0;
         coder->later_row = true;
     }
+    if (coder->plane)
+        plane_store(coder);
+    coder->corner = fallen;
 }
 
 static size_t packed_take(struct cbf_coder *coder, const uint8_t *bytes, uint64_t *bit, uint64_t end,

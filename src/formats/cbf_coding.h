@@ -42,6 +42,12 @@ struct cbf_coder {
     int64_t width, column;
     bool later_row;
     uint32_t corner;
+    // Of several planes: the values that fell out of the row, in a ring of `plane_size`, in which those of
+    // the plane before are read until they are replaced. NULL: there is one plane.
+    uint32_t *plane;
+    int64_t plane_size, place; // the value's index in its plane
+    bool later_plane;
+    bool uncorrelated;             // but for its first value no plane is predicted from the one before
     const struct cbf_codes *codes; // canonical
     uint64_t value;
     unsigned left, bits;       // packed: differences left of a group, and bits of each

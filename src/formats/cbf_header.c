@@ -228,9 +228,7 @@ static enum status section_prediction(const struct cbf_file *file, const char *m
                           !strcasestr(mime, "\"flat\"");
     if (section->neighbours && sample_traits(section->type)->bytes > 4)
         return refuse(file, "packed data of type", sample_traits(section->type)->name, error);
-    if (section->neighbours && section->depth > 1)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: a packed section of %lld images is not read",
-                         file->base.path, (long long)section->depth);
+    section->uncorrelated = strcasestr(mime, "\"uncorrelated_sections\"") != NULL;
     return STATUS_OK;
 }
 

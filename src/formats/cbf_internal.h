@@ -22,7 +22,8 @@ struct cbf_section {
     int64_t first_frame; // of `depth` frames
     enum sample_type type;
     enum cbf_coding coding;
-    bool neighbours; // packed: predictions are means of neighbours
+    bool neighbours;   // packed: predictions are means of neighbours
+    bool uncorrelated; // and those of a plane know nothing of the plane before
     bool swapped;
     bool bad; // not readable; reading its header again tells why
 

@@ -26,6 +26,22 @@ enum {
 static const char contents_tag[] = "_array_data.header_contents";
 static const char convention_tag[] = "_array_data.header_convention";
 
+// --- The experiment's lines ---
+
+// XDS writes the lines "# Key value" before the semicolon that should begin them, where they are comments.
+// All lines of a text that has them nowhere else; none where the item has them.
+static struct cbf_words misplaced_contents(const char *header)
+{
+    struct cbf_cif cif = {.at = header};
+    struct cbf_item item;
+    while (cbf_cif_next(&cif, &item))
+        if (cbf_words_are(item.tag, contents_tag) && dectris_header_known(item.value.at, item.value.length))
+            return (struct cbf_words){header, 0};
+    const char *lines = header + strcspn(header, "\n"); // behind "###CBF: VERSION"
+    const size_t length = strlen(lines);
+    return (struct cbf_words){lines, dectris_header_known(lines, length) ? length : 0};
+}
+
 // --- Metadata ---
 
 static void append_clean(struct text *out, struct cbf_words words)
@@ -104,6 +120,8 @@ static void append_items(struct text *out, const char *header)
     }
     table_end(table, out);
     free(table);
+    const struct cbf_words misplaced = misplaced_contents(header);
+    dectris_header_metadata(misplaced.at, misplaced.length, out);
 }
 
 // A line "key: value" or "key=value".
@@ -199,6 +217,8 @@ static void learn(const char *header, struct detector_info *info)
         else
             learn_item(&item, info);
     }
+    const struct cbf_words misplaced = misplaced_contents(header);
+    dectris_header_detector(misplaced.at, misplaced.length, info);
 }
 
 enum status cbf_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -222,14 +242,19 @@ enum status cbf_detector(struct image_file *base, int64_t frame, struct detector
     return status;
 }
 
-// Whether the header is a detector's, whose marks are no counts. XDS writes its correction tables with a
-// convention of its own; their negative values are values.
-static void learn_convention(const struct cbf_item *item, bool *detector)
+// Whether the header is a detector's, whose marks are no counts: by its convention, and in any case where it
+// has the lines of an experiment. XDS writes its correction tables with a convention of its own; their
+// negative values are values.
+static void learn_convention(const char *header, bool *detector)
 {
-    const bool own = item->value.length >= 3 && strncasecmp(item->value.at, "XDS", 3) == 0;
-    if (cbf_words_are(item->tag, convention_tag))
-        *detector = !own && !is_unset(item->value);
-    if (cbf_words_are(item->tag, contents_tag) && dectris_header_known(item->value.at, item->value.length))
+    struct cbf_cif cif = {.at = header};
+    struct cbf_item item;
+    while (cbf_cif_next(&cif, &item)) {
+        const bool own = item.value.length >= 3 && strncasecmp(item.value.at, "XDS", 3) == 0;
+        if (cbf_words_are(item.tag, convention_tag))
+            *detector = !own && !is_unset(item.value);
+    }
+    if (dectris_header_known(header, strlen(header))) // wherever they stand
         *detector = true;
 }
 
@@ -248,11 +273,8 @@ enum status cbf_section_learn(const struct cbf_file *file, const struct cbf_sect
     section->saturation = fmin(info.saturation, info.count_cutoff); // a number if one of both is
     if (isnan(section->saturation) && before)
         section->saturation = before->saturation;
-    struct cbf_cif cif = {.at = header};
-    struct cbf_item item;
-    while (cbf_cif_next(&cif, &item))
-        learn_convention(&item, &section->detector);
-    section->block += cif.blocks;
+    learn_convention(header, &section->detector);
+    section->block += cbf_cif_blocks(header);
     free(header);
     return STATUS_OK;
 }

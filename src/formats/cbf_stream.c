@@ -25,7 +25,7 @@ struct cbf_stream {
     bool ended;       // there are no further values
     struct cbf_coder coder;
     struct cbf_codes *codes;
-    uint32_t *row;
+    uint32_t *row, *plane;
     struct error loss; // why, when the file was cut while it was open
     union {
         uint32_t narrow[BATCH];
@@ -41,12 +41,20 @@ struct cbf_stream *cbf_stream_create(void)
     return stream;
 }
 
+static void free_values(struct cbf_stream *stream)
+{
+    free(stream->codes);
+    free(stream->row);
+    free(stream->plane);
+    stream->codes = NULL;
+    stream->row = stream->plane = NULL;
+}
+
 void cbf_stream_destroy(struct cbf_stream *stream)
 {
     if (!stream)
         return;
-    free(stream->codes);
-    free(stream->row);
+    free_values(stream);
     free(stream);
 }
 
@@ -143,8 +151,11 @@ static size_t take_bits(struct cbf_stream *stream, const struct cbf_file *file, 
     return got;
 }
 
+// A mark keeps a row, which is not all that planes need.
 static void leave_mark(struct cbf_stream *stream, const struct cbf_file *file)
 {
+    if (stream->plane)
+        return;
     const int64_t before = stream->taken - (int64_t)stream->end;
     const struct cbf_mark mark = {
         .position = stream->position, .bit = 8 * before + (int64_t)stream->bit, .coder = stream->coder};
@@ -205,15 +216,28 @@ static enum status read_prefix(struct cbf_stream *stream, const struct cbf_file 
     return STATUS_OK;
 }
 
+// The memory of predictions from neighbours.
+static enum status make_values(struct cbf_stream *stream, const struct cbf_file *file,
+                               const struct cbf_section *section, struct error *error)
+{
+    const bool planes = section->neighbours && section->depth > 1;
+    struct cbf_coder *coder = &stream->coder;
+    coder->plane_size = section->width * section->height;
+    coder->uncorrelated = section->uncorrelated;
+    if (section->neighbours)
+        coder->row = stream->row = calloc((size_t)section->width, sizeof *stream->row);
+    if (planes)
+        coder->plane = stream->plane = calloc((size_t)coder->plane_size, sizeof *stream->plane);
+    const bool good = (stream->row || !section->neighbours) && (stream->plane || !planes);
+    return good ? STATUS_OK : no_memory(file, error);
+}
+
 // Begins the section anew.
 static enum status restart(struct cbf_stream *stream, const struct cbf_file *file, int64_t index,
                            struct error *error)
 {
     const struct cbf_section *section = &file->sections[index];
-    free(stream->codes);
-    free(stream->row);
-    stream->codes = NULL;
-    stream->row = NULL;
+    free_values(stream);
     stream->section = index;
     stream->position = stream->taken = 0;
     stream->bit = 0;
@@ -224,12 +248,9 @@ static enum status restart(struct cbf_stream *stream, const struct cbf_file *fil
                                        .element_bits = 8 * (unsigned)sample_traits(section->type)->bytes,
                                        .width = section->width};
     stream->step = cbf_marks_choose(file->marks, index, section->width, section->height * section->depth);
-    if (section->neighbours) {
-        stream->row = calloc((size_t)section->width, sizeof *stream->row);
-        if (!stream->row)
-            return no_memory(file, error);
-    }
-    stream->coder.row = stream->row;
+    const enum status status = make_values(stream, file, section, error);
+    if (status != STATUS_OK)
+        return status;
     const bool has_prefix =
         section->coding != CBF_CODING_BYTE_OFFSET && section->coding != CBF_CODING_NIBBLE_OFFSET;
     return has_prefix ? read_prefix(stream, file, error) : STATUS_OK;

@@ -250,6 +250,42 @@ static void panels_and_planes_are_frames(void **state)
     }
 }
 
+// Packed planes are predicted from the plane before, but for the flags that tell otherwise.
+static void packed_planes_are_frames(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t width, height, depth;
+    } sizes[] = {{17, 23, 7}, {64, 2, 3}, {40, 1, 6}, {2, 9, 4}, {194, 185, 2}};
+    static const unsigned codings[] = {CBF_PACKED, CBF_PACKED_V2};
+    static const unsigned flags[] = {0, CBF_UNCORRELATED_SECTIONS, CBF_FLAT_IMAGE};
+    static uint64_t values[194 * 185 * 2];
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        const size_t plane = (size_t)(sizes[s].width * sizes[s].height);
+        for (int n = 0; n < 2 * 3 * 6 * 3; n++) {
+            const enum sample_type type = narrow_types[n / 6 % 6];
+            const size_t item = sample_traits(type)->bytes;
+            fill(values, type, plane * (size_t)sizes[s].depth, n / 36);
+            const struct array cube = {codings[n % 2] | flags[n / 2 % 3],
+                                       type,
+                                       "little_endian",
+                                       sizes[s].width,
+                                       sizes[s].height,
+                                       sizes[s].depth,
+                                       true,
+                                       values};
+            struct image_file *file = open_good(write_cbf("planes.cbf", &cube, 1, MIME_HEADERS));
+            assert_int_equal(file->frames, sizes[s].depth);
+            for (int64_t i = sizes[s].depth - 1; i >= 0; i--)
+                check_rectangles(file, i, (uint8_t *)values + (size_t)i * plane * item);
+            image_file_close(&file);
+        }
+    }
+    const struct array cube = {CBF_PACKED, SAMPLE_I32, "little_endian", 194, 185, 2, true, values};
+    fill(values, SAMPLE_I32, sizeof values / sizeof *values, 1);
+    check_threads(write_cbf("planes.cbf", &cube, 1, MIME_HEADERS));
+}
+
 static void wrong_digests_are_told(void **state)
 {
     (void)state;
@@ -307,9 +343,13 @@ static void damaged_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_compression_of_integers), cmocka_unit_test(packed_without_neighbours),
-        cmocka_unit_test(wide_types_and_reals),          cmocka_unit_test(panels_and_planes_are_frames),
-        cmocka_unit_test(wrong_digests_are_told),        cmocka_unit_test(damaged_streams),
+        cmocka_unit_test(every_compression_of_integers),
+        cmocka_unit_test(packed_without_neighbours),
+        cmocka_unit_test(wide_types_and_reals),
+        cmocka_unit_test(panels_and_planes_are_frames),
+        cmocka_unit_test(packed_planes_are_frames),
+        cmocka_unit_test(wrong_digests_are_told),
+        cmocka_unit_test(damaged_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
