@@ -5,7 +5,8 @@
 // (https://github.com/silx-kit/fabio). A file is one block after another; a block is "{ key = value ; ... }"
 // and the samples of one frame, or of Dim_3 frames. A block without a size of an image before all others is
 // the general header, whose entries are defaults for the rest. Samples may also lie in a file of their own
-// that the header names.
+// that the header names. GE detectors (.ge5) write one header with Num_Images, padded to EDF_HeaderSize, and
+// all frames behind it.
 #include "formats/edf_internal.h"
 #include "formats/edf_packed.h"
 #include "formats/plain.h"
@@ -23,7 +24,7 @@
 
 enum {
     MAX_BLOCKS = 1000 * 1000,
-    TRUNCATED_MAX_RATIO = 1024, // a block of which less than 1/1024 is there is refused, not shown in part
+    TRUNCATED_MAX_RATIO = 1024, // a frame of which less than 1/1024 is there is refused, not shown in part
 };
 
 struct block {
@@ -33,7 +34,8 @@ struct block {
     int64_t data_bytes;  // that the dimensions need
     int64_t present;     // whole samples that are really there
     int64_t next;        // where the next block may begin
-    int64_t first_frame, depth;
+    int64_t first_frame;
+    int64_t depth, claimed; // frames that the file begins, and those that the header tells of
     int64_t width, height;
     enum sample_type type;
     bool swapped;  // big-endian
@@ -158,21 +160,79 @@ static enum status set_shape(const struct edf_file *file, const struct edf_field
     return STATUS_OK;
 }
 
-// The block's samples in this file, and where the next block begins.
-static bool set_place(const struct edf_file *file, const struct edf_fields *fields, struct block *block)
+static int64_t plane_bytes(const struct block *block)
 {
-    int64_t header_end_offset = block->header_offset + (int64_t)block->header_bytes;
+    return block->width * block->height * (int64_t)sample_traits(block->type)->bytes;
+}
+
+// True if there are only blanks and zeros from byte `from` up to `to`.
+static bool is_padding(const struct edf_file *file, int64_t from, int64_t to)
+{
+    char bytes[4096];
+    for (; from < to; from += (int64_t)sizeof bytes) {
+        const size_t count = (size_t)int64_min(to - from, (int64_t)sizeof bytes);
+        if (file_read_at(file->fd, file->base.path, from, bytes, count, NULL) != STATUS_OK)
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (bytes[i] != '\0' && edf_skip_space(bytes + i, 1) == 0)
+                return false;
+    }
+    return true;
+}
+
+// Where the samples begin: behind the closing brace, or behind padding up to EDF_HeaderSize. That is often
+// wrong, so it is believed only where the size of the file speaks for it.
+static int64_t data_begin(const struct edf_file *file, const struct edf_fields *fields,
+                          const struct block *block)
+{
+    const int64_t end = block->header_offset + (int64_t)block->header_bytes, frame = plane_bytes(block);
+    if (fields->header_size > EDF_MAX_HEADER)
+        return end;
+    const int64_t said = block->header_offset + fields->header_size;
+    if (block->coding != EDF_PLAIN || fields->blob[0] || said <= end || said >= file->bytes ||
+        (file->bytes - end) % frame == 0)
+        return end;
+    const bool fits = (file->bytes - said) % frame == 0 || fields->images > 1;
+    return fits && is_padding(file, end, said) ? said : end;
+}
+
+// Whether another block begins at or soon behind `offset`.
+static bool header_follows(const struct edf_file *file, int64_t offset)
+{
+    uint8_t head[READER_PROBE_BYTES];
+    const size_t count = (size_t)int64_clamp(file->bytes - offset, 0, sizeof head);
+    return file_read_at(file->fd, file->base.path, offset, head, count, NULL) == STATUS_OK &&
+           edf_probe(head, count, file->base.path) > 0;
+}
+
+// Num_Images may count the files of a series, or blocks with headers of their own: frames follow each other
+// here only where there are the bytes of more than one, and no header between them.
+static void set_stack(const struct edf_file *file, const struct edf_fields *fields, int64_t begin,
+                      struct block *block)
+{
+    size_t all;
+    const int64_t frame = plane_bytes(block);
+    const bool alone = fields->dim[2] == EDF_MISSING && block->coding == EDF_PLAIN && !fields->blob[0];
+    if (!alone || fields->images <= 1 || (file->bytes - begin) / frame < 2 ||
+        header_follows(file, begin + frame))
+        return;
+    if (size_multiply((size_t)frame, (size_t)fields->images, &all) && all < INT64_MAX / 2)
+        block->depth = fields->images;
+}
+
+// The block's samples in this file, and where the next block begins.
+static void set_place(const struct edf_file *file, const struct edf_fields *fields, int64_t begin,
+                      struct block *block)
+{
     int64_t said = fields->binary_size != EDF_MISSING ? fields->binary_size : fields->size;
     int64_t extent = block->coding == EDF_PLAIN ? int64_max(said, block->data_bytes) : said;
-    block->stored =
-        said > 0 ? int64_min(said, file->bytes - header_end_offset) : file->bytes - header_end_offset;
+    block->stored = said > 0 ? int64_min(said, file->bytes - begin) : file->bytes - begin;
     if (fields->blob[0])
         extent = int64_max(fields->binary_size, 0);
     else
-        block->data_offset = header_end_offset;
-    block->next = file->bytes;
-    return extent >= 0 && extent < file->bytes - header_end_offset &&
-           !__builtin_add_overflow(header_end_offset, extent, &block->next);
+        block->data_offset = begin;
+    if (extent < 0 || extent >= file->bytes - begin || __builtin_add_overflow(begin, extent, &block->next))
+        block->next = file->bytes;
 }
 
 // Finds the file of samples beside the header and the room in it.
@@ -204,10 +264,13 @@ static enum status set_present(const struct edf_file *file, struct block *block,
                                struct error *error)
 {
     char claimed[32], found[32];
+    const int64_t item = (int64_t)sample_traits(block->type)->bytes;
     int64_t there = int64_min(room, block->data_bytes);
-    block->present = there / (int64_t)sample_traits(block->type)->bytes;
-    if (block->present > 0 && there >= block->data_bytes / TRUNCATED_MAX_RATIO)
+    block->present = there / item;
+    if (block->present > 0 && there >= plane_bytes(block) / TRUNCATED_MAX_RATIO) {
+        block->depth = int64_ceil_div(block->present * item, plane_bytes(block));
         return STATUS_OK;
+    }
     return error_set(
         error, STATUS_BROKEN,
         "%s: the header claims %lld x %lld samples in %lld frames (%s), but there are only %s of data in the file",
@@ -244,18 +307,20 @@ static enum status block_layout(const struct edf_file *file, const struct edf_fi
     status = set_type(file, fields, block, error);
     if (status != STATUS_OK)
         return status;
-    block->data_bytes =
-        block->width * block->height * block->depth * (int64_t)sample_traits(block->type)->bytes;
     block->counting = block->type == SAMPLE_I32 && (fields->counting || has_pilatus_size(block));
     const bool known = edf_coding_named(fields->compression, &block->coding);
     if (!known)
         block->coding = EDF_GZIP; // packed in some way: its place is by its own size
-    (void)set_place(file, fields, block);
+    const int64_t begin = data_begin(file, fields, block);
+    set_stack(file, fields, begin, block);
+    block->claimed = block->depth;
+    block->data_bytes = plane_bytes(block) * block->depth;
+    set_place(file, fields, begin, block);
     if (!known || (block->coding != EDF_PLAIN && fields->blob[0]))
         return refuse_value(file, "compression", fields->compression, error);
     if (block->coding != EDF_PLAIN)
         return set_packed(file, block, error);
-    int64_t room = file->bytes - block->header_offset - (int64_t)block->header_bytes;
+    int64_t room = file->bytes - begin;
     if (fields->blob[0])
         status = set_blob(file, fields, block, &room, error);
     return status == STATUS_OK ? set_present(file, block, room, error) : status;
@@ -267,7 +332,7 @@ static enum status block_layout(const struct edf_file *file, const struct edf_fi
 static struct edf_fields general_defaults(const struct edf_fields *general)
 {
     struct edf_fields defaults = *general;
-    defaults.size = defaults.binary_size = defaults.header_size = EDF_MISSING;
+    defaults.images = defaults.size = defaults.binary_size = defaults.header_size = EDF_MISSING;
     defaults.version[0] = '\0';
     defaults.damaged = NULL;
     return defaults;
@@ -382,46 +447,6 @@ static const struct block *block_of(const struct edf_file *file, int64_t frame)
 
 // --- Opening ---
 
-// The key followed by "=", in any case of letters.
-static bool head_has(const char *head, size_t count, const char *key, bool prefix)
-{
-    size_t length = strlen(key);
-    for (size_t at = 1; at + length < count; at++) {
-        if (strncasecmp(head + at, key, length) != 0 ||
-            (!edf_skip_space(head + at - 1, 1) && !strchr("{;", head[at - 1])))
-            continue;
-        size_t behind = at + length;
-        behind += edf_skip_space(head + behind, count - behind);
-        if (prefix || (behind < count && head[behind] == '='))
-            return true;
-    }
-    return false;
-}
-
-// ADSC's format, too, begins with a brace.
-static bool is_adsc(const char *head, size_t count)
-{
-    static const char key[] = "HEADER_BYTES";
-    size_t at = edf_skip_space(head, count);
-    return count - at >= sizeof key - 1 && memcmp(head + at, key, sizeof key - 1) == 0;
-}
-
-static int edf_probe(const uint8_t *head, size_t count, const char *path)
-{
-    (void)path;
-    static const char *const keys[] = {"Dim_1", "DataType", "ByteOrder", "HeaderID"};
-    const char *text = (const char *)head;
-    size_t brace = edf_skip_space(text, (size_t)int64_min((int64_t)count, EDF_MAX_WHITESPACE));
-    if (brace >= count || text[brace] != '{' || is_adsc(text + brace + 1, count - brace - 1))
-        return 0;
-    const char *end = memchr(text + brace, '}', count - brace);
-    size_t length = end ? (size_t)(end - text) - brace : count - brace;
-    int found = head_has(text + brace, length, "EDF_", true) ? 1 : 0;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        found += head_has(text + brace, length, keys[i], false) ? 1 : 0;
-    return found > 1 ? 90 : found == 1 ? 70 : 0;
-}
-
 static void edf_close(struct image_file *base)
 {
     struct edf_file *file = edf_file_of(base);
@@ -515,9 +540,6 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     const struct block *block = block_of(file, frame);
     if (block->status != STATUS_OK)
         return explain_fault(file, block, error);
-    if (frame_first(block, frame) >= block->present)
-        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
-                         (long long)frame);
     *info = (struct frame_info){.width = block->width,
                                 .height = block->height,
                                 .type = block->type,
@@ -527,6 +549,7 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
                                 .sentinels.negative_marks = block->counting};
     snprintf(info->format, sizeof info->format, "EDF");
     snprintf(info->compression, sizeof info->compression, "%s", edf_coding_name(block->coding));
+    plain_tell_short(info, block->depth, block->claimed);
     return STATUS_OK;
 }
 

@@ -10,7 +10,6 @@
 #include <strings.h>
 
 enum {
-    MAX_HEADER = 1024 * 1024,
     FIRST_READ = 4096,
 };
 
@@ -61,6 +60,50 @@ bool edf_entry_next(struct edf_span *rest, struct edf_span *key, struct edf_span
     return false;
 }
 
+// --- What an EDF header looks like ---
+
+// The key followed by "=", in any case of letters.
+static bool head_has(const char *head, size_t count, const char *key, bool prefix)
+{
+    size_t length = strlen(key);
+    for (size_t at = 1; at + length < count; at++) {
+        if (strncasecmp(head + at, key, length) != 0 ||
+            (!edf_skip_space(head + at - 1, 1) && !strchr("{;", head[at - 1])))
+            continue;
+        size_t behind = at + length;
+        behind += edf_skip_space(head + behind, count - behind);
+        if (prefix || (behind < count && head[behind] == '='))
+            return true;
+    }
+    return false;
+}
+
+// ADSC's format, too, begins with a brace.
+static bool is_adsc(const char *head, size_t count)
+{
+    static const char key[] = "HEADER_BYTES";
+    size_t at = edf_skip_space(head, count);
+    return count - at >= sizeof key - 1 && memcmp(head + at, key, sizeof key - 1) == 0;
+}
+
+int edf_probe(const uint8_t *head, size_t count, const char *path)
+{
+    (void)path;
+    static const char *const keys[] = {"Dim_1", "DataType", "ByteOrder", "HeaderID"};
+    const char *text = (const char *)head;
+    size_t brace = edf_skip_space(text, (size_t)int64_min((int64_t)count, EDF_MAX_WHITESPACE));
+    if (brace >= count || text[brace] != '{' || is_adsc(text + brace + 1, count - brace - 1))
+        return 0;
+    const char *end = memchr(text + brace, '}', count - brace);
+    size_t length = end ? (size_t)(end - text) - brace : count - brace;
+    int found = head_has(text + brace, length, "EDF_", true) ? 1 : 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        found += head_has(text + brace, length, keys[i], false) ? 1 : 0;
+    return found > 1 ? 90 : found == 1 ? 70 : 0;
+}
+
+// --- Its entries ---
+
 struct field_key {
     const char *name;
     size_t offset;
@@ -71,6 +114,7 @@ static const struct field_key number_keys[] = {
     {"Dim_1", offsetof(struct edf_fields, dim[0]), false},
     {"Dim_2", offsetof(struct edf_fields, dim[1]), false},
     {"Dim_3", offsetof(struct edf_fields, dim[2]), false},
+    {"Num_Images", offsetof(struct edf_fields, images), true},
     {"Size", offsetof(struct edf_fields, size), true},
     {"EDF_BinarySize", offsetof(struct edf_fields, binary_size), true},
     {"EDF_HeaderSize", offsetof(struct edf_fields, header_size), true},
@@ -88,6 +132,7 @@ static const struct field_key text_keys[] = {
 
 const struct edf_fields edf_no_fields = {
     .dim = {EDF_MISSING, EDF_MISSING, EDF_MISSING},
+    .images = EDF_MISSING,
     .size = EDF_MISSING,
     .binary_size = EDF_MISSING,
     .header_size = EDF_MISSING,
@@ -204,7 +249,7 @@ static enum status header_load(const struct edf_file *file, int64_t offset, stru
                                struct error *error)
 {
     const char *path = file->base.path;
-    size_t room = (size_t)int64_min(file->bytes - offset, MAX_HEADER), have = 0;
+    size_t room = (size_t)int64_min(file->bytes - offset, EDF_MAX_HEADER), have = 0;
     while (have < room) {
         size_t want = have ? (size_t)int64_min((int64_t)have * 2, (int64_t)room)
                            : (size_t)int64_min(FIRST_READ, (int64_t)room);
@@ -222,7 +267,7 @@ static enum status header_load(const struct edf_file *file, int64_t offset, stru
     }
     if (have == 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is not an EDF file", path);
-    if (have == MAX_HEADER)
+    if (have == EDF_MAX_HEADER)
         return error_set(error, STATUS_BROKEN, "%s: its header does not end within 1 MiB", path);
     return error_set(error, STATUS_BROKEN, "%s: ends within its header", path);
 }
@@ -232,7 +277,7 @@ static enum status header_load(const struct edf_file *file, int64_t offset, stru
 static enum status header_extend(const struct edf_file *file, int64_t offset, int64_t size,
                                  struct edf_header *header, struct error *error)
 {
-    if (size <= (int64_t)header->count || size > MAX_HEADER || size > file->bytes - offset)
+    if (size <= (int64_t)header->count || size > EDF_MAX_HEADER || size > file->bytes - offset)
         return STATUS_OK;
     enum status status = header_read_to(file, offset, header, 0, (size_t)size, error);
     size_t start = (size_t)size - 3;

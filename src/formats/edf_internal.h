@@ -9,6 +9,7 @@ struct edf_table;  // edf.c
 struct edf_packed; // edf_packed.h
 
 enum {
+    EDF_MAX_HEADER = 1024 * 1024,
     EDF_MAX_WHITESPACE = 512, // bytes between two blocks
     EDF_FIELD_TEXT = 256,
     EDF_MISSING = -1,
@@ -31,7 +32,7 @@ struct edf_span {
 // What a header says that matters for finding the samples. Numbers are EDF_MISSING and texts empty if not
 // said.
 struct edf_fields {
-    int64_t dim[3], size, binary_size, header_size, blob_position, blob_size;
+    int64_t dim[3], images, size, binary_size, header_size, blob_position, blob_size;
     char type[EDF_FIELD_TEXT], order[EDF_FIELD_TEXT], compression[EDF_FIELD_TEXT], blob[EDF_FIELD_TEXT],
         version[EDF_FIELD_TEXT];
     bool counting;       // it names a detector that marks pixels by -1 and -2
@@ -47,6 +48,9 @@ struct edf_header {
 
 // Fields of which nothing is said.
 extern const struct edf_fields edf_no_fields;
+
+// struct reader's function: how much the bytes look like the beginning of a header.
+int edf_probe(const uint8_t *head, size_t count, const char *path);
 
 // The number of white-space characters at the beginning.
 size_t edf_skip_space(const char *text, size_t count);

@@ -10,6 +10,7 @@
 #include "formats/readers_list.h"
 
 #include "base/byteorder.h"
+#include "base/size.h"
 
 #include <string.h>
 
@@ -255,6 +256,9 @@ static enum status adept_layout(const struct plain_file *file, const uint8_t *he
     if (bits != 8 && bits != 16 && bits != 32)
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: its samples of %u bits are not shown; 8, 16 and 32 are", file->base.path, bits);
+    const int64_t frame = layout->width * layout->height * (int64_t)(bits / 8);
+    if (layout->frames == 0 && frame > 0) // not counted
+        layout->frames = int64_max((file->bytes - layout->offset) / frame, 1);
     return STATUS_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "image/mask.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Rows that follow each other without padding are read and swapped together, in pieces that stay in cache.
@@ -69,4 +70,11 @@ enum status plain_decode(const struct plain_samples *from, int64_t first, int64_
                    count - there, report);
     }
     return STATUS_OK;
+}
+
+void plain_tell_short(struct frame_info *info, int64_t frames, int64_t claimed)
+{
+    if (claimed > frames)
+        snprintf(info->note, sizeof info->note, "the file ends within or before frame %lld of %lld",
+                 (long long)frames, (long long)claimed);
 }

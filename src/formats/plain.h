@@ -32,4 +32,8 @@ enum status plain_decode(const struct plain_samples *from, int64_t first, int64_
                          const struct decode_request *request, struct decode_report *report,
                          struct error *error);
 
+// Writes into info->note that the file ends early, if it begins only `frames` of those that its header
+// claims.
+void plain_tell_short(struct frame_info *info, int64_t frames, int64_t claimed);
+
 #endif

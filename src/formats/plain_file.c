@@ -145,9 +145,7 @@ enum status plain_file_info(struct image_file *base, int64_t frame, struct frame
                                 .low_is_white = layout->low_is_white};
     snprintf(info->format, sizeof info->format, "%s", layout->format);
     snprintf(info->compression, sizeof info->compression, "none");
-    if (file->claimed_frames > base->frames)
-        snprintf(info->note, sizeof info->note, "the file ends within or before frame %lld of %lld",
-                 (long long)base->frames, (long long)file->claimed_frames);
+    plain_tell_short(info, base->frames, file->claimed_frames);
     return STATUS_OK;
 }
 

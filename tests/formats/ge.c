@@ -50,6 +50,13 @@ static void test_header(void **state)
     image_file_close(&file);
     check_threads(path);
     check_damage(path, 301, 32, 300);
+    // Not counted: as many as the file holds.
+    put_u16(bytes + 22, 0);
+    file = open_good(save_bytes("uncounted.ge2", bytes, count - 9));
+    assert_int_equal(file->frames, FRAMES - 1);
+    check_rectangles(file, 2, bytes + HEADER + 2 * WIDTH * HEIGHT * 2);
+    image_file_close(&file);
+    put_u16(bytes + 22, FRAMES);
     put_u16(bytes + 28, 12);
     check_refused(save_bytes("bits.ge2", bytes, count), STATUS_UNSUPPORTED, "12 bits");
     put_u16(bytes + 28, 16);
