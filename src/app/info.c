@@ -19,14 +19,23 @@ static void sentence_print(const char *source, const char *sentence)
         fprintf(stderr, "fovea: %s: %s\n", source, sentence);
 }
 
+// The reason without the path that it begins with, where that is the source's.
+static const char *without_path(const char *reason, const char *source)
+{
+    const char *end = strstr(reason, ": ");
+    const size_t length = end ? (size_t)(end - reason) : 0;
+    const bool same = end && strncmp(reason, source, length) == 0 && strchr(":[", source[length]);
+    return same ? end + 2 : reason;
+}
+
 static void loss_warn(const struct info_scan *scan)
 {
     if (scan->report.lost_pixels == 0)
         return;
-    const char *why = scan->report.first_loss.text;
+    const char *why = without_path(scan->report.first_loss.text, scan->options->source);
     char sentence[1024];
-    snprintf(sentence, sizeof sentence, "%" PRId64 " pixels are lost because the file is damaged%s%s",
-             scan->report.lost_pixels, why[0] ? ": " : "", why);
+    snprintf(sentence, sizeof sentence, "%" PRId64 " pixels are lost and left out of the figures: %s",
+             scan->report.lost_pixels, why[0] ? why : "the file is damaged");
     sentence_print(scan->options->source, sentence);
 }
 

@@ -325,12 +325,12 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
                                       : channels_decode(layout->type, &layout->channels, decode_channel,
                                                         &frame, request, report, error);
     const int64_t masked = mask_frame(layout, request->frame, &frame);
-    // A virtual frame without any source is shown as what it is: lost.
-    const bool unsupplied = dataset->storage == HDF5_STORED_VIRTUAL && report->first_loss.status == STATUS_IO;
+    // A virtual frame is shown without any source as well, for what it is: lost.
+    const bool composed = dataset->storage == HDF5_STORED_VIRTUAL;
     hdf5_pool_give(file->shared->pool, dataset);
     if (status != STATUS_OK)
         return status;
-    if (!unsupplied && report->lost_pixels == request->rect.width * request->rect.height) {
+    if (!composed && report->lost_pixels == request->rect.width * request->rect.height) {
         if (error)
             *error = report->first_loss;
         return report->first_loss.status ? report->first_loss.status : STATUS_BROKEN;

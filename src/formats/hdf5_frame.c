@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rectangles of datasets: plain samples, virtual datasets, and all that only libhdf5 reads.
+// Rectangles of datasets: plain samples, and all that only libhdf5 reads.
 #include "formats/hdf5_frame.h"
 #include "formats/plain.h"
 
@@ -12,7 +12,6 @@
 
 enum {
     CACHED_PLANE_BYTES = 256 << 20, // larger planes are read by libhdf5 rectangle by rectangle
-    MAX_DEPTH = 5,                  // of virtual datasets made of virtual datasets
     PARTS = 2 - CHANNEL_PHASE,      // channels of complex samples, from CHANNEL_PHASE to 1
 };
 
@@ -294,258 +293,10 @@ enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_regio
                : library_strips(worker, region, target, error);
 }
 
-// --- Virtual datasets ---
-
-// Indices of one axis that follow each other in the virtual dataset and in the source.
-struct run {
-    int64_t at, count, source;
-};
-
-// The next run from `position` on and before `end`. An axis of the source may be absent (NULL).
-static bool next_run(const struct hdf5_steps *to, const struct hdf5_steps *from, int64_t position,
-                     int64_t end, struct run *run)
-{
-    const int64_t behind = int64_max(position - to->start, 0);
-    int64_t number = to->stride > 0 ? behind / to->stride : to->count;
-    int64_t within = to->stride > 0 ? behind % to->stride : 0;
-    if (within >= to->block) {
-        number++;
-        within = 0;
-    }
-    if (number >= to->count)
-        return false;
-    run->at = to->start + number * to->stride + within;
-    if (run->at >= end)
-        return false;
-    run->count = int64_min(to->block - within, end - run->at);
-    run->source = 0;
-    if (from) {
-        const int64_t index = number * to->block + within;
-        run->source = from->start + index / from->block * from->stride + index % from->block;
-        run->count = int64_min(run->count, from->block - index % from->block);
-    }
-    return true;
-}
-
-// A mapping applied to a region.
-struct mapped {
-    struct hdf5_worker *worker;
-    const struct hdf5_region *region;
-    const struct hdf5_target *target;
-    const struct hdf5_mapping *mapping;
-    struct hdf5_dataset *source; // NULL: it is missing
-    struct hdf5_region from;     // of the source; rows, columns and sizes change
-    int depth;
-    struct error lack; // why pixels of the mapping have no source
-};
-
-static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
-                                 const struct hdf5_target *target, int depth, struct error *error);
-
-static const struct hdf5_steps *source_steps(const struct hdf5_mapping *mapping, int axis)
-{
-    const int from = axis >= 0 ? mapping->source_axis[axis] : HDF5_NO_AXIS;
-    return from >= 0 ? &mapping->source_steps[from] : NULL;
-}
-
-// True where the mapping has something of the region.
-static bool mapping_meets(const struct hdf5_mapping *mapping, const struct hdf5_region *region)
-{
-    for (int axis = 0; axis < region->dataset->rank; axis++) {
-        const int64_t length = axis == region->row_axis      ? region->height
-                               : axis == region->column_axis ? region->width
-                                                             : 1;
-        struct run run;
-        if (!next_run(&mapping->virtual_steps[axis], NULL, region->at[axis], region->at[axis] + length, &run))
-            return false;
-    }
-    return true;
-}
-
-// Finds the source's axes, and its index for every one that is neither of rows nor of columns.
-static void map_axes(struct mapped *mapped)
-{
-    const struct hdf5_mapping *mapping = mapped->mapping;
-    const struct hdf5_region *region = mapped->region;
-    const int rows = region->row_axis, columns = region->column_axis;
-    mapped->from.row_axis = rows >= 0 ? mapping->source_axis[rows] : HDF5_NO_AXIS;
-    mapped->from.column_axis = columns >= 0 ? mapping->source_axis[columns] : HDF5_NO_AXIS;
-    for (int axis = 0; axis < mapping->source_rank; axis++)
-        mapped->from.at[axis] = mapping->source_steps[axis].start;
-    for (int axis = 0; axis < region->dataset->rank; axis++) {
-        struct run run;
-        if (mapping->source_axis[axis] >= 0 &&
-            next_run(&mapping->virtual_steps[axis], source_steps(mapping, axis), region->at[axis], INT64_MAX,
-                     &run))
-            mapped->from.at[mapping->source_axis[axis]] = run.source;
-    }
-}
-
-// Clips a run to what the source has of the axis.
-static int64_t run_clip(const struct mapped *mapped, int axis, const struct run *run)
-{
-    return axis < 0 ? run->count : int64_clamp(mapped->source->dims[axis] - run->source, 0, run->count);
-}
-
-static bool fixed_inside(const struct mapped *mapped)
-{
-    if (!mapped->source)
-        return false;
-    for (int axis = 0; axis < mapped->source->rank; axis++)
-        if (mapped->from.at[axis] >= mapped->source->dims[axis])
-            return false;
-    return true;
-}
-
-static const struct hdf5_steps one_step = {0, 1, 1, 1};
-
-// Loses what the source does not have of a part of `width` x `height` pixels, of which it has the first
-// `there_width` of the first `there_height` rows.
-static void lose_rest(const struct mapped *mapped, const struct hdf5_target *part, int64_t there_width,
-                      int64_t there_height, int64_t width, int64_t height)
-{
-    const enum sample_type type = mapped->region->dataset->type.type;
-    const size_t item = sample_traits(type)->bytes;
-    const struct hdf5_target right = hdf5_target_part(part, there_width, 0, item);
-    const struct hdf5_target below = hdf5_target_part(part, 0, there_height, item);
-    if (there_width < width && there_height > 0)
-        hdf5_target_lose(&right, type, width - there_width, there_height, &mapped->lack);
-    if (there_height < height)
-        hdf5_target_lose(&below, type, width, height - there_height, &mapped->lack);
-}
-
-// Decodes one run of rows, run of columns by run of columns.
-static enum status map_columns(struct mapped *mapped, const struct run *rows, int64_t y, struct error *error)
-{
-    const struct hdf5_region *region = mapped->region;
-    const int axis = region->column_axis, source = mapped->from.column_axis;
-    const struct hdf5_steps *to = axis >= 0 ? &mapped->mapping->virtual_steps[axis] : &one_step;
-    const int64_t first = axis >= 0 ? region->at[axis] : 0, end = first + region->width;
-    const size_t item = sample_traits(region->dataset->type.type)->bytes;
-    struct run run;
-    enum status status = STATUS_OK;
-    for (int64_t at = first; status == STATUS_OK; at = run.at + run.count) {
-        if (!next_run(to, source_steps(mapped->mapping, axis), at, end, &run))
-            break;
-        if (source >= 0)
-            mapped->from.at[source] = run.source;
-        mapped->from.width = run_clip(mapped, source, &run);
-        mapped->from.height = run_clip(mapped, mapped->from.row_axis, rows);
-        if (mapped->from.width < 1 || !fixed_inside(mapped))
-            mapped->from.height = 0;
-        const struct hdf5_target part = hdf5_target_part(mapped->target, run.at - first, y, item);
-        if (mapped->from.height > 0)
-            status = region_decode(mapped->worker, &mapped->from, &part, mapped->depth + 1, error);
-        lose_rest(mapped, &part, mapped->from.width, mapped->from.height, run.count, rows->count);
-    }
-    return status;
-}
-
-static enum status map_rows(struct mapped *mapped, struct error *error)
-{
-    const struct hdf5_region *region = mapped->region;
-    const int axis = region->row_axis, source = mapped->from.row_axis;
-    const struct hdf5_steps *to = axis >= 0 ? &mapped->mapping->virtual_steps[axis] : &one_step;
-    const int64_t first = axis >= 0 ? region->at[axis] : 0, end = first + region->height;
-    struct run run;
-    enum status status = STATUS_OK;
-    for (int64_t at = first; status == STATUS_OK; at = run.at + run.count) {
-        if (!next_run(to, source_steps(mapped->mapping, axis), at, end, &run))
-            break;
-        if (source >= 0)
-            mapped->from.at[source] = run.source;
-        status = map_columns(mapped, &run, run.at - first, error);
-    }
-    return status;
-}
-
-// Says what `taken` says of a source that cannot be opened.
-static void name_lack(struct mapped *mapped, const char *path, const struct error *taken)
-{
-    const struct hdf5_dataset *dataset = mapped->region->dataset;
-    if (hdf5_path_exists(path))
-        error_set(&mapped->lack, STATUS_IO, "%s: a source of %s is missing: %s", dataset->path, dataset->name,
-                  taken->text);
-    else
-        error_set(&mapped->lack, STATUS_IO, "%s: a source of %s, %s, is missing", dataset->path,
-                  dataset->name, path);
-}
-
-// Loses all that a mapping without source was to give.
-static enum status lose_mapping(struct mapped *mapped, struct error *error)
-{
-    struct hdf5_mapping blank = *mapped->mapping;
-    for (int axis = 0; axis < HDF5_MAPPED_RANK; axis++)
-        blank.source_axis[axis] = HDF5_NO_AXIS;
-    mapped->mapping = &blank;
-    mapped->from.row_axis = mapped->from.column_axis = HDF5_NO_AXIS;
-    const enum status status = map_rows(mapped, error);
-    mapped->mapping = NULL;
-    return status;
-}
-
-// *convert is set where the source holds samples of another type or shape, so that libhdf5 must do it all.
-static enum status map_source(struct mapped *mapped, bool *convert, struct error *error)
-{
-    const struct hdf5_mapping *mapping = mapped->mapping;
-    const struct hdf5_dataset *dataset = mapped->region->dataset;
-    const char *path = mapping->file ? mapping->file : dataset->path;
-    struct error taken = {0};
-    enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, &taken);
-    if (status == STATUS_UNSUPPORTED) {
-        *convert = true; // libhdf5 may know what to do with it
-        return STATUS_OK;
-    }
-    if (status != STATUS_OK) {
-        mapped->source = NULL;
-        name_lack(mapped, path, &taken);
-        return lose_mapping(mapped, error);
-    }
-    error_set(&mapped->lack, STATUS_BROKEN, "%s: %s takes more of %s in %s than is there", dataset->path,
-              dataset->name, mapping->name, path_name(path));
-    struct hdf5_mapping complete = *mapping;
-    mapped->from.dataset = mapped->source;
-    *convert = mapped->source->type.type != dataset->type.type || mapped->source->type.complex ||
-               !hdf5_mapping_complete(&complete, dataset->rank, mapped->source);
-    mapped->mapping = &complete;
-    if (!*convert) {
-        map_axes(mapped);
-        status = map_rows(mapped, error);
-    }
-    mapped->mapping = NULL;
-    hdf5_pool_give(mapped->worker->pool, mapped->source);
-    return status;
-}
-
-// Pixels that no mapping is of have the fill value; those of a mapping whose source is missing are lost.
-static enum status virtual_region(struct hdf5_worker *worker, const struct hdf5_region *region,
-                                  const struct hdf5_target *target, int depth, struct error *error)
-{
-    const struct hdf5_dataset *dataset = region->dataset;
-    bool by_library = dataset->type.complex; // whose fill value is not one sample
-    if (depth >= MAX_DEPTH)
-        return hdf5_region_read(worker, region, target, error);
-    hdf5_target_fill(target, dataset->fill, sample_traits(dataset->type.type)->bytes, region->width,
-                     region->height);
-    for (size_t i = 0; i < dataset->mapping_count; i++) {
-        const struct hdf5_mapping *mapping = &dataset->mappings[i];
-        struct mapped mapped = {
-            .worker = worker, .region = region, .target = target, .mapping = mapping, .depth = depth};
-        bool convert = false;
-        if (!mapping_meets(mapping, region))
-            continue;
-        enum status status = map_source(&mapped, &convert, error);
-        if (status != STATUS_OK)
-            return status;
-        by_library = by_library || convert;
-    }
-    return by_library ? hdf5_region_read(worker, region, target, error) : STATUS_OK;
-}
-
 // --- Any storage ---
 
-static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
-                                 const struct hdf5_target *target, int depth, struct error *error)
+enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                      const struct hdf5_target *target, int depth, struct error *error)
 {
     if (cancel_requested(target->cancel))
         return STATUS_CANCELLED;
@@ -555,7 +306,7 @@ static enum status region_decode(struct hdf5_worker *worker, const struct hdf5_r
     case HDF5_STORED_CHUNKS:
         return hdf5_chunks_decode(worker, region, target, error);
     case HDF5_STORED_VIRTUAL:
-        return virtual_region(worker, region, target, depth, error);
+        return hdf5_mapped_decode(worker, region, target, depth, error);
     default:
         return hdf5_region_read(worker, region, target, error);
     }
@@ -565,5 +316,5 @@ enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_reg
                                const struct hdf5_target *target, struct error *error)
 {
     hdf5_quiet();
-    return region_decode(worker, region, target, 0, error);
+    return hdf5_region_decode_within(worker, region, target, 0, error);
 }

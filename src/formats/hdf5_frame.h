@@ -78,6 +78,9 @@ enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_reg
 // The same by H5Dread, which knows every kind of storage.
 enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,
                              const struct hdf5_target *target, struct error *error);
+// As hdf5_region_decode, of a source of a virtual dataset: `depth` virtual datasets are around it.
+enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct hdf5_region *region,
+                                      const struct hdf5_target *target, int depth, struct error *error);
 // The part of a target whose first sample is in column x, row y.
 struct hdf5_target hdf5_target_part(const struct hdf5_target *target, int64_t x, int64_t y, size_t item);
 // Fills width x height samples.
@@ -86,6 +89,14 @@ void hdf5_target_fill(const struct hdf5_target *target, const uint8_t *sample, s
 // Fills width x height samples with 0 or NaN and marks them lost for the reason given.
 void hdf5_target_lose(const struct hdf5_target *target, enum sample_type type, int64_t width, int64_t height,
                       const struct error *reason);
+
+// --- hdf5_mapped.c: pixels of HDF5_STORED_VIRTUAL ---
+
+// A pixel has the sample of the last mapping that has a source for it, as libhdf5 has it. Where mappings
+// have none for it (the file or dataset is missing, or shorter than the mapping) it is lost. Where there is
+// no mapping it has the fill value.
+enum status hdf5_mapped_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+                               const struct hdf5_target *target, int depth, struct error *error);
 
 // --- hdf5_stored.c: pixels of HDF5_STORED_CHUNKS ---
 

@@ -70,13 +70,18 @@ struct hdf5_steps {
 // A part of a virtual dataset and where its samples are: the i-th selected index of an axis comes from the
 // i-th of the source's axis in `source_axis` (HDF5_NO_AXIS where only one index is selected).
 struct hdf5_mapping {
-    char *file; // path; NULL for the virtual dataset's own file
+    char *file; // as the virtual dataset names it; NULL for its own file
     char *name;
-    bool source_whole; // all of the source: its axes are known when it is open
+    bool paired;       // axis by axis; else only libhdf5 knows which sample comes from where
+    bool source_whole; // all of the source: its axes, and if they are paired, are known when it is open
     int source_rank;
     int source_axis[HDF5_MAPPED_RANK];
     struct hdf5_steps virtual_steps[HDF5_MAPPED_RANK];
     struct hdf5_steps source_steps[HDF5_MAPPED_RANK];
+    // Of a selection that is not regular, instead of `virtual_steps`: its boxes, of each the first index of
+    // every axis and then the last of every axis.
+    int64_t *boxes;
+    size_t box_count;
 };
 
 // Immutable once opened.
@@ -104,6 +109,7 @@ struct hdf5_dataset {
     bool addressed;  // chunks are found by their address in the file, else read by libhdf5
     struct hdf5_mapping *mappings;
     size_t mapping_count;
+    bool apart;     // some mappings are not paired
     size_t missing; // files that the mappings name in vain, when the dataset was opened
     char *first_missing;
 };
@@ -137,11 +143,13 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
 
 // --- hdf5_virtual.c ---
 
-// Fills the mappings if all of them are understood; else leaves the storage to libhdf5. Also finds out which
-// source files are missing.
+// Fills the mappings; those with a number in the name of their source (%b) and those without end become as
+// many as the dataset is long. Where there are too many the storage is left to libhdf5.
 void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset);
+// Finds out which source files are missing.
+void hdf5_virtual_find_missing(struct hdf5_dataset *dataset);
 // Completes a copy of a mapping when its source is open; `rank` is that of the virtual dataset. False where
-// they do not go together.
+// the source has not the axes that the mapping means, or too few samples. May find that it is not paired.
 bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct hdf5_dataset *source);
 void hdf5_mappings_free(struct hdf5_dataset *dataset);
 

@@ -4,144 +4,320 @@
 // Format: HDF5 RFC "Virtual Dataset" and the reference of H5Pset_virtual. A mapping takes the i-th element of
 // a selection in the virtual dataset from the i-th element of a selection in the source. Where both
 // selections are regular and their axes of more than one index agree in number, that is a mapping axis by
-// axis.
+// axis. A selection without end in the virtual dataset goes with one without end in the source, or each of
+// its blocks with a source of its own, whose name has the block's number for "%b".
 #include "formats/hdf5_internal.h"
 
 #include "base/size.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_MAPPINGS = 100 * 1000 };
+enum { MAX_MAPPINGS = 100 * 1000, MAX_BOXES = 1000 * 1000, MAX_NAME = 64 << 10 };
 
-// What is selected of a dataspace, axis by axis; false where it is not regular or has no end. `dims` are the
-// extents where all is selected.
-static bool read_steps(hid_t space, const int64_t *dims, int *rank, struct hdf5_steps *steps)
-{
-    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
-    *rank = H5Sget_simple_extent_ndims(space);
-    if (*rank < 1 || *rank > HDF5_MAPPED_RANK)
-        return false;
-    if (dims && H5Sget_select_type(space) == H5S_SEL_ALL) {
-        for (int axis = 0; axis < *rank; axis++)
-            steps[axis] = (struct hdf5_steps){0, dims[axis], 1, dims[axis]};
-        return true;
-    }
-    if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sis_regular_hyperslab(space) <= 0 ||
-        H5Sget_regular_hyperslab(space, start, stride, count, block) < 0)
-        return false;
-    for (int axis = 0; axis < *rank; axis++) {
-        int64_t total;
-        if (start[axis] > INT64_MAX / 4 || stride[axis] > INT64_MAX / 4 || count[axis] > INT64_MAX / 4 ||
-            block[axis] > INT64_MAX / 4 || stride[axis] < 1 || block[axis] < 1 ||
-            __builtin_mul_overflow((int64_t)stride[axis], (int64_t)count[axis], &total) ||
-            __builtin_mul_overflow((int64_t)block[axis], (int64_t)count[axis], &total))
-            return false;
-        steps[axis] = (struct hdf5_steps){(int64_t)start[axis], (int64_t)stride[axis], (int64_t)count[axis],
-                                          (int64_t)block[axis]};
-        // One block, however it was put together.
-        if (count[axis] == 1 || stride[axis] == block[axis])
-            steps[axis] = (struct hdf5_steps){steps[axis].start, total, 1, total};
-    }
-    return true;
-}
+// --- Selections ---
+
+// A selection, axis by axis.
+struct selection {
+    int rank;
+    int endless; // the axis without end, or HDF5_NO_AXIS
+    struct hdf5_steps *steps;
+};
 
 static int64_t steps_total(const struct hdf5_steps *steps)
 {
     return steps->count * steps->block;
 }
 
-// Pairs the axes of more than one index, in order.
-static bool pair_axes(struct hdf5_mapping *mapping, int rank)
+// Gives an axis without end as many indices as reach `total`.
+static struct hdf5_steps cut_steps(hsize_t start, hsize_t stride, hsize_t block, int64_t total)
+{
+    if (block == H5S_UNLIMITED)
+        return (struct hdf5_steps){(int64_t)start, int64_max(total, 1), 1, int64_max(total, 1)};
+    return (struct hdf5_steps){(int64_t)start, (int64_t)stride, int64_ceil_div(total, (int64_t)block),
+                               (int64_t)block};
+}
+
+static bool is_sane(hsize_t number)
+{
+    return number <= INT64_MAX / 4;
+}
+
+// The steps of an axis with an end; false where their number overflows.
+static bool read_steps(hsize_t start, hsize_t stride, hsize_t count, hsize_t block, struct hdf5_steps *steps)
+{
+    int64_t reach, total;
+    if (!is_sane(start) || !is_sane(stride) || !is_sane(count) || !is_sane(block) || stride < 1 ||
+        block < 1 || __builtin_mul_overflow((int64_t)stride, (int64_t)count, &reach) ||
+        __builtin_mul_overflow((int64_t)block, (int64_t)count, &total))
+        return false;
+    *steps = (struct hdf5_steps){(int64_t)start, (int64_t)stride, (int64_t)count, (int64_t)block};
+    // One block, however it was put together.
+    if (count == 1 || stride == block)
+        *steps = (struct hdf5_steps){(int64_t)start, total, 1, total};
+    return true;
+}
+
+// The indices that an axis without end has within a dataset of that length.
+static int64_t total_within(int64_t length, hsize_t start, hsize_t stride, hsize_t block)
+{
+    const int64_t there = int64_max(length - (int64_t)start, 0);
+    return block == H5S_UNLIMITED ? there : int64_ceil_div(there, (int64_t)stride) * (int64_t)block;
+}
+
+// Reads what is selected; false where it is not regular. An axis without end gets as many indices as the
+// extents `dims` have room for, or `total` where there are none (NULL).
+static bool read_selection(hid_t space, const int64_t *dims, int64_t total, struct selection *selection)
+{
+    hsize_t start[H5S_MAX_RANK], stride[H5S_MAX_RANK], count[H5S_MAX_RANK], block[H5S_MAX_RANK];
+    const int rank = selection->rank = H5Sget_simple_extent_ndims(space);
+    selection->endless = HDF5_NO_AXIS;
+    if (rank < 1 || rank > HDF5_MAPPED_RANK)
+        return false;
+    if (dims && H5Sget_select_type(space) == H5S_SEL_ALL) {
+        for (int axis = 0; axis < rank; axis++)
+            selection->steps[axis] = (struct hdf5_steps){0, dims[axis], 1, dims[axis]};
+        return true;
+    }
+    if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sis_regular_hyperslab(space) <= 0 ||
+        H5Sget_regular_hyperslab(space, start, stride, count, block) < 0)
+        return false;
+    for (int axis = 0; axis < rank; axis++) {
+        const bool endless = count[axis] == H5S_UNLIMITED || block[axis] == H5S_UNLIMITED;
+        if (!endless) {
+            if (!read_steps(start[axis], stride[axis], count[axis], block[axis], &selection->steps[axis]))
+                return false;
+            continue;
+        }
+        if (!is_sane(start[axis]) || !is_sane(stride[axis]) || stride[axis] < 1 || block[axis] < 1 ||
+            selection->endless >= 0 || (block[axis] != H5S_UNLIMITED && !is_sane(block[axis])))
+            return false;
+        selection->endless = axis;
+        const int64_t most = dims ? total_within(dims[axis], start[axis], stride[axis], block[axis]) : total;
+        selection->steps[axis] = cut_steps(start[axis], stride[axis], block[axis], most);
+    }
+    return true;
+}
+
+// Reads a selection that is not regular as boxes.
+static bool read_boxes(hid_t space, int rank, struct hdf5_mapping *mapping)
+{
+    if (H5Sget_select_type(space) != H5S_SEL_HYPERSLABS || H5Sget_simple_extent_ndims(space) != rank)
+        return false;
+    const hssize_t count = H5Sget_select_hyper_nblocks(space);
+    if (count < 1 || count > MAX_BOXES)
+        return false;
+    const size_t numbers = (size_t)count * 2 * (size_t)rank;
+    hsize_t *corners = must_alloc(numbers * sizeof *corners);
+    bool good = H5Sget_select_hyper_blocklist(space, 0, (hsize_t)count, corners) >= 0;
+    for (size_t i = 0; i < numbers && good; i++)
+        good = is_sane(corners[i]);
+    if (good) {
+        mapping->boxes = must_alloc(numbers * sizeof *mapping->boxes);
+        for (size_t i = 0; i < numbers; i++)
+            mapping->boxes[i] = (int64_t)corners[i];
+        mapping->box_count = (size_t)count;
+    }
+    free(corners);
+    return good;
+}
+
+// --- Pairs of axes ---
+
+// Pairs the axes of more than one index, in order, and those without end.
+static bool pair_axes(struct hdf5_mapping *mapping, int rank, int endless, int source_endless)
 {
     int from = 0;
     for (int axis = 0; axis < rank; axis++) {
         mapping->source_axis[axis] = HDF5_NO_AXIS;
         const int64_t total = steps_total(&mapping->virtual_steps[axis]);
-        if (total == 1)
+        if (total == 1 && axis != endless)
             continue;
-        while (from < mapping->source_rank && steps_total(&mapping->source_steps[from]) == 1)
+        while (from < mapping->source_rank && from != source_endless &&
+               steps_total(&mapping->source_steps[from]) == 1)
             from++;
-        if (from == mapping->source_rank || steps_total(&mapping->source_steps[from]) != total)
+        if (from == mapping->source_rank || (axis == endless) != (from == source_endless) ||
+            (axis != endless && steps_total(&mapping->source_steps[from]) != total))
             return false;
         mapping->source_axis[axis] = from++;
     }
-    while (from < mapping->source_rank && steps_total(&mapping->source_steps[from]) == 1)
+    while (from < mapping->source_rank && from != source_endless &&
+           steps_total(&mapping->source_steps[from]) == 1)
         from++;
     return from == mapping->source_rank;
 }
 
-typedef ssize_t name_getter(hid_t properties, size_t index, char *name, size_t size);
-
-static char *read_name(name_getter *get, hid_t properties, size_t index)
+static int64_t multiply(int64_t a, int64_t b)
 {
-    const ssize_t length = get(properties, index, NULL, 0);
-    if (length < 0 || length > 65536)
-        return NULL;
-    char *name = must_alloc((size_t)length + 1);
-    get(properties, index, name, (size_t)length + 1);
-    return name;
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
-// A name that stands for many: "%b" is the number of the block.
-static bool is_pattern(const char *name)
+// The elements that a mapping takes; INT64_MAX where they cannot be counted.
+static int64_t mapped_elements(const struct hdf5_mapping *mapping, int rank)
 {
-    return strchr(name, '%') != NULL;
-}
-
-static bool read_mapping(hid_t properties, size_t index, const struct hdf5_dataset *dataset,
-                         struct hdf5_mapping *mapping)
-{
-    char *file = read_name(H5Pget_virtual_filename, properties, index);
-    mapping->name = read_name(H5Pget_virtual_dsetname, properties, index);
-    if (!file || !mapping->name || is_pattern(file) || is_pattern(mapping->name)) {
-        free(file);
-        return false;
+    int64_t all = mapping->boxes ? 0 : 1;
+    for (int axis = 0; axis < rank && !mapping->boxes; axis++)
+        all = multiply(all, steps_total(&mapping->virtual_steps[axis]));
+    for (size_t i = 0; mapping->boxes && i < mapping->box_count; i++) {
+        const int64_t *first = &mapping->boxes[i * 2 * (size_t)rank], *last = first + rank;
+        int64_t elements = 1;
+        for (int axis = 0; axis < rank; axis++)
+            elements = multiply(elements, last[axis] - first[axis] + 1);
+        if (__builtin_add_overflow(all, elements, &all))
+            return INT64_MAX;
     }
-    mapping->file = strcmp(file, ".") == 0 ? NULL : hdf5_resolve(dataset->path, file);
-    free(file);
-    hid_t to = H5Pget_virtual_vspace(properties, index), from = H5Pget_virtual_srcspace(properties, index);
-    int rank = 0;
-    const bool good = to >= 0 && from >= 0 && read_steps(to, dataset->dims, &rank, mapping->virtual_steps) &&
-                      rank == dataset->rank;
-    mapping->source_whole = good && H5Sget_select_type(from) == H5S_SEL_ALL;
-    const bool paired = good && !mapping->source_whole &&
-                        read_steps(from, NULL, &mapping->source_rank, mapping->source_steps) &&
-                        pair_axes(mapping, rank);
-    if (to >= 0)
-        H5Sclose(to);
-    if (from >= 0)
-        H5Sclose(from);
-    return mapping->source_whole || paired;
+    return all;
 }
 
 bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct hdf5_dataset *source)
 {
     if (!mapping->source_whole)
         return mapping->source_rank == source->rank;
-    if (source->rank < 1 || source->rank > HDF5_MAPPED_RANK)
-        return false;
     mapping->source_rank = source->rank;
+    mapping->paired = source->rank >= 1 && source->rank <= HDF5_MAPPED_RANK && !mapping->boxes;
+    int64_t elements = 1;
     for (int axis = 0; axis < source->rank; axis++) {
         int64_t length = source->dims[axis];
+        elements = multiply(elements, length);
         // A source that is still being written is shorter than it will be.
-        if (source->rank == rank)
+        if (source->rank == rank && mapping->paired)
             length = int64_max(length, steps_total(&mapping->virtual_steps[axis]));
-        mapping->source_steps[axis] = (struct hdf5_steps){0, length, 1, length};
+        if (mapping->paired)
+            mapping->source_steps[axis] = (struct hdf5_steps){0, length, 1, length};
     }
-    return pair_axes(mapping, rank);
+    mapping->paired = mapping->paired && pair_axes(mapping, rank, HDF5_NO_AXIS, HDF5_NO_AXIS);
+    return mapping->paired || elements >= mapped_elements(mapping, rank);
 }
 
-static void find_missing(struct hdf5_dataset *dataset)
+// --- Names ---
+
+typedef ssize_t name_getter(hid_t properties, size_t index, char *name, size_t size);
+
+static char *read_name(name_getter *get, hid_t properties, size_t index)
+{
+    const ssize_t length = get(properties, index, NULL, 0);
+    if (length < 0 || length > MAX_NAME)
+        return NULL;
+    char *name = must_alloc((size_t)length + 1);
+    get(properties, index, name, (size_t)length + 1);
+    return name;
+}
+
+// The name of one source: "%b" is the number of the block, "%%" a percent sign. Allocated.
+static char *numbered_name(const char *pattern, int64_t number)
+{
+    struct text name = {0};
+    text_append(&name, "");
+    for (const char *at = pattern; *at; at++) {
+        if (at[0] == '%' && at[1] == 'b')
+            text_printf(&name, "%" PRId64, number);
+        else
+            text_append_bytes(&name, at, 1);
+        at += at[0] == '%' && at[1];
+    }
+    return name.data;
+}
+
+// --- All mappings ---
+
+// A mapping as it is written in the file.
+struct entry {
+    char *file, *name; // patterns
+    struct hdf5_mapping mapping;
+    struct selection to, from;
+};
+
+static bool read_spaces(hid_t to, hid_t from, const struct hdf5_dataset *dataset, struct entry *entry)
+{
+    struct hdf5_mapping *mapping = &entry->mapping;
+    entry->to.steps = mapping->virtual_steps;
+    entry->from.steps = mapping->source_steps;
+    entry->to.endless = entry->from.endless = HDF5_NO_AXIS;
+    if (to < 0 || from < 0)
+        return false;
+    mapping->source_whole = H5Sget_select_type(from) == H5S_SEL_ALL;
+    if (!read_selection(to, dataset->dims, 0, &entry->to) || entry->to.rank != dataset->rank) {
+        entry->to.endless = HDF5_NO_AXIS;
+        return read_boxes(to, dataset->rank, mapping);
+    }
+    const int endless = entry->to.endless;
+    const int64_t total = endless >= 0 ? steps_total(&mapping->virtual_steps[endless]) : 0;
+    const bool regular = !mapping->source_whole && read_selection(from, NULL, total, &entry->from);
+    mapping->source_rank = H5Sget_simple_extent_ndims(from);
+    // Blocks with a source each are paired one by one.
+    const bool numbered = endless >= 0 && entry->from.endless < 0;
+    mapping->paired = regular && !numbered && pair_axes(mapping, dataset->rank, endless, entry->from.endless);
+    return true;
+}
+
+static struct hdf5_mapping *mapping_add(struct hdf5_dataset *dataset)
+{
+    if (dataset->mapping_count == MAX_MAPPINGS)
+        return NULL;
+    if ((dataset->mapping_count & (dataset->mapping_count + 1)) == 0)
+        dataset->mappings =
+            must_resize(dataset->mappings, (dataset->mapping_count + 1) * 2 * sizeof *dataset->mappings);
+    return &dataset->mappings[dataset->mapping_count++];
+}
+
+// Adds one mapping, or where the blocks of the virtual dataset's axis without end have a source each, one for
+// each of them.
+static bool add_mappings(struct hdf5_dataset *dataset, const struct entry *entry)
+{
+    const bool numbered = entry->to.endless >= 0 && entry->from.endless < 0;
+    const struct hdf5_steps *all = numbered ? &entry->mapping.virtual_steps[entry->to.endless] : NULL;
+    const int64_t count = all ? all->count : 1;
+    for (int64_t i = 0; i < count; i++) {
+        struct hdf5_mapping *mapping = mapping_add(dataset);
+        if (!mapping)
+            return false;
+        *mapping = entry->mapping;
+        mapping->file = strcmp(entry->file, ".") == 0 ? NULL : numbered_name(entry->file, i);
+        mapping->name = numbered_name(entry->name, i);
+        if (all) {
+            const int64_t start = all->start + i * all->stride;
+            mapping->virtual_steps[entry->to.endless] = (struct hdf5_steps){start, all->block, 1, all->block};
+            mapping->paired =
+                !mapping->source_whole && pair_axes(mapping, dataset->rank, HDF5_NO_AXIS, HDF5_NO_AXIS);
+        }
+        dataset->apart |= !mapping->paired && (!mapping->source_whole || mapping->boxes);
+    }
+    return true;
+}
+
+static bool read_entry(hid_t properties, size_t index, struct hdf5_dataset *dataset)
+{
+    struct entry entry = {.file = read_name(H5Pget_virtual_filename, properties, index),
+                          .name = read_name(H5Pget_virtual_dsetname, properties, index)};
+    hid_t to = H5Pget_virtual_vspace(properties, index), from = H5Pget_virtual_srcspace(properties, index);
+    const bool good =
+        entry.file && entry.name && read_spaces(to, from, dataset, &entry) && add_mappings(dataset, &entry);
+    if (!good)
+        free(entry.mapping.boxes);
+    if (to >= 0)
+        H5Sclose(to);
+    if (from >= 0)
+        H5Sclose(from);
+    free(entry.file);
+    free(entry.name);
+    return good;
+}
+
+void hdf5_virtual_find_missing(struct hdf5_dataset *dataset)
 {
     const char *last = NULL;
     for (size_t i = 0; i < dataset->mapping_count; i++) {
-        const char *file = dataset->mappings[i].file;
-        if (!file || (last && strcmp(last, file) == 0))
+        const char *name = dataset->mappings[i].file;
+        if (!name || (last && strcmp(last, name) == 0))
             continue;
-        last = file;
+        last = name;
+        char *file = hdf5_resolve(dataset->path, name);
         if (!hdf5_path_exists(file) && dataset->missing++ == 0)
-            dataset->first_missing = must_copy(file);
+            dataset->first_missing = file;
+        else
+            free(file);
     }
 }
 
@@ -151,12 +327,8 @@ void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset)
     if (H5Pget_virtual_count(properties, &count) < 0 || count > MAX_MAPPINGS)
         return;
     bool good = dataset->rank >= 1;
-    dataset->mappings = must_alloc((count + 1) * sizeof *dataset->mappings);
-    while (good && dataset->mapping_count < count) {
-        const size_t index = dataset->mapping_count++;
-        good = read_mapping(properties, index, dataset, &dataset->mappings[index]);
-    }
-    find_missing(dataset);
+    for (size_t i = 0; i < count && good; i++)
+        good = read_entry(properties, i, dataset);
     if (good)
         dataset->storage = HDF5_STORED_VIRTUAL;
     else
@@ -168,6 +340,7 @@ void hdf5_mappings_free(struct hdf5_dataset *dataset)
     for (size_t i = 0; i < dataset->mapping_count; i++) {
         free(dataset->mappings[i].file);
         free(dataset->mappings[i].name);
+        free(dataset->mappings[i].boxes);
     }
     free(dataset->mappings);
     dataset->mappings = NULL;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The walk: a recursion over links with a set of the groups that it has been in.
 #include "formats/hdf5_walk.h"
+#include "formats/hdf5_internal.h"
 
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_TARGET = 64 << 10, SET_START = 256 };
 
@@ -98,18 +98,14 @@ static void target_find(hid_t group, const char *name, const H5L_info_t *link, s
     }
 }
 
-// HDF5 looks for a linked file beside the linking one, then by its name alone.
+// True if the file that a link of the group names is not where links are followed to (hdf5_resolve).
 static bool is_missing(hid_t group, const char *name)
 {
-    struct text path = {0};
     char own[4096];
-    ssize_t length = H5Fget_name(group, own, sizeof own);
-    const char *slash = length > 0 && length < (ssize_t)sizeof own ? strrchr(own, '/') : NULL;
-    if (slash)
-        text_append_bytes(&path, own, (size_t)(slash + 1 - own));
-    text_append(&path, name);
-    bool missing = access(name, F_OK) != 0 && access(text_string(&path), F_OK) != 0;
-    text_free(&path);
+    const ssize_t length = H5Fget_name(group, own, sizeof own);
+    char *file = hdf5_resolve(length > 0 && length < (ssize_t)sizeof own ? own : "", name);
+    const bool missing = !hdf5_path_exists(file);
+    free(file);
     return missing;
 }
 

@@ -16,7 +16,7 @@ struct hdf5_node {
     enum hdf5_link link;
     const char *target;      // the path that a soft or external link names; else ""
     const char *target_file; // the file that an external link names; else ""
-    bool file_missing;       // there is no such file, neither beside the linking one nor as named
+    bool file_missing;       // there is no such file beside the linking one (hdf5_resolve)
     bool unopened;           // an external link beyond the limit of those that are followed
     hid_t object;            // negative where the link leads nowhere or was not followed
     H5I_type_t type;         // H5I_GROUP, H5I_DATASET, H5I_DATATYPE; H5I_BADID where there is no object

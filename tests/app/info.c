@@ -554,6 +554,50 @@ static const char *detector_file(void)
     return temporary_path("info.h5");
 }
 
+// A virtual dataset of three frames of 4 x 6, of which each has a file; none is there.
+static const char *sourceless_file(void)
+{
+    const char *path = temporary_path("sourceless.h5");
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t all = H5Screate_simple(3, (const hsize_t[]){3, 4, 6}, NULL);
+    hid_t source = H5Screate_simple(2, (const hsize_t[]){4, 6}, NULL);
+    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    const hsize_t size[] = {1, 4, 6};
+    static const char *const names[] = {"first.h5", "second.h5", "third.h5"};
+    for (hsize_t i = 0; i < 3; i++) {
+        H5Sselect_hyperslab(all, H5S_SELECT_SET, (const hsize_t[]){i, 0, 0}, NULL, size, NULL);
+        H5Pset_virtual(properties, all, names[i], "/d", source);
+    }
+    H5Sselect_all(all);
+    H5Dclose(H5Dcreate2(file, "/d", H5T_STD_U16LE, all, H5P_DEFAULT, properties, H5P_DEFAULT));
+    H5Pclose(properties);
+    H5Sclose(source);
+    H5Sclose(all);
+    H5Fclose(file);
+    return path;
+}
+
+// What is missing is no damage; each path stands once.
+static void missing_source_is_named(void **state)
+{
+    (void)state;
+    require_binary();
+    const char *path = sourceless_file();
+    char folder[4096], expected[16384];
+    snprintf(folder, sizeof folder, "%s", path);
+    *strrchr(folder, '/') = '\0';
+    snprintf(
+        expected, sizeof expected,
+        "fovea: %s::/d: 24 pixels are lost and left out of the figures: a source of /d, %s/second.h5, is "
+        "missing, one of 3 files that are\n",
+        path, folder);
+    struct run run = run_info("--frame 1 '%s::/d'", path);
+    assert_int_equal(run.exit_code, 0);
+    assert_string_equal(run.errors, expected);
+    assert_non_null(strstr(run.output, "3 source files are missing, the first is first.h5"));
+    run_free(&run);
+}
+
 static void detector_is_told_in_si_units(void **state)
 {
     (void)state;
@@ -842,6 +886,7 @@ int main(void)
         cmocka_unit_test(stored_checksums_are_verified),
         cmocka_unit_test(simulation_is_described),
         cmocka_unit_test(detector_is_told_in_si_units),
+        cmocka_unit_test(missing_source_is_named),
         cmocka_unit_test(header_items_are_told),
         cmocka_unit_test(repeated_items_are_an_array),
         cmocka_unit_test(the_header_is_told_without_the_pixels),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// HDF5 files made of several: EIGER masters, virtual datasets, files being written, and damaged chunks.
+// HDF5 files made of several: EIGER masters, files being written, and damaged chunks.
 //
 // No plugin of libhdf5 can be loaded here: what the reader decodes, it decodes itself.
-#include "support/reader_checks.h"
+#include "support/hdf5_frames.h"
 
 #include "image/mask.h"
 
@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { HEIGHT = 23, WIDTH = 37, COUNT = HEIGHT * WIDTH };
-
-// The sample of frame f, row y, column x, as the scripts write it.
-static uint32_t value_at(int64_t f, int64_t y, int64_t x)
-{
-    return (uint32_t)((f * 1000003 + y * 1009 + x * 7919) % 251);
-}
 
 #define PREAMBLE                                                                                             \
     "import sys, os\n"                                                                                       \
@@ -39,30 +31,6 @@ static const char *made(const char *name, const char *script)
     const char *path = temporary_path(name);
     python_run(modules, script, path);
     return path;
-}
-
-static void expected_frame(int64_t frame, uint32_t *pixels)
-{
-    for (int64_t i = 0; i < COUNT; i++)
-        pixels[i] = value_at(frame, i / WIDTH, i % WIDTH);
-}
-
-static void check_frame(struct image_file *file, int64_t frame, int64_t stored)
-{
-    uint32_t pixels[COUNT];
-    const struct frame_info info = info_of(file, frame);
-    assert_int_equal(info.width, WIDTH);
-    assert_int_equal(info.height, HEIGHT);
-    assert_int_equal(info.type, SAMPLE_U32);
-    expected_frame(stored, pixels);
-    check_rectangles(file, frame, pixels);
-}
-
-static struct image_file *open_part(const char *path, const char *selector)
-{
-    char name[4096];
-    snprintf(name, sizeof name, "%s::%s", path, selector);
-    return open_good(name);
 }
 
 // --- Masters ---
@@ -197,145 +165,6 @@ static void test_choices(void **state)
         assert_int_equal(picture.pixels[i], (3 * i + 2) & 0xFF);
     picture_free(&picture);
     image_file_close(&file);
-}
-
-// --- Virtual datasets ---
-
-#define VIRTUAL                                                                                              \
-    "L, S = h5py.VirtualLayout, h5py.VirtualSource\n"                                                        \
-    "src = lambda n, k: S('v_%s.h5' % n, 'entry/data/data', (k, H, W))\n"
-
-static void test_virtual(void **state)
-{
-    (void)state;
-    const char *path = made(
-        "virtual.h5", PREAMBLE VIRTUAL
-        "save('v_a.h5', a[0:4], **bs)\n"
-        "save('v_b.h5', a[4:8], (2, 8, 8), compression='gzip')\n"
-        "save('v_even.h5', a[0::2], **bs)\n"
-        "save('v_odd.h5', a[1::2], **bs)\n"
-        "save('v_top.h5', a[:, :10, :], **bs)\n"
-        "save('v_left.h5', a[:, 10:, :20], **bs)\n"
-        "save('v_right.h5', a[:, 10:, 20:], **bs)\n"
-        "save('p_0.h5', a[0:1], **bs); save('p_1.h5', a[1:2], **bs)\n"
-        "with h5py.File(out, 'w', libver='latest') as h:\n"
-        "    h['inner'] = a[8:12]\n"
-        "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('b', 4)\n"
-        "    l[8:12] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('joined', l)\n"
-        "    l = L((12, H, W), 'u4'); l[0::2] = src('even', 6); l[1::2] = src('odd', 6)\n"
-        "    h.create_virtual_dataset('woven', l)\n"
-        "    l = L((12, H, W), 'u4'); l[:, :10, :] = S('v_top.h5', 'entry/data/data', (12, 10, W))\n"
-        "    l[:, 10:, :20] = S('v_left.h5', 'entry/data/data', (12, 13, 20))\n"
-        "    l[:, 10:, 20:] = S('v_right.h5', 'entry/data/data', (12, 13, 17))\n"
-        "    h.create_virtual_dataset('modules', l)\n"
-        "    l = L((12, H, W), 'u4'); l[:] = S('.', 'joined', (12, H, W))\n"
-        "    h.create_virtual_dataset('nested', l)\n"
-        "    l = L((12, 1, H, W), 'u4'); l[0:4, 0] = src('a', 4); l[4:8, 0] = src('b', 4)\n"
-        "    l[8:12, 0] = S('.', 'inner', (4, H, W)); h.create_virtual_dataset('deep', l)\n"
-        "    l = L((12, H, W), 'f8'); l[0:4] = src('a', 4); h.create_virtual_dataset('converted', l)\n"
-        "    l = L((12, H, W), 'u4'); l[0:4] = src('a', 4); l[4:8] = src('gone', 4)\n"
-        "    h.create_virtual_dataset('missing', l, fillvalue=77)\n"
-        "    l = L((4, H, W), 'u4'); s = S('.', 'self', (4, H, W)); l[:] = s\n"
-        "    h.create_virtual_dataset('self', l)\n"
-        "    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); v = h5py.h5s.create_simple((2, H, W), (h5py.h5s.UNLIMITED, H, W))\n"
-        "    v.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), (1, 1, 1), (1, H, W))\n"
-        "    s = h5py.h5s.create_simple((1, H, W))\n"
-        "    p.set_virtual(v, b'p_%b.h5', b'entry/data/data', s)\n"
-        "    h5py.h5d.create(h.id, b'printf', h5py.h5t.STD_U32LE, v, p)\n");
-    static const char *const whole[] = {"/joined", "/woven", "/modules", "/nested", "/deep"};
-    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-        struct image_file *file = open_part(path, whole[i]);
-        assert_int_equal(file->frames, 12);
-        for (int64_t frame = 0; frame < 12; frame++)
-            check_frame(file, frame, frame);
-        image_file_close(&file);
-    }
-    char name[4096];
-    snprintf(name, sizeof name, "%s::/modules", path);
-    check_threads(name);
-    struct image_file *file = open_part(path, "/converted");
-    assert_int_equal(info_of(file, 0).type, SAMPLE_F64);
-    struct picture picture = decode_whole(file, 2);
-    for (int64_t i = 0; i < COUNT; i++)
-        assert_true(((const double *)(const void *)picture.pixels)[i] == value_at(2, i / WIDTH, i % WIDTH));
-    picture_free(&picture);
-    image_file_close(&file);
-    file = open_part(path, "/missing");
-    check_frame(file, 3, 3);
-    const struct frame_info info = info_of(file, 5);
-    assert_non_null(strstr(info.note, "v_gone.h5 is missing"));
-    picture = decode_whole(file, 5);
-    assert_int_equal(picture.report.lost_pixels, COUNT);
-    assert_non_null(strstr(picture.report.first_loss.text, "v_gone.h5, is missing"));
-    picture_free(&picture);
-    image_file_close(&file);
-    file = open_part(path, "/printf");
-    assert_int_equal(file->frames, 2);
-    check_frame(file, 0, 0);
-    check_frame(file, 1, 1);
-    image_file_close(&file);
-    snprintf(name, sizeof name, "%s::/self", path);
-    try_file(name); // a dataset made of itself: it need only end
-}
-
-// Rows 0 to 9 of every frame are in one file, the others come from elsewhere, which is missing in one way or
-// another; two rows between them come from nowhere and have the fill value.
-static void test_unsupplied_pixels(void **state)
-{
-    (void)state;
-    const char *path = temporary_path("unsupplied.h5");
-    python_run(
-        "h5py, numpy",
-        "import sys, os, h5py, numpy as np\n"
-        "out = sys.argv[1]; folder = os.path.dirname(out) + '/'\n"
-        "f, y, x = np.mgrid[:3, :23, :37]\n"
-        "a = ((f * 1000003 + y * 1009 + x * 7919) % 251).astype('u4')\n"
-        "with h5py.File(folder + 'u_top.h5', 'w') as h:\n"
-        "    h['d'] = a[:, :10]; h['short'] = a[:, 12:18]; h['early'] = a[:2, 12:]\n"
-        "S = h5py.VirtualSource\n"
-        "with h5py.File(out, 'w', libver='latest') as h:\n"
-        "    h['dead'] = h5py.ExternalLink('u_nowhere.h5', 'd')\n"
-        "    for name, file, data in (('file', 'u_gone.h5', 'd'), ('data', 'u_top.h5', 'gone'),\n"
-        "                             ('link', '.', 'dead'), ('short', 'u_top.h5', 'short'),\n"
-        "                             ('early', 'u_top.h5', 'early')):\n"
-        "        for kind in ('u4', 'f8'):\n"
-        "            l = h5py.VirtualLayout((3, 23, 37), kind)\n"
-        "            l[:, :10] = S('u_top.h5', 'd', (3, 10, 37)); l[:, 12:] = S(file, data, (3, 11, 37))\n"
-        "            h.create_virtual_dataset(name + kind, l, fillvalue=77)\n",
-        path);
-    static const struct lack {
-        const char *name;
-        int frame, first; // the first row that is lost
-        const char *said;
-    } cases[] = {
-        {"file", 1, 12, "u_gone.h5, is missing"},
-        {"data", 1, 12, "u_top.h5: cannot open gone"},
-        {"link", 1, 12, "cannot open dead"},
-        {"short", 1, 18, "short in u_top.h5 than is there"},
-        {"early", 1, 23, ""},
-        {"early", 2, 12, "early in u_top.h5 than is there"},
-    };
-    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
-        const struct lack *lack = &cases[i / 2];
-        if (i % 2 && i / 2 > 2)
-            continue; // libhdf5 converts the samples, and refuses a source that is too short
-        char name[32];
-        snprintf(name, sizeof name, "/%s%s", lack->name, i % 2 ? "f8" : "u4");
-        struct image_file *file = open_part(path, name);
-        struct picture picture = decode_whole(file, lack->frame);
-        assert_int_equal(picture.report.lost_pixels, (HEIGHT - lack->first) * WIDTH);
-        assert_non_null(strstr(picture.report.first_loss.text, lack->said));
-        for (int at = 0; at < COUNT; at++) {
-            const int y = at / WIDTH;
-            const double value = i % 2 ? ((const double *)(const void *)picture.pixels)[at]
-                                       : ((const uint32_t *)(const void *)picture.pixels)[at];
-            assert_int_equal(picture.classes[at], y >= lack->first ? MASK_BIT(MASK_BAD) : 0);
-            if (y < lack->first)
-                assert_true(value == (y == 10 || y == 11 ? 77 : value_at(lack->frame, y, at % WIDTH)));
-        }
-        picture_free(&picture);
-        image_file_close(&file);
-    }
 }
 
 // --- Extensible arrays ---
@@ -590,16 +419,10 @@ int main(void)
 {
     setenv("HDF5_PLUGIN_PATH", "/nonexistent", 1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_master),
-        cmocka_unit_test(test_missing_parts),
-        cmocka_unit_test(test_choices),
-        cmocka_unit_test(test_virtual),
-        cmocka_unit_test(test_unsupplied_pixels),
-        cmocka_unit_test(test_unlimited_axes),
-        cmocka_unit_test(test_being_written),
-        cmocka_unit_test(test_chunk_states),
-        cmocka_unit_test(test_damaged_chunks),
-        cmocka_unit_test(test_cut_while_open),
+        cmocka_unit_test(test_master),         cmocka_unit_test(test_missing_parts),
+        cmocka_unit_test(test_choices),        cmocka_unit_test(test_unlimited_axes),
+        cmocka_unit_test(test_being_written),  cmocka_unit_test(test_chunk_states),
+        cmocka_unit_test(test_damaged_chunks), cmocka_unit_test(test_cut_while_open),
         cmocka_unit_test(test_changed_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
