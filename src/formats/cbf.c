@@ -199,7 +199,7 @@ static void cbf_close(struct image_file *base)
 static enum status cbf_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     if (request->selector)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: a CBF file has no parts to select by [%s]",
+        return error_set(error, STATUS_UNSUPPORTED, "%s: a CBF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct cbf_file *file = must_alloc(sizeof *file);
     file->base = (struct image_file){.reader = &cbf_reader, .path = must_copy(request->path)};

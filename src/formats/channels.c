@@ -183,16 +183,21 @@ enum status channels_choose_complex(const char *path, int requested, struct chan
     return STATUS_OK;
 }
 
+int channels_part_named(const char *words)
+{
+    for (int i = 0; i < PARTS; i++)
+        if (strcmp(words, parts[i].suffix) == 0)
+            return i;
+    return CHANNEL_AUTO;
+}
+
 int channels_cut_part(char *selector)
 {
     char *mark = strrchr(selector, '#');
-    for (int i = 0; mark && i < PARTS; i++) {
-        if (strcmp(mark, parts[i].suffix) != 0)
-            continue;
+    const int part = mark ? channels_part_named(mark) : CHANNEL_AUTO;
+    if (part != CHANNEL_AUTO)
         *mark = '\0';
-        return i;
-    }
-    return CHANNEL_AUTO;
+    return part;
 }
 
 void channels_note(const struct channel_choice *choice, char *note, size_t size)

@@ -27,6 +27,8 @@ enum status channels_choose_complex(const char *path, int requested, struct chan
 // Cuts "#amplitude", "#phase", "#real" or "#imag" off the end of a selector and returns its number in that
 // order; CHANNEL_AUTO, with `selector` as it was, where there is none.
 int channels_cut_part(char *selector);
+// The number of "#phase" and the like; CHANNEL_AUTO for all else.
+int channels_part_named(const char *words);
 // Writes frame_info.note: "" for a single channel.
 void channels_note(const struct channel_choice *choice, char *note, size_t size);
 

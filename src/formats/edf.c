@@ -471,7 +471,7 @@ static enum status open_content(struct edf_file *file, struct error *error)
 static enum status edf_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     if (request->selector)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: an EDF file has no parts to select by [%s]",
+        return error_set(error, STATUS_UNSUPPORTED, "%s: an EDF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct edf_file *file = must_alloc(sizeof *file);
     file->base = (struct image_file){.reader = &edf_reader, .path = must_copy(request->path)};

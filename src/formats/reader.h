@@ -27,8 +27,8 @@ enum { CHANNEL_AUTO = -1 }; // luminance for RGB, else channel 0
 // What to open.
 struct open_request {
     const char *path;     // the file, without a selector
-    const char *selector; // what stood in the brackets of "file.fits[2]" or after the "::" of
-                          // "file.h5::/entry/data[3,:,:]", or NULL
+    const char *selector; // what of it to show, as image_name_split gives it: the "2" of "file.fits[2]", the
+                          // "/d[3,:,:]" of "file.h5::/d[3,:,:]", "[:,:,*]#phase"; or NULL
     int channel;          // of several samples per pixel: index from 0, or CHANNEL_AUTO
     // The name to look for siblings beside, and to guess from: that of a packed file, without ".gz", whose
     // content is at `path`. NULL: `path` itself.
@@ -120,9 +120,8 @@ extern const struct reader *const readers[];
 // none is loaded. To be called before anything is opened, by the only thread.
 void reader_plugins_allow(void);
 
-// Opens `name`: a path, or a path with a selector in brackets ("cube.fits[3]") or after two colons
-// ("file.h5::/entry/data") when no file of the whole name exists. The reader with the highest probe score is
-// taken. The sentence of a failure names the file.
+// Opens `name`: a path, perhaps with a selector (formats/image_name.h), when no file of the whole name
+// exists. The reader with the highest probe score is taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
 // The same of a request whose `path` is such a name; its selector and `beside` must be NULL.
 enum status image_file_open_request(const struct open_request *request, struct image_file **file,

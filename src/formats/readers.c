@@ -2,6 +2,7 @@
 // The table of readers, the choice among them by content, and wrappers that validate arguments.
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/image_name.h"
 #include "formats/open_content.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
@@ -11,7 +12,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 const struct reader *const readers[] = {
@@ -43,53 +43,6 @@ const struct reader *const readers[] = {
     &mpa_reader,        //
     NULL,
 };
-
-// A name split into the path and what stood in its brackets.
-struct source_name {
-    char *path;           // owned
-    const char *selector; // within the same allocation, or NULL
-};
-
-static bool path_exists(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0;
-}
-
-// "path::selector": split at the first pair of colons before which there is a file.
-static bool split_at_colons(struct source_name *split)
-{
-    for (char *colons = strstr(split->path + 1, "::"); colons; colons = strstr(colons + 1, "::")) {
-        *colons = '\0';
-        if (path_exists(split->path)) {
-            split->selector = colons + 2;
-            return true;
-        }
-        *colons = ':';
-    }
-    return false;
-}
-
-// Brackets are a selector only where no file has the whole name, so that "a[1].tif" and "a.fits[1]" both
-// work.
-static struct source_name name_split(const char *name)
-{
-    struct source_name split = {.path = must_copy(name)};
-    size_t length = strlen(name);
-    char *bracket = strrchr(split.path, '[');
-    if (path_exists(name) || split_at_colons(&split))
-        return split;
-    if (!bracket || bracket == split.path || split.path[length - 1] != ']')
-        return split;
-    *bracket = '\0';
-    if (!path_exists(split.path)) {
-        *bracket = '[';
-        return split;
-    }
-    split.path[length - 1] = '\0';
-    split.selector = bracket + 1;
-    return split;
-}
 
 static enum status head_read(const char *path, uint8_t head[READER_PROBE_BYTES], size_t *count,
                              struct error *error)
@@ -191,13 +144,13 @@ enum status image_file_open_request(const struct open_request *named, struct ima
     if (!name || !*name || !file || named->channel < CHANNEL_AUTO)
         return error_set(error, STATUS_USAGE, "%s: cannot open: no file name or a negative channel",
                          name ? name : "(null)");
-    struct source_name split = name_split(name);
+    struct image_name split = image_name_split(name);
     struct open_request request = *named;
     request.path = split.path;
     request.selector = split.selector;
     struct image_file *opened = NULL;
     enum status status = open_any(&request, &opened, error);
-    free(split.path);
+    image_name_free(&split);
     if (status == STATUS_OK)
         *file = opened;
     return status;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/image_name.h"
 #include "formats/reader.h"
 #include "sources/folder.h"
 
@@ -319,33 +320,40 @@ static bool is_scheme(const char *name)
     return letters > 1 && name[letters] == ':' && name[letters + 1] != ':';
 }
 
-// Cuts the selector off: all from the first "::" on, or what a raw file's description begins with.
+// Cuts the selector off: all from the first "::" on, a part of complex numbers ("#phase"), or what a raw
+// file's description begins with. Brackets may be a pattern's.
 static struct parts split_parts(const char *name)
 {
     const bool raw = strncmp(name, "raw:", 4) == 0;
     const char *path = raw ? name + 4 : name;
     const char *suffix = raw ? strchr(path, '?') : strstr(path, "::");
+    if (!suffix && !raw)
+        suffix = image_name_part(path);
     if (!suffix)
         suffix = path + strlen(path);
     return (struct parts){raw ? "raw:" : "", suffix, copy_bytes(path, (size_t)(suffix - path))};
 }
 
 // A pattern that ends with brackets: they are a selector if what stands before them matches something.
-static bool expand_with_brackets(const struct parts *parts, struct series *series)
+static bool expand_with_brackets(const char *name, const struct parts *parts, struct series *series)
 {
     const size_t length = strlen(parts->path);
     const char *bracket = strrchr(parts->path, '[');
-    if (*parts->suffix || *parts->prefix || !bracket || parts->path[length - 1] != ']')
+    const bool colons = *parts->suffix == ':';
+    if (colons || *parts->prefix || !bracket || parts->path[length - 1] != ']')
         return false;
     struct series listing = {0};
     char *path = copy_bytes(parts->path, (size_t)(bracket - parts->path));
+    struct text suffix = {0};
+    text_printf(&suffix, "%s%s", bracket, parts->suffix);
     if (exists(path))
-        add(series, must_copy(parts->path), false);
+        add(series, must_copy(name), false);
     else if (strpbrk(path, "*?[#%"))
         list_pattern(path, &listing);
     const bool found = listing.count > 0 || exists(path);
-    move_names(&listing, "", bracket, NULL, series);
+    move_names(&listing, "", text_string(&suffix), NULL, series);
     series_free(&listing);
+    text_free(&suffix);
     free(path);
     return found;
 }
@@ -355,7 +363,7 @@ static enum status expand_pattern(const char *name, const struct parts *parts, s
 {
     struct series listing = {0};
     enum status status = STATUS_OK;
-    if (!expand_with_brackets(parts, series)) {
+    if (!expand_with_brackets(name, parts, series)) {
         list_pattern(parts->path, &listing);
         if (listing.count > 0)
             move_names(&listing, parts->prefix, parts->suffix, NULL, series);

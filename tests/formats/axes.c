@@ -235,6 +235,10 @@ static void check_all(const char *folder, const char *pattern, bool by_file)
         snprintf(source, sizeof source, "%s/%s%s::%s%s", folder, by_file ? selection.name : "", pattern,
                  by_file ? "" : selection.name, selection.selector);
         check_selection(source, &selection, expected);
+        if (!by_file)
+            continue;
+        snprintf(source, sizeof source, "%s/%s%s%s", folder, selection.name, pattern, selection.selector);
+        check_selection(source, &selection, expected);
     }
     assert_int_equal(count, 29);
     fclose(list);

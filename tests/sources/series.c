@@ -140,6 +140,12 @@ static void selectors_stay(void **state)
           0);
     check("DIR/a_1.h5::/entry/data[3,:,:]", false, "a_1.h5::/entry/data[3,:,:]", 0);
     check("DIR/c_*.fits[2]", false, "c_1.fits[2] c_2.fits[2]", 0);
+    // A slice has a star, and a part of complex numbers a sign of templates.
+    check("DIR/a_1.h5[:,:,*]#phase", false, "a_1.h5[:,:,*]#phase", 0);
+    check("DIR/a_1.h5#phase", false, "a_1.h5#phase", 0);
+    check("DIR/a_*.h5[:,:,*]#phase", false, "a_1.h5[:,:,*]#phase a_2.h5[:,:,*]#phase", 0);
+    check("DIR/a_*.h5#real", false, "a_1.h5#real a_2.h5#real", 0);
+    check("DIR/a_#.h5#real", false, "a_1.h5#real a_2.h5#real", 0);
     check("DIR/missing.fits[2]", false, "missing.fits[2]", 0);
     check("sim:8x8,frames=3", false, "sim:8x8,frames=3", 0);
     check("sum:10:DIR/c_*.fits", false, "sum:10:c_*.fits", 0);
