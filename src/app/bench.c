@@ -5,7 +5,9 @@
 
 #include "app/bench_internal.h"
 #include "app/cli.h"
+#include "app/json.h"
 #include "base/clock.h"
+#include "base/output.h"
 #include "base/size.h"
 
 #include <math.h>
@@ -291,9 +293,9 @@ static double ratio(double value, double yardstick)
 static void print_text(const struct stage *stage, const struct figures *figures, const char *name)
 {
     char peak[32], textures[32], pixels[32];
-    printf("image          %s, %lld x %lld %s%s\n", name, (long long)stage->viewer.info.width,
-           (long long)stage->viewer.info.height, sample_traits(stage->viewer.info.type)->name,
-           figures->has_mask ? " with mask" : "");
+    output_line(stdout, "image          %s, %lld x %lld %s%s", name, (long long)stage->viewer.info.width,
+                (long long)stage->viewer.info.height, sample_traits(stage->viewer.info.type)->name,
+                figures->has_mask ? " with mask" : "");
     printf("drawn          %s, %d x %d\n", stage->in_window ? "in a window (presented frames)" : "off-screen",
            stage->width, stage->height);
     printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu),
@@ -334,7 +336,7 @@ static cJSON *zoom_json(const struct zoom_figures *z)
 static void print_json(const struct stage *stage, const struct figures *figures, const char *name)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "source", name);
+    json_add_text(json, "source", name);
     cJSON_AddNumberToObject(json, "width", (double)stage->viewer.info.width);
     cJSON_AddNumberToObject(json, "height", (double)stage->viewer.info.height);
     cJSON_AddStringToObject(json, "type", sample_traits(stage->viewer.info.type)->name);
@@ -362,10 +364,7 @@ static void print_json(const struct stage *stage, const struct figures *figures,
         cJSON_AddItemToObject(json, "fit", zoom_json(&figures->zooms[0]));
         cJSON_AddItemToObject(json, "actual", zoom_json(&figures->zooms[1]));
     }
-    char *text = cJSON_Print(json);
-    puts(text);
-    free(text);
-    cJSON_Delete(json);
+    json_print(json, stdout);
 }
 
 // --- the subcommand ---

@@ -2,6 +2,7 @@
 // One way through every subcommand.
 #include "app/cli.h"
 
+#include "base/output.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static int run(const struct cli *cli, const char *const *names, size_t count)
     const enum status status = cli->run(cli->context, names, count, &error);
     const int code = task ? task_end(&task, status) : status_exit_code(status);
     if (status && status != STATUS_CANCELLED)
-        fprintf(stderr, "fovea: %s\n", error.text);
+        output_sentence("%s", error.text);
     return code;
 }
 
@@ -56,7 +57,7 @@ int cli_run(const struct cli *cli, int argc, char **argv)
             code = run(cli, names, count);
     }
     if (status)
-        fprintf(stderr, "fovea: %s\n", error.text);
+        output_sentence("%s", error.text);
     free(names);
     return status ? status_exit_code(status) : code;
 }

@@ -32,10 +32,10 @@ static void write_title(const struct viewer *viewer, struct text *title)
 {
     const char *name = path_title(source_name(viewer->source, viewer->position.item));
     const char *part = viewer->info.title;
-    utf8_clean(title, name, strlen(name));
+    text_safe(title, name, strlen(name));
     if (part[0] && !strstr(name, part)) { // unless the name was given with it
         text_append(title, "  ");
-        utf8_clean(title, part, strlen(part));
+        text_safe(title, part, strlen(part));
     }
     const int64_t frames = viewer->file ? viewer->file->frames : 1;
     if (frames > 1)

@@ -5,6 +5,7 @@
 #include "app/cli.h"
 #include "app/export.h"
 #include "app/host.h"
+#include "base/output.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,7 +128,7 @@ static enum status run_export(void *context, const char *const *names, size_t co
     viewer_create(viewer, NULL, NULL);
     enum status status = load_and_write(viewer, &headless, options, names, count, error);
     if (!status && viewer->message.status)
-        fprintf(stderr, "fovea: warning: %s\n", viewer->message.text);
+        output_sentence("warning: %s", viewer->message.text);
     viewer_finish(viewer);
     headless_destroy(&headless);
     free(viewer);

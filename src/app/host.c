@@ -4,6 +4,7 @@
 
 #include "app/export.h"
 #include "base/clock.h"
+#include "base/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,7 +284,7 @@ void host_leave(struct host *host)
 {
     struct error error = {0};
     if (keep_edits(host, &error))
-        fprintf(stderr, "fovea: %s\n", error.text);
+        output_sentence("%s", error.text);
     host->quit = true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `fovea info`: its command line, and the warning about lost pixels.
 #include "app/info_internal.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -14,9 +15,9 @@
 static void sentence_print(const char *source, const char *sentence)
 {
     if (strstr(sentence, source))
-        fprintf(stderr, "fovea: %s\n", sentence);
+        output_sentence("%s", sentence);
     else
-        fprintf(stderr, "fovea: %s: %s\n", source, sentence);
+        output_sentence("%s: %s", source, sentence);
 }
 
 // The reason without the path that it begins with, where that is the source's.
@@ -45,9 +46,9 @@ enum status info_run(const struct info_options *options, FILE *out, struct error
     enum status status = info_scan_run(&scan, error);
     if (status == STATUS_OK) {
         loss_warn(&scan);
-        status = info_report(&scan, out, error);
+        info_report(&scan, out);
     } else if (scan.unread) {
-        (void)info_report(&scan, out, NULL);
+        info_report(&scan, out);
     }
     if (status == STATUS_OK && (fflush(out) != 0 || ferror(out)))
         status = error_set(error, STATUS_IO, "the output could not be written: %s", strerror(errno));
@@ -296,7 +297,7 @@ static enum status run_several(struct request *request, const struct series *ser
     fputs(request->options.json ? "\n]\n" : "", stdout);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return first;
-    fprintf(stderr, "fovea: the output could not be written: %s\n", strerror(errno));
+    output_sentence("the output could not be written: %s", strerror(errno));
     return STATUS_IO;
 }
 
@@ -314,7 +315,7 @@ static enum status run_request(struct request *request)
     enum status status =
         series_expand(request->names, request->name_count, request->siblings, &series, &error);
     if (status != STATUS_OK) {
-        fprintf(stderr, "fovea: %s\n", error.text);
+        output_sentence("%s", error.text);
     } else if (is_list(request, &series)) {
         status = run_several(request, &series);
     } else {
@@ -337,7 +338,7 @@ int info_main(int argc, char **argv)
     enum status status = arguments_parse(&request, argc, argv, &error);
     int code = status_exit_code(status);
     if (status != STATUS_OK) {
-        fprintf(stderr, "fovea: info: %s\n", error.text);
+        output_sentence("info: %s", error.text);
     } else if (request.help) {
         fputs(usage, stdout);
     } else {

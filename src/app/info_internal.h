@@ -52,8 +52,8 @@ struct info_scan {
 enum status info_scan_run(struct info_scan *scan, struct error *error);
 void info_scan_free(struct info_scan *scan);
 
-// Prints what was found. Fails for want of memory only, with nothing printed.
-enum status info_report(const struct info_scan *scan, FILE *out, struct error *error);
+// Prints what was found.
+void info_report(const struct info_scan *scan, FILE *out);
 // Prints a JSON object that tells why a source of several could not be read.
 void info_report_failure(const char *source, const struct error *error, FILE *out);
 

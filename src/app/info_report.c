@@ -2,9 +2,9 @@
 // What a scan found, as text for people or as JSON for scripts.
 #include "app/info_internal.h"
 
+#include "app/json.h"
+#include "base/output.h"
 #include "image/sentinel.h"
-
-#include <cjson/cJSON.h>
 
 #include <inttypes.h>
 #include <math.h>
@@ -30,22 +30,11 @@ static double percentile_of(const struct info_scan *scan, double percent)
     return scan->result.histogram ? histogram_percentile(scan->result.histogram, percent) : (double)NAN;
 }
 
-static char *clean_copy(const char *string)
-{
-    struct text text = {0};
-    utf8_clean(&text, string, strlen(string));
-    char *copy = must_copy(text_string(&text));
-    text_free(&text);
-    return copy;
-}
-
 // A text of the file, if there is one.
-static void json_add_clean(cJSON *object, const char *name, const char *value)
+static void json_add_some(cJSON *object, const char *name, const char *value)
 {
-    char *clean = clean_copy(value);
     if (value[0])
-        cJSON_AddStringToObject(object, name, clean);
-    free(clean);
+        json_add_text(object, name, value);
 }
 
 // JSON has no NaN and no infinity: they become null.
@@ -161,12 +150,10 @@ static void json_add_detector(cJSON *json, const struct detector_info *info)
         {"sensor_thickness", info->sensor_thickness},
     };
     cJSON *object = cJSON_AddObjectToObject(json, "detector");
-    char *name = clean_copy(info->name);
-    if (name[0])
-        cJSON_AddStringToObject(object, "name", name);
+    if (info->name[0])
+        json_add_text(object, "name", info->name);
     else
         cJSON_AddNullToObject(object, "name");
-    free(name);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         json_add_number(object, numbers[i].name, numbers[i].value);
 }
@@ -176,7 +163,7 @@ static char *field_take(const char **at)
 {
     size_t length = strcspn(*at, "\t\n");
     struct text field = {0};
-    utf8_clean(&field, *at, length);
+    text_append_bytes(&field, *at, length);
     *at += length + ((*at)[length] == '\t');
     char *copy = must_copy(text_string(&field));
     text_free(&field);
@@ -244,9 +231,7 @@ static cJSON *json_make(const struct info_scan *scan)
 {
     const struct frame_info *info = &scan->info;
     cJSON *json = cJSON_CreateObject();
-    char *source = clean_copy(scan->options->source);
-    cJSON_AddStringToObject(json, "source", source);
-    free(source);
+    json_add_text(json, "source", scan->options->source);
     json_add_count(json, "width", info->width);
     json_add_count(json, "height", info->height);
     json_add_count(json, "frames", scan->file->frames);
@@ -254,9 +239,9 @@ static cJSON *json_make(const struct info_scan *scan)
     cJSON_AddStringToObject(json, "type", sample_traits(info->type)->name);
     cJSON_AddStringToObject(json, "format", info->format);
     cJSON_AddStringToObject(json, "compression", info->compression);
-    json_add_clean(json, "note", info->note);
-    json_add_clean(json, "title", info->title);
-    json_add_clean(json, "unit", info->unit);
+    json_add_some(json, "note", info->note);
+    json_add_some(json, "title", info->title);
+    json_add_some(json, "unit", info->unit);
     json_add_detector(json, &scan->detector);
     if (scan->unread) {
         cJSON_AddNullToObject(json, "statistics");
@@ -279,30 +264,12 @@ static cJSON *json_make(const struct info_scan *scan)
     return json;
 }
 
-static enum status json_print(const struct info_scan *scan, FILE *out, struct error *error)
-{
-    cJSON *json = json_make(scan);
-    char *text = cJSON_Print(json);
-    cJSON_Delete(json);
-    if (!text)
-        return error_set(error, STATUS_NO_MEMORY, "no memory for the JSON text");
-    fprintf(out, "%s\n", text);
-    cJSON_free(text);
-    return STATUS_OK;
-}
-
 void info_report_failure(const char *source, const struct error *error, FILE *out)
 {
     cJSON *json = cJSON_CreateObject();
-    char *name = clean_copy(source), *sentence = clean_copy(error->text);
-    cJSON_AddStringToObject(json, "source", name);
-    cJSON_AddStringToObject(json, "error", sentence);
-    char *text = cJSON_Print(json);
-    fprintf(out, "%s\n", text ? text : "null");
-    cJSON_free(text);
-    cJSON_Delete(json);
-    free(name);
-    free(sentence);
+    json_add_text(json, "source", source);
+    json_add_text(json, "error", error->text);
+    json_print(json, out);
 }
 
 // "type          u16": names in one column, values in the next.
@@ -318,12 +285,10 @@ __attribute__((format(printf, 3, 4))) static void text_line(struct text *text, c
 }
 
 // A text of the file, if there is one.
-static void text_clean_line(struct text *text, const char *name, const char *value)
+static void text_some_line(struct text *text, const char *name, const char *value)
 {
-    char *clean = clean_copy(value);
     if (value[0])
-        text_line(text, name, "%s", clean);
-    free(clean);
+        text_line(text, name, "%s", value);
 }
 
 static void text_add_header(struct text *text, const struct info_scan *scan)
@@ -333,7 +298,7 @@ static void text_add_header(struct text *text, const struct info_scan *scan)
     char size[32];
     if (!frame_bytes(info, &bytes))
         bytes = 0;
-    utf8_clean(text, scan->options->source, strlen(scan->options->source));
+    text_safe(text, scan->options->source, strlen(scan->options->source));
     text_append(text, "\n");
     text_line(text, "size", "%" PRId64 " x %" PRId64 " pixels (%s)", info->width, info->height,
               format_bytes((int64_t)bytes, size, sizeof size));
@@ -345,9 +310,9 @@ static void text_add_header(struct text *text, const struct info_scan *scan)
                   scan->options->frame);
     text_line(text, "format", "%s", info->format);
     text_line(text, "compression", "%s", info->compression);
-    text_clean_line(text, "note", info->note);
-    text_clean_line(text, "title", info->title);
-    text_clean_line(text, "unit", info->unit);
+    text_some_line(text, "note", info->note);
+    text_some_line(text, "title", info->title);
+    text_some_line(text, "unit", info->unit);
 }
 
 static void text_add_detector(struct text *text, const struct detector_info *info)
@@ -430,14 +395,14 @@ static void text_print(const struct info_scan *scan, FILE *out)
         text_printf(&text, "\n%s", text_string(&scan->metadata));
     if (scan->contents.length > 0)
         text_printf(&text, "\n%s", text_string(&scan->contents));
-    fputs(text_string(&text), out);
+    output_lines(out, text_string(&text));
     text_free(&text);
 }
 
-enum status info_report(const struct info_scan *scan, FILE *out, struct error *error)
+void info_report(const struct info_scan *scan, FILE *out)
 {
     if (scan->options->json)
-        return json_print(scan, out, error);
-    text_print(scan, out);
-    return STATUS_OK;
+        json_print(json_make(scan), out);
+    else
+        text_print(scan, out);
 }

@@ -5,6 +5,7 @@
 #include "app/mask_command.h"
 
 #include "app/cli.h"
+#include "base/output.h"
 #include "commands/operation.h"
 #include "formats/mask_file.h"
 #include "formats/mask_writer.h"
@@ -317,9 +318,9 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
         status = mask_save(run.mask, &save, error);
     if (!status) {
         const int64_t masked = mask_count(run.mask, save.bits ? save.bits : 0xFF);
-        printf("%s: %lld of %lld pixels are masked (%.4g %%)\n", save.path, (long long)masked,
-               (long long)run.mask->width * run.mask->height,
-               100.0 * (double)masked / (double)run.mask->width / (double)run.mask->height);
+        output_line(stdout, "%s: %lld of %lld pixels are masked (%.4g %%)", save.path, (long long)masked,
+                    (long long)run.mask->width * run.mask->height,
+                    100.0 * (double)masked / (double)run.mask->width / (double)run.mask->height);
     }
     mask_history_destroy(&run.history);
     mask_destroy(&run.mask);

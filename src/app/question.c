@@ -24,7 +24,7 @@ static void describe_unsaved(const struct host *host, struct question_texts *tex
                                  count - SHOWN_MASKS);
     if (used < sizeof texts->text)
         snprintf(texts->text + used, sizeof texts->text - used,
-                 ".\nClosing once more leaves; they are kept, and the next start offers to restore them%s.",
+                 ". Closing once more leaves; they are kept, and the next start offers to restore them%s.",
                  editor_shown_is_unsaved(host->editor)
                      ? ""
                      : "; to save the mask of an image of another size, open one of its size");

@@ -11,7 +11,7 @@
 #include "app/window.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/output.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -48,8 +48,7 @@ struct session {
     bool asked;        // about edits that earlier sessions left
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
-    char title[512];
-    struct text metadata;
+    struct text title, metadata;
     size_t detector_bytes; // of the metadata, at its beginning
     uint64_t metadata_serial;
     const char *dropped[64]; // file names of a drop in progress, owned by SDL
@@ -175,15 +174,19 @@ static void lay_out(struct session *session, int width, int height)
 static void update_title(struct session *session)
 {
     const struct viewer *viewer = &session->viewer;
-    char title[sizeof session->title];
-    if (viewer->source)
-        snprintf(title, sizeof title, "%s - Fovea",
-                 path_title(source_name(viewer->source, viewer->position.item)));
-    else
-        snprintf(title, sizeof title, "Fovea");
-    if (strcmp(title, session->title) != 0) {
-        memcpy(session->title, title, sizeof title);
-        SDL_SetWindowTitle(session->window.handle, title);
+    struct text title = {0};
+    if (viewer->source) {
+        const char *name = path_title(source_name(viewer->source, viewer->position.item));
+        text_safe(&title, name, strlen(name));
+        text_append(&title, " - ");
+    }
+    text_append(&title, "Fovea");
+    if (strcmp(text_string(&title), text_string(&session->title)) != 0) {
+        SDL_SetWindowTitle(session->window.handle, text_string(&title));
+        text_free(&session->title);
+        session->title = title;
+    } else {
+        text_free(&title);
     }
 }
 
@@ -579,7 +582,7 @@ static void add_bindings(struct session *session)
     struct text warnings = {0};
     bindings_add_default(&session->bindings);
     if (bindings_add_user(&session->bindings, &warnings) > 0) {
-        fputs(text_string(&warnings), stderr);
+        output_lines(stderr, text_string(&warnings));
         viewer_say(&session->viewer, true, "%s", text_string(&warnings));
     }
     text_free(&warnings);
@@ -635,6 +638,7 @@ static void end_session(struct session *session)
     viewer_finish(&session->viewer);
     window_close(&session->window);
     bindings_free(&session->bindings);
+    text_free(&session->title);
     text_free(&session->metadata);
 }
 

@@ -3,7 +3,6 @@
 #include "app/viewer.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/size.h"
 
 #include <math.h>

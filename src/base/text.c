@@ -64,14 +64,12 @@ void text_append(struct text *text, const char *string)
     text_append_bytes(text, string, strlen(string));
 }
 
-void text_printf(struct text *text, const char *format, ...)
+void text_vprintf(struct text *text, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     char small[256];
     int length = vsnprintf(small, sizeof small, format, args);
-    va_end(args);
     if (length >= 0 && (size_t)length < sizeof small) {
         text_append_bytes(text, small, (size_t)length);
     } else if (length >= 0) {
@@ -81,6 +79,14 @@ void text_printf(struct text *text, const char *format, ...)
         free(large);
     }
     va_end(again);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
 }
 
 const char *text_string(const struct text *text)
@@ -318,37 +324,82 @@ uint32_t utf8_next(const char **string)
     return code;
 }
 
-void utf8_clean(struct text *out, const char *bytes, size_t count)
+bool utf8_acts(uint32_t code)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
+// How many printable characters of ASCII there are at the beginning: nearly all of most texts.
+static size_t printable_length(const unsigned char *bytes, size_t count)
+{
+    size_t length = 0;
+    while (length < count && bytes[length] >= ' ' && bytes[length] < 0x7F)
+        length++;
+    return length;
+}
+
+// Appends the bytes as valid UTF-8, with a space for characters that act, if `safe`, and for NUL, but not for
+// those of `kept`.
+static void append_valid(struct text *out, const char *bytes, size_t count, bool safe, const char *kept)
 {
     const unsigned char *at = (const unsigned char *)bytes;
     for (size_t i = 0; i < count;) {
-        size_t length = utf8_sequence_length(at + i, count - i);
-        if (length > 1) {
-            text_append_bytes(out, bytes + i, length);
-            i += length;
-            continue;
-        }
-        if (length == 0) {
-            char latin1[2] = {(char)(0xC0 | at[i] >> 6), (char)(0x80 | (at[i] & 0x3F))};
-            text_append_bytes(out, latin1, 2);
-        } else {
-            bool control = (at[i] < 0x20 && at[i] != '\n' && at[i] != '\t') || at[i] == 0x7F;
-            text_append_bytes(out, control ? " " : bytes + i, 1);
-        }
-        i++;
+        const size_t plain = printable_length(at + i, count - i);
+        text_append_bytes(out, bytes + i, plain);
+        i += plain;
+        if (i == count)
+            break;
+        const size_t length = utf8_sequence_length(at + i, count - i);
+        const char latin1[3] = {(char)(0xC0 | at[i] >> 6), (char)(0x80 | (at[i] & 0x3F)), '\0'};
+        char character[5] = {0};
+        memcpy(character, length ? bytes + i : latin1, length ? length : 2);
+        const char *next = character;
+        const uint32_t code = utf8_next(&next);
+        const bool replaced = safe ? utf8_acts(code) && !strchr(kept, character[0]) : code == 0;
+        text_append(out, replaced || code == 0 ? " " : character);
+        i += length ? length : 1;
     }
+}
+
+void utf8_append(struct text *out, const char *bytes, size_t count)
+{
+    append_valid(out, bytes, count, false, "");
+}
+
+void utf8_field(struct text *out, const char *bytes, size_t count)
+{
+    const size_t from = out->length;
+    utf8_append(out, bytes, count);
+    for (size_t i = from; i < out->length; i++)
+        if (strchr("\t\n\r", out->data[i]))
+            out->data[i] = ' ';
+}
+
+void text_safe(struct text *out, const char *bytes, size_t count)
+{
+    append_valid(out, bytes, count, true, "");
+}
+
+void text_safe_lines(struct text *out, const char *bytes, size_t count)
+{
+    append_valid(out, bytes, count, true, "\t\n");
 }
 
 void utf8_line(char *out, size_t size, const char *string)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, string, strlen(string));
-    const char *bytes = text_string(&clean);
-    size_t length = clean.length < size ? clean.length : size - 1;
-    while (length > 0 && length < clean.length && (bytes[length] & 0xC0) == 0x80)
+    struct text line = {0};
+    utf8_field(&line, string, strlen(string));
+    const char *bytes = text_string(&line);
+    size_t length = line.length < size ? line.length : size - 1;
+    while (length > 0 && length < line.length && (bytes[length] & 0xC0) == 0x80)
         length--;
-    for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)bytes[i] < ' ' ? ' ' : bytes[i];
+    memcpy(out, bytes, length);
     out[length] = '\0';
-    text_free(&clean);
+    text_free(&line);
 }

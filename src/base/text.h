@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ struct text {
 void text_append(struct text *text, const char *string);
 void text_append_bytes(struct text *text, const char *bytes, size_t count);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_vprintf(struct text *text, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 // The content, never NULL. Borrowed: valid until the next call that changes `text`.
 const char *text_string(const struct text *text);
 void text_clear(struct text *text);
@@ -52,12 +54,25 @@ bool utf8_valid(const char *bytes, size_t count);
 // Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the
 // end.
 uint32_t utf8_next(const char **string);
-// Copies `bytes` to `out` as valid, printable UTF-8: valid sequences stay, other bytes >= 0x80 are taken as
-// Latin-1, control characters except newline and tab become spaces.
-void utf8_clean(struct text *out, const char *bytes, size_t count);
-// The same into `size` bytes and in one line: spaces for line breaks and tabs; what has no room is left out,
-// whole characters at a time.
+// Text of others, that is names and contents of files. Within the program it stays as it is, but valid and,
+// in lists of lines with fields, without what would end a field; on its way out everything goes through
+// text_safe.
+
+// True of characters that are not seen but act on what shows them: C0 with tab and line feed, DEL, C1, the
+// separators of lines and paragraphs, and what overrides or isolates the direction of writing.
+bool utf8_acts(uint32_t code);
+// Appends `bytes` as valid UTF-8: valid sequences stay, other bytes are taken as Latin-1, NUL as a space.
+void utf8_append(struct text *out, const char *bytes, size_t count);
+// The same as one field of a line: tabs and line ends become spaces.
+void utf8_field(struct text *out, const char *bytes, size_t count);
+// A field in `size` bytes; what has no room is left out, whole characters at a time.
 void utf8_line(char *out, size_t size, const char *string);
+
+// The one way by which text leaves the program, to a terminal, log, title, panel, picture or the clipboard:
+// valid UTF-8 in one line, with a space for every character that acts. JSON alone keeps these, escaped.
+void text_safe(struct text *out, const char *bytes, size_t count);
+// The same for lines with fields of our own: line feeds and tabs stay.
+void text_safe_lines(struct text *out, const char *bytes, size_t count);
 
 // calloc for sizes that come from a file or an image: NULL, with a sentence that begins with `path` and
 // STATUS_NO_MEMORY, when there is no memory for that many items, or they overflow.

@@ -643,10 +643,7 @@ static enum status bruker_metadata(struct image_file *base, int64_t frame, struc
         size_t length = KEY;
         while (length > 0 && line[length - 1] == ' ')
             length--;
-        utf8_clean(&key, line, length);
-        for (size_t k = 0; k < key.length; k++)
-            if (key.data[k] == '\t' || key.data[k] == '\n')
-                key.data[k] = ' ';
+        utf8_append(&key, line, length);
         header_line(out, text_string(&key), line + KEY + 1, LINE - KEY - 1);
         text_free(&key);
     }

@@ -167,12 +167,7 @@ static const struct {
 static enum status refuse(const struct cbf_file *file, const char *what, const char *value,
                           struct error *error)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, value, strlen(value));
-    error_set(error, STATUS_UNSUPPORTED, "%s: %s \"%s\" is not read", file->base.path, what,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: %s \"%s\" is not read", file->base.path, what, value);
 }
 
 static enum status section_type(const struct cbf_file *file, const char *mime, struct cbf_section *section,

@@ -44,15 +44,6 @@ static struct cbf_words misplaced_contents(const char *header)
 
 // --- Metadata ---
 
-static void append_clean(struct text *out, struct cbf_words words)
-{
-    size_t from = out->length;
-    utf8_clean(out, words.at, words.length);
-    for (size_t i = from; i < out->length; i++)
-        if (out->data[i] == '\t' || out->data[i] == '\n')
-            out->data[i] = ' ';
-}
-
 static void trim(struct cbf_words *words, const char *unwanted)
 {
     while (words->length > 0 && strchr(unwanted, *words->at))
@@ -78,7 +69,7 @@ static void table_end(struct table *table, struct text *out)
 {
     for (int i = 0; i < table->columns; i++) {
         if (table->values[i].length > 0) {
-            append_clean(out, table->tags[i]);
+            utf8_field(out, table->tags[i].at, table->tags[i].length);
             text_printf(out, "\t%s\n", text_string(&table->values[i]));
         }
         text_free(&table->values[i]);
@@ -99,7 +90,7 @@ static void table_add(struct table *table, const struct cbf_item *item)
     if (values->length > 0)
         text_append(values, ", ");
     value.length = (size_t)int64_min((int64_t)value.length, MAX_JOINED);
-    append_clean(values, value);
+    utf8_field(values, value.at, value.length);
     if (values->length >= MAX_JOINED)
         text_append(values, " ...");
 }
@@ -136,9 +127,9 @@ static void append_pair(struct text *out, struct cbf_words line)
     trim(&value, " \t\"");
     if (key == 0 || value.length == 0)
         return;
-    append_clean(out, (struct cbf_words){line.at, key});
+    utf8_field(out, line.at, key);
     text_append(out, "\t");
-    append_clean(out, value);
+    utf8_field(out, value.at, value.length);
     text_append(out, "\n");
 }
 
@@ -201,7 +192,7 @@ static void learn_item(const struct cbf_item *item, struct detector_info *info)
          cbf_words_are(item->tag, "_diffrn_detector.details")) &&
         !info->name[0] && !is_unset(item->value)) {
         struct text name = {0};
-        append_clean(&name, item->value);
+        utf8_field(&name, item->value.at, item->value.length);
         snprintf(info->name, sizeof info->name, "%.60s", text_string(&name));
         text_free(&name);
     }

@@ -139,11 +139,8 @@ static void set_above_zero(double *field, double value)
 static void set_name(const struct dectris_item *item, struct detector_info *info)
 {
     struct text name = {0};
-    utf8_clean(&name, item->value, item->value_count);
-    snprintf(info->name, sizeof info->name, "%s", text_string(&name));
-    size_t length = strlen(info->name);
-    while (length > 0 && !utf8_valid(info->name, length))
-        info->name[--length] = '\0'; // a character cut in its middle
+    utf8_append(&name, item->value, item->value_count);
+    utf8_line(info->name, sizeof info->name, text_string(&name));
     text_free(&name);
 }
 
@@ -236,22 +233,13 @@ bool dectris_header_known(const char *text, size_t count)
     return false;
 }
 
-static void append_clean(struct text *out, const char *bytes, size_t count)
-{
-    const size_t from = out->length;
-    utf8_clean(out, bytes, count);
-    for (size_t i = from; i < out->length; i++)
-        if (out->data[i] == '\t' || out->data[i] == '\n')
-            out->data[i] = ' ';
-}
-
 void dectris_header_metadata(const char *text, size_t count, struct text *out)
 {
     struct dectris_item item;
     for (const char *at = text; dectris_header_next(&at, text + count, &item);) {
-        append_clean(out, item.key, item.key_count);
+        utf8_field(out, item.key, item.key_count);
         text_append(out, "\t");
-        append_clean(out, item.value, item.value_count);
+        utf8_field(out, item.value, item.value_count);
         text_append(out, "\n");
     }
 }

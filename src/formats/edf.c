@@ -105,12 +105,8 @@ static const struct edf_type edf_types[] = {
 static enum status refuse_value(const struct edf_file *file, const char *what, const char *value,
                                 struct error *error)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, value, strlen(value));
-    error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
+                     value);
 }
 
 static enum status set_type(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
@@ -594,18 +590,6 @@ static enum status edf_decode(struct image_file *base, const struct decode_reque
 
 // --- Metadata ---
 
-// The span as one line of valid UTF-8 without tabs.
-static void append_line(struct text *out, struct edf_span span)
-{
-    struct text line = {0};
-    text_append_bytes(&line, span.at, span.count);
-    for (size_t i = 0; i < line.length; i++)
-        if ((unsigned char)line.data[i] < ' ')
-            line.data[i] = ' ';
-    utf8_clean(out, text_string(&line), line.length);
-    text_free(&line);
-}
-
 static enum status append_header(const struct edf_file *file, int64_t offset, struct text *out,
                                  struct error *error)
 {
@@ -615,9 +599,9 @@ static enum status append_header(const struct edf_file *file, int64_t offset, st
     if (status == STATUS_OK) {
         struct edf_span rest = edf_header_entries(&header), key, value;
         while (edf_entry_next(&rest, &key, &value)) {
-            append_line(out, key);
+            utf8_field(out, key.at, key.count);
             text_append(out, "\t");
-            append_line(out, value);
+            utf8_field(out, value.at, value.count);
             text_append(out, "\n");
         }
     }

@@ -79,14 +79,10 @@ static void number_set(struct detector_info *info, const struct detector_key *ke
 
 static void name_set(struct detector_info *info, struct edf_span span)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, span.at, span.count);
-    size_t length = clean.length < sizeof info->name ? clean.length : sizeof info->name - 1;
-    while (length > 0 && length < clean.length && (clean.data[length] & 0xC0) == 0x80)
-        length--;
-    memcpy(info->name, text_string(&clean), length);
-    info->name[length] = '\0';
-    text_free(&clean);
+    struct text name = {0};
+    utf8_append(&name, span.at, span.count);
+    utf8_line(info->name, sizeof info->name, text_string(&name));
+    text_free(&name);
 }
 
 // An entry that is no number of the detector: an offset of the image, or the name.

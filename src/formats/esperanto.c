@@ -234,10 +234,7 @@ static enum status esperanto_metadata(struct image_file *base, int64_t frame, st
         const char *line = header + i * file->line_bytes;
         const size_t count = i == 0 ? sizeof first_words - 1 : strcspn(line, " ");
         struct text key = {0};
-        utf8_clean(&key, line, count);
-        for (size_t k = 0; k < key.length; k++)
-            if (key.data[k] == '\t' || key.data[k] == '\n')
-                key.data[k] = ' ';
+        utf8_append(&key, line, count);
         if (key.length > 0)
             header_line(out, text_string(&key), line + count, strlen(line + count));
         text_free(&key);

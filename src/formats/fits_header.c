@@ -207,14 +207,6 @@ bool fits_header_true(const struct fits_header *header, const char *key)
 
 // --- The whole header as text ---
 
-// Appends as one line's part: no tab, no line break.
-static void append_line(struct text *out, const char *string)
-{
-    char clean[2 * FITS_CARD + 1];
-    utf8_line(clean, sizeof clean, string);
-    text_append(out, clean);
-}
-
 struct card_parts {
     char text[FITS_CARD + 1]; // the card, in the standard's form
     char name[FITS_CARD + 1], value[FITS_CARD + 1];
@@ -277,18 +269,18 @@ static void card_list(struct card_parts *parts, bool continues, struct text *out
         out->length--; // the line break of the card before
         out->data[out->length] = '\0';
     } else {
-        append_line(out, parts->name);
+        utf8_field(out, parts->name, strlen(parts->name));
         text_append(out, "\t");
     }
     bool value = parts->value[0];
     if (is_open(parts))
         parts->value[strlen(parts->value) - 1] = '\0';
-    append_line(out, parts->value);
+    utf8_field(out, parts->value, strlen(parts->value));
     char comment[FITS_CARD + 1];
     snprintf(comment, sizeof comment, "%s", parts->comment + strspn(parts->comment, " "));
     trim_end(comment);
     text_append(out, value && comment[0] ? " / " : "");
-    append_line(out, comment);
+    utf8_field(out, comment, strlen(comment));
     text_append(out, "\n");
 }
 

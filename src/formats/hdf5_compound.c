@@ -93,7 +93,7 @@ void hdf5_table_describe(hid_t datatype, struct text *out)
         hid_t member = H5Tget_member_type(datatype, (unsigned)i);
         text_append(out, i ? ", " : "");
         if (name)
-            utf8_clean(out, name, strnlen(name, 64));
+            utf8_field(out, name, strnlen(name, 64));
         text_append(out, " (");
         hdf5_type_append(member, out);
         text_append(out, ")");

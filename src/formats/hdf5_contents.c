@@ -78,12 +78,12 @@ static void origin_append(struct text *out, const struct hdf5_node *node)
 {
     if (node->link == HDF5_LINK_SOFT) {
         text_append(out, "link to ");
-        hdf5_append_line(out, node->target);
+        utf8_field(out, node->target, strlen(node->target));
     } else if (node->link == HDF5_LINK_EXTERNAL) {
         text_append(out, "in ");
-        hdf5_append_line(out, node->target_file);
+        utf8_field(out, node->target_file, strlen(node->target_file));
         text_append(out, "::");
-        hdf5_append_line(out, node->target);
+        utf8_field(out, node->target, strlen(node->target));
     }
 }
 
@@ -112,7 +112,7 @@ static void dataset_add(struct contents *contents, const struct hdf5_node *node)
     storage_append(out, node->object);
     text_append(out, "\t");
     if (why) {
-        hdf5_append_line(out, node->path);
+        utf8_field(out, node->path, strlen(node->path));
         text_printf(out, ": %s", why);
         if (!why[0] && field.kind == H5T_COMPOUND)
             hdf5_table_describe(field.type, out);
@@ -142,15 +142,16 @@ static void missing_add(struct contents *contents, const struct hdf5_node *node)
 {
     struct text *out = contents->out;
     text_append(out, "\t\t\t\t");
-    hdf5_append_line(out, node->path);
+    utf8_field(out, node->path, strlen(node->path));
     if (node->link == HDF5_LINK_EXTERNAL) {
         text_append(out, ": the linked file ");
-        hdf5_append_line(out, node->target_file);
+        utf8_field(out, node->target_file, strlen(node->target_file));
         text_append(out, node->file_missing ? " is missing" : " has no readable ");
-        hdf5_append_line(out, node->file_missing ? "" : node->target);
+        if (!node->file_missing)
+            utf8_field(out, node->target, strlen(node->target));
     } else if (node->link == HDF5_LINK_SOFT) {
         text_append(out, ": a link to ");
-        hdf5_append_line(out, node->target);
+        utf8_field(out, node->target, strlen(node->target));
         text_append(out, ", which is missing");
     } else {
         text_append(out, ": cannot be opened");

@@ -146,12 +146,9 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
     const unsigned number = pipeline->filters[at].id;
     const struct hdf5_filter_entry *entry = hdf5_filter_find(number);
     char own[64];
-    struct text name = {0}, help = {0};
+    struct text help = {0};
     stored_name(dataset->id, number, own, sizeof own);
-    if (entry)
-        text_append(&name, entry->name);
-    else
-        utf8_clean(&name, own, strlen(own));
+    const char *name = entry ? entry->name : own;
     if (!hdf5_plugins_allowed())
         text_append(&help, "plugins are used with --hdf5-plugins only; ");
     if (entry && entry->package)
@@ -162,9 +159,8 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
     error_set(
         error, STATUS_UNSUPPORTED,
         "%s: the samples of %s are packed by the HDF5 filter %u%s%s%s, for which no plugin is loaded: %s",
-        dataset->path, dataset->name, number, name.length ? " (" : "", text_string(&name),
-        name.length ? ")" : "", text_string(&help));
-    text_free(&name);
+        dataset->path, dataset->name, number, name[0] ? " (" : "", name, name[0] ? ")" : "",
+        text_string(&help));
     text_free(&help);
     return STATUS_UNSUPPORTED;
 }

@@ -273,7 +273,7 @@ static bool receive_answer(int socket, struct hdf5_answer *answer)
     if (good && answer) {
         answer->given = true;
         answer->status = head.status;
-        utf8_clean(&answer->text, bytes, head.bytes);
+        utf8_append(&answer->text, bytes, head.bytes);
     }
     free(bytes);
     return good;

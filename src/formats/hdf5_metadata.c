@@ -46,10 +46,11 @@ static void item_add(struct listing *listing, const char *path, const char *attr
     size_t entry = strlen(listing->entry);
     bool inside = strncmp(path, listing->entry, entry) == 0 && (path[entry] == '/' || !path[entry]);
     path += inside ? entry : 0;
-    hdf5_append_line(listing->out, path + (inside && *path == '/'));
+    path += inside && *path == '/';
+    utf8_field(listing->out, path, strlen(path));
     if (attribute) {
         text_append(listing->out, "@");
-        hdf5_append_line(listing->out, attribute);
+        utf8_field(listing->out, attribute, strlen(attribute));
     }
     text_append(listing->out, "\t");
     append_shortened(listing->out, value);
@@ -127,9 +128,9 @@ static void link_add(struct listing *listing, const struct hdf5_node *node)
     struct text value = {0};
     if (!node->unopened || node->file_missing)
         text_append(&value, "missing: ");
-    hdf5_append_line(&value, node->target_file);
+    utf8_field(&value, node->target_file, strlen(node->target_file));
     text_append(&value, node->target_file[0] ? "::" : "");
-    hdf5_append_line(&value, node->target);
+    utf8_field(&value, node->target, strlen(node->target));
     if (node->target[0] || node->target_file[0])
         item_add(listing, node->path, NULL, &value);
     text_free(&value);

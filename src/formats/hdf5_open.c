@@ -87,11 +87,7 @@ enum status hdf5_explain(const char *path, const char *what, enum status status,
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: %s: its data need an HDF5 plugin that is not installed (%s)", path, what,
                          words.inner);
-    struct text clean = {0};
-    utf8_clean(&clean, words.inner, strlen(words.inner));
-    error_set(error, status, "%s: %s%s%s", path, what, clean.length ? ": " : "", text_string(&clean));
-    text_free(&clean);
-    return status;
+    return error_set(error, status, "%s: %s%s%s", path, what, words.inner[0] ? ": " : "", words.inner);
 }
 
 // --- Paths ---

@@ -153,17 +153,6 @@ static bool cells_load(const struct hdf5_field *field, int64_t first, int64_t co
     return false;
 }
 
-void hdf5_append_line(struct text *out, const char *text)
-{
-    struct text clean = {0};
-    utf8_clean(&clean, text, strlen(text));
-    for (size_t i = 0; i < clean.length; i++)
-        if (clean.data[i] == '\n' || clean.data[i] == '\t')
-            clean.data[i] = ' ';
-    text_append(out, text_string(&clean));
-    text_free(&clean);
-}
-
 // A text that ends at its first NUL or behind its last character that is no blank.
 static void append_trimmed(struct text *out, const char *bytes, size_t count)
 {
@@ -172,7 +161,7 @@ static void append_trimmed(struct text *out, const char *bytes, size_t count)
     while (length > 0 && isspace((unsigned char)bytes[length - 1]))
         length--;
     text_append_bytes(&trimmed, bytes, length);
-    hdf5_append_line(out, text_string(&trimmed));
+    utf8_field(out, text_string(&trimmed), trimmed.length);
     text_free(&trimmed);
 }
 

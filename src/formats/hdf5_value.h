@@ -15,9 +15,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Appends `text` as valid UTF-8 in one line: blanks for line breaks and tabs.
-void hdf5_append_line(struct text *out, const char *text);
-
 // What a dataset or an attribute is made of.
 struct hdf5_field {
     hid_t id; // borrowed

@@ -89,10 +89,7 @@ static void append_line(struct text *out, const char *line, size_t count)
         if (equals > at) {
             struct text key = {0};
             size_t first = equals + 1, last = end;
-            utf8_clean(&key, line + at, equals - at);
-            for (size_t i = 0; i < key.length; i++)
-                if (key.data[i] == '\t')
-                    key.data[i] = ' ';
+            utf8_append(&key, line + at, equals - at);
             if (last - first >= 2 && line[first] == '"' && line[last - 1] == '"') {
                 first++;
                 last--;

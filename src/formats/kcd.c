@@ -254,7 +254,7 @@ static enum status kcd_metadata(struct image_file *base, int64_t frame, struct t
     header_line(out, "Name", header.text, (size_t)(at - header.text));
     while (next_line(&at, &key, &value)) {
         struct text clean = {0};
-        utf8_clean(&clean, key, strcspn(key, "\t"));
+        utf8_append(&clean, key, strcspn(key, "\t"));
         if (clean.length > 0)
             header_line(out, text_string(&clean), value, strlen(value));
         text_free(&clean);

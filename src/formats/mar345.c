@@ -447,7 +447,7 @@ static enum status mar345_metadata(struct image_file *base, int64_t frame, struc
     struct line line;
     while (next_line(&at, (const char *)header + HEADER_BYTES, &line)) {
         struct text key = {0};
-        utf8_clean(&key, line.key, line.key_count);
+        utf8_append(&key, line.key, line.key_count);
         header_line(out, text_string(&key), line.value, line.value_count);
         text_free(&key);
     }

@@ -107,12 +107,7 @@ static bool field_number(const struct fields *fields, int field, int64_t *value)
 static enum status refuse_field(const struct plain_file *file, const char *what, const char *word,
                                 struct error *error)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, word, strlen(word));
-    error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what, word);
 }
 
 // --- Layouts ---

@@ -160,12 +160,7 @@ static enum status set_type(const char *name, const char *descr, struct npy_arra
     if (kind[0] == 'O')
         return error_set(error, STATUS_UNSUPPORTED, "%s: holds Python objects; pickled objects are not read",
                          name);
-    struct text clean = {0};
-    utf8_clean(&clean, descr, strlen(descr));
-    error_set(error, STATUS_UNSUPPORTED, "%s: its sample type \"%s\" is not shown", name,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: its sample type \"%s\" is not shown", name, descr);
 }
 
 static enum status set_shape(const char *name, struct npy_array *array, struct error *error)

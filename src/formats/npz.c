@@ -54,11 +54,8 @@ static struct npz_file *npz_file_of(struct image_file *file)
 static char *full_name(const char *path, const char *member)
 {
     struct text name = {0};
-    text_printf(&name, "%s::", path);
-    utf8_clean(&name, member, strlen(member));
-    char *result = must_copy(text_string(&name));
-    text_free(&name);
-    return result;
+    text_printf(&name, "%s::%s", path, member);
+    return name.data;
 }
 
 static enum status member_check(const char *name, const struct npz_member *member, struct error *error)
@@ -174,7 +171,7 @@ static enum status open_selected(struct npz_file *file, const struct zip_directo
     struct text names = {0};
     for (size_t i = 0; i < directory->count && i < 12; i++) {
         text_append(&names, i ? ", " : "");
-        utf8_clean(&names, directory->members[i].name, strlen(directory->members[i].name));
+        text_append(&names, directory->members[i].name);
     }
     error_set(error, STATUS_UNSUPPORTED, "%s: has no array \"%s\"; there are: %s", file->base.path, selector,
               text_string(&names));
@@ -324,7 +321,7 @@ static enum status npz_frame_info(struct image_file *base, int64_t frame, struct
     channels_note(&member->array.channels, channels, sizeof channels);
     struct text note = {0};
     text_append(&note, "array ");
-    utf8_clean(&note, file->member_name, strlen(file->member_name));
+    utf8_field(&note, file->member_name, strlen(file->member_name));
     text_printf(&note, "%s%s", channels[0] ? ", " : "", channels);
     if (note.length < sizeof info->note)
         snprintf(info->note, sizeof info->note, "%s", text_string(&note));
@@ -395,13 +392,7 @@ static enum status npz_metadata(struct image_file *base, int64_t frame, struct t
     (void)frame, (void)error;
     const struct npz_file *file = npz_file_of(base);
     text_append(out, "array\t");
-    struct text line = {0};
-    text_append(&line, file->member_name);
-    for (size_t i = 0; i < line.length; i++)
-        if ((unsigned char)line.data[i] < ' ')
-            line.data[i] = ' ';
-    utf8_clean(out, text_string(&line), line.length);
-    text_free(&line);
+    utf8_field(out, file->member_name, strlen(file->member_name));
     text_append(out, "\n");
     npy_array_describe(&file->member.array, out);
     return STATUS_OK;
@@ -413,10 +404,7 @@ static void append_member(const struct npz_file *file, const struct zip_member *
     struct npz_member member;
     struct error error = {0};
     struct text name = {0};
-    utf8_clean(&name, entry->name, strlen(entry->name));
-    for (size_t i = 0; i < name.length; i++)
-        if ((unsigned char)name.data[i] < ' ')
-            name.data[i] = ' ';
+    utf8_field(&name, entry->name, strlen(entry->name));
     if (member_open(file, entry, &request, &member, &error) == STATUS_OK) {
         text_printf(out, "%s\t", text_string(&name));
         npy_shape_append(out, &member.array);

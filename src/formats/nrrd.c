@@ -238,12 +238,8 @@ static bool listed(const char *names, const char *word)
 static enum status refuse_word(const struct packed_file *file, const char *what, const char *word,
                                struct error *error)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, word, strlen(word));
-    error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->plain.base.path, what,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->plain.base.path, what,
+                     word);
 }
 
 static enum status set_type(const struct packed_file *file, const struct nrrd_header *header,

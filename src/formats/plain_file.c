@@ -201,18 +201,6 @@ enum status plain_file_clone(struct image_file *base, struct image_file **out, s
     return STATUS_OK;
 }
 
-// Control characters become blanks, and what is no UTF-8 is taken as Latin-1.
-static void append_clean(struct text *out, const char *bytes, size_t count)
-{
-    struct text line = {0};
-    text_append_bytes(&line, bytes, count);
-    for (size_t i = 0; i < line.length; i++)
-        if ((unsigned char)line.data[i] < ' ')
-            line.data[i] = ' ';
-    utf8_clean(out, text_string(&line), line.length);
-    text_free(&line);
-}
-
 void header_line(struct text *out, const char *key, const void *value, size_t count)
 {
     const char *start = value, *nul = memchr(start, 0, count);
@@ -223,8 +211,8 @@ void header_line(struct text *out, const char *key, const void *value, size_t co
         end--;
     if (start == end)
         return;
-    append_clean(out, key, strlen(key));
+    utf8_field(out, key, strlen(key));
     text_append(out, "\t");
-    append_clean(out, start, (size_t)(end - start));
+    utf8_field(out, start, (size_t)(end - start));
     text_append(out, "\n");
 }

@@ -173,12 +173,8 @@ static const struct {
 static enum status refuse_value(const struct plain_file *file, const char *what, const char *value,
                                 struct error *error)
 {
-    struct text clean = {0};
-    utf8_clean(&clean, value, strlen(value));
-    error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
-              text_string(&clean));
-    text_free(&clean);
-    return STATUS_UNSUPPORTED;
+    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
+                     value);
 }
 
 static enum status set_type(const struct plain_file *file, const struct header *header,
@@ -372,10 +368,7 @@ static enum status smv_metadata(struct image_file *base, int64_t frame, struct t
     struct span rest = header.entries, key, value;
     while (next_entry(&rest, &key, &value)) {
         struct text name = {0};
-        utf8_clean(&name, key.at, key.count);
-        for (size_t i = 0; i < name.length; i++)
-            if (name.data[i] == '\t' || name.data[i] == '\n')
-                name.data[i] = ' ';
+        utf8_append(&name, key.at, key.count);
         if (name.length > 0)
             header_line(out, text_string(&name), value.at, value.count);
         text_free(&name);

@@ -236,7 +236,7 @@ static void append_unknown_tags(const struct tiff_file *file, struct text *out)
         snprintf(key, sizeof key, "Tag %u", tag);
         if (colon && colon > value && (size_t)(colon - value) < sizeof key) {
             struct text clean = {0};
-            utf8_clean(&clean, value, (size_t)(colon - value));
+            utf8_append(&clean, value, (size_t)(colon - value));
             if (clean.length < sizeof key && !strpbrk(text_string(&clean), "\t\r\n")) {
                 memcpy(key, text_string(&clean), clean.length + 1);
                 value = colon + 1;

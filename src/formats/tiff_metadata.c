@@ -8,10 +8,7 @@
 void tiff_append_line(struct text *out, const char *key, const char *value, size_t count)
 {
     struct text clean = {0};
-    utf8_clean(&clean, value, count);
-    for (size_t i = 0; i < clean.length; i++)
-        if (clean.data[i] == '\t' || clean.data[i] == '\n' || clean.data[i] == '\r')
-            clean.data[i] = ' ';
+    utf8_field(&clean, value, count);
     while (clean.length > 0 && clean.data[clean.length - 1] == ' ')
         clean.data[--clean.length] = '\0';
     if (clean.length > 0)

@@ -2,7 +2,7 @@
 // Takes over a current OpenGL context and learns what it can do.
 #include "gpu/gpu_private.h"
 
-#include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -101,7 +101,7 @@ bool gpu_no_errors(struct gpu *gpu, const char *where)
     (void)gpu;
     bool clean = true;
     for (GLenum code; (code = glGetError()) != GL_NO_ERROR; clean = false)
-        log_warning("gpu", "OpenGL error 0x%04x in %s", code, where);
+        output_sentence("gpu: OpenGL error 0x%04x in %s", code, where);
     return clean;
 }
 

@@ -2,7 +2,7 @@
 // Glyphs rasterised on demand into one coverage texture, packed in shelves from the top down.
 #include "render/glyphs.h"
 
-#include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "render/font.h"
 
@@ -270,14 +270,9 @@ static bool store(struct glyphs *glyphs, const FT_GlyphSlotRec *rendered, struct
 
 // -- the cache
 
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
-}
-
 bool glyphs_find(struct glyphs *glyphs, uint32_t code, int size, struct glyph *glyph)
 {
-    if (is_control(code))
+    if (utf8_acts(code))
         code = ' ';
     size = size < GLYPH_MIN_SIZE ? GLYPH_MIN_SIZE : size > GLYPH_MAX_SIZE ? GLYPH_MAX_SIZE : size;
     const uint64_t key = key_of(code, size);
@@ -310,7 +305,7 @@ static bool texture_fit(struct glyphs *glyphs)
     texture_destroy(&glyphs->texture);
     if (texture_create(glyphs->gpu, TEXTURE_R8, glyphs->side, glyphs->side, "glyphs", &glyphs->texture,
                        &error) != STATUS_OK) {
-        log_warning("text", "%s", error.text);
+        output_sentence("text: %s", error.text);
         return false;
     }
     glyphs->dirty_from = 0;

@@ -26,8 +26,8 @@ enum status glyphs_create(struct gpu *gpu, struct glyphs **result, struct error 
 void glyphs_destroy(struct glyphs **address);
 
 // The glyph of a code point at a size in whole pixels per em (clamped to the limits above), rasterised if
-// need be: from the embedded font, else a system font, else a replacement box. Control characters are blanks.
-// False if the texture is full; then the glyph is blank but has its advance.
+// need be: from the embedded font, else a system font, else a replacement box. Characters that act
+// (utf8_acts) are blanks. False if the texture is full; then the glyph is blank but has its advance.
 bool glyphs_find(struct glyphs *glyphs, uint32_t code, int size, struct glyph *glyph);
 
 // The coverage texture with all glyphs found so far; places found before stay valid. NULL if the device

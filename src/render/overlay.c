@@ -2,7 +2,7 @@
 // The batch that everything over the picture goes into, and lines of text.
 #include "render/overlay.h"
 
-#include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "gpu/quads.h"
 #include "render/glyphs.h"
@@ -52,7 +52,7 @@ static struct quads *quads_of(struct overlay *overlay)
         return overlay->quads;
     overlay->quads_failed = quads_create(overlay->gpu, &overlay->quads, &error) != STATUS_OK;
     if (overlay->quads_failed)
-        log_warning("overlay", "%s", error.text);
+        output_sentence("overlay: %s", error.text);
     return overlay->quads;
 }
 
@@ -63,7 +63,7 @@ static struct glyphs *glyphs_of(struct overlay *overlay)
         return overlay->glyphs;
     overlay->glyphs_failed = glyphs_create(overlay->gpu, &overlay->glyphs, &error) != STATUS_OK;
     if (overlay->glyphs_failed)
-        log_warning("overlay", "%s", error.text);
+        output_sentence("overlay: %s", error.text);
     return overlay->glyphs;
 }
 

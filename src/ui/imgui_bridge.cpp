@@ -8,7 +8,31 @@
 
 #include <backends/imgui_impl_opengl3.h>
 #include <backends/imgui_impl_sdl.h>
+#include <cstring>
 #include <stb_truetype.h>
+
+extern "C" {
+#include "base/text.h"
+}
+
+// A text as it is shown: what it holds may come from a file or its name, so it goes through
+// text_safe, or text_safe_lines where line feeds are our own.
+struct Shown {
+    struct text safe = {};
+    explicit Shown(const char *source, void (*keep)(struct text *, const char *, size_t) = text_safe)
+    {
+        keep(&safe, source, strlen(source));
+    }
+    Shown(const Shown &) = delete;
+    ~Shown()
+    {
+        text_free(&safe);
+    }
+    operator const char *() const
+    {
+        return text_string(&safe);
+    }
+};
 
 static ImU32 packed(uint32_t colour)
 {
@@ -353,32 +377,32 @@ void gui_disabled_end(void)
 
 float gui_text_width(const char *text)
 {
-    return ImGui::CalcTextSize(text).x;
+    return ImGui::CalcTextSize(Shown(text)).x;
 }
 
 void gui_text(const char *text)
 {
-    ImGui::TextUnformatted(text);
+    ImGui::TextUnformatted(Shown(text));
 }
 
 void gui_text_coloured(uint32_t colour, const char *text)
 {
     ImGui::PushStyleColor(ImGuiCol_Text, packed(colour));
-    ImGui::TextUnformatted(text);
+    ImGui::TextUnformatted(Shown(text));
     ImGui::PopStyleColor();
 }
 
 void gui_text_dim(const char *text)
 {
     ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
-    ImGui::TextUnformatted(text);
+    ImGui::TextUnformatted(Shown(text));
     ImGui::PopStyleColor();
 }
 
 void gui_text_wrapped(const char *text)
 {
     ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(text);
+    ImGui::TextUnformatted(Shown(text));
     ImGui::PopTextWrapPos();
 }
 
@@ -489,7 +513,7 @@ bool gui_colour(const char *label, uint8_t rgb[3])
 
 bool gui_combo_begin(const char *label, const char *shown)
 {
-    return ImGui::BeginCombo(label, shown, ImGuiComboFlags_HeightLargest);
+    return ImGui::BeginCombo(label, Shown(shown), ImGuiComboFlags_HeightLargest);
 }
 
 void gui_combo_end(void)
@@ -499,12 +523,13 @@ void gui_combo_end(void)
 
 bool gui_selectable(const char *label, bool selected)
 {
-    return ImGui::Selectable(label, selected, ImGuiSelectableFlags_AllowDoubleClick);
+    return ImGui::Selectable(Shown(label), selected, ImGuiSelectableFlags_AllowDoubleClick);
 }
 
 bool gui_selectable_high(const char *label, bool selected, float height)
 {
-    return ImGui::Selectable(label, selected, ImGuiSelectableFlags_AllowDoubleClick, ImVec2(0, height));
+    return ImGui::Selectable(Shown(label), selected, ImGuiSelectableFlags_AllowDoubleClick,
+                             ImVec2(0, height));
 }
 
 bool gui_double_clicked(void)
@@ -517,22 +542,20 @@ void gui_progress(float share, float width, float height)
     ImGui::ProgressBar(share, ImVec2(width, height), "");
 }
 
-void gui_tooltip(const char *text)
+void gui_tooltip(const char *lines)
 {
     if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled))
-        gui_tooltip_now(text);
+        ImGui::SetTooltip("%s", (const char *)Shown(lines, text_safe_lines));
 }
 
 void gui_tooltip_now(const char *text)
 {
-    ImGui::BeginTooltip();
-    ImGui::TextUnformatted(text);
-    ImGui::EndTooltip();
+    ImGui::SetTooltip("%s", (const char *)Shown(text));
 }
 
-void gui_clipboard_set(const char *text)
+void gui_clipboard_set(const char *lines)
 {
-    ImGui::SetClipboardText(text);
+    ImGui::SetClipboardText(Shown(lines, text_safe_lines));
 }
 
 bool gui_menu_bar_begin(void)
@@ -638,7 +661,7 @@ void gui_draw_rect(struct gui_rect rect, uint32_t colour)
 
 void gui_draw_text(float x, float y, uint32_t colour, const char *text)
 {
-    ImGui::GetWindowDrawList()->AddText(ImVec2(x, y), packed(colour), text);
+    ImGui::GetWindowDrawList()->AddText(ImVec2(x, y), packed(colour), Shown(text));
 }
 
 void gui_clip_begin(struct gui_rect rect)

@@ -2,8 +2,9 @@
 // Inside the ui layer: the few things of Dear ImGui that the panels use, as a C interface.
 //
 // Immediate mode: every call between gui_frame_begin and gui_frame_end draws one thing and tells what the
-// user did with it. Lengths are framebuffer pixels, colours 0xRRGGBBAA. All texts are UTF-8; a "##" in a
-// label begins a part that is not shown but makes it unique.
+// user did with it. Lengths are framebuffer pixels, colours 0xRRGGBBAA. A "##" in a label begins a part that
+// is not shown but makes it unique. Texts, and labels of lists, may come from files: they are shown through
+// text_safe, in one line unless they are named lines.
 #ifndef FOVEA_UI_IMGUI_BRIDGE_H
 #define FOVEA_UI_IMGUI_BRIDGE_H
 
@@ -123,9 +124,9 @@ bool gui_selectable(const char *label, bool selected); // over the whole line; t
 bool gui_selectable_high(const char *label, bool selected, float height);
 bool gui_double_clicked(void); // the last item
 void gui_progress(float share, float width, float height);
-void gui_tooltip(const char *text);     // for the last item, when hovered
+void gui_tooltip(const char *lines);    // for the last item, when hovered
 void gui_tooltip_now(const char *text); // whatever the last item is
-void gui_clipboard_set(const char *text);
+void gui_clipboard_set(const char *lines);
 
 bool gui_menu_bar_begin(void);
 void gui_menu_bar_end(void);

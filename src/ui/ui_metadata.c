@@ -58,11 +58,6 @@ static void say_copied(struct ui_metadata *state, const char *what, size_t bytes
     text_clear(&state->copied);
     text_append(&state->copied, "Copied: ");
     text_append_bytes(&state->copied, what, bytes < 200 ? bytes : 200);
-    // One line, whatever was copied.
-    for (size_t i = 0; i < state->copied.length; i++) {
-        if (state->copied.data[i] == '\n' || state->copied.data[i] == '\t')
-            state->copied.data[i] = ' ';
-    }
 }
 
 // Copies the selected lines, or only their values, one a line.

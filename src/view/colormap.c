@@ -225,21 +225,16 @@ const struct colormap *colormap_find(const struct colormap_list *list, const cha
     return find_map(list, name);
 }
 
-// The file's name without folder and extension, as printable UTF-8, cut at a character when too long.
+// The file's name without folder and extension, cut at a character when too long.
 static void name_from_path(const char *path, char name[48])
 {
     const char *start = path_name(path);
     const char *dot = strrchr(start, '.');
     size_t length = dot && dot != start ? (size_t)(dot - start) : strlen(start);
-    struct text clean = {0};
-    utf8_clean(&clean, start, length);
-    length = clean.length;
-    if (length > 47)
-        for (length = 47; length > 0 && ((unsigned char)clean.data[length] & 0xC0) == 0x80;)
-            length--;
-    memcpy(name, text_string(&clean), length);
-    name[length] = '\0';
-    text_free(&clean);
+    struct text whole = {0};
+    utf8_append(&whole, start, length);
+    utf8_line(name, 48, text_string(&whole));
+    text_free(&whole);
 }
 
 static enum status read_map_file(const char *path, struct colormap *map, struct error *error)

@@ -3,6 +3,7 @@
 #include "support/testdata.h"
 #include "support/window_session.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -416,6 +417,78 @@ static void test_the_header_is_searched(void **state)
     pixels_free(&searched);
 }
 
+// --- names and contents that act ---
+
+enum {
+    EDF_HEADER = 512,
+    SMALL_X = 48,
+    SMALL_Y = 121,
+    ABOVE_STATUS = WINDOW_HEIGHT - 40
+}; // the status line tells the memory in use
+
+// An EDF file of a name, with `title` in its header, of a time that is always the same.
+static void save_edf(const char *name, const char *title)
+{
+    const struct timespec times[2] = {{1000000000, 0}, {1000000000, 0}};
+    char header[EDF_HEADER + 1];
+    unsigned char samples[WIDTH * HEIGHT];
+    const int used = snprintf(header, sizeof header,
+                              "{\nHeaderID = EH:000001:000000:000000 ;\nDim_1 = %d ;\nDim_2 = %d ;\n"
+                              "DataType = UnsignedByte ;\nSize = %d ;\nTitle = x%sy ;\n",
+                              WIDTH, HEIGHT, WIDTH * HEIGHT, title);
+    memset(header + used, ' ', sizeof header - (size_t)used);
+    memcpy(header + EDF_HEADER - 2, "}\n", 2);
+    memset(samples, 77, sizeof samples);
+    FILE *file = fopen(in_folder(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(header, 1, EDF_HEADER, file), EDF_HEADER);
+    assert_int_equal(fwrite(samples, 1, sizeof samples, file), sizeof samples);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(utimensat(AT_FDCWD, in_folder(name), times, 0), 0);
+}
+
+// What the window shows of a file whose name, header and missing mask have `part` in them: the panel for
+// files, the header, a message.
+static void grab_panels(struct session *session, const char *part, const char *title, struct pixels *pixels)
+{
+    char name[64], command[256];
+    snprintf(name, sizeof name, "a%sb.edf", part);
+    save_edf(name, part);
+    snprintf(command, sizeof command,
+             "panel.contrast off; panel.files on; panel.metadata on; mask.load \"/no%s\"", part);
+    session_open(session, "--command", command, in_folder(name), NULL);
+    assert_true(driven_wait_title(session->window, title));
+    // The small picture of the file, dark in viridis, takes the place of a sign.
+    static const unsigned char dark[] = {68, 1, 84};
+    bool small = false;
+    for (int tries = 0; tries < 100 && !small; tries++) {
+        pixels_free(pixels);
+        assert_true(driven_settle(session->window, pixels));
+        small = memcmp(pixels->rgb + 3 * (size_t)(SMALL_Y * pixels->width + SMALL_X), dark, 3) == 0;
+    }
+    assert_true(small);
+    assert_int_equal(pixels->height, WINDOW_HEIGHT);
+    remove(in_folder(name));
+}
+
+static void test_what_acts_is_a_blank(void **state)
+{
+    static const char title[] = "a ]0T      b.edf - Fovea";
+    struct session *session = *state;
+    struct pixels evil = {0}, plain = {0}, other = {0};
+    snprintf(folder, sizeof folder, "%s", temporary_path("evil"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    grab_panels(session, "\x1B]0T\x07\r\n\x7F\xC2\x9B\xE2\x80\xAE", title, &evil);
+    grab_panels(session, " ]0T      ", title, &plain);
+    grab_panels(session, " ]0U      ", "a ]0U      b.edf - Fovea", &other);
+    const size_t bytes = (size_t)3 * WINDOW_WIDTH * ABOVE_STATUS;
+    assert_memory_equal(evil.rgb, plain.rgb, bytes);
+    assert_memory_not_equal(other.rgb, plain.rgb, bytes); // they do show the name
+    pixels_free(&evil);
+    pixels_free(&plain);
+    pixels_free(&other);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
@@ -433,6 +506,7 @@ int main(void)
         TEST(test_a_list_that_cannot_be_kept_is_no_matter),
         TEST(test_open_panels_rest),
         TEST(test_the_header_is_searched),
+        TEST(test_what_acts_is_a_blank),
     };
     if (!session_ready())
         return 77;

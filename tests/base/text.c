@@ -210,7 +210,7 @@ static void test_utf8_line(void **state)
     utf8_line(out, sizeof out, "12345\xe9"); // Latin-1
     assert_string_equal(out, "12345\xc3\xa9");
     utf8_line(out, sizeof out, "\x1b]\a\x7f");
-    assert_string_equal(out, " ]  ");
+    assert_string_equal(out, "\x1b]\a\x7f"); // what acts is the matter of text_safe
     utf8_line(out, 1, "x");
     assert_string_equal(out, "");
 }
@@ -224,24 +224,48 @@ static void test_utf8_next(void **state)
         assert_int_equal(utf8_next(&at), expected[i]);
 }
 
-static void assert_clean(const char *bytes, size_t count, const char *expected)
+typedef void appender(struct text *out, const char *bytes, size_t count);
+
+static void assert_appended(appender *append, const char *bytes, size_t count, const char *expected)
 {
     struct text out = {0};
-    utf8_clean(&out, bytes, count);
-    assert_string_equal(text_string(&out), expected);
+    text_append(&out, "<");
+    append(&out, bytes, count);
+    assert_int_equal(out.data[0], '<');
+    assert_string_equal(text_string(&out) + 1, expected);
     assert_true(utf8_valid(text_string(&out), out.length));
     text_free(&out);
 }
 
-static void test_utf8_clean(void **state)
+static void test_utf8_append(void **state)
 {
     (void)state;
-    assert_clean("plain", 5, "plain");
-    assert_clean("\xE4\xB8\xAD", 3, "\xE4\xB8\xAD");
-    assert_clean("K\xF6ln", 4, "K\xC3\xB6ln");
-    assert_clean("25 \xB5m", 5, "25 \xC2\xB5m");
-    assert_clean("a\0b\x01\tc\n\x7F", 8, "a b \tc\n ");
-    assert_clean("\xE4\xB8", 2, "\xC3\xA4\xC2\xB8");
+    appender *const all[] = {utf8_append, utf8_field, text_safe, text_safe_lines};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        assert_appended(all[i], "plain", 5, "plain");
+        assert_appended(all[i], "", 0, "");
+        assert_appended(all[i], "\xE4\xB8\xAD\xF0\x9F\x94\xAC", 7, "\xE4\xB8\xAD\xF0\x9F\x94\xAC");
+        assert_appended(all[i], "K\xF6ln", 4, "K\xC3\xB6ln");
+        assert_appended(all[i], "25 \xB5m", 5, "25 \xC2\xB5m");
+        assert_appended(all[i], "\xE4\xB8", 2, "\xC3\xA4\xC2\xB8");
+        assert_appended(all[i], "a\0b", 3, "a b");
+    }
+    assert_appended(utf8_append, "\x01\tc\r\n\x1B\x7F\x9B", 8, "\x01\tc\r\n\x1B\x7F\xC2\x9B");
+    assert_appended(utf8_field, "\x01\tc\r\n\x1B\x7F", 7, "\x01 c  \x1B\x7F");
+}
+
+// Each range at its ends, and what lies beside it.
+static void test_text_safe(void **state)
+{
+    (void)state;
+    assert_appended(text_safe, "\x01\t\n\r\x1F \x7E\x7F", 8, "      \x7E ");
+    assert_appended(text_safe_lines, "\x01\t\n\r\x1F \x7E\x7F", 8, " \t\n   \x7E ");
+    assert_appended(text_safe, "\xC2\x80\xC2\x9F\xC2\xA0", 6, "  \xC2\xA0");
+    assert_appended(text_safe, "\x9B", 1, " "); // of no UTF-8, as Latin-1
+    assert_appended(text_safe, "\xE2\x80\xA7\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF", 18,
+                    "\xE2\x80\xA7    \xE2\x80\xAF");
+    assert_appended(text_safe, "\xE2\x81\xA5\xE2\x81\xA6\xE2\x81\xA9\xE2\x81\xAA", 12,
+                    "\xE2\x81\xA5  \xE2\x81\xAA");
 }
 
 static void assert_before(const char *a, const char *b)
@@ -290,13 +314,14 @@ static void test_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_whole),
-        cmocka_unit_test(test_parse_size),      cmocka_unit_test(test_parse_colour),
-        cmocka_unit_test(test_format_double),   cmocka_unit_test(test_format_bytes),
-        cmocka_unit_test(test_utf8_valid),      cmocka_unit_test(test_utf8_next),
-        cmocka_unit_test(test_utf8_clean),      cmocka_unit_test(test_utf8_line),
-        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
+        cmocka_unit_test(test_buffer),        cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),   cmocka_unit_test(test_parse_whole),
+        cmocka_unit_test(test_parse_size),    cmocka_unit_test(test_parse_colour),
+        cmocka_unit_test(test_format_double), cmocka_unit_test(test_format_bytes),
+        cmocka_unit_test(test_utf8_valid),    cmocka_unit_test(test_utf8_next),
+        cmocka_unit_test(test_utf8_append),   cmocka_unit_test(test_text_safe),
+        cmocka_unit_test(test_utf8_line),     cmocka_unit_test(test_compare_natural),
+        cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,7 +199,7 @@ static void test_unit_and_title(void **state)
         {"", "", "", ""},
         {"BUNIT   = 'ADU     '", "ADU", "EXTNAME = 'SCI     '", "SCI"},
         {"BUNIT   = 'MJy/sr  ' / brightness", "MJy/sr", "EXTNAME = 'a/b  c''d'", "a/b  c'd"},
-        {"BUNIT   = '\x1b[31mm\xb5'", " [31mm\xc2\xb5", "", ""}, // no control characters, valid UTF-8
+        {"BUNIT   = '\x1b[31mm\xb5'", "\x1b[31mm\xc2\xb5", "", ""}, // valid UTF-8
         {"BUNIT   = '1234567890123456789012345678901234567890'", "1234567890123456789012345678901", "", ""},
         {"BUNIT   =                    3", "3", "", ""},
     };
