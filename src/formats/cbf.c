@@ -7,6 +7,7 @@
 // several where it has a third dimension. Beamlines write their experiment as lines "# Key value" into the
 // item _array_data.header_contents.
 #include "formats/cbf_internal.h"
+#include "formats/open_content.h"
 #include "formats/readers_list.h"
 
 #include "base/file.h"
@@ -81,7 +82,7 @@ static enum status boundary_find(const struct cbf_file *file, int64_t offset, in
     *found = -1;
     while (*found < 0 && offset < file->file_bytes) {
         size_t count = (size_t)int64_min(BLOCK_BYTES, file->file_bytes - offset);
-        status = file_read_at(file->fd, file->base.path, offset, block, count, error);
+        status = image_file_read(&file->base, file->fd, offset, block, count, error);
         if (status != STATUS_OK)
             break;
         const char *at = boundary_in(block, count);
@@ -168,8 +169,8 @@ static enum status open_content(struct cbf_file *file, struct error *error)
     const char *path = file->base.path;
     enum status status = file_open_read(path, &file->fd, &file->file_bytes, error);
     if (status == STATUS_OK)
-        status =
-            file_read_at(file->fd, path, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);
+        status = image_file_read(&file->base, file->fd, 0, head,
+                                 (size_t)int64_min(file->file_bytes, sizeof head), error);
     if (status != STATUS_OK)
         return status;
     if (cbf_probe(head, sizeof head, path) == 0)
@@ -202,7 +203,8 @@ static enum status cbf_open(const struct open_request *request, struct image_fil
         return error_set(error, STATUS_UNSUPPORTED, "%s: a CBF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct cbf_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &cbf_reader, .path = must_copy(request->path)};
+    file->base = (struct image_file){
+        .reader = &cbf_reader, .path = must_copy(request->path), .cancel = request->cancel};
     file->fd = -1;
     enum status status = open_content(file, error);
     if (status != STATUS_OK) {

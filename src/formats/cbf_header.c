@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "formats/cbf_cif.h"
+#include "formats/open_content.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -81,7 +82,7 @@ enum status cbf_read_text(const struct cbf_file *file, int64_t offset, int64_t l
 {
     size_t count = (size_t)int64_clamp(file->file_bytes - offset, 0, limit);
     char *bytes = must_alloc(count + 1);
-    enum status status = file_read_at(file->fd, file->base.path, offset, bytes, count, error);
+    enum status status = image_file_read(&file->base, file->fd, offset, bytes, count, error);
     if (status != STATUS_OK)
         free(bytes);
     else
@@ -324,7 +325,7 @@ static enum status section_marker(const struct cbf_file *file, struct cbf_sectio
 {
     uint8_t bytes[64] = {0};
     size_t count = (size_t)int64_clamp(file->file_bytes - offset, 0, sizeof bytes);
-    enum status status = file_read_at(file->fd, file->base.path, offset, bytes, count, error);
+    enum status status = image_file_read(&file->base, file->fd, offset, bytes, count, error);
     if (status != STATUS_OK)
         return status;
     const uint8_t *marker = memmem(bytes, count, data_marker, sizeof data_marker);

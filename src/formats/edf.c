@@ -470,7 +470,8 @@ static enum status edf_open(const struct open_request *request, struct image_fil
         return error_set(error, STATUS_UNSUPPORTED, "%s: an EDF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct edf_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &edf_reader, .path = must_copy(request->path)};
+    file->base = (struct image_file){
+        .reader = &edf_reader, .path = must_copy(request->path), .cancel = request->cancel};
     file->fd = -1;
     file->table = must_alloc(sizeof *file->table);
     file->table->general_offset = EDF_MISSING;

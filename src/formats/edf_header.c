@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,8 +240,8 @@ static enum status header_read_to(const struct edf_file *file, int64_t offset, s
                                   size_t from, size_t to, struct error *error)
 {
     header->bytes = must_resize(header->bytes, to);
-    return file_read_at(file->fd, file->base.path, offset + (int64_t)from, header->bytes + from, to - from,
-                        error);
+    return image_file_read(&file->base, file->fd, offset + (int64_t)from, header->bytes + from, to - from,
+                           error);
 }
 
 // Reads the header that begins at `offset`, perhaps behind white space. STATUS_NOT_MINE: none is there.

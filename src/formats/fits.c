@@ -3,6 +3,7 @@
 //
 // Format: FITS Standard 4.0 (https://fits.gsfc.nasa.gov/fits_standard.html). The first stored row is row 0.
 #include "formats/fits_internal.h"
+#include "formats/open_content.h"
 #include "formats/reader.h"
 #include "formats/readers_list.h"
 
@@ -63,18 +64,20 @@ static enum status open_content(struct fits_file *file, const char *selector, st
     enum status status = file_open_read(path, &file->fd, &file->file_bytes, error);
     if (status != STATUS_OK)
         return status;
-    status = file_read_at(file->fd, path, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);
+    status = image_file_read(&file->base, file->fd, 0, head, (size_t)int64_min(file->file_bytes, sizeof head),
+                             error);
     if (status != STATUS_OK)
         return status;
     if (memcmp(head, "SIMPLE", 6) != 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is no FITS file", path);
-    return fits_hdu_find(path, selector, file->fd, file->file_bytes, &file->hdu, error);
+    return fits_hdu_find(&file->base, selector, file->fd, file->file_bytes, &file->hdu, error);
 }
 
 static enum status fits_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct fits_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &fits_reader, .path = must_copy(request->path)};
+    file->base = (struct image_file){
+        .reader = &fits_reader, .path = must_copy(request->path), .cancel = request->cancel};
     file->fd = -1;
     enum status status = open_content(file, request->selector, error);
     if (status != STATUS_OK) {
@@ -343,6 +346,7 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
     enum status status = need_scratch(file, bytes, error);
     file->tiles.fd = file->fd;
     file->tiles.file_bytes = file->file_bytes;
+    file->tiles.cancel = request->cancel;
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
         if (cancel_requested(request->cancel))
@@ -372,7 +376,7 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     (void)frame; // the frames of a cube share their header
     const struct fits_file *file = fits_file_of(base);
     struct fits_header header;
-    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, &header))
+    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, NULL, &header))
         return error_set(error, STATUS_BROKEN, "%s: its header cannot be read", base->path);
     fits_header_list(&header, out);
     fits_header_free(&header);

@@ -39,6 +39,7 @@ struct walk {
     int fd;
     int64_t file_bytes;
     const char *path;
+    struct cancel *cancel; // may be NULL
     struct fits_header header;
     struct hdu_shape shape;
     int number;   // from 0; -1 before the first
@@ -146,15 +147,15 @@ static void shape_read(const struct fits_header *header, struct hdu_shape *shape
 
 // --- The walk ---
 
-static void walk_begin(struct walk *walk, const char *path, int fd, int64_t file_bytes)
+static void walk_begin(struct walk *walk, const char *path, int fd, int64_t file_bytes, struct cancel *cancel)
 {
-    *walk = (struct walk){.fd = fd, .file_bytes = file_bytes, .path = path, .number = -1};
+    *walk = (struct walk){.fd = fd, .file_bytes = file_bytes, .path = path, .number = -1, .cancel = cancel};
 }
 
 static void walk_rewind(struct walk *walk)
 {
     fits_header_free(&walk->header);
-    walk_begin(walk, walk->path, walk->fd, walk->file_bytes);
+    walk_begin(walk, walk->path, walk->fd, walk->file_bytes, walk->cancel);
 }
 
 // Moves to the next HDU; false behind the last one that can be found.
@@ -163,7 +164,7 @@ static bool walk_next(struct walk *walk)
     if (walk->next < 0 || walk->number >= MAX_HDUS)
         return false;
     fits_header_free(&walk->header);
-    if (!fits_header_read(walk->fd, walk->file_bytes, walk->next, &walk->header)) {
+    if (!fits_header_read(walk->fd, walk->file_bytes, walk->next, walk->cancel, &walk->header)) {
         walk->damaged = walk->number < 0;
         return false;
     }
@@ -379,11 +380,11 @@ static enum status describe_image(const struct walk *walk, struct fits_hdu *hdu,
     return STATUS_OK;
 }
 
-enum status fits_hdu_find(const char *path, const char *selector, int fd, int64_t file_bytes,
+enum status fits_hdu_find(const struct image_file *file, const char *selector, int fd, int64_t file_bytes,
                           struct fits_hdu *hdu, struct error *error)
 {
     struct walk walk;
-    walk_begin(&walk, path, fd, file_bytes);
+    walk_begin(&walk, file->path, fd, file_bytes, file->cancel);
     enum status status = move_to_selected(&walk, selector, error);
     if (status == STATUS_OK)
         status = describe_image(&walk, hdu, error);
@@ -405,7 +406,7 @@ static void list_image(const struct fits_hdu *hdu, struct text *out)
 void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct text *out)
 {
     struct walk walk;
-    walk_begin(&walk, path, fd, file_bytes);
+    walk_begin(&walk, path, fd, file_bytes, NULL);
     while (walk_next(&walk)) {
         struct fits_hdu hdu;
         bool image = walk.shape.fault || walk.shape.kind >= HDU_LINE;

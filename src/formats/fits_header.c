@@ -34,12 +34,14 @@ static bool block_append(struct fits_header *header, const char *block)
     return false;
 }
 
-bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct fits_header *header)
+bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct cancel *cancel,
+                      struct fits_header *header)
 {
     char block[FITS_BLOCK];
     *header = (struct fits_header){.start = start, .data = start};
     for (int n = 0, room = 0; n < MAX_BLOCKS && header->data <= file_bytes - FITS_BLOCK; n++) {
-        if (file_read_at(fd, "", header->data, block, sizeof block, NULL) != STATUS_OK ||
+        if (cancel_requested(cancel) ||
+            file_read_at(fd, "", header->data, block, sizeof block, NULL) != STATUS_OK ||
             (n == 0 && !begins_header(block)))
             break;
         if (n == room) {

@@ -6,6 +6,7 @@
 #ifndef FOVEA_FORMATS_FITS_HEADER_H
 #define FOVEA_FORMATS_FITS_HEADER_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -22,7 +23,8 @@ struct fits_header {
 
 // Reads the header at `start`. False, with nothing to free, where none begins or ends, or it is larger than
 // 12 MB. Free with fits_header_free.
-bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct fits_header *header);
+bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct cancel *cancel,
+                      struct fits_header *header);
 void fits_header_free(struct fits_header *header);
 
 // Each card in turn; the key may be "NAXIS" of "NAXIS  =", never the beginning of another one.

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "formats/fits_header.h"
+#include "formats/reader.h"
 #include "image/sample.h"
 
 enum { FITS_MAX_AXES = 16, FITS_NAME_BYTES = 96 };
@@ -100,7 +101,7 @@ struct fits_hdu {
 // Chooses the image by the selector (a number from 0, an EXTNAME, or an EXTNAME, a comma and an EXTVER; NULL
 // = the first with two axes or more, else the first with one) and describes it. `fd` and `file_bytes` are
 // those of the file.
-enum status fits_hdu_find(const char *path, const char *selector, int fd, int64_t file_bytes,
+enum status fits_hdu_find(const struct image_file *file, const char *selector, int fd, int64_t file_bytes,
                           struct fits_hdu *hdu, struct error *error);
 
 // Appends a line for each HDU as of struct reader.contents.
@@ -118,8 +119,9 @@ struct fits_memory {
 
 // Where to read compressed tiles, and memory for one. Zero-initialise; free with fits_tile_reader_free.
 struct fits_tile_reader {
-    int fd;             // of the file
-    int64_t file_bytes; // its size
+    int fd;                // of the file
+    int64_t file_bytes;    // its size
+    struct cancel *cancel; // of the request; may be NULL
     struct fits_memory stored, items, numbers;
     float *random;    // the table of subtractive dithering, or NULL before its first use
     int64_t held_row; // the row of the table whose tile was decoded last, or 0

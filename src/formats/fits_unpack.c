@@ -338,7 +338,7 @@ bool fits_tiles_read(struct fits_tile_reader *reader, const struct fits_tiling *
     struct fits_tile_walk walk;
     fits_tile_walk_begin(&walk, tiling, first, last);
     do {
-        if (!tile_hold(reader, tiling, walk.row, walk.pixels))
+        if (cancel_requested(reader->cancel) || !tile_hold(reader, tiling, walk.row, walk.pixels))
             return false;
         tile_copy(reader, &walk, raw);
     } while (fits_tile_walk_next(&walk));

@@ -90,13 +90,14 @@ static struct hdf5_file *file_create(const char *path, struct hdf5_shared *share
 }
 
 // The rows and columns of the image, and its type, from the first part that is there.
-static enum status read_nexus(struct hdf5_shared *shared, struct error *error)
+static enum status read_nexus(struct hdf5_shared *shared, struct cancel *cancel, struct error *error)
 {
     const struct hdf5_layout *layout = &shared->layout;
     // A part of the image, or a cut through it, has no pixel mask.
     const int64_t width = layout->whole ? axes_width(&layout->axes) : 0;
     const int64_t height = layout->whole ? axes_height(&layout->axes) : 0;
-    return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, &shared->nexus, error);
+    return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, cancel, &shared->nexus,
+                           error);
 }
 
 static enum status shared_open(struct hdf5_shared *shared, const struct open_request *request,
@@ -104,22 +105,22 @@ static enum status shared_open(struct hdf5_shared *shared, const struct open_req
 {
     enum status status = hdf5_file_open(request->path, &shared->file, error);
     if (status == STATUS_OK)
-        status = hdf5_layout_choose(shared->file, request->path, request->selector, request->channel,
-                                    shared->pool, &shared->layout, error);
+        status = hdf5_layout_choose(shared->file, request, shared->pool, &shared->layout, error);
+    if (status == STATUS_OK && cancel_requested(request->cancel))
+        status = error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
     if (status == STATUS_OK && shared->layout.frames < 1)
         status = error_set(error, STATUS_BROKEN, "%s: has no frames", request->path);
-    return status == STATUS_OK ? read_nexus(shared, error) : status;
+    return status == STATUS_OK ? read_nexus(shared, request->cancel, error) : status;
 }
 
 // Has the guard do what is to be done with the file.
 static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
-                            struct cancel *cancel, struct hdf5_answer *answer, struct error *error)
+                            struct hdf5_answer *answer, struct error *error)
 {
     const struct hdf5_question question = {.task = task,
                                            .channel = shared->channel,
                                            .frame = frame,
                                            .path = path,
-                                           .cancel = cancel,
                                            .name = shared->selector ? shared->selector : ""};
     return hdf5_pool_ask(shared->pool, &question, answer, error);
 }
@@ -140,9 +141,11 @@ static enum status hdf5_open(const struct open_request *request, struct image_fi
     struct hdf5_shared *shared = shared_create(true);
     shared->selector = request->selector ? must_copy(request->selector) : NULL;
     shared->channel = request->channel;
-    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, request->cancel, NULL, error);
+    hdf5_pool_heed(shared->pool, request->cancel);
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, NULL, error);
     if (status == STATUS_OK)
         status = shared_open(shared, request, error);
+    hdf5_pool_heed(shared->pool, NULL);
     hdf5_pool_rest(shared->pool);
     if (status != STATUS_OK) {
         shared_release(shared);
@@ -164,14 +167,14 @@ static enum status hdf5_clone(struct image_file *base, struct image_file **out, 
 // --- Frames ---
 
 // Opens the dataset of the frame; it is given back to the pool. `at` is the frame's first sample.
-static enum status frame_take(struct hdf5_file *file, int64_t frame, struct hdf5_dataset **dataset,
-                              int64_t at[H5S_MAX_RANK], struct error *error)
+static enum status frame_take(struct hdf5_file *file, int64_t frame, struct cancel *cancel,
+                              struct hdf5_dataset **dataset, int64_t at[H5S_MAX_RANK], struct error *error)
 {
     struct hdf5_shared *shared = file->shared;
     const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
     struct hdf5_dataset *found;
     hdf5_quiet();
-    enum status status = hdf5_pool_take(shared->pool, part->path, part->name, &found, error);
+    enum status status = hdf5_pool_take(shared->pool, part->path, part->name, cancel, &found, error);
     if (status != STATUS_OK)
         return hdf5_path_exists(part->path)
                    ? status
@@ -239,7 +242,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     const struct hdf5_layout *layout = &file->shared->layout;
     struct hdf5_dataset *dataset;
     int64_t at[H5S_MAX_RANK];
-    enum status status = frame_take(file, frame, &dataset, at, error);
+    enum status status = frame_take(file, frame, base->cancel, &dataset, at, error);
     if (status != STATUS_OK)
         return status;
     *info = (struct frame_info){.width = axes_width(&layout->axes),
@@ -316,7 +319,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
     const struct hdf5_layout *layout = &file->shared->layout;
     struct placed_frame frame = {.file = file};
     struct hdf5_dataset *dataset;
-    enum status status = frame_take(file, request->frame, &dataset, frame.at, error);
+    enum status status = frame_take(file, request->frame, request->cancel, &dataset, frame.at, error);
     if (status != STATUS_OK)
         return status;
     frame.dataset = dataset;
@@ -357,7 +360,7 @@ static enum status text_ask(struct image_file *base, enum hdf5_task task, int64_
     struct hdf5_shared *shared = hdf5_file_of(base)->shared;
     struct hdf5_answer answer = {0};
     hdf5_quiet();
-    const enum status status = task_ask(shared, task, base->path, frame, NULL, &answer, error);
+    const enum status status = task_ask(shared, task, base->path, frame, &answer, error);
     if (status == STATUS_OK && answer.given)
         text_append(out, text_string(&answer.text));
     else if (status == STATUS_OK)

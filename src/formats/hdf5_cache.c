@@ -143,8 +143,8 @@ void hdf5_cache_give(struct hdf5_cache *cache, struct hdf5_piece *piece)
 {
     pthread_mutex_lock(&cache->lock);
     piece->users--;
-    // What failed is tried again by the next who asks: memory may be there then.
-    if (piece->users == 0 && piece->status == STATUS_NO_MEMORY)
+    // What failed so is tried again by the next who asks: memory may be there then.
+    if (piece->users == 0 && (piece->status == STATUS_NO_MEMORY || piece->status == STATUS_CANCELLED))
         piece->dataset = 0;
     pthread_mutex_unlock(&cache->lock);
 }

@@ -246,7 +246,7 @@ static int64_t axis_length(const struct hdf5_dataset *dataset, int axis)
 
 // Reads the whole plane that the region is in.
 static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_region *region,
-                              struct hdf5_piece *piece, size_t bytes)
+                              struct cancel *cancel, struct hdf5_piece *piece, size_t bytes)
 {
     const struct hdf5_dataset *dataset = region->dataset;
     struct hdf5_region plane = *region;
@@ -259,7 +259,7 @@ static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_regi
     if (!hdf5_cache_reserve(worker->cache, piece, bytes))
         return error_set(&piece->error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
                          dataset->name);
-    return library_read(worker, &plane, NULL, piece->bytes, &piece->error);
+    return library_read(worker, &plane, cancel, piece->bytes, &piece->error);
 }
 
 enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,
@@ -277,7 +277,7 @@ enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_regio
     if (!piece)
         return library_strips(worker, region, target, error);
     if (mine)
-        hdf5_cache_ready(worker->cache, piece, plane_make(worker, region, piece, bytes));
+        hdf5_cache_ready(worker->cache, piece, plane_make(worker, region, target->cancel, piece, bytes));
     enum status status = piece->status;
     if (status == STATUS_OK) {
         const int64_t y = region->row_axis >= 0 ? region->at[region->row_axis] : 0;

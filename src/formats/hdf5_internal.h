@@ -161,12 +161,15 @@ struct hdf5_pool;
 struct hdf5_pool *hdf5_pool_create(bool guarded);
 void hdf5_pool_destroy(struct hdf5_pool *pool); // no dataset may be in use; NULL is fine
 // The dataset is the caller's until it is given back. A missing file is STATUS_IO with a sentence.
-enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name,
+// `cancel` may be NULL: then that of hdf5_pool_heed.
+enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name, struct cancel *cancel,
                            struct hdf5_dataset **dataset, struct error *error);
 void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset);
 // Has the pool's guard do a task; STATUS_OK without a guard. `answer` may be NULL.
 enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question,
                           struct hdf5_answer *answer, struct error *error);
+// Until the next call tasks without a cancel of their own heed this one, which is borrowed; NULL: none.
+void hdf5_pool_heed(struct hdf5_pool *pool, struct cancel *cancel);
 // Ends the guard's process; from now on it lives only as long as a task.
 void hdf5_pool_rest(struct hdf5_pool *pool);
 
@@ -198,9 +201,10 @@ struct hdf5_layout {
     struct text note;
 };
 
-// Decides what is shown. `selector` may be NULL.
-enum status hdf5_layout_choose(hid_t file, const char *path, const char *selector, int channel,
-                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error);
+// Decides what is shown, by the selector, if any, and the channel of the request. What it finds is not whole
+// where the request is cancelled meanwhile.
+enum status hdf5_layout_choose(hid_t file, const struct open_request *request, struct hdf5_pool *pool,
+                               struct hdf5_layout *layout, struct error *error);
 void hdf5_layout_free(struct hdf5_layout *layout);
 // The part that has the frame, and the coordinates of the frame's first pixel in it.
 const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64_t frame,
@@ -210,19 +214,19 @@ const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64
 
 // The path of the dataset that the file, or the object at `start`, means to show; STATUS_UNSUPPORTED where
 // there is none, STATUS_IO where it is in a file that is missing.
-enum status hdf5_search(hid_t file, const char *path, const char *start, struct text *found,
+enum status hdf5_search(hid_t file, const struct open_request *request, const char *start, struct text *found,
                         struct error *error);
 
 // --- hdf5_names.c: names and attributes ---
 
 // The names of a group's links in the order people count, at most some 20000. Where the group is damaged, the
-// names that could be read.
+// names that could be read, and were before a cancel.
 struct hdf5_names {
     char **names;
     size_t count;
     bool damaged; // libhdf5's words on it can still be had
 };
-struct hdf5_names hdf5_names_read(hid_t group);
+struct hdf5_names hdf5_names_read(hid_t group, struct cancel *cancel); // `cancel` may be NULL
 void hdf5_names_free(struct hdf5_names *names);
 
 // Appends "GROUP/NAME"; NAME alone where it is absolute.

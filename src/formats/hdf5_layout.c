@@ -165,7 +165,7 @@ static void list_parts(hid_t file, const char *path, const char *found, struct h
 {
     char *parent = parent_of(found);
     hid_t group = H5Oopen(file, parent, H5P_DEFAULT);
-    struct hdf5_names names = hdf5_names_read(group);
+    struct hdf5_names names = hdf5_names_read(group, NULL);
     for (size_t i = 0; i < names.count; i++) {
         if (!hdf5_is_numbered(names.names[i]))
             continue;
@@ -227,7 +227,7 @@ static int64_t open_length(struct hdf5_pool *pool, const struct hdf5_part *part,
                            const struct hdf5_dataset *model)
 {
     struct hdf5_dataset *dataset;
-    if (part->missing || hdf5_pool_take(pool, part->path, part->name, &dataset, NULL) != STATUS_OK)
+    if (part->missing || hdf5_pool_take(pool, part->path, part->name, NULL, &dataset, NULL) != STATUS_OK)
         return -1;
     const int64_t length = same_shape(dataset, model) ? part_length(dataset) : -1;
     hdf5_pool_give(pool, dataset);
@@ -294,7 +294,7 @@ static enum status open_model(const char *path, struct hdf5_layout *layout, stru
             status =
                 error_set(&reason, STATUS_IO, "%s: the file with its data, %s, is missing", path, part->path);
         else
-            status = hdf5_pool_take(pool, part->path, part->name, model, &reason);
+            status = hdf5_pool_take(pool, part->path, part->name, NULL, model, &reason);
         if (status == STATUS_OK)
             return STATUS_OK;
         if (!first.status)
@@ -375,12 +375,13 @@ static enum status layout_fill(hid_t file, const char *path, const struct select
 }
 
 // The path that the selector names, or the one that the file means.
-static enum status choose_path(hid_t file, const char *path, const char *selected, struct text *found,
-                               bool *series, struct error *error)
+static enum status choose_path(hid_t file, const struct open_request *request, const char *selected,
+                               struct text *found, bool *series, struct error *error)
 {
+    const char *path = request->path;
     *series = true;
     if (!selected)
-        return hdf5_search(file, path, "/", found, error);
+        return hdf5_search(file, request, "/", found, error);
     hid_t object = H5Oopen(file, selected, H5P_DEFAULT);
     if (object < 0) {
         char *target, *name;
@@ -397,26 +398,26 @@ static enum status choose_path(hid_t file, const char *path, const char *selecte
     const bool group = H5Iget_type(object) == H5I_GROUP;
     H5Oclose(object);
     if (group)
-        return hdf5_search(file, path, selected, found, error);
+        return hdf5_search(file, request, selected, found, error);
     *series = false;
     text_append(found, selected);
     return STATUS_OK;
 }
 
-enum status hdf5_layout_choose(hid_t file, const char *path, const char *selector, int channel,
-                               struct hdf5_pool *pool, struct hdf5_layout *layout, struct error *error)
+enum status hdf5_layout_choose(hid_t file, const struct open_request *request, struct hdf5_pool *pool,
+                               struct hdf5_layout *layout, struct error *error)
 {
     struct selector split = {.part = CHANNEL_AUTO};
-    if (selector)
-        split = selector_split(file, selector);
+    if (request->selector)
+        split = selector_split(file, request->selector);
     struct text found = {0};
     bool series;
-    enum status status = choose_path(file, path, split.path, &found, &series, error);
+    enum status status = choose_path(file, request, split.path, &found, &series, error);
     if (status == STATUS_OK) {
         const char *last = strrchr(text_string(&found), '/');
         layout->shown = must_copy(text_string(&found));
         series = series && !split.slice && hdf5_is_numbered(last ? last + 1 : "");
-        status = layout_fill(file, path, &split, channel, series, pool, layout, error);
+        status = layout_fill(file, request->path, &split, request->channel, series, pool, layout, error);
     }
     text_free(&found);
     free(split.path);

@@ -419,8 +419,8 @@ static void source_take(struct mapped *mapped)
     const struct hdf5_dataset *dataset = mapped->region->dataset;
     char *path = mapping->file ? hdf5_resolve(dataset->path, mapping->file) : must_copy(dataset->path);
     struct error taken = {0};
-    const enum status status =
-        hdf5_pool_take(mapped->worker->pool, path, mapping->name, &mapped->source, &taken);
+    const enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name,
+                                              mapped->target->cancel, &mapped->source, &taken);
     if (status == STATUS_OK) {
         complete(mapped);
     } else if (status == STATUS_UNSUPPORTED) { // libhdf5 may know what to do with it
@@ -473,6 +473,8 @@ static enum status map_all(struct hdf5_worker *worker, const struct hdf5_region 
                                 .by_library = &by_library,
                                 .depth = depth};
         status = map_source(&mapped, error);
+        if (cancel_requested(target->cancel)) // a source may be missing for that alone
+            status = STATUS_CANCELLED;
     }
     if (status != STATUS_OK || !by_library)
         return status;

@@ -173,7 +173,7 @@ static void mask_notes_add(hid_t file, const char *data_path, struct text *out)
     H5Dclose(dataset);
     if (field.rank < 2)
         return;
-    hdf5_places_find(file, data_path, &places);
+    hdf5_places_find(file, data_path, NULL, &places);
     struct hdf5_series series = hdf5_series_find(
         file, data_path, &places, (int64_t)field.dims[field.rank - 1], (int64_t)field.dims[field.rank - 2]);
     hdf5_mask_notes(file, data_path, &places, &series, out);

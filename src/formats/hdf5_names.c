@@ -10,12 +10,18 @@ enum { MAX_NAMES = 20000, MAX_TEXT_BYTES = 4096, MAX_TEXTS = 64 };
 
 // --- Names ---
 
+struct listing {
+    struct hdf5_names names;
+    struct cancel *cancel; // may be NULL
+};
+
 static herr_t add_name(hid_t group, const char *name, const H5L_info_t *info, void *context)
 {
     (void)group;
     (void)info;
-    struct hdf5_names *names = context;
-    if (names->count == MAX_NAMES)
+    struct listing *listing = context;
+    struct hdf5_names *names = &listing->names;
+    if (names->count == MAX_NAMES || cancel_requested(listing->cancel))
         return 1;
     if ((names->count & (names->count + 1)) == 0)
         names->names = must_resize(names->names, (names->count + 1) * 2 * sizeof *names->names);
@@ -28,14 +34,15 @@ static int compare_names(const void *a, const void *b)
     return text_compare_natural(*(char *const *)a, *(char *const *)b);
 }
 
-struct hdf5_names hdf5_names_read(hid_t group)
+struct hdf5_names hdf5_names_read(hid_t group, struct cancel *cancel)
 {
-    struct hdf5_names names = {0};
+    struct listing listing = {.cancel = cancel};
+    struct hdf5_names *names = &listing.names;
     hsize_t at = 0;
-    names.damaged = H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, add_name, &names) < 0;
-    if (names.count > 1)
-        qsort(names.names, names.count, sizeof *names.names, compare_names);
-    return names;
+    names->damaged = H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, add_name, &listing) < 0;
+    if (names->count > 1)
+        qsort(names->names, names->count, sizeof *names->names, compare_names);
+    return *names;
 }
 
 void hdf5_names_free(struct hdf5_names *names)

@@ -237,10 +237,11 @@ static struct sentinels sentinels_find(hid_t file, const struct hdf5_places *pla
 // --- All together ---
 
 static enum status nexus_fill(hid_t file, const char *data_path, int64_t width, int64_t height,
-                              enum sample_type type, struct hdf5_nexus *nexus, struct error *error)
+                              enum sample_type type, struct cancel *cancel, struct hdf5_nexus *nexus,
+                              struct error *error)
 {
     struct hdf5_places places;
-    hdf5_places_find(file, data_path, &places);
+    hdf5_places_find(file, data_path, cancel, &places);
     for (size_t i = 0; i < sizeof items / sizeof *items; i++)
         item_read(file, &places, &items[i], &nexus->detector);
     centre_check(&nexus->detector);
@@ -254,7 +255,8 @@ static enum status nexus_fill(hid_t file, const char *data_path, int64_t width, 
 }
 
 enum status hdf5_nexus_read(hid_t file, const char *data_path, int64_t width, int64_t height,
-                            enum sample_type type, struct hdf5_nexus **nexus, struct error *error)
+                            enum sample_type type, struct cancel *cancel, struct hdf5_nexus **nexus,
+                            struct error *error)
 {
     struct hdf5_nexus *made = must_alloc(sizeof *made);
     enum status status = STATUS_OK;
@@ -262,7 +264,7 @@ enum status hdf5_nexus_read(hid_t file, const char *data_path, int64_t width, in
     detector_info_clear(&made->detector);
     H5E_BEGIN_TRY
     {
-        status = nexus_fill(file, data_path, width, height, type, made, error);
+        status = nexus_fill(file, data_path, width, height, type, cancel, made, error);
     }
     H5E_END_TRY;
     if (status != STATUS_OK)

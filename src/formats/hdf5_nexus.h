@@ -9,6 +9,7 @@
 #ifndef FOVEA_FORMATS_HDF5_NEXUS_H
 #define FOVEA_FORMATS_HDF5_NEXUS_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "image/detector.h"
@@ -20,9 +21,11 @@ struct hdf5_nexus;
 
 // Reads what is known of the dataset at `data_path` (absolute path within `file`, for an EIGER master the
 // first of the linked data_NNNNNN) with frames of width x height pixels of `type`. Missing or odd items are
-// not errors: what is unreadable is left unknown. Only STATUS_NO_MEMORY fails.
+// not errors: what is unreadable is left unknown, and what comes after a cancel (NULL: never). Only
+// STATUS_NO_MEMORY fails.
 enum status hdf5_nexus_read(hid_t file, const char *data_path, int64_t width, int64_t height,
-                            enum sample_type type, struct hdf5_nexus **nexus, struct error *error);
+                            enum sample_type type, struct cancel *cancel, struct hdf5_nexus **nexus,
+                            struct error *error);
 struct hdf5_nexus *hdf5_nexus_share(struct hdf5_nexus *nexus); // one more owner
 void hdf5_nexus_drop(struct hdf5_nexus **nexus);               // sets *nexus to NULL; NULL is fine
 

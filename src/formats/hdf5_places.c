@@ -202,9 +202,9 @@ static void others_drop(struct hdf5_places *places)
     places->count = kept;
 }
 
-void hdf5_places_find(hid_t file, const char *data_path, struct hdf5_places *places)
+void hdf5_places_find(hid_t file, const char *data_path, struct cancel *cancel, struct hdf5_places *places)
 {
-    static const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS, .external = 0};
+    const struct hdf5_walk_limits limits = {.depth = MAX_DEPTH, .links = MAX_LINKS, .cancel = cancel};
     *places = (struct hdf5_places){
         .entry = hdf5_entry_find(file, data_path),
         .items = must_alloc(MAX_PLACES * sizeof *places->items),

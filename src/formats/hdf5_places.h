@@ -6,6 +6,8 @@
 #ifndef FOVEA_FORMATS_HDF5_PLACES_H
 #define FOVEA_FORMATS_HDF5_PLACES_H
 
+#include "base/cancel.h"
+
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,8 +37,9 @@ struct hdf5_places {
     size_t count;
 };
 
-// Looks around the dataset at `data_path`. At most 20000 links are looked at. Free with hdf5_places_free.
-void hdf5_places_find(hid_t file, const char *data_path, struct hdf5_places *places);
+// Looks around the dataset at `data_path`. At most 20000 links are looked at, none after a cancel. Free with
+// hdf5_places_free.
+void hdf5_places_find(hid_t file, const char *data_path, struct cancel *cancel, struct hdf5_places *places);
 void hdf5_places_free(struct hdf5_places *places);
 
 // The path of the entry of `data_path`, "" for the root: the first group on the way that is an NXentry, else

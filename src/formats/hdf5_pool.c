@@ -23,7 +23,8 @@ struct hdf5_pool {
     bool guarded;
     // -- protected by lock --
     struct hdf5_guard guard;
-    bool brief; // the guard ends after each task
+    bool brief;            // the guard ends after each task
+    struct cancel *cancel; // of tasks without one; may be NULL
     struct entry *entries;
     uint64_t clock, serial;
 };
@@ -79,7 +80,9 @@ static enum status ask(struct hdf5_pool *pool, const struct hdf5_question *quest
 {
     if (!pool->guarded)
         return STATUS_OK;
-    enum status status = hdf5_guard_ask(&pool->guard, question, answer, error);
+    struct hdf5_question asked = *question;
+    asked.cancel = question->cancel ? question->cancel : pool->cancel;
+    enum status status = hdf5_guard_ask(&pool->guard, &asked, answer, error);
     if (pool->brief)
         hdf5_guard_end(&pool->guard);
     return status;
@@ -94,6 +97,13 @@ enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *qu
     return status;
 }
 
+void hdf5_pool_heed(struct hdf5_pool *pool, struct cancel *cancel)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->cancel = cancel;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 void hdf5_pool_rest(struct hdf5_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
@@ -102,14 +112,15 @@ void hdf5_pool_rest(struct hdf5_pool *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
-static enum status entry_open(struct hdf5_pool *pool, const char *path, const char *name, struct entry **made,
-                              struct error *error)
+static enum status entry_open(struct hdf5_pool *pool, const char *path, const char *name,
+                              struct cancel *cancel, struct entry **made, struct error *error)
 {
     struct hdf5_dataset *dataset = NULL;
     hid_t file;
     if (!hdf5_path_exists(path))
         return error_set(error, STATUS_IO, "%s is missing", path);
-    const struct hdf5_question question = {.task = HDF5_TASK_DATASET, .path = path, .name = name};
+    const struct hdf5_question question = {
+        .task = HDF5_TASK_DATASET, .path = path, .name = name, .cancel = cancel};
     enum status status = ask(pool, &question, NULL, error);
     if (status == STATUS_OK)
         status = hdf5_file_open(path, &file, error);
@@ -130,7 +141,7 @@ static enum status entry_open(struct hdf5_pool *pool, const char *path, const ch
     return STATUS_OK;
 }
 
-enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name,
+enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name, struct cancel *cancel,
                            struct hdf5_dataset **dataset, struct error *error)
 {
     enum status status = STATUS_OK;
@@ -139,7 +150,7 @@ enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char 
     while (entry && (strcmp(entry->name, name) != 0 || strcmp(entry->path, path) != 0))
         entry = entry->next;
     if (!entry)
-        status = entry_open(pool, path, name, &entry, error);
+        status = entry_open(pool, path, name, cancel, &entry, error);
     if (status == STATUS_OK) {
         entry->users++;
         entry->used = ++pool->clock;

@@ -31,7 +31,8 @@ struct place {
 struct search {
     hid_t file;
     const char *path;
-    struct place *seen; // groups
+    struct cancel *cancel; // may be NULL
+    struct place *seen;    // groups
     size_t seen_count, links, external, followed;
     bool awaited;         // numbered data of which no file is there
     struct text table;    // the first compound dataset, described
@@ -164,7 +165,7 @@ static void note_damage(struct search *search, const char *path)
 static bool find_numbered(struct search *search, const char *group, const struct hdf5_names *names,
                           struct text *found)
 {
-    for (size_t i = 0; i < names->count; i++) {
+    for (size_t i = 0; i < names->count && !cancel_requested(search->cancel); i++) {
         if (!hdf5_is_numbered(names->names[i]))
             continue;
         struct text path = {0};
@@ -207,7 +208,7 @@ static bool find_old_signal(struct search *search, const char *group, const stru
                             struct text *found)
 {
     bool good = false;
-    for (size_t i = 0; i < names->count && !good; i++) {
+    for (size_t i = 0; i < names->count && !good && !cancel_requested(search->cancel); i++) {
         struct text path = {0};
         hdf5_join(&path, group, names->names[i]);
         H5L_info_t info;
@@ -257,7 +258,8 @@ static bool follow_class(struct search *search, const char *path, const struct h
                          const char *class, int steps, struct text *found)
 {
     bool good = false;
-    for (size_t i = 0; i < names->count && i < MAX_GROUPS && !good; i++) {
+    for (size_t i = 0; i < names->count && i < MAX_GROUPS && !good && !cancel_requested(search->cancel);
+         i++) {
         struct text name = {0};
         H5L_info_t info;
         hdf5_join(&name, path, names->names[i]);
@@ -284,7 +286,7 @@ static bool follow_group(struct search *search, hid_t group, const char *path, i
     free(standard);
     if (good)
         return true;
-    struct hdf5_names names = hdf5_names_read(group);
+    struct hdf5_names names = hdf5_names_read(group, search->cancel);
     if (has_class(group, "NXdata") || H5Aexists(group, "signal") > 0)
         good = follow_data(search, group, path, &names, found);
     else
@@ -296,7 +298,7 @@ static bool follow_group(struct search *search, hid_t group, const char *path, i
 
 static bool follow(struct search *search, const char *path, int steps, struct text *found)
 {
-    if (steps > MAX_DEFAULTS || search->followed++ > MAX_FOLLOWED)
+    if (steps > MAX_DEFAULTS || search->followed++ > MAX_FOLLOWED || cancel_requested(search->cancel))
         return false;
     hid_t object = H5Oopen(search->file, path, H5P_DEFAULT);
     if (object < 0) {
@@ -335,7 +337,8 @@ static void walk(struct search *search, hid_t group, const char *path, int depth
 static void walk_link(struct search *search, const char *path, int depth)
 {
     H5L_info_t info;
-    if (search->links++ > MAX_LINKS || H5Lget_info(search->file, path, &info, H5P_DEFAULT) < 0)
+    if (search->links++ > MAX_LINKS || cancel_requested(search->cancel) ||
+        H5Lget_info(search->file, path, &info, H5P_DEFAULT) < 0)
         return;
     if (info.type == H5L_TYPE_EXTERNAL && (note_missing(search, path) || search->external++ >= MAX_EXTERNAL))
         return;
@@ -356,7 +359,7 @@ static void walk(struct search *search, hid_t group, const char *path, int depth
 {
     if (depth > MAX_DEPTH || !is_new(search, group))
         return;
-    struct hdf5_names names = hdf5_names_read(group);
+    struct hdf5_names names = hdf5_names_read(group, search->cancel);
     if (names.damaged)
         note_damage(search, path);
     bool numbered = false;
@@ -378,10 +381,11 @@ static void walk(struct search *search, hid_t group, const char *path, int depth
 
 // --- All of it ---
 
-enum status hdf5_search(hid_t file, const char *path, const char *start, struct text *found,
+enum status hdf5_search(hid_t file, const struct open_request *request, const char *start, struct text *found,
                         struct error *error)
 {
-    struct search search = {.file = file, .path = path};
+    const char *path = request->path;
+    struct search search = {.file = file, .path = path, .cancel = request->cancel};
     bool good = follow(&search, start, 0, found);
     // What else there is in a master without its data is not what it means to show.
     if (!good && !search.awaited) {

@@ -140,7 +140,7 @@ static void group_enter(struct walk *walk, hid_t group)
 static herr_t link_visit(hid_t group, const char *name, const H5L_info_t *link, void *context)
 {
     struct walk *walk = context;
-    if (walk->limits.links-- <= 0) {
+    if (walk->limits.links-- <= 0 || cancel_requested(walk->limits.cancel)) {
         walk->ended = true;
         return 1;
     }

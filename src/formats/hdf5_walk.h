@@ -3,6 +3,8 @@
 #ifndef FOVEA_FORMATS_HDF5_WALK_H
 #define FOVEA_FORMATS_HDF5_WALK_H
 
+#include "base/cancel.h"
+
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +35,7 @@ struct hdf5_walk_limits {
     int depth;     // of groups in groups
     int64_t links; // that are looked at in all
     int external;  // links to other files that are followed: each opens a file, perhaps over a network
+    struct cancel *cancel; // ends the walk; may be NULL
 };
 
 // Visits every link in and below the group at `start` ("/" or "/entry"), in the order of names, each group

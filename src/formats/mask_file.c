@@ -245,7 +245,7 @@ static enum status load(const char *path, bool layers, struct cancel *cancel, st
     }
     enum status status = open_mask(path, &loading, error);
     if (status == STATUS_OK)
-        status = image_file_info(loading.file, 0, &loading.info, error);
+        status = image_file_info_heeding(loading.file, 0, cancel, &loading.info, error);
     loading.nexus = loading.nexus && status == STATUS_OK && !sample_traits(loading.info.type)->is_float;
     if (status == STATUS_OK)
         status = load_all(&loading, path, mask, error);

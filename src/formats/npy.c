@@ -4,6 +4,7 @@
 // Rows, columns and frames are chosen by the rule of formats/axes.h; an array of one axis is one row. The
 // selector is a slice and a part of complex numbers: "[:,:,*]", "#phase", or both.
 #include "formats/npy_internal.h"
+#include "formats/open_content.h"
 #include "formats/readers_list.h"
 
 #include "base/file.h"
@@ -74,7 +75,7 @@ static enum status open_content(struct npy_file *file, const struct open_request
     enum status status = file_open_read(path, &file->fd, &file_bytes, error);
     const size_t available = (size_t)int64_min(file_bytes, sizeof prefix);
     if (status == STATUS_OK)
-        status = file_read_at(file->fd, path, 0, prefix, available, error);
+        status = image_file_read(&file->base, file->fd, 0, prefix, available, error);
     if (status == STATUS_OK)
         status = npy_prefix_parse(path, prefix, available, &start, &count, error);
     if (status != STATUS_OK)
@@ -82,7 +83,7 @@ static enum status open_content(struct npy_file *file, const struct open_request
     if (start + (int64_t)count > file_bytes)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", path);
     char *text = must_alloc(count + 1);
-    status = file_read_at(file->fd, path, start, text, count, error);
+    status = image_file_read(&file->base, file->fd, start, text, count, error);
     if (status == STATUS_OK)
         status = npy_dictionary_parse(path, text, count, &file->array, error);
     if (status == STATUS_OK)
@@ -95,7 +96,8 @@ static enum status open_content(struct npy_file *file, const struct open_request
 static enum status npy_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct npy_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &npy_reader, .path = must_copy(request->path)};
+    file->base = (struct image_file){
+        .reader = &npy_reader, .path = must_copy(request->path), .cancel = request->cancel};
     file->fd = -1;
     enum status status = open_content(file, request, error);
     if (status != STATUS_OK) {

@@ -257,7 +257,8 @@ static enum status open_content(struct npz_file *file, const struct open_request
 static enum status npz_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct npz_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &npz_reader, .path = must_copy(request->path)};
+    file->base = (struct image_file){
+        .reader = &npz_reader, .path = must_copy(request->path), .cancel = request->cancel};
     file->fd = -1;
     enum status status = open_content(file, request, error);
     if (status != STATUS_OK) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The choice of a reader by content, for readers.c and for files within files.
+// What readers.c does for the readers: the choice by content, for files within files, and reading.
 #ifndef FOVEA_FORMATS_OPEN_CONTENT_H
 #define FOVEA_FORMATS_OPEN_CONTENT_H
 
@@ -8,6 +8,10 @@
 // True if any reader takes a file that begins so. `name` is what its name would be; readers may guess from
 // its ending.
 bool content_known(const uint8_t *head, size_t count, const char *name);
+
+// Reads as file_read_at does, for the handle: STATUS_CANCELLED when its call is cancelled.
+enum status image_file_read(const struct image_file *file, int fd, int64_t offset, void *buffer, size_t count,
+                            struct error *error);
 
 // Opens request->path with the readers in order of their scores until one does not say "not mine". Packed
 // files are not unpacked here.

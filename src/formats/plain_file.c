@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 #include "formats/plain.h"
 
 #include <stdio.h>
@@ -40,10 +41,11 @@ enum status plain_file_open(const struct open_request *request, const struct rea
     if (status != STATUS_OK)
         return status;
     struct plain_file *file = must_alloc(handle_bytes);
-    *file = (struct plain_file){.base = {.reader = reader, .path = must_copy(request->path), .frames = 1},
-                                .handle_bytes = handle_bytes,
-                                .fd = fd,
-                                .bytes = bytes};
+    *file = (struct plain_file){
+        .base = {.reader = reader, .path = must_copy(request->path), .frames = 1, .cancel = request->cancel},
+        .handle_bytes = handle_bytes,
+        .fd = fd,
+        .bytes = bytes};
     *out = file;
     return STATUS_OK;
 }
@@ -70,7 +72,7 @@ enum status plain_file_header(const struct plain_file *file, int64_t offset, voi
 {
     if (offset < 0 || offset > file->bytes || (int64_t)count > file->bytes - offset)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", file->base.path);
-    return file_read_at(file->fd, file->base.path, offset, buffer, count, error);
+    return image_file_read(&file->base, file->fd, offset, buffer, count, error);
 }
 
 // The bytes of a frame from its first sample to its last; false if a size overflows.

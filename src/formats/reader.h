@@ -109,6 +109,9 @@ struct image_file {
     const struct reader *reader;
     char *path;     // owned; as the user gave it
     int64_t frames; // at least 1
+    // Of the call that is running, where it has one; borrowed. The reader sets it from the request when it
+    // makes the handle to be opened; it is NULL again when the call has returned.
+    struct cancel *cancel;
 };
 
 // --- Used by the layers above; each validates its arguments, so readers need not. ---
@@ -123,11 +126,15 @@ void reader_plugins_allow(void);
 // Opens `name`: a path, perhaps with a selector (formats/image_name.h), when no file of the whole name
 // exists. The reader with the highest probe score is taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
-// The same of a request whose `path` is such a name; its selector and `beside` must be NULL.
+// The same of a request whose `path` is such a name; its selector and `beside` must be NULL. STATUS_CANCELLED
+// whatever came of it once the cancel is requested.
 enum status image_file_open_request(const struct open_request *request, struct image_file **file,
                                     struct error *error);
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error);
+// The same, and STATUS_CANCELLED soon after that is requested: a frame may be in a file of its own.
+enum status image_file_info_heeding(struct image_file *file, int64_t frame, struct cancel *cancel,
+                                    struct frame_info *info, struct error *error);
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);

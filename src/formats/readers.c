@@ -44,6 +44,14 @@ const struct reader *const readers[] = {
     NULL,
 };
 
+enum status image_file_read(const struct image_file *file, int fd, int64_t offset, void *buffer, size_t count,
+                            struct error *error)
+{
+    if (cancel_requested(file->cancel))
+        return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path);
+    return file_read_at(fd, file->path, offset, buffer, count, error);
+}
+
 static enum status head_read(const char *path, uint8_t head[READER_PROBE_BYTES], size_t *count,
                              struct error *error)
 {
@@ -92,6 +100,22 @@ bool content_known(const uint8_t *head, size_t count, const char *name)
     return reader_best(head, count, name, refused, &score) != NULL;
 }
 
+// Has the reader open the file. One that is open when it is cancelled may lack something, and is closed.
+static enum status offer(const struct reader *reader, const struct open_request *request,
+                         struct image_file **file, struct error *error)
+{
+    enum status status = STATUS_CANCELLED;
+    if (!cancel_requested(request->cancel))
+        status = reader->open(request, file, error);
+    if (status == STATUS_OK)
+        (*file)->cancel = NULL;
+    if (!cancel_requested(request->cancel))
+        return status;
+    if (status == STATUS_OK)
+        image_file_close(file);
+    return error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
+}
+
 // Offers the file that begins so to the readers in order of their scores.
 static enum status open_from(const struct open_request *request, const uint8_t *head, size_t count,
                              struct image_file **file, struct error *error)
@@ -100,12 +124,10 @@ static enum status open_from(const struct open_request *request, const uint8_t *
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
     for (;;) {
         int score;
-        if (cancel_requested(request->cancel))
-            return error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
         const struct reader *reader = reader_best(head, count, name, refused, &score);
         if (!reader)
             return refuse_unknown(request->path, count, error);
-        enum status status = reader->open(request, file, error);
+        enum status status = offer(reader, request, file, error);
         if (status != STATUS_NOT_MINE)
             return status;
         for (size_t i = 0; readers[i]; i++)
@@ -242,11 +264,20 @@ static void drop_classes(const struct decode_request *request, enum sample_type 
     }
 }
 
+enum status image_file_info_heeding(struct image_file *file, int64_t frame, struct cancel *cancel,
+                                    struct frame_info *info, struct error *error)
+{
+    file->cancel = cancel;
+    const enum status status = image_file_info(file, frame, info, error);
+    file->cancel = NULL;
+    return status;
+}
+
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
     struct frame_info info = {0};
-    enum status status = image_file_info(file, request->frame, &info, error);
+    enum status status = image_file_info_heeding(file, request->frame, request->cancel, &info, error);
     if (status != STATUS_OK)
         return status;
     if (!request_fits(request, &info))

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 #include "image/mask.h"
 
 #include <stdio.h>
@@ -120,7 +121,8 @@ enum status row_file_open(const struct open_request *request, const struct reade
     if (status != STATUS_OK)
         return status;
     struct row_file *file = must_alloc(handle_bytes);
-    file->base = (struct image_file){.reader = reader, .path = must_copy(request->path), .frames = 1};
+    file->base = (struct image_file){
+        .reader = reader, .path = must_copy(request->path), .cancel = request->cancel, .frames = 1};
     file->handle_bytes = handle_bytes;
     file->fd = fd;
     file->bytes = bytes;
@@ -133,7 +135,7 @@ enum status row_file_read(const struct row_file *file, int64_t offset, void *buf
 {
     if (offset < 0 || offset > file->bytes || (int64_t)count > file->bytes - offset)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", file->base.path);
-    return file_read_at(file->fd, file->base.path, offset, buffer, count, error);
+    return image_file_read(&file->base, file->fd, offset, buffer, count, error);
 }
 
 // What the coding needs and the row buffer; decoding begins at the first row. The coding comes first, so that

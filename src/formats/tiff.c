@@ -3,6 +3,7 @@
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 #include "formats/readers_list.h"
 #include "formats/tiff_internal.h"
 
@@ -37,7 +38,7 @@ static tmsize_t read_proc(thandle_t handle, void *buffer, tmsize_t count)
     if (file->position >= file->bytes)
         return annex_read(file, buffer, count);
     tmsize_t done = 0;
-    while (done < count) {
+    while (done < count && !cancel_requested(file->base.cancel)) {
         ssize_t got = pread(file->fd, (char *)buffer + done, (size_t)(count - done), file->position);
         if (got < 0 && errno == EINTR)
             continue;
@@ -181,7 +182,7 @@ static enum status header_read(struct tiff_file *file, struct error *error)
     enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
     size_t count = (size_t)int64_min(file->bytes, (int64_t)sizeof head);
     if (status == STATUS_OK)
-        status = file_read_at(file->fd, file->base.path, 0, head, count, error);
+        status = image_file_read(&file->base, file->fd, 0, head, count, error);
     if (status != STATUS_OK)
         return status;
     unsigned version = header_version(head, count);
@@ -197,6 +198,7 @@ static enum status pages_open(const struct open_request *request, bool all, stru
                               struct error *error)
 {
     struct tiff_file *file = handle_create(request->path);
+    file->base.cancel = request->cancel;
     file->channel = request->channel;
     enum status status = header_read(file, error);
     if (status == STATUS_OK)

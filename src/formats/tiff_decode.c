@@ -266,7 +266,7 @@ static enum status decode_part_raw(struct work *work, const struct part *part)
     enum status status = STATUS_OK;
     int64_t end = part->rect.y + part->rect.height;
     for (int64_t y = part->rect.y; y < end && status == STATUS_OK; y++) {
-        if (y % 64 == 0 && cancel_requested(work->request->cancel))
+        if (cancel_requested(work->request->cancel))
             return STATUS_CANCELLED;
         status = direct ? read_direct_row(work, part, y) : read_converted_row(work, part, y);
     }
@@ -421,7 +421,7 @@ static enum status scan_to(struct work *work, const struct part *part, int64_t y
         file->message[0] = '\0';
     }
     for (; scan->next <= y && y < scan->failed; scan->next++) {
-        if (scan->next % 64 == 0 && cancel_requested(work->request->cancel))
+        if (cancel_requested(work->request->cancel))
             return STATUS_CANCELLED;
         if (TIFFReadScanline(file->tiff, scan->row, (uint32_t)scan->next, plane) != 1)
             scan->failed = scan->next;

@@ -6,6 +6,7 @@
 // "SIMPLON API Reference" 1.8 of Dectris, chapter on the monitor); its entries have the form of TIFF's. EPICS
 // areaDetector (NDFileTIFF) writes "name:value" texts into tags from 65000 on.
 #include "formats/dectris_header.h"
+#include "formats/open_content.h"
 #include "formats/tiff_internal.h"
 
 #include "base/byteorder.h"
@@ -51,7 +52,7 @@ static uint32_t kind_bytes(uint32_t kind)
 static bool file_bytes_at(const struct tiff_file *file, int64_t offset, void *bytes, size_t count)
 {
     return offset > 0 && offset <= file->bytes && (int64_t)count <= file->bytes - offset &&
-           file_read_at(file->fd, file->base.path, offset, bytes, count, NULL) == STATUS_OK;
+           image_file_read(&file->base, file->fd, offset, bytes, count, NULL) == STATUS_OK;
 }
 
 // The offset of the private directory; 0 without one.

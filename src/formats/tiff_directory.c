@@ -3,6 +3,7 @@
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/open_content.h"
 #include "formats/tiff_internal.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static bool bytes_at(const struct tiff_file *file, uint64_t offset, size_t count
 {
     if (offset > (uint64_t)file->bytes || count > (uint64_t)file->bytes - offset)
         return false;
-    return file_read_at(file->fd, file->base.path, (int64_t)offset, bytes, count, NULL) == STATUS_OK;
+    return image_file_read(&file->base, file->fd, (int64_t)offset, bytes, count, NULL) == STATUS_OK;
 }
 
 // An unsigned number of `count` bytes at `offset`; false if it is not all in the file.

@@ -399,7 +399,7 @@ static enum status wrapped_frame_info(struct image_file *base, int64_t frame, st
 {
     struct wrapped_file *file = wrapped_of(base);
     enum status status =
-        passed(file, file->inner->reader->frame_info(file->inner, frame, info, error), error);
+        passed(file, image_file_info_heeding(file->inner, frame, base->cancel, info, error), error);
     if (status != STATUS_OK) {
         add_loss(file, error);
         return status;

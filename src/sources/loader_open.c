@@ -161,7 +161,8 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
     if (!status && loader->request.frame < 0)
         loader->request.frame = int64_max(loader->file->frames + loader->request.frame, 0);
     if (!status)
-        status = image_file_info(loader->file, loader->request.frame, &loader->info, error);
+        status = image_file_info_heeding(loader->file, loader->request.frame, &loader->cancel, &loader->info,
+                                         error);
     if (status)
         return status;
     frame_info_choose(&loader->info, &loader->request.choice);

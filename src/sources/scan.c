@@ -191,7 +191,8 @@ static void run_workers(struct scan *scan, int count)
 enum status scan_frame(const struct scan_request *request, struct error *error)
 {
     struct scan scan = {.request = request};
-    const enum status status = image_file_info(request->file, request->frame, &scan.info, error);
+    const enum status status =
+        image_file_info_heeding(request->file, request->frame, request->cancel, &scan.info, error);
     if (status != STATUS_OK)
         return status;
     if (request->sentinels)

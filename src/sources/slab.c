@@ -113,7 +113,7 @@ static int64_t count_frames(struct slab_plan *plan, size_t item, struct cancel *
     if (*status)
         return *status == STATUS_NOT_MINE && plan->found[item] ? 0 : 1;
     const int64_t frames = file->frames;
-    if (image_file_info(file, 0, &info, NULL) == STATUS_OK)
+    if (image_file_info_heeding(file, 0, cancel, &info, NULL) == STATUS_OK)
         plan->sequential |= info.sequential;
     image_file_close(&file);
     return frames;
@@ -324,9 +324,9 @@ static enum status slab_frame_info(struct image_file *base, int64_t slab, struct
     struct slab_file *file = slab_of(base);
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(file, slab, NULL, &inner, &frame, error);
+    enum status status = first_frame(file, slab, base->cancel, &inner, &frame, error);
     if (!status)
-        status = image_file_info(inner, frame, info, error);
+        status = image_file_info_heeding(inner, frame, base->cancel, info, error);
     if (status)
         return status;
     const struct slab_plan *plan = file->plan;
@@ -347,7 +347,7 @@ static enum status add_frame(struct slab_file *file, int64_t number, const struc
     int64_t frame;
     enum status status = find_frame(file, number, request->cancel, &inner, &frame, error);
     if (!status)
-        status = image_file_info(inner, frame, &info, error);
+        status = image_file_info_heeding(inner, frame, request->cancel, &info, error);
     if (status)
         return status;
     if (info.width != wanted->width || info.height != wanted->height || info.type != wanted->type)
@@ -384,7 +384,7 @@ static enum status slab_decode(struct image_file *base, const struct decode_requ
     int64_t frame;
     enum status status = first_frame(file, request->frame, request->cancel, &inner, &frame, error);
     if (!status)
-        status = image_file_info(inner, frame, &wanted, error);
+        status = image_file_info_heeding(inner, frame, request->cancel, &wanted, error);
     if (!status)
         status = slab_sums_begin(&file->sums, plan->mode, plan->slab, wanted.type,
                                  (size_t)(request->rect.width * request->rect.height), base->path, error);

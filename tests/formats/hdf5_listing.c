@@ -223,7 +223,7 @@ static void test_loops(void **state)
     free(hdf5_metadata_of(file, DATA, 0, 1));
     struct hdf5_nexus *nexus = NULL;
     assert_int_equal(hdf5_nexus_read(file, "/entry/self/instrument/detector/data", WIDTH, HEIGHT, SAMPLE_U32,
-                                     &nexus, NULL),
+                                     NULL, &nexus, NULL),
                      STATUS_OK);
     assert_true(hdf5_nexus_sentinels(nexus).max_is_no_data);
     hdf5_nexus_drop(&nexus);

@@ -25,7 +25,7 @@ static struct hdf5_nexus *read_around(hid_t file, const char *path, enum sample_
     struct hdf5_nexus *nexus = NULL;
     struct error error = {0};
     ssize_t open = H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL);
-    assert_int_equal(hdf5_nexus_read(file, path, WIDTH, HEIGHT, type, &nexus, &error), STATUS_OK);
+    assert_int_equal(hdf5_nexus_read(file, path, WIDTH, HEIGHT, type, NULL, &nexus, &error), STATUS_OK);
     assert_int_equal(H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL), open);
     assert_non_null(nexus);
     return nexus;
@@ -963,7 +963,7 @@ static void test_hostile(void **state)
     struct hdf5_nexus *nexus = NULL;
     struct error error = {0};
     assert_int_equal(
-        hdf5_nexus_read(file, DATA, INT64_C(1) << 31, INT64_C(1) << 31, SAMPLE_U32, &nexus, &error),
+        hdf5_nexus_read(file, DATA, INT64_C(1) << 31, INT64_C(1) << 31, SAMPLE_U32, NULL, &nexus, &error),
         STATUS_OK);
     hdf5_nexus_drop(&nexus);
     H5Fclose(file);
@@ -994,7 +994,7 @@ static void test_damage(void **state)
         if (file < 0)
             continue;
         struct hdf5_nexus *nexus = NULL;
-        if (hdf5_nexus_read(file, DATA, WIDTH, HEIGHT, SAMPLE_U32, &nexus, NULL) == STATUS_OK)
+        if (hdf5_nexus_read(file, DATA, WIDTH, HEIGHT, SAMPLE_U32, NULL, &nexus, NULL) == STATUS_OK)
             hdf5_nexus_drop(&nexus);
         free(hdf5_metadata_of(file, DATA, 0, 1));
         free(hdf5_contents_of(file));
@@ -1045,8 +1045,9 @@ static void check_master(const char *below, int64_t width, int64_t height)
     fclose(file);
     hid_t id = hdf5_open(path);
     struct hdf5_nexus *nexus = NULL;
-    assert_int_equal(hdf5_nexus_read(id, "/entry/data/data_000001", width, height, SAMPLE_U32, &nexus, NULL),
-                     STATUS_OK);
+    assert_int_equal(
+        hdf5_nexus_read(id, "/entry/data/data_000001", width, height, SAMPLE_U32, NULL, &nexus, NULL),
+        STATUS_OK);
     const struct detector_info *info = hdf5_nexus_detector(nexus);
     check_set(info->beam_x, said[0]);
     check_set(info->beam_y, said[1]);

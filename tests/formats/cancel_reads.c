@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+// Every reader ends soon after a cancel, however slow the storage is. pread() is this program's own here: it
+// counts, and requests the cancel within the call of a given number. What is read after that is what a reader
+// would still wait for, so a few calls are allowed and no more; no clock is asked.
+#include "formats/reader.h"
+#include "support/bytes.h"
+#include "support/hdf5_file.h"
+#include "support/reader_checks.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { HANG_SECONDS = 100, MOMENTS = 48, ALLOWED = 4, ALLOWED_HDF5 = 16, MANY = 400 };
+
+// --- storage ---
+
+static struct storage {
+    int calls, cancel_at; // 0: never
+    int after;            // calls after the cancel
+    struct cancel cancel;
+} storage;
+
+static ssize_t counted_read(int fd, void *buffer, size_t count, off_t offset)
+{
+    storage.calls++;
+    storage.after += cancel_requested(&storage.cancel);
+    if (storage.calls == storage.cancel_at)
+        cancel_request(&storage.cancel);
+    return syscall(SYS_pread64, fd, buffer, count, offset);
+}
+
+// In the process of the guard storage does not answer at all where the test says so.
+static void hang_in_guard(void)
+{
+    if (getenv("FOVEA_TEST_STORAGE_HANGS") && getppid() == (pid_t)atol(getenv("FOVEA_TEST_STORAGE_HANGS")))
+        for (;;)
+            pause();
+}
+
+ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
+{
+    hang_in_guard();
+    return counted_read(fd, buffer, count, offset);
+}
+
+ssize_t pread64(int fd, void *buffer, size_t count, off_t offset)
+{
+    hang_in_guard();
+    return counted_read(fd, buffer, count, offset);
+}
+
+// --- one use of a file ---
+
+// The first frame; pixels are NULL where it is none that is decoded here.
+struct decoded {
+    struct frame_info info;
+    uint8_t *pixels, *classes;
+    size_t bytes, class_bytes;
+    enum status status;
+    int64_t lost;
+};
+
+static void decoded_free(struct decoded *decoded)
+{
+    free(decoded->pixels);
+    free(decoded->classes);
+    *decoded = (struct decoded){0};
+}
+
+static struct decoded decode_frame(struct image_file *file)
+{
+    struct decoded out = {0};
+    out.status = image_file_info_heeding(file, 0, &storage.cancel, &out.info, NULL);
+    if (out.status != STATUS_OK || !frame_bytes(&out.info, &out.bytes) || out.bytes > 1 << 24)
+        return out;
+    const size_t item = sample_traits(out.info.type)->bytes;
+    out.class_bytes = out.bytes / item;
+    out.pixels = calloc(out.bytes, 1);
+    out.classes = calloc(out.class_bytes, 1);
+    assert_true(out.pixels && out.classes);
+    const struct decode_request request = {.rect = {0, 0, out.info.width, out.info.height},
+                                           .pixels = out.pixels,
+                                           .stride = (size_t)out.info.width * item,
+                                           .classes = out.classes,
+                                           .cancel = &storage.cancel};
+    struct decode_report report = {0};
+    out.status = image_file_decode(file, &request, &report, NULL);
+    out.lost = report.lost_pixels;
+    return out;
+}
+
+static struct image_file *open_file(const char *path, int cancel_at)
+{
+    struct image_file *file = NULL;
+    storage = (struct storage){.cancel_at = cancel_at};
+    const struct open_request request = {.path = path, .channel = CHANNEL_AUTO, .cancel = &storage.cancel};
+    const enum status status = image_file_open_request(&request, &file, NULL);
+    if (cancel_requested(&storage.cancel))
+        assert_int_equal(status, STATUS_CANCELLED);
+    return file;
+}
+
+// One call of libhdf5 reads several pieces of a few hundred bytes, which the guard has read just before.
+static int allowed_for(const char *path)
+{
+    return strstr(path, "/hdf5/") || strstr(path, ".h5") ? ALLOWED_HDF5 : ALLOWED;
+}
+
+static void check_after(const char *path, const char *what, int at, int calls)
+{
+    if (storage.after > allowed_for(path))
+        fail_msg("%s: %d reads after a cancel in read %d of %d of %s", path, storage.after, at, calls, what);
+}
+
+// Cancels opening in every read, or in some spread over them all. The reader, or NULL for a damaged file.
+static const struct reader *check_opening(const char *path)
+{
+    struct image_file *file = open_file(path, 0);
+    const struct reader *reader = file ? file->reader : NULL;
+    const int calls = storage.calls;
+    image_file_close(&file);
+    for (int at = 1; at <= calls; at += calls / MOMENTS + 1) {
+        file = open_file(path, at);
+        check_after(path, "opening", at, calls);
+        assert_null(file);
+    }
+    return reader;
+}
+
+// The same for decoding. The handle is as good as before afterwards: nothing is taken for damaged.
+static void check_decoding(const char *path)
+{
+    struct image_file *file = open_file(path, 0);
+    if (!file)
+        return;
+    storage = (struct storage){0};
+    struct decoded whole = decode_frame(file);
+    const int calls = storage.calls;
+    image_file_close(&file);
+    for (int at = 1; at <= calls; at += calls / MOMENTS + 1) {
+        file = open_file(path, 0);
+        assert_non_null(file);
+        storage = (struct storage){.cancel_at = at};
+        struct decoded cancelled = decode_frame(file);
+        check_after(path, "decoding", at, calls);
+        storage = (struct storage){0};
+        struct decoded again = decode_frame(file);
+        if (again.status != whole.status || again.lost != whole.lost ||
+            (whole.pixels && whole.status == STATUS_OK &&
+             (memcmp(again.pixels, whole.pixels, whole.bytes) != 0 ||
+              memcmp(again.classes, whole.classes, whole.class_bytes) != 0)))
+            fail_msg("%s: is decoded otherwise after a cancel in read %d of %d", path, at, calls);
+        decoded_free(&cancelled);
+        decoded_free(&again);
+        image_file_close(&file);
+    }
+    decoded_free(&whole);
+}
+
+// --- every reader ---
+
+static const char *const formats[] = {"bruker", "cbf", "edf",    "esperanto", "fits",   "ge",      "hdf5",
+                                      "hipic",  "kcd", "mar345", "marccd",    "merlin", "mpa",     "mrc",
+                                      "msk",    "npy", "npz",    "nrrd",      "oxd",    "png",     "pnm",
+                                      "raxis",  "smv", "spe",    "spr",       "tiff",   "wrapped", NULL};
+
+static bool seen[64];
+
+static void note_reader(const struct reader *reader)
+{
+    for (int i = 0; readers[i]; i++)
+        seen[i] |= readers[i] == reader;
+}
+
+static void check_folder(const char *format)
+{
+    char path[2048];
+    struct dirent **entries;
+    snprintf(path, sizeof path, FOVEA_CORPUS "/%s", format);
+    const int count = scandir(path, &entries, NULL, alphasort);
+    assert_true(count > 2);
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, FOVEA_CORPUS "/%s/%s", format, entries[i]->d_name);
+        if (entries[i]->d_name[0] != '.') {
+            note_reader(check_opening(path));
+            check_decoding(path);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static void test_no_reader_reads_on_after_a_cancel(void **state)
+{
+    (void)state;
+    for (int i = 0; formats[i]; i++)
+        check_folder(formats[i]);
+    for (int i = 0; readers[i]; i++)
+        if (!seen[i])
+            fail_msg("no file of the corpus is read by %s", readers[i]->name);
+}
+
+// --- files of many parts, each of which is read when they are opened ---
+
+static void test_long_lists_are_not_walked_to_their_end(void **state)
+{
+    (void)state;
+    uint8_t part[2880 * 2];
+    FILE *file;
+    const char *path;
+    // EDF: blocks of 512 bytes of header and 4 of samples.
+    path = temporary_path("many.edf");
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    memset(part, ' ', 512);
+    memcpy(part, "{\nDim_1 = 2 ;\nDim_2 = 1 ;\nDataType = UnsignedShort ;\nSize = 4 ;\n", 65);
+    memcpy(part + 510, "}\n", 2);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(fwrite(part, 516, 1, file), 1);
+    assert_int_equal(fclose(file), 0);
+    check_opening(path);
+    check_decoding(path);
+    // FITS: headers without data before the one with the image.
+    path = temporary_path("many.fits");
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    for (int i = 0; i < MANY; i++) {
+        memset(part, ' ', 2880);
+        memcpy(part, i ? "XTENSION= 'IMAGE   '" : "SIMPLE  =                    T", i ? 20 : 30);
+        memcpy(part + 80, "BITPIX  =                    8", 30);
+        memcpy(part + 160, "NAXIS   =                    0", 30);
+        memcpy(part + 240, i ? "PCOUNT  =                    0" : "EXTEND  =                    T", 30);
+        memcpy(part + 320, i ? "GCOUNT  =                    1" : "COMMENT ", i ? 30 : 8);
+        memcpy(part + 400, "END", 3);
+        assert_int_equal(fwrite(part, 2880, 1, file), 1);
+    }
+    assert_int_equal(fclose(file), 0);
+    check_opening(path);
+}
+
+static void test_pages_of_a_tiff_are_not_walked_to_their_end(void **state)
+{
+    (void)state;
+    // Directories of four entries: 2 x 1 samples of 8 bits each.
+    enum { BYTES = 2 + 4 * 12 + 4 };
+    const char *path = temporary_path("many.tif");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    uint8_t head[8] = {'I', 'I', 42, 0, 8};
+    assert_int_equal(fwrite(head, 8, 1, file), 1);
+    for (uint32_t i = 0; i < MANY; i++) {
+        static const uint16_t tags[4][2] = {{256, 2}, {257, 1}, {273, 8}, {279, 2}};
+        uint8_t directory[BYTES] = {4};
+        for (int entry = 0; entry < 4; entry++) {
+            put_u16(directory + 2 + 12 * entry, tags[entry][0]);
+            put_u16(directory + 4 + 12 * entry, 4);
+            put_u32(directory + 6 + 12 * entry, 1);
+            put_u32(directory + 10 + 12 * entry, tags[entry][1]);
+        }
+        put_u32(directory + BYTES - 4, i + 1 < MANY ? 8 + (i + 1) * BYTES : 0);
+        assert_int_equal(fwrite(directory, BYTES, 1, file), 1);
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(check_opening(path));
+    check_decoding(path);
+}
+
+static void test_groups_of_hdf5_are_not_walked_to_their_end(void **state)
+{
+    (void)state;
+    const hid_t file = hdf5_create("many.h5");
+    const hsize_t dims[2] = {2, 2};
+    const uint16_t samples[4] = {1, 2, 3, 4};
+    for (int i = 0; i < MANY / 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "/a%d", i);
+        H5Gclose(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    }
+    hdf5_put_array(file, "/z", H5T_NATIVE_UINT16, 2, dims, samples);
+    H5Fclose(file);
+    assert_non_null(check_opening(temporary_path("many.h5")));
+    check_decoding(temporary_path("many.h5"));
+}
+
+// --- storage that never answers the guard ---
+
+struct opening {
+    const char *path;
+    struct cancel cancel;
+    atomic_bool begun;
+    enum status status;
+};
+
+static void *run_opening(void *context)
+{
+    struct opening *opening = context;
+    struct image_file *file = NULL;
+    const struct open_request request = {
+        .path = opening->path, .channel = CHANNEL_AUTO, .cancel = &opening->cancel};
+    atomic_store(&opening->begun, true);
+    opening->status = image_file_open_request(&request, &file, NULL);
+    image_file_close(&file);
+    return NULL;
+}
+
+static void test_a_guard_that_hangs_is_left(void **state)
+{
+    (void)state;
+    const hid_t file = hdf5_create("small.h5");
+    const hsize_t dims[2] = {2, 2};
+    const uint16_t samples[4] = {1, 2, 3, 4};
+    hdf5_put_array(file, "/a", H5T_NATIVE_UINT16, 2, dims, samples);
+    H5Fclose(file);
+    char own[24];
+    snprintf(own, sizeof own, "%ld", (long)getpid());
+    assert_int_equal(setenv("FOVEA_TEST_STORAGE_HANGS", own, 1), 0);
+    struct opening opening = {.path = temporary_path("small.h5")};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, run_opening, &opening), 0);
+    while (!atomic_load(&opening.begun))
+        usleep(1000);
+    usleep(50000); // whether the guard hangs by now or not: it never answers
+    cancel_request(&opening.cancel);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(opening.status, STATUS_CANCELLED);
+    // The next one has a guard of its own.
+    assert_int_equal(unsetenv("FOVEA_TEST_STORAGE_HANGS"), 0);
+    struct image_file *again = open_good(temporary_path("small.h5"));
+    image_file_close(&again);
+}
+
+int main(void)
+{
+    alarm(HANG_SECONDS);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_reader_reads_on_after_a_cancel),
+        cmocka_unit_test(test_long_lists_are_not_walked_to_their_end),
+        cmocka_unit_test(test_pages_of_a_tiff_are_not_walked_to_their_end),
+        cmocka_unit_test(test_groups_of_hdf5_are_not_walked_to_their_end),
+        cmocka_unit_test(test_a_guard_that_hangs_is_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
