@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which axes of an array are the rows and columns of the image, and which step through frames: one rule for
-// HDF5, NumPy and NRRD.
+// HDF5, NumPy, TIFF and NRRD.
 //
 // Axes are counted as HDF5 and NumPy write a shape, the last one running fastest. The rule, in this order:
 //  1. A slice, if one is given: an entry for each axis, "3" (fixed), ":" or "2:5" (a range), "*" (steps

@@ -171,7 +171,8 @@ static struct tiff_file *handle_create(const char *path)
     file->base.reader = &tiff_reader;
     file->base.path = must_copy(path);
     file->fd = -1;
-    file->page = -1;
+    file->page = file->sample = -1;
+    file->part = CHANNEL_AUTO;
     file->scan.chunk = -1;
     return file;
 }
@@ -200,18 +201,26 @@ static enum status pages_open(const struct open_request *request, bool all, stru
     struct tiff_file *file = handle_create(request->path);
     file->base.cancel = request->cancel;
     file->channel = request->channel;
+    char *words = must_copy(request->selector && !all ? request->selector : "");
+    file->part = channels_cut_part(words);
+    const char *slice = slice_cut(words);
     enum status status = header_read(file, error);
     if (status == STATUS_OK)
         status = tiff_pages_scan(file, error);
     if (status == STATUS_OK && !all)
-        status = tiff_pages_select(file, request->selector, error);
+        status = tiff_pages_select(file, *words ? words : NULL, error);
+    file->page_count = file->base.frames;
     if (status == STATUS_OK)
         status = library_open(file, error);
     // A lone page that cannot be shown is the file's fault; of several, others may be good.
-    if (status == STATUS_OK && file->base.frames == 1)
+    if (status == STATUS_OK && (file->page_count == 1 || file->part != CHANNEL_AUTO))
         status = tiff_page_load(file, 0, error);
     if (status == STATUS_OK && file->directories == 1)
         tiff_stack_find(file);
+    file->page_count = file->base.frames;
+    if (status == STATUS_OK && slice)
+        status = tiff_slice_choose(file, slice, error);
+    free(words);
     if (status != STATUS_OK) {
         reader_close(&file->base);
         return status;
@@ -230,10 +239,12 @@ static enum status reader_frame_info(struct image_file *base, int64_t frame, str
                                      struct error *error)
 {
     struct tiff_file *file = (struct tiff_file *)base;
-    enum status status = tiff_page_load(file, frame, error);
-    if (status == STATUS_OK)
-        tiff_page_describe(file, info);
-    return status;
+    enum status status = tiff_frame_load(file, frame, error);
+    if (status != STATUS_OK)
+        return status;
+    tiff_page_describe(file, info);
+    tiff_slice_describe(file, info);
+    return STATUS_OK;
 }
 
 // The same open file under another descriptor, so that a file replaced meanwhile does not mix with it.
@@ -242,7 +253,7 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
     copy->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
     if (copy->fd < 0)
         return error_set(error, STATUS_IO, "%s: cannot open again: %s", file->base.path, strerror(errno));
-    size_t bytes = (size_t)(file->stack_bytes ? 1 : file->base.frames) * sizeof *copy->pages;
+    size_t bytes = (size_t)(file->stack_bytes ? 1 : file->page_count) * sizeof *copy->pages;
     copy->pages = malloc(bytes);
     if (!copy->pages)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory", file->base.path);
@@ -251,7 +262,10 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
     copy->bytes = file->bytes;
     copy->big_endian = file->big_endian;
     copy->big_tiff = file->big_tiff;
+    copy->page_count = file->page_count;
+    copy->slice = file->slice;
     copy->channel = file->channel;
+    copy->part = file->part;
     copy->directories = file->directories;
     copy->stack_bytes = file->stack_bytes;
     return library_open(copy, error);

@@ -27,7 +27,7 @@ struct work {
     struct decode_report *report;
     struct error *error;
     size_t sample_bytes;
-    uint8_t *channels[3]; // luminance: a row of each
+    uint8_t *channels[3]; // luminance: a row of each; complex: of each part, and of both by turns
     uint8_t *rows[3];     // uncompressed: a row as stored, of each plane wanted
 };
 
@@ -81,7 +81,7 @@ static void lose(struct work *work, struct rect rect, const char *reason)
     const struct decode_request *request = work->request;
     for (int64_t y = rect.y; y < rect.y + rect.height; y++) {
         uint8_t *out = pixel_at(work, rect.x, y);
-        if (work->layout->is_float)
+        if (sample_traits(work->layout->type)->is_float)
             fill_nan(work->layout->type, out, rect.width);
         else
             memset(out, 0, (size_t)rect.width * work->sample_bytes);
@@ -109,6 +109,30 @@ static enum status io_failure(const struct work *work)
                      strerror(work->file->io_error));
 }
 
+// A stretch of complex numbers: their parts, one by one, side by side in a type that holds them, then what is
+// chosen of them.
+static void emit_complex(struct work *work, struct tiff_span span, uint8_t *out)
+{
+    const struct tiff_layout *layout = work->layout;
+    const size_t part = sample_traits(layout->component)->bytes, item = work->sample_bytes;
+    for (unsigned i = 0; i < 2; i++) {
+        span.offset = layout->channel + i;
+        tiff_unpack(&span, layout->component, layout->is_float, layout->is_signed, work->channels[i]);
+        for (int64_t x = 0; x < span.count; x++) {
+            const uint8_t *from = work->channels[i] + (size_t)x * part;
+            uint8_t *to = work->channels[2] + (size_t)(2 * x + i) * item;
+            const double value = layout->is_float ? 0 : sample_value(layout->component, from);
+            const float single = (float)value;
+            memcpy(to,
+                   layout->is_float ? (const void *)from
+                   : item == 4      ? (const void *)&single
+                                    : &value,
+                   item);
+        }
+    }
+    channels_pick(layout->type, &layout->choice, work->channels[2], span.count, out);
+}
+
 // Converts a stretch of one row into the caller's memory. rows[i] begins at the chunk's first column.
 static void emit_row(struct work *work, const uint8_t *const rows[3], int64_t first, int64_t x, int64_t y,
                      int64_t count)
@@ -123,6 +147,10 @@ static void emit_row(struct work *work, const uint8_t *const rows[3], int64_t fi
         .count = count,
     };
     uint8_t *out = pixel_at(work, x, y);
+    if (layout->complex) {
+        emit_complex(work, span, out);
+        return;
+    }
     if (!layout->luminance) {
         tiff_unpack(&span, layout->type, layout->is_float, layout->is_signed, out);
         return;
@@ -160,7 +188,7 @@ static size_t read_bytes(struct tiff_file *file, uint64_t offset, uint8_t *out, 
 // True if the samples in the file are those handed out, save perhaps for the byte order.
 static bool is_direct(const struct tiff_layout *layout)
 {
-    return layout->way == TIFF_WAY_RAW && !layout->luminance && !layout->reverse_bits &&
+    return layout->way == TIFF_WAY_RAW && !layout->luminance && !layout->complex && !layout->reverse_bits &&
            (layout->samples == 1 || layout->separate) &&
            layout->bits == 8 * sample_traits(layout->type)->bytes;
 }
@@ -532,8 +560,9 @@ static bool work_prepare(struct work *work)
 {
     const struct tiff_layout *layout = work->layout;
     bool converts = layout->way == TIFF_WAY_RAW && !is_direct(layout);
-    return (!layout->luminance ||
-            rows_create(work->channels, 3, (size_t)work->request->rect.width * work->sample_bytes)) &&
+    const bool joins = layout->luminance || layout->complex;
+    const size_t sample = work->sample_bytes * (layout->complex ? 2 : 1);
+    return (!joins || rows_create(work->channels, 3, (size_t)work->request->rect.width * sample)) &&
            (!converts || rows_create(work->rows, planes_wanted(layout), layout->row_bytes));
 }
 
@@ -545,10 +574,9 @@ static void work_finish(struct work *work)
     }
 }
 
-enum status tiff_decode(struct image_file *base, const struct decode_request *request,
-                        struct decode_report *report, struct error *error)
+enum status tiff_page_decode(struct tiff_file *file, const struct decode_request *request,
+                             struct decode_report *report, struct error *error)
 {
-    struct tiff_file *file = (struct tiff_file *)base;
     enum status status = tiff_page_load(file, request->frame, error);
     if (status != STATUS_OK)
         return status;
@@ -565,7 +593,7 @@ enum status tiff_decode(struct image_file *base, const struct decode_request *re
     bool whole_rows = is_direct(layout) && !layout->tiled && request->rect.width == layout->width &&
                       request->stride == layout->row_bytes;
     if (!work_prepare(&work))
-        status = error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a row", base->path);
+        status = error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a row", file->base.path);
     else
         status = whole_rows ? decode_blocks(&work) : decode_parts(&work);
     work_finish(&work);

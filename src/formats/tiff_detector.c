@@ -280,7 +280,7 @@ enum status tiff_detector(struct image_file *base, int64_t frame, struct detecto
                           struct error *error)
 {
     struct tiff_file *file = (struct tiff_file *)base;
-    enum status status = tiff_page_load(file, frame, error);
+    enum status status = tiff_frame_load(file, frame, error);
     if (status != STATUS_OK)
         return status;
     const char *text = header_text(file), *model = NULL;

@@ -223,16 +223,16 @@ static void pages_keep_frames(struct tiff_file *file)
         file->base.frames = kept;
 }
 
-enum status tiff_pages_select(struct tiff_file *file, const char *selector, struct error *error)
+enum status tiff_pages_select(struct tiff_file *file, const char *number, struct error *error)
 {
     int64_t page;
-    if (!selector) {
+    if (!number) {
         pages_keep_frames(file);
         return STATUS_OK;
     }
-    if (!parse_int64(selector, &page) || page < 0 || page >= file->base.frames)
+    if (!parse_int64(number, &page) || page < 0 || page >= file->base.frames)
         return error_set(error, STATUS_USAGE, "%s: there is no page [%s], pages go from 0 to %lld",
-                         file->base.path, selector, (long long)file->base.frames - 1);
+                         file->base.path, number, (long long)file->base.frames - 1);
     file->pages[0] = file->pages[page];
     file->base.frames = 1;
     return STATUS_OK;

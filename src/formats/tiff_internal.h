@@ -5,7 +5,9 @@
 #ifndef FOVEA_FORMATS_TIFF_INTERNAL_H
 #define FOVEA_FORMATS_TIFF_INTERNAL_H
 
+#include "formats/channels.h"
 #include "formats/reader.h"
+#include "formats/tiff_slice.h"
 
 #include <tiffio.h>
 
@@ -25,12 +27,16 @@ struct tiff_layout {
     unsigned bits;    // per sample, as libtiff hands it out
     unsigned samples; // per pixel, as libtiff hands it out
     bool is_float, is_signed;
-    bool separate; // samples in planes of their own
+    bool complex; // two samples, of `component`, are the parts of one number, of which `type` has what is
+                  // chosen
+    enum sample_type component;
+    struct channel_choice choice; // of complex numbers
+    bool separate;                // samples in planes of their own
     bool tiled;
     bool swapped;      // TIFF_WAY_RAW: the file's byte order is not the machine's
     bool reverse_bits; // TIFF_WAY_RAW: the first pixel is in the lowest bit
     bool luminance;    // of samples 0, 1 and 2; else `channel` alone
-    unsigned channel;
+    unsigned channel;  // of complex numbers: the first part
     uint16_t compression, photometric;
     int64_t chunk_width, chunk_height;
     int64_t chunks_x, chunks_y; // of one plane
@@ -78,8 +84,11 @@ struct tiff_file {
     int fd;
     int64_t bytes; // size of the file when it was opened
     bool big_endian, big_tiff;
-    int channel;             // as asked for
-    struct tiff_page *pages; // of each frame; one of a stack
+    int channel, part;       // as asked for; `part` of complex numbers
+    int64_t sample;          // that a slice asks for, or -1
+    struct tiff_page *pages; // one of a stack
+    int64_t page_count;      // without a slice each is a frame
+    struct tiff_slice slice;
     int64_t directories;     // in the chain, frames or not
     uint64_t stack_bytes;    // of a frame, where all lie behind the only directory; else 0
     struct tiff_annex annex; // the directory that tiff_repair made
@@ -138,9 +147,9 @@ uint64_t *tiff_entry_numbers(const struct tiff_file *file, const struct tiff_ent
 // Remembers where every directory is. A chain that ends in nothing or in itself ends there.
 enum status tiff_pages_scan(struct tiff_file *file, struct error *error);
 
-// Without a selector the pages that are frames: neither overviews nor transparency masks. "file.tif[3]" is
+// Without a number the pages that are frames: neither overviews nor transparency masks. "file.tif[3]" is
 // page 3 (from 0) of the chain alone, whatever it is.
-enum status tiff_pages_select(struct tiff_file *file, const char *selector, struct error *error);
+enum status tiff_pages_select(struct tiff_file *file, const char *number, struct error *error);
 
 // --- tiff_repair.c ---
 
@@ -180,8 +189,9 @@ void tiff_cache_free(struct tiff_file *file);
 
 // --- tiff_decode.c ---
 
-enum status tiff_decode(struct image_file *base, const struct decode_request *request,
-                        struct decode_report *report, struct error *error);
+// Decodes a rectangle of the page request->frame.
+enum status tiff_page_decode(struct tiff_file *file, const struct decode_request *request,
+                             struct decode_report *report, struct error *error);
 
 // --- tiff_unpack.c ---
 

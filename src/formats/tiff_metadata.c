@@ -93,7 +93,7 @@ static void append_numbers(struct text *out, const struct tiff_file *file)
 enum status tiff_metadata(struct image_file *base, int64_t frame, struct text *out, struct error *error)
 {
     struct tiff_file *file = (struct tiff_file *)base;
-    enum status status = tiff_page_load(file, frame, error);
+    enum status status = tiff_frame_load(file, frame, error);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < sizeof text_tags / sizeof text_tags[0]; i++) {

@@ -67,7 +67,7 @@ int64_t tiff_page_number(const struct tiff_file *file, int64_t frame)
 static enum status refuse(const struct tiff_file *file, int64_t frame, struct error *error,
                           enum status status, const char *text)
 {
-    if (file->base.frames > 1)
+    if (file->page_count > 1)
         return error_set(error, status, "%s: page %lld: %s", file->base.path,
                          (long long)tiff_page_number(file, frame), text);
     return error_set(error, status, "%s: %s", file->base.path, text);
@@ -85,13 +85,33 @@ static bool type_find(struct tiff_layout *layout, uint16_t format)
         return false;
     unsigned size = layout->bits <= 8 ? 0 : layout->bits <= 16 ? 1 : layout->bits <= 32 ? 2 : 3;
     bool whole_float = layout->bits == 16 || layout->bits == 24 || layout->bits == 32 || layout->bits == 64;
-    layout->is_float = format == SAMPLEFORMAT_IEEEFP;
-    layout->is_signed = format == SAMPLEFORMAT_INT;
-    if (format == SAMPLEFORMAT_COMPLEXINT || format == SAMPLEFORMAT_COMPLEXIEEEFP ||
-        (layout->is_float && !whole_float))
+    layout->is_float = format == SAMPLEFORMAT_IEEEFP || format == SAMPLEFORMAT_COMPLEXIEEEFP;
+    layout->is_signed = format == SAMPLEFORMAT_INT || format == SAMPLEFORMAT_COMPLEXINT;
+    if (layout->is_float && !whole_float)
         return false;
     layout->type = kinds[layout->is_float ? 2 : layout->is_signed ? 1 : 0][size];
     return true;
+}
+
+// A complex number is two samples of half its bits; what is shown of it is real.
+static bool complex_split(struct tiff_layout *layout, uint16_t format)
+{
+    if (format != SAMPLEFORMAT_COMPLEXINT && format != SAMPLEFORMAT_COMPLEXIEEEFP)
+        return true;
+    if (layout->bits % 16 != 0 || layout->separate || layout->samples > UINT16_MAX / 2)
+        return false;
+    layout->bits /= 2;
+    layout->samples *= 2;
+    layout->complex = true;
+    return true;
+}
+
+// The type of what is shown of complex numbers: one in which their parts are exact.
+static void complex_type(struct tiff_layout *layout)
+{
+    layout->component = layout->type;
+    if (layout->complex && !layout->is_float)
+        layout->type = layout->bits > 16 ? SAMPLE_F64 : SAMPLE_F32;
 }
 
 // Asks libtiff's codecs for what this program shows: RGB of JPEG, floats of the logarithmic encodings.
@@ -135,7 +155,10 @@ static bool tags_read(TIFF *tiff, struct tiff_layout *layout)
     layout->tiled = TIFFIsTiled(tiff) != 0;
     layout->swapped = TIFFIsByteSwapped(tiff) != 0;
     layout->reverse_bits = order == FILLORDER_LSB2MSB;
-    return type_find(layout, format);
+    if (!complex_split(layout, format) || !type_find(layout, format))
+        return false;
+    complex_type(layout);
+    return layout->bits == 8 * sample_traits(layout->component)->bytes || !layout->complex;
 }
 
 static void chunks_read(TIFF *tiff, struct tiff_layout *layout)
@@ -180,16 +203,39 @@ static void become_rgba(struct tiff_layout *layout)
     layout->is_float = layout->is_signed = layout->separate = false;
 }
 
+// Three or four samples of grey, none of which is told to be an extra one, are colours as in any other array
+// (formats/axes.h).
+static bool is_untold_colour(TIFF *tiff, const struct tiff_layout *layout)
+{
+    uint16_t extras = 0;
+    uint16_t *kinds = NULL;
+    return layout->photometric == PHOTOMETRIC_MINISBLACK && layout->samples >= 3 && layout->samples <= 4 &&
+           layout->width > AXES_PICTURE_SIDE && layout->height > AXES_PICTURE_SIDE &&
+           (!TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds) || extras == 0);
+}
+
 static bool channel_choose(const struct tiff_file *file, struct tiff_layout *layout)
 {
     unsigned shown = layout->way == TIFF_WAY_RGBA ? 3 : layout->samples;
     layout->luminance = false;
     layout->channel = 0;
+    if (layout->complex) {
+        layout->channel = file->sample > 0 ? 2 * (unsigned)file->sample : 0;
+        return channels_choose_complex(file->base.path,
+                                       file->part != CHANNEL_AUTO ? file->part : file->channel,
+                                       &layout->choice, NULL) == STATUS_OK &&
+               layout->channel < shown;
+    }
+    if (file->sample >= 0) {
+        layout->channel = (unsigned)file->sample;
+        return layout->channel < shown;
+    }
     if (file->channel != CHANNEL_AUTO) {
         layout->channel = (unsigned)file->channel;
         return layout->channel < shown;
     }
-    bool rgb = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_YCBCR;
+    bool rgb = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_YCBCR ||
+               is_untold_colour(file->tiff, layout);
     layout->luminance = rgb && shown >= 3;
     // Of the three floats that libtiff makes of LogLuv, X Y Z, the second is the luminance.
     layout->channel = layout->photometric == PHOTOMETRIC_LOGLUV && layout->samples >= 3 ? 1 : 0;
@@ -349,6 +395,9 @@ static enum status layout_find(struct tiff_file *file, int64_t frame, struct tif
     if ((uint64_t)(layout->chunks_x * layout->chunks_y) > UINT32_MAX / planes ||
         (int64_t)stored < chunk_total(layout))
         return refuse(file, frame, error, STATUS_BROKEN, "has too few strips or tiles for its size");
+    if (file->part != CHANNEL_AUTO && !layout->complex)
+        return refuse(file, frame, error, STATUS_USAGE,
+                      "holds no complex numbers, which alone have a part to choose");
     bool channel_exists;
     if (!layout_way(file, layout, &channel_exists))
         return refuse(file, frame, error, STATUS_BROKEN,
@@ -356,7 +405,7 @@ static enum status layout_find(struct tiff_file *file, int64_t frame, struct tif
     if (!channel_exists) {
         char text[80];
         snprintf(text, sizeof text, "there is no channel %d, each pixel has %u", file->channel,
-                 layout->samples);
+                 layout->complex ? 4 : layout->samples);
         return refuse(file, frame, error, STATUS_USAGE, text);
     }
     bool read = TIFFGetField(file->tiff, layout->tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS,
@@ -468,7 +517,9 @@ enum status tiff_page_reload(struct tiff_file *file, struct error *error)
 static void note_write(const struct tiff_layout *layout, struct frame_info *info)
 {
     unsigned shown = layout->way == TIFF_WAY_RGBA ? 3 : layout->samples;
-    if (layout->luminance)
+    if (layout->complex)
+        channels_note(&layout->choice, info->note, sizeof info->note);
+    else if (layout->luminance)
         snprintf(info->note, sizeof info->note, "luminance 0.2126 R + 0.7152 G + 0.0722 B of %u channels",
                  shown);
     else if (shown > 1)

@@ -136,7 +136,8 @@ static void frames_are_counted_like_an_odometer(void **state)
 enum { HEIGHT = 21, WIDTH = 30, COUNT = HEIGHT * WIDTH };
 
 // Writes the arrays in every way that there is, and what each selection of them must show, computed by numpy:
-// "NAME\tSELECTOR\tCHANNEL\tFRAME\tFRAMES" a line in one file, the samples, as float64, in another.
+// "NAME\tSELECTOR\tCHANNEL\tFRAME\tFRAMES\tROWS\tCOLUMNS" a line in one file, the samples, as float64, in
+// another.
 static const char script[] =
     "import sys, numpy as np\n"
     "folder = sys.argv[1]\n"
@@ -147,7 +148,7 @@ static const char script[] =
     "     'c128': (r.normal(size=(21, 30, 3)) + 1j * r.normal(size=(21, 30, 3))).astype('>c16')}\n"
     "list, raw = open(folder + '/list', 'w'), open(folder + '/raw', 'wb')\n"
     "def put(name, selector, channel, frame, frames, a):\n"
-    "    print(name, selector, channel, frame, frames, sep='\\t', file=list); raw.write(a.astype('<f8').tobytes())\n"
+    "    print(name, selector, channel, frame, frames, *a.shape, sep='\\t', file=list); raw.write(a.astype('<f8').tobytes())\n"
     "a = A['cube']\n"
     "put('cube', '', -1, 3, 4, a[3]); put('cube', '[*,:,:]', -1, 3, 4, a[3])\n"
     "a = A['rgb'].astype('i8'); y = (2126 * a[..., 0] + 7152 * a[..., 1] + 722 * a[..., 2] + 5000) // 10000\n"
@@ -177,22 +178,24 @@ static const char script[] =
 // One line of the list.
 struct selection {
     char name[32], selector[64];
-    int channel, frame, frames;
+    int channel, frame, frames, rows, columns;
 };
 
 static bool selection_read(FILE *list, struct selection *selection)
 {
-    char line[256], *at = line, *words[5];
+    char line[256], *at = line, *words[7];
     if (!fgets(line, sizeof line, list))
         return false;
     line[strcspn(line, "\n")] = '\0';
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 7; i++)
         words[i] = strsep(&at, "\t");
     snprintf(selection->name, sizeof selection->name, "%s", words[0]);
     snprintf(selection->selector, sizeof selection->selector, "%s", words[1]);
     selection->channel = (int)strtol(words[2], NULL, 10);
     selection->frame = (int)strtol(words[3], NULL, 10);
     selection->frames = (int)strtol(words[4], NULL, 10);
+    selection->rows = (int)strtol(words[5], NULL, 10);
+    selection->columns = (int)strtol(words[6], NULL, 10);
     return true;
 }
 
@@ -203,11 +206,12 @@ static void check_selection(const char *source, const struct selection *selectio
     if (image_file_open(source, selection->channel, &file, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     const struct frame_info info = info_of(file, selection->frame);
-    if (info.width != WIDTH || info.height != HEIGHT || file->frames != selection->frames)
+    if (info.width != selection->columns || info.height != selection->rows ||
+        file->frames != selection->frames)
         fail_msg("%s: %d x %d, %d frames", source, (int)info.width, (int)info.height, (int)file->frames);
     struct picture picture = decode_whole(file, selection->frame);
     const size_t item = sample_traits(info.type)->bytes;
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < (size_t)(selection->rows * selection->columns); i++) {
         const double found = sample_value(info.type, picture.pixels + i * item);
         if (found != expected[i])
             fail_msg("%s: sample %zu is %.17g, not %.17g", source, i, found, expected[i]);
@@ -218,7 +222,7 @@ static void check_selection(const char *source, const struct selection *selectio
 }
 
 // Checks all selections; `pattern` is of the source, with the name of the array and the selector.
-static void check_all(const char *folder, const char *pattern, bool by_file)
+static void check_all(const char *folder, const char *pattern, bool by_file, int selections)
 {
     char path[1024], source[1200];
     snprintf(path, sizeof path, "%s/list", folder);
@@ -231,7 +235,9 @@ static void check_all(const char *folder, const char *pattern, bool by_file)
     int count = 0;
     for (; selection_read(list, &selection); count++) {
         double expected[COUNT];
-        assert_int_equal(fread(expected, sizeof *expected, COUNT, raw), COUNT);
+        const size_t pixels = (size_t)(selection.rows * selection.columns);
+        assert_in_range(pixels, 1, COUNT);
+        assert_int_equal(fread(expected, sizeof *expected, pixels, raw), pixels);
         snprintf(source, sizeof source, "%s/%s%s::%s%s", folder, by_file ? selection.name : "", pattern,
                  by_file ? "" : selection.name, selection.selector);
         check_selection(source, &selection, expected);
@@ -240,7 +246,7 @@ static void check_all(const char *folder, const char *pattern, bool by_file)
         snprintf(source, sizeof source, "%s/%s%s%s", folder, selection.name, pattern, selection.selector);
         check_selection(source, &selection, expected);
     }
-    assert_int_equal(count, 29);
+    assert_int_equal(count, selections);
     fclose(list);
     fclose(raw);
 }
@@ -260,10 +266,10 @@ static void numpy_selects_the_same(void **state)
     char folder[1024];
     snprintf(folder, sizeof folder, "%s", folder_of("x"));
     python_run("numpy", script, folder);
-    check_all(folder, "C.npy", true);
-    check_all(folder, "F.npy", true);
+    check_all(folder, "C.npy", true, 29);
+    check_all(folder, "F.npy", true, 29);
     for (size_t i = 0; i < sizeof archives / sizeof *archives; i++)
-        check_all(folder, archives[i], false);
+        check_all(folder, archives[i], false, 29);
 }
 
 static void h5py_selects_the_same(void **state)
@@ -273,9 +279,79 @@ static void h5py_selects_the_same(void **state)
     snprintf(folder, sizeof folder, "%s", folder_of("x"));
     snprintf(arguments, sizeof arguments, "'%s' h5py", folder);
     python_run("numpy, h5py", script, arguments);
-    check_all(folder, "plain.h5", false);
-    check_all(folder, "chunks.h5", false);
-    check_all(folder, "lzf.h5", false);
+    check_all(folder, "plain.h5", false, 29);
+    check_all(folder, "chunks.h5", false, 29);
+    check_all(folder, "lzf.h5", false, 29);
+}
+
+// The same for what tifffile writes: pages, colours in one plane and in several, complex numbers.
+static const char tiff_script[] =
+    "import sys, numpy as np, tifffile\n"
+    "folder = sys.argv[1]\n"
+    "r = np.random.default_rng(7)\n"
+    "z = lambda *shape: r.normal(size=shape) + 1j * r.normal(size=shape)\n"
+    "A = {'cube': r.integers(0, 60000, (4, 21, 30)).astype('u2'), 'rgb': r.integers(0, 255, (21, 30, 3)).astype('u1'),\n"
+    "     'rgbf': r.random((21, 30, 3)).astype('f4'), 'planes': r.integers(0, 999, (3, 21, 30)).astype('i4'),\n"
+    "     'films': r.integers(0, 255, (2, 21, 30, 3)).astype('u1'), 'c64': z(2, 21, 30).astype('c8'),\n"
+    "     'c128': z(21, 30).astype('c16'), 'short': r.integers(-99, 99, (21, 30, 2)).astype('i2')}\n"
+    "list, raw = open(folder + '/list', 'w'), open(folder + '/raw', 'wb')\n"
+    "def put(name, selector, channel, frame, frames, a):\n"
+    "    print(name, selector, channel, frame, frames, *a.shape, sep='\\t', file=list); raw.write(a.astype('<f8').tobytes())\n"
+    "a = A['cube']\n"
+    "put('cube', '', -1, 3, 4, a[3]); put('cube', '[*,:,:]', -1, 3, 4, a[3]); put('cube', '[2]', -1, 0, 1, a[2])\n"
+    "put('cube', '[2,:,:]', -1, 0, 1, a[2]); put('cube', '[:,*,:]', -1, 7, 21, a[:, 7]); put('cube', '[:,:,*]', -1, 5, 30, a[:, :, 5])\n"
+    "put('cube', '[1:3,:,4]', -1, 0, 1, a[1:3, :, 4]); put('cube', '[3,2:9,5:]', -1, 0, 1, a[3, 2:9, 5:])\n"
+    "a = A['rgb'].astype('i8'); y = (2126 * a[..., 0] + 7152 * a[..., 1] + 722 * a[..., 2] + 5000) // 10000\n"
+    "put('rgb', '', -1, 0, 1, y); put('rgb', '', 2, 0, 1, a[..., 2]); put('rgb', '[:,:,*]', -1, 1, 3, a[..., 1])\n"
+    "put('rgb', '[5,:,:]', -1, 0, 1, a[5]); put('rgb', '[:,6,:]', -1, 0, 1, a[:, 6])\n"
+    "a = A['rgbf'].astype('f8'); put('rgbf', '', -1, 0, 1, (0.2126 * a[..., 0] + 0.7152 * a[..., 1] + 0.0722 * a[..., 2]).astype('f4'))\n"
+    "put('rgbf', '[:,:,*]', -1, 2, 3, a[..., 2])\n"
+    "a = A['planes']; put('planes', '[*,:,:]', -1, 2, 3, a[2]); put('planes', '[:,4,:]', -1, 0, 1, a[:, 4])\n"
+    "a = A['films']; put('films', '[1,:,:,*]', -1, 2, 3, a[1, ..., 2]); put('films', '[*,:,:,*]', -1, 4, 6, a[1, ..., 1])\n"
+    "put('films', '[:,:,3,1]', -1, 0, 1, a[:, :, 3, 1]); put('films', '[:,2,3,:]', -1, 0, 1, a[:, 2, 3])\n"
+    "def parts(name, selector, frame, frames, b, t):\n"
+    "    b = b.astype('c16'); p = [np.hypot(b.real, b.imag).astype(t), np.arctan2(b.imag, b.real).astype(t), b.real, b.imag]\n"
+    "    put(name, selector, -1, frame, frames, p[0])\n"
+    "    for i, part in enumerate(('amplitude', 'phase', 'real', 'imag')):\n"
+    "        put(name, selector + '#' + part, -1, frame, frames, p[i]); put(name, selector, i, frame, frames, p[i])\n"
+    "parts('c64', '', 1, 2, A['c64'][1], 'f4'); parts('c64', '[:,:,4]', 0, 1, A['c64'][:, :, 4], 'f4'); parts('c128', '', 0, 1, A['c128'], 'f8')\n"
+    "parts('short', '', 0, 1, A['short'][..., 0] + 1j * A['short'][..., 1], 'f4')\n"
+    "list.close(); raw.close()\n"
+    "ways = {'plain': {}, 'packed': dict(compression='zlib', rowsperstrip=5), 'tiled': dict(tile=(16, 16), compression='zlib'), 'whole': dict(rowsperstrip=21)}\n"
+    "for n, a in A.items():\n"
+    "    kw = dict(photometric='rgb') if n in ('rgb', 'rgbf', 'films', 'planes') else dict(photometric='minisblack')\n"
+    "    if n == 'planes': kw['planarconfig'] = 'separate'\n"
+    "    for way, more in ways.items():\n"
+    "        for order in '<>':\n"
+    "            if n == 'short': a = A[n].astype(order + 'i2').view(order + 'i4')[..., 0]\n"
+    "            path = '%s/%s%s%s.tif' % (folder, n, way, 'big' if order == '>' else '')\n"
+    "            tifffile.imwrite(path, a.astype(a.dtype.newbyteorder(order)), byteorder=order, metadata=None, **kw, **more)\n"
+    "            if n == 'rgbf' and way == 'whole':\n" // no extra samples are told: colours
+    "                with tifffile.TiffFile(path, mode='r+b') as f: f.pages[0].tags['PhotometricInterpretation'].overwrite(1)\n"
+    "            if n == 'short':\n"
+    "                with tifffile.TiffFile(path, mode='r+b') as f: f.pages[0].tags['SampleFormat'].overwrite(5)\n";
+
+static void tifffile_selects_the_same(void **state)
+{
+    (void)state;
+    static const char *const patterns[] = {"plain.tif",    "packed.tif",    "tiled.tif",    "whole.tif",
+                                           "plainbig.tif", "packedbig.tif", "tiledbig.tif", "wholebig.tif"};
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", folder_of("x"));
+    python_run("numpy, tifffile", tiff_script, folder);
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        check_all(folder, patterns[i], true, 57);
+    static const char *const slices[] = {"[*,:,:,*]", "[:,:,3,1]", "[1,5,:,:]"};
+    for (size_t i = 0; i < sizeof slices / sizeof *slices; i++) {
+        char name[1200];
+        snprintf(name, sizeof name, "%s/filmspacked.tif%s", folder, slices[i]);
+        check_threads(name);
+    }
+    char name[1200];
+    snprintf(name, sizeof name, "%s/cubeplain.tif[:,:,:,:,:]", folder);
+    check_refused(name, STATUS_USAGE, "which is 4 x 21 x 30");
+    snprintf(name, sizeof name, "%s/cubeplain.tif#phase", folder);
+    check_refused(name, STATUS_USAGE, "no complex numbers");
 }
 
 // 3 + 4i and its kin, written out by hand: the amplitudes are whole.
@@ -324,6 +400,7 @@ int main(void)
         cmocka_unit_test(complex_samples_by_hand),
         cmocka_unit_test(numpy_selects_the_same),
         cmocka_unit_test(h5py_selects_the_same),
+        cmocka_unit_test(tifffile_selects_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
