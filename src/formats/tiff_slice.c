@@ -39,7 +39,7 @@ static void axes_list(const struct tiff_file *file, struct tiff_slice *slice, in
 
 enum status tiff_slice_choose(struct tiff_file *file, const char *words, struct error *error)
 {
-    int64_t dims[TIFF_AXES];
+    int64_t dims[TIFF_AXES] = {0};
     struct tiff_slice slice = {.given = true};
     enum status status = tiff_page_load(file, 0, error);
     if (status != STATUS_OK)
