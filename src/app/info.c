@@ -3,6 +3,8 @@
 #include "app/info_internal.h"
 #include "base/output.h"
 
+#include "base/companion.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -82,6 +84,8 @@ static const char usage[] =
     "                  amplitude, 1 the phase, 2 the real, 3 the imaginary part\n"
     "  --hdf5-plugins  let libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without\n"
     "                  it none is loaded\n"
+    "  --trust-paths   read the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is;\n"
+    "                  without it only from the same folder or below\n"
     "  --help          print this text\n";
 
 static bool pixel_parse(const char *word, struct info_pixel *pixel)
@@ -108,7 +112,8 @@ enum option_code {
     OPTION_SATURATION,
     OPTION_CHANNEL,
     OPTION_SERIES,
-    OPTION_PLUGINS
+    OPTION_PLUGINS,
+    OPTION_TRUST
 };
 
 // The command line.
@@ -134,6 +139,7 @@ static const struct option long_options[] = {
     {"channel", required_argument, NULL, OPTION_CHANNEL},
     {"series", no_argument, NULL, OPTION_SERIES},
     {"hdf5-plugins", no_argument, NULL, OPTION_PLUGINS},
+    {"trust-paths", no_argument, NULL, OPTION_TRUST},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -162,6 +168,9 @@ static enum status option_take(int code, struct request *request, char **argv, s
     switch (code) {
     case OPTION_PLUGINS:
         reader_plugins_allow();
+        return STATUS_OK;
+    case OPTION_TRUST:
+        companion_trust();
         return STATUS_OK;
     case OPTION_SERIES:
         request->siblings = true;

@@ -5,6 +5,7 @@
 #include "app/mask_command.h"
 
 #include "app/cli.h"
+#include "base/companion.h"
 #include "base/output.h"
 #include "commands/operation.h"
 #include "formats/mask_file.h"
@@ -141,6 +142,13 @@ static enum status set_plugins(void *target, const char *value, struct error *er
     return STATUS_OK;
 }
 
+static enum status set_trust(void *target, const char *value, struct error *error)
+{
+    (void)target, (void)value, (void)error;
+    companion_trust();
+    return STATUS_OK;
+}
+
 static enum status set_ignore(void *target, const char *value, struct error *error)
 {
     uint8_t bits;
@@ -184,6 +192,9 @@ static const struct option mask_table[] = {
      NULL},
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others.", set_plugins, NULL},
+    {"--trust-paths", NULL, NULL,
+     "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is.", set_trust,
+     NULL},
     {0},
 };
 

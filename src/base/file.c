@@ -61,16 +61,6 @@ const char *path_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-static bool leads_out(const char *name)
-{
-    if (name[0] == '/')
-        return true;
-    for (const char *at = name; *at; at++)
-        if (at[0] == '.' && at[1] == '.' && (at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
-            return true;
-    return false;
-}
-
 static char *join_sibling(const char *path, const char *name)
 {
     struct text sibling = {0};
@@ -93,11 +83,6 @@ char *path_sibling(const char *path, const char *name)
     }
     free(linked);
     return given;
-}
-
-char *path_beside(const char *path, const char *name)
-{
-    return leads_out(name) ? NULL : path_sibling(path, name);
 }
 
 const char *path_title(const char *name)

@@ -21,13 +21,8 @@ enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer,
 const char *path_name(const char *path);
 
 // The path of `name` in the folder of `path`, or where there is no such file but `path` is a symbolic link,
-// in that of the file it leads to. `name` is not judged. The caller frees it.
+// in that of the file it leads to. `name` is not judged (see base/companion.h). The caller frees it.
 char *path_sibling(const char *path, const char *name);
-
-// The path of a file that a header at `path` names: in the same folder or in a folder of it. NULL for a name
-// that is absolute or leads out of the folder, so that a header cannot make other files be read. The caller
-// frees it.
-char *path_beside(const char *path, const char *name);
 
 // What people know a name by: the last component of its path, with the selector behind "::" if it has one
 // ("file.h5::/entry/data"); borrowed from `name`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The options of the view, shared by view and export.
+#include "base/companion.h"
 #include "commands/command.h"
 #include "commands/options.h"
 #include "formats/reader.h"
@@ -227,6 +228,15 @@ SETTER(set_plugins)
     return STATUS_OK;
 }
 
+SETTER(set_trust)
+{
+    (void)target;
+    (void)value;
+    (void)error;
+    companion_trust();
+    return STATUS_OK;
+}
+
 SETTER(set_zoom)
 {
     struct view_options *options = target;
@@ -411,6 +421,9 @@ const struct option view_option_table[] = {
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",
      set_plugins, NULL},
+    {"--trust-paths", NULL, NULL,
+     "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is; without it only from the same folder or below.",
+     set_trust, NULL},
     {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
      set_zoom, NULL},
     {"--center", NULL, "X,Y", "Point of the image in the middle of the picture.", set_center, NULL},

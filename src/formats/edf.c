@@ -12,6 +12,7 @@
 #include "formats/plain.h"
 #include "formats/readers_list.h"
 
+#include "base/companion.h"
 #include "base/file.h"
 #include "base/size.h"
 
@@ -235,17 +236,15 @@ static void set_place(const struct edf_file *file, const struct edf_fields *fiel
 static enum status set_blob(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
                             int64_t *room, struct error *error)
 {
-    char *path = path_beside(file->table->beside, fields->blob);
-    if (!path)
-        return error_set(
-            error, STATUS_UNSUPPORTED,
-            "%s: its samples are in a file that is not beside it or in a folder beside it; move both into one folder",
-            file->base.path);
-    free(block->blob);
-    block->blob = path;
+    char *path;
     int fd;
     int64_t bytes;
-    enum status status = file_open_read(block->blob, &fd, &bytes, error);
+    enum status status = companion_find(file->table->beside, fields->blob, &path, error);
+    if (status != STATUS_OK)
+        return status;
+    free(block->blob);
+    block->blob = path;
+    status = file_open_read(block->blob, &fd, &bytes, error);
     if (status != STATUS_OK)
         return status;
     close(fd);

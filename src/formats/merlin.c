@@ -12,6 +12,7 @@
 
 #include "base/byteorder.h"
 #include "base/cancel.h"
+#include "base/companion.h"
 #include "base/file.h"
 #include "base/size.h"
 
@@ -399,9 +400,10 @@ static void append_hdr(const char *path, struct text *out)
     const char *stem = path_name(path);
     text_append_bytes(&name, stem, (size_t)(dot - stem));
     text_append(&name, ".hdr");
-    char *header = path_sibling(path, text_string(&name));
+    char *header = NULL;
+    const enum status status = companion_find(path, text_string(&name), &header, NULL);
     text_free(&name);
-    if (file_open_read(header, &fd, &bytes, NULL) == STATUS_OK) {
+    if (status == STATUS_OK && file_open_read(header, &fd, &bytes, NULL) == STATUS_OK) {
         size_t count = (size_t)int64_min(bytes, sizeof text), at = 0;
         if (file_read_at(fd, header, 0, text, count, NULL) != STATUS_OK)
             count = 0;

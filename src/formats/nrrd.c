@@ -10,6 +10,7 @@
 #include "formats/packed_file.h"
 #include "formats/readers_list.h"
 
+#include "base/companion.h"
 #include "base/file.h"
 #include "base/size.h"
 
@@ -359,15 +360,13 @@ static enum status open_detached(struct packed_file *file, const char *name, str
         return error_set(
             error, STATUS_UNSUPPORTED,
             "%s: its samples are spread over several files, which is not read; open those as raw:", path);
-    char *beside = path_beside(path, name);
-    if (!beside)
-        return error_set(
-            error, STATUS_UNSUPPORTED,
-            "%s: its samples are in a file that is not beside it or in a folder beside it; move both into one folder",
-            path);
+    char *beside;
     int fd;
     int64_t bytes;
-    enum status status = file_open_read(beside, &fd, &bytes, error);
+    enum status status = companion_find(path, name, &beside, error);
+    if (status != STATUS_OK)
+        return status;
+    status = file_open_read(beside, &fd, &bytes, error);
     free(beside);
     if (status != STATUS_OK)
         return status;

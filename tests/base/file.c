@@ -276,17 +276,17 @@ static void test_siblings_of_links(void **state)
     assert_int_equal(file_replace(path, "a", 1, NULL), STATUS_OK);
     assert_int_equal(file_replace(name, "b", 1, NULL), STATUS_OK);
     assert_int_equal(symlink("real/a", link), 0);
-    char *found = path_beside(link, "b");
+    char *found = path_sibling(link, "b");
     char *real = realpath(name, NULL);
     assert_string_equal(found, real);
     free(found);
     free(real);
     snprintf(name, sizeof name, "%s/b", folder);
-    found = path_beside(link, "c"); // nowhere: as given
+    found = path_sibling(link, "c"); // nowhere: as given
     assert_true(strncmp(found, name, strlen(name) - 1) == 0 && found[strlen(name) - 1] == 'c');
     free(found);
     assert_int_equal(file_replace(name, "b", 1, NULL), STATUS_OK);
-    found = path_beside(link, "b"); // beside the link
+    found = path_sibling(link, "b"); // beside the link
     assert_string_equal(found, name);
     free(found);
     unlink(name);
