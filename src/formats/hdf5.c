@@ -5,6 +5,7 @@
 // Format: HDF5 File Format Specification (The HDF Group), read by libhdf5; NeXus (nexusformat.org). The
 // parts: hdf5_layout.c decides what is shown, hdf5_nexus.c reads what the file says about it, hdf5_frame.c
 // and hdf5_stored.c decode.
+#include "formats/hdf5_driver.h"
 #include "formats/hdf5_frame.h"
 #include "formats/hdf5_nexus.h"
 #include "formats/readers_list.h"

@@ -349,23 +349,16 @@ static void read_storage(struct hdf5_dataset *dataset)
 static void read_file(struct hdf5_dataset *dataset, const char *path)
 {
     dataset->fd = HDF5_NO_FILE;
-    hid_t file = H5Iget_file_id(dataset->id), access = H5Fget_access_plist(file);
+    hid_t file = H5Iget_file_id(dataset->id);
     char name[4096];
     const ssize_t length = H5Fget_name(file, name, sizeof name);
     dataset->path = must_copy(length > 0 && length < (ssize_t)sizeof name ? name : path);
     void *handle = NULL;
     struct stat info;
-    const hid_t driver = H5Pget_driver(access);
-    int own = -1;
     if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
-        own = driver == H5FD_SEC2    ? *(const int *)handle
-              : driver == H5FD_STDIO ? fileno(*(FILE *const *)handle)
-                                     : -1;
-    if (own >= 0)
-        dataset->fd = fcntl(own, F_DUPFD_CLOEXEC, 3);
+        dataset->fd = fcntl(*(const int *)handle, F_DUPFD_CLOEXEC, 3);
     if (dataset->fd >= 0 && fstat(dataset->fd, &info) == 0)
         dataset->file_bytes = info.st_size;
-    H5Pclose(access);
     H5Fclose(file);
 }
 

@@ -31,8 +31,6 @@ void hdf5_filters_register(void);
 // A sentence "PATH: WHAT: what libhdf5 says of its last error". Returns `status`, or a better one where the
 // fault is known (a missing filter is unsupported, say).
 enum status hdf5_explain(const char *path, const char *what, enum status status, struct error *error);
-// The offset of the signature of HDF5 within the beginning of a file; -1 where there is none.
-int64_t hdf5_signature_find(const uint8_t *head, size_t count);
 // Opens a file for reading, also one that is being written (SWMR or without lock). *file is closed with
 // H5Fclose.
 enum status hdf5_file_open(const char *path, hid_t *file, struct error *error);

@@ -4,7 +4,7 @@
 
 #include "base/byteorder.h"
 #include "base/file.h"
-#include "base/size.h"
+#include "formats/hdf5_driver.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -110,31 +110,17 @@ char *hdf5_resolve(const char *from, const char *name)
 
 // --- Opening ---
 
-static const uint8_t signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
-
-// Where the superblock is: at the beginning, or behind a user block of 512, 1024, 2048, ... bytes.
-int64_t hdf5_signature_find(const uint8_t *head, size_t count)
-{
-    for (size_t at = 0; at + sizeof signature <= count; at = at ? 2 * at : 512)
-        if (memcmp(head + at, signature, sizeof signature) == 0)
-            return (int64_t)at;
-    return -1;
-}
-
 // libhdf5 takes as much memory for the driver information of an old file as that says, without a look at the
 // file's size. True where the file can hold it.
 static bool driver_block_fits(int fd, const char *path, int64_t bytes)
 {
     enum { ADDRESS_AT_V0 = 48, ADDRESS_AT_V1 = 52, SIZE_AT = 4 };
-    uint8_t head[READER_PROBE_BYTES] = {0}, block[8];
-    const size_t count = (size_t)int64_min(bytes, READER_PROBE_BYTES);
-    if (file_read_at(fd, path, 0, head, count, NULL) != STATUS_OK)
-        return false;
-    const int64_t base = hdf5_signature_find(head, count);
-    const uint8_t *block0 = head + base;
-    if (base < 0 || base + ADDRESS_AT_V1 + 8 > (int64_t)count || block0[8] > 1 || block0[13] != 8)
+    uint8_t head[ADDRESS_AT_V1 + 8], block[8];
+    const int64_t base = hdf5_signature_locate(fd, bytes);
+    if (base < 0 || file_read_at(fd, path, base, head, sizeof head, NULL) != STATUS_OK || head[8] > 1 ||
+        head[13] != 8)
         return true; // newer, or libhdf5 will say what is wrong
-    const uint64_t address = load_u64le(block0 + (block0[8] == 0 ? ADDRESS_AT_V0 : ADDRESS_AT_V1));
+    const uint64_t address = load_u64le(head + (head[8] == 0 ? ADDRESS_AT_V0 : ADDRESS_AT_V1));
     if (address > (uint64_t)bytes ||
         file_read_at(fd, path, base + (int64_t)address, block, sizeof block, NULL) != STATUS_OK)
         return true;
@@ -153,19 +139,14 @@ static const struct attempt attempts[] = {
     {false, true},
 };
 
-// A file without a name, such as one that was unpacked: libhdf5 asks for the real name of what is a symbolic
-// link and fails, but not in its driver over stdio.
-static bool is_nameless(const char *path)
-{
-    return strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/");
-}
-
 // What libhdf5 says of a failure is gone with the next call, so it is put into words at once.
 static enum status try_open(const char *path, const struct attempt *attempt, hid_t *file, struct error *error)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (is_nameless(path))
-        H5Pset_fapl_stdio(access);
+    if (!hdf5_driver_set(access)) {
+        H5Pclose(access);
+        return error_set(error, STATUS_NO_MEMORY, "%s: there is no memory to open it", path);
+    }
     if (attempt->unlocked)
         H5Pset_file_locking(access, false, true);
     // In SWMR mode what has a wrong checksum is read again, after a wait that doubles each time: with the
@@ -198,7 +179,7 @@ enum status hdf5_file_open(const char *path, hid_t *file, struct error *error)
     status = STATUS_IO;
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts && status == STATUS_IO; i++) {
         struct error reason = {0};
-        hid_t opened;
+        hid_t opened = H5I_INVALID_HID;
         if (try_open(path, &attempts[i], &opened, &reason) == STATUS_OK) {
             *file = opened;
             return STATUS_OK;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/hdf5_driver.h"
 #include "formats/reader.h"
 #include "image/mask_edit.h"
 
@@ -181,14 +182,11 @@ static enum status load_all(struct loading *loading, const char *path, struct ma
 
 static bool is_hdf5(const char *path)
 {
-    uint8_t head[8] = {0};
     int fd;
     int64_t bytes;
     if (file_open_read(path, &fd, &bytes, NULL) != STATUS_OK)
         return false;
-    const bool same = bytes >= (int64_t)sizeof head &&
-                      file_read_at(fd, path, 0, head, sizeof head, NULL) == STATUS_OK &&
-                      memcmp(head, "\x89HDF\r\n\x1a\n", sizeof head) == 0;
+    const bool same = hdf5_signature_locate(fd, bytes) >= 0;
     close(fd);
     return same;
 }
