@@ -240,6 +240,7 @@ static cJSON *json_make(const struct info_scan *scan)
     cJSON_AddStringToObject(json, "format", info->format);
     cJSON_AddStringToObject(json, "compression", info->compression);
     json_add_some(json, "note", info->note);
+    json_add_some(json, "samples_in", info->samples_in);
     json_add_some(json, "title", info->title);
     json_add_some(json, "unit", info->unit);
     json_add_detector(json, &scan->detector);
@@ -311,6 +312,7 @@ static void text_add_header(struct text *text, const struct info_scan *scan)
     text_line(text, "format", "%s", info->format);
     text_line(text, "compression", "%s", info->compression);
     text_some_line(text, "note", info->note);
+    text_some_line(text, "samples in", info->samples_in);
     text_some_line(text, "title", info->title);
     text_some_line(text, "unit", info->unit);
 }

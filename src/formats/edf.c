@@ -546,6 +546,7 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     snprintf(info->format, sizeof info->format, "EDF");
     snprintf(info->compression, sizeof info->compression, "%s", edf_coding_name(block->coding));
     plain_tell_short(info, block->depth, block->claimed);
+    utf8_line(info->samples_in, sizeof info->samples_in, block->blob ? block->blob : "");
     return STATUS_OK;
 }
 

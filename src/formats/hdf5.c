@@ -207,10 +207,12 @@ static enum status check_plausible(const struct hdf5_dataset *dataset, const str
     if (!size_of_plane(info->width, info->height, item, &bytes) || bytes > INT64_MAX / 2)
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of %s overflows", dataset->path,
                          dataset->name);
-    const bool plain = dataset->storage == HDF5_STORED_PLAIN && dataset->offset >= 0;
+    const bool elsewhere = dataset->storage == HDF5_STORED_EXTERNAL;
+    const bool plain = (dataset->storage == HDF5_STORED_PLAIN && dataset->offset >= 0) || elsewhere;
     if (dataset->storage == HDF5_STORED_VIRTUAL || (!plain && bytes <= UNCHECKED_BYTES))
         return STATUS_OK;
-    const int64_t there = plain ? int64_max(dataset->file_bytes - dataset->offset, 0) : dataset->stored;
+    const int64_t there =
+        plain && !elsewhere ? int64_max(dataset->file_bytes - dataset->offset, 0) : dataset->stored;
     if (there >= (plain ? (int64_t)item : (int64_t)(bytes / MAX_RATIO)))
         return STATUS_OK;
     char claimed[32], found[32];
@@ -234,6 +236,28 @@ static void set_chunk(const struct hdf5_layout *layout, const struct hdf5_datase
     info->chunk_width = int64_clamp(columns, 1, info->width);
     if (rows <= TALL)
         info->chunk_height = int64_clamp(rows, 1, info->height);
+}
+
+// The other files that samples of the dataset are in.
+static void name_files(const struct hdf5_dataset *dataset, const char *path, struct frame_info *info)
+{
+    const char *first = strcmp(dataset->path, path) != 0 ? dataset->path : NULL, *last = first;
+    size_t more = 0;
+    for (size_t i = 0; i < dataset->mapping_count + dataset->slot_count; i++) {
+        const char *file = i < dataset->mapping_count ? dataset->mappings[i].file
+                                                      : dataset->slots[i - dataset->mapping_count].path;
+        if (!file || (last && strcmp(last, file) == 0))
+            continue;
+        more += first != NULL;
+        last = file;
+        first = first ? first : file;
+    }
+    struct text text = {0};
+    text_append(&text, first ? first : "");
+    if (more > 0)
+        text_printf(&text, " and %zu more", more);
+    utf8_line(info->samples_in, sizeof info->samples_in, text_string(&text));
+    text_free(&text);
 }
 
 static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
@@ -264,6 +288,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
                     path_name(dataset->first_missing));
     snprintf(info->note, sizeof info->note, "%s", text_string(&note));
     text_free(&note);
+    name_files(dataset, base->path, info);
     status = check_plausible(dataset, info, error);
     hdf5_pool_give(file->shared->pool, dataset);
     return status;

@@ -31,7 +31,8 @@ static bool plane_open(hid_t dataset, int64_t index, struct plane *plane)
     if (!hdf5_field_open(dataset, &plane->field))
         return false;
     struct hdf5_field *field = &plane->field;
-    if (field->rank < 2 || field->count < 1 || (field->kind != H5T_INTEGER && field->kind != H5T_ENUM)) {
+    if (field->rank < 2 || field->count < 1 || hdf5_library_check(dataset, NULL, NULL, NULL) != STATUS_OK ||
+        (field->kind != H5T_INTEGER && field->kind != H5T_ENUM)) {
         hdf5_field_close(field);
         return false;
     }

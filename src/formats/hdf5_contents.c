@@ -7,6 +7,7 @@
 #include "formats/hdf5_value.h"
 #include "formats/hdf5_walk.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,28 @@ static const char *refusal(const struct hdf5_field *field)
 
 // --- How it is stored ---
 
+// Names the first of the files that a virtual dataset or external storage takes samples from.
+static void first_file_append(struct text *out, hid_t list, bool is_virtual)
+{
+    char name[PATH_MAX] = "";
+    off_t offset;
+    hsize_t bytes;
+    if (is_virtual)
+        H5Pget_virtual_filename(list, 0, name, sizeof name);
+    else
+        H5Pget_external(list, 0, sizeof name, name, &offset, &bytes);
+    name[sizeof name - 1] = '\0';
+    size_t count = 1;
+    if (is_virtual)
+        H5Pget_virtual_count(list, &count);
+    else
+        count = (size_t)H5Pget_external_count(list);
+    text_append(out, is_virtual ? "virtual, from " : "in ");
+    hdf5_append_line(out, strcmp(name, ".") == 0 ? "this file" : name);
+    if (count > 1)
+        text_printf(out, " and %zu more places", count - 1);
+}
+
 static void storage_append(struct text *out, hid_t dataset)
 {
     hsize_t chunk[H5S_MAX_RANK];
@@ -63,10 +86,10 @@ static void storage_append(struct text *out, hid_t dataset)
     hdf5_pipeline_of(dataset, &pipeline);
     if (layout == H5D_CHUNKED)
         text_append(out, hdf5_chunk_describe(&pipeline, names, sizeof names));
-    else if (layout == H5D_VIRTUAL)
-        text_append(out, "virtual");
+    else if (layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0)
+        first_file_append(out, list, layout == H5D_VIRTUAL);
     else
-        text_append(out, H5Pget_external_count(list) > 0 ? "in other files" : "none");
+        text_append(out, "none");
     for (int i = 0; i < rank; i++)
         text_printf(out, "%s%llu", i ? " x " : ", chunks ", (unsigned long long)chunk[i]);
     H5Pclose(list);

@@ -309,7 +309,7 @@ static void read_chunked(hid_t properties, struct hdf5_dataset *dataset)
     dataset->cached = true;
 }
 
-static void read_storage(struct hdf5_dataset *dataset)
+static enum status read_storage(struct hdf5_dataset *dataset, struct error *error)
 {
     hid_t properties = H5Dget_create_plist(dataset->id);
     H5D_fill_value_t fill = H5D_FILL_VALUE_UNDEFINED;
@@ -321,9 +321,11 @@ static void read_storage(struct hdf5_dataset *dataset)
     dataset->stored = INT64_MAX;
     dataset->pipeline = (struct hdf5_pipeline){.sample_bytes = sample_traits(dataset->type.type)->bytes,
                                                .big_endian = dataset->type.swapped};
-    switch (H5Pget_layout(properties)) {
+    enum status status = STATUS_OK;
+    const bool elsewhere = H5Pget_external_count(properties) > 0;
+    switch (elsewhere ? H5D_LAYOUT_ERROR : H5Pget_layout(properties)) {
     case H5D_CONTIGUOUS:
-        if (H5Pget_external_count(properties) == 0 && dataset->type.exact && dataset->fd != HDF5_NO_FILE) {
+        if (dataset->type.exact && dataset->fd != HDF5_NO_FILE) {
             const haddr_t offset = H5Dget_offset(dataset->id);
             dataset->offset = offset == HADDR_UNDEF || offset > INT64_MAX ? -1 : (int64_t)offset;
             dataset->storage = HDF5_STORED_PLAIN;
@@ -338,10 +340,13 @@ static void read_storage(struct hdf5_dataset *dataset)
         hdf5_virtual_read(properties, dataset);
         break;
     default:
+        if (elsewhere)
+            status = hdf5_external_read(properties, dataset, error);
         break;
     }
     // An open list of the properties of a virtual dataset crashes libhdf5 1.10.8 when the process ends.
     H5Pclose(properties);
+    return status;
 }
 
 // The descriptor that libhdf5 reads the file by, duplicated: it is of the same file whatever the name now
@@ -374,8 +379,7 @@ static enum status dataset_read(struct hdf5_dataset *dataset, const char *path, 
     if (!read_shape(dataset))
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of %s overflows", dataset->path,
                          dataset->name);
-    read_storage(dataset);
-    return STATUS_OK;
+    return read_storage(dataset, error);
 }
 
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
@@ -421,6 +425,7 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
     if (dataset->fd >= 0)
         close(dataset->fd);
     hdf5_mappings_free(dataset);
+    hdf5_slots_free(dataset);
     free(dataset->first_missing);
     free(dataset->path);
     free(dataset->opened);

@@ -168,6 +168,9 @@ static enum status library_read(struct hdf5_worker *worker, const struct hdf5_re
                       : axis == region->column_axis ? (hsize_t)region->width
                                                     : 1;
     }
+    status = hdf5_library_check(dataset->id, start, count, error);
+    if (status != STATUS_OK)
+        return status;
     const hsize_t size[2] = {(hsize_t)region->height, (hsize_t)region->width};
     hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
     const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
@@ -307,6 +310,8 @@ enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct h
         return hdf5_chunks_decode(worker, region, target, error);
     case HDF5_STORED_VIRTUAL:
         return hdf5_mapped_decode(worker, region, target, depth, error);
+    case HDF5_STORED_EXTERNAL:
+        return hdf5_external_decode(region, target);
     default:
         return hdf5_region_read(worker, region, target, error);
     }

@@ -12,6 +12,7 @@
 #include "formats/axes.h"
 #include "formats/channels.h"
 #include "formats/hdf5_chunk.h"
+#include "formats/hdf5_external.h"
 #include "formats/hdf5_guard.h"
 #include "formats/reader.h"
 
@@ -42,10 +43,11 @@ bool hdf5_path_exists(const char *path);
 // --- hdf5_dataset.c: one dataset, opened for its pixels ---
 
 enum hdf5_storage {
-    HDF5_STORED_PLAIN,   // uncompressed samples in one piece of the file
-    HDF5_STORED_CHUNKS,  // chunks that hdf5_chunk.h decodes
-    HDF5_STORED_VIRTUAL, // put together from boxes of other datasets
-    HDF5_STORED_OTHER,   // all else: H5Dread
+    HDF5_STORED_PLAIN,    // uncompressed samples in one piece of the file
+    HDF5_STORED_CHUNKS,   // chunks that hdf5_chunk.h decodes
+    HDF5_STORED_VIRTUAL,  // put together from boxes of other datasets
+    HDF5_STORED_EXTERNAL, // uncompressed samples in files that are not HDF5
+    HDF5_STORED_OTHER,    // all else: H5Dread
 };
 
 // How the samples of a datatype come to a sample type.
@@ -102,9 +104,11 @@ struct hdf5_dataset {
     int64_t offset;                // HDF5_STORED_PLAIN: of the first sample; -1: nothing was written
     int64_t chunk[H5S_MAX_RANK];   // also of HDF5_STORED_OTHER; [0] is 0 where there are no chunks
     size_t chunk_bytes;
-    int64_t stored;  // bytes of all chunks; counted for large datasets only, else INT64_MAX
+    int64_t stored;  // bytes of all chunks, counted for large datasets only, else INT64_MAX; or of all slots
     bool bare_edges; // chunks that reach over the edge are stored without filters
     bool addressed;  // chunks are found by their address in the file, else read by libhdf5
+    struct hdf5_slot *slots; // HDF5_STORED_EXTERNAL; one after the other
+    size_t slot_count;
     struct hdf5_mapping *mappings;
     size_t mapping_count;
     bool apart;     // some mappings are not paired

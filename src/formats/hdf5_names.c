@@ -171,7 +171,8 @@ bool hdf5_text_index(hid_t file, const char *name, const char *text, int64_t *in
     int64_t found = -1;
     if (H5Tget_class(datatype) == H5T_STRING && count > 0 && count <= MAX_TEXTS && bytes <= MAX_TEXT_BYTES) {
         char *all = must_alloc((size_t)count * bytes);
-        if (H5Dread(dataset, datatype, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) >= 0) {
+        if (hdf5_library_check(dataset, NULL, NULL, NULL) == STATUS_OK &&
+            H5Dread(dataset, datatype, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) >= 0) {
             found = find_text(all, varying ? 0 : bytes, (size_t)count, text);
             if (varying)
                 H5Dvlen_reclaim(datatype, space, H5P_DEFAULT, all);

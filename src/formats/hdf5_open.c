@@ -16,9 +16,15 @@
 // What libhdf5 does when a program ends is to close what is open: of a damaged file it may crash there, or
 // say that it cannot. Nothing of it is needed, for what is written is closed. Only before all else can it be
 // told.
-__attribute__((constructor)) static void leave_without_closing(void)
+//
+// Variables that lead libhdf5 to other files than those that a file names are not looked at, so that the same
+// file is the same for everybody. The guard's process does not return from a later constructor.
+__attribute__((constructor(101))) static void settle_before_all(void)
 {
+    static const char *const prefixes[] = {"HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX"};
     H5dont_atexit();
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        unsetenv(prefixes[i]);
 }
 
 static const char plugins_variable[] = "FOVEA_HDF5_PLUGINS";

@@ -120,20 +120,6 @@ static void consider(struct search *search, const char *path, hid_t dataset)
     text_append(&search->best, path);
 }
 
-// True if there is a dataset with an image at `path`.
-static bool is_image(struct search *search, const char *path)
-{
-    hid_t object = H5Oopen(search->file, path, H5P_DEFAULT);
-    int64_t side;
-    const bool image =
-        object >= 0 && H5Iget_type(object) == H5I_DATASET && image_pixels(search, path, object, &side) > 0;
-    if (object >= 0)
-        H5Oclose(object);
-    else
-        H5Eclear2(H5E_DEFAULT);
-    return image;
-}
-
 // Notes the file that the link at `path` names if it is missing. True if so.
 static bool note_missing(struct search *search, const char *path)
 {
@@ -145,6 +131,39 @@ static bool note_missing(struct search *search, const char *path)
     free(file);
     free(name);
     return missing;
+}
+
+// Keeps why the file of a link to another file cannot be read, if it is the first complaint.
+static void note_refusal(struct search *search, const char *path)
+{
+    char *file, *name;
+    hid_t opened;
+    struct error reason = {0};
+    hdf5_link_target(search->file, search->path, path, &file, &name);
+    if (search->damaged.status == STATUS_OK && strcmp(file, search->path) != 0 && hdf5_path_exists(file)) {
+        if (hdf5_file_open(file, &opened, &reason) == STATUS_OK)
+            H5Fclose(opened);
+        else
+            error_set(&search->damaged, reason.status, "%s: %s is a link into another file: %s", search->path,
+                      path, reason.text);
+    }
+    free(file);
+    free(name);
+}
+
+// True if there is a dataset with an image at `path`.
+static bool is_image(struct search *search, const char *path)
+{
+    hid_t object = H5Oopen(search->file, path, H5P_DEFAULT);
+    int64_t side;
+    const bool image =
+        object >= 0 && H5Iget_type(object) == H5I_DATASET && image_pixels(search, path, object, &side) > 0;
+    if (object >= 0)
+        H5Oclose(object);
+    else
+        note_refusal(search, path);
+    H5Eclear2(H5E_DEFAULT);
+    return image;
 }
 
 // Keeps what libhdf5 just said, if it is the first complaint.
@@ -345,6 +364,8 @@ static void walk_link(struct search *search, const char *path, int depth)
     hid_t object = H5Oopen(search->file, path, H5P_DEFAULT);
     if (object < 0 && info.type == H5L_TYPE_HARD)
         note_damage(search, path);
+    else if (object < 0)
+        note_refusal(search, path);
     if (object < 0)
         return;
     const H5I_type_t type = H5Iget_type(object);

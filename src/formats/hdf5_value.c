@@ -2,6 +2,8 @@
 // Reading of a few elements with their own kind of type, and the table of units.
 #include "formats/hdf5_value.h"
 
+#include "formats/hdf5_internal.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -126,6 +128,8 @@ static bool cells_read(const struct hdf5_field *field, int64_t first, struct cel
 {
     if (field->attribute)
         return H5Aread(field->id, cells->type, cells->data) >= 0;
+    if (hdf5_library_check(field->id, NULL, NULL, NULL) != STATUS_OK)
+        return false;
     hid_t space = H5Scopy(field->space);
     bool all = cells->count == field->count;
     bool done = (all || elements_select(space, field, first, cells->count)) &&

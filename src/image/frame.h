@@ -55,6 +55,10 @@ struct frame_info {
     char format[32];      // "TIFF", "BigTIFF", "FITS", "NPY", "simulated"
     char compression[32]; // "none", "LZW", "deflate", "Rice", ...
     char note[128];       // what is shown of more than there is: "luminance of 3 channels"; "" if nothing
+    // Other files that the samples of the frame are in, valid UTF-8 in one line: "/data/run_000001.h5 and 3
+    // more".
+    // "" where there is none.
+    char samples_in[256];
     // What the file says of the samples, valid UTF-8 in one line; "" where it says nothing.
     char unit[32];  // as it is written there: "adu", "counts/s", "MJy/sr"
     char title[72]; // the name of this part of the file: an HDF5 dataset's path, a FITS extension's name
