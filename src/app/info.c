@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `fovea info`: its command line, and the warning about lost pixels.
 #include "app/info_internal.h"
-#include "base/output.h"
 
 #include "base/companion.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <getopt.h>

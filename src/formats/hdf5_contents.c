@@ -70,7 +70,8 @@ static void first_file_append(struct text *out, hid_t list, bool is_virtual)
     else
         count = (size_t)H5Pget_external_count(list);
     text_append(out, is_virtual ? "virtual, from " : "in ");
-    hdf5_append_line(out, strcmp(name, ".") == 0 ? "this file" : name);
+    const char *file = strcmp(name, ".") == 0 ? "this file" : name;
+    utf8_field(out, file, strlen(file));
     if (count > 1)
         text_printf(out, " and %zu more places", count - 1);
 }
