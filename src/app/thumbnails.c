@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One loader at a time with one thread, and a texture of cells.
+// One file at a time within its budget (sources/preview.h), and a texture of cells.
 #include "app/thumbnails.h"
 
 #include "base/clock.h"
-#include "base/size.h"
+#include "sources/preview.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,6 @@
 enum { ROWS = 8, COLUMNS = 8, CELLS = ROWS * COLUMNS };
 enum { PAUSE_MS = 300, WORK_MS = 8, LARGEST_CELL = 256 };
 
-// Frames of more bytes than this have no small picture: it would cost too much.
-static const int64_t MAX_FRAME_BYTES = 100000000;
 // Enough for the levels of up to 192 x 192 texels with their mask.
 static const int64_t PICTURE_BUDGET = 250000;
 
@@ -37,8 +35,9 @@ struct thumbnails {
     struct display display;
     struct transfer transfer;
     // What is being loaded.
-    struct loader *loader;
+    struct preview *preview;
     struct picture *picture;
+    bool busy;
     size_t loading; // its cell
 };
 
@@ -48,17 +47,16 @@ struct thumbnails *thumbnails_create(struct viewer *viewer)
 {
     struct thumbnails *thumbnails = must_alloc(sizeof *thumbnails);
     thumbnails->viewer = viewer;
+    thumbnails->preview = preview_create(viewer->wake, viewer->wake_context);
     thumbnails->frame = 1;
     return thumbnails;
 }
 
-// A file that does not answer must not stop the window: its loader is left to itself.
 static void stop(struct thumbnails *thumbnails)
 {
-    if (!thumbnails->loader)
-        return;
-    loader_abandon(&thumbnails->loader);
+    preview_stop(thumbnails->preview);
     picture_destroy(&thumbnails->picture);
+    thumbnails->busy = false;
 }
 
 static void clear_cell(struct cell *cell)
@@ -80,6 +78,7 @@ void thumbnails_destroy(struct thumbnails **thumbnails)
     if (!old)
         return;
     clear_cells(old);
+    preview_destroy(&old->preview);
     target_destroy(&old->target);
     renderer_destroy(&old->renderer);
     free(old);
@@ -120,7 +119,7 @@ static struct cell *find_cell(struct thumbnails *thumbnails, const char *path)
         if (cell->path && strcmp(cell->path, path) == 0)
             return cell;
         // What is being loaded, and what this repaint shows, stays.
-        const bool busy = (thumbnails->loader && i == thumbnails->loading) || cell->used == thumbnails->frame;
+        const bool busy = (thumbnails->busy && i == thumbnails->loading) || cell->used == thumbnails->frame;
         if (!busy && (!oldest || cell->used < oldest->used))
             oldest = cell;
     }
@@ -135,6 +134,7 @@ static struct cell *find_cell(struct thumbnails *thumbnails, const char *path)
 bool thumbnails_get(struct thumbnails *thumbnails, const char *path, int width, int height,
                     struct ui_thumbnail *thumbnail)
 {
+    thumbnail->refusal = preview_refusal(thumbnails->preview, path);
     if (!prepare_cells(thumbnails, width, height))
         return false;
     struct cell *cell = find_cell(thumbnails, path);
@@ -184,7 +184,7 @@ void thumbnails_end(struct thumbnails *thumbnails)
         struct cell *cell = &thumbnails->cells[i];
         if (cell->state != WANTED || cell->used == thumbnails->frame)
             continue;
-        if (thumbnails->loader && i == thumbnails->loading)
+        if (thumbnails->busy && i == thumbnails->loading)
             stop(thumbnails);
         clear_cell(cell);
     }
@@ -207,20 +207,15 @@ static bool next_wanted(const struct thumbnails *thumbnails, size_t *cell)
 static void start(struct thumbnails *thumbnails, size_t cell)
 {
     const struct viewer *viewer = thumbnails->viewer;
-    const struct loader_request request = {.name = thumbnails->cells[cell].path,
-                                           .channel = viewer->channel,
-                                           .reduce = viewer->view.display.reduce,
-                                           .threads = 1,
-                                           .wake = viewer->wake,
-                                           .wake_context = viewer->wake_context};
     thumbnails->loading = cell;
-    thumbnails->loader = loader_start(&request);
-}
-
-static bool is_cheap(const struct frame_info *info)
-{
-    size_t bytes;
-    return frame_bytes(info, &bytes) && bytes <= (size_t)MAX_FRAME_BYTES;
+    thumbnails->busy = preview_start(thumbnails->preview, thumbnails->cells[cell].path, viewer->channel,
+                                     viewer->view.display.reduce);
+    if (thumbnails->busy)
+        return;
+    if (preview_refusal(thumbnails->preview, thumbnails->cells[cell].path))
+        thumbnails->cells[cell].state = FAILED;
+    else // too many loads are stuck: one of them may end
+        thumbnails->paused_until_ns = clock_now_ns() + (int64_t)PAUSE_MS * 1000000;
 }
 
 // Bands of a few milliseconds. False when the picture cannot be made.
@@ -228,10 +223,10 @@ static bool take_bands(struct thumbnails *thumbnails)
 {
     const int64_t until = clock_now_ns() + (int64_t)WORK_MS * 1000000;
     struct loader_band band;
-    while (clock_now_ns() < until && loader_take(thumbnails->loader, 0, &band)) {
-        const enum status status =
-            picture_take_band(thumbnails->picture, &band, loader_mask(thumbnails->loader), NULL);
-        loader_give_back(thumbnails->loader, &band);
+    struct loader *loader = preview_loader(thumbnails->preview);
+    while (clock_now_ns() < until && loader_take(loader, 0, &band)) {
+        const enum status status = picture_take_band(thumbnails->picture, &band, loader_mask(loader), NULL);
+        loader_give_back(loader, &band);
         if (status)
             return false;
     }
@@ -279,37 +274,42 @@ static enum status draw(struct thumbnails *thumbnails, const struct taps_result 
 }
 
 // Ends the load and draws what it gave.
-static void finish(struct thumbnails *thumbnails, bool whole)
+static void finish(struct thumbnails *thumbnails)
 {
     struct cell *cell = &thumbnails->cells[thumbnails->loading];
     struct loader_outcome outcome;
-    loader_finish(&thumbnails->loader, &outcome);
-    cell->state = FAILED;
-    if (whole && outcome.status == STATUS_OK && thumbnails->picture && outcome.taps.histogram &&
+    preview_finish(thumbnails->preview, &outcome);
+    if (outcome.status == STATUS_OK && thumbnails->picture && outcome.taps.histogram &&
         draw(thumbnails, &outcome.taps, cell) == STATUS_OK)
         cell->state = READY;
     loader_outcome_free(&outcome);
-    picture_destroy(&thumbnails->picture);
+}
+
+// Makes the picture once it is known of what; false where there can be none.
+static bool prepare_picture(struct thumbnails *thumbnails)
+{
+    struct frame_info info;
+    if (thumbnails->picture || !loader_info(preview_loader(thumbnails->preview), &info))
+        return true;
+    return picture_create(thumbnails->viewer->gpu, &info, PICTURE_BUDGET, &thumbnails->picture, NULL) ==
+           STATUS_OK;
 }
 
 // One step; true if the load has ended.
 static bool step(struct thumbnails *thumbnails)
 {
-    struct frame_info info;
-    const bool known = loader_info(thumbnails->loader, &info);
-    if (known && !thumbnails->picture &&
-        (!is_cheap(&info) || picture_create(thumbnails->viewer->gpu, &info, PICTURE_BUDGET,
-                                            &thumbnails->picture, NULL) != STATUS_OK)) {
-        finish(thumbnails, false);
-        return true;
+    enum preview_state state = preview_poll(thumbnails->preview, clock_now_ns());
+    if (state == PREVIEW_LOADING) {
+        if (prepare_picture(thumbnails) && (!thumbnails->picture || take_bands(thumbnails)))
+            return false;
+        preview_refuse(thumbnails->preview, STATUS_NO_MEMORY);
+        state = PREVIEW_FAILED;
     }
-    if (thumbnails->picture && !take_bands(thumbnails)) {
-        finish(thumbnails, false);
-        return true;
-    }
-    if (!loader_done(thumbnails->loader))
-        return false;
-    finish(thumbnails, true);
+    thumbnails->cells[thumbnails->loading].state = FAILED;
+    if (state == PREVIEW_LOADED)
+        finish(thumbnails);
+    picture_destroy(&thumbnails->picture);
+    thumbnails->busy = false;
     return true;
 }
 
@@ -326,7 +326,7 @@ bool thumbnails_pump(struct thumbnails *thumbnails, bool idle)
         stop(thumbnails);
         return false;
     }
-    if (thumbnails->loader)
+    if (thumbnails->busy)
         return step(thumbnails);
     if (clock_now_ns() >= thumbnails->paused_until_ns && next_wanted(thumbnails, &cell))
         start(thumbnails, cell);
@@ -336,7 +336,7 @@ bool thumbnails_pump(struct thumbnails *thumbnails, bool idle)
 int thumbnails_wait_ms(const struct thumbnails *thumbnails)
 {
     size_t cell;
-    if (thumbnails->loader)
+    if (thumbnails->busy)
         return 100;
     if (!next_wanted(thumbnails, &cell))
         return -1;

@@ -18,7 +18,8 @@ struct thumbnails *thumbnails_create(struct viewer *viewer);
 // Must come before the viewer's device is destroyed.
 void thumbnails_destroy(struct thumbnails **thumbnails);
 
-// The picture of a file in at most width x height framebuffer pixels; false while it is not there. Being
+// The picture of a file in at most width x height framebuffer pixels; false while it is not there, with the
+// reason in `refusal` where the file was refused (sources/preview.h), and NULL there otherwise. Being
 // asked makes it wanted; of too many, those that were asked for longest ago are dropped.
 bool thumbnails_get(struct thumbnails *thumbnails, const char *path, int width, int height,
                     struct ui_thumbnail *thumbnail);

@@ -33,6 +33,7 @@ struct open_request {
     // The name to look for siblings beside, and to guess from: that of a packed file, without ".gz", whose
     // content is at `path`. NULL: `path` itself.
     const char *beside;
+    int64_t max_unpacked_bytes; // that may come out of a packed file; 0: what wrapped.h says
     // Borrowed for the call; may be NULL. Opening returns STATUS_CANCELLED soon after it is requested.
     struct cancel *cancel;
 };

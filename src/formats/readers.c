@@ -155,7 +155,11 @@ static enum status open_any(const struct open_request *request, struct image_fil
     const enum unpack_method method = unpack_method_find(head, count);
     if (method == UNPACK_STORED)
         return open_from(request, head, count, file, error);
-    const struct wrapped_limits limits = wrapped_limits_default();
+    struct wrapped_limits limits = wrapped_limits_default();
+    if (request->max_unpacked_bytes > 0) {
+        limits.always = request->max_unpacked_bytes;
+        limits.ratio = 0;
+    }
     return wrapped_open(request, method, &limits, file, error);
 }
 

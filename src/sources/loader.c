@@ -317,7 +317,7 @@ static enum status conclude(struct loader *loader, struct error *error)
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
     if (loader->published_bands < loader->band_count)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
-                         loader->file->path);
+                         loader->file ? loader->file->path : loader->name);
     if (loader->failed_bands == loader->band_count)
         *error = loader->loss;
     return error->status;
@@ -430,6 +430,8 @@ static void *first_thread(void *argument)
         start_helpers(loader);
         work(loader, loader->file);
     }
+    if (loader->request.closes_file)
+        image_file_close(&loader->file);
     end_worker(loader);
     return NULL;
 }
@@ -593,6 +595,28 @@ const struct mask *loader_mask(struct loader *loader)
     const struct mask *mask = loader->opened ? loader->mask : NULL;
     pthread_mutex_unlock(&loader->lock);
     return mask;
+}
+
+struct file_identity loader_identity(struct loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    const struct file_identity identity = loader->identity;
+    pthread_mutex_unlock(&loader->lock);
+    return identity;
+}
+
+bool loader_was_unchanged(struct loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    const bool unchanged = loader->unchanged;
+    pthread_mutex_unlock(&loader->lock);
+    return unchanged;
+}
+
+enum status loader_status(struct loader *loader)
+{
+    struct error error;
+    return conclude(loader, &error);
 }
 
 void loader_cancel(struct loader *loader)

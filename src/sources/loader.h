@@ -20,6 +20,12 @@ struct loader;
 // reading a band. Opaque; NULL = none. Freed by loader_buffers_destroy.
 struct loader_buffers;
 
+// What tells a file from another of the same name, and from itself when it was changed. All 0: not known.
+struct file_identity {
+    uint64_t device, number; // of the file system, of the file in it
+    int64_t bytes, modified_ns;
+};
+
 // Everything pointed to but `mask`, `file`, `source` and `buffers` is copied.
 struct loader_request {
     const char *name;            // what to open; used when `file` and `source` are NULL
@@ -44,6 +50,11 @@ struct loader_request {
     int64_t ahead_bytes;
     struct loader_buffers *buffers; // taken over; NULL = none
     int threads;                    // workers, at most; 0 = one per processor. Never more than 8
+    int64_t max_unpacked_bytes;     // as in struct open_request
+    bool closes_file;               // with `name` and one thread: that closes it, and outcome.file is NULL
+    // With closes_file, if not all 0: a file that is still this one is not opened, and the load fails
+    // (loader_was_unchanged).
+    struct file_identity refused;
     void (*wake)(void *context); // called from workers when something is ready; must only wake the consumer.
                                  // May be NULL
     void *wake_context;
@@ -91,6 +102,13 @@ bool loader_info(struct loader *loader, struct frame_info *info);
 
 // Waits up to `wait_ms` until the header is known or the load has failed.
 void loader_wait(struct loader *loader, int wait_ms);
+
+// What `name` was when the load began; all 0 while that is not known.
+struct file_identity loader_identity(struct loader *loader);
+// Whether it was not opened because it is the one that was refused.
+bool loader_was_unchanged(struct loader *loader);
+// Once loader_done: the status that the outcome will have.
+enum status loader_status(struct loader *loader);
 
 // Whether the frame could not be opened (for one that is read ahead: try again when it is wanted).
 bool loader_has_failed(struct loader *loader);

@@ -44,7 +44,8 @@ struct loader {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     // -- protected by lock --
-    bool opened, open_failed;
+    bool opened, open_failed, unchanged;
+    struct file_identity identity;
     pthread_t threads[LOADER_MAX_THREADS];
     int thread_count; // started so far; final once the first has ended
     int running;      // workers that have not ended

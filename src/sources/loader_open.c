@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum sample_type loader_storage_type(enum sample_type type)
 {
@@ -146,13 +147,37 @@ static void choose_map(struct loader *loader)
     free(classes);
 }
 
+// Finds out what the file is. False if it is the one that is not to be opened.
+static bool identify(struct loader *loader)
+{
+    struct stat info;
+    struct file_identity found = {0};
+    const struct file_identity *refused = &loader->request.refused;
+    if (loader->name && stat(loader->name, &info) == 0)
+        found = (struct file_identity){.device = info.st_dev,
+                                       .number = info.st_ino,
+                                       .bytes = info.st_size,
+                                       .modified_ns =
+                                           (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
+    const bool unchanged = refused->number && memcmp(&found, refused, sizeof found) == 0;
+    pthread_mutex_lock(&loader->lock);
+    loader->identity = found;
+    loader->unchanged = unchanged;
+    pthread_mutex_unlock(&loader->lock);
+    return !unchanged;
+}
+
 enum status loader_open_frame(struct loader *loader, struct error *error)
 {
-    const struct open_request named = {
-        .path = loader->name, .channel = loader->request.channel, .cancel = &loader->cancel};
+    const struct open_request named = {.path = loader->name,
+                                       .channel = loader->request.channel,
+                                       .max_unpacked_bytes = loader->request.max_unpacked_bytes,
+                                       .cancel = &loader->cancel};
     enum status status = STATUS_OK;
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    if (loader->request.closes_file && !identify(loader))
+        return error_set(error, STATUS_UNSUPPORTED, "%s: was refused before", loader->name);
     if (!loader->file && loader->request.source)
         status =
             source_open(loader->request.source, loader->request.item, &loader->cancel, &loader->file, error);

@@ -32,6 +32,7 @@ struct ui_thumbnail {
     unsigned texture;
     float u, v, u_size, v_size;
     float width, height; // framebuffer pixels
+    const char *refusal; // why there is none and none will be, or NULL; constant text
 };
 
 // What the panels for files and contents show. Serials are other numbers whenever what they stand for is
@@ -45,8 +46,8 @@ struct ui_browsing {
     uint64_t recent_serial;
     const struct browser_contents *contents; // of the shown file; NULL while not known
     uint64_t contents_serial;
-    // The picture of a file in at most so many framebuffer pixels; false while there is none. Being asked
-    // makes it wanted. NULL = no pictures.
+    // The picture of a file in at most so many framebuffer pixels; false while there is none, with the reason
+    // where one is known. Being asked makes it wanted. NULL = no pictures.
     bool (*thumbnail)(void *context, const char *path, int width, int height, struct ui_thumbnail *thumbnail);
     void *thumbnail_context;
 };

@@ -91,17 +91,19 @@ static void draw_icon(struct ui *ui, struct gui_rect place, const struct folder_
         draw_papers(ui, place, entry && entry->members > 0);
 }
 
-// The small picture of a row, in the middle of the place; false if there is none yet.
-static bool draw_picture(struct ui *ui, struct gui_rect place, size_t row)
+// The small picture of a row, in the middle of the place; false if there is none, with the reason where one
+// is known.
+static bool draw_picture(struct ui *ui, struct gui_rect place, size_t row, const char **refusal)
 {
     const struct ui_browsing *browsing = &ui->model->browsing;
-    struct ui_thumbnail picture;
+    struct ui_thumbnail picture = {0};
     struct text path = {0};
     row_path(ui, row, true, &path);
     const bool known =
         browsing->thumbnail && browsing->thumbnail(browsing->thumbnail_context, text_string(&path),
                                                    (int)place.width, (int)place.height, &picture);
     text_free(&path);
+    *refusal = picture.refusal;
     if (!known)
         return false;
     // As large as it is, so that its pixels are those of the screen.
@@ -162,10 +164,14 @@ static void find_texts(const struct ui *ui, size_t row, struct row_texts *texts)
     snprintf(texts->detail, sizeof texts->detail, "%.*s", (int)(texts->name - name), name);
 }
 
-static void draw_texts(struct ui *ui, struct gui_rect place, size_t row)
+// `refusal`: why there is no small picture, or NULL.
+static void draw_texts(struct ui *ui, struct gui_rect place, size_t row, const char *refusal)
 {
     struct row_texts texts;
     find_texts(ui, row, &texts);
+    const size_t length = strlen(texts.detail);
+    if (refusal)
+        snprintf(texts.detail + length, sizeof texts.detail - length, ", %s", refusal);
     const uint32_t colour = is_shown(ui, row) ? colour_shown : texts.dim ? colour_dim : colour_name;
     const float gap = ui_px(ui, 8);
     if (has_pictures(ui)) {
@@ -204,7 +210,8 @@ static void draw_row(struct ui *ui, void *context, size_t row, struct gui_rect p
     const float margin = ui_px(ui, 3), height = place.height - 2 * margin;
     struct gui_rect icon = {place.x, place.y + margin, pictures ? height * 4 / 3 : height * 1.2f, height};
     const bool image = !entry || entry->kind == FOLDER_IMAGE;
-    if (!pictures || !image || !draw_picture(ui, icon, row)) {
+    const char *refusal = NULL;
+    if (!pictures || !image || !draw_picture(ui, icon, row, &refusal)) {
         struct gui_rect small = icon;
         if (pictures) {
             small.height = height * 0.55f;
@@ -215,7 +222,7 @@ static void draw_row(struct ui *ui, void *context, size_t row, struct gui_rect p
     }
     place.x = icon.x + icon.width + ui_px(ui, 7);
     place.width = right - place.x;
-    draw_texts(ui, place, row);
+    draw_texts(ui, place, row, refusal);
 }
 
 // --- actions ---

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+// Small pictures within their budget: what is too large, damaged or does not answer is refused once, and the
+// files beside it are loaded all the same. pread() is this program's own: it never answers for the file that
+// a test names, until it is let go. Time is what the test says it is.
+#include "sources/preview.h"
+#include "base/clock.h"
+#include "support/hdf5_file.h"
+#include "support/reader_checks.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { HANG_SECONDS = 100, BOMBS = 6 };
+
+// --- storage that hangs ---
+
+static struct storage {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool hangs;
+    ino_t number; // of the file that hangs
+} storage = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static void hang(int fd)
+{
+    struct stat info;
+    pthread_mutex_lock(&storage.lock);
+    while (storage.hangs && fstat(fd, &info) == 0 && info.st_ino == storage.number)
+        pthread_cond_wait(&storage.changed, &storage.lock);
+    pthread_mutex_unlock(&storage.lock);
+}
+
+ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
+{
+    hang(fd);
+    return syscall(SYS_pread64, fd, buffer, count, offset);
+}
+
+ssize_t pread64(int fd, void *buffer, size_t count, off_t offset)
+{
+    hang(fd);
+    return syscall(SYS_pread64, fd, buffer, count, offset);
+}
+
+static void let_hang(const char *path)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    pthread_mutex_lock(&storage.lock);
+    storage.hangs = true;
+    storage.number = info.st_ino;
+    pthread_mutex_unlock(&storage.lock);
+}
+
+static void let_go(void)
+{
+    pthread_mutex_lock(&storage.lock);
+    storage.hangs = false;
+    pthread_cond_broadcast(&storage.changed);
+    pthread_mutex_unlock(&storage.lock);
+}
+
+// --- files ---
+
+static size_t npy_header(char out[128], int height, int width)
+{
+    memset(out, ' ', 128);
+    memcpy(out, "\x93NUMPY\1\0\x76\0", 10);
+    const int used = snprintf(out + 10, 118, "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d), }",
+                              height, width);
+    out[10 + used] = ' ';
+    out[127] = '\n';
+    return 128;
+}
+
+static const char *save_good(const char *name)
+{
+    char bytes[128 + 64];
+    const size_t head = npy_header(bytes, 8, 8);
+    for (int i = 0; i < 64; i++)
+        bytes[head + (size_t)i] = (char)i;
+    return save_bytes(name, bytes, sizeof bytes);
+}
+
+static size_t pack(uint8_t *out, size_t room, const void *bytes, size_t count)
+{
+    z_stream stream = {0};
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_in = (Bytef *)(uintptr_t)bytes;
+    stream.avail_in = (uInt)count;
+    stream.next_out = out;
+    stream.avail_out = (uInt)room;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    const size_t size = room - stream.avail_out;
+    deflateEnd(&stream);
+    return size;
+}
+
+// A gigabyte of zeros in a megabyte: one packed member of 16 MB, 64 times.
+static const char *save_bomb(const char *name)
+{
+    enum { MEMBER = 16 << 20, ROOM = 1 << 20, MEMBERS = 64 };
+    char header[128];
+    uint8_t *out = malloc(ROOM), *zeros = calloc(MEMBER, 1);
+    assert_true(out && zeros);
+    const char *path = temporary_path(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    size_t count = pack(out, ROOM, header, npy_header(header, 32768, 32768));
+    fwrite(out, 1, count, file);
+    count = pack(out, ROOM, zeros, MEMBER);
+    for (int i = 0; i < MEMBERS; i++)
+        fwrite(out, 1, count, file);
+    assert_int_equal(fclose(file), 0);
+    free(out);
+    free(zeros);
+    return path;
+}
+
+// --- one file ---
+
+// Takes all bands; the state in which the load ends. The time that the budget counts stands still.
+static enum preview_state run(struct preview *preview, const char *path)
+{
+    enum preview_state state;
+    struct loader_band band;
+    const int64_t now = clock_now_ns();
+    if (!preview_start(preview, path, CHANNEL_AUTO, REDUCE_MEAN))
+        return PREVIEW_NONE;
+    while ((state = preview_poll(preview, now)) == PREVIEW_LOADING)
+        if (loader_take(preview_loader(preview), 1, &band))
+            loader_give_back(preview_loader(preview), &band);
+    return state;
+}
+
+static void check_loads(struct preview *preview, const char *path)
+{
+    struct loader_outcome outcome;
+    assert_int_equal(run(preview, path), PREVIEW_LOADED);
+    preview_finish(preview, &outcome);
+    assert_int_equal(outcome.status, STATUS_OK);
+    assert_null(outcome.file);
+    assert_int_equal(outcome.taps.statistics.valid, 64);
+    loader_outcome_free(&outcome);
+    assert_null(preview_refusal(preview, path));
+    assert_int_equal(preview_poll(preview, 0), PREVIEW_NONE);
+}
+
+// Refused with that reason, and not opened on the second visit.
+static void check_refused_once(struct preview *preview, const char *path, const char *reason)
+{
+    const int64_t before = preview_opened(preview);
+    assert_null(preview_refusal(preview, path));
+    assert_int_equal(run(preview, path), PREVIEW_FAILED);
+    assert_int_equal(preview_opened(preview), before + 1);
+    assert_string_equal(preview_refusal(preview, path), reason);
+    assert_int_equal(run(preview, path), PREVIEW_FAILED);
+    assert_int_equal(preview_opened(preview), before + 1);
+    assert_string_equal(preview_refusal(preview, path), reason);
+}
+
+// --- tests ---
+
+static void test_a_thousandfold_file_is_refused_once(void **state)
+{
+    (void)state;
+    struct preview *preview = preview_create(NULL, NULL);
+    for (int i = 0; i < BOMBS; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "bomb_%d.npy.gz", i);
+        check_refused_once(preview, save_bomb(name), "too large for a small picture");
+        check_loads(preview, save_good("good.npy"));
+        remove(temporary_path(name));
+    }
+    preview_destroy(&preview);
+}
+
+static void test_pipes_and_damage_are_refused_once(void **state)
+{
+    (void)state;
+    struct preview *preview = preview_create(NULL, NULL);
+    assert_int_equal(mkfifo(temporary_path("pipe.cbf"), 0600), 0);
+    check_refused_once(preview, temporary_path("pipe.cbf"), "cannot be read");
+    char header[128];
+    check_refused_once(preview, save_bytes("cut.npy", header, npy_header(header, 100, 100)), "damaged");
+    check_refused_once(preview, save_bytes("words.tif", "no image at all\n", 16), "no image");
+    const hid_t file = hdf5_create("linked.h5");
+    assert_int_equal(mkfifo(temporary_path("pipe.h5"), 0600), 0);
+    assert_true(H5Lcreate_external("pipe.h5", "/data", file, "data", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    H5Fclose(file);
+    // Nothing writes to the pipe. Whether it is refused at once or only when time is up, it is done once.
+    const char *linked = temporary_path("linked.h5");
+    assert_true(preview_start(preview, linked, CHANNEL_AUTO, REDUCE_MEAN));
+    enum preview_state found = PREVIEW_LOADING;
+    for (int i = 0; i < 300 && found == PREVIEW_LOADING; i++, usleep(1000))
+        found = preview_poll(preview, clock_now_ns());
+    if (found == PREVIEW_LOADING)
+        found = preview_poll(preview, clock_now_ns() + (int64_t)(PREVIEW_MAX_MS + 1000) * 1000000);
+    assert_int_equal(found, PREVIEW_FAILED);
+    assert_non_null(preview_refusal(preview, linked));
+    const int64_t opened = preview_opened(preview);
+    assert_int_equal(run(preview, linked), PREVIEW_FAILED);
+    assert_int_equal(preview_opened(preview), opened);
+    check_loads(preview, save_good("good.npy"));
+    preview_destroy(&preview);
+}
+
+static void test_a_file_that_was_mended_is_tried_again(void **state)
+{
+    (void)state;
+    struct preview *preview = preview_create(NULL, NULL);
+    check_refused_once(preview, save_bytes("mended.npy", "no image", 8), "no image");
+    check_loads(preview, save_good("mended.npy"));
+    preview_destroy(&preview);
+}
+
+static void test_what_does_not_answer_holds_nothing_up(void **state)
+{
+    (void)state;
+    struct preview *preview = preview_create(NULL, NULL);
+    const char *stuck = save_good("stuck.npy"), *good = save_good("good.npy");
+    let_hang(stuck);
+    const int64_t now = clock_now_ns();
+    assert_true(preview_start(preview, stuck, CHANNEL_AUTO, REDUCE_MEAN));
+    for (int i = 0; i < 50; i++, usleep(1000)) // until the file has told what it is
+        assert_int_equal(preview_poll(preview, now), PREVIEW_LOADING);
+    assert_int_equal(preview_poll(preview, now + (int64_t)(PREVIEW_MAX_MS + 1000) * 1000000), PREVIEW_FAILED);
+    assert_string_equal(preview_refusal(preview, stuck), "takes too long for a small picture");
+    assert_int_equal(preview_stuck(preview), 1);
+    check_loads(preview, good);
+    // The same file is not even touched again; one that answers nothing can be left as often as it is asked
+    // for.
+    assert_int_equal(run(preview, stuck) == PREVIEW_LOADED, false);
+    assert_int_equal(preview_opened(preview), 2);
+    check_loads(preview, good);
+    let_go();
+    while (preview_stuck(preview) > 0) { // the alarm ends the test if it never ends
+        (void)preview_poll(preview, now);
+        usleep(1000);
+    }
+    preview_destroy(&preview);
+}
+
+static void test_no_more_than_a_few_can_be_stuck(void **state)
+{
+    (void)state;
+    struct preview *preview = preview_create(NULL, NULL);
+    const char *first = save_good("stuck_0.npy");
+    let_hang(first);
+    int begun = 0;
+    for (int i = 0; i < 2 * PREVIEW_MAX_STUCK; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "stuck_%d.npy", i);
+        const char *path = temporary_path(name);
+        if (i > 0)
+            assert_int_equal(link(first, path), 0); // the same file by another name
+        begun += preview_start(preview, path, CHANNEL_AUTO, REDUCE_MEAN);
+        preview_stop(preview);
+        usleep(20000);
+    }
+    assert_true(preview_stuck(preview) <= PREVIEW_MAX_STUCK);
+    assert_true(begun >= PREVIEW_MAX_STUCK);
+    let_go();
+    while (preview_stuck(preview) > 0) {
+        (void)preview_poll(preview, 0);
+        usleep(1000);
+    }
+    check_loads(preview, first);
+    preview_destroy(&preview);
+}
+
+int main(void)
+{
+    alarm(HANG_SECONDS);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_thousandfold_file_is_refused_once),
+        cmocka_unit_test(test_pipes_and_damage_are_refused_once),
+        cmocka_unit_test(test_a_file_that_was_mended_is_tried_again),
+        cmocka_unit_test(test_what_does_not_answer_holds_nothing_up),
+        cmocka_unit_test(test_no_more_than_a_few_can_be_stuck),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
