@@ -56,6 +56,11 @@ static int hdf5_probe(const uint8_t *head, size_t count, const char *path)
     return at < 0 ? 0 : at > 0 ? 60 : 95; // another format may have its own signature in front
 }
 
+static bool hdf5_recognise(int fd, int64_t bytes)
+{
+    return hdf5_signature_locate(fd, bytes) >= 0;
+}
+
 static void shared_release(struct hdf5_shared *shared)
 {
     if (atomic_fetch_sub(&shared->users, 1) != 1)
@@ -488,6 +493,7 @@ const struct reader hdf5_reader = {
     .description = "HDF5, NeXus",
     .extensions = hdf5_extensions,
     .probe = hdf5_probe,
+    .recognise = hdf5_recognise,
     .open = hdf5_open,
     .frame_info = hdf5_frame_info,
     .decode = hdf5_decode,

@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -80,8 +81,9 @@ static bool receive_all(int socket, void *bytes, size_t count)
 
 static void set_limits(void)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // not to outlive the thread that waits for it
-    signal(SIGXFSZ, SIG_IGN);         // a file that may not grow is an error of writing
+    close_range(STDERR_FILENO + 1, ~0u, 0); // what some library of the program has left open
+    prctl(PR_SET_PDEATHSIG, SIGKILL);       // not to outlive the thread that waits for it
+    signal(SIGXFSZ, SIG_IGN);               // a file that may not grow is an error of writing
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 #ifndef FOVEA_SANITIZED // sanitizers reserve more address space than that
     const rlim_t memory = (rlim_t)max_memory_bytes;
@@ -97,6 +99,20 @@ static void limit_time(const struct hdf5_question *question)
     const bool packs = question->task == HDF5_TASK_MASK;
     const int64_t more = packs ? question->width * question->height / PACKED_PIXELS_A_SECOND : 0;
     setitimer(ITIMER_PROF, &(struct itimerval){.it_value.tv_sec = MAX_CPU_SECONDS + more}, NULL);
+}
+
+// What may be written: nothing, or the draft of a mask, with what was in the file before. This is for good: a
+// limit that was lowered cannot be raised.
+static void limit_files(const struct hdf5_question *question)
+{
+    const int64_t slack = 64 << 20;
+    struct stat draft;
+    int64_t rows, most = 0;
+    if (question->task == HDF5_TASK_MASK && stat(question->path, &draft) == 0 &&
+        !__builtin_mul_overflow(question->width * 2 * (int64_t)sizeof(uint32_t), question->height, &rows) &&
+        !__builtin_add_overflow(draft.st_size + slack, rows, &most))
+        most = most > 0 ? most : 0;
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)most, (rlim_t)most});
 }
 
 bool hdf5_guard_receive(void *piece, size_t bytes)
@@ -130,6 +146,7 @@ static bool answer_one(void)
         message.question.path = path;
         message.question.name = name;
         limit_time(&message.question);
+        limit_files(&message.question);
         hdf5_task_run(&message.question, &answer);
     }
     free(path);

@@ -8,6 +8,8 @@
 // True if any reader takes a file that begins so. `name` is what its name would be; readers may guess from
 // its ending.
 bool content_known(const uint8_t *head, size_t count, const char *name);
+// True if any reader finds its format further on in the file.
+bool content_recognised(int fd, int64_t bytes);
 
 // Reads as file_read_at does, for the handle: STATUS_CANCELLED when its call is cancelled.
 enum status image_file_read(const struct image_file *file, int fd, int64_t offset, void *buffer, size_t count,

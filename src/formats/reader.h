@@ -22,6 +22,8 @@ struct image_file;
 
 enum { READER_PROBE_BYTES = 4096 }; // at most this much of the file's beginning is shown to probe
 
+enum { READER_SURE = 50 }; // a probe that scores as much is believed
+
 enum { CHANNEL_AUTO = -1 }; // luminance for RGB, else channel 0
 
 // What to open.
@@ -68,6 +70,10 @@ struct reader {
 
     // 0 = certainly not, 100 = certainly. `head` is the file's beginning, at most READER_PROBE_BYTES.
     int (*probe)(const uint8_t *head, size_t count, const char *path);
+
+    // Optional: whether the file is of the format although its beginning does not tell, as behind a user
+    // block of HDF5. Asked only where no probe is sure (READER_SURE), so that others are not slowed down.
+    bool (*recognise)(int fd, int64_t bytes);
 
     // Reads headers. On success *file has all fields of struct image_file set.
     enum status (*open)(const struct open_request *request, struct image_file **file, struct error *error);

@@ -83,6 +83,30 @@ static const struct reader *reader_best(const uint8_t *head, size_t count, const
     return best;
 }
 
+// The first reader not refused that finds its format further on in the file.
+static const struct reader *reader_further(int fd, int64_t bytes, const struct reader *const *refused)
+{
+    for (size_t i = 0; readers[i]; i++)
+        if (!refused[i] && readers[i]->recognise && readers[i]->recognise(fd, bytes))
+            return readers[i];
+    return NULL;
+}
+
+// The reader to try next: by the beginning, or where no reader is sure of that, by what is further on.
+static const struct reader *reader_choose(const struct open_request *request, const uint8_t *head,
+                                          size_t count, const struct reader *const *refused)
+{
+    const char *name = request->beside ? request->beside : request->path;
+    int score, fd;
+    int64_t bytes;
+    const struct reader *best = reader_best(head, count, name, refused, &score);
+    if (score >= READER_SURE || file_open_read(request->path, &fd, &bytes, NULL) != STATUS_OK)
+        return best;
+    const struct reader *further = reader_further(fd, bytes, refused);
+    close(fd);
+    return further ? further : best;
+}
+
 static enum status refuse_unknown(const char *path, size_t count, struct error *error)
 {
     if (count == 0)
@@ -98,6 +122,12 @@ bool content_known(const uint8_t *head, size_t count, const char *name)
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
     int score;
     return reader_best(head, count, name, refused, &score) != NULL;
+}
+
+bool content_recognised(int fd, int64_t bytes)
+{
+    const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
+    return reader_further(fd, bytes, refused) != NULL;
 }
 
 // Has the reader open the file. One that is open when it is cancelled may lack something, and is closed.
@@ -120,11 +150,9 @@ static enum status offer(const struct reader *reader, const struct open_request 
 static enum status open_from(const struct open_request *request, const uint8_t *head, size_t count,
                              struct image_file **file, struct error *error)
 {
-    const char *name = request->beside ? request->beside : request->path;
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
     for (;;) {
-        int score;
-        const struct reader *reader = reader_best(head, count, name, refused, &score);
+        const struct reader *reader = reader_choose(request, head, count, refused);
         if (!reader)
             return refuse_unknown(request->path, count, error);
         enum status status = offer(reader, request, file, error);

@@ -19,7 +19,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 256 * 1024 };
+enum {
+    PIECE_BYTES = 256 * 1024,
+    UNKNOWN_BYTES = 1 << 20, // unpacked of what no reader knows by its beginning
+};
 
 static const char descriptors[] = "/proc/self/fd/";
 
@@ -207,19 +210,25 @@ static enum status refuse_content(const struct filling *filling, bool empty, str
     return STATUS_NOT_MINE;
 }
 
-// Unpacks the beginning, and the rest if a reader knows that.
+// Unpacks the beginning, and the rest if a reader knows that, or finds its format soon after.
 static enum status fill(struct filling *filling, struct error *error)
 {
     size_t made = 0;
     enum status status = unpacker_read(filling->unpacker, filling->piece, READER_PROBE_BYTES, &made, error);
     if (status != STATUS_OK)
         return status;
-    if (made == 0 || !content_known(filling->piece, made, filling->request->beside))
-        return refuse_content(filling, made == 0, error);
+    bool known = made > 0 && content_known(filling->piece, made, filling->request->beside);
+    if (made == 0)
+        return refuse_content(filling, true, error);
     while (status == STATUS_OK && made > 0) {
         status = append(filling, filling->piece, made, error);
         if (status == STATUS_OK)
             status = unpacker_read(filling->unpacker, filling->piece, PIECE_BYTES, &made, error);
+        if (status != STATUS_OK || known || (made > 0 && filling->total < UNKNOWN_BYTES))
+            continue;
+        known = content_recognised(filling->store->fd, filling->total);
+        if (!known)
+            return refuse_content(filling, false, error);
     }
     if (status == STATUS_OK)
         filling->store->loss = loss_of(filling);
