@@ -222,6 +222,8 @@ static enum status fill(struct filling *filling, struct error *error)
         return refuse_content(filling, true, error);
     while (status == STATUS_OK && made > 0) {
         status = append(filling, filling->piece, made, error);
+        if (status == STATUS_TOO_LARGE && !known)
+            return refuse_content(filling, false, error);
         if (status == STATUS_OK)
             status = unpacker_read(filling->unpacker, filling->piece, PIECE_BYTES, &made, error);
         if (status != STATUS_OK || known || (made > 0 && filling->total < UNKNOWN_BYTES))
