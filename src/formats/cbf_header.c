@@ -71,7 +71,7 @@ static bool mime_number(const char *mime, const char *key, int64_t low, int64_t 
     int64_t number;
     if (!cbf_mime_value(mime, key, text, sizeof text))
         return true;
-    if (!parse_int64(text, &number) || number < low)
+    if (!parse_whole(text, &number) || number < low)
         return false;
     *value = number;
     return true;
@@ -274,8 +274,8 @@ static enum status section_size(const struct cbf_file *file, const char *mime, s
     section->depth = 1;
     bool good = mime_number(mime, "X-Binary-Size", 1, &section->bytes) &&
                 mime_number(mime, "X-Binary-Size-Fastest-Dimension", 1, &section->width) &&
-                mime_number(mime, "X-Binary-Size-Second-Dimension", 1, &section->height) &&
-                mime_number(mime, "X-Binary-Size-Third-Dimension", 1, &section->depth);
+                mime_number(mime, "X-Binary-Size-Second-Dimension", 1, &section->height);
+    (void)mime_number(mime, "X-Binary-Size-Third-Dimension", 1, &section->depth); // 0 or -1: there is none
     if (!good || section->bytes == 0)
         return error_set(error, STATUS_BROKEN, "%s: a size in the header is missing or no positive number",
                          path);

@@ -88,12 +88,12 @@ static bool header_word(const struct esperanto_file *file, const char *header, c
     const size_t length = strlen(key);
     for (int64_t i = 1; i < file->lines; i++) {
         const char *line = header + i * file->line_bytes;
-        if (strncmp(line, key, length) != 0 || line[length] != ' ')
+        if (strncmp(line, key, length) != 0 || (line[length] != ' ' && line[length] != '\t'))
             continue;
         const char *at = line + length;
         for (int k = 0;; k++) {
-            at += strspn(at, " ");
-            const size_t count = strcspn(at, " ");
+            at += strspn(at, " \t");
+            const size_t count = strcspn(at, " \t");
             if (count == 0)
                 return false;
             if (k < index) {
@@ -101,7 +101,7 @@ static bool header_word(const struct esperanto_file *file, const char *header, c
                 continue;
             }
             const bool quoted = *at == '"';
-            snprintf(word, 64, "%.*s", (int)strcspn(at + quoted, quoted ? "\"" : " "), at + quoted);
+            snprintf(word, 64, "%.*s", (int)strcspn(at + quoted, quoted ? "\"" : " \t"), at + quoted);
             return true;
         }
     }
@@ -174,8 +174,8 @@ static enum status open_image(struct esperanto_file *file, const char *header, s
     struct row_file *rows = &file->rows;
     char width[64], height[64], format[64];
     if (!header_word(file, header, "IMAGE", 0, width) || !header_word(file, header, "IMAGE", 1, height) ||
-        !header_word(file, header, "IMAGE", 4, format) || !parse_int64(width, &layout.width) ||
-        !parse_int64(height, &layout.height))
+        !header_word(file, header, "IMAGE", 4, format) || !parse_whole(width, &layout.width) ||
+        !parse_whole(height, &layout.height))
         return error_set(error, STATUS_BROKEN,
                          "%s: its header does not tell the size and format of the image", rows->base.path);
     const bool packed = strcmp(format, "AGI_BITFIELD") == 0;

@@ -55,7 +55,7 @@ static bool next_line(char **at, const char **key, const char **value)
     *equals = '\0';
     *key = line + strspn(line, " \t");
     *value = equals + 1 + strspn(equals + 1, " \t");
-    while (equals > line && equals[-1] == ' ')
+    while (equals > line && (equals[-1] == ' ' || equals[-1] == '\t'))
         *--equals = '\0';
     return true;
 }
@@ -96,18 +96,27 @@ static enum status header_size(const struct row_file *file, const struct header 
     char text[64];
     *size = missing;
     const bool told = header_text(header, key, text, sizeof text);
-    if ((told && !parse_int64(text, size)) || *size < 1)
+    if ((told && !parse_whole(text, size)) || *size < 1)
         return error_set(error, STATUS_BROKEN, "%s: its header has no sensible value for \"%s\"",
                          file->base.path, key);
     return STATUS_OK;
 }
 
+// The line's beginning, blanks and "=".
+static bool has_key(const char *head, size_t count, const char *key)
+{
+    const char *at = memmem(head, count, key, strlen(key)), *end = head + count;
+    for (at = at ? at + strlen(key) : end; at < end && (*at == ' ' || *at == '\t');)
+        at++;
+    return at < end && *at == '=';
+}
+
 static int kcd_probe(const uint8_t *head, size_t count, const char *path)
 {
-    static const char *const keys[] = {"\nX dimension = ", "\nY dimension = ", "\nNumber of readouts = "};
+    static const char *const keys[] = {"\nX dimension", "\nY dimension", "\nNumber of readouts"};
     (void)path;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!memmem(head, count, keys[i], strlen(keys[i])))
+        if (!has_key((const char *)head, count, keys[i]))
             return 0;
     return 85;
 }

@@ -194,9 +194,9 @@ static enum status apply_fields(struct merlin_file *file, const struct fields *f
         return error_set(error, STATUS_BROKEN, "%s: the header tells of %lld x %lld pixels", path,
                          (long long)layout.width, (long long)layout.height);
     for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
-        if (strcmp(fields->at[AT_DEPTH], depths[i].name) == 0)
+        if (strcasecmp(fields->at[AT_DEPTH], depths[i].name) == 0)
             return set_plain(file, &layout, depths[i].type, error);
-    if (strcmp(fields->at[AT_DEPTH], "R64") == 0)
+    if (strcasecmp(fields->at[AT_DEPTH], "R64") == 0)
         return set_raw(file, fields, &layout, error);
     return refuse_field(&file->plain, "pixel depth", fields->at[AT_DEPTH], error);
 }

@@ -81,7 +81,7 @@ static void take_number(const struct line *value, int64_t *number)
     char text[MAX_WORD] = "";
     if (value->length < sizeof text) {
         memcpy(text, value->text, value->length);
-        parse_int64(text, number);
+        parse_whole(text, number);
     }
 }
 

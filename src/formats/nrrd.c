@@ -115,7 +115,7 @@ static bool parse_sizes(struct line value, struct nrrd_header *header)
     for (char *word; (word = strsep(&rest, " \t"));) {
         if (!*word)
             continue;
-        if (header->axes == NRRD_MAX_AXES || !parse_int64(word, &header->sizes[header->axes]) ||
+        if (header->axes == NRRD_MAX_AXES || !parse_whole(word, &header->sizes[header->axes]) ||
             header->sizes[header->axes] < 1)
             return false;
         header->axes++;
@@ -126,7 +126,7 @@ static bool parse_sizes(struct line value, struct nrrd_header *header)
 static bool parse_integer(struct line value, int64_t *number)
 {
     char word[NRRD_FIELD];
-    return copy_value(value, word) && parse_int64(word, number);
+    return copy_value(value, word) && parse_whole(word, number);
 }
 
 // Takes one field; false if its value makes no sense.
@@ -174,7 +174,7 @@ static enum status header_parse(const char *path, const char *text, size_t count
     if (header->axes == 0 || !header->type[0] || !header->encoding[0])
         return error_set(error, STATUS_BROKEN, "%s: its header does not tell the sizes, type or encoding",
                          path);
-    if (header->dimension != header->axes)
+    if (header->dimension != header->axes && header->dimension != 0) // 0: the sizes alone tell
         return error_set(error, STATUS_BROKEN, "%s: the header tells of %lld dimensions, but of %d sizes",
                          path, (long long)header->dimension, header->axes);
     return STATUS_OK;

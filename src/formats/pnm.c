@@ -149,6 +149,29 @@ static enum status header_check(const struct packed_file *file, const struct pnm
     return STATUS_OK;
 }
 
+// The bytes of the samples of a kind in bytes; 0 for text, and where the size overflows.
+static int64_t stored_bytes(const struct pnm_kind *kind, const struct pnm_header *header)
+{
+    const bool bits = kind->letter == '4', floats = kind->letter == 'f' || kind->letter == 'F';
+    const int64_t item = floats ? 4 : header->largest > 255 ? 2 : 1;
+    size_t bytes;
+    if (kind->coding == CODING_TEXT || kind->coding == CODING_DIGITS ||
+        !size_of_plane(bits ? int64_ceil_div(header->width, 8) : header->width, header->height,
+                       (size_t)(item * header->channels), &bytes) ||
+        bytes > INT64_MAX / 2)
+        return 0;
+    return (int64_t)bytes;
+}
+
+// A header that ends with "\r\n" where one blank is meant: the size of the file tells.
+static void pass_line_end(const struct pnm_kind *kind, const char *text, int64_t file_bytes,
+                          struct pnm_header *header)
+{
+    const int64_t bytes = stored_bytes(kind, header), left = file_bytes - (int64_t)header->bytes;
+    if (bytes > 0 && left == bytes + 1 && text[header->bytes - 1] == '\r' && text[header->bytes] == '\n')
+        header->bytes++;
+}
+
 static enum status open_content(struct packed_file *file, int channel, struct error *error)
 {
     char text[PNM_MAX_HEADER];
@@ -163,6 +186,8 @@ static enum status open_content(struct packed_file *file, int channel, struct er
     if (!header_parse(kind, text, count, &header))
         return error_set(error, STATUS_BROKEN, "%s: damaged %s header", file->plain.base.path, kind->format);
     status = header_check(file, &header, error);
+    if (status == STATUS_OK && header.bytes < count)
+        pass_line_end(kind, text, file->plain.bytes, &header);
     const bool floats = kind->letter == 'f' || kind->letter == 'F';
     const bool bits = kind->letter == '1' || kind->letter == '4';
     struct plain_layout layout = {.format = kind->format,

@@ -9,6 +9,7 @@
 
 #include "base/size.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,19 +59,30 @@ static bool next_entry(struct span *rest, struct span *key, struct span *value)
     return true;
 }
 
-// The text behind the "{" of a header, or of as much as is there; at is NULL where this is none.
+static bool span_is(struct span span, const char *word)
+{
+    return span.count == strlen(word) && strncasecmp(span.at, word, span.count) == 0;
+}
+
+// The text behind the "{" of a header, or of as much as is there; at is NULL where this is none. Most
+// programs write HEADER_BYTES first; where it comes later, SIZE1 must be there, too.
 static struct span header_entries(const char *bytes, size_t count)
 {
-    struct span rest = {bytes, count};
+    struct span rest = {bytes, count}, key, value;
     span_trim(&rest);
     if (rest.count < sizeof first_key || *rest.at != '{')
         return (struct span){NULL, 0};
     rest.at++;
     rest.count--;
     span_trim(&rest);
-    if (rest.count < sizeof first_key || memcmp(rest.at, first_key, sizeof first_key - 1) != 0)
-        return (struct span){NULL, 0};
-    return rest;
+    if (rest.count >= sizeof first_key && memcmp(rest.at, first_key, sizeof first_key - 1) == 0)
+        return rest;
+    bool bytes_told = false, size_told = false;
+    for (struct span walk = rest; next_entry(&walk, &key, &value);) {
+        bytes_told = bytes_told || span_is(key, first_key);
+        size_told = size_told || span_is(key, "SIZE1");
+    }
+    return bytes_told && size_told ? rest : (struct span){NULL, 0};
 }
 
 // A whole header. The caller frees the bytes.
@@ -123,7 +135,7 @@ static enum status header_read(const struct plain_file *file, struct header *hea
     char text[MAX_VALUE];
     if (!start.entries.at)
         return error_set(error, STATUS_NOT_MINE, "%s: is not an SMV file", path);
-    if (!header_text(&start, "", first_key, text) || !parse_int64(text, offset) || *offset < 16 ||
+    if (!header_text(&start, "", first_key, text) || !parse_whole(text, offset) || *offset < 16 ||
         *offset > MAX_HEADER)
         return error_set(error, STATUS_BROKEN, "%s: its HEADER_BYTES is no sensible number", path);
     header->bytes = must_alloc((size_t)*offset + 1);
@@ -142,27 +154,23 @@ static const struct {
     const char *name;
     enum sample_type type;
 } smv_types[] = {
-    {"unsigned_short", SAMPLE_U16},
     {"unsigned short int", SAMPLE_U16},
     {"unsigned short", SAMPLE_U16},
     {"short int", SAMPLE_I16},
-    {"signed_short", SAMPLE_I16},
+    {"signed short", SAMPLE_I16},
     {"short", SAMPLE_I16},
     {"signed short int", SAMPLE_I16},
-    {"unsigned_long", SAMPLE_U32},
+    {"unsigned long", SAMPLE_U32},
     {"unsigned long int", SAMPLE_U32},
-    {"unsigned_int", SAMPLE_U32},
     {"unsigned int", SAMPLE_U32},
     {"long int", SAMPLE_I32},
-    {"signed_long", SAMPLE_I32},
+    {"signed long", SAMPLE_I32},
     {"long", SAMPLE_I32},
     {"signed long int", SAMPLE_I32},
-    {"signed_int", SAMPLE_I32},
+    {"signed int", SAMPLE_I32},
     {"int", SAMPLE_I32},
     {"unsigned char", SAMPLE_U8},
-    {"unsigned_char", SAMPLE_U8},
     {"signed char", SAMPLE_I8},
-    {"signed_char", SAMPLE_I8},
     {"char", SAMPLE_I8},
     {"float IEEE", SAMPLE_F32},
     {"float", SAMPLE_F32},
@@ -177,6 +185,16 @@ static enum status refuse_value(const struct plain_file *file, const char *what,
                      value);
 }
 
+// Compares without regard to case, where '_' is a blank.
+static bool same_words(const char *text, const char *name)
+{
+    for (; *text && *name; text++, name++)
+        if (tolower((unsigned char)(*text == '_' ? ' ' : *text)) !=
+            tolower((unsigned char)(*name == '_' ? ' ' : *name)))
+            return false;
+    return *text == *name;
+}
+
 static enum status set_type(const struct plain_file *file, const struct header *header,
                             struct plain_layout *layout, struct error *error)
 {
@@ -184,11 +202,11 @@ static enum status set_type(const struct plain_file *file, const struct header *
     layout->type = SAMPLE_U16; // where the header does not tell
     if (header_text(header, "", "COMPRESSION", text) && *text && strcasecmp(text, "none") != 0)
         return refuse_value(file, "compression", text, error);
-    layout->swapped = header_text(header, "", "BYTE_ORDER", text) && strstr(text, "big");
+    layout->swapped = header_text(header, "", "BYTE_ORDER", text) && strcasestr(text, "big");
     if (!header_text(header, "", "Data_type", text) && !header_text(header, "", "TYPE", text))
         return STATUS_OK;
     for (size_t i = 0; i < sizeof smv_types / sizeof *smv_types; i++) {
-        if (strcasecmp(text, smv_types[i].name) == 0) {
+        if (same_words(text, smv_types[i].name)) {
             layout->type = smv_types[i].type;
             return STATUS_OK;
         }
@@ -203,7 +221,7 @@ static enum status take_size(const struct plain_file *file, const struct header 
     char text[MAX_VALUE];
     *size = missing;
     const bool told = header_text(header, "", key, text);
-    if ((told && !parse_int64(text, size)) || *size < 1)
+    if ((told && !parse_whole(text, size)) || *size < 1)
         return error_set(error, STATUS_BROKEN, "%s: its header has no sensible value for %s", file->base.path,
                          key);
     return STATUS_OK;
@@ -229,7 +247,7 @@ static enum status layout_from(struct plain_file *file, const struct header *hea
     if (status == STATUS_OK)
         status = take_size(file, header, "SIZE2", 0, &layout.height, error);
     if (status == STATUS_OK)
-        status = take_size(file, header, "SIZE3", 1, &layout.frames, error);
+        layout.frames = (int64_t)fmin(fmax(header_number(header, "", "SIZE3", 0), 1), 1e15); // NAN, -1: one
     if (status == STATUS_OK)
         status = set_type(file, header, &layout, error);
     if (status != STATUS_OK)

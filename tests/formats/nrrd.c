@@ -367,7 +367,6 @@ static void test_refused(void **state)
         const char *said;
     } cases[] = {
         {"dimension: 2\nsizes: 2 2\nencoding: raw\n\n", STATUS_BROKEN, "type or encoding"},
-        {"type: uchar\nsizes: 2 2\nencoding: raw\n\n", STATUS_BROKEN, "0 dimensions, but of 2 sizes"},
         {"type: uchar\ndimension: 3\nsizes: 2 2\nencoding: raw\n\n", STATUS_BROKEN, "3 dimensions"},
         {"type: block\ndimension: 2\nsizes: 2 2\nencoding: raw\n\n", STATUS_UNSUPPORTED, "\"block\""},
         {"type: uchar\ndimension: 2\nsizes: 2 2\nencoding: zrl\n\n", STATUS_UNSUPPORTED, "\"zrl\""},
