@@ -157,7 +157,6 @@ static void test_refused(void **state)
         {"{\nHEADER_BYTES=1024;\nSIZE1=3;\n}\n", STATUS_BROKEN, "SIZE2"},
         {"{\nHEADER_BYTES=1024;\nSIZE1=3;\nSIZE2=-2;\n}\n", STATUS_BROKEN, "SIZE2"},
         {"{\nHEADER_BYTES=1024;\nSIZE1=3x;\nSIZE2=2;\n}\n", STATUS_BROKEN, "SIZE1"},
-        {"{\nHEADER_BYTES=1024;\nSIZE1=3;\nSIZE2=2;\nSIZE3=0;\n}\n", STATUS_BROKEN, "SIZE3"},
         {"{\nHEADER_BYTES=1024;\nSIZE1=1048576;\nSIZE2=1048576;\n}\n", STATUS_BROKEN, "there are only"},
         {"{\nHEADER_BYTES=1024;\nSIZE1=4611686018427387904;\nSIZE2=4;\n}\n", STATUS_TOO_LARGE, "overflows"},
         {"{\nHEADER_BYTES=1024;\nSIZE1=3;\nSIZE2=2;\nData_type=Compressed;\n}\n", STATUS_UNSUPPORTED,
