@@ -149,8 +149,10 @@ static enum status hdf5_open(const struct open_request *request, struct image_fi
     shared->channel = request->channel;
     hdf5_pool_heed(shared->pool, request->cancel);
     enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, NULL, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        hdf5_pool_trust(shared->pool);
         status = shared_open(shared, request, error);
+    }
     hdf5_pool_heed(shared->pool, NULL);
     hdf5_pool_rest(shared->pool);
     if (status != STATUS_OK) {

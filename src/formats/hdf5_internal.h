@@ -172,7 +172,8 @@ enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *qu
                           struct hdf5_answer *answer, struct error *error);
 // Until the next call tasks without a cancel of their own heed this one, which is borrowed; NULL: none.
 void hdf5_pool_heed(struct hdf5_pool *pool, struct cancel *cancel);
-// Ends the guard's process; from now on it lives only as long as a task.
+// The guard has opened just before what is opened until hdf5_pool_rest, and is not asked about it again.
+void hdf5_pool_trust(struct hdf5_pool *pool);
 void hdf5_pool_rest(struct hdf5_pool *pool);
 
 // --- hdf5_mask_write.c: in the guard's process ---
@@ -215,9 +216,10 @@ const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64
 // --- hdf5_search.c: the walk through the groups ---
 
 // The path of the dataset that the file, or the object at `start`, means to show; STATUS_UNSUPPORTED where
-// there is none, STATUS_IO where it is in a file that is missing.
+// there is none, STATUS_IO where it is in a file that is missing. *held, if not negative, keeps it open until
+// H5Oclose, so that it is opened once.
 enum status hdf5_search(hid_t file, const struct open_request *request, const char *start, struct text *found,
-                        struct error *error);
+                        hid_t *held, struct error *error);
 
 // --- hdf5_names.c: names and attributes ---
 

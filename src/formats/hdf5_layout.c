@@ -374,14 +374,15 @@ static enum status layout_fill(hid_t file, const char *path, const struct select
     return status;
 }
 
-// The path that the selector names, or the one that the file means.
+// The path that the selector names, or the one that the file means. *held keeps the object open, if not
+// negative.
 static enum status choose_path(hid_t file, const struct open_request *request, const char *selected,
-                               struct text *found, bool *series, struct error *error)
+                               struct text *found, bool *series, hid_t *held, struct error *error)
 {
     const char *path = request->path;
     *series = true;
     if (!selected)
-        return hdf5_search(file, request, "/", found, error);
+        return hdf5_search(file, request, "/", found, held, error);
     hid_t object = H5Oopen(file, selected, H5P_DEFAULT);
     if (object < 0) {
         char *target, *name;
@@ -395,10 +396,11 @@ static enum status choose_path(hid_t file, const struct open_request *request, c
         H5Eclear2(H5E_DEFAULT);
         return status;
     }
-    const bool group = H5Iget_type(object) == H5I_GROUP;
-    H5Oclose(object);
-    if (group)
-        return hdf5_search(file, request, selected, found, error);
+    if (H5Iget_type(object) == H5I_GROUP) {
+        H5Oclose(object);
+        return hdf5_search(file, request, selected, found, held, error);
+    }
+    *held = object;
     *series = false;
     text_append(found, selected);
     return STATUS_OK;
@@ -412,13 +414,16 @@ enum status hdf5_layout_choose(hid_t file, const struct open_request *request, s
         split = selector_split(file, request->selector);
     struct text found = {0};
     bool series;
-    enum status status = choose_path(file, request, split.path, &found, &series, error);
+    hid_t held = H5I_INVALID_HID;
+    enum status status = choose_path(file, request, split.path, &found, &series, &held, error);
     if (status == STATUS_OK) {
         const char *last = strrchr(text_string(&found), '/');
         layout->shown = must_copy(text_string(&found));
         series = series && !split.slice && hdf5_is_numbered(last ? last + 1 : "");
         status = layout_fill(file, request->path, &split, request->channel, series, pool, layout, error);
     }
+    if (held >= 0)
+        H5Oclose(held);
     text_free(&found);
     free(split.path);
     if (status != STATUS_OK)

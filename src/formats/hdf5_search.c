@@ -38,6 +38,7 @@ struct search {
     struct text table;    // the first compound dataset, described
     struct text missing;  // the first file that a link names in vain
     struct error damaged; // the first object that cannot be read
+    hid_t kept;           // the last dataset that was fit to be shown
     // The best so far.
     struct text best;
     int best_score;
@@ -102,6 +103,15 @@ static int name_score(const char *name)
     return has_word(name, others, false) ? 0 : 1;
 }
 
+// Keeps the dataset open: to open it anew takes long where it is put together from thousands of others.
+static void keep(struct search *search, hid_t dataset)
+{
+    H5Iinc_ref(dataset);
+    if (search->kept >= 0)
+        H5Oclose(search->kept);
+    search->kept = dataset;
+}
+
 static void consider(struct search *search, const char *path, hid_t dataset)
 {
     int64_t side = 0;
@@ -118,6 +128,7 @@ static void consider(struct search *search, const char *path, hid_t dataset)
     search->best_pixels = pixels;
     text_clear(&search->best);
     text_append(&search->best, path);
+    keep(search, dataset);
 }
 
 // Notes the file that the link at `path` names if it is missing. True if so.
@@ -158,6 +169,8 @@ static bool is_image(struct search *search, const char *path)
     int64_t side;
     const bool image =
         object >= 0 && H5Iget_type(object) == H5I_DATASET && image_pixels(search, path, object, &side) > 0;
+    if (image)
+        keep(search, object);
     if (object >= 0)
         H5Oclose(object);
     else
@@ -403,10 +416,10 @@ static void walk(struct search *search, hid_t group, const char *path, int depth
 // --- All of it ---
 
 enum status hdf5_search(hid_t file, const struct open_request *request, const char *start, struct text *found,
-                        struct error *error)
+                        hid_t *held, struct error *error)
 {
     const char *path = request->path;
-    struct search search = {.file = file, .path = path, .cancel = request->cancel};
+    struct search search = {.file = file, .path = path, .cancel = request->cancel, .kept = H5I_INVALID_HID};
     bool good = follow(&search, start, 0, found);
     // What else there is in a master without its data is not what it means to show.
     if (!good && !search.awaited) {
@@ -430,6 +443,7 @@ enum status hdf5_search(hid_t file, const struct open_request *request, const ch
                            "%s: has no image%s%s: no dataset of numbers with two or more dimensions%s%s",
                            path, strcmp(start, "/") == 0 ? "" : " in ", strcmp(start, "/") == 0 ? "" : start,
                            search.table.length ? "; " : "", text_string(&search.table));
+    *held = search.kept;
     free(search.seen);
     text_free(&search.best);
     text_free(&search.missing);
