@@ -153,6 +153,10 @@ static enum status open_content(struct plain_file *file, int64_t *nibbles, struc
     if (!samples_offset(file, &layout, (int32_t)word_at(header, AT_EXTENDED, big), &layout.offset))
         return error_set(error, STATUS_BROKEN, "%s: its extended header has a negative size",
                          file->base.path);
+    size_t plane;
+    if (layout.frames < 1 && // not counted
+        size_of_plane(layout.width, layout.height, sample_traits(layout.type)->bytes, &plane) && plane > 0)
+        layout.frames = int64_max((file->bytes - layout.offset) / (int64_t)plane, 1);
     return plain_file_set_layout(file, &layout, error);
 }
 

@@ -165,6 +165,26 @@ static void test_refused(void **state)
     refuse_word(92, 0x7FFFFF00, STATUS_BROKEN, "only 0 B");
 }
 
+// Sections that the header does not count are as many as the file has room for.
+static void test_uncounted_sections(void **state)
+{
+    (void)state;
+    static const uint32_t counts[] = {0, 0xFFFFFFFF};
+    for (int i = 0; i < 2; i++) {
+        const char *path;
+        size_t count;
+        uint8_t *samples = make_file(&variants[1], &path);
+        uint8_t *bytes = load_bytes(path, &count);
+        put_u32(bytes + 8, counts[i]);
+        struct image_file *file = open_good(save_bytes("uncounted.mrc", bytes, count));
+        assert_int_equal(file->frames, FRAMES);
+        check_rectangles(file, 2, samples + (size_t)2 * WIDTH * HEIGHT * 2);
+        image_file_close(&file);
+        free(bytes);
+        free(samples);
+    }
+}
+
 static void test_mrcfile_agrees(void **state)
 {
     (void)state;
@@ -264,10 +284,15 @@ static void test_absent_extended_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_mode), cmocka_unit_test(test_metadata),
-        cmocka_unit_test(test_imod_bytes), cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_mrcfile_agrees),
-        cmocka_unit_test(test_mode_101),   cmocka_unit_test(test_absent_extended_header),
+        cmocka_unit_test(test_every_mode),
+        cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_imod_bytes),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_mrcfile_agrees),
+        cmocka_unit_test(test_mode_101),
+        cmocka_unit_test(test_uncounted_sections),
+        cmocka_unit_test(test_absent_extended_header),
         cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
