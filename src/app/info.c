@@ -13,22 +13,22 @@
 #include <string.h>
 #include <unistd.h>
 
+// The reason without the path that it begins with, where that is the source's.
+static const char *without_path(const char *reason, const char *source)
+{
+    const char *end = strstr(reason, ": ");
+    const size_t length = end ? (size_t)(end - reason) : 0;
+    const bool same = end && strncmp(reason, source, length) == 0 && strchr(":[#", source[length]);
+    return same ? end + 2 : reason;
+}
+
 // Prints "fovea: NAME: sentence" with the name only once.
 static void sentence_print(const char *source, const char *sentence)
 {
     if (strstr(sentence, source))
         output_sentence("%s", sentence);
     else
-        output_sentence("%s: %s", source, sentence);
-}
-
-// The reason without the path that it begins with, where that is the source's.
-static const char *without_path(const char *reason, const char *source)
-{
-    const char *end = strstr(reason, ": ");
-    const size_t length = end ? (size_t)(end - reason) : 0;
-    const bool same = end && strncmp(reason, source, length) == 0 && strchr(":[", source[length]);
-    return same ? end + 2 : reason;
+        output_sentence("%s: %s", source, without_path(sentence, source));
 }
 
 static void loss_warn(const struct info_scan *scan)

@@ -598,6 +598,29 @@ static void missing_source_is_named(void **state)
     run_free(&run);
 }
 
+// What was asked for names the file as well: its path stands once.
+static void path_of_a_selector_stands_once(void **state)
+{
+    (void)state;
+    require_binary();
+    static const char *const selectors[] = {"[9,:,:]", "::[9,:,:]", "#phase", "::#phase"};
+    char path[4096];
+    snprintf(path, sizeof path, "%s", temporary_path("once.npy"));
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite("\x93NUMPY\1\0", 1, 8, file);
+    fprintf(file, "%c%c%-70s\n....", 71, 0, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2)}");
+    fclose(file);
+    for (size_t i = 0; i < sizeof selectors / sizeof *selectors; i++) {
+        struct run run = run_info("'%s%s'", path, selectors[i]);
+        assert_int_not_equal(run.exit_code, 0);
+        const char *found = strstr(run.errors, "once.npy");
+        assert_non_null(found);
+        assert_null(strstr(found + 1, "once.npy"));
+        run_free(&run);
+    }
+}
+
 static void detector_is_told_in_si_units(void **state)
 {
     (void)state;
@@ -887,6 +910,7 @@ int main(void)
         cmocka_unit_test(simulation_is_described),
         cmocka_unit_test(detector_is_told_in_si_units),
         cmocka_unit_test(missing_source_is_named),
+        cmocka_unit_test(path_of_a_selector_stands_once),
         cmocka_unit_test(header_items_are_told),
         cmocka_unit_test(repeated_items_are_an_array),
         cmocka_unit_test(the_header_is_told_without_the_pixels),
