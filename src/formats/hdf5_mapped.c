@@ -67,6 +67,8 @@ static void supply_renew(const struct supply *supply, struct rect rect, const st
             report->lost_pixels--;
         }
     }
+    if (report->lost_pixels == 0)
+        report->first_loss = (struct error){0};
 }
 
 // --- Runs of indices ---

@@ -30,33 +30,39 @@ static int64_t steps_total(const struct hdf5_steps *steps)
     return steps->count * steps->block;
 }
 
-// Gives an axis without end as many indices as reach `total`.
-static struct hdf5_steps cut_steps(hsize_t start, hsize_t stride, hsize_t block, int64_t total)
-{
-    if (block == H5S_UNLIMITED)
-        return (struct hdf5_steps){(int64_t)start, int64_max(total, 1), 1, int64_max(total, 1)};
-    return (struct hdf5_steps){(int64_t)start, (int64_t)stride, int64_ceil_div(total, (int64_t)block),
-                               (int64_t)block};
-}
-
+// True for what is so small that sums of a few cannot overflow.
 static bool is_sane(hsize_t number)
 {
     return number <= INT64_MAX / 4;
 }
 
-// The steps of an axis with an end; false where their number overflows.
-static bool read_steps(hsize_t start, hsize_t stride, hsize_t count, hsize_t block, struct hdf5_steps *steps)
+// False where the steps reach too far.
+static bool set_steps(hsize_t start, hsize_t stride, hsize_t count, hsize_t block, struct hdf5_steps *steps)
 {
-    int64_t reach, total;
+    hsize_t reach, total;
     if (!is_sane(start) || !is_sane(stride) || !is_sane(count) || !is_sane(block) || stride < 1 ||
-        block < 1 || __builtin_mul_overflow((int64_t)stride, (int64_t)count, &reach) ||
-        __builtin_mul_overflow((int64_t)block, (int64_t)count, &total))
+        block < 1 || __builtin_mul_overflow(stride, count, &reach) ||
+        __builtin_mul_overflow(block, count, &total) || !is_sane(reach) || !is_sane(total))
         return false;
     *steps = (struct hdf5_steps){(int64_t)start, (int64_t)stride, (int64_t)count, (int64_t)block};
-    // One block, however it was put together.
-    if (count == 1 || stride == block)
-        *steps = (struct hdf5_steps){(int64_t)start, total, 1, total};
     return true;
+}
+
+// Makes one block of blocks that touch each other.
+static void join_blocks(struct hdf5_steps *steps)
+{
+    const int64_t total = steps_total(steps);
+    if (steps->count == 1 || steps->stride == steps->block)
+        *steps = (struct hdf5_steps){steps->start, total, 1, total};
+}
+
+// Gives an axis without end as many blocks as hold `total` indices.
+static bool cut_steps(hsize_t start, hsize_t stride, hsize_t block, int64_t total, struct hdf5_steps *steps)
+{
+    if (block != H5S_UNLIMITED)
+        return set_steps(start, stride, (hsize_t)int64_ceil_div(total, (int64_t)block), block, steps);
+    const hsize_t length = (hsize_t)int64_max(total, 1);
+    return set_steps(start, length, 1, length, steps);
 }
 
 // The indices that an axis without end has within a dataset of that length.
@@ -86,16 +92,19 @@ static bool read_selection(hid_t space, const int64_t *dims, int64_t total, stru
     for (int axis = 0; axis < rank; axis++) {
         const bool endless = count[axis] == H5S_UNLIMITED || block[axis] == H5S_UNLIMITED;
         if (!endless) {
-            if (!read_steps(start[axis], stride[axis], count[axis], block[axis], &selection->steps[axis]))
+            if (!set_steps(start[axis], stride[axis], count[axis], block[axis], &selection->steps[axis]))
                 return false;
+            join_blocks(&selection->steps[axis]);
             continue;
         }
+        const bool one_block = block[axis] == H5S_UNLIMITED;
         if (!is_sane(start[axis]) || !is_sane(stride[axis]) || stride[axis] < 1 || block[axis] < 1 ||
-            selection->endless >= 0 || (block[axis] != H5S_UNLIMITED && !is_sane(block[axis])))
+            selection->endless >= 0 || (!one_block && block[axis] > stride[axis]))
             return false;
         selection->endless = axis;
         const int64_t most = dims ? total_within(dims[axis], start[axis], stride[axis], block[axis]) : total;
-        selection->steps[axis] = cut_steps(start[axis], stride[axis], block[axis], most);
+        if (!cut_steps(start[axis], stride[axis], block[axis], most, &selection->steps[axis]))
+            return false;
     }
     return true;
 }
