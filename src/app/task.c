@@ -3,6 +3,7 @@
 #include "app/task.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <poll.h>
@@ -74,6 +75,7 @@ static void write_line(struct task *task, int64_t now)
 static void leave_at_once(struct task *task)
 {
     erase_line(task);
+    file_drafts_remove();
     _exit(128 + atomic_load(&task->signal));
 }
 

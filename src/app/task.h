@@ -3,7 +3,8 @@
 //
 // Begin it before any thread is started: SIGINT and SIGTERM are then blocked for all of them and come to the
 // task's own thread, which requests the cancel. What the command does after that must lead to its end with
-// STATUS_CANCELLED; a second signal, or none of that within two seconds, ends the process at once.
+// STATUS_CANCELLED; a second signal, or none of that within two seconds, ends the process at once; drafts of
+// files are removed (base/file.h).
 #ifndef FOVEA_APP_TASK_H
 #define FOVEA_APP_TASK_H
 

@@ -625,6 +625,7 @@ static void leave_what_hangs(struct session *session)
     if (viewer_stop(&session->viewer, HOST_PATIENCE_NS) && !recovery_is_writing(session->host.recovery))
         return;
     SDL_HideWindow(session->window.handle);
+    file_drafts_remove();
     fflush(NULL);
     _Exit(EXIT_SUCCESS);
 }

@@ -7,12 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum status file_open_read(const char *path, int *fd, int64_t *bytes, struct error *error)
@@ -184,6 +186,53 @@ static enum status open_special(struct file_draft *draft, struct error *error)
     return STATUS_OK;
 }
 
+// --- the drafts of the process ---
+
+// Whoever ends the process at once has no other way to know of the files that other threads are writing.
+struct draft_name {
+    const char *name; // borrowed from the draft
+    struct draft_name *next;
+};
+static struct {
+    pthread_mutex_t lock; // held while a draft comes, goes or takes its place
+    struct draft_name *first;
+} drafts = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+// With the lock held.
+static void draft_note(const char *name)
+{
+    struct draft_name *made = must_alloc(sizeof *made);
+    *made = (struct draft_name){.name = name, .next = drafts.first};
+    drafts.first = made;
+}
+
+// With the lock held.
+static void draft_forget(const char *name)
+{
+    struct draft_name **link = &drafts.first;
+    while (*link && (*link)->name != name)
+        link = &(*link)->next;
+    struct draft_name *found = *link;
+    if (found)
+        *link = found->next;
+    free(found);
+}
+
+void file_drafts_remove(void)
+{
+    enum { PATIENCE_MS = 200 };
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += PATIENCE_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_mutex_timedlock(&drafts.lock, &until) != 0)
+        return;
+    for (const struct draft_name *draft = drafts.first; draft; draft = draft->next)
+        unlink(draft->name);
+    // The lock stays held: what the other threads are about to do is not done any more.
+}
+
 // Creates a file of its own beside the path, with the permissions that `mode` and the kernel's umask give.
 // Reading the umask would be changing it, for the whole process and so for the files of other threads.
 static bool create_beside(struct file_draft *draft, mode_t mode)
@@ -195,13 +244,19 @@ static bool create_beside(struct file_draft *draft, mode_t mode)
         if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number)
             number = (uint64_t)clock_now_ns() + (uint64_t)i;
         text_printf(&name, "%s.%06llx", draft->path, (unsigned long long)(number & 0xFFFFFF));
+        pthread_mutex_lock(&drafts.lock);
         draft->fd = open(name.data, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        const int code = errno;
+        if (draft->fd >= 0)
+            draft_note(name.data);
+        pthread_mutex_unlock(&drafts.lock);
         if (draft->fd >= 0) {
             draft->temporary = name.data;
             return true;
         }
         text_free(&name);
-        if (errno != EEXIST)
+        errno = code;
+        if (code != EEXIST)
             return false;
     }
     return false;
@@ -255,6 +310,18 @@ static bool folder_sync(const char *path)
     return !failed;
 }
 
+static bool draft_place(const struct file_draft *draft)
+{
+    pthread_mutex_lock(&drafts.lock);
+    const bool placed = rename(draft->temporary, draft->path) == 0;
+    const int code = errno;
+    if (placed)
+        draft_forget(draft->temporary);
+    pthread_mutex_unlock(&drafts.lock);
+    errno = code;
+    return placed;
+}
+
 enum status file_draft_commit(struct file_draft *draft, struct error *error)
 {
     if (draft->temporary && fsync(draft->fd) != 0)
@@ -263,9 +330,9 @@ enum status file_draft_commit(struct file_draft *draft, struct error *error)
     draft->fd = -1;
     if (close(fd) != 0)
         return draft_failed(draft, errno, error);
-    if (draft->temporary && rename(draft->temporary, draft->path) != 0)
-        return draft_failed(draft, errno, error);
     const bool renamed = draft->temporary;
+    if (renamed && !draft_place(draft))
+        return draft_failed(draft, errno, error);
     free(draft->temporary);
     draft->temporary = NULL;
     if (renamed && !folder_sync(draft->path))
@@ -278,8 +345,12 @@ void file_draft_abandon(struct file_draft *draft)
 {
     if (draft->fd >= 0)
         close(draft->fd);
-    if (draft->temporary)
+    if (draft->temporary) {
+        pthread_mutex_lock(&drafts.lock);
         unlink(draft->temporary);
+        draft_forget(draft->temporary);
+        pthread_mutex_unlock(&drafts.lock);
+    }
     free(draft->temporary);
     free(draft->path);
     *draft = (struct file_draft){.fd = -1};

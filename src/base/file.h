@@ -51,6 +51,11 @@ enum status file_draft_commit(struct file_draft *draft, struct error *error);
 // Gives the draft up: the temporary file is removed.
 void file_draft_abandon(struct file_draft *draft);
 
+// Removes the temporary files of all drafts there are, for a process that ends at once in whatever its
+// threads are doing: from then on no draft is opened or put in place. Any thread, but no signal handler.
+// Where a disk does not answer they stay, and nobody waits.
+void file_drafts_remove(void);
+
 // Writes `count` bytes to a temporary file beside `path`, fsyncs and renames it over `path`, so that an
 // interrupted write leaves an old file whole.
 enum status file_replace(const char *path, const void *data, size_t count, struct error *error);

@@ -2,8 +2,10 @@
 // Tasks on a terminal of their own: the line of the progress, its erasing, and the end by a signal.
 #include "app/task.h"
 
+#include "base/file.h"
 #include "support/testdata.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Skips the test where there are no terminals to be had: a container without /dev/pts.
@@ -105,12 +109,55 @@ static void test_a_signal_is_a_cancel(void **state)
     assert_int_equal(task_stopped(NULL, NULL), STATUS_OK);
 }
 
+// Whatever is being written when the process ends without waiting, nothing half written stays, and what was
+// there before does.
+static void test_no_draft_is_left_behind(void **state)
+{
+    (void)state;
+    const char *folder = temporary_path("drafts");
+    char path[600];
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(path, sizeof path, "%s/image.png", folder);
+    assert_int_equal(file_replace(path, "before", 6, NULL), STATUS_OK);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct file_draft draft, other;
+        struct task *task = task_begin("export", -1, 0);
+        bool good = task && file_draft_open(path, &draft, NULL) == STATUS_OK &&
+                    file_draft_write(&draft, "half", 4, NULL) == STATUS_OK &&
+                    file_draft_open(path, &other, NULL) == STATUS_OK;
+        kill(getpid(), good ? SIGINT : SIGKILL);
+        alarm(100);
+        for (;;) // the cancel is not heeded
+            pause();
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
+    struct dirent **entries;
+    assert_int_equal(scandir(folder, &entries, NULL, alphasort), 3); // ".", ".." and the file
+    assert_string_equal(entries[2]->d_name, "image.png");
+    for (int i = 0; i < 3; i++)
+        free(entries[i]);
+    free(entries);
+    char text[8] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fread(text, 1, sizeof text - 1, file), 6);
+    fclose(file);
+    assert_string_equal(text, "before");
+    remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_line_is_written_and_erased),
         cmocka_unit_test(test_no_line),
         cmocka_unit_test(test_a_signal_is_a_cancel),
+        cmocka_unit_test(test_no_draft_is_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
