@@ -5,6 +5,7 @@
 #include "image/mask.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -344,6 +345,23 @@ static void test_symbolic_link(void **state)
     image_file_close(&file);
 }
 
+// --- Damage ---
+
+// Any file with some bytes changed opens, or is refused with a sentence.
+static void test_changed_bytes(void **state)
+{
+    (void)state;
+    const char *path =
+        made("changed.h5",
+             PREAMBLE "with new() as h:\n"
+                      "    h['d'] = a[0, :4, :6]; h['e'] = a[1, :2, :6]\n"
+                      "    join(h, 'v', [(at[0], '.', 'd', (4, 6)), (at[1, [0, 3]], '.', 'e', (2, 6)),\n"
+                      "                  (at[2], 'gone.h5', 'd', (4, 6))], (3, 4, 6), 'f4')\n");
+    size_t size;
+    free(load_bytes(path, &size));
+    check_damage(path, 997, size, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_overlap),
         cmocka_unit_test(test_without_end),
         cmocka_unit_test(test_symbolic_link),
+        cmocka_unit_test(test_changed_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
