@@ -33,19 +33,21 @@ static char *cut_at_colons(char *path)
     return NULL;
 }
 
-// What stands in the brackets at the end, before the first of which there is a file.
+// What stands in the brackets at the end, before the last of which there is a file.
 static char *cut_at_brackets(char *path)
 {
     const size_t length = strlen(path);
     if (length == 0 || path[length - 1] != ']')
         return NULL;
-    for (char *bracket = strchr(path + 1, '['); bracket; bracket = strchr(bracket + 1, '[')) {
-        *bracket = '\0';
+    for (size_t at = length - 1; at > 0; at--) {
+        if (path[at] != '[')
+            continue;
+        path[at] = '\0';
         if (path_exists(path)) {
             path[length - 1] = '\0';
-            return bracket + 1;
+            return path + at + 1;
         }
-        *bracket = '[';
+        path[at] = '[';
     }
     return NULL;
 }

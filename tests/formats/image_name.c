@@ -35,7 +35,7 @@ static void names_are_taken_apart(void **state)
         {"::name[0,:,:]", "name[0,:,:]"},
     };
     char path[1024], name[1100];
-    static const char *const files[] = {"plain", "odd[1].tif", "odd#phase", "a::b"};
+    static const char *const files[] = {"plain", "odd", "odd[1]", "odd[1].tif", "odd#phase", "a::b"};
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
         snprintf(path, sizeof path, "%s", save_bytes(files[f], "x", 1));
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
