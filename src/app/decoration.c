@@ -27,7 +27,6 @@ static int scaled(int points, float scale)
 
 // --- the title ---
 
-// The frame's number counts from 0, as in the data.
 static void write_title(const struct viewer *viewer, struct text *title)
 {
     const char *name = path_title(source_name(viewer->source, viewer->position.item));
@@ -37,9 +36,7 @@ static void write_title(const struct viewer *viewer, struct text *title)
         text_append(title, "  ");
         text_safe(title, part, strlen(part));
     }
-    const int64_t frames = viewer->file ? viewer->file->frames : 1;
-    if (frames > 1)
-        text_printf(title, "  # %lld of %lld", (long long)viewer->position.frame, (long long)frames);
+    viewer_append_frame(viewer, title);
 }
 
 // Cuts a line at a character until it fits.

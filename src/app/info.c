@@ -13,29 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-// The reason without the path that it begins with, where that is the source's.
-static const char *without_path(const char *reason, const char *source)
-{
-    const char *end = strstr(reason, ": ");
-    const size_t length = end ? (size_t)(end - reason) : 0;
-    const bool same = end && strncmp(reason, source, length) == 0 && strchr(":[#", source[length]);
-    return same ? end + 2 : reason;
-}
-
 // Prints "fovea: NAME: sentence" with the name only once.
 static void sentence_print(const char *source, const char *sentence)
 {
-    if (strstr(sentence, source))
+    const char *behind = error_behind_path(sentence, source);
+    if (behind == sentence && strstr(sentence, source))
         output_sentence("%s", sentence);
     else
-        output_sentence("%s: %s", source, without_path(sentence, source));
+        output_sentence("%s: %s", source, behind);
 }
 
 static void loss_warn(const struct info_scan *scan)
 {
     if (scan->report.lost_pixels == 0)
         return;
-    const char *why = without_path(scan->report.first_loss.text, scan->options->source);
+    const char *why = error_behind_path(scan->report.first_loss.text, scan->options->source);
     char sentence[1024];
     snprintf(sentence, sizeof sentence, "%" PRId64 " pixels are lost and left out of the figures: %s",
              scan->report.lost_pixels, why[0] ? why : "the file is damaged");

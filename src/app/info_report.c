@@ -304,11 +304,12 @@ static void text_add_header(struct text *text, const struct info_scan *scan)
     text_line(text, "size", "%" PRId64 " x %" PRId64 " pixels (%s)", info->width, info->height,
               format_bytes((int64_t)bytes, size, sizeof size));
     text_line(text, "type", "%s", sample_traits(info->type)->name);
+    char number[56];
     if (scan->file->frames == 1)
         text_line(text, "frames", "1");
     else
-        text_line(text, "frames", "%" PRId64 " (below: frame %" PRId64 ")", scan->file->frames,
-                  scan->options->frame);
+        text_line(text, "frames", "%" PRId64 " (below: %s)", scan->file->frames,
+                  format_frame(scan->options->frame, scan->file->frames, number, sizeof number));
     text_line(text, "format", "%s", info->format);
     text_line(text, "compression", "%s", info->compression);
     text_some_line(text, "note", info->note);

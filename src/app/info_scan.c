@@ -34,10 +34,6 @@ static enum status scan_open(struct info_scan *scan, struct error *error)
     enum status status = source_open_name(options->source, options->channel, &scan->file, error);
     if (status != STATUS_OK)
         return status;
-    if (options->frame < 0 || options->frame >= scan->file->frames)
-        return error_set(error, STATUS_USAGE,
-                         "%s: there is no frame %" PRId64 "; the frames are 0 to %" PRId64, options->source,
-                         options->frame, scan->file->frames - 1);
     status = image_file_info(scan->file, options->frame, &scan->info, error);
     frame_info_choose(&scan->info, &options->choice);
     return status == STATUS_OK ? request_check(scan, error) : status;

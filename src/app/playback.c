@@ -88,8 +88,9 @@ enum status playback_go(struct viewer *viewer, int64_t number, struct error *err
     if (number < 0 || !locate(viewer, number, &position)) {
         bool exact = true;
         const int64_t total = source_frames_before(viewer->source, source_count(viewer->source), &exact);
-        return error_set(error, STATUS_USAGE, "there is no frame %lld; the series has frames 0 to %lld",
-                         (long long)number, (long long)total - 1);
+        char last[56];
+        return error_set(error, STATUS_USAGE, "the series has no frame # %lld, the last is %s",
+                         (long long)number, format_frame(total - 1, total, last, sizeof last));
     }
     stop(viewer);
     viewer_go(viewer, position);

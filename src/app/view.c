@@ -178,6 +178,7 @@ static void update_title(struct session *session)
     if (viewer->source) {
         const char *name = path_title(source_name(viewer->source, viewer->position.item));
         text_safe(&title, name, strlen(name));
+        viewer_append_frame(viewer, &title);
         text_append(&title, " - ");
     }
     text_append(&title, "Fovea");

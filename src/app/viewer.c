@@ -192,8 +192,9 @@ static enum status open_source(const struct viewer *viewer, const char *const *n
     if (moved == frame)
         return STATUS_OK;
     source_destroy(source);
-    return error_set(error, STATUS_USAGE, "there is no frame %lld; from %s on there are %lld",
-                     (long long)frame, names[0], (long long)moved + 1);
+    char last[56];
+    return error_set(error, STATUS_USAGE, "from %s on there is no frame # %lld, the last is %s", names[0],
+                     (long long)frame, format_frame(moved, moved + 1, last, sizeof last));
 }
 
 enum status viewer_open(struct viewer *viewer, const char *const *names, size_t count, bool siblings,

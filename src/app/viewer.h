@@ -178,6 +178,9 @@ bool viewer_value(struct viewer *viewer, int64_t x, int64_t y, char *text, size_
 const char *viewer_pixel_kind(const struct viewer *viewer, int64_t x, int64_t y, double value, char *buffer,
                               size_t size);
 
+// Appends the number of the shown frame to a title, where the file has several.
+void viewer_append_frame(const struct viewer *viewer, struct text *title);
+
 void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

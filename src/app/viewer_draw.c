@@ -171,6 +171,14 @@ enum status viewer_draw(struct viewer *viewer, struct target *target, int target
     return STATUS_OK;
 }
 
+void viewer_append_frame(const struct viewer *viewer, struct text *title)
+{
+    const int64_t frames = source_frames(viewer->source, viewer->position.item);
+    char number[56];
+    if (frames > 1)
+        text_printf(title, "  %s", format_frame(viewer->position.frame, frames, number, sizeof number));
+}
+
 // --- drawings in parts ---
 
 static struct camera part_camera(const struct viewer *viewer, struct rect part)

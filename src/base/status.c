@@ -42,6 +42,19 @@ enum status error_prefix(struct error *error, const char *context)
     return error_set(error, inner.status, "%s: %s", context, inner.text);
 }
 
+const char *error_behind_path(const char *sentence, const char *name)
+{
+    const size_t whole = strlen(name);
+    if (strncmp(sentence, name, whole) == 0 && strncmp(sentence + whole, ": ", 2) == 0)
+        return sentence + whole + 2;
+    const char *end = strstr(sentence, ": ");
+    const size_t length = end ? (size_t)(end - sentence) : 0;
+    for (const char *at = name; length > 0 && strlen(at) >= length; at++)
+        if (strncmp(at, sentence, length) == 0)
+            return end + 2;
+    return sentence;
+}
+
 int status_exit_code(enum status status)
 {
     switch (status) {

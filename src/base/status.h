@@ -47,6 +47,11 @@ enum status error_set(struct error *error, enum status status, const char *forma
 // Puts "CONTEXT: " before the sentence already in `error` and returns error's status.
 enum status error_prefix(struct error *error, const char *context);
 
+// What a sentence says behind the path that it begins with, where that path is `name` or stands in it (a name
+// may have a scheme before the path and a selector behind); else all of it. For sentences that are put behind
+// the name, so that a path stands once in them. Borrowed from `sentence`.
+const char *error_behind_path(const char *sentence, const char *name);
+
 // The exit code of the command line for a status: 0, 1 (input), 2 (usage) or 3 (no OpenGL).
 int status_exit_code(enum status status);
 

@@ -238,6 +238,12 @@ char *format_bytes(int64_t bytes, char *buffer, size_t size)
     return buffer;
 }
 
+char *format_frame(int64_t frame, int64_t count, char *buffer, size_t size)
+{
+    snprintf(buffer, size, "# %" PRId64 " of %" PRId64, frame, count);
+    return buffer;
+}
+
 // The length of the valid UTF-8 sequence at `bytes`, or 0 if there is none.
 static size_t utf8_sequence_length(const unsigned char *bytes, size_t count)
 {

@@ -44,6 +44,10 @@ char *format_double(double value, char *buffer, size_t size);
 // A count of bytes for people: "72.4 MB" (decimal units). `size` of 32 suffices. Returns `buffer`.
 char *format_bytes(int64_t bytes, char *buffer, size_t size);
 
+// A frame's number, everywhere: "# 29 of 30", an index counted from 0 as in the data and on the command line,
+// and how many there are, so that this is the last of 30. `size` of 56 suffices. Returns `buffer`.
+char *format_frame(int64_t frame, int64_t count, char *buffer, size_t size);
+
 // The order of names as people count: runs of digits by their value ("img_9" before "img_10"), letters
 // without regard to ASCII case; equal in both senses, by bytes (and fewer leading zeros first), so that only
 // the same texts give 0. Negative, 0 or positive, as strcmp.

@@ -308,7 +308,7 @@ enum status cbf_verify(struct image_file *base, int64_t frame, bool *known, stru
 {
     const struct cbf_file *file = (const struct cbf_file *)base; // the base is the first member
     const struct cbf_section *section = cbf_section_of(file, frame);
-    char *mime, wanted[64], found[25];
+    char *mime, wanted[64], found[25], number[56];
     enum status status = cbf_section_mime(file, section, &mime, error);
     if (status != STATUS_OK)
         return status;
@@ -325,6 +325,6 @@ enum status cbf_verify(struct image_file *base, int64_t frame, bool *known, stru
         return STATUS_OK;
     return error_set(
         error, STATUS_BROKEN,
-        "%s: the data of frame %lld were changed or damaged: their MD5 is %s, the header says %.40s",
-        file->base.path, (long long)frame, found, wanted);
+        "%s: the data of frame %s were changed or damaged: their MD5 is %s, the header says %.40s",
+        file->base.path, format_frame(frame, file->base.frames, number, sizeof number), found, wanted);
 }

@@ -123,12 +123,13 @@ static int64_t frame_start(const struct fits_hdu *hdu, int64_t frame)
 static enum status fits_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
                                    struct error *error)
 {
+    char number[56];
     const struct fits_file *file = fits_file_of(base);
     const struct fits_hdu *hdu = &file->hdu;
     bool tiles = hdu->storage == FITS_TILES;
     if (frame_start(hdu, frame) >= hdu->present)
-        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
-                         (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %s", base->path,
+                         format_frame(frame, base->frames, number, sizeof number));
     *info = (struct frame_info){.width = hdu->width,
                                 .height = hdu->height,
                                 .type = hdu->layout.type,

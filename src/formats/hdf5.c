@@ -181,13 +181,15 @@ static enum status frame_take(struct hdf5_file *file, int64_t frame, struct canc
     struct hdf5_shared *shared = file->shared;
     const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
     struct hdf5_dataset *found;
+    char number[56];
+    format_frame(frame, file->base.frames, number, sizeof number);
     hdf5_quiet();
     enum status status = hdf5_pool_take(shared->pool, part->path, part->name, cancel, &found, error);
     if (status != STATUS_OK)
         return hdf5_path_exists(part->path)
                    ? status
-                   : error_set(error, STATUS_IO, "%s: frame %lld is in %s, which is missing", file->base.path,
-                               (long long)frame, part->path);
+                   : error_set(error, STATUS_IO, "%s: frame %s is in %s, which is missing", file->base.path,
+                               number, part->path);
     const struct axes *axes = &shared->layout.axes;
     bool fits = found->rank == axes->rank && found->type.type == shared->layout.type &&
                 found->type.complex == shared->layout.channels.complex;
@@ -198,8 +200,8 @@ static enum status frame_take(struct hdf5_file *file, int64_t frame, struct canc
     }
     if (!fits) {
         hdf5_pool_give(shared->pool, found);
-        return error_set(error, STATUS_BROKEN, "%s: has no frame %lld of the series, or one of another kind",
-                         part->path, (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: has no frame %s of the series, or one of another kind",
+                         part->path, number);
     }
     *dataset = found;
     return STATUS_OK;

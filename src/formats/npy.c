@@ -129,10 +129,11 @@ static enum status npy_clone(struct image_file *base, struct image_file **out, s
 static enum status npy_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
                                   struct error *error)
 {
+    char number[56];
     const struct npy_file *file = npy_file_of(base);
     if (npy_frame_first(&file->array, frame) >= file->present)
-        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %lld", base->path,
-                         (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: the file ends before frame %s", base->path,
+                         format_frame(frame, base->frames, number, sizeof number));
     *info = (struct frame_info){.width = file->array.width,
                                 .height = file->array.height,
                                 .type = file->array.type,

@@ -304,11 +304,12 @@ static struct plain_samples samples_of(const struct npz_file *file)
 static enum status npz_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
                                   struct error *error)
 {
+    char number[56];
     const struct npz_file *file = npz_file_of(base);
     const struct npz_member *member = &file->member;
     if (!member->deflated && npy_frame_first(&member->array, frame) >= samples_of(file).present)
-        return error_set(error, STATUS_BROKEN, "%s: the array ends before frame %lld", base->path,
-                         (long long)frame);
+        return error_set(error, STATUS_BROKEN, "%s: the array ends before frame %s", base->path,
+                         format_frame(frame, base->frames, number, sizeof number));
     *info = (struct frame_info){
         .width = member->array.width,
         .height = member->array.height,

@@ -74,7 +74,8 @@ enum status plain_decode(const struct plain_samples *from, int64_t first, int64_
 
 void plain_tell_short(struct frame_info *info, int64_t frames, int64_t claimed)
 {
+    char number[56];
     if (claimed > frames)
-        snprintf(info->note, sizeof info->note, "the file ends within or before frame %lld of %lld",
-                 (long long)frames, (long long)claimed);
+        snprintf(info->note, sizeof info->note, "the file ends within or before frame %s",
+                 format_frame(frames, claimed, number, sizeof number));
 }

@@ -220,8 +220,9 @@ static enum status frame_check(const struct image_file *file, int64_t frame, str
 {
     if (frame >= 0 && frame < file->frames)
         return STATUS_OK;
-    return error_set(error, STATUS_USAGE, "%s: frame %lld does not exist, there are frames 0 to %lld",
-                     file->path, (long long)frame, (long long)file->frames - 1);
+    char last[56];
+    return error_set(error, STATUS_USAGE, "%s: there is no frame # %lld, the last is %s", file->path,
+                     (long long)frame, format_frame(file->frames - 1, file->frames, last, sizeof last));
 }
 
 // A frame beyond this is in no file; a simulated or sparse one could be read for weeks.

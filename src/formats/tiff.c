@@ -94,8 +94,11 @@ static int error_proc(TIFF *tiff, void *user, const char *module, const char *fo
 {
     (void)tiff, (void)module;
     struct tiff_file *file = user;
-    if (!file->message[0] || file->in_directory)
-        vsnprintf(file->message, sizeof file->message, format, arguments);
+    if (file->message[0] && !file->in_directory)
+        return 1;
+    vsnprintf(file->message, sizeof file->message, format, arguments);
+    const char *behind = error_behind_path(file->message, file->base.path);
+    memmove(file->message, behind, strlen(behind) + 1);
     return 1;
 }
 

@@ -58,13 +58,13 @@ static enum status read_part(const struct part *part, struct image_file *file, i
     const size_t row_bytes = (size_t)info->width * sample_traits(info->type)->bytes;
     struct frame_info found;
     struct decode_report report = {0};
+    char number[56];
     enum status status = image_file_info(file, frame, &found, error);
     if (status != STATUS_OK)
         return status;
     if (found.width != info->width || found.height != info->height || found.type != info->type)
-        return error_set(error, STATUS_MISMATCH,
-                         "%s: frame %lld is of another size or type than the shown one", file->path,
-                         (long long)frame);
+        return error_set(error, STATUS_MISMATCH, "%s: frame %s is of another size or type than the shown one",
+                         file->path, format_frame(frame, file->frames, number, sizeof number));
     const struct decode_request request = {.frame = frame,
                                            .rect = {0, part->y, info->width, part->rows},
                                            .pixels = pixels,

@@ -61,6 +61,9 @@ static void draw_number(struct ui *ui)
     struct view_panels *panels = &ui->host->view->panels;
     char text[80];
     int64_t number;
+    gui_align();
+    gui_text_dim("#");
+    gui_same_line();
     gui_next_width(ui_px(ui, 62));
     if (panels->frame_entry) {
         gui_focus_next();
@@ -71,13 +74,12 @@ static void draw_number(struct ui *ui)
     if (gui_input("##number", bar->number, sizeof bar->number) && parse_int64(bar->number, &number) &&
         number != model->number)
         ui_run(ui, "frame.go %s", bar->number);
-    tip(ui, "The frame's number, from 0", "frame.enter");
+    tip(ui, "The frame's number, counted from 0", "frame.enter");
     if (!gui_item_active() && model->number >= 0)
         snprintf(bar->number, sizeof bar->number, "%lld", (long long)model->number);
     gui_same_line();
     gui_align();
-    snprintf(text, sizeof text, "of 0 to %lld%s", (long long)(model->total - 1),
-             model->total_exact ? "" : "+");
+    snprintf(text, sizeof text, "of %lld%s", (long long)model->total, model->total_exact ? "" : "+");
     gui_text_dim(text);
     gui_same_line();
 }

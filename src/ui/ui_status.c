@@ -54,8 +54,7 @@ static void add_image_parts(struct parts *parts, const struct ui_model *model, d
     snprintf(add_part(parts), PART_BYTES, "%s  %lld \xC3\x97 %lld", sample_traits(info->type)->name,
              (long long)info->width, (long long)info->height);
     if (model->frame_count > 1)
-        snprintf(add_part(parts), PART_BYTES, "frame %lld / %lld", (long long)model->frame,
-                 (long long)(model->frame_count - 1));
+        format_frame(model->frame, model->frame_count, add_part(parts), PART_BYTES);
     if (model->item_count > 1)
         snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->item + 1, model->item_count);
 }

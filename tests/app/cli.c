@@ -117,7 +117,7 @@ static void test_frame_out_of_range(void **state)
     const char *path = save_image("one.npy", 20, 10), *output = temporary_path("out.png");
     struct run run = program_run("", "export --frame 7 -o '%s' '%s'", output, path);
     assert_in_range(run.exit_code, 1, 2);
-    run_check_sentence(&run, (const char *[]){path, "7"}, 2);
+    run_check_sentence(&run, (const char *[]){path, "there is no frame # 7, the last is # 0 of 1"}, 2);
     run_free(&run);
 }
 

@@ -520,6 +520,9 @@ static void simulation_is_described(void **state)
 {
     (void)state;
     require_binary();
+    struct run text = run_info("--frame 2 sim:64x48,frames=3");
+    assert_non_null(strstr(text.output, "  frames            3 (below: # 2 of 3)\n"));
+    run_free(&text);
     struct run run = run_info("--json --frame 2 sim:520x1100,type=i32,frames=3,seed=9");
     cJSON *json = json_of(&run);
     assert_true(number_at(json, "width") == 520);
@@ -802,7 +805,7 @@ static void wrong_use_is_told_in_one_sentence(void **state)
         {"--channel -1 sim:8x8", 2, "--channel"},
         {"--ignore gap,rot sim:8x8", 2, "gap,rot"},
         {"--saturation x sim:8x8", 2, "--saturation"},
-        {"--frame 10 sim:8x8", 2, "0 to 9"},
+        {"--frame 10 sim:8x8,frames=10", 2, "there is no frame # 10, the last is # 9 of 10"},
         {"--pixel 8,0 sim:8x8", 2, "8,0"},
         {"--pixel 0,-1 sim:8x8", 2, "0,-1"},
         {"sim:12x", 2, "sim:12x"},

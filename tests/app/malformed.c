@@ -4,6 +4,7 @@
 //
 // The files are those of tests/fuzz/corpus with each kind of damage below, and a part of the real malformed
 // ones where the folder of real files is present.
+#include "support/hdf5_file.h"
 #include "support/program.h"
 #include "support/testdata.h"
 
@@ -53,7 +54,7 @@ static const char *name_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-// What is wrong with the run, or NULL.
+// What is wrong with the run on a file, or NULL.
 static const char *fault_of(const struct run *run, const char *path)
 {
     if (run->exit_code < 0 || run->exit_code > 3)
@@ -63,27 +64,35 @@ static const char *fault_of(const struct run *run, const char *path)
     const int lines = lines_of(run->errors);
     if (lines > 1 || (run->exit_code != 0 && lines != 1))
         return "not one line on stderr";
-    if (lines == 1 && run->exit_code != 3 && !strstr(run->errors, name_of(path)))
+    const char *named = strstr(run->errors, name_of(path));
+    if (lines == 1 && run->exit_code != 3 && !named)
         return "a sentence that does not name the file";
+    if (named && strstr(named + 1, name_of(path)))
+        return "a sentence that names the file twice";
     return NULL;
 }
 
-// Runs the command, whose last argument is the file in question.
-static int check_run(const char *path, const char *arguments, const char *output)
+// Runs the command, whose last argument is `source`, which may be more than the name of the file in question.
+static int check_source(const char *path, const char *source, const char *arguments, const char *output)
 {
     char deadline[32];
     snprintf(deadline, sizeof deadline, "timeout -k 1 %d", SECONDS);
     if (output)
         remove(output);
-    struct run run = program_run(deadline, "%s '%s'", arguments, path);
+    struct run run = program_run(deadline, "%s '%s'", arguments, source);
     const char *fault = fault_of(&run, path);
     if (!fault && output && run.exit_code != 0 && access(output, F_OK) == 0)
         fault = "something left of the output";
     if (fault)
-        fail_msg("%s: fovea %s '%s' ended with %d: %s", fault, arguments, path, run.exit_code, run.errors);
+        fail_msg("%s: fovea %s '%s' ended with %d: %s", fault, arguments, source, run.exit_code, run.errors);
     const int code = run.exit_code;
     run_free(&run);
     return code;
+}
+
+static int check_run(const char *path, const char *arguments, const char *output)
+{
+    return check_source(path, path, arguments, output);
 }
 
 static int check_info(const char *path, const char *options)
@@ -316,6 +325,68 @@ static void test_damaged_masks_give_one_line(void **state)
     for_each_seed("npz", check_damaged_mask);
 }
 
+// --- parts that are not there, files that are others' ---
+
+static const char *make_file(const char *name, const char *content, size_t count)
+{
+    const struct bytes bytes = {(unsigned char *)content, count};
+    const char *path = temporary_path(name);
+    write_whole(path, &bytes);
+    return path;
+}
+
+static void make_linked(const char *name)
+{
+    hid_t file = hdf5_create(name);
+    hdf5_put_image(file, "/image");
+    hdf5_put_text(file, "/words", "no image");
+    H5Lcreate_external("gone.h5", "/y", file, "/out", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/nowhere", file, "/soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+}
+
+// Every command, of `source`, in which %s is the file; each fails.
+static void check_part(const char *source, const char *name)
+{
+    static const char *const commands[] = {"info", "info --metadata --contents", "export -o", "mask -o"};
+    char path[512], whole[1024], arguments[1200];
+    snprintf(path, sizeof path, "%s", temporary_path(name));
+    snprintf(whole, sizeof whole, source, path);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const char *output = i < 2 ? NULL : temporary_path(i == 2 ? "out.png" : "out.npy");
+        snprintf(arguments, sizeof arguments, "%s %s", commands[i], output ? output : "");
+        if (check_source(path, whole, arguments, output) == 0)
+            fail_msg("fovea %s %s succeeded", commands[i], whole);
+    }
+}
+
+static void test_a_path_stands_once(void **state)
+{
+    (void)state;
+    static const char edf[] = "{\nDim_1 = 4 ;\nDim_2 = 4 ;\nDataType = Odd ;\n}\n";
+    // Five tags are announced; the first says that there are 0 extra samples of type 9.
+    static const char tiff[] = "II*\0\x08\0\0\0\x05\0\x52\x01\x03\0\x01\0\0\0\x09\0\0\0";
+    make_linked("parts.h5");
+    make_file("odd.edf", edf, sizeof edf - 1);
+    make_file("bad.tif", tiff, sizeof tiff - 1);
+    make_file("cut.npy", "\x93NUMPY\1", 7);
+    make_file("list.txt", "", 0);
+    static const char *const parts[] = {"%s::/none",  "%s::/out",          "%s::/soft",
+                                        "%s::/words", "%s::/image[9,:,:]", "sum:2:%s::/none"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        check_part(parts[i], "parts.h5");
+    static const char *const wholes[] = {"%s", "sum:2:%s", "raw:%s?width=9999&height=9999", "%s[2]"};
+    for (size_t i = 0; i < sizeof wholes / sizeof wholes[0]; i++) {
+        check_part(wholes[i], "odd.edf");
+        check_part(wholes[i], "bad.tif");
+        check_part(wholes[i], "cut.npy");
+        check_part(wholes[i], "missing.cbf");
+    }
+    check_part("@%s", "list.txt");
+    check_part("@%s", "missing.txt");
+    check_part("%s_*", "missing");
+}
+
 // --- real files ---
 
 static void check_real(const char *path, int turn)
@@ -353,7 +424,9 @@ int main(void)
         cmocka_unit_test(test_the_corpus_holds_whole_files),
         cmocka_unit_test(test_damaged_files_give_one_line),
         cmocka_unit_test(test_damaged_masks_give_one_line),
+        cmocka_unit_test(test_a_path_stands_once),
         cmocka_unit_test(test_real_malformed_files_give_one_line),
     };
+    cmocka_set_test_filter(getenv("CMOCKA_TEST_FILTER"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

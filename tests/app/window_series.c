@@ -58,6 +58,20 @@ static void expect_title(struct session *session, int frame)
     fail_msg("frame %d is wanted and \"%s\" is shown", frame, shown);
 }
 
+// --- the number of the frame ---
+
+// An index from 0, and how many there are: so in the title of the window, and in what is said of a wrong one.
+static void test_frame_numbers_count_from_0(void **state)
+{
+    struct session *session = *state;
+    session_open(session, "sim:64x40,frames=30", NULL);
+    assert_true(driven_wait_title(session->window, "sim:64x40,frames=30  # 0 of 30 - Fovea"));
+    driven_key(session->window, "End");
+    assert_true(driven_wait_title(session->window, "sim:64x40,frames=30  # 29 of 30 - Fovea"));
+    driven_key(session->window, "Left");
+    assert_true(driven_wait_title(session->window, "sim:64x40,frames=30  # 28 of 30 - Fovea"));
+}
+
 // --- by hand ---
 
 // What comes sooner after a release of the same key passes for the repeat of one that is held down.
@@ -308,6 +322,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
+        TEST(test_frame_numbers_count_from_0),
         TEST(test_no_key_is_lost),
         TEST(test_folder_template_and_siblings),
         TEST(test_mask_stays),

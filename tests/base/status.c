@@ -54,6 +54,26 @@ static void test_cut_at_character(void **state)
     }
 }
 
+static void test_behind_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence, *name, *behind;
+    } cases[] = {
+        {"/a/b.tif: is cut", "/a/b.tif", "is cut"},
+        {"/a/b.h5: has no /x", "/a/b.h5::/x", "has no /x"},        // a selector behind
+        {"/a/b.tif: is cut", "sum:2:/a/b.tif", "is cut"},          // a scheme before
+        {"/a/b: c.tif: is cut", "/a/b: c.tif", "is cut"},          // the path has a colon
+        {"/a/c.h5: is missing", "/a/b.h5", "/a/c.h5: is missing"}, // another file
+        {"is cut", "/a/b.tif", "is cut"},
+        {": is cut", "/a/b.tif", ": is cut"},
+        {"", "/a/b.tif", ""},
+        {"/a/b.tif: is cut", "", "/a/b.tif: is cut"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(error_behind_path(cases[i].sentence, cases[i].name), cases[i].behind);
+}
+
 static void test_exit_codes(void **state)
 {
     (void)state;
@@ -67,6 +87,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_set), cmocka_unit_test(test_prefix),
                                        cmocka_unit_test(test_cut_at_character),
-                                       cmocka_unit_test(test_exit_codes)};
+                                       cmocka_unit_test(test_behind_path), cmocka_unit_test(test_exit_codes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,16 @@ static void test_format_bytes(void **state)
     assert_bytes_text(INT64_MAX, "9223 PB");
 }
 
+static void test_format_frame(void **state)
+{
+    (void)state;
+    char text[56];
+    assert_string_equal(format_frame(0, 1, text, sizeof text), "# 0 of 1");
+    assert_string_equal(format_frame(29, 30, text, sizeof text), "# 29 of 30"); // the last
+    assert_string_equal(format_frame(INT64_MAX - 1, INT64_MAX, text, sizeof text),
+                        "# 9223372036854775806 of 9223372036854775807");
+}
+
 static void test_utf8_valid(void **state)
 {
     (void)state;
@@ -314,14 +324,14 @@ static void test_must(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),        cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),   cmocka_unit_test(test_parse_whole),
-        cmocka_unit_test(test_parse_size),    cmocka_unit_test(test_parse_colour),
-        cmocka_unit_test(test_format_double), cmocka_unit_test(test_format_bytes),
-        cmocka_unit_test(test_utf8_valid),    cmocka_unit_test(test_utf8_next),
-        cmocka_unit_test(test_utf8_append),   cmocka_unit_test(test_text_safe),
-        cmocka_unit_test(test_utf8_line),     cmocka_unit_test(test_compare_natural),
-        cmocka_unit_test(test_must),
+        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_whole),
+        cmocka_unit_test(test_parse_size),      cmocka_unit_test(test_parse_colour),
+        cmocka_unit_test(test_format_double),   cmocka_unit_test(test_format_bytes),
+        cmocka_unit_test(test_format_frame),    cmocka_unit_test(test_utf8_valid),
+        cmocka_unit_test(test_utf8_next),       cmocka_unit_test(test_utf8_append),
+        cmocka_unit_test(test_text_safe),       cmocka_unit_test(test_utf8_line),
+        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

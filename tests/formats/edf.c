@@ -353,7 +353,7 @@ static void test_truncated(void **state)
     assert_int_equal(file->frames, 3);
     check_rectangles(file, 1, (const uint8_t *)"4567");
     assert_int_equal(image_file_info(file, 2, &info, NULL), STATUS_OK);
-    assert_string_equal(info.note, "the file ends within or before frame 3 of 5");
+    assert_string_equal(info.note, "the file ends within or before frame # 3 of 5");
     image_file_close(&file);
 }
 
@@ -396,7 +396,7 @@ static void test_frames_behind_one_header(void **state)
         file = open_good(save_ge5("8192", "7", inside, samples, (size_t)(4 * 2 + 1) * FRAME));
         assert_int_equal(file->frames, 5);
         check_rectangles(file, 3, samples + 3 * FRAME);
-        assert_string_equal(info_of(file, 0).note, "the file ends within or before frame 5 of 7");
+        assert_string_equal(info_of(file, 0).note, "the file ends within or before frame # 5 of 7");
         struct picture picture = decode_whole(file, 4);
         assert_int_equal(picture.report.lost_pixels, FRAME - FRAME / 2);
         picture_free(&picture);

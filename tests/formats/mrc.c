@@ -123,7 +123,7 @@ static void test_truncated(void **state)
     // The second frame ends after 10 samples, and there is no third.
     struct image_file *file = open_good(save_bytes("cut.mrc", bytes, count - 2 * plane + 10 * 4));
     assert_int_equal(file->frames, 2);
-    assert_non_null(strstr(info_of(file, 1).note, "frame 2 of 3"));
+    assert_non_null(strstr(info_of(file, 1).note, "frame # 2 of 3"));
     float expected[WIDTH * HEIGHT];
     struct picture picture = decode_whole(file, 1);
     memcpy(expected, samples + plane, sizeof expected);

@@ -103,7 +103,7 @@ static void test_defaults_and_frames(void **state)
     image_file_close(&file);
     file = open_raw(path, "?width=13&height=7&frames=10"); // as asked: what is left of the fourth
     assert_int_equal(file->frames, 4);
-    assert_non_null(strstr(info_of(file, 3).note, "frame 4 of 10"));
+    assert_non_null(strstr(info_of(file, 3).note, "frame # 4 of 10"));
     struct picture picture = decode_whole(file, 3);
     assert_int_equal(picture.report.lost_pixels, 13 * 7 - (13 * 24 - 3 * 13 * 7));
     picture_free(&picture);
