@@ -826,6 +826,30 @@ static void test_commands(void **state)
     image_free(&mirrored);
 }
 
+// Limits from what is in view of an image over the memory budget, whose pixels are not all at hand: also
+// where no command asked for them, but the next frame did, it is told.
+static void test_failed_automatic_limits_are_told(void **state)
+{
+    (void)state;
+    static const char sentence[] = "the visible pixels are not all in memory";
+    static const char source[] = "sim:4000x3000,type=u16,frames=2";
+    const char *output = temporary_path("limits.png");
+    struct run run = program_run(
+        "", "export --memory 16M --size 100x100 --zoom 1 --command 'contrast.visible on' %s -o '%s'", source,
+        output);
+    assert_int_equal(run.exit_code, 1);
+    run_check_sentence(&run, (const char *[]){sentence}, 1);
+    run_free(&run);
+    run = program_run(
+        "",
+        "export --memory 16M --size 100x100 --command 'contrast.visible on; view.zoom 1; frame.next' "
+        "%s -o '%s'",
+        source, output);
+    assert_int_equal(run.exit_code, 0);
+    run_check_sentence(&run, (const char *[]){"warning: ", sentence}, 2);
+    run_free(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -854,6 +878,7 @@ int main(void)
         cmocka_unit_test(test_long_pictures),
         cmocka_unit_test(test_export_command),
         cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_failed_automatic_limits_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -472,10 +472,32 @@ static void the_manual_lists_everything(void **state)
     text_free(&troff);
 }
 
+// By the command itself: also where the panel is as it was, and not where only the view has changed.
+static void panels_that_change_are_told_by_the_command(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool changes;
+    } cases[] = {
+        {"panel.metadata on", true}, {"panel.metadata on", true},  {"panel.files off", true},
+        {"panel.palette on", true},  {"file.open", true},          {"frame.enter", true},
+        {"view.fit", false},         {"view.origin upper", false}, {"contrast.limits 0 1", false},
+        {"frame.step 1", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fake.host.panels_changed = false;
+        assert_int_equal(command_run(&fake.host, cases[i].line, NULL), STATUS_OK);
+        if (fake.host.panels_changed != cases[i].changes)
+            fail_msg("%s: %d", cases[i].line, fake.host.panels_changed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_command_is_described, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(panels_that_change_are_told_by_the_command, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_menu_entry_can_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(choices_match_the_enums, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_are_separated, set_up, tear_down),
