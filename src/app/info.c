@@ -3,6 +3,7 @@
 #include "app/info_internal.h"
 
 #include "base/companion.h"
+#include "base/memory.h"
 #include "base/output.h"
 
 #include <errno.h>
@@ -76,6 +77,8 @@ static const char usage[] =
     "                  amplitude, 1 the phase, 2 the real, 3 the imaginary part\n"
     "  --hdf5-plugins  let libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without\n"
     "                  it none is loaded\n"
+    "  --memory AMOUNT the most that is taken for what must be unpacked as a whole, as 500M or 2G (three quarters\n"
+    "                  of what is free, at most 4 GB)\n"
     "  --trust-paths   read the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is;\n"
     "                  without it only from the same folder or below\n"
     "  --help          print this text\n";
@@ -105,7 +108,8 @@ enum option_code {
     OPTION_CHANNEL,
     OPTION_SERIES,
     OPTION_PLUGINS,
-    OPTION_TRUST
+    OPTION_TRUST,
+    OPTION_MEMORY
 };
 
 // The command line.
@@ -132,6 +136,7 @@ static const struct option long_options[] = {
     {"series", no_argument, NULL, OPTION_SERIES},
     {"hdf5-plugins", no_argument, NULL, OPTION_PLUGINS},
     {"trust-paths", no_argument, NULL, OPTION_TRUST},
+    {"memory", required_argument, NULL, OPTION_MEMORY},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -160,6 +165,11 @@ static enum status option_take(int code, struct request *request, char **argv, s
     switch (code) {
     case OPTION_PLUGINS:
         reader_plugins_allow();
+        return STATUS_OK;
+    case OPTION_MEMORY:
+        if (!memory_parse(optarg, &number))
+            return error_set(error, STATUS_USAGE, "--memory \"%s\" is not " MEMORY_WANTED, optarg);
+        memory_allow(number);
         return STATUS_OK;
     case OPTION_TRUST:
         companion_trust();

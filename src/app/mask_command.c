@@ -6,6 +6,7 @@
 
 #include "app/cli.h"
 #include "base/companion.h"
+#include "base/memory.h"
 #include "base/output.h"
 #include "commands/operation.h"
 #include "formats/mask_file.h"
@@ -149,6 +150,16 @@ static enum status set_trust(void *target, const char *value, struct error *erro
     return STATUS_OK;
 }
 
+static enum status set_memory(void *target, const char *value, struct error *error)
+{
+    (void)target;
+    int64_t bytes;
+    if (!memory_parse(value, &bytes))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not " MEMORY_WANTED, value);
+    memory_allow(bytes);
+    return STATUS_OK;
+}
+
 static enum status set_ignore(void *target, const char *value, struct error *error)
 {
     uint8_t bits;
@@ -192,6 +203,8 @@ static const struct option mask_table[] = {
      NULL},
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others.", set_plugins, NULL},
+    {"--memory", NULL, "AMOUNT",
+     "The most that is taken for what must be unpacked as a whole, as 500M or 2G.", set_memory, NULL},
     {"--trust-paths", NULL, NULL,
      "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is.", set_trust,
      NULL},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The options of the view, shared by view and export.
 #include "base/companion.h"
+#include "base/memory.h"
 #include "commands/command.h"
 #include "commands/options.h"
 #include "formats/reader.h"
@@ -195,28 +196,13 @@ SETTER(set_channel)
     return STATUS_OK;
 }
 
-// "2G", "500M", "1.5GB": decimal units, as they are shown.
 SETTER(set_memory)
 {
-    static const struct {
-        const char *suffix;
-        double factor;
-    } units[] = {{"MB", 1e6}, {"GB", 1e9}, {"M", 1e6}, {"G", 1e9}};
-    char number[32];
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        const size_t length = strlen(value), suffix = strlen(units[i].suffix);
-        double amount;
-        if (length <= suffix || length - suffix >= sizeof number ||
-            strcmp(value + length - suffix, units[i].suffix) != 0)
-            continue;
-        snprintf(number, sizeof number, "%.*s", (int)(length - suffix), value);
-        if (!parse_double(number, &amount) || !(amount * units[i].factor >= 16e6) ||
-            amount * units[i].factor > 1e15)
-            break;
-        ((struct view_options *)target)->memory_bytes = (int64_t)(amount * units[i].factor);
-        return STATUS_OK;
-    }
-    return bad_value(value, "an amount of at least 16 MB like 500M or 2G", error);
+    int64_t *bytes = &((struct view_options *)target)->memory_bytes;
+    if (!memory_parse(value, bytes))
+        return bad_value(value, MEMORY_WANTED, error);
+    memory_allow(*bytes);
+    return STATUS_OK;
 }
 
 SETTER(set_plugins)
@@ -416,7 +402,7 @@ const struct option view_option_table[] = {
      "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
      NULL},
     {"--memory", NULL, "AMOUNT",
-     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Default: three quarters of what is free, at most 4 GB.",
+     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Also the most that a decoder takes for what must be unpacked as a whole. Default: three quarters of what is free, at most 4 GB.",
      set_memory, NULL},
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",

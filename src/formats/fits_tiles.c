@@ -4,6 +4,7 @@
 
 #include "base/byteorder.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 #include <math.h>
@@ -24,7 +25,8 @@ bool fits_memory_need(struct fits_memory *memory, size_t bytes)
     if (bytes <= memory->capacity)
         return true;
     free(memory->bytes);
-    memory->bytes = malloc(bytes);
+    const bool allowed = bytes <= INT64_MAX && memory_check("", "a tile", (int64_t)bytes, NULL) == STATUS_OK;
+    memory->bytes = allowed ? malloc(bytes) : NULL;
     memory->capacity = memory->bytes ? bytes : 0;
     return memory->bytes;
 }

@@ -299,6 +299,8 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     text_free(&note);
     name_files(dataset, base->path, info);
     status = check_plausible(dataset, info, error);
+    if (status == STATUS_OK)
+        status = hdf5_chunk_check(dataset, error);
     hdf5_pool_give(file->shared->pool, dataset);
     return status;
 }

@@ -158,7 +158,9 @@ static enum status library_read(struct hdf5_worker *worker, const struct hdf5_re
                                      .name = dataset->name,
                                      .cancel = cancel};
     memcpy(question.at, region->at, sizeof region->at);
-    enum status status = hdf5_pool_ask(worker->pool, &question, NULL, error);
+    enum status status = hdf5_chunk_check(dataset, error);
+    if (status == STATUS_OK)
+        status = hdf5_pool_ask(worker->pool, &question, NULL, error);
     if (status != STATUS_OK)
         return status;
     hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];

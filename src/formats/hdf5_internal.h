@@ -119,6 +119,8 @@ struct hdf5_dataset {
 // Opens the dataset `name` of `file`, which was opened by `path`.
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
+// STATUS_TOO_LARGE with both sizes where a chunk of it must be unpacked as a whole and may not (base/memory.h).
+enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
 // True where H5Dget_chunk_info and H5Dget_chunk_info_by_coord tell the truth. libhdf5 1.10.8 walks through an
 // extensible array in the order of the axes, but stores it with the unlimited axis in front: where that is

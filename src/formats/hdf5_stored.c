@@ -499,6 +499,9 @@ enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_reg
 {
     const struct hdf5_dataset *dataset = region->dataset;
     const int rows = region->row_axis, columns = region->column_axis;
+    enum status status = hdf5_chunk_check(dataset, error);
+    if (status != STATUS_OK)
+        return status;
     struct cut cut = {.dataset = dataset, .item = sample_traits(dataset->type.type)->bytes};
     cut.row_step = chunk_step(dataset, rows, cut.item);
     cut.column_step = columns < 0 ? cut.item : chunk_step(dataset, columns, cut.item);
@@ -516,7 +519,7 @@ enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_reg
             cut.width = until_edge(dataset, columns, columns < 0 ? 0 : at[columns], region->width - x);
             cut.target = hdf5_target_part(target, x, y, cut.item);
             cut_make(region, at, &cut);
-            enum status status = cut_decode(worker, &cut, error);
+            status = cut_decode(worker, &cut, error);
             if (status != STATUS_OK)
                 return status;
         }

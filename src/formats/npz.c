@@ -11,6 +11,7 @@
 #include "formats/zip.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 #include <stdio.h>
@@ -351,11 +352,14 @@ static enum status load_memory(struct npz_file *file, struct error *error)
 {
     const struct npy_array *array = &file->member.array;
     size_t got = 0;
+    enum status status = memory_check(file->base.path, "its array", array->bytes, error);
+    if (status != STATUS_OK)
+        return status;
     file->memory = malloc((size_t)array->bytes);
     if (!file->memory)
         return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its array", file->base.path);
     struct sample_stream *stream = stream_create(file);
-    enum status status = sample_stream_bytes(stream, file->memory, (size_t)array->bytes, &got, error);
+    status = sample_stream_bytes(stream, file->memory, (size_t)array->bytes, &got, error);
     sample_stream_destroy(stream);
     file->memory_samples = (int64_t)(got / sample_traits(array->type)->bytes);
     if (status != STATUS_OK) {

@@ -14,6 +14,7 @@
 
 #include "base/cancel.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "image/mask.h"
 
@@ -257,8 +258,13 @@ static enum status load_image(struct png_rows *rows, struct error *error)
 {
     const struct rows *base = &rows->rows;
     const size_t item = sample_traits(base->type)->bytes;
-    size_t bytes;
-    if (size_of_plane(base->width, rows->height, item * rows->choice.channels, &bytes))
+    size_t bytes = SIZE_MAX;
+    const bool fits = size_of_plane(base->width, rows->height, item * rows->choice.channels, &bytes);
+    enum status status = memory_check(base->path, "its interlaced picture",
+                                      bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes, error);
+    if (status != STATUS_OK)
+        return status;
+    if (fits)
         rows->image = calloc(bytes, 1);
     if (!rows->image)
         return error_set(error, STATUS_NO_MEMORY, "%s: no memory for its interlaced picture", base->path);

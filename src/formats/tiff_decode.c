@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Decoding of a rectangle of a TIFF page, by plain reads where possible, else chunk by chunk or row by row.
+#include "base/memory.h"
 #include "base/size.h"
 #include "formats/channels.h"
 #include "formats/tiff_internal.h"
@@ -397,6 +398,12 @@ static enum status slot_fill(struct work *work, const struct part *part, unsigne
     slot->rows = 0;
     if (!chunk_plausible(file, index))
         return STATUS_OK;
+    const size_t chunk_bytes = work->layout->chunk_bytes;
+    const enum status status =
+        memory_check(file->base.path, "a strip or tile",
+                     chunk_bytes > INT64_MAX ? INT64_MAX : (int64_t)chunk_bytes, work->error);
+    if (status != STATUS_OK)
+        return status;
     if (!slot->data)
         slot->data = calloc(1, work->layout->chunk_bytes);
     if (!slot->data)
