@@ -2,9 +2,7 @@
 // One dataset of an HDF5 file: its type, its shape, and how its samples are stored.
 #include "formats/hdf5_internal.h"
 
-#include "base/memory.h"
 #include "base/size.h"
-#include "formats/hdf5_filter.h"
 #include "formats/hdf5_value.h"
 
 #include <fcntl.h>
@@ -414,25 +412,6 @@ enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, st
     else
         hdf5_dataset_close(dataset);
     return status;
-}
-
-enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error)
-{
-    const struct hdf5_pipeline *pipeline = &dataset->pipeline;
-    const bool ours = dataset->storage == HDF5_STORED_CHUNKS;
-    const bool in_parts = ours && (pipeline->count == 0 ? dataset->addressed
-                                                        : pipeline->count == 1 && pipeline->filters[0].id ==
-                                                                                      HDF5_FILTER_BITSHUFFLE);
-    const bool chunked = ours || (dataset->storage == HDF5_STORED_OTHER && dataset->chunk[0] > 0);
-    // What one filter makes is there beside what the next one takes.
-    const int64_t copies = !ours || pipeline->count > 2 ? 3 : pipeline->count == 2 ? 2 : 1;
-    int64_t bytes;
-    if (!chunked || in_parts)
-        return STATUS_OK;
-    if (dataset->chunk_bytes > INT64_MAX ||
-        __builtin_mul_overflow((int64_t)dataset->chunk_bytes, copies, &bytes))
-        bytes = INT64_MAX;
-    return memory_check(dataset->path, "a chunk of its samples", bytes, error);
 }
 
 void hdf5_dataset_close(struct hdf5_dataset *dataset)

@@ -100,6 +100,8 @@ enum status hdf5_mapped_decode(struct hdf5_worker *worker, const struct hdf5_reg
 
 // --- hdf5_stored.c: pixels of HDF5_STORED_CHUNKS ---
 
+// STATUS_TOO_LARGE where a chunk must be unpacked as a whole and is too large for that (base/memory.h).
+enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error);
 enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error);
 

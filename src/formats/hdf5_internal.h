@@ -25,7 +25,7 @@ enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
 // To be called before libhdf5 is: keeps it from printing its errors, which is a setting of the calling
 // thread, and from running the code of plugins unless the user allowed it.
 void hdf5_quiet(void);
-// True where the user allowed plugins (reader_plugins_allow, or FOVEA_HDF5_PLUGINS=1 in the environment).
+// True where the user allowed plugins (reader_plugins_allow, or FOVEA_HDF5_PLUGINS=1).
 bool hdf5_plugins_allowed(void);
 // Gives libhdf5 the decoders of hdf5_chunk.h that it lacks. Harmless when repeated (hdf5_filters.c).
 void hdf5_filters_register(void);
@@ -119,8 +119,6 @@ struct hdf5_dataset {
 // Opens the dataset `name` of `file`, which was opened by `path`.
 enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, struct hdf5_dataset **out,
                               struct error *error);
-// STATUS_TOO_LARGE with both sizes where a chunk of it must be unpacked as a whole and may not (base/memory.h).
-enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error);
 void hdf5_dataset_close(struct hdf5_dataset *dataset);
 // True where H5Dget_chunk_info and H5Dget_chunk_info_by_coord tell the truth. libhdf5 1.10.8 walks through an
 // extensible array in the order of the axes, but stores it with the unlimited axis in front: where that is

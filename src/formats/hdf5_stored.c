@@ -9,6 +9,7 @@
 
 #include "base/byteorder.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 #include <stdlib.h>
@@ -492,6 +493,25 @@ static void cut_make(const struct hdf5_region *region, const int64_t *at, struct
 static int64_t until_edge(const struct hdf5_dataset *dataset, int axis, int64_t at, int64_t left)
 {
     return axis < 0 ? left : int64_min(left, dataset->chunk[axis] - at % dataset->chunk[axis]);
+}
+
+enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error)
+{
+    const struct hdf5_pipeline *pipeline = &dataset->pipeline;
+    const bool ours = dataset->storage == HDF5_STORED_CHUNKS;
+    const bool in_parts = ours && (pipeline->count == 0 ? dataset->addressed
+                                                        : pipeline->count == 1 && pipeline->filters[0].id ==
+                                                                                      HDF5_FILTER_BITSHUFFLE);
+    const bool chunked = ours || (dataset->storage == HDF5_STORED_OTHER && dataset->chunk[0] > 0);
+    // What one filter makes is there beside what the next one takes.
+    const int64_t copies = !ours || pipeline->count > 2 ? 3 : pipeline->count == 2 ? 2 : 1;
+    int64_t bytes;
+    if (!chunked || in_parts)
+        return STATUS_OK;
+    if (dataset->chunk_bytes > INT64_MAX ||
+        __builtin_mul_overflow((int64_t)dataset->chunk_bytes, copies, &bytes))
+        bytes = INT64_MAX;
+    return memory_check(dataset->path, "a chunk of its samples", bytes, error);
 }
 
 enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
