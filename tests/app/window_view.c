@@ -439,10 +439,43 @@ static void test_resize(void **state)
     image_free(&image);
 }
 
+// The zoom at the right end of the status line: what is seen there after the window's size has changed is not
+// mended by the next repaint.
+static void test_zoom_figure_follows_the_window(void **state)
+{
+    enum { FIGURE = 70, LINE = 20, WIDE = 1000, HIGH = 600 };
+    struct session *session = *state;
+    struct pixels first, resized, later;
+    session_open(session, "sim:500x300,type=u16,seed=3", NULL);
+    assert_true(driven_settle(session->window, &first));
+    driven_resize(session->window, WIDE, HIGH);
+    assert_true(driven_wait_change(session->window, &first, &resized));
+    assert_int_equal(resized.width, WIDE);
+    assert_int_equal(resized.height, HIGH);
+    driven_key(session->window, "Tab");
+    assert_true(driven_wait_change(session->window, &resized, &later));
+    pixels_free(&later);
+    driven_key(session->window, "Tab");
+    assert_true(driven_settle(session->window, &later));
+    bool other = false;
+    for (int y = 0; y < LINE; y++) {
+        const size_t at = (size_t)(HIGH - LINE + y) * WIDE + WIDE - FIGURE;
+        const size_t before =
+            (size_t)(first.height - LINE + y) * (size_t)first.width + (size_t)first.width - FIGURE;
+        assert_memory_equal(resized.rgb + 3 * at, later.rgb + 3 * at, (size_t)3 * FIGURE);
+        other |= memcmp(resized.rgb + 3 * at, first.rgb + 3 * before, (size_t)3 * FIGURE) != 0;
+    }
+    assert_true(other); // it is another zoom
+    pixels_free(&first);
+    pixels_free(&resized);
+    pixels_free(&later);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_zoom_figure_follows_the_window, session_teardown),
         TEST(test_formats),
         TEST(test_actual_size_and_zooms),
         TEST(test_reduced),
