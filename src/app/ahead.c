@@ -72,6 +72,9 @@ void ahead_begin(struct viewer *viewer)
         !playback_next(viewer, &ahead->position))
         return;
     const struct loader_request request = {
+        .jobs = viewer->jobs,
+        .priority = JOB_WANTED,
+        .quiet = true,
         .source = viewer->source,
         .item = ahead->position.item,
         .channel = viewer->channel,
@@ -108,7 +111,7 @@ struct loader *ahead_take(struct viewer *viewer, size_t shown_item)
     ahead->file = viewer->file;
     ahead->file_item = shown_item;
     viewer->file = NULL;
-    loader_set_wake(loader, viewer->wake, viewer->wake_context);
+    loader_want(loader);
     return loader;
 }
 

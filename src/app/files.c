@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Requests to the browser thread, and its last results.
+// Requests to the browser, and its last results.
 #include "app/files.h"
 
 #include "base/file.h"
@@ -25,7 +25,7 @@ struct files *files_create(struct viewer *viewer)
 {
     struct files *files = must_alloc(sizeof *files);
     files->viewer = viewer;
-    files->browser = browser_create(viewer->wake, viewer->wake_context);
+    files->browser = browser_create(viewer->jobs);
     return files;
 }
 
@@ -167,7 +167,7 @@ bool files_update(struct files *files)
     struct browser_results results = {0};
     remember(files);
     ask(files);
-    if (!browser_take(files->browser, 0, &results))
+    if (!browser_take(files->browser, &results))
         return false;
     if (results.folder || results.folder_error)
         take_folder(files, &results);

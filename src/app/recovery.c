@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// When the edits are kept, and the worker that writes them.
+// When the edits are kept, and the job that writes them.
 #include "app/recovery.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,16 @@
 enum { MAX_MASKS = 64 };
 static const int64_t second = 1000000000, slice_ns = 2000000;
 static const int64_t idle_ns = INT64_C(2) * 1000000000, most_ns = INT64_C(10) * 1000000000;
+
+// A record on its way to the file, owned by the job that writes it.
+struct writing {
+    struct recovery *recovery; // used by finish_writing only
+    struct recovery_record record;
+    char path[4096];
+    atomic_bool unwanted; // the file goes as soon as it is written
+    enum status status;
+    struct error error;
+};
 
 struct recovery {
     struct editor *editor;
@@ -31,16 +40,13 @@ struct recovery {
     bool told;            // of a failure, once until the next success
     struct error failure; // the last one
 
-    // While packing or writing: the record belongs to the worker while `writing`.
-    bool packing, writing;
+    // While packing.
+    bool packing;
     struct recovery_record record;
     uint64_t record_serial;
     size_t item;
     int64_t block;
-    pthread_t thread;
-    atomic_bool written; // by the worker
-    enum status status;
-    struct error error;
+    struct writing *writing; // NULL while no job writes
 
     // Of other sessions.
     bool looked;
@@ -48,6 +54,7 @@ struct recovery {
     size_t left_count;
     char **restored; // files that go when this session has kept or saved what was in them
     size_t restored_count;
+    bool restores_are_packed; // all of them are in the record that was packed last
 };
 
 struct recovery *recovery_create(struct editor *editor, struct viewer *viewer)
@@ -96,15 +103,13 @@ static void remove_files(struct recovery *recovery)
 
 // --- writing ---
 
-static void *write_record(void *context)
+static void run_writing(void *work, struct cancel *cancel)
 {
-    struct recovery *recovery = context;
-    recovery->error = (struct error){0};
-    recovery->status = recovery_file_write(recovery->path, &recovery->record, &recovery->error);
-    atomic_store(&recovery->written, true);
-    if (recovery->viewer->wake)
-        recovery->viewer->wake(recovery->viewer->wake_context);
-    return NULL;
+    (void)cancel;
+    struct writing *writing = work;
+    writing->status = recovery_file_write(writing->path, &writing->record, &writing->error);
+    if (atomic_load(&writing->unwanted))
+        unlink(writing->path);
 }
 
 static void tell(struct recovery *recovery, const char *why)
@@ -115,34 +120,50 @@ static void tell(struct recovery *recovery, const char *why)
     recovery->told = true;
 }
 
-// The worker is done, or is waited for.
-static void end_writing(struct recovery *recovery)
+static void finish_writing(void *work)
 {
-    pthread_join(recovery->thread, NULL);
-    recovery->writing = false;
-    recovery_record_free(&recovery->record);
-    if (recovery->status) {
-        tell(recovery, recovery->error.text);
+    const struct writing *writing = work;
+    struct recovery *recovery = writing->recovery;
+    recovery->writing = NULL;
+    if (writing->status) {
+        tell(recovery, writing->error.text);
         return;
     }
     recovery->exists = true;
     recovery->filed_serial = recovery->record_serial;
     recovery->told = false;
     // What was restored before this was packed is in the file now.
-    forget_restored(recovery);
+    if (recovery->restores_are_packed)
+        forget_restored(recovery);
+}
+
+static void discard_writing(void *work)
+{
+    struct writing *writing = work;
+    recovery_record_free(&writing->record);
+    free(writing);
 }
 
 static void begin_writing(struct recovery *recovery)
 {
+    struct writing *writing = must_alloc(sizeof *writing);
     recovery->packing = false;
     recovery_record_sign(&recovery->record);
     recovery->kept_serial = recovery->record_serial;
-    atomic_store(&recovery->written, false);
-    recovery->writing = pthread_create(&recovery->thread, NULL, write_record, recovery) == 0;
-    if (!recovery->writing) {
-        recovery_record_free(&recovery->record);
-        tell(recovery, "no thread can be started");
-    }
+    writing->recovery = recovery;
+    writing->record = recovery->record;
+    snprintf(writing->path, sizeof writing->path, "%s", recovery->path);
+    recovery->record = (struct recovery_record){0};
+    recovery->writing = writing;
+    const struct job_request request = {.kind = JOB_WAITS,
+                                        .priority = JOB_WANTED,
+                                        .owner = recovery,
+                                        .must_end = true,
+                                        .run = run_writing,
+                                        .finish = finish_writing,
+                                        .discard = discard_writing,
+                                        .work = writing};
+    jobs_start(recovery->viewer->jobs, &request);
 }
 
 // --- packing ---
@@ -161,6 +182,7 @@ static void begin_packing(struct recovery *recovery)
                                                   .height = unsaved[i].mask->height,
                                                   .layers = unsaved[i].layers};
     recovery->packing = true;
+    recovery->restores_are_packed = true;
     recovery->record_serial = editor_edits(recovery->editor);
     recovery->item = 0;
     recovery->block = 0;
@@ -232,10 +254,8 @@ static void see_changes(struct recovery *recovery, int64_t now_ns)
 
 void recovery_update(struct recovery *recovery, int64_t now_ns)
 {
-    if (recovery->writing && !atomic_load(&recovery->written))
-        return;
     if (recovery->writing)
-        end_writing(recovery);
+        return;
     see_changes(recovery, now_ns);
     if (!editor_has_unsaved(recovery->editor)) {
         if (recovery->packing)
@@ -252,24 +272,23 @@ void recovery_update(struct recovery *recovery, int64_t now_ns)
         continue_packing(recovery);
 }
 
-// Waits for the worker until `until_ns`; false if it is not done by then.
-static bool wait_for_worker(struct recovery *recovery, int64_t until_ns)
+// Waits for the job until `until_ns`; false if it is not done by then.
+static bool wait_for_writing(struct recovery *recovery, int64_t until_ns)
 {
-    const struct timespec pause = {0, 2000000};
-    while (!atomic_load(&recovery->written)) {
-        if (clock_now_ns() > until_ns)
-            return false;
-        nanosleep(&pause, NULL);
+    enum { PAUSE_MS = 10 };
+    struct jobs *jobs = recovery->viewer->jobs;
+    while (recovery->writing && clock_now_ns() < until_ns) {
+        jobs_wait(jobs, PAUSE_MS);
+        jobs_drain(jobs);
     }
-    end_writing(recovery);
-    return true;
+    return !recovery->writing;
 }
 
 enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct error *error)
 {
     static const char slow[] = "unsaved mask edits cannot be kept: the disk does not answer";
     const int64_t until = clock_now_ns() + budget_ns;
-    if (recovery->writing && !wait_for_worker(recovery, until))
+    if (recovery->writing && !wait_for_writing(recovery, until))
         return error_set(error, STATUS_BROKEN, "%s", slow);
     see_changes(recovery, clock_now_ns());
     if (!editor_has_unsaved(recovery->editor) || recovery->filed_serial == recovery->seen_serial)
@@ -282,7 +301,7 @@ enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct e
         begin_packing(recovery);
     while (recovery->packing && clock_now_ns() < until)
         continue_packing(recovery);
-    if (recovery->writing && !wait_for_worker(recovery, until))
+    if (recovery->writing && !wait_for_writing(recovery, until))
         return error_set(error, STATUS_BROKEN, "%s", slow);
     if (recovery->filed_serial == recovery->seen_serial)
         return STATUS_OK;
@@ -291,7 +310,7 @@ enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct e
 
 bool recovery_is_writing(const struct recovery *recovery)
 {
-    return recovery->writing && !atomic_load(&recovery->written);
+    return recovery->writing != NULL;
 }
 
 int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns)
@@ -312,12 +331,16 @@ void recovery_destroy(struct recovery **recovery, bool discard)
     struct recovery *gone = *recovery;
     if (!gone)
         return;
-    if (gone->writing)
-        end_writing(gone);
+    const bool unwanted = discard || !editor_has_unsaved(gone->editor);
+    if (gone->writing && unwanted)
+        atomic_store(&gone->writing->unwanted, true);
+    jobs_abandon(gone->viewer->jobs, gone);
     if (gone->packing)
         abandon_packing(gone);
-    if (discard || !editor_has_unsaved(gone->editor))
+    if (unwanted) {
+        gone->exists |= gone->writing != NULL;
         remove_files(gone);
+    }
     for (size_t i = 0; i < gone->restored_count; i++)
         free(gone->restored[i]);
     free(gone->restored);
@@ -388,9 +411,7 @@ enum status recovery_restore(struct recovery *recovery, struct error *error)
 {
     if (recovery_left(recovery) == 0)
         return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
-    // A write in progress does not hold what is restored now.
-    if (recovery->writing)
-        end_writing(recovery);
+    recovery->restores_are_packed = false;
     // The oldest first, so that the newest is what is seen where sizes are the same.
     while (recovery->left_count > 0) {
         const enum status status = restore_record(recovery, &recovery->left[recovery->left_count - 1], error);

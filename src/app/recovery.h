@@ -16,7 +16,7 @@ enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond tha
 
 struct recovery;
 
-// Both outlive it. The viewer's `wake` is called from the worker when a write is done.
+// Both outlive it.
 struct recovery *recovery_create(struct editor *editor, struct viewer *viewer);
 // `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
 void recovery_destroy(struct recovery **recovery, bool discard);
@@ -27,7 +27,7 @@ void recovery_update(struct recovery *recovery, int64_t now_ns);
 // more. Takes at most about `budget_ns`; when the disk does not answer in that time, the last file stays as
 // it is. Fails with a sentence when not all of the edits are in a file now.
 enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct error *error);
-// A worker is writing the file: recovery_destroy would wait for it.
+// A job is writing the file.
 bool recovery_is_writing(const struct recovery *recovery);
 // Until when the caller may sleep, in ms; 0 = there is more to do now, -1 = nothing will be due by itself.
 int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns);

@@ -13,7 +13,7 @@
 // Opaque. Thread-safety: the thread of the GL context.
 struct thumbnails;
 
-// The viewer is borrowed and must be attached; its `wake` is called while one is being loaded.
+// The viewer is borrowed and must be attached; its loop is woken while one is being loaded.
 struct thumbnails *thumbnails_create(struct viewer *viewer);
 // Must come before the viewer's device is destroyed.
 void thumbnails_destroy(struct thumbnails **thumbnails);

@@ -16,6 +16,7 @@ enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
 
 // Share of the free memory that textures may take before an image is streamed, and from which the user is
 // warned.
+enum { END_MS = 10000 }; // for what is being written when the program ends
 static const double BUDGET_SHARE = 0.75, WARNING_SHARE = 0.5;
 // However much is free, an image beyond this is streamed: a viewer shall not push everything else out of
 // memory.
@@ -30,8 +31,7 @@ void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wak
     memcpy(&viewer->view, &view, sizeof view);
     colormap_list_init(&viewer->colormaps);
     viewer->channel = CHANNEL_AUTO;
-    viewer->wake = wake;
-    viewer->wake_context = wake_context;
+    viewer->jobs = jobs_create(0, wake, wake_context);
     viewer_update_colormap(viewer);
 }
 
@@ -50,6 +50,7 @@ void viewer_finish(struct viewer *viewer)
     colormap_list_finish(&viewer->colormaps);
     free(viewer->mask_path);
     free(viewer->grid.samples);
+    jobs_destroy(&viewer->jobs, END_MS);
 }
 
 void viewer_say(struct viewer *viewer, bool is_error, const char *format, ...)
@@ -119,6 +120,7 @@ static struct loader *start_fresh(struct viewer *viewer, bool same_item)
     if (!same_item)
         image_file_close(&viewer->file);
     const struct loader_request request = {
+        .jobs = viewer->jobs,
         .source = viewer->source,
         .item = viewer->position.item,
         .channel = viewer->channel,
@@ -131,8 +133,6 @@ static struct loader *start_fresh(struct viewer *viewer, bool same_item)
         .mask_path = viewer->mask_path,
         // The file layer stays in the mask from frame to frame; a frame of another size tries it again.
         .mask_has_file = viewer->mask_has_file,
-        .wake = viewer->wake,
-        .wake_context = viewer->wake_context,
     };
     viewer->file = NULL;
     viewer->mask = NULL;
@@ -151,8 +151,8 @@ static void start_loader(struct viewer *viewer, size_t shown_item, bool again)
     viewer->unseen = true;
     viewer->times = (struct viewer_times){.load_started = clock_now_ns()};
     viewer->loader = ahead_take(viewer, shown_item);
-    if (viewer->loader && viewer->wake) // its workers may have ended long ago
-        viewer->wake(viewer->wake_context);
+    if (viewer->loader) // it may be done since long ago
+        jobs_wake(viewer->jobs);
     if (!viewer->loader)
         viewer->loader = start_fresh(viewer, !again && shown_item == viewer->position.item);
 }
@@ -398,9 +398,7 @@ static bool take_bands(struct viewer *viewer, int wait_ms, int work_ms)
             viewer->times.first_band = clock_now_ns();
         changed = true;
         if (clock_now_ns() > until) {
-            // There may be more that no worker will tell of again.
-            if (viewer->wake)
-                viewer->wake(viewer->wake_context);
+            jobs_wake(viewer->jobs); // there may be more, of which nobody tells again
             break;
         }
     }
@@ -444,9 +442,8 @@ static void start_regions(struct viewer *viewer)
     if (!viewer->picture || viewer->picture->cache_budget == 0 || !viewer->file)
         return;
     struct error error = {0};
-    if (region_loader_create(viewer->file, viewer->position.frame, viewer->view.display.reduce,
-                             &viewer->view.display.classes, &viewer->info.map, viewer->wake,
-                             viewer->wake_context, &viewer->regions, &error))
+    if (region_loader_create(viewer->jobs, viewer->file, viewer->position.frame, viewer->view.display.reduce,
+                             &viewer->view.display.classes, &viewer->info.map, &viewer->regions, &error))
         viewer_say(viewer, true, "%s", error.text);
 }
 
@@ -580,6 +577,7 @@ static bool pump_regions(struct viewer *viewer, int wait_ms)
 
 bool viewer_pump(struct viewer *viewer, int wait_ms, int work_ms)
 {
+    jobs_drain(viewer->jobs);
     if (!viewer->loader)
         return viewer->regions && viewer->picture ? pump_regions(viewer, wait_ms) : false;
     struct frame_info info;

@@ -53,13 +53,12 @@ struct viewer {
     int channel;
     int64_t memory_limit; // bytes of textures; 0 = by the machine's free memory
 
+    struct jobs *jobs;     // of which the main thread is the consumer
     struct cancel *cancel; // ends viewer_load_all; may be NULL
     struct loader *loader; // while loading
     bool loading_known;    // its header is known and the picture prepared for it
     bool hold;             // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
-    void (*wake)(void *context); // passed to the loaders
-    void *wake_context;
 
     struct picture *picture;
     struct frame_info info;  // of the picture
@@ -93,7 +92,7 @@ struct viewer {
     char note[160]; // "shown as float32", "streamed ..."
 };
 
-// `wake` may be NULL; see struct loader_request.
+// `wake` may be NULL; see jobs_create.
 void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wake_context);
 void viewer_finish(struct viewer *viewer);
 

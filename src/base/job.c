@@ -58,12 +58,27 @@ struct employment {
 
 // --- inside the monitor ---
 
+static bool owner_has_one_running(const struct jobs *jobs, const void *owner)
+{
+    struct job *job;
+    TAILQ_FOREACH(job, &jobs->running, link)
+    {
+        if (job->request.owner == owner)
+            return true;
+    }
+    return false;
+}
+
+// That may begin now.
 static struct job *next_job(struct jobs *jobs, enum job_kind kind)
 {
     for (int priority = 0; priority < JOB_PRIORITY_COUNT; priority++) {
-        struct job *job = TAILQ_FIRST(&jobs->queued[kind][priority]);
-        if (job)
-            return job;
+        struct job *job;
+        TAILQ_FOREACH(job, &jobs->queued[kind][priority], link)
+        {
+            if (!job->request.in_order || !owner_has_one_running(jobs, job->request.owner))
+                return job;
+        }
     }
     return NULL;
 }
@@ -105,7 +120,7 @@ static void wake_consumer(struct jobs *jobs)
 
 static void *serve(void *context);
 
-// With the monitor entered. Starts a thread where a job waits, none is idle, and the limit allows it.
+// Starts a thread where a job waits, none is idle, and the limit allows it.
 static void hire(struct jobs *jobs, enum job_kind kind)
 {
     struct staff *staff = &jobs->staff[kind];
@@ -152,7 +167,7 @@ static bool run_job(struct job *job)
     struct jobs *jobs = job->jobs;
     job->request.run(job->request.work, &job->cancel);
     monitor_enter(&jobs->monitor);
-    const bool counts = !job->astray, wanted = !job->abandoned;
+    const bool counts = !job->astray, wanted = !job->abandoned && job->request.finish;
     unlink_job(job);
     if (!counts)
         jobs->astray--;
@@ -160,9 +175,8 @@ static bool run_job(struct job *job)
         job->state = DONE;
         TAILQ_INSERT_TAIL(&jobs->done, job, link);
         wake_consumer(jobs);
-    } else {
-        monitor_notify(&jobs->monitor);
     }
+    monitor_notify(&jobs->monitor); // who waits for its end, or for its turn
     monitor_leave(&jobs->monitor);
     if (!wanted)
         free_job(job);
@@ -226,12 +240,14 @@ int jobs_threads(const struct jobs *jobs)
     return jobs->staff[JOB_COMPUTES].limit;
 }
 
-// With the monitor entered: cancels and lets go, and moves what can be freed to `unwanted`.
+// Inside the monitor: cancels and lets go, and moves what can be freed to `unwanted`.
 static void abandon(struct job *job, struct job_list *unwanted)
 {
     struct jobs *jobs = job->jobs;
-    cancel_request(&job->cancel);
     job->abandoned = true;
+    if (job->request.must_end && job->state != DONE)
+        return;
+    cancel_request(&job->cancel);
     if (job->state != RUNNING) {
         unlink_job(job);
         TAILQ_INSERT_TAIL(unwanted, job, link);
@@ -259,12 +275,9 @@ static int abandon_list(struct job_list *list, struct job_list *unwanted)
     struct job *job, *next;
     for (job = TAILQ_FIRST(list); job; job = next) {
         next = TAILQ_NEXT(job, link);
-        if (job->request.must_end && job->state != DONE) {
-            job->abandoned = true;
-            left++;
-        } else if (!job->abandoned) {
+        left += job->request.must_end && job->state != DONE;
+        if (!job->abandoned)
             abandon(job, unwanted);
-        }
     }
     return left;
 }
@@ -352,8 +365,7 @@ size_t jobs_drain(struct jobs *jobs)
         monitor_leave(&jobs->monitor);
         if (!job)
             return count;
-        if (job->request.finish)
-            job->request.finish(job->request.work);
+        job->request.finish(job->request.work);
         free_job(job);
     }
 }
@@ -378,7 +390,7 @@ void jobs_wake(struct jobs *jobs)
     monitor_leave(&jobs->monitor);
 }
 
-// Calls `act` for the owner's jobs, with the monitor entered.
+// Calls `act` for the owner's jobs that were not abandoned. Inside the monitor.
 static void for_owner(struct jobs *jobs, const void *owner, void (*act)(struct job *job, void *context),
                       void *context)
 {
@@ -416,13 +428,29 @@ static void abandon_one(struct job *job, void *context)
     abandon(job, context);
 }
 
-void jobs_abandon(struct jobs *jobs, const void *owner)
+static void abandon_queued(struct job *job, void *context)
+{
+    if (job->state == QUEUED)
+        abandon(job, context);
+}
+
+static void abandon_by(struct jobs *jobs, const void *owner, void (*act)(struct job *job, void *unwanted))
 {
     struct job_list unwanted = TAILQ_HEAD_INITIALIZER(unwanted);
     monitor_enter(&jobs->monitor);
-    for_owner(jobs, owner, abandon_one, &unwanted);
+    for_owner(jobs, owner, act, &unwanted);
     monitor_leave(&jobs->monitor);
     free_jobs(&unwanted);
+}
+
+void jobs_abandon(struct jobs *jobs, const void *owner)
+{
+    abandon_by(jobs, owner, abandon_one);
+}
+
+void jobs_withdraw(struct jobs *jobs, const void *owner)
+{
+    abandon_by(jobs, owner, abandon_queued);
 }
 
 static void move_one(struct job *job, void *context)
@@ -440,14 +468,4 @@ void jobs_prioritise(struct jobs *jobs, const void *owner, enum job_priority pri
     monitor_enter(&jobs->monitor);
     for_owner(jobs, owner, move_one, &priority);
     monitor_leave(&jobs->monitor);
-}
-
-bool jobs_should_yield(struct jobs *jobs, enum job_kind kind, enum job_priority priority)
-{
-    monitor_enter(&jobs->monitor);
-    bool wanted = false;
-    for (int higher = 0; higher < (int)priority && !wanted; higher++)
-        wanted = !TAILQ_EMPTY(&jobs->queued[kind][higher]);
-    monitor_leave(&jobs->monitor);
-    return wanted;
 }

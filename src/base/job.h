@@ -38,13 +38,15 @@ enum job_kind { JOB_COMPUTES, JOB_WAITS, JOB_KIND_COUNT };
 struct job_request {
     enum job_kind kind;
     enum job_priority priority;
-    const void *owner; // whom to name to jobs_cancel, jobs_abandon and jobs_prioritise; never looked at
-    // Must the job be done even where the pool ends before (a file being written)? Then it cannot be
-    // abandoned.
+    const void *owner; // whom jobs_cancel and its kin below are given; never looked at
+    // One of the owner's at a time, in the order in which they were started (for those of one priority).
+    bool in_order;
+    // Is done even where it is abandoned or the pool ends before: a file being written.
     bool must_end;
     // On a thread of the pool. It returns soon after `cancel` was requested.
     void (*run)(void *work, struct cancel *cancel);
-    // On the consumer's thread, after `run`; not after jobs_abandon. May start and abandon jobs. May be NULL.
+    // On the consumer's thread, after `run`; not after jobs_abandon. May start and abandon jobs. NULL: nobody
+    // is told, and the thread discards what it has run.
     void (*finish)(void *work);
     // Frees what the job owns; the last that is called, on any thread. May be NULL.
     void (*discard)(void *work);
@@ -55,7 +57,7 @@ struct job_request {
 // is called from any thread when jobs_drain has something to do, or after jobs_wake; it must only wake the
 // consumer. May be NULL.
 struct jobs *jobs_create(int threads, void (*wake)(void *context), void *wake_context);
-// Abandons all jobs but those that must end, for which it waits up to `wait_ms`, and lets the threads go.
+// Abandons all jobs, waits up to `wait_ms` for those that must end, and lets the threads go.
 // `wake` is not called any more. Sets *address to NULL; NULL is fine.
 void jobs_destroy(struct jobs **address, int wait_ms);
 
@@ -75,12 +77,12 @@ void jobs_wake(struct jobs *jobs);
 
 // Asks the owner's jobs to end early. `run` is called all the same if it was not yet, and `finish` too.
 void jobs_cancel(struct jobs *jobs, const void *owner);
-// Cancels the owner's jobs and forgets them. Their threads do not count any more: others take their place.
+// Cancels the owner's jobs, save those that must end, and forgets them all: nobody is told of them. Their
+// threads do not count any more: others take their place.
 void jobs_abandon(struct jobs *jobs, const void *owner);
+// Abandons those of the owner's jobs that did not begin yet.
+void jobs_withdraw(struct jobs *jobs, const void *owner);
 // Of the owner's jobs that did not begin yet.
 void jobs_prioritise(struct jobs *jobs, const void *owner, enum job_priority priority);
-
-// For a job that can be done in parts: true if another of a higher priority waits for such a thread.
-bool jobs_should_yield(struct jobs *jobs, enum job_kind kind, enum job_priority priority);
 
 #endif

@@ -1,54 +1,25 @@
 // SPDX-License-Identifier: MIT
-// One thread with a slot for each kind of request and each kind of result, under one lock.
+// A job for each request; what it found takes the place of older results of the same kind.
 #include "sources/browser.h"
 
 #include "sources/source.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { MAX_REMEMBERED = 16 };
-
-// What is wanted; NULL where nothing is.
-struct wishes {
-    char *folder;
-    char *contents;
-    int channel;
-    bool recent;
-    char *remembered[MAX_REMEMBERED];
-    size_t remembered_count;
-};
-
+// The kinds of requests are owners of jobs, by the address of their results.
 struct browser {
-    void (*wake)(void *context);
-    void *wake_context;
-    pthread_t thread;
-    bool started;
-    struct cancel cancel; // of the folder that is being read; set and reset with the lock held
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    // -- protected by lock --
-    bool stop;
-    struct wishes wishes;
+    struct jobs *jobs;
     struct browser_results ready;
 };
 
-static void free_wishes(struct wishes *wishes)
-{
-    free(wishes->folder);
-    free(wishes->contents);
-    for (size_t i = 0; i < wishes->remembered_count; i++)
-        free(wishes->remembered[i]);
-    *wishes = (struct wishes){0};
-}
-
-static bool any_wish(const struct wishes *wishes)
-{
-    return wishes->folder || wishes->contents || wishes->recent || wishes->remembered_count > 0;
-}
+// One request, and what its job finds.
+struct wish {
+    struct browser *browser; // used by finish_wish only
+    char *name;              // of the folder, the file, or to be remembered; NULL = just read the names
+    int channel;
+    struct browser_results found;
+};
 
 static void free_contents(struct browser_contents *contents)
 {
@@ -71,16 +42,17 @@ void browser_results_free(struct browser_results *results)
     *results = (struct browser_results){0};
 }
 
-// --- the thread ---
+// --- jobs ---
 
-static void read_folder(struct browser *browser, const char *path, struct browser_results *results)
+static void read_folder(void *work, struct cancel *cancel)
 {
+    struct wish *wish = work;
     struct error error = {0};
-    if (folder_read(path, &browser->cancel, &results->folder, &error) == STATUS_OK ||
+    if (folder_read(wish->name, cancel, &wish->found.folder, &error) == STATUS_OK ||
         error.status == STATUS_CANCELLED)
         return;
-    results->folder_error = must_alloc(sizeof error);
-    *results->folder_error = error;
+    wish->found.folder_error = must_alloc(sizeof error);
+    *wish->found.folder_error = error;
 }
 
 // The part of a name that its selector can be put behind. The file that is really open may be another: the
@@ -96,29 +68,32 @@ static char *path_within(const char *name, const char *opened)
     return path;
 }
 
-static void read_contents(const char *name, int channel, struct browser_results *results)
+static void read_contents(void *work, struct cancel *cancel)
 {
+    (void)cancel;
+    struct wish *wish = work;
     struct browser_contents *contents = must_alloc(sizeof *contents);
     struct image_file *file = NULL;
-    contents->name = must_copy(name);
-    contents->error.status = source_open_name(name, channel, &file, &contents->error);
+    contents->name = must_copy(wish->name);
+    contents->error.status = source_open_name(wish->name, wish->channel, &file, &contents->error);
     if (file) {
-        contents->path = path_within(name, file->path);
+        contents->path = path_within(wish->name, file->path);
         contents->error.status = image_file_contents(file, &contents->text, &contents->error);
     }
     image_file_close(&file);
-    results->contents = contents;
+    wish->found.contents = contents;
 }
 
-static void read_recent(const struct wishes *wishes, struct browser_results *results)
+static void read_recent(void *work, struct cancel *cancel)
 {
-    results->recent = must_alloc(sizeof *results->recent);
-    // Other windows may have written it since.
-    recent_read(results->recent);
-    for (size_t i = 0; i < wishes->remembered_count; i++)
-        recent_add(results->recent, wishes->remembered[i]);
-    if (wishes->remembered_count > 0)
-        recent_write(results->recent, NULL);
+    (void)cancel;
+    struct wish *wish = work;
+    wish->found.recent = must_alloc(sizeof *wish->found.recent);
+    recent_read(wish->found.recent); // other windows may have written it since
+    if (!wish->name)
+        return;
+    recent_add(wish->found.recent, wish->name);
+    recent_write(wish->found.recent, NULL);
 }
 
 // Puts what was found in the place of older results of the same kind.
@@ -143,60 +118,26 @@ static void put_results(struct browser_results *ready, struct browser_results *f
     browser_results_free(&old);
 }
 
-// Takes one wish of each kind out of the browser; called with the lock held.
-static struct wishes take_wishes(struct browser *browser)
+static void finish_wish(void *work)
 {
-    const struct wishes wishes = browser->wishes;
-    browser->wishes = (struct wishes){0};
-    atomic_store(&browser->cancel.requested, false);
-    return wishes;
+    struct wish *wish = work;
+    put_results(&wish->browser->ready, &wish->found);
 }
 
-static void *run(void *context)
+static void discard_wish(void *work)
 {
-    struct browser *browser = context;
-    pthread_mutex_lock(&browser->lock);
-    for (;;) {
-        while (!browser->stop && !any_wish(&browser->wishes))
-            pthread_cond_wait(&browser->changed, &browser->lock);
-        if (browser->stop && browser->wishes.remembered_count == 0)
-            break;
-        struct wishes wishes = take_wishes(browser);
-        struct browser_results found = {0};
-        const bool stop = browser->stop;
-        pthread_mutex_unlock(&browser->lock);
-        if (wishes.recent || wishes.remembered_count > 0)
-            read_recent(&wishes, &found);
-        if (wishes.folder && !stop)
-            read_folder(browser, wishes.folder, &found);
-        if (wishes.contents && !stop)
-            read_contents(wishes.contents, wishes.channel, &found);
-        free_wishes(&wishes);
-        pthread_mutex_lock(&browser->lock);
-        put_results(&browser->ready, &found);
-        pthread_cond_broadcast(&browser->changed);
-        pthread_mutex_unlock(&browser->lock);
-        if (browser->wake)
-            browser->wake(browser->wake_context);
-        pthread_mutex_lock(&browser->lock);
-    }
-    pthread_mutex_unlock(&browser->lock);
-    return NULL;
+    struct wish *wish = work;
+    browser_results_free(&wish->found);
+    free(wish->name);
+    free(wish);
 }
 
 // --- life ---
 
-struct browser *browser_create(void (*wake)(void *context), void *context)
+struct browser *browser_create(struct jobs *jobs)
 {
     struct browser *browser = must_alloc(sizeof *browser);
-    browser->wake = wake;
-    browser->wake_context = context;
-    pthread_mutex_init(&browser->lock, NULL);
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&browser->changed, &clock);
-    pthread_condattr_destroy(&clock);
+    browser->jobs = jobs;
     return browser;
 }
 
@@ -205,94 +146,75 @@ void browser_destroy(struct browser **browser)
     struct browser *old = *browser;
     if (!old)
         return;
-    pthread_mutex_lock(&old->lock);
-    old->stop = true;
-    cancel_request(&old->cancel);
-    pthread_cond_broadcast(&old->changed);
-    pthread_mutex_unlock(&old->lock);
-    if (old->started)
-        pthread_join(old->thread, NULL);
-    free_wishes(&old->wishes);
+    jobs_abandon(old->jobs, &old->ready.folder);
+    jobs_abandon(old->jobs, &old->ready.contents);
+    jobs_abandon(old->jobs, &old->ready.recent);
     browser_results_free(&old->ready);
-    pthread_cond_destroy(&old->changed);
-    pthread_mutex_destroy(&old->lock);
     free(old);
     *browser = NULL;
 }
 
 // --- requests ---
 
-// Ends a request: the lock is held on entry. A machine that has no thread left shows no listings.
-static void send(struct browser *browser)
+static struct job_request request_of(struct browser *browser, const char *name, const void *owner,
+                                     void (*run)(void *work, struct cancel *cancel))
 {
-    pthread_cond_broadcast(&browser->changed);
-    pthread_mutex_unlock(&browser->lock);
-    if (!browser->started)
-        browser->started = pthread_create(&browser->thread, NULL, run, browser) == 0;
-}
-
-static void replace(char **wish, const char *text)
-{
-    free(*wish);
-    *wish = must_copy(text);
+    struct wish *wish = must_alloc(sizeof *wish);
+    wish->browser = browser;
+    wish->name = name ? must_copy(name) : NULL;
+    return (struct job_request){.kind = JOB_WAITS,
+                                .priority = JOB_WANTED,
+                                .owner = owner,
+                                .run = run,
+                                .finish = finish_wish,
+                                .discard = discard_wish,
+                                .work = wish};
 }
 
 void browser_read_folder(struct browser *browser, const char *path)
 {
-    pthread_mutex_lock(&browser->lock);
-    replace(&browser->wishes.folder, path);
-    cancel_request(&browser->cancel);
-    send(browser);
+    const void *owner = &browser->ready.folder;
+    const struct job_request request = request_of(browser, path, owner, read_folder);
+    jobs_abandon(browser->jobs, owner);
+    jobs_start(browser->jobs, &request);
 }
 
 void browser_read_contents(struct browser *browser, const char *name, int channel)
 {
-    pthread_mutex_lock(&browser->lock);
-    replace(&browser->wishes.contents, name);
-    browser->wishes.channel = channel;
-    send(browser);
+    const void *owner = &browser->ready.contents;
+    const struct job_request request = request_of(browser, name, owner, read_contents);
+    ((struct wish *)request.work)->channel = channel;
+    jobs_abandon(browser->jobs, owner);
+    jobs_start(browser->jobs, &request);
+}
+
+// The file of recent names is read and written by one job at a time.
+static void start_recent(struct browser *browser, const char *name)
+{
+    struct job_request request = request_of(browser, name, &browser->ready.recent, read_recent);
+    request.in_order = true;
+    request.must_end = name != NULL;
+    jobs_start(browser->jobs, &request);
 }
 
 void browser_read_recent(struct browser *browser)
 {
-    pthread_mutex_lock(&browser->lock);
-    browser->wishes.recent = true;
-    send(browser);
+    start_recent(browser, NULL);
 }
 
 void browser_remember(struct browser *browser, const char *name)
 {
-    pthread_mutex_lock(&browser->lock);
-    struct wishes *wishes = &browser->wishes;
-    if (wishes->remembered_count < MAX_REMEMBERED)
-        wishes->remembered[wishes->remembered_count++] = must_copy(name);
-    send(browser);
+    start_recent(browser, name);
 }
 
 // --- results ---
 
-static bool any_result(const struct browser_results *results)
+bool browser_take(struct browser *browser, struct browser_results *results)
 {
-    return results->folder || results->folder_error || results->contents || results->recent;
-}
-
-bool browser_take(struct browser *browser, int wait_ms, struct browser_results *results)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&browser->lock);
-    while (wait_ms > 0 && !any_result(&browser->ready) &&
-           pthread_cond_timedwait(&browser->changed, &browser->lock, &until) != ETIMEDOUT)
-        continue;
-    const bool any = any_result(&browser->ready);
-    if (any) {
-        *results = browser->ready;
-        browser->ready = (struct browser_results){0};
-    }
-    pthread_mutex_unlock(&browser->lock);
-    return any;
+    const struct browser_results *ready = &browser->ready;
+    if (!ready->folder && !ready->folder_error && !ready->contents && !ready->recent)
+        return false;
+    *results = *ready;
+    browser->ready = (struct browser_results){0};
+    return true;
 }

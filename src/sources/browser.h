@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the panels for files and contents show, found by a thread of its own: listings of folders, what a file
-// holds, and the names that were opened last. The window never waits for a slow disk.
+// What the panels for files and contents show, found by jobs: listings of folders, what a file holds, and the
+// names that were opened last. The window never waits for a slow disk.
 //
-// The thread starts with the first request and waits while there is none. A new request of a kind replaces
-// one of that kind that has not begun; a folder that is being read is given up for it.
+// A new request of a kind replaces an older one of that kind, though its disk does not answer.
 #ifndef FOVEA_SOURCES_BROWSER_H
 #define FOVEA_SOURCES_BROWSER_H
 
+#include "base/job.h"
 #include "base/text.h"
 #include "sources/folder.h"
 #include "sources/recent.h"
@@ -30,9 +30,9 @@ struct browser_results {
     struct recent *recent;
 };
 
-// `wake` is called from the thread when something is ready; it must only wake the caller. May be NULL.
-struct browser *browser_create(void (*wake)(void *context), void *context);
-// Waits for what the thread is doing.
+// The consumer of `jobs`, which must outlive the browser, is the browser's.
+struct browser *browser_create(struct jobs *jobs);
+// Waits for nothing; names are remembered all the same. Sets *browser to NULL; NULL is fine.
 void browser_destroy(struct browser **browser);
 
 void browser_read_folder(struct browser *browser, const char *path);
@@ -42,8 +42,8 @@ void browser_read_recent(struct browser *browser);
 // back as a result.
 void browser_remember(struct browser *browser, const char *name);
 
-// Takes what is ready, waiting up to `wait_ms` for something. False if there is nothing.
-bool browser_take(struct browser *browser, int wait_ms, struct browser_results *results);
+// Takes what jobs_drain has found ready. False if there is nothing.
+bool browser_take(struct browser *browser, struct browser_results *results);
 void browser_results_free(struct browser_results *results);
 
 #endif

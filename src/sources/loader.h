@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Loading of one frame: worker threads open the file, decode bands, run the taps while a band is in cache,
-// and hand band after band to the consumer, who puts it on the GPU and gives the buffer back.
+// Loading of one frame: jobs open the file, decode bands, run the taps while a band is in cache, and hand
+// band after band to the consumer, who puts it on the GPU and gives the buffer back.
 //
 // There is never a copy of the whole frame in memory: a few band buffers are reused. Call sequence on the
 // consumer's thread: loader_start -> loader_take / loader_give_back until loader_done -> loader_finish
-// (always, also after a cancel; or loader_abandon at any time). The file is opened by a worker too, so that a
+// (always, also after a cancel; or loader_abandon at any time). The file is opened by a job too, so that a
 // slow disk never stops the consumer.
 #ifndef FOVEA_SOURCES_LOADER_H
 #define FOVEA_SOURCES_LOADER_H
 
+#include "base/job.h"
 #include "image/taps.h"
 #include "sources/source.h"
 
@@ -26,8 +27,11 @@ struct file_identity {
     int64_t bytes, modified_ns;
 };
 
-// Everything pointed to but `mask`, `file`, `source` and `buffers` is copied.
+// Everything pointed to but `jobs`, `mask`, `file`, `source` and `buffers` is copied.
 struct loader_request {
+    struct jobs *jobs; // whose consumer is the loader's; must outlive it
+    enum job_priority priority;
+    bool quiet;                  // does not wake the consumer, until loader_want
     const char *name;            // what to open; used when `file` and `source` are NULL
     int channel;                 // of several samples per pixel, or CHANNEL_AUTO
     const struct source *source; // if not NULL, its item `item` is opened; must outlive the loader
@@ -49,15 +53,12 @@ struct loader_request {
     // a few bands, which are used again.
     int64_t ahead_bytes;
     struct loader_buffers *buffers; // taken over; NULL = none
-    int threads;                    // workers, at most; 0 = one per processor. Never more than 8
-    int64_t max_unpacked_bytes;     // as in struct open_request
-    bool closes_file;               // with `name` and one thread: that closes it, and outcome.file is NULL
+    int threads;                    // lanes that decode, at most; 0 = as many as compute at the same time
+    int64_t max_unpacked_bytes; // as in struct open_request
+    bool closes_file;           // with `name` and one lane: a job closes it, and outcome.file is NULL
     // With closes_file, if not all 0: a file that is still this one is not opened, and the load fails
     // (loader_was_unchanged).
     struct file_identity refused;
-    void (*wake)(void *context); // called from workers when something is ready; must only wake the consumer.
-                                 // May be NULL
-    void *wake_context;
 };
 
 // A band ready for upload. Borrowed until given back.
@@ -112,13 +113,12 @@ enum status loader_status(struct loader *loader);
 
 // Whether the frame could not be opened (for one that is read ahead: try again when it is wanted).
 bool loader_has_failed(struct loader *loader);
-// From now on `wake` is called, which the request left NULL: for a frame that was read ahead and is wanted
-// now.
-void loader_set_wake(struct loader *loader, void (*wake)(void *context), void *wake_context);
+// For a frame that was read ahead, quietly, and is wanted now: it is the visible one.
+void loader_want(struct loader *loader);
 
 // The next band, waiting up to `wait_ms`. False if none is ready (yet, or any more).
 bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band);
-// Gives a band's buffers back to the workers, in any order. All must be given back for loading to go on and
+// Gives a band's buffers back, in any order. All must be given back for loading to go on and
 // end; after loader_cancel none need be.
 void loader_give_back(struct loader *loader, const struct loader_band *band);
 
@@ -136,14 +136,14 @@ struct histogram *loader_histogram(struct loader *loader);
 // The mask as far as it is known: rows of bands that were taken may be read. NULL before the header is read.
 const struct mask *loader_mask(struct loader *loader);
 
-// Asks the workers to stop; returns at once.
+// Asks the jobs to stop; returns at once.
 void loader_cancel(struct loader *loader);
-// Cancels what is not done, waits for the workers, gives the outcome (the receiver owns its parts) and frees
+// Cancels what is not done, waits for the jobs, gives the outcome (the receiver owns its parts) and frees
 // the loader; sets *loader to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **loader, struct loader_outcome *outcome);
-// Cancels and lets go: returns at once, whatever the workers are waiting for, and the last of them frees
-// everything, the outcome included. `wake` is not called any more. Only for a request without a source. Sets
-// *loader to NULL.
+// Cancels and lets go: returns at once, whatever the jobs are waiting for, and the last of them frees
+// everything, the outcome included. The consumer is not woken any more. Only for a request without a source.
+// Sets *loader to NULL.
 void loader_abandon(struct loader **loader);
 void loader_buffers_destroy(struct loader_buffers **buffers); // sets *buffers to NULL; NULL is fine
 // Frees what an outcome owns.

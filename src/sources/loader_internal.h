@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Inside the loader: its state, and what opening and the workers share.
+// Inside the loader: its state, and what opening and the lanes share.
 #ifndef FOVEA_SOURCES_LOADER_INTERNAL_H
 #define FOVEA_SOURCES_LOADER_INTERNAL_H
 
+#include "base/monitor.h"
 #include "sources/loader.h"
 
-#include <pthread.h>
-
-enum { LOADER_MAX_THREADS = 8 };
+enum { LOADER_MAX_LANES = 8 };
 enum slot_state { SLOT_FREE, SLOT_FILLING, SLOT_READY, SLOT_TAKEN };
 
 struct loader_slot {
@@ -24,32 +23,48 @@ struct loader_buffers {
     struct loader_slot slots[];
 };
 
+// As many bands are decoded at the same time as there are lanes. A lane has a handle and counters of its own;
+// its jobs, one for each band, come one after the other.
+struct lane {
+    struct loader *loader;
+    struct image_file *file; // the loader's, or a clone that belongs to the lane
+    struct taps *taps;
+    void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
+    uint8_t *classes; // a byte per pixel of a band, zero between bands
+    // -- protected by the loader's monitor --
+    bool prepared;            // it has what is above
+    bool busy;                // a job is on its way
+    bool ended;               // it has drained its counters for good, or has no memory
+    struct loader_slot *slot; // to fill; NULL: none, it is prepared or drained
+    int64_t band;             // that goes to the slot
+    int64_t next, end;        // bands it has claimed and not begun
+    int64_t drain_serial;     // of the last drain that it took part in
+};
+
 struct loader {
     struct loader_request request;
     char *name, *mask_path;
     struct cancel cancel;
-    bool first_started;
 
-    // Set by the first worker before `opened` is, constant afterwards.
+    // Set before `opened` is, constant afterwards.
     struct frame_info info;
     struct image_file *file;
     struct mask *mask;
     bool mask_has_file;
-    int levels;
+    int levels, lane_count;
     int64_t band_rows, band_count;
-    int64_t run_bands;                                // that a worker takes at a time
+    int64_t run_bands;                                // that a lane claims at a time
     size_t pixels_bytes, classes_bytes, levels_bytes; // buffers for one band
 
-    pthread_mutex_t stream; // held while decoding where the frame is one stream, which all workers share
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    // -- protected by lock --
+    struct monitor monitor;
+    // -- protected by the monitor --
     bool opened, open_failed, unchanged;
     struct file_identity identity;
-    pthread_t threads[LOADER_MAX_THREADS];
-    int thread_count; // started so far; final once the first has ended
-    int running;      // workers that have not ended
-    bool abandoned;   // the last worker to end frees the loader
+    struct lane lanes[LOADER_MAX_LANES];
+    int active;       // jobs on their way: the one that opens, or those of the lanes
+    int references;   // of the consumer and the jobs; the last one frees the loader
+    bool abandoned;   // by the consumer
+    bool stream_busy; // the frame is one stream, and a lane decodes from it
     int64_t next_band, published_bands, taken_bands;
     int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
     struct loader_buffers *slots; // set before `opened` is
@@ -58,11 +73,21 @@ struct loader {
     int64_t lost_pixels, failed_bands;
 };
 
-// Opens the frame, sets all that is constant afterwards, and prepares mask and slots. On a worker's thread.
+// Opens the frame, sets all that is constant afterwards, and prepares mask and slots. Not on the consumer's
+// thread.
 enum status loader_open_frame(struct loader *loader, struct error *error);
 
 // Makes a slot's buffers; false without memory, and then it may have one of them.
 bool loader_slot_allocate(const struct loader *loader, struct loader_slot *slot);
 void loader_slot_free(struct loader_slot *slot);
+
+// Starts the jobs for which there are lanes and slots. Inside the monitor, once the frame is open.
+void loader_dispatch(struct loader *loader);
+// Frees what a lane has of its own.
+void loader_lane_free(struct lane *lane);
+// Gives a reference back. Outside the monitor.
+void loader_release(struct loader *loader);
+// Wakes the consumer, if it wants to be. Inside the monitor.
+void loader_wake(const struct loader *loader);
 
 #endif

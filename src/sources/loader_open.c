@@ -85,7 +85,7 @@ static bool slots_allocate(struct loader *loader)
     size_t bytes;
     const int64_t ahead =
         loader->request.ahead_bytes / (int64_t)(loader->pixels_bytes + loader->levels_bytes + 1);
-    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), LOADER_MAX_THREADS + 1);
+    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), LOADER_MAX_LANES + 1);
     if (old && old->pixels_bytes == loader->pixels_bytes && old->levels_bytes == loader->levels_bytes &&
         old->limit == limit) {
         loader->slots = old;
@@ -160,10 +160,10 @@ static bool identify(struct loader *loader)
                                        .modified_ns =
                                            (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
     const bool unchanged = refused->number && memcmp(&found, refused, sizeof found) == 0;
-    pthread_mutex_lock(&loader->lock);
+    monitor_enter(&loader->monitor);
     loader->identity = found;
     loader->unchanged = unchanged;
-    pthread_mutex_unlock(&loader->lock);
+    monitor_leave(&loader->monitor);
     return !unchanged;
 }
 

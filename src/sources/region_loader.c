@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: MIT
-// One thread, a list of wanted regions and a list of finished ones under one lock.
+// A list of wanted regions and one of finished ones under one monitor; one job at a time decodes a region.
 #include "sources/region_loader.h"
 
+#include "base/monitor.h"
 #include "base/size.h"
 #include "image/sentinel.h"
 #include "sources/loader.h"
 
-#include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_WANTED = 64, MAX_DONE = 4 };
 
 struct region_loader {
-    struct image_file *file; // used by the thread only
+    struct jobs *jobs;
+    struct image_file *file; // used by one job at a time
     struct frame_info info;
     int64_t frame;
     enum reduce_mode reduce;
-    void (*wake)(void *context);
-    void *wake_context;
-    struct cancel cancel; // of the region being decoded; set and reset with the lock held
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    // -- protected by lock --
+    struct cancel cancel; // of the region being decoded; set and reset inside the monitor
+    struct monitor monitor;
+    // -- protected by the monitor --
+    int references; // of the consumer and the job; the last one frees the loader
     bool stop;
     struct region wanted[MAX_WANTED];
     size_t wanted_count;
-    bool decoding;
+    bool decoding; // a job is on its way, for:
     struct region current;
     struct region_result done[MAX_DONE];
     size_t done_count;
@@ -163,7 +159,7 @@ static enum status decode_reduced(struct region_loader *loader, const struct reg
     return status;
 }
 
-// --- thread ---
+// --- jobs ---
 
 static enum status decode_region(struct region_loader *loader, const struct region *region, void **samples,
                                  struct error *error)
@@ -181,78 +177,95 @@ static enum status decode_region(struct region_loader *loader, const struct regi
                               : decode_reduced(loader, region, samples, error);
 }
 
-// The most urgent region becomes the current one. Called with the lock held.
-static struct region next_region(struct region_loader *loader)
+// The most urgent region becomes the current one. Inside the monitor.
+static void next_region(struct region_loader *loader)
 {
     loader->current = loader->wanted[0];
     loader->decoding = true;
     loader->wanted_count--;
     memmove(loader->wanted, loader->wanted + 1, loader->wanted_count * sizeof loader->wanted[0]);
     atomic_store(&loader->cancel.requested, false);
-    return loader->current;
 }
 
-static void *decode_regions(void *argument)
+static void free_loader(struct region_loader *loader)
 {
-    struct region_loader *loader = argument;
-    pthread_mutex_lock(&loader->lock);
-    while (!loader->stop) {
-        if (loader->wanted_count == 0 || loader->done_count == MAX_DONE) {
-            pthread_cond_wait(&loader->changed, &loader->lock);
-            continue;
-        }
-        struct region_result result = {.region = next_region(loader)};
-        pthread_mutex_unlock(&loader->lock);
-        result.status = decode_region(loader, &result.region, &result.samples, &result.error);
-        pthread_mutex_lock(&loader->lock);
-        loader->decoding = false;
-        if (cancel_requested(&loader->cancel))
-            free(result.samples); // nobody wants it any more
-        else
-            loader->done[loader->done_count++] = result;
-        pthread_cond_broadcast(&loader->changed);
-        pthread_mutex_unlock(&loader->lock);
-        if (loader->wake)
-            loader->wake(loader->wake_context);
-        pthread_mutex_lock(&loader->lock);
-    }
-    pthread_mutex_unlock(&loader->lock);
-    return NULL;
+    for (size_t i = 0; i < loader->done_count; i++)
+        free(loader->done[i].samples);
+    image_file_close(&loader->file);
+    monitor_finish(&loader->monitor);
+    free(loader);
+}
+
+static void release(void *work)
+{
+    struct region_loader *loader = work;
+    monitor_enter(&loader->monitor);
+    const bool last = --loader->references == 0;
+    monitor_leave(&loader->monitor);
+    if (last)
+        free_loader(loader);
+}
+
+static void dispatch(struct region_loader *loader);
+
+static void run_region(void *work, struct cancel *cancel)
+{
+    (void)cancel; // the loader has one, which knows what is wanted
+    struct region_loader *loader = work;
+    struct region_result result = {.region = loader->current}; // stays while `decoding`
+    result.status = decode_region(loader, &result.region, &result.samples, &result.error);
+    monitor_enter(&loader->monitor);
+    loader->decoding = false;
+    if (cancel_requested(&loader->cancel))
+        free(result.samples); // nobody wants it any more
+    else
+        loader->done[loader->done_count++] = result;
+    dispatch(loader);
+    monitor_notify(&loader->monitor);
+    if (!loader->stop)
+        jobs_wake(loader->jobs);
+    monitor_leave(&loader->monitor);
+}
+
+// Starts the job for the next region, if there is one and room for its result. Inside the monitor.
+static void dispatch(struct region_loader *loader)
+{
+    if (loader->stop || loader->decoding || loader->wanted_count == 0 || loader->done_count == MAX_DONE)
+        return;
+    next_region(loader);
+    loader->references++;
+    const struct job_request request = {.kind = JOB_COMPUTES,
+                                        .priority = JOB_VISIBLE,
+                                        .owner = loader,
+                                        .run = run_region,
+                                        .discard = release,
+                                        .work = loader};
+    jobs_start(loader->jobs, &request);
 }
 
 // --- the consumer's side ---
 
-enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 const struct class_choice *choice, const struct value_map *map,
-                                 void (*wake)(void *context), void *wake_context,
-                                 struct region_loader **loader, struct error *error)
+enum status region_loader_create(struct jobs *jobs, struct image_file *file, int64_t frame,
+                                 enum reduce_mode reduce, const struct class_choice *choice,
+                                 const struct value_map *map, struct region_loader **loader,
+                                 struct error *error)
 {
     struct region_loader *made = must_alloc(sizeof *made);
+    made->jobs = jobs;
     made->frame = frame;
     made->reduce = reduce;
-    made->wake = wake;
-    made->wake_context = wake_context;
+    made->references = 1;
+    monitor_init(&made->monitor);
     enum status status = image_file_clone(file, &made->file, error);
     if (!status)
         status = image_file_info(made->file, frame, &made->info, error);
+    if (status) {
+        free_loader(made);
+        return status;
+    }
     frame_info_choose(&made->info, choice);
     if (map)
         made->info.map = *map;
-    pthread_mutex_init(&made->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&made->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-    if (!status && pthread_create(&made->thread, NULL, decode_regions, made) != 0)
-        status = error_set(error, STATUS_NO_MEMORY, "no thread can be started for loading");
-    if (status) {
-        image_file_close(&made->file);
-        pthread_cond_destroy(&made->changed);
-        pthread_mutex_destroy(&made->lock);
-        free(made);
-        return status;
-    }
     *loader = made;
     return STATUS_OK;
 }
@@ -262,18 +275,12 @@ void region_loader_destroy(struct region_loader **loader)
     struct region_loader *old = *loader;
     if (!old)
         return;
-    pthread_mutex_lock(&old->lock);
+    monitor_enter(&old->monitor);
     old->stop = true;
     cancel_request(&old->cancel);
-    pthread_cond_broadcast(&old->changed);
-    pthread_mutex_unlock(&old->lock);
-    pthread_join(old->thread, NULL);
-    for (size_t i = 0; i < old->done_count; i++)
-        free(old->done[i].samples);
-    image_file_close(&old->file);
-    pthread_cond_destroy(&old->changed);
-    pthread_mutex_destroy(&old->lock);
-    free(old);
+    monitor_leave(&old->monitor);
+    jobs_abandon(old->jobs, old);
+    release(old);
     *loader = NULL;
 }
 
@@ -304,7 +311,7 @@ static bool is_under_way(struct region_loader *loader, const struct region *regi
 
 void region_loader_want(struct region_loader *loader, const struct region *regions, size_t count)
 {
-    pthread_mutex_lock(&loader->lock);
+    monitor_enter(&loader->monitor);
     if (loader->decoding && !is_listed(regions, count, &loader->current))
         cancel_request(&loader->cancel);
     loader->wanted_count = 0;
@@ -313,37 +320,32 @@ void region_loader_want(struct region_loader *loader, const struct region *regio
             !is_listed(loader->wanted, loader->wanted_count, &regions[i]))
             loader->wanted[loader->wanted_count++] = regions[i];
     }
-    pthread_cond_broadcast(&loader->changed);
-    pthread_mutex_unlock(&loader->lock);
+    dispatch(loader);
+    monitor_leave(&loader->monitor);
 }
 
 bool region_loader_take(struct region_loader *loader, int wait_ms, struct region_result *result)
 {
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    const int64_t ns = deadline.tv_nsec + (int64_t)wait_ms * 1000000;
-    deadline.tv_sec += ns / 1000000000;
-    deadline.tv_nsec = ns % 1000000000;
-    pthread_mutex_lock(&loader->lock);
-    while (loader->done_count == 0 && wait_ms > 0 && (loader->decoding || loader->wanted_count > 0)) {
-        if (pthread_cond_timedwait(&loader->changed, &loader->lock, &deadline) == ETIMEDOUT)
-            break;
-    }
+    const int64_t deadline = monitor_deadline(wait_ms);
+    monitor_enter(&loader->monitor);
+    while (loader->done_count == 0 && wait_ms > 0 && (loader->decoding || loader->wanted_count > 0) &&
+           monitor_wait_until(&loader->monitor, deadline))
+        continue;
     const bool taken = loader->done_count > 0;
     if (taken) {
         *result = loader->done[0];
         loader->done_count--;
         memmove(loader->done, loader->done + 1, loader->done_count * sizeof loader->done[0]);
-        pthread_cond_broadcast(&loader->changed);
+        dispatch(loader);
     }
-    pthread_mutex_unlock(&loader->lock);
+    monitor_leave(&loader->monitor);
     return taken;
 }
 
 bool region_loader_busy(struct region_loader *loader)
 {
-    pthread_mutex_lock(&loader->lock);
+    monitor_enter(&loader->monitor);
     const bool busy = loader->decoding || loader->wanted_count > 0 || loader->done_count > 0;
-    pthread_mutex_unlock(&loader->lock);
+    monitor_leave(&loader->monitor);
     return busy;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Decoding of single tiles on demand, for images of which only a part fits into memory.
 //
-// One thread decodes the most recent requests first; the consumer forgets what is no longer visible by
-// region_loader_clear. Level l > 0 is made by reducing the level-0 pixels of the tile, in strips, so that
+// One job at a time decodes the most urgent request; the consumer forgets what is no longer visible by
+// region_loader_want. Level l > 0 is made by reducing the level-0 pixels of the tile, in strips, so that
 // memory stays bounded.
 #ifndef FOVEA_SOURCES_REGION_LOADER_H
 #define FOVEA_SOURCES_REGION_LOADER_H
 
+#include "base/job.h"
 #include "image/reduce.h"
 #include "sources/source.h"
 
@@ -32,13 +33,14 @@ struct region_result {
     struct error error;
 };
 
-// Works on a clone of `file`, which may be closed afterwards. `choice` (NULL = none) and `wake` as in struct
-// loader_request.
-enum status region_loader_create(struct image_file *file, int64_t frame, enum reduce_mode reduce,
-                                 const struct class_choice *choice, const struct value_map *map,
-                                 void (*wake)(void *context), void *wake_context,
-                                 struct region_loader **loader, struct error *error);
-// Stops the thread and frees everything; sets *loader to NULL.
+// Works on a clone of `file`, which may be closed afterwards. The consumer of `jobs`, which must outlive the
+// loader, is the loader's. `choice` (NULL = none) as in struct loader_request; `map` of the frame's 64-bit
+// samples (NULL = as the file says).
+enum status region_loader_create(struct jobs *jobs, struct image_file *file, int64_t frame,
+                                 enum reduce_mode reduce, const struct class_choice *choice,
+                                 const struct value_map *map, struct region_loader **loader,
+                                 struct error *error);
+// Lets go of what is being decoded, and waits for nothing. Sets *loader to NULL; NULL is fine.
 void region_loader_destroy(struct region_loader **loader);
 
 // Replaces the list of wanted regions (first = most urgent; at most 64 are remembered). One that is being

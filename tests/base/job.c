@@ -164,6 +164,21 @@ static void test_ends_are_told_here(void **state)
     end(&jobs, &gate, 20);
 }
 
+static void test_nobody_is_told(void **state)
+{
+    (void)state;
+    struct gate gate;
+    gate_init(&gate);
+    struct jobs *jobs = jobs_create(1, NULL, NULL);
+    struct job_request request = request_for(&gate, 'n', NULL);
+    request.finish = NULL;
+    jobs_start(jobs, &request);
+    await_discards(&gate, 1);
+    assert_false(jobs_wait(jobs, 0));
+    assert_int_equal(jobs_drain(jobs), 0);
+    end(&jobs, &gate, 1);
+}
+
 static void test_priorities(void **state)
 {
     (void)state;
@@ -172,18 +187,12 @@ static void test_priorities(void **state)
     int finishes = 0;
     struct jobs *jobs = jobs_create(1, NULL, NULL);
     start_held(jobs, &gate, JOB_COMPUTES, &finishes);
-    assert_false(jobs_should_yield(jobs, JOB_COMPUTES, JOB_IDLE));
     start(jobs, &gate, 'd', JOB_IDLE, &finishes);
     start(jobs, &gate, 'f', JOB_IDLE, &finishes);
-    assert_false(jobs_should_yield(jobs, JOB_COMPUTES, JOB_IDLE));
     start(jobs, &gate, 'e', JOB_WANTED, &finishes);
     start(jobs, &gate, 'b', JOB_VISIBLE, &finishes);
     start(jobs, &gate, 'c', JOB_VISIBLE, &finishes);
     jobs_prioritise(jobs, owner_of(&gate, 'd'), JOB_VISIBLE);
-    assert_true(jobs_should_yield(jobs, JOB_COMPUTES, JOB_IDLE));
-    assert_true(jobs_should_yield(jobs, JOB_COMPUTES, JOB_WANTED));
-    assert_false(jobs_should_yield(jobs, JOB_COMPUTES, JOB_VISIBLE));
-    assert_false(jobs_should_yield(jobs, JOB_WAITS, JOB_IDLE));
     open_gate(&gate, 1);
     drain(jobs, 6);
     assert_string_equal(gate.order, "hbcdef");
@@ -240,6 +249,24 @@ static void test_abandoned_at_any_time(void **state)
     assert_int_equal(jobs_drain(jobs), 0);
     assert_int_equal(finishes, 0);
     end(&jobs, &gate, 4);
+}
+
+static void test_withdrawn_before_they_begin(void **state)
+{
+    (void)state;
+    struct gate gate;
+    gate_init(&gate);
+    int finishes = 0;
+    struct jobs *jobs = jobs_create(1, NULL, NULL);
+    start_held(jobs, &gate, JOB_COMPUTES, &finishes);
+    start(jobs, &gate, 'h', JOB_IDLE, &finishes);
+    jobs_withdraw(jobs, owner_of(&gate, 'h'));
+    await_discards(&gate, 1);
+    open_gate(&gate, 1);
+    drain(jobs, 1);
+    assert_int_equal(gate.runs, 1);
+    assert_int_equal(finishes, 1);
+    end(&jobs, &gate, 2);
 }
 
 // A user who steps over a hundred files of a mount that does not answer.
@@ -344,6 +371,61 @@ static void test_what_must_end_is_waited_for(void **state)
     await_discards(&gate, 3);
     pthread_join(opener, NULL);
     monitor_finish(&gate.monitor);
+}
+
+// One that must end is done although it is abandoned before it began, but nobody is told.
+static void test_what_must_end_is_done_when_abandoned(void **state)
+{
+    (void)state;
+    struct gate gate;
+    gate_init(&gate);
+    int finishes = 0;
+    struct jobs *jobs = jobs_create(1, NULL, NULL);
+    start_held(jobs, &gate, JOB_COMPUTES, &finishes);
+    struct job_request request = request_for(&gate, 'm', &finishes);
+    request.must_end = true;
+    jobs_start(jobs, &request);
+    jobs_abandon(jobs, request.owner);
+    open_gate(&gate, 1);
+    drain(jobs, 1);
+    await_discards(&gate, 2);
+    assert_string_equal(gate.order, "hm");
+    assert_int_equal(jobs_drain(jobs), 0);
+    assert_int_equal(finishes, 1);
+    end(&jobs, &gate, 2);
+}
+
+// There are threads enough, but the owner's jobs run one after the other.
+static void test_in_the_order_of_the_owner(void **state)
+{
+    (void)state;
+    enum { COUNT = 30 };
+    struct gate gate;
+    gate_init(&gate);
+    int finishes = 0;
+    struct jobs *jobs = jobs_create(4, NULL, NULL);
+    for (int i = 0; i < COUNT; i++) {
+        struct job_request request = request_for(&gate, (char)('A' + i), &finishes);
+        request.owner = &gate;
+        request.in_order = true;
+        ((struct work *)request.work)->held = i == 0;
+        jobs_start(jobs, &request);
+    }
+    start(jobs, &gate, 'z', JOB_IDLE, &finishes);
+    drain(jobs, 1); // another's, which need not wait
+    await_entered(&gate, 2);
+    assert_int_equal(gate.runs, 2);
+    open_gate(&gate, 1);
+    drain(jobs, COUNT);
+    int last = 0;
+    for (int i = 0; i < COUNT + 1; i++) {
+        if (gate.order[i] == 'z')
+            continue;
+        assert_int_equal(gate.order[i], 'A' + last);
+        last++;
+    }
+    assert_int_equal(last, COUNT);
+    end(&jobs, &gate, COUNT + 1);
 }
 
 // Or not for ever; it goes on all the same.
@@ -463,14 +545,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ends_are_told_here),
+        cmocka_unit_test(test_nobody_is_told),
         cmocka_unit_test(test_priorities),
         cmocka_unit_test(test_kinds_have_their_own_threads),
         cmocka_unit_test(test_abandoned_at_any_time),
+        cmocka_unit_test(test_withdrawn_before_they_begin),
         cmocka_unit_test(test_threads_astray_are_bounded),
         cmocka_unit_test(test_cancelled_jobs_are_told),
         cmocka_unit_test(test_the_end_waits_for_nobody),
         cmocka_unit_test(test_what_must_end_is_waited_for),
+        cmocka_unit_test(test_what_must_end_is_done_when_abandoned),
         cmocka_unit_test(test_what_must_end_may_be_stuck),
+        cmocka_unit_test(test_in_the_order_of_the_owner),
         cmocka_unit_test(test_wakes),
         cmocka_unit_test(test_in_any_order),
     };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "sources/loader.h"
+#include "support/pool.h"
 
 #include <cbflib/cbf.h>
 
@@ -133,7 +134,8 @@ static double fovea_once(const char *path)
 
 static double load_once(const char *path, int threads)
 {
-    const struct loader_request request = {.name = path, .channel = CHANNEL_AUTO, .threads = threads};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .name = path, .channel = CHANNEL_AUTO, .threads = threads};
     const int64_t start = clock_now_ns();
     struct loader *loader = loader_start(&request);
     while (!loader_done(loader)) {

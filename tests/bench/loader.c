@@ -7,6 +7,7 @@
 #include "sources/loader.h"
 #include "base/clock.h"
 #include "base/size.h"
+#include "support/pool.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -94,7 +95,8 @@ static double read_once(const char *path)
 // Loads once. `most` (may be NULL) is the largest resident size met while loading.
 static double load_once(const char *path, int threads, double *first_ms, int64_t *most)
 {
-    const struct loader_request request = {.name = path, .channel = CHANNEL_AUTO, .threads = threads};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .name = path, .channel = CHANNEL_AUTO, .threads = threads};
     const int64_t start = clock_now_ns();
     int64_t first = 0;
     struct loader *loader = loader_start(&request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pictures larger than the budget: fine levels filled tile by tile through the region loader, dropped when
 // long unused, drawn from the coarser level where they are missing.
+#include "support/pool.h"
 #include "support/render_fixture.h"
 
 #include "base/text.h"
@@ -43,7 +44,7 @@ static void streamed_open(struct render_fixture *f, enum sample_type type, int64
     assert_false(s->loaded.picture->levels[0].stored);
     assert_true(s->loaded.picture->levels[s->loaded.picture->level_count - 1].stored);
     struct image_file *file = test_image_open(s->image);
-    assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, NULL, NULL, &s->regions, &error),
+    assert_int_equal(region_loader_create(test_jobs(), file, 0, REDUCE_MEAN, NULL, NULL, &s->regions, &error),
                      STATUS_OK);
     image_file_close(&file);
 }

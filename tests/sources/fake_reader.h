@@ -6,6 +6,7 @@
 
 #include "formats/reader.h"
 #include "image/mask.h"
+#include "support/testdata.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -182,5 +183,13 @@ const struct reader fake_reader = {.name = "fake",
                                    .decode = fake_decode,
                                    .clone = fake_clone,
                                    .close = fake_close};
+
+// Waits until no handle is open any more.
+static inline void wait_for_handles(struct fake_plan *plan)
+{
+    for (int tries = 0; tries < 100000 && plan->handles > 0; tries++)
+        usleep(200);
+    assert_int_equal(plan->handles, 0);
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "fake_reader.h"
 #include "sources/band_plan.h"
+#include "support/pool.h"
 #include "support/testdata.h"
 
 #include <pthread.h>
@@ -150,13 +151,6 @@ static void check_result(const struct taps_result *found, const struct taps_resu
 
 // --- loading ---
 
-static atomic_int wakes;
-
-static void count_wake(void *context)
-{
-    atomic_fetch_add((atomic_int *)context, 1);
-}
-
 // Takes all bands; some are held and given back in another order. `direct` NULL: nothing is compared.
 static void take_all(struct loader *loader, const struct direct *direct)
 {
@@ -185,9 +179,7 @@ static void take_all(struct loader *loader, const struct direct *direct)
 static struct loader_outcome check_load(const struct loader_request *request, const struct direct *direct)
 {
     struct loader_request full = *request;
-    full.wake = count_wake;
-    full.wake_context = &wakes;
-    atomic_store(&wakes, 0);
+    const int wakes = test_wakes();
     struct loader *loader = loader_start(&full);
     take_all(loader, direct);
     assert_true(loader_progress(loader) == 1);
@@ -202,7 +194,7 @@ static struct loader_outcome check_load(const struct loader_request *request, co
     assert_null(loader);
     if (outcome.status)
         fail_msg("%s", outcome.error.text);
-    assert_true(atomic_load(&wakes) > 1);
+    assert_true(test_wakes() > wakes + 1);
     check_result(&outcome.taps, &direct->result);
     assert_int_equal(outcome.lost_pixels, direct->lost);
     return outcome;
@@ -212,7 +204,8 @@ static void check_plan(struct fake_plan *plan, int threads, enum reduce_mode red
 {
     struct image_file *file = fake_open(plan);
     struct direct direct = direct_make(file, 0, NULL, reduce);
-    const struct loader_request request = {.file = file, .threads = threads, .reduce = reduce};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .file = file, .threads = threads, .reduce = reduce};
     struct loader_outcome outcome = check_load(&request, &direct);
     assert_ptr_equal(outcome.file, file);
     assert_null(outcome.old_mask);
@@ -230,7 +223,7 @@ static void check_name(const char *name, int64_t frame, int threads)
     struct direct direct = direct_make(file, frame, NULL, REDUCE_MEAN);
     image_file_close(&file);
     const struct loader_request request = {
-        .name = name, .channel = CHANNEL_AUTO, .frame = frame, .threads = threads};
+        .jobs = test_jobs(), .name = name, .channel = CHANNEL_AUTO, .frame = frame, .threads = threads};
     struct loader_outcome outcome = check_load(&request, &direct);
     loader_outcome_free(&outcome);
     direct_free(&direct);
@@ -299,7 +292,7 @@ static void few_chunks_are_decoded_twice(void **state)
     for (size_t c = 0; c < sizeof chunks / sizeof chunks[0]; c++) {
         struct fake_plan plan = {
             .width = 500, .height = 8192, .type = SAMPLE_F64, .chunk = chunks[c], .plain = true};
-        const struct loader_request request = {.file = fake_open(&plan), .threads = 2};
+        const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 2};
         struct loader *loader = loader_start(&request);
         take_all(loader, NULL);
         struct loader_outcome outcome;
@@ -475,10 +468,8 @@ static void cancelled_at_random_moments(void **state)
     uint64_t seed = 0;
     for (int round = 0; round < 60; round++) {
         struct fake_plan plan = {.width = 900, .height = 1300, .type = SAMPLE_F64};
-        const struct loader_request request = {.file = fake_open(&plan),
-                                               .threads = thread_counts[round % THREAD_COUNTS],
-                                               .wake = count_wake,
-                                               .wake_context = &wakes};
+        const struct loader_request request = {
+            .jobs = test_jobs(), .file = fake_open(&plan), .threads = thread_counts[round % THREAD_COUNTS]};
         struct loader *loader = loader_start(&request);
         struct canceller canceller = {loader, (useconds_t)(next_random(&seed) % 12000)};
         pthread_t thread;
@@ -509,8 +500,10 @@ static void finished_without_taking_any_band(void **state)
         struct fake_plan plan = {.width = 300, .height = 3000, .type = SAMPLE_U16};
         struct mask *mask = NULL;
         assert_int_equal(mask_create(300, 3000, &mask, NULL), STATUS_OK);
-        const struct loader_request request = {
-            .file = fake_open(&plan), .mask = mask, .threads = thread_counts[round % THREAD_COUNTS]};
+        const struct loader_request request = {.jobs = test_jobs(),
+                                               .file = fake_open(&plan),
+                                               .mask = mask,
+                                               .threads = thread_counts[round % THREAD_COUNTS]};
         struct loader *loader = loader_start(&request);
         if (round % 2)
             usleep((useconds_t)(next_random(&seed) % 3000));
@@ -529,7 +522,7 @@ static void bands_that_never_come_back_do_not_hang(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 3000, .height = 3000, .type = SAMPLE_U16};
-    const struct loader_request request = {.file = fake_open(&plan), .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 2};
     struct loader *loader = loader_start(&request);
     struct loader_band band;
     for (int taken = 0; taken < 3;) // one buffer more than threads
@@ -547,7 +540,7 @@ static void cancel_after_the_last_band_changes_nothing(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 100, .height = 300, .type = SAMPLE_U8};
-    const struct loader_request request = {.file = fake_open(&plan), .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 2};
     struct loader *loader = loader_start(&request);
     take_all(loader, NULL);
     loader_cancel(loader);
@@ -562,7 +555,7 @@ static void a_blocked_decode_is_cancelled(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 3000, .height = 900, .type = SAMPLE_U16, .block_from = 1};
-    const struct loader_request request = {.file = fake_open(&plan), .threads = 3};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 3};
     struct loader *loader = loader_start(&request);
     loader_wait(loader, 10000);
     struct frame_info info;
@@ -582,20 +575,11 @@ static void a_blocked_decode_is_cancelled(void **state)
     loader_outcome_free(&outcome);
 }
 
-// Waits until no handle is open any more.
-static void wait_for_handles(struct fake_plan *plan)
-{
-    for (int tries = 0; tries < 100000 && plan->handles > 0; tries++)
-        usleep(200);
-    assert_int_equal(plan->handles, 0);
-}
-
 static void an_abandoned_loader_frees_itself(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 3000, .height = 900, .type = SAMPLE_U16, .stuck = true};
-    const struct loader_request request = {
-        .file = fake_open(&plan), .threads = 3, .wake = count_wake, .wake_context = &wakes};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 3};
     struct loader *loader = loader_start(&request);
     while (plan.decodes < 1)
         usleep(200);
@@ -603,10 +587,10 @@ static void an_abandoned_loader_frees_itself(void **state)
     assert_null(loader);
     // Its decoder hears nothing of the cancel, so that waiting for it would never have ended.
     assert_true(plan.stuck && plan.handles > 0);
-    const int woken = atomic_load(&wakes);
+    const int woken = test_wakes();
     plan.stuck = false;
     wait_for_handles(&plan);
-    assert_int_equal(atomic_load(&wakes), woken);
+    assert_int_equal(test_wakes(), woken);
 }
 
 static void a_loader_is_abandoned_at_any_moment(void **state)
@@ -615,7 +599,8 @@ static void a_loader_is_abandoned_at_any_moment(void **state)
     for (int round = 0; round < 40; round++) {
         struct fake_plan plan = {
             .width = 300, .height = 200 + round, .type = SAMPLE_F32, .fail_info = round % 20 == 7};
-        const struct loader_request request = {.file = fake_open(&plan), .threads = 1 + round % 4};
+        const struct loader_request request = {
+            .jobs = test_jobs(), .file = fake_open(&plan), .threads = 1 + round % 4};
         struct loader *loader = loader_start(&request);
         struct loader_band band;
         for (int i = 0; i < round % 5; i++) {
@@ -647,7 +632,7 @@ static void a_mask_that_fits_is_used_again(void **state)
     mask_clear(kept, (uint8_t) ~(MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_FILE)));
     struct image_file *file = fake_open(&plan);
     struct direct direct = direct_make(file, 0, kept, REDUCE_MEAN);
-    const struct loader_request request = {.file = file, .mask = mask, .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(), .file = file, .mask = mask, .threads = 2};
     struct loader_outcome outcome = check_load(&request, &direct);
     assert_ptr_equal(outcome.mask, mask);
     assert_null(outcome.old_mask);
@@ -663,7 +648,7 @@ static void a_mask_of_another_size_comes_back(void **state)
     struct mask *mask = make_mask(601, 700);
     struct image_file *file = fake_open(&plan);
     struct direct direct = direct_make(file, 0, NULL, REDUCE_MEAN);
-    const struct loader_request request = {.file = file, .mask = mask, .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(), .file = file, .mask = mask, .threads = 2};
     struct loader_outcome outcome = check_load(&request, &direct);
     assert_ptr_equal(outcome.old_mask, mask);
     assert_ptr_not_equal(outcome.mask, mask);
@@ -702,7 +687,7 @@ static void check_choice(struct class_choice choice)
     struct mask *mask = make_mask(300, 500);
     mask_clear(mask, (uint8_t)~MASK_BIT(MASK_FILE));
     const struct loader_request request = {
-        .file = fake_open(&plan), .mask = mask, .threads = 2, .choice = choice};
+        .jobs = test_jobs(), .file = fake_open(&plan), .mask = mask, .threads = 2, .choice = choice};
     struct loader *loader = loader_start(&request);
     take_all(loader, NULL);
     struct frame_info info;
@@ -748,7 +733,8 @@ static void drawn_pixels_count_where_the_user_says_so(void **state)
         assert_int_equal(mask_create(300, 500, &mask, NULL), STATUS_OK);
         mask_write(mask, (struct rect){60, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER));
         mask_write(mask, (struct rect){62, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER_2));
-        const struct loader_request request = {.file = fake_open(&plan),
+        const struct loader_request request = {.jobs = test_jobs(),
+                                               .file = fake_open(&plan),
                                                .mask = mask,
                                                .threads = 2,
                                                .choice = {.ignored = counted ? MASK_BIT(MASK_USER) : 0}};
@@ -771,7 +757,8 @@ static void what_cannot_be_opened_leaves_the_mask(void **state)
     struct image_file *file = fake_open(&plan);
     for (int by_name = 0; by_name < 2; by_name++) {
         struct mask *mask = make_mask(600, 700);
-        const struct loader_request request = {.name = "/nonexistent/frame.tif",
+        const struct loader_request request = {.jobs = test_jobs(),
+                                               .name = "/nonexistent/frame.tif",
                                                .file = by_name ? NULL : file,
                                                .mask = mask,
                                                .channel = CHANNEL_AUTO};
@@ -800,7 +787,8 @@ static void what_cannot_be_opened_leaves_the_mask(void **state)
 static struct loader_outcome load_with_mask(const char *mask_path)
 {
     struct fake_plan plan = {.width = 31, .height = 200, .type = SAMPLE_U16, .plain = true};
-    const struct loader_request request = {.file = fake_open(&plan), .mask_path = mask_path, .threads = 2};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .file = fake_open(&plan), .mask_path = mask_path, .threads = 2};
     struct loader *loader = loader_start(&request);
     take_all(loader, NULL);
     struct loader_outcome outcome;
@@ -825,18 +813,20 @@ static void a_frame_is_read_ahead(void **state)
     const int64_t bands = band_plan_for(&info).count;
     for (int round = 0; round < 3; round++) {
         atomic_store(&plan.decodes, 0);
-        atomic_store(&wakes, 0);
-        const struct loader_request request = {.file = fake_open(&plan),
+        const int wakes = test_wakes();
+        const struct loader_request request = {.jobs = test_jobs(),
+                                               .file = fake_open(&plan),
                                                .frame = -1,
                                                .threads = 2,
+                                               .quiet = true,
                                                .ahead_bytes = round == 2 ? 1 : (int64_t)1 << 30,
                                                .buffers = buffers};
         struct loader *loader = loader_start(&request);
         while (round < 2 && atomic_load(&plan.decodes) < bands)
             usleep(1000);
-        assert_int_equal(wakes, 0);
+        assert_int_equal(test_wakes(), wakes);
         assert_false(loader_has_failed(loader));
-        loader_set_wake(loader, count_wake, &wakes);
+        loader_want(loader);
         take_all(loader, &direct);
         struct loader_outcome outcome;
         loader_finish(&loader, &outcome);
@@ -932,7 +922,8 @@ static void failed_bands_are_holes(void **state)
                                      .fail_to = TO,
                                      .fail_status = kinds[k],
                                      .fail_clone = k == 1};
-            const struct loader_request request = {.file = fake_open(&plan), .threads = thread_counts[t]};
+            const struct loader_request request = {
+                .jobs = test_jobs(), .file = fake_open(&plan), .threads = thread_counts[t]};
             struct whole whole = load_floats(&request, WIDTH, HEIGHT);
             const struct loader_outcome *outcome = &whole.outcome;
             assert_int_equal(outcome->status, STATUS_OK);
@@ -986,7 +977,8 @@ static void a_frame_that_is_all_lost_has_no_picture(void **state)
                                  .fail_from = 0,
                                  .fail_to = 700,
                                  .fail_status = STATUS_BROKEN};
-        const struct loader_request request = {.file = fake_open(&plan), .threads = thread_counts[t]};
+        const struct loader_request request = {
+            .jobs = test_jobs(), .file = fake_open(&plan), .threads = thread_counts[t]};
         struct loader *loader = loader_start(&request);
         take_all(loader, NULL);
         struct loader_outcome outcome;
@@ -1036,7 +1028,7 @@ static void damaged_files(void **state)
         TIFFClose(tiff);
         overwrite(path, (int64_t)strip_10, 64);
         const struct loader_request request = {
-            .name = path, .channel = CHANNEL_AUTO, .threads = thread_counts[t]};
+            .jobs = test_jobs(), .name = path, .channel = CHANNEL_AUTO, .threads = thread_counts[t]};
         struct whole whole = load_floats(&request, plan.width, plan.height);
         assert_int_equal(whole.outcome.status, STATUS_OK);
         assert_int_equal(check_damaged_tiff(&whole, &plan), 701 * 50);
@@ -1058,7 +1050,7 @@ static void files_that_shrink(void **state)
         // libtiff put the pixels at 8 and the directory behind them; an open handle has read that.
         if (while_open)
             assert_int_equal(truncate(path, 8 + 701 * 4 * 600), 0);
-        const struct loader_request request = {.file = file, .threads = 2};
+        const struct loader_request request = {.jobs = test_jobs(), .file = file, .threads = 2};
         struct whole whole = load_floats(&request, plan.width, plan.height);
         assert_int_equal(whole.outcome.status, STATUS_OK);
         const int64_t lost = check_damaged_tiff(&whole, &plan);
@@ -1078,7 +1070,7 @@ static void a_file_deleted_while_open_loads(void **state)
     struct image_file *file = NULL;
     assert_int_equal(source_open_name(path, CHANNEL_AUTO, &file, NULL), STATUS_OK);
     assert_int_equal(unlink(path), 0);
-    const struct loader_request request = {.file = file, .threads = 3};
+    const struct loader_request request = {.jobs = test_jobs(), .file = file, .threads = 3};
     struct whole whole = load_floats(&request, plan.width, plan.height);
     assert_int_equal(whole.outcome.status, STATUS_OK);
     assert_int_equal(check_damaged_tiff(&whole, &plan), 0);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "fake_reader.h"
+#include "support/pool.h"
 #include "support/testdata.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ static void a_huge_frame_takes_little_memory(void **state)
     (void)state;
     const int64_t before = process_resident_bytes();
     int64_t most = 0;
-    const struct loader_request request = {.name = "sim:65536x65536,type=u8", .channel = CHANNEL_AUTO};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .name = "sim:65536x65536,type=u8", .channel = CHANNEL_AUTO};
     struct loader *loader = loader_start(&request);
     for (int taken = 0; taken < (SANITIZED ? 2 : 20);) {
         struct loader_band band;
@@ -104,7 +106,8 @@ static void headers_that_lie_cost_nothing(void **state)
     const char *const paths[] = {write_lying_tiff(), write_lying_fits()};
     for (int i = 0; i < 2; i++) {
         const int64_t before = process_resident_bytes();
-        const struct loader_request request = {.name = paths[i], .channel = CHANNEL_AUTO};
+        const struct loader_request request = {
+            .jobs = test_jobs(), .name = paths[i], .channel = CHANNEL_AUTO};
         struct loader *loader = loader_start(&request);
         take_all(loader);
         struct loader_outcome outcome;
@@ -129,7 +132,7 @@ static void too_little_memory_is_told(void **state)
     limit.rlim_cur = (rlim_t)2 << 30;
     assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
     struct fake_plan plan = {.width = 1 << 25, .height = 256, .type = SAMPLE_U8};
-    const struct loader_request request = {.file = fake_open(&plan), .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 2};
     struct loader *loader = loader_start(&request);
     take_all(loader);
     struct loader_outcome outcome;
@@ -145,7 +148,7 @@ static void sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = INT64_MAX / 8, .height = 1, .type = SAMPLE_U8};
-    const struct loader_request request = {.file = fake_open(&plan)};
+    const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan)};
     struct loader *loader = loader_start(&request);
     take_all(loader);
     struct loader_outcome outcome;

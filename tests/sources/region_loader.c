@@ -6,6 +6,7 @@
 #include "fake_reader.h"
 #include "image/taps.h"
 #include "sources/loader.h"
+#include "support/pool.h"
 #include "support/testdata.h"
 
 #include <stdio.h>
@@ -97,7 +98,7 @@ static struct region_loader *create_chosen(struct fake_plan *plan, enum reduce_m
 {
     struct image_file *file = fake_open(plan);
     struct region_loader *loader = NULL;
-    assert_int_equal(region_loader_create(file, 0, reduce, choice, NULL, NULL, NULL, &loader, NULL),
+    assert_int_equal(region_loader_create(test_jobs(), file, 0, reduce, choice, NULL, &loader, NULL),
                      STATUS_OK);
     image_file_close(&file);
     return loader;
@@ -157,7 +158,7 @@ static void check_plan_chosen(struct fake_plan plan, enum reduce_mode reduce,
     }
     region_loader_destroy(&loader);
     assert_null(loader);
-    assert_int_equal(atomic_load(&plan.handles), 0);
+    wait_for_handles(&plan);
     whole_free(&whole);
 }
 
@@ -264,7 +265,7 @@ static void destroyed_at_any_moment(void **state)
         if (round % 3 == 0 && region_loader_take(loader, 1, &result))
             free(result.samples);
         region_loader_destroy(&loader);
-        assert_int_equal(atomic_load(&plan.handles), 0);
+        wait_for_handles(&plan);
     }
 }
 
@@ -316,12 +317,12 @@ static void failures_are_told(void **state)
         struct image_file *file = fake_open(&broken);
         struct region_loader *loader = NULL;
         struct error error = {0};
-        assert_int_equal(region_loader_create(file, 0, REDUCE_MEAN, NULL, NULL, NULL, NULL, &loader, &error),
+        assert_int_equal(region_loader_create(test_jobs(), file, 0, REDUCE_MEAN, NULL, NULL, &loader, &error),
                          clone ? STATUS_IO : STATUS_BROKEN);
         assert_null(loader);
         assert_true(error.text[0]);
         image_file_close(&file);
-        assert_int_equal(atomic_load(&broken.handles), 0);
+        wait_for_handles(&broken);
     }
 }
 

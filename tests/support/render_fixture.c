@@ -2,6 +2,8 @@
 // Images in memory as a reader, loading, drawing and comparing.
 #include "support/render_fixture.h"
 
+#include "support/pool.h"
+
 #include "base/size.h"
 #include "base/text.h"
 
@@ -329,8 +331,11 @@ static void take_all(struct render_fixture *fixture, struct loader *loader, enum
 void fixture_load(struct render_fixture *fixture, const struct test_image *image, enum reduce_mode reduce,
                   int64_t budget, struct loaded *loaded)
 {
-    const struct loader_request request = {
-        .file = test_image_open(image), .reduce = reduce, .mask = test_image_mask(image), .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(),
+                                           .file = test_image_open(image),
+                                           .reduce = reduce,
+                                           .mask = test_image_mask(image),
+                                           .threads = 2};
     struct loader *loader = loader_start(&request);
     take_all(fixture, loader, reduce, budget, loaded);
     struct loader_outcome outcome;

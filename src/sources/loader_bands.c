@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+// The jobs that decode bands.
+//
+// One monitor guards all shared state. A slot is a set of buffers for one band; it is free, being filled by a
+// lane, ready, or taken by the consumer. A lane gets a job when there is a band for it and a slot to fill,
+// and no job ever waits. What the consumer does not need of a band (samples before conversion, classes) is in
+// the lane's own memory, so that slots are small.
+#include "base/size.h"
+#include "sources/loader_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Lanes write the mask at the same time, each the rows of its band.
+_Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
+
+// --- one band ---
+
+// Marks a band that could not be decoded at all: 0 or NaN, every pixel bad.
+static void fill_lost(const struct band *band, uint8_t *classes)
+{
+    const size_t pixels = (size_t)(band->width * band->rows);
+    // All ones is a NaN in every float type.
+    memset((void *)(uintptr_t)band->pixels, sample_traits(band->type)->is_float ? 0xFF : 0,
+           pixels * sample_traits(band->type)->bytes);
+    memset(classes, MASK_BIT(MASK_BAD), pixels);
+}
+
+static void note_loss(struct loader *loader, const struct error *loss, int64_t pixels, bool whole_band)
+{
+    monitor_enter(&loader->monitor);
+    if (loader->lost_pixels == 0)
+        loader->loss = *loss;
+    loader->lost_pixels += pixels;
+    loader->failed_bands += whole_band;
+    monitor_leave(&loader->monitor);
+}
+
+// The layers that are found anew in each frame.
+static uint8_t class_bits(const struct loader *loader)
+{
+    return (uint8_t)(MASK_CLASS_BITS & ~loader->request.owned_layers);
+}
+
+// Decodes the band and adds the classes found to the mask. Returns false if it was cancelled; a band that is
+// lost for another reason is filled and noted.
+static bool decode_band(struct lane *lane, const struct band *band)
+{
+    struct loader *loader = lane->loader;
+    const struct rect rect = {0, band->y, band->width, band->rows};
+    const struct decode_request request = {.frame = loader->request.frame,
+                                           .rect = rect,
+                                           .pixels = (void *)(uintptr_t)band->pixels,
+                                           .stride = band->stride,
+                                           .classes = lane->classes,
+                                           .cancel = &loader->cancel,
+                                           .ignored_classes = loader->request.choice.ignored};
+    struct decode_report report = {0};
+    struct error error = {0};
+    const bool good = image_file_decode(lane->file, &request, &report, &error) == STATUS_OK;
+    if (!good && cancel_requested(&loader->cancel))
+        return false;
+    if (!good) {
+        fill_lost(band, lane->classes);
+        note_loss(loader, &error, rect.width * rect.height, true);
+        report.any_class = true;
+    } else if (report.lost_pixels > 0) {
+        note_loss(loader, &report.first_loss, report.lost_pixels, false);
+    }
+    if (report.any_class)
+        mask_write(loader->mask, rect, lane->classes, (size_t)rect.width, class_bits(loader));
+    return true;
+}
+
+// Runs the taps with the whole mask of the band, and adds what they class. True if the mask has bits there.
+static bool tap_band(struct lane *lane, const struct band *band)
+{
+    struct mask *mask = lane->loader->mask;
+    const struct rect rect = {0, band->y, band->width, band->rows};
+    const bool masked = mask_read(mask, rect, lane->classes, (size_t)rect.width);
+    // Of the frame's own classes what shall count is not in the mask; the user's layers stay there.
+    const uint8_t counted = lane->loader->request.choice.ignored & ~class_bits(lane->loader);
+    for (int64_t i = 0; masked && counted && i < rect.width * rect.height; i++)
+        lane->classes[i] &= (uint8_t)~counted;
+    bool classed = false;
+    taps_band(lane->taps, band, lane->classes, &classed);
+    if (classed)
+        mask_write(mask, rect, lane->classes, (size_t)rect.width, class_bits(lane->loader));
+    if (masked || classed)
+        memset(lane->classes, 0, (size_t)(rect.width * rect.height));
+    return masked || classed;
+}
+
+static void publish_band(const struct lane *lane, const struct band *from, bool any_mask)
+{
+    struct loader *loader = lane->loader;
+    struct loader_slot *slot = lane->slot;
+    struct loader_band *band = &slot->band;
+    *band = (struct loader_band){.y = from->y,
+                                 .rows = from->rows,
+                                 .pixels = slot->pixels,
+                                 .any_mask = any_mask,
+                                 .levels = loader->levels};
+    if (lane->raw)
+        value_map_row_to_float(&loader->info.map, from->type, lane->raw, (size_t)(from->width * from->rows),
+                               slot->pixels);
+    float *at = slot->levels;
+    for (int level = 1; level <= loader->levels; level++) {
+        const float *values = reducer_level(taps_reducer(lane->taps), level, &band->level_rows[level]);
+        const size_t count = (size_t)(reduce_side(from->width, level) * band->level_rows[level]);
+        memcpy(at, values, count * sizeof *at);
+        band->level[level] = at;
+        at += count;
+    }
+    monitor_enter(&loader->monitor);
+    band->slot = (int)(slot - loader->slots->slots);
+    slot->state = SLOT_READY;
+    loader->published_bands++;
+    monitor_notify(&loader->monitor);
+    loader_wake(loader);
+    monitor_leave(&loader->monitor);
+}
+
+// --- lanes ---
+
+void loader_lane_free(struct lane *lane)
+{
+    if (lane->file != lane->loader->file)
+        image_file_close(&lane->file);
+    lane->file = NULL;
+    taps_destroy(&lane->taps);
+    free(lane->raw);
+    free(lane->classes);
+    lane->raw = lane->classes = NULL;
+}
+
+// The first lane has the file as it is, and so have all where the frame is one stream; the others have
+// clones.
+static bool allocate(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    const enum sample_type type = loader->info.type;
+    const bool converts = loader_storage_type(type) != type;
+    size_t raw_bytes;
+    if (lane == loader->lanes || loader->info.sequential)
+        lane->file = loader->file;
+    else if (image_file_clone(loader->file, &lane->file, NULL) != STATUS_OK)
+        return false;
+    if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
+        return false;
+    lane->raw = converts ? malloc(raw_bytes) : NULL;
+    lane->classes = calloc(loader->classes_bytes, 1);
+    return (lane->raw || !converts) && lane->classes &&
+           taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce, &lane->taps,
+                       NULL) == STATUS_OK;
+}
+
+// A lane that has no memory leaves the work to the others; that nobody did it is found at the end.
+static void prepare(struct lane *lane)
+{
+    const bool ready = allocate(lane);
+    monitor_enter(&lane->loader->monitor);
+    lane->prepared = ready;
+    lane->ended = !ready;
+    monitor_leave(&lane->loader->monitor);
+}
+
+// Adds what the lane counted to the whole. That takes about a millisecond, so it is done for the first band,
+// when the consumer asked, and at the end.
+static void drain(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    monitor_enter(&loader->monitor);
+    lane->drain_serial = loader->drain_serial;
+    taps_drain(lane->taps, &loader->result);
+    monitor_leave(&loader->monitor);
+}
+
+static bool drain_is_wanted(const struct lane *lane, int64_t y)
+{
+    struct loader *loader = lane->loader;
+    monitor_enter(&loader->monitor);
+    const bool wanted = y == 0 || lane->drain_serial != loader->drain_serial;
+    monitor_leave(&loader->monitor);
+    return wanted;
+}
+
+// The stream has been read as far as this band: the next lane may go on.
+static void leave_stream(struct loader *loader)
+{
+    monitor_enter(&loader->monitor);
+    loader->stream_busy = false;
+    loader_dispatch(loader);
+    monitor_leave(&loader->monitor);
+}
+
+static void fill_slot(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    const enum sample_type type = loader->info.type;
+    const int64_t y = lane->band * loader->band_rows;
+    const struct band band = {.y = y,
+                              .rows = int64_min(loader->band_rows, loader->info.height - y),
+                              .width = loader->info.width,
+                              .type = type,
+                              .pixels = lane->raw ? lane->raw : lane->slot->pixels,
+                              .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
+    const bool decoded = decode_band(lane, &band);
+    if (loader->info.sequential)
+        leave_stream(loader);
+    if (!decoded)
+        return;
+    const bool any_mask = tap_band(lane, &band);
+    if (drain_is_wanted(lane, y))
+        drain(lane);
+    publish_band(lane, &band, any_mask);
+}
+
+// --- jobs ---
+
+// The work of one job: a lane is prepared, or fills its slot, or drains its counters.
+struct stint {
+    struct lane *lane;
+    bool begun;
+};
+
+static void end_stint(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    monitor_enter(&loader->monitor);
+    lane->busy = false;
+    loader->active--;
+    loader_dispatch(loader);
+    if (loader->active == 0)
+        loader_wake(loader);
+    monitor_notify(&loader->monitor);
+    monitor_leave(&loader->monitor);
+}
+
+static void run_stint(void *work, struct cancel *cancel)
+{
+    (void)cancel; // the loader has one for all its jobs
+    struct stint *stint = work;
+    struct lane *lane = stint->lane;
+    struct loader *loader = lane->loader;
+    stint->begun = true;
+    if (!cancel_requested(&loader->cancel)) {
+        if (lane->slot)
+            fill_slot(lane);
+        else if (lane->prepared)
+            drain(lane);
+        else
+            prepare(lane);
+    }
+    end_stint(lane);
+}
+
+static void discard_stint(void *work)
+{
+    struct stint *stint = work;
+    struct loader *loader = stint->lane->loader;
+    if (!stint->begun)
+        end_stint(stint->lane);
+    free(stint);
+    loader_release(loader);
+}
+
+static void start_stint(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    struct stint *stint = must_alloc(sizeof *stint);
+    stint->lane = lane;
+    lane->busy = true;
+    loader->active++;
+    loader->references++;
+    const struct job_request request = {.kind = JOB_COMPUTES,
+                                        .priority = loader->request.priority,
+                                        .owner = loader,
+                                        .run = run_stint,
+                                        .discard = discard_stint,
+                                        .work = stint};
+    jobs_start(loader->request.jobs, &request);
+}
+
+// --- which lane does what ---
+
+// A slot to fill, allocating up to one more than there are lanes; NULL when all are in use or there is no
+// memory.
+static struct loader_slot *acquire_slot(struct loader *loader)
+{
+    struct loader_buffers *slots = loader->slots;
+    for (int i = 0; i < slots->count; i++) {
+        if (slots->slots[i].state == SLOT_FREE)
+            return &slots->slots[i];
+    }
+    if (slots->count == slots->limit ||
+        (loader->request.ahead_bytes == 0 && slots->count > loader->lane_count))
+        return NULL;
+    struct loader_slot *slot = &slots->slots[slots->count];
+    if (!loader_slot_allocate(loader, slot)) {
+        loader_slot_free(slot);
+        return NULL;
+    }
+    slots->count++;
+    return slot;
+}
+
+static bool has_band(const struct lane *lane)
+{
+    return lane->next < lane->end || lane->loader->next_band < lane->loader->band_count;
+}
+
+// The next band of the lane's run, or of a new run.
+static int64_t claim_band(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    if (lane->next == lane->end) {
+        lane->next = loader->next_band;
+        lane->end = int64_min(lane->next + loader->run_bands, loader->band_count);
+        loader->next_band = lane->end;
+    }
+    return lane->next++;
+}
+
+// Chooses what the lane does next; false if that is nothing now. One for which no band is left has nothing to
+// fill, and drains what it counted.
+static bool employ(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    lane->slot = NULL;
+    if (!has_band(lane)) {
+        lane->ended = true;
+        return lane->prepared;
+    }
+    if (!lane->prepared)
+        return true;
+    if (loader->stream_busy || !(lane->slot = acquire_slot(loader)))
+        return false;
+    lane->slot->state = SLOT_FILLING;
+    lane->band = claim_band(lane);
+    loader->stream_busy = loader->info.sequential;
+    return true;
+}
+
+void loader_dispatch(struct loader *loader)
+{
+    for (int i = 0; i < loader->lane_count && !cancel_requested(&loader->cancel); i++) {
+        struct lane *lane = &loader->lanes[i];
+        if (!lane->busy && !lane->ended && employ(lane))
+            start_stint(lane);
+    }
+}
