@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A small cache of chunks with waiting for what another thread is making.
+#include "base/monitor.h"
 #include "formats/hdf5_frame.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 enum { PIECES = 64, CACHE_BYTES = 192 << 20 };
 
 struct hdf5_cache {
-    pthread_mutex_t lock;
-    pthread_cond_t made;
-    // -- protected by lock --
+    struct monitor monitor;
+    // -- protected by the monitor --
     struct hdf5_piece *pieces[PIECES]; // NULL where there is none
     size_t bytes;                      // capacity of all pieces
     uint64_t clock;
@@ -19,8 +18,7 @@ struct hdf5_cache {
 struct hdf5_cache *hdf5_cache_create(void)
 {
     struct hdf5_cache *cache = must_alloc(sizeof *cache);
-    pthread_mutex_init(&cache->lock, NULL);
-    pthread_cond_init(&cache->made, NULL);
+    monitor_init(&cache->monitor);
     return cache;
 }
 
@@ -41,8 +39,7 @@ void hdf5_cache_destroy(struct hdf5_cache *cache)
         return;
     for (size_t i = 0; i < PIECES; i++)
         piece_drop(cache, i);
-    pthread_cond_destroy(&cache->made);
-    pthread_mutex_destroy(&cache->lock);
+    monitor_finish(&cache->monitor);
     free(cache);
 }
 
@@ -90,7 +87,7 @@ static struct hdf5_piece *piece_add(struct hdf5_cache *cache)
 
 struct hdf5_piece *hdf5_cache_take(struct hdf5_cache *cache, uint64_t dataset, uint64_t index, bool *mine)
 {
-    pthread_mutex_lock(&cache->lock);
+    monitor_enter(&cache->monitor);
     struct hdf5_piece *piece = piece_find(cache, dataset, index);
     *mine = !piece;
     if (!piece)
@@ -103,9 +100,9 @@ struct hdf5_piece *hdf5_cache_take(struct hdf5_cache *cache, uint64_t dataset, u
             piece->index = index;
         }
         while (!*mine && !piece->ready)
-            pthread_cond_wait(&cache->made, &cache->lock);
+            monitor_wait(&cache->monitor);
     }
-    pthread_mutex_unlock(&cache->lock);
+    monitor_leave(&cache->monitor);
     return piece;
 }
 
@@ -115,7 +112,7 @@ bool hdf5_cache_reserve(struct hdf5_cache *cache, struct hdf5_piece *piece, size
         piece->count = count;
         return true;
     }
-    pthread_mutex_lock(&cache->lock);
+    monitor_enter(&cache->monitor);
     cache->bytes -= piece->capacity;
     piece->capacity = 0;
     for (size_t old; cache->bytes + count > CACHE_BYTES && (old = oldest_slot(cache, piece)) < PIECES;)
@@ -126,25 +123,25 @@ bool hdf5_cache_reserve(struct hdf5_cache *cache, struct hdf5_piece *piece, size
         piece->capacity = piece->count = count;
         cache->bytes += count;
     }
-    pthread_mutex_unlock(&cache->lock);
+    monitor_leave(&cache->monitor);
     return piece->bytes != NULL;
 }
 
 void hdf5_cache_ready(struct hdf5_cache *cache, struct hdf5_piece *piece, enum status status)
 {
-    pthread_mutex_lock(&cache->lock);
+    monitor_enter(&cache->monitor);
     piece->status = status;
     piece->ready = true;
-    pthread_cond_broadcast(&cache->made);
-    pthread_mutex_unlock(&cache->lock);
+    monitor_notify(&cache->monitor);
+    monitor_leave(&cache->monitor);
 }
 
 void hdf5_cache_give(struct hdf5_cache *cache, struct hdf5_piece *piece)
 {
-    pthread_mutex_lock(&cache->lock);
+    monitor_enter(&cache->monitor);
     piece->users--;
     // What failed so is tried again by the next who asks: memory may be there then.
     if (piece->users == 0 && (piece->status == STATUS_NO_MEMORY || piece->status == STATUS_CANCELLED))
         piece->dataset = 0;
-    pthread_mutex_unlock(&cache->lock);
+    monitor_leave(&cache->monitor);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The pool of a test program.
 #include "support/pool.h"
 
 #include <stdatomic.h>
