@@ -469,3 +469,13 @@ void jobs_prioritise(struct jobs *jobs, const void *owner, enum job_priority pri
     for_owner(jobs, owner, move_one, &priority);
     monitor_leave(&jobs->monitor);
 }
+
+bool jobs_should_yield(struct jobs *jobs, enum job_kind kind, enum job_priority priority)
+{
+    monitor_enter(&jobs->monitor);
+    bool wanted = false;
+    for (int higher = 0; higher < (int)priority && !wanted; higher++)
+        wanted = !TAILQ_EMPTY(&jobs->queued[kind][higher]);
+    monitor_leave(&jobs->monitor);
+    return wanted;
+}

@@ -85,4 +85,8 @@ void jobs_withdraw(struct jobs *jobs, const void *owner);
 // Of the owner's jobs that did not begin yet.
 void jobs_prioritise(struct jobs *jobs, const void *owner, enum job_priority priority);
 
+// For a job that goes on with the next part of its work: true if a job of a higher priority waits for its
+// thread.
+bool jobs_should_yield(struct jobs *jobs, enum job_kind kind, enum job_priority priority);
+
 #endif

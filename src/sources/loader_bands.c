@@ -216,72 +216,6 @@ static void fill_slot(struct lane *lane)
     publish_band(lane, &band, any_mask);
 }
 
-// --- jobs ---
-
-// The work of one job: a lane is prepared, or fills its slot, or drains its counters.
-struct stint {
-    struct lane *lane;
-    bool begun;
-};
-
-static void end_stint(struct lane *lane)
-{
-    struct loader *loader = lane->loader;
-    monitor_enter(&loader->monitor);
-    lane->busy = false;
-    loader->active--;
-    loader_dispatch(loader);
-    if (loader->active == 0)
-        loader_wake(loader);
-    monitor_notify(&loader->monitor);
-    monitor_leave(&loader->monitor);
-}
-
-static void run_stint(void *work, struct cancel *cancel)
-{
-    (void)cancel; // the loader has one for all its jobs
-    struct stint *stint = work;
-    struct lane *lane = stint->lane;
-    struct loader *loader = lane->loader;
-    stint->begun = true;
-    if (!cancel_requested(&loader->cancel)) {
-        if (lane->slot)
-            fill_slot(lane);
-        else if (lane->prepared)
-            drain(lane);
-        else
-            prepare(lane);
-    }
-    end_stint(lane);
-}
-
-static void discard_stint(void *work)
-{
-    struct stint *stint = work;
-    struct loader *loader = stint->lane->loader;
-    if (!stint->begun)
-        end_stint(stint->lane);
-    free(stint);
-    loader_release(loader);
-}
-
-static void start_stint(struct lane *lane)
-{
-    struct loader *loader = lane->loader;
-    struct stint *stint = must_alloc(sizeof *stint);
-    stint->lane = lane;
-    lane->busy = true;
-    loader->active++;
-    loader->references++;
-    const struct job_request request = {.kind = JOB_COMPUTES,
-                                        .priority = loader->request.priority,
-                                        .owner = loader,
-                                        .run = run_stint,
-                                        .discard = discard_stint,
-                                        .work = stint};
-    jobs_start(loader->request.jobs, &request);
-}
-
 // --- which lane does what ---
 
 // A slot to fill, allocating up to one more than there are lanes; NULL when all are in use or there is no
@@ -340,6 +274,87 @@ static bool employ(struct lane *lane)
     lane->band = claim_band(lane);
     loader->stream_busy = loader->info.sequential;
     return true;
+}
+
+// --- jobs ---
+
+// The work of one job: a lane is prepared, fills slots, and drains its counters, as far as it can without
+// waiting and without keeping others waiting.
+struct stint {
+    struct lane *lane;
+    bool begun;
+};
+
+static void start_stint(struct lane *lane);
+
+static void step(struct lane *lane)
+{
+    if (lane->slot)
+        fill_slot(lane);
+    else if (lane->prepared)
+        drain(lane);
+    else
+        prepare(lane);
+}
+
+// Finds what the lane does next. True if it goes on in the same job; where others come first it gets a new
+// one.
+static bool end_step(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    monitor_enter(&loader->monitor);
+    const bool more = !cancel_requested(&loader->cancel) && !lane->ended && employ(lane);
+    const bool here =
+        more && !jobs_should_yield(loader->request.jobs, JOB_COMPUTES, loader->request.priority);
+    lane->busy = here;
+    loader->active -= !here;
+    if (more && !here)
+        start_stint(lane);
+    loader_dispatch(loader);
+    if (loader->active == 0)
+        loader_wake(loader);
+    monitor_notify(&loader->monitor);
+    monitor_leave(&loader->monitor);
+    return here;
+}
+
+static void run_stint(void *work, struct cancel *cancel)
+{
+    (void)cancel; // the loader has one for all its jobs
+    struct stint *stint = work;
+    struct lane *lane = stint->lane;
+    stint->begun = true;
+    do {
+        if (!cancel_requested(&lane->loader->cancel))
+            step(lane);
+    } while (end_step(lane));
+}
+
+static void discard_stint(void *work)
+{
+    struct stint *stint = work;
+    struct loader *loader = stint->lane->loader;
+    if (!stint->begun) // withdrawn, after a cancel
+        end_step(stint->lane);
+    free(stint);
+    loader_release(loader);
+}
+
+static void start_stint(struct lane *lane)
+{
+    struct loader *loader = lane->loader;
+    struct stint *stint = must_alloc(sizeof *stint);
+    stint->lane = lane;
+    lane->busy = true;
+    loader->active++;
+    loader->references++;
+    const struct job_request request = {.kind = JOB_COMPUTES,
+                                        .priority = loader->request.priority,
+                                        .owner = loader,
+                                        .run = run_stint,
+                                        .discard = discard_stint,
+                                        .work = stint};
+    jobs_start(loader->request.jobs, &request);
 }
 
 void loader_dispatch(struct loader *loader)

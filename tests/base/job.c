@@ -193,6 +193,10 @@ static void test_priorities(void **state)
     start(jobs, &gate, 'b', JOB_VISIBLE, &finishes);
     start(jobs, &gate, 'c', JOB_VISIBLE, &finishes);
     jobs_prioritise(jobs, owner_of(&gate, 'd'), JOB_VISIBLE);
+    assert_true(jobs_should_yield(jobs, JOB_COMPUTES, JOB_IDLE));
+    assert_true(jobs_should_yield(jobs, JOB_COMPUTES, JOB_WANTED));
+    assert_false(jobs_should_yield(jobs, JOB_COMPUTES, JOB_VISIBLE));
+    assert_false(jobs_should_yield(jobs, JOB_WAITS, JOB_IDLE));
     open_gate(&gate, 1);
     drain(jobs, 6);
     assert_string_equal(gate.order, "hbcdef");
