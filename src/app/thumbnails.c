@@ -47,7 +47,7 @@ struct thumbnails *thumbnails_create(struct viewer *viewer)
 {
     struct thumbnails *thumbnails = must_alloc(sizeof *thumbnails);
     thumbnails->viewer = viewer;
-    thumbnails->preview = preview_create(viewer->wake, viewer->wake_context);
+    thumbnails->preview = preview_create(viewer->jobs);
     thumbnails->frame = 1;
     return thumbnails;
 }

@@ -63,6 +63,12 @@ static void free_loader(struct loader *loader)
     free(loader);
 }
 
+void loader_close_file(struct loader *loader)
+{
+    if (loader->request.closes_file)
+        image_file_close(&loader->file);
+}
+
 void loader_release(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
@@ -119,6 +125,8 @@ static void run_opening(void *work, struct cancel *cancel)
     struct loader *loader = work;
     struct error error = {0};
     const enum status status = loader_open_frame(loader, &error);
+    if (status)
+        loader_close_file(loader);
     end_opening(loader, status, &error);
 }
 
@@ -322,16 +330,41 @@ void loader_finish(struct loader **address, struct loader_outcome *outcome)
     *address = NULL;
 }
 
-void loader_abandon(struct loader **address)
+void loader_leave(struct loader *loader)
 {
-    struct loader *loader = *address;
     assert(!loader->request.source); // it may end before the loader does
     loader_cancel(loader);
     monitor_enter(&loader->monitor);
-    loader->abandoned = true;
+    loader->request.quiet = true;
     monitor_leave(&loader->monitor);
     jobs_abandon(loader->request.jobs, loader);
-    loader_release(loader);
+}
+
+static void run_nothing(void *work, struct cancel *cancel)
+{
+    (void)work;
+    (void)cancel;
+}
+
+static void discard_reference(void *work)
+{
+    loader_release(work);
+}
+
+void loader_abandon(struct loader **address)
+{
+    struct loader *loader = *address;
+    loader_leave(loader);
+    monitor_enter(&loader->monitor);
+    loader->abandoned = true;
+    monitor_leave(&loader->monitor);
+    // A file may be slow to close too: not on this thread.
+    const struct job_request request = {.kind = JOB_WAITS,
+                                        .priority = JOB_IDLE,
+                                        .run = run_nothing,
+                                        .discard = discard_reference,
+                                        .work = loader};
+    jobs_start(loader->request.jobs, &request);
     *address = NULL;
 }
 

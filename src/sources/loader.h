@@ -54,8 +54,8 @@ struct loader_request {
     int64_t ahead_bytes;
     struct loader_buffers *buffers; // taken over; NULL = none
     int threads;                    // lanes that decode, at most; 0 = as many as compute at the same time
-    int64_t max_unpacked_bytes; // as in struct open_request
-    bool closes_file;           // with `name` and one lane: a job closes it, and outcome.file is NULL
+    int64_t max_unpacked_bytes;     // as in struct open_request
+    bool closes_file;               // with `name` and one lane: a job closes it, and outcome.file is NULL
     // With closes_file, if not all 0: a file that is still this one is not opened, and the load fails
     // (loader_was_unchanged).
     struct file_identity refused;
@@ -141,6 +141,9 @@ void loader_cancel(struct loader *loader);
 // Cancels what is not done, waits for the jobs, gives the outcome (the receiver owns its parts) and frees
 // the loader; sets *loader to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **loader, struct loader_outcome *outcome);
+// Cancels, and lets the jobs go on their own; the consumer is not woken any more. loader_done tells when they
+// have ended; loader_abandon must follow. Only for a request without a source.
+void loader_leave(struct loader *loader);
 // Cancels and lets go: returns at once, whatever the jobs are waiting for, and the last of them frees
 // everything, the outcome included. The consumer is not woken any more. Only for a request without a source.
 // Sets *loader to NULL.

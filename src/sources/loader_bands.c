@@ -125,9 +125,7 @@ static void publish_band(const struct lane *lane, const struct band *from, bool 
 
 void loader_lane_free(struct lane *lane)
 {
-    if (lane->file != lane->loader->file)
-        image_file_close(&lane->file);
-    lane->file = NULL;
+    image_file_close(&lane->clone);
     taps_destroy(&lane->taps);
     free(lane->raw);
     free(lane->classes);
@@ -142,10 +140,10 @@ static bool allocate(struct lane *lane)
     const enum sample_type type = loader->info.type;
     const bool converts = loader_storage_type(type) != type;
     size_t raw_bytes;
-    if (lane == loader->lanes || loader->info.sequential)
-        lane->file = loader->file;
-    else if (image_file_clone(loader->file, &lane->file, NULL) != STATUS_OK)
+    if (lane != loader->lanes && !loader->info.sequential &&
+        image_file_clone(loader->file, &lane->clone, NULL) != STATUS_OK)
         return false;
+    lane->file = lane->clone ? lane->clone : loader->file;
     if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
         return false;
     lane->raw = converts ? malloc(raw_bytes) : NULL;
@@ -327,6 +325,8 @@ static void run_stint(void *work, struct cancel *cancel)
     do {
         if (!cancel_requested(&lane->loader->cancel))
             step(lane);
+        if (lane->ended || cancel_requested(&lane->loader->cancel))
+            loader_close_file(lane->loader);
     } while (end_step(lane));
 }
 

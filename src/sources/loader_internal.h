@@ -27,7 +27,8 @@ struct loader_buffers {
 // its jobs, one for each band, come one after the other.
 struct lane {
     struct loader *loader;
-    struct image_file *file; // the loader's, or a clone that belongs to the lane
+    struct image_file *file;  // the loader's, or:
+    struct image_file *clone; // the lane's own; NULL = none
     struct taps *taps;
     void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
     uint8_t *classes; // a byte per pixel of a band, zero between bands
@@ -85,6 +86,8 @@ void loader_slot_free(struct loader_slot *slot);
 void loader_dispatch(struct loader *loader);
 // Frees what a lane has of its own.
 void loader_lane_free(struct lane *lane);
+// Closes the file if the request says so: its last job does.
+void loader_close_file(struct loader *loader);
 // Gives a reference back. Outside the monitor.
 void loader_release(struct loader *loader);
 // Wakes the consumer, if it wants to be. Inside the monitor.

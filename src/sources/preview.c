@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One loader with one thread, those that were left, and the list of what was refused.
+// One loader with one lane, those that were left, and the list of what was refused.
 #include "sources/preview.h"
 
 #include "base/clock.h"
@@ -15,8 +15,7 @@ struct refusal {
 };
 
 struct preview {
-    void (*wake)(void *context);
-    void *wake_context;
+    struct jobs *jobs;
     struct loader *loader; // NULL: nothing is being loaded
     char *path;            // of what is being loaded
     int64_t start_ns;
@@ -127,19 +126,17 @@ void preview_stop(struct preview *preview)
 {
     if (!preview->loader)
         return;
-    loader_cancel(preview->loader);
-    loader_set_wake(preview->loader, NULL, NULL);
+    loader_leave(preview->loader);
     preview->left[preview->left_count++] = preview->loader; // there was room when it began
     clear(preview);
 }
 
 // --- life ---
 
-struct preview *preview_create(void (*wake)(void *context), void *wake_context)
+struct preview *preview_create(struct jobs *jobs)
 {
     struct preview *preview = must_alloc(sizeof *preview);
-    preview->wake = wake;
-    preview->wake_context = wake_context;
+    preview->jobs = jobs;
     return preview;
 }
 
@@ -167,15 +164,15 @@ bool preview_start(struct preview *preview, const char *path, int channel, enum 
     const struct refusal *refusal = refusal_find(preview, path);
     if (preview->left_count == PREVIEW_MAX_STUCK || (refusal && !is_known(&refusal->identity)))
         return false;
-    const struct loader_request request = {.name = path,
+    const struct loader_request request = {.jobs = preview->jobs,
+                                           .priority = JOB_IDLE,
+                                           .name = path,
                                            .channel = channel,
                                            .reduce = reduce,
                                            .threads = 1,
                                            .max_unpacked_bytes = PREVIEW_MAX_UNPACKED_BYTES,
                                            .closes_file = true,
-                                           .refused = refusal ? refusal->identity : unknown,
-                                           .wake = preview->wake,
-                                           .wake_context = preview->wake_context};
+                                           .refused = refusal ? refusal->identity : unknown};
     preview->path = must_copy(path);
     preview->start_ns = clock_now_ns();
     preview->loader = loader_start(&request);

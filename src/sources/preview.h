@@ -30,8 +30,8 @@ enum preview_state {
 // Opaque. Thread-safety: one thread. No function waits for a file.
 struct preview;
 
-// `wake` is called from workers when there is something to take.
-struct preview *preview_create(void (*wake)(void *context), void *wake_context);
+// The consumer of `jobs`, which must outlive it, is the preview's.
+struct preview *preview_create(struct jobs *jobs);
 void preview_destroy(struct preview **preview); // sets *preview to NULL; NULL is fine
 
 // Why there was no picture of the file when it was tried ("too large for a small picture"), or NULL; a

@@ -5,6 +5,7 @@
 #include "sources/preview.h"
 #include "base/clock.h"
 #include "support/hdf5_file.h"
+#include "support/pool.h"
 #include "support/reader_checks.h"
 
 #include <pthread.h>
@@ -170,7 +171,7 @@ static void check_refused_once(struct preview *preview, const char *path, const 
 static void test_a_thousandfold_file_is_refused_once(void **state)
 {
     (void)state;
-    struct preview *preview = preview_create(NULL, NULL);
+    struct preview *preview = preview_create(test_jobs());
     for (int i = 0; i < BOMBS; i++) {
         char name[32];
         snprintf(name, sizeof name, "bomb_%d.npy.gz", i);
@@ -184,7 +185,7 @@ static void test_a_thousandfold_file_is_refused_once(void **state)
 static void test_pipes_and_damage_are_refused_once(void **state)
 {
     (void)state;
-    struct preview *preview = preview_create(NULL, NULL);
+    struct preview *preview = preview_create(test_jobs());
     assert_int_equal(mkfifo(temporary_path("pipe.cbf"), 0600), 0);
     check_refused_once(preview, temporary_path("pipe.cbf"), "cannot be read");
     char header[128];
@@ -214,7 +215,7 @@ static void test_pipes_and_damage_are_refused_once(void **state)
 static void test_a_file_that_was_mended_is_tried_again(void **state)
 {
     (void)state;
-    struct preview *preview = preview_create(NULL, NULL);
+    struct preview *preview = preview_create(test_jobs());
     check_refused_once(preview, save_bytes("mended.npy", "no image", 8), "no image");
     check_loads(preview, save_good("mended.npy"));
     preview_destroy(&preview);
@@ -223,7 +224,7 @@ static void test_a_file_that_was_mended_is_tried_again(void **state)
 static void test_what_does_not_answer_holds_nothing_up(void **state)
 {
     (void)state;
-    struct preview *preview = preview_create(NULL, NULL);
+    struct preview *preview = preview_create(test_jobs());
     const char *stuck = save_good("stuck.npy"), *good = save_good("good.npy");
     let_hang(stuck);
     const int64_t now = clock_now_ns();
@@ -250,7 +251,7 @@ static void test_what_does_not_answer_holds_nothing_up(void **state)
 static void test_no_more_than_a_few_can_be_stuck(void **state)
 {
     (void)state;
-    struct preview *preview = preview_create(NULL, NULL);
+    struct preview *preview = preview_create(test_jobs());
     const char *first = save_good("stuck_0.npy");
     let_hang(first);
     int begun = 0;
