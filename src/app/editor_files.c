@@ -17,8 +17,8 @@ enum status editor_combine(struct editor *editor, const char *path, enum bitmap_
     struct rect changed = {0};
     enum status status = editor_need_layer(editor, error);
     if (!status)
-        status =
-            mask_file_bitmap(path, editor->viewer->mask->width, editor->viewer->mask->height, &bitmap, error);
+        status = mask_file_bitmap(path, editor->viewer->mask->width, editor->viewer->mask->height, NULL,
+                                  &bitmap, error);
     if (!status) {
         const struct rect before = editor_begin(editor, OPEN_STROKE, "mask file");
         status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
@@ -126,7 +126,7 @@ enum status editor_load_layers(struct editor *editor, const char *path, struct e
     if (!status)
         status = mask_create(editor->viewer->mask->width, editor->viewer->mask->height, &mask, error);
     if (!status)
-        status = mask_file_load_layers(path, mask, error);
+        status = mask_file_load_layers(path, NULL, mask, error);
     if (!status)
         status = editor_recover(editor, &mask, 0xFF, path, error);
     mask_destroy(&mask);

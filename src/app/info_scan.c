@@ -31,10 +31,13 @@ static enum status request_check(const struct info_scan *scan, struct error *err
 static enum status scan_open(struct info_scan *scan, struct error *error)
 {
     const struct info_options *options = scan->options;
-    enum status status = source_open_name(options->source, options->channel, &scan->file, error);
+    struct cancel *cancel = task_cancel(options->task);
+    const struct open_request request = {
+        .path = options->source, .channel = options->channel, .cancel = cancel};
+    enum status status = source_open_request(&request, &scan->file, error);
     if (status != STATUS_OK)
         return status;
-    status = image_file_info(scan->file, options->frame, &scan->info, error);
+    status = image_file_info_heeding(scan->file, options->frame, cancel, &scan->info, error);
     frame_info_choose(&scan->info, &options->choice);
     return status == STATUS_OK ? request_check(scan, error) : status;
 }
@@ -80,9 +83,10 @@ static enum status scan_prepare(struct info_scan *scan, struct error *error)
     if (status == STATUS_OK && masked)
         status = mask_create(info->width, info->height, &scan->mask, error);
     if (status == STATUS_OK && scan->mask)
-        status = mask_file_load(scan->options->mask, NULL, scan->mask, error);
+        status = mask_file_load(scan->options->mask, task_cancel(scan->options->task), scan->mask, error);
     if (status == STATUS_OK && scan->options->verify)
-        status = image_file_verify(scan->file, scan->options->frame, &scan->verified, error);
+        status = image_file_verify(scan->file, scan->options->frame, task_cancel(scan->options->task),
+                                   &scan->verified, error);
     if (scan->options->checksum)
         SHA256Init(&scan->digest);
     return status;
@@ -202,11 +206,12 @@ static enum status scan_all(struct info_scan *scan, struct error *error)
 static enum status words_read(struct info_scan *scan, struct error *error)
 {
     const struct info_options *options = scan->options;
+    struct cancel *cancel = task_cancel(options->task);
     enum status status = image_file_detector(scan->file, options->frame, &scan->detector, error);
     if (status == STATUS_OK && options->metadata)
-        status = image_file_metadata(scan->file, options->frame, &scan->metadata, error);
+        status = image_file_metadata(scan->file, options->frame, cancel, &scan->metadata, error);
     if (status == STATUS_OK && options->contents)
-        status = image_file_contents(scan->file, &scan->contents, error);
+        status = image_file_contents(scan->file, cancel, &scan->contents, error);
     return status;
 }
 

@@ -269,7 +269,8 @@ static enum status combine_file(struct mask_run *run, const char *path, enum bit
                                 struct error *error)
 {
     struct bitmap *bitmap = NULL;
-    enum status status = mask_file_bitmap(path, run->mask->width, run->mask->height, &bitmap, error);
+    enum status status = mask_file_bitmap(path, run->mask->width, run->mask->height,
+                                          task_cancel(run->options->task), &bitmap, error);
     if (!status) {
         mask_edit_begin(run->history, run->mask, MASK_BIT(run->layer), "file");
         status = mask_edit_bitmap(run->history, bitmap, how, NULL, error);
@@ -289,7 +290,7 @@ static enum status run_step(struct mask_run *run, const struct mask_step *step, 
     case STEP_REMOVE:
         return combine_file(run, step->value, BITMAP_MINUS, error);
     case STEP_LAYERS_FROM:
-        return mask_file_load_layers(step->value, run->mask, error);
+        return mask_file_load_layers(step->value, task_cancel(run->options->task), run->mask, error);
     case STEP_LAYER:
         mask_layer_by_name(step->value, &run->layer);
         return STATUS_OK;
@@ -305,9 +306,11 @@ static enum status run_step(struct mask_run *run, const struct mask_step *step, 
 static enum status prepare(struct mask_run *run, const char *name, struct error *error)
 {
     struct error unknown = {0};
-    enum status status = source_open_name(name, run->options->channel, &run->file, error);
+    struct cancel *cancel = task_cancel(run->options->task);
+    const struct open_request request = {.path = name, .channel = run->options->channel, .cancel = cancel};
+    enum status status = source_open_request(&request, &run->file, error);
     if (!status)
-        status = image_file_info(run->file, run->options->frame, &run->info, error);
+        status = image_file_info_heeding(run->file, run->options->frame, cancel, &run->info, error);
     if (!status)
         status = mask_create(run->info.width, run->info.height, &run->mask, error);
     frame_info_choose(&run->info, &run->options->choice);

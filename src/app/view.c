@@ -69,7 +69,7 @@ static void fill_metadata(struct session *session, struct ui_model *model)
         if (image_file_detector(viewer->file, viewer->position.frame, &detector, NULL) == STATUS_OK)
             detector_info_describe(&detector, &session->metadata);
         session->detector_bytes = session->metadata.length;
-        image_file_metadata(viewer->file, viewer->position.frame, &session->metadata, NULL);
+        image_file_metadata(viewer->file, viewer->position.frame, NULL, &session->metadata, NULL);
         session->metadata_serial = viewer->histogram_serial;
     }
     model->metadata = text_string(&session->metadata);

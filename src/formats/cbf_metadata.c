@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "formats/cbf_cif.h"
 #include "formats/dectris_header.h"
+#include "formats/open_content.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -281,7 +282,7 @@ static enum status digest_of(const struct cbf_file *file, const struct cbf_secti
     MD5Init(&md5);
     for (int64_t at = 0; status == STATUS_OK && at < section->bytes; at += BLOCK_BYTES) {
         const size_t count = (size_t)int64_min(BLOCK_BYTES, section->bytes - at);
-        status = file_read_at(file->fd, file->base.path, section->data_offset + at, block, count, error);
+        status = image_file_read(&file->base, file->fd, section->data_offset + at, block, count, error);
         if (status == STATUS_OK)
             MD5Update(&md5, block, count);
     }

@@ -377,7 +377,7 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     (void)frame; // the frames of a cube share their header
     const struct fits_file *file = fits_file_of(base);
     struct fits_header header;
-    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, NULL, &header))
+    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, base->cancel, &header))
         return error_set(error, STATUS_BROKEN, "%s: its header cannot be read", base->path);
     fits_header_list(&header, out);
     fits_header_free(&header);
@@ -388,7 +388,7 @@ static enum status fits_contents(struct image_file *base, struct text *out, stru
 {
     (void)error;
     const struct fits_file *file = fits_file_of(base);
-    fits_hdus_list(base->path, file->fd, file->file_bytes, out);
+    fits_hdus_list(base->path, file->fd, file->file_bytes, base->cancel, out);
     return STATUS_OK;
 }
 

@@ -403,10 +403,10 @@ static void list_image(const struct fits_hdu *hdu, struct text *out)
                 hdu->storage == FITS_TILES ? hdu->compression : "none", hdu->name);
 }
 
-void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct text *out)
+void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct cancel *cancel, struct text *out)
 {
     struct walk walk;
-    walk_begin(&walk, path, fd, file_bytes, NULL);
+    walk_begin(&walk, path, fd, file_bytes, cancel);
     while (walk_next(&walk)) {
         struct fits_hdu hdu;
         bool image = walk.shape.fault || walk.shape.kind >= HDU_LINE;

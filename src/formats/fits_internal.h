@@ -104,8 +104,8 @@ struct fits_hdu {
 enum status fits_hdu_find(const struct image_file *file, const char *selector, int fd, int64_t file_bytes,
                           struct fits_hdu *hdu, struct error *error);
 
-// Appends a line for each HDU as of struct reader.contents.
-void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct text *out);
+// Appends a line for each HDU as of struct reader.contents, none after a cancel.
+void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct cancel *cancel, struct text *out);
 
 // Fills tiling, tile_width, tile_height and compression of an HDU whose other fields are known; `room`: what
 // the file holds behind the header. Returns what is wrong with the header, or NULL.

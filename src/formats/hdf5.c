@@ -121,13 +121,14 @@ static enum status shared_open(struct hdf5_shared *shared, const struct open_req
 
 // Has the guard do what is to be done with the file.
 static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
-                            struct hdf5_answer *answer, struct error *error)
+                            struct cancel *cancel, struct hdf5_answer *answer, struct error *error)
 {
     const struct hdf5_question question = {.task = task,
                                            .channel = shared->channel,
                                            .frame = frame,
                                            .path = path,
-                                           .name = shared->selector ? shared->selector : ""};
+                                           .name = shared->selector ? shared->selector : "",
+                                           .cancel = cancel};
     return hdf5_pool_ask(shared->pool, &question, answer, error);
 }
 
@@ -148,7 +149,7 @@ static enum status hdf5_open(const struct open_request *request, struct image_fi
     shared->selector = request->selector ? must_copy(request->selector) : NULL;
     shared->channel = request->channel;
     hdf5_pool_heed(shared->pool, request->cancel);
-    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, NULL, error);
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, request->cancel, NULL, error);
     if (status == STATUS_OK) {
         hdf5_pool_trust(shared->pool);
         status = shared_open(shared, request, error);
@@ -397,7 +398,7 @@ static enum status text_ask(struct image_file *base, enum hdf5_task task, int64_
     struct hdf5_shared *shared = hdf5_file_of(base)->shared;
     struct hdf5_answer answer = {0};
     hdf5_quiet();
-    const enum status status = task_ask(shared, task, base->path, frame, &answer, error);
+    const enum status status = task_ask(shared, task, base->path, frame, base->cancel, &answer, error);
     if (status == STATUS_OK && answer.given)
         text_append(out, text_string(&answer.text));
     else if (status == STATUS_OK)

@@ -256,20 +256,21 @@ enum status mask_file_load(const char *path, struct cancel *cancel, struct mask 
     return load(path, false, cancel, mask, error);
 }
 
-enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,
-                             struct error *error)
+enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct cancel *cancel,
+                             struct bitmap **bitmap, struct error *error)
 {
     struct mask *mask = NULL;
     enum status status = mask_create(width, height, &mask, error);
     if (status == STATUS_OK)
-        status = mask_file_load(path, NULL, mask, error);
+        status = mask_file_load(path, cancel, mask, error);
     if (status == STATUS_OK)
         status = mask_to_bitmap(mask, MASK_BIT(MASK_FILE), bitmap, error);
     mask_destroy(&mask);
     return status;
 }
 
-enum status mask_file_load_layers(const char *path, struct mask *mask, struct error *error)
+enum status mask_file_load_layers(const char *path, struct cancel *cancel, struct mask *mask,
+                                  struct error *error)
 {
-    return load(path, true, NULL, mask, error);
+    return load(path, true, cancel, mask, error);
 }

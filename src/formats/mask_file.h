@@ -17,13 +17,14 @@
 enum status mask_file_load(const char *path, struct cancel *cancel, struct mask *mask, struct error *error);
 
 // The same as a new bitmap of width x height pixels, for combining with a layer.
-enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct bitmap **bitmap,
-                             struct error *error);
+enum status mask_file_bitmap(const char *path, int64_t width, int64_t height, struct cancel *cancel,
+                             struct bitmap **bitmap, struct error *error);
 
 // Replaces all layers of `mask` by those of a file: of a pixel mask of NXmx by its bits (0 gap, 4 hot, 8
 // user, others below 16 bad; in bits 16 to 23 the layers as Fovea saved them, if any of these is set), of a
 // file of bytes by the byte itself, as mask_save with `layers` writes both. STATUS_UNSUPPORTED for any other
 // type. Not for "valid:".
-enum status mask_file_load_layers(const char *path, struct mask *mask, struct error *error);
+enum status mask_file_load_layers(const char *path, struct cancel *cancel, struct mask *mask,
+                                  struct error *error);
 
 #endif

@@ -406,7 +406,7 @@ static enum status npz_metadata(struct image_file *base, int64_t frame, struct t
 
 static void append_member(const struct npz_file *file, const struct zip_member *entry, struct text *out)
 {
-    const struct open_request request = {.channel = CHANNEL_AUTO};
+    const struct open_request request = {.channel = CHANNEL_AUTO, .cancel = file->base.cancel};
     struct npz_member member;
     struct error error = {0};
     struct text name = {0};
@@ -429,7 +429,7 @@ static enum status npz_contents(struct image_file *base, struct text *out, struc
     enum status status = zip_read(file->fd, base->path, file->bytes, &directory, error);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < directory.count; i++)
+    for (size_t i = 0; i < directory.count && !cancel_requested(base->cancel); i++)
         append_member(file, &directory.members[i], out);
     zip_free(&directory);
     return STATUS_OK;

@@ -335,12 +335,37 @@ enum status image_file_clone(struct image_file *file, struct image_file **copy, 
     return status;
 }
 
-enum status image_file_metadata(struct image_file *file, int64_t frame, struct text *out, struct error *error)
+// The end of a call of the reader that heeded `cancel`.
+static enum status heeded(struct image_file *file, enum status status, struct error *error)
 {
+    struct cancel *cancel = file->cancel;
+    file->cancel = NULL;
+    return cancel_requested(cancel)
+               ? error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path)
+               : status;
+}
+
+// The same of one that appends to a text.
+static enum status heeded_text(struct image_file *file, enum status status, struct text *read,
+                               struct text *out, struct error *error)
+{
+    status = heeded(file, status, error);
+    if (status != STATUS_CANCELLED)
+        text_append(out, text_string(read));
+    text_free(read);
+    return status;
+}
+
+enum status image_file_metadata(struct image_file *file, int64_t frame, struct cancel *cancel,
+                                struct text *out, struct error *error)
+{
+    struct text read = {0};
     enum status status = frame_check(file, frame, error);
     if (status != STATUS_OK || !file->reader->metadata)
         return status;
-    return file->reader->metadata(file, frame, out, error);
+    file->cancel = cancel;
+    status = file->reader->metadata(file, frame, &read, error);
+    return heeded_text(file, status, &read, out, error);
 }
 
 enum status image_file_detector(struct image_file *file, int64_t frame, struct detector_info *info,
@@ -353,18 +378,28 @@ enum status image_file_detector(struct image_file *file, int64_t frame, struct d
     return file->reader->detector(file, frame, info, error);
 }
 
-enum status image_file_contents(struct image_file *file, struct text *out, struct error *error)
+enum status image_file_contents(struct image_file *file, struct cancel *cancel, struct text *out,
+                                struct error *error)
 {
-    return file->reader->contents ? file->reader->contents(file, out, error) : STATUS_OK;
+    struct text read = {0};
+    if (!file->reader->contents)
+        return STATUS_OK;
+    file->cancel = cancel;
+    const enum status status = file->reader->contents(file, &read, error);
+    return heeded_text(file, status, &read, out, error);
 }
 
-enum status image_file_verify(struct image_file *file, int64_t frame, bool *known, struct error *error)
+enum status image_file_verify(struct image_file *file, int64_t frame, struct cancel *cancel, bool *known,
+                              struct error *error)
 {
     *known = false;
     enum status status = frame_check(file, frame, error);
     if (status != STATUS_OK || !file->reader->verify)
         return status;
-    return file->reader->verify(file, frame, known, error);
+    file->cancel = cancel;
+    status = heeded(file, file->reader->verify(file, frame, known, error), error);
+    *known = *known && status != STATUS_CANCELLED;
+    return status;
 }
 
 void image_file_close(struct image_file **file)

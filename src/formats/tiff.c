@@ -305,7 +305,8 @@ static void list_page(struct image_file *whole, int64_t page, struct text *out)
 static enum status reader_contents(struct image_file *base, struct text *out, struct error *error)
 {
     struct image_file *whole = NULL;
-    const struct open_request request = {.path = base->path, .channel = ((struct tiff_file *)base)->channel};
+    const struct open_request request = {
+        .path = base->path, .channel = ((struct tiff_file *)base)->channel, .cancel = base->cancel};
     enum status status = pages_open(&request, true, &whole, error);
     if (status != STATUS_OK)
         return status;

@@ -458,7 +458,8 @@ static enum status wrapped_metadata(struct image_file *base, int64_t frame, stru
 {
     struct wrapped_file *file = wrapped_of(base);
     struct text lines = {0};
-    enum status status = passed(file, image_file_metadata(file->inner, frame, &lines, error), error);
+    enum status status =
+        passed(file, image_file_metadata(file->inner, frame, base->cancel, &lines, error), error);
     text_translate(out, text_string(&lines), file);
     text_free(&lines);
     return status;
@@ -475,7 +476,7 @@ static enum status wrapped_contents(struct image_file *base, struct text *out, s
 {
     struct wrapped_file *file = wrapped_of(base);
     struct text lines = {0};
-    enum status status = passed(file, image_file_contents(file->inner, &lines, error), error);
+    enum status status = passed(file, image_file_contents(file->inner, base->cancel, &lines, error), error);
     text_translate(out, text_string(&lines), file);
     text_free(&lines);
     return status;
@@ -484,7 +485,7 @@ static enum status wrapped_contents(struct image_file *base, struct text *out, s
 static enum status wrapped_verify(struct image_file *base, int64_t frame, bool *known, struct error *error)
 {
     struct wrapped_file *file = wrapped_of(base);
-    return passed(file, image_file_verify(file->inner, frame, known, error), error);
+    return passed(file, image_file_verify(file->inner, frame, base->cancel, known, error), error);
 }
 
 // Made by wrapped_open alone and so not in the table of readers.

@@ -78,7 +78,7 @@ static void read_contents(void *work, struct cancel *cancel)
     contents->error.status = source_open_request(&request, &file, &contents->error);
     if (file) {
         contents->path = path_within(wish->name, file->path);
-        contents->error.status = image_file_contents(file, &contents->text, &contents->error);
+        contents->error.status = image_file_contents(file, cancel, &contents->text, &contents->error);
     }
     image_file_close(&file);
     wish->found.contents = contents;

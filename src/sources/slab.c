@@ -419,13 +419,13 @@ static enum status slab_metadata(struct image_file *base, int64_t slab, struct t
     struct slab_file *file = slab_of(base);
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(file, slab, NULL, &inner, &frame, error);
+    enum status status = first_frame(file, slab, base->cancel, &inner, &frame, error);
     if (status)
         return status;
     text_printf(out, "slab\t%s of frames %lld to %lld; what follows is of the first\n",
                 mode_names[file->plan->mode], (long long)slab_begin(file, slab),
                 (long long)(slab_end(file, slab) - 1));
-    return image_file_metadata(inner, frame, out, error);
+    return image_file_metadata(inner, frame, base->cancel, out, error);
 }
 
 static enum status slab_detector(struct image_file *base, int64_t slab, struct detector_info *info,

@@ -163,6 +163,69 @@ static void check_decoding(const char *path)
     decoded_free(&whole);
 }
 
+// --- the same for what a file tells in words ---
+
+struct words {
+    const char *what;
+    enum status (*read)(struct image_file *file, struct text *out);
+};
+
+static enum status read_metadata(struct image_file *file, struct text *out)
+{
+    return image_file_metadata(file, 0, &storage.cancel, out, NULL);
+}
+
+static enum status read_contents(struct image_file *file, struct text *out)
+{
+    return image_file_contents(file, &storage.cancel, out, NULL);
+}
+
+static enum status read_checksum(struct image_file *file, struct text *out)
+{
+    bool known;
+    const enum status status = image_file_verify(file, 0, &storage.cancel, &known, NULL);
+    text_append(out, known ? "known" : "");
+    return status;
+}
+
+static const struct words all_words[] = {
+    {"metadata", read_metadata}, {"contents", read_contents}, {"the checksum", read_checksum}};
+
+// Cancelled they tell nothing; the next time they tell all.
+static void check_words_of(const char *path, const struct words *words)
+{
+    struct image_file *file = open_file(path, 0);
+    struct text whole = {0};
+    if (!file)
+        return;
+    storage = (struct storage){0};
+    const enum status status = words->read(file, &whole);
+    const int calls = storage.calls;
+    image_file_close(&file);
+    for (int at = 1; at <= calls; at += calls / MOMENTS + 1) {
+        struct text cancelled = {0}, again = {0};
+        file = open_file(path, 0);
+        assert_non_null(file);
+        storage = (struct storage){.cancel_at = at};
+        assert_int_equal(words->read(file, &cancelled), STATUS_CANCELLED);
+        assert_int_equal(cancelled.length, 0);
+        check_after(path, words->what, at, calls);
+        storage = (struct storage){0};
+        assert_int_equal(words->read(file, &again), status);
+        assert_string_equal(text_string(&again), text_string(&whole));
+        text_free(&cancelled);
+        text_free(&again);
+        image_file_close(&file);
+    }
+    text_free(&whole);
+}
+
+static void check_words(const char *path)
+{
+    for (size_t i = 0; i < sizeof all_words / sizeof *all_words; i++)
+        check_words_of(path, &all_words[i]);
+}
+
 // --- every reader ---
 
 static const char *const formats[] = {"bruker", "cbf", "edf",    "esperanto", "fits",   "ge",      "hdf5",
@@ -190,6 +253,7 @@ static void check_folder(const char *format)
         if (entries[i]->d_name[0] != '.') {
             note_reader(check_opening(path));
             check_decoding(path);
+            check_words(path);
         }
         free(entries[i]);
     }
@@ -242,6 +306,7 @@ static void test_long_lists_are_not_walked_to_their_end(void **state)
     }
     assert_int_equal(fclose(file), 0);
     check_opening(path);
+    check_words(path);
 }
 
 static void test_pages_of_a_tiff_are_not_walked_to_their_end(void **state)
@@ -269,6 +334,7 @@ static void test_pages_of_a_tiff_are_not_walked_to_their_end(void **state)
     assert_int_equal(fclose(file), 0);
     assert_non_null(check_opening(path));
     check_decoding(path);
+    check_words(path);
 }
 
 static void test_groups_of_hdf5_are_not_walked_to_their_end(void **state)
@@ -297,6 +363,16 @@ struct opening {
     enum status status;
 };
 
+// Words of a file that is open.
+struct asking {
+    struct image_file *file;
+    bool contents;
+    struct text told;
+    struct cancel cancel;
+    atomic_bool begun;
+    enum status status;
+};
+
 static void *run_opening(void *context)
 {
     struct opening *opening = context;
@@ -309,30 +385,70 @@ static void *run_opening(void *context)
     return NULL;
 }
 
-static void test_a_guard_that_hangs_is_left(void **state)
+static void *run_asking(void *context)
 {
-    (void)state;
+    struct asking *asking = context;
+    atomic_store(&asking->begun, true);
+    asking->status = asking->contents
+                         ? image_file_contents(asking->file, &asking->cancel, &asking->told, NULL)
+                         : image_file_metadata(asking->file, 0, &asking->cancel, &asking->told, NULL);
+    return NULL;
+}
+
+// Runs it in a thread and cancels while it waits for the guard, which never answers.
+static void run_and_cancel(void *(*run)(void *), void *context, atomic_bool *begun, struct cancel *cancel)
+{
+    char own[24];
+    pthread_t thread;
+    snprintf(own, sizeof own, "%ld", (long)getpid());
+    assert_int_equal(setenv("FOVEA_TEST_STORAGE_HANGS", own, 1), 0);
+    assert_int_equal(pthread_create(&thread, NULL, run, context), 0);
+    while (!atomic_load(begun))
+        usleep(1000);
+    usleep(50000); // whether the guard hangs by now or not: it never answers
+    cancel_request(cancel);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(unsetenv("FOVEA_TEST_STORAGE_HANGS"), 0);
+}
+
+static const char *write_small(void)
+{
     const hid_t file = hdf5_create("small.h5");
     const hsize_t dims[2] = {2, 2};
     const uint16_t samples[4] = {1, 2, 3, 4};
     hdf5_put_array(file, "/a", H5T_NATIVE_UINT16, 2, dims, samples);
     H5Fclose(file);
-    char own[24];
-    snprintf(own, sizeof own, "%ld", (long)getpid());
-    assert_int_equal(setenv("FOVEA_TEST_STORAGE_HANGS", own, 1), 0);
-    struct opening opening = {.path = temporary_path("small.h5")};
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, run_opening, &opening), 0);
-    while (!atomic_load(&opening.begun))
-        usleep(1000);
-    usleep(50000); // whether the guard hangs by now or not: it never answers
-    cancel_request(&opening.cancel);
-    assert_int_equal(pthread_join(thread, NULL), 0);
+    return temporary_path("small.h5");
+}
+
+static void test_a_guard_that_hangs_is_left(void **state)
+{
+    (void)state;
+    struct opening opening = {.path = write_small()};
+    run_and_cancel(run_opening, &opening, &opening.begun, &opening.cancel);
     assert_int_equal(opening.status, STATUS_CANCELLED);
     // The next one has a guard of its own.
-    assert_int_equal(unsetenv("FOVEA_TEST_STORAGE_HANGS"), 0);
     struct image_file *again = open_good(temporary_path("small.h5"));
     image_file_close(&again);
+}
+
+static void test_words_of_a_guard_that_hangs_are_not_waited_for(void **state)
+{
+    (void)state;
+    struct image_file *file = open_good(write_small());
+    for (int contents = 0; contents < 2; contents++) {
+        struct asking asking = {.file = file, .contents = contents};
+        run_and_cancel(run_asking, &asking, &asking.begun, &asking.cancel);
+        assert_int_equal(asking.status, STATUS_CANCELLED);
+        assert_int_equal(asking.told.length, 0);
+    }
+    // The next ones have guards of their own.
+    struct asking asking = {.file = file, .contents = true};
+    run_asking(&asking);
+    assert_int_equal(asking.status, STATUS_OK);
+    assert_string_equal(text_string(&asking.told), "/a\t2 x 2\tu16\tnone\t\n");
+    text_free(&asking.told);
+    image_file_close(&file);
 }
 
 int main(void)
@@ -344,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_pages_of_a_tiff_are_not_walked_to_their_end),
         cmocka_unit_test(test_groups_of_hdf5_are_not_walked_to_their_end),
         cmocka_unit_test(test_a_guard_that_hangs_is_left),
+        cmocka_unit_test(test_words_of_a_guard_that_hangs_are_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

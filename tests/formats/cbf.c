@@ -454,7 +454,7 @@ static void test_metadata(void **state)
         "signed 32-bit integer", "x-CBF_BYTE_OFFSET", NULL, 1, 1, 1, "\5", 1};
     struct image_file *file = open_good(save("metadata.cbf", pilatus, &section, 1));
     struct text lines = {0};
-    assert_int_equal(image_file_metadata(file, 0, &lines, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 0, NULL, &lines, NULL), STATUS_OK);
     static const char *const expected[] = {"_array_data.header_convention\tPILATUS_1.2\n",
                                            "Detector\tPILATUS 300K, S/N 3-0104, Diamond\n",
                                            "Date\t2011-07-14T12:45:19.719\n",
@@ -469,7 +469,7 @@ static void test_metadata(void **state)
             fail_msg("%s is missing in\n%s", expected[i], text_string(&lines));
     text_free(&lines);
     bool known = true;
-    assert_int_equal(image_file_verify(file, 0, &known, NULL), STATUS_OK);
+    assert_int_equal(image_file_verify(file, 0, NULL, &known, NULL), STATUS_OK);
     assert_false(known); // no Content-MD5
     image_file_close(&file);
 }
@@ -497,7 +497,7 @@ static void test_real_checksums(void **state)
             continue;
         struct image_file *file = open_good(path);
         bool known = false;
-        assert_int_equal(image_file_verify(file, 0, &known, NULL), STATUS_OK);
+        assert_int_equal(image_file_verify(file, 0, NULL, &known, NULL), STATUS_OK);
         assert_true(known);
         image_file_close(&file);
         checked++;

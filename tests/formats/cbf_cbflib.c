@@ -168,7 +168,7 @@ static void check_one(int which, enum sample_type type, int wild, unsigned flags
     check_rectangles(file, 0, values);
     bool known = false;
     struct error error = {0};
-    assert_int_equal(image_file_verify(file, 0, &known, &error), STATUS_OK);
+    assert_int_equal(image_file_verify(file, 0, NULL, &known, &error), STATUS_OK);
     assert_true(known);
     image_file_close(&file);
 }
@@ -301,7 +301,7 @@ static void wrong_digests_are_told(void **state)
     struct image_file *file = open_good(save_bytes("changed.cbf", bytes, size));
     bool known = false;
     struct error error = {0};
-    assert_int_equal(image_file_verify(file, 0, &known, &error), STATUS_BROKEN);
+    assert_int_equal(image_file_verify(file, 0, NULL, &known, &error), STATUS_BROKEN);
     assert_non_null(strstr(error.text, "changed.cbf"));
     assert_non_null(strstr(error.text, "MD5"));
     image_file_close(&file);

@@ -181,7 +181,7 @@ static void test_series(void **state)
         check_rectangles(file, frame, series_samples(frame));
     }
     struct text lines = {0};
-    assert_int_equal(image_file_metadata(file, 2, &lines, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 2, NULL, &lines, NULL), STATUS_OK);
     assert_string_equal(text_string(&lines),
                         "EDF_DataFormatVersion\t2.40\nEDF_BinarySize\t4\nByteOrder\tHighByteFirst\n"
                         "Title\tall\nEDF_DataBlockID\t1.Image.Psd\nDim_1\t37\nDim_2\t23\nnumber\tone\n");
@@ -254,7 +254,7 @@ static void test_header_text(void **state)
     check_rectangles(file, 0, (const uint8_t *)samples);
     assert_false(info_of(file, 0).sentinels.max_is_no_data);
     struct text lines = {0};
-    assert_int_equal(image_file_metadata(file, 0, &lines, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 0, NULL, &lines, NULL), STATUS_OK);
     assert_string_equal(text_string(&lines),
                         "EDF_HeaderSize\t512\nNote\t{a} b = c \xc2\xb5 !\nDim_1\t3\nDim_2\t1\n");
     text_free(&lines);

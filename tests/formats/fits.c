@@ -319,7 +319,7 @@ static void test_contents(void **state)
     snprintf(path, sizeof path, "%s", save_many());
     snprintf(name, sizeof name, "%s::4", path);
     struct image_file *file = open_good(name);
-    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, &error), STATUS_OK);
     assert_string_equal(text_string(&contents), "\t\t\t\t0: no data\n"
                                                 "1\t4\ti16\tnone\t\n"
                                                 "2\t2 x 2\ti16\tnone\tSCI\n"
@@ -438,7 +438,7 @@ static void test_metadata(void **state)
     struct image_file *file = open_good(fits_maker_save(&maker, "cards.fits", 0));
     struct text text = {0};
     struct error error = {0};
-    assert_int_equal(image_file_metadata(file, 0, &text, &error), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 0, NULL, &text, &error), STATUS_OK);
     assert_true(utf8_valid(text.data, text.length));
     static const char *const lines[] = {"BITPIX\t8\n", "OBJECT\tO'Hara \xC3\xA9 / who\n",
                                         "EXPTIME\t1.5 / [s] exposure\n", "LONGSTR\tfirst second\n",

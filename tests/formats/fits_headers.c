@@ -105,7 +105,7 @@ static void test_image_behind_any_extension(void **state)
         check_image(name);
         struct image_file *file = open_good(path);
         struct text contents = {0};
-        assert_int_equal(image_file_contents(file, &contents, NULL), STATUS_OK);
+        assert_int_equal(image_file_contents(file, NULL, &contents, NULL), STATUS_OK);
         if (!strstr(text_string(&contents), extensions[i].said))
             fail_msg("no %s in %s", extensions[i].said, text_string(&contents));
         text_free(&contents);
@@ -155,7 +155,7 @@ static void test_name_and_version(void **state)
     }
     struct image_file *file = open_good(path);
     struct text contents = {0};
-    assert_int_equal(image_file_contents(file, &contents, NULL), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, NULL), STATUS_OK);
     assert_non_null(strstr(text_string(&contents), "3\t1 x 3\tu8\tnone\tSCI,2\n"));
     assert_non_null(strstr(text_string(&contents), "5\t1 x 5\tu8\tnone\tDQ\n"));
     text_free(&contents);

@@ -196,7 +196,7 @@ static void test_header(void **state)
                                             NULL};
         check_metadata(file, 0, lines);
         struct text all = {0};
-        assert_int_equal(image_file_metadata(file, 0, &all, NULL), STATUS_OK);
+        assert_int_equal(image_file_metadata(file, 0, NULL, &all, NULL), STATUS_OK);
         assert_null(strstr(text_string(&all), "AFTER"));
         text_free(&all);
         image_file_close(&file);

@@ -148,7 +148,7 @@ static void test_layers_come_back(void **state)
         struct error error = {0};
         const struct mask_save how = {.path = path_for(formats[i]), .layers = true};
         save_good(mask, &how);
-        if (mask_file_load_layers(how.path, loaded, &error) != STATUS_OK)
+        if (mask_file_load_layers(how.path, NULL, loaded, &error) != STATUS_OK)
             fail_msg("%s", error.text);
         for (int64_t y = 0; y < 66; y++)
             for (int64_t x = 0; x < 75; x++)
@@ -167,10 +167,10 @@ static void test_layers_refused(void **state)
     struct mask *mask = random_mask(20, 10), *other = random_mask(21, 10);
     struct error error = {0};
     save_good(mask, &(struct mask_save){.path = path_for("cbf")}); // 32 bits
-    assert_int_equal(mask_file_load_layers(path_for("cbf"), mask, &error), STATUS_UNSUPPORTED);
+    assert_int_equal(mask_file_load_layers(path_for("cbf"), NULL, mask, &error), STATUS_UNSUPPORTED);
     assert_non_null(strstr(error.text, "tells no layers"));
     save_good(mask, &(struct mask_save){.path = path_for("npy"), .layers = true});
-    assert_int_equal(mask_file_load_layers(path_for("npy"), other, &error), STATUS_MISMATCH);
+    assert_int_equal(mask_file_load_layers(path_for("npy"), NULL, other, &error), STATUS_MISMATCH);
     assert_non_null(strstr(error.text, "20 x 10"));
     assert_non_null(strstr(error.text, "21 x 10"));
     mask_destroy(&mask);
@@ -225,7 +225,7 @@ static void test_pixel_mask_of_a_master(void **state)
         struct error error = {0};
         assert_int_equal(mask_create(WIDTH, HEIGHT, &mask, &error), STATUS_OK);
         flat = empty_like(mask);
-        if (mask_file_load_layers(name, mask, &error) != STATUS_OK ||
+        if (mask_file_load_layers(name, NULL, mask, &error) != STATUS_OK ||
             mask_file_load(name, NULL, flat, &error) != STATUS_OK)
             fail_msg("%s", error.text);
         for (int j = 0; j < WIDTH * HEIGHT; j++) {

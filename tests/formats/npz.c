@@ -156,7 +156,7 @@ static void test_members(void **state)
             check_rectangles(file, frame, samples + frame * HEIGHT * WIDTH);
         check_metadata(file, 0, (const char *const[]){"array\tstack.npy\n", "shape\t(3, 13, 17)\n", NULL});
         struct text contents = {0};
-        assert_int_equal(image_file_contents(file, &contents, NULL), STATUS_OK);
+        assert_int_equal(image_file_contents(file, NULL, &contents, NULL), STATUS_OK);
         assert_non_null(strstr(text_string(&contents), "line.npy\t5\tu16\t"));
         assert_non_null(strstr(text_string(&contents), "stack.npy\t3 x 13 x 17\tu16\t"));
         assert_non_null(strstr(text_string(&contents), "readme.txt: is not a NumPy array file\n"));

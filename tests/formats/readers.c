@@ -153,7 +153,7 @@ static void test_frames(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_int_equal(image_file_info(file, wrong[i], &info, &error), STATUS_USAGE);
         assert_int_equal(info.width, 77);
-        assert_int_equal(image_file_metadata(file, wrong[i], &text, &error), STATUS_USAGE);
+        assert_int_equal(image_file_metadata(file, wrong[i], NULL, &text, &error), STATUS_USAGE);
         assert_int_equal(image_file_detector(file, wrong[i], &detector, &error), STATUS_USAGE);
         assert_false(detector_info_known(&detector));
         assert_non_null(strstr(error.text, "frames.npy"));
@@ -162,7 +162,7 @@ static void test_frames(void **state)
     // A reader that tells nothing of a detector or of further contents.
     assert_int_equal(image_file_detector(file, 0, &detector, &error), STATUS_OK);
     assert_false(detector_info_known(&detector));
-    assert_int_equal(image_file_contents(file, &text, &error), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &text, &error), STATUS_OK);
     assert_int_equal(text.length, 0);
     text_free(&text);
     image_file_close(&file);

@@ -98,7 +98,7 @@ static void test_adsc_header(void **state)
                                         "NOTE\tcaf\xc3\xa9  =x\n", NULL};
     check_metadata(file, 0, lines);
     struct text text = {0};
-    assert_int_equal(image_file_metadata(file, 0, &text, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 0, NULL, &text, NULL), STATUS_OK);
     assert_null(strstr(text_string(&text), "AFTER"));
     text_free(&text);
     check_rectangles(file, 0, samples);

@@ -699,7 +699,7 @@ static void test_contents(void **state)
     struct error error = {0};
     struct text contents = {0};
     struct image_file *file = open_file(path, 0);
-    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, &error), STATUS_OK);
     static const char expected[] = "0\t20 x 30\tu16\tnone\t\n1\t9 x 7\tf32\tnone\t\n2\t4 x 5\tu8\tLZW\t\n";
     assert_string_equal(text_string(&contents), expected);
     image_file_close(&file);
@@ -710,13 +710,13 @@ static void test_contents(void **state)
     assert_int_equal(image_file_info(file, 0, &info, &error), STATUS_OK);
     assert_int_equal(info.width, 7);
     text_clear(&contents);
-    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, &error), STATUS_OK);
     assert_string_equal(text_string(&contents), expected);
     image_file_close(&file);
     // A single page is no list.
     file = open_file(write_pages("single.tif", specs, 1), 0);
     text_clear(&contents);
-    assert_int_equal(image_file_contents(file, &contents, &error), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, &error), STATUS_OK);
     assert_string_equal(text_string(&contents), "");
     image_file_close(&file);
     text_free(&contents);
@@ -753,7 +753,7 @@ static void test_metadata(void **state)
                                        "e\ttab\n"};
     struct image_file *file = open_file(write_pages("meta.tif", &spec, 1), 0);
     struct text text = {0};
-    assert_int_equal(image_file_metadata(file, 0, &text, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 0, NULL, &text, NULL), STATUS_OK);
     assert_true(utf8_valid(text_string(&text), text.length));
     assert_non_null(strstr(text_string(&text), "ImageDescription\t# Detector: PILATUS\n"));
     assert_non_null(strstr(text_string(&text), "ImageDescription\t# gr\xC3\xB6\xC3\x9F"

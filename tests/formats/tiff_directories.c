@@ -121,7 +121,7 @@ static void test_overviews_are_no_frames(void **state)
     check_frame(file, 0, 0);
     check_frame(file, 1, 300);
     struct text contents = {0};
-    assert_int_equal(image_file_contents(file, &contents, NULL), STATUS_OK);
+    assert_int_equal(image_file_contents(file, NULL, &contents, NULL), STATUS_OK);
     assert_string_equal(text_string(&contents),
                         "0\t4 x 3\tu16\tnone\t\n1\t4 x 3\tu16\tnone\treduced resolution\n"
                         "2\t4 x 3\tu16\tnone\ttransparency mask\n3\t4 x 3\tu16\tnone\t\n"

@@ -217,7 +217,7 @@ static void file_exercise(const char *path)
         struct picture picture = {0};
         struct frame_info info;
         struct text lines = {0};
-        image_file_metadata(file, frame, &lines, NULL);
+        image_file_metadata(file, frame, NULL, &lines, NULL);
         assert_true(utf8_valid(text_string(&lines), lines.length));
         text_free(&lines);
         if (image_file_info(file, frame, &info, &error) == STATUS_OK &&

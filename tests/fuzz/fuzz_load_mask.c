@@ -26,7 +26,7 @@ static void check_load(const char *path, int64_t width, int64_t height, bool lay
     mask_write(mask, (struct rect){0, 0, 1, 1}, &bits, 1, 0xFF);
     uint8_t *before = all_pixels(mask, width, height);
     const enum status status =
-        layers ? mask_file_load_layers(path, mask, NULL) : mask_file_load(path, NULL, mask, NULL);
+        layers ? mask_file_load_layers(path, NULL, mask, NULL) : mask_file_load(path, NULL, mask, NULL);
     uint8_t *after = all_pixels(mask, width, height);
     if (status == STATUS_MISMATCH && memcmp(before, after, (size_t)(width * height)) != 0)
         abort();

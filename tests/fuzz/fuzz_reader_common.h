@@ -51,18 +51,18 @@ static inline void fuzz_exercise(struct image_file *file)
         fuzz_decode(file, frame, rect, item);
     }
     struct text lines = {0};
-    (void)image_file_metadata(file, 0, &lines, NULL);
+    (void)image_file_metadata(file, 0, NULL, &lines, NULL);
     if (!utf8_valid(text_string(&lines), lines.length))
         abort();
     text_clear(&lines);
-    (void)image_file_contents(file, &lines, NULL);
+    (void)image_file_contents(file, NULL, &lines, NULL);
     if (!utf8_valid(text_string(&lines), lines.length))
         abort();
     text_free(&lines);
     struct detector_info detector;
     (void)image_file_detector(file, 0, &detector, NULL);
     bool known;
-    (void)image_file_verify(file, file->frames - 1, &known, NULL);
+    (void)image_file_verify(file, file->frames - 1, NULL, &known, NULL);
 }
 
 static inline void fuzz_reader_open(const struct reader *reader, const char *path)

@@ -46,7 +46,7 @@ static void exercise(struct image_file *file)
     for (int64_t frame = 0; frame < int64_min(file->frames, MAX_FRAMES); frame++) {
         struct frame_info info;
         struct text lines = {0};
-        image_file_metadata(file, frame, &lines, NULL);
+        image_file_metadata(file, frame, NULL, &lines, NULL);
         if (!utf8_valid(text_string(&lines), lines.length))
             abort();
         text_free(&lines);

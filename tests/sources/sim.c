@@ -520,7 +520,7 @@ static void metadata_are_lines_of_utf8(void **state)
     (void)state;
     struct image_file *file = open_sim("sim:100x100,seed=42");
     struct text text = {0};
-    assert_int_equal(image_file_metadata(file, 7, &text, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(file, 7, NULL, &text, NULL), STATUS_OK);
     const char *string = text_string(&text);
     assert_true(utf8_valid(string, strlen(string)));
     assert_non_null(strstr(string, "Sample\t模拟样品"));

@@ -272,7 +272,7 @@ static void slabs_of_a_file(void **state)
     image_file_close(&slabs);
     check_sum(copy, plain, 4, 1);
     struct text text = {0};
-    assert_int_equal(image_file_metadata(copy, 1, &text, NULL), STATUS_OK);
+    assert_int_equal(image_file_metadata(copy, 1, NULL, &text, NULL), STATUS_OK);
     assert_non_null(strstr(text_string(&text), "slab\tsum of frames 4 to 7"));
     text_free(&text);
     image_file_close(&copy);

@@ -323,7 +323,7 @@ void check_metadata(struct image_file *file, int64_t frame, const char *const *l
 {
     struct text text = {0};
     struct error error = {0};
-    if (image_file_metadata(file, frame, &text, &error) != STATUS_OK)
+    if (image_file_metadata(file, frame, NULL, &text, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     assert_true(utf8_valid(text_string(&text), text.length));
     for (const char *line = text_string(&text); *line;) {
@@ -349,7 +349,7 @@ void try_file(const char *path)
         struct frame_info info;
         struct detector_info detector;
         struct text text = {0};
-        (void)image_file_metadata(file, frame, &text, NULL);
+        (void)image_file_metadata(file, frame, NULL, &text, NULL);
         (void)image_file_detector(file, frame, &detector, NULL);
         text_free(&text);
         if (image_file_info(file, frame, &info, &error) != STATUS_OK) {
