@@ -330,9 +330,11 @@ enum status image_file_clone(struct image_file *file, struct image_file **copy, 
 {
     struct image_file *made = NULL;
     enum status status = file->reader->clone(file, &made, error);
-    if (status == STATUS_OK)
-        *copy = made;
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    made->cancel = NULL; // that is the caller's of the moment
+    *copy = made;
+    return STATUS_OK;
 }
 
 // The end of a call of the reader that heeded `cancel`.

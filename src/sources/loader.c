@@ -101,6 +101,22 @@ static int choose_lanes(const struct loader *loader)
     return (int)int64_clamp(wanted, 1, LOADER_MAX_LANES);
 }
 
+// The first lane has the file as it is, and so have all where the frame is one stream; the others have
+// clones, made while nobody decodes yet. A lane that gets none leaves the work to the others.
+static void prepare_lanes(struct loader *loader)
+{
+    loader->lane_count = choose_lanes(loader);
+    for (int i = 0; i < loader->lane_count; i++) {
+        struct lane *lane = &loader->lanes[i];
+        lane->loader = loader;
+        lane->file = loader->file;
+        if (i == 0 || loader->info.sequential)
+            continue;
+        lane->ended = image_file_clone(loader->file, &lane->clone, NULL) != STATUS_OK;
+        lane->file = lane->clone;
+    }
+}
+
 static void end_opening(struct loader *loader, enum status status, const struct error *error)
 {
     monitor_enter(&loader->monitor);
@@ -109,10 +125,6 @@ static void end_opening(struct loader *loader, enum status status, const struct 
     loader->open_failed = status != STATUS_OK;
     if (status)
         loader->error = *error;
-    else
-        loader->lane_count = choose_lanes(loader);
-    for (int i = 0; i < loader->lane_count; i++)
-        loader->lanes[i].loader = loader;
     loader_dispatch(loader);
     loader_wake(loader);
     monitor_notify(&loader->monitor);
@@ -127,6 +139,8 @@ static void run_opening(void *work, struct cancel *cancel)
     const enum status status = loader_open_frame(loader, &error);
     if (status)
         loader_close_file(loader);
+    else
+        prepare_lanes(loader);
     end_opening(loader, status, &error);
 }
 

@@ -132,18 +132,12 @@ void loader_lane_free(struct lane *lane)
     lane->raw = lane->classes = NULL;
 }
 
-// The first lane has the file as it is, and so have all where the frame is one stream; the others have
-// clones.
 static bool allocate(struct lane *lane)
 {
-    struct loader *loader = lane->loader;
+    const struct loader *loader = lane->loader;
     const enum sample_type type = loader->info.type;
     const bool converts = loader_storage_type(type) != type;
     size_t raw_bytes;
-    if (lane != loader->lanes && !loader->info.sequential &&
-        image_file_clone(loader->file, &lane->clone, NULL) != STATUS_OK)
-        return false;
-    lane->file = lane->clone ? lane->clone : loader->file;
     if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
         return false;
     lane->raw = converts ? malloc(raw_bytes) : NULL;

@@ -217,6 +217,7 @@ static void the_first_wanted_comes_first(void **state)
     }
     assert_int_equal(taken, 64);
     region_loader_destroy(&loader);
+    wait_for_handles(&plan);
 }
 
 // A wish for what is no longer wanted ends at once, even if it never would; the new ones are met.
@@ -245,6 +246,7 @@ static void wishes_are_replaced_while_decoding(void **state)
         assert_int_equal(take_all(loader, &whole), 0);
     }
     region_loader_destroy(&loader);
+    wait_for_handles(&plan);
     whole_free(&whole);
 }
 
@@ -278,6 +280,7 @@ static void nobody_waits_for_nothing(void **state)
     assert_false(region_loader_take(loader, 1000000, &result));
     assert_false(region_loader_busy(loader));
     region_loader_destroy(&loader);
+    wait_for_handles(&plan);
 }
 
 static enum status status_of(struct fake_plan *plan, struct region region)
@@ -290,6 +293,7 @@ static enum status status_of(struct fake_plan *plan, struct region region)
     assert_int_equal(result.status != STATUS_OK, result.error.text[0] != '\0');
     free(result.samples);
     region_loader_destroy(&loader);
+    wait_for_handles(plan);
     return result.status;
 }
 
