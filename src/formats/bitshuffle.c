@@ -356,6 +356,7 @@ struct walk {
     size_t at;     // where its length stands
     uint8_t *room; // for one block
     ZSTD_DCtx *zstd;
+    struct cancel *cancel; // may be NULL
 };
 
 static const char *codec_name(const struct bitshuffle_stream *stream)
@@ -435,6 +436,8 @@ static enum status walk_decode(struct walk *walk, size_t begin, size_t end, uint
     for (size_t at = begin; status == STATUS_OK && at < coded_end; at += stream->block) {
         size_t bytes = coded_end - at < stream->block ? coded_end - at : stream->block;
         const uint8_t *planes = NULL;
+        if (cancel_requested(walk->cancel))
+            return error_set(error, STATUS_CANCELLED, "its decoding was cancelled");
         status = stream->codec == BITSHUFFLE_PLAIN ? block_plain(walk, bytes, &planes)
                                                    : block_decode(walk, bytes, &planes, error);
         if (status == STATUS_OK)
@@ -449,9 +452,9 @@ static enum status walk_decode(struct walk *walk, size_t begin, size_t end, uint
 }
 
 enum status bitshuffle_decode(const struct bitshuffle_stream *stream, size_t begin, size_t end, uint8_t *out,
-                              uint8_t *room, struct error *error)
+                              uint8_t *room, struct cancel *cancel, struct error *error)
 {
-    struct walk walk = {.stream = stream, .room = room};
+    struct walk walk = {.stream = stream, .room = room, .cancel = cancel};
     if (stream->codec == BITSHUFFLE_ZSTD && !(walk.zstd = ZSTD_createDCtx()))
         return error_set(error, STATUS_NO_MEMORY, "there is no memory for the zstd decoder");
     enum status status = walk_decode(&walk, begin, end, out, error);

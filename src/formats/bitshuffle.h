@@ -9,6 +9,7 @@
 #ifndef FOVEA_FORMATS_BITSHUFFLE_H
 #define FOVEA_FORMATS_BITSHUFFLE_H
 
+#include "base/cancel.h"
 #include "formats/hdf5_chunk.h"
 
 enum bitshuffle_codec { BITSHUFFLE_PLAIN = 0, BITSHUFFLE_LZ4 = 2, BITSHUFFLE_ZSTD = 3 };
@@ -35,8 +36,9 @@ enum status bitshuffle_read(const struct hdf5_filter *filter, const uint8_t *sto
 size_t bitshuffle_room(const struct bitshuffle_stream *stream);
 
 // Decodes the result's bytes [begin, end) to `out`: `begin` a multiple of the block, `end` one or `total`.
-// `room` has bitshuffle_room bytes. STATUS_BROKEN with a clause that counts the block from 0.
+// `room` has bitshuffle_room bytes. STATUS_BROKEN with a clause that counts the block from 0;
+// STATUS_CANCELLED at the next block once `cancel`, which may be NULL, is requested.
 enum status bitshuffle_decode(const struct bitshuffle_stream *stream, size_t begin, size_t end, uint8_t *out,
-                              uint8_t *room, struct error *error);
+                              uint8_t *room, struct cancel *cancel, struct error *error);
 
 #endif

@@ -132,6 +132,8 @@ void hdf5_cache_ready(struct hdf5_cache *cache, struct hdf5_piece *piece, enum s
     monitor_enter(&cache->monitor);
     piece->status = status;
     piece->ready = true;
+    if (status == STATUS_CANCELLED) // those that wait make it for themselves
+        piece->dataset = 0;
     monitor_notify(&cache->monitor);
     monitor_leave(&cache->monitor);
 }

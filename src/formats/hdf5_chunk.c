@@ -20,7 +20,11 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { CHECKSUM_BYTES = 4, LZ4_HEADER_BYTES = 12 };
+enum {
+    CHECKSUM_BYTES = 4,
+    LZ4_HEADER_BYTES = 12,
+    STEP_BYTES = 1 << 20, // that zlib or bzip2 is given, or gives, between two looks at the cancel
+};
 
 // What a filter is given and may give: between 0 and `limit` bytes, and just `limit` where `exact`.
 struct stage {
@@ -67,12 +71,21 @@ static enum status refuse_memory(size_t bytes, struct error *error)
     return error_set(error, STATUS_NO_MEMORY, "there is no memory for %zu bytes of a chunk", bytes);
 }
 
+static bool is_cancelled(const struct stage *stage)
+{
+    return cancel_requested(stage->scratch->cancel);
+}
+
+static enum status refuse_cancelled(struct error *error)
+{
+    return error_set(error, STATUS_CANCELLED, "its decoding was cancelled");
+}
+
 // --- The filters ---
 
-// Hands a part of the stage's memory to zlib, whose counts have 32 bits.
 static uInt part_of(size_t left)
 {
-    return (uInt)(left < INT32_MAX ? left : INT32_MAX);
+    return (uInt)(left < STEP_BYTES ? left : STEP_BYTES);
 }
 
 static enum status undo_deflate(struct stage *stage, struct error *error)
@@ -82,7 +95,7 @@ static enum status undo_deflate(struct stage *stage, struct error *error)
         return refuse_memory(stage->limit, error);
     size_t taken = 0, made = 0;
     int code = Z_OK;
-    while (code == Z_OK) {
+    while (code == Z_OK && !is_cancelled(stage)) {
         stream.next_in = stage->in + taken;
         stream.avail_in = part_of(stage->count - taken);
         stream.next_out = stage->out + made;
@@ -94,6 +107,8 @@ static enum status undo_deflate(struct stage *stage, struct error *error)
     }
     inflateEnd(&stream);
     stage->made = made;
+    if (is_cancelled(stage))
+        return refuse_cancelled(error);
     if (code == Z_STREAM_END)
         return STATUS_OK;
     if (code == Z_BUF_ERROR && made == stage->limit)
@@ -109,7 +124,7 @@ static enum status undo_bzip2(struct stage *stage, struct error *error)
     size_t taken = 0, made = 0;
     int code = BZ_OK;
     bool moved = true;
-    while (code == BZ_OK && moved) {
+    while (code == BZ_OK && moved && !is_cancelled(stage)) {
         stream.next_in = (char *)(uintptr_t)(stage->in + taken); // bzip2 does not write there
         stream.avail_in = part_of(stage->count - taken);
         stream.next_out = (char *)(stage->out + made);
@@ -122,6 +137,8 @@ static enum status undo_bzip2(struct stage *stage, struct error *error)
     }
     BZ2_bzDecompressEnd(&stream);
     stage->made = made;
+    if (is_cancelled(stage))
+        return refuse_cancelled(error);
     if (code == BZ_STREAM_END)
         return STATUS_OK;
     if (code == BZ_OK && made == stage->limit)
@@ -236,6 +253,8 @@ static enum status undo_lz4(struct stage *stage, struct error *error)
         return error_set(error, STATUS_BROKEN, "the LZ4 block size is 0");
     for (size_t done = 0; done < total; done += block, number++) {
         size_t bytes = total - done < block ? (size_t)total - done : block;
+        if (is_cancelled(stage))
+            return refuse_cancelled(error);
         if (!lz4_block(stage, &at, stage->out + done, bytes))
             return error_set(error, STATUS_BROKEN, "the LZ4 block %zu is damaged", number);
     }
@@ -255,7 +274,8 @@ static enum status undo_bitshuffle(struct stage *stage, struct error *error)
     if (!scratch_reserve(stage->scratch, 2, room))
         return refuse_memory(room, error);
     stage->made = stream.total;
-    return bitshuffle_decode(&stream, 0, stream.total, stage->out, stage->scratch->bytes[2], error);
+    return bitshuffle_decode(&stream, 0, stream.total, stage->out, stage->scratch->bytes[2],
+                             stage->scratch->cancel, error);
 }
 
 // The checksum of 16-bit words, first byte high, as HDF5 computes it (H5_checksum_fletcher32).
@@ -442,7 +462,8 @@ static enum status stage_run(struct stage *stage, const struct plan *plan, size_
                              struct error *error)
 {
     const struct decoder *decoder = plan->decoders[index];
-    enum status status = stage_place(stage, plan, index, out, error);
+    enum status status =
+        is_cancelled(stage) ? refuse_cancelled(error) : stage_place(stage, plan, index, out, error);
     if (status == STATUS_OK)
         status = decoder->undo(stage, error);
     if (status != STATUS_OK)
@@ -528,7 +549,7 @@ enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const u
         return refuse_size("bitshuffle", error);
     if (!scratch_reserve(scratch, 2, bitshuffle_room(&stream)))
         return refuse_memory(bitshuffle_room(&stream), error);
-    status = bitshuffle_decode(&stream, begin, end, out, scratch->bytes[2], error);
+    status = bitshuffle_decode(&stream, begin, end, out, scratch->bytes[2], scratch->cancel, error);
     if (status == STATUS_OK && pipeline->big_endian)
         swap_items(out, (end - begin) / pipeline->sample_bytes, pipeline->sample_bytes);
     return status;

@@ -9,6 +9,7 @@
 #ifndef FOVEA_FORMATS_HDF5_CHUNK_H
 #define FOVEA_FORMATS_HDF5_CHUNK_H
 
+#include "base/cancel.h"
 #include "base/status.h"
 
 #include <stdbool.h>
@@ -42,6 +43,9 @@ const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buff
 struct hdf5_scratch {
     uint8_t *bytes[3];
     size_t capacity[3];
+    // Borrowed; may be NULL. Once it is requested decoding ends with STATUS_CANCELLED: deflate and bzip2
+    // within a megabyte, LZ4 and bitshuffle at the next block, others at the next filter.
+    struct cancel *cancel;
 };
 void hdf5_scratch_free(struct hdf5_scratch *scratch);
 

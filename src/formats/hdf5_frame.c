@@ -323,5 +323,8 @@ enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_reg
                                const struct hdf5_target *target, struct error *error)
 {
     hdf5_quiet();
-    return hdf5_region_decode_within(worker, region, target, 0, error);
+    worker->scratch.cancel = target->cancel;
+    const enum status status = hdf5_region_decode_within(worker, region, target, 0, error);
+    worker->scratch.cancel = NULL;
+    return status;
 }

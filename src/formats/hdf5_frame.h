@@ -33,6 +33,7 @@ void hdf5_cache_destroy(struct hdf5_cache *cache); // NULL is fine
 struct hdf5_piece *hdf5_cache_take(struct hdf5_cache *cache, uint64_t dataset, uint64_t index, bool *mine);
 // Makes room for `count` bytes in a piece that is being made. False where there is no memory.
 bool hdf5_cache_reserve(struct hdf5_cache *cache, struct hdf5_piece *piece, size_t count);
+// With STATUS_CANCELLED those that waited for it, and others, take another piece.
 void hdf5_cache_ready(struct hdf5_cache *cache, struct hdf5_piece *piece, enum status status);
 void hdf5_cache_give(struct hdf5_cache *cache, struct hdf5_piece *piece);
 

@@ -112,15 +112,28 @@ static enum status find_chunk(const struct cut *cut, struct place *place, struct
     return STATUS_OK;
 }
 
+// Reads bytes of the file, unless that is cancelled.
+static enum status read_bytes(const struct cut *cut, int64_t address, uint8_t *bytes, size_t count,
+                              struct error *clause)
+{
+    enum { STEP = 4 << 20 };
+    const struct hdf5_dataset *dataset = cut->dataset;
+    enum status status = STATUS_OK;
+    for (size_t at = 0; at < count && !status; at += STEP) {
+        if (cancel_requested(cut->target.cancel))
+            return error_set(clause, STATUS_CANCELLED, "its reading was cancelled");
+        status = file_read_at(dataset->fd, path_name(dataset->path), address + (int64_t)at, bytes + at,
+                              count - at < STEP ? count - at : STEP, clause);
+    }
+    return status;
+}
+
 static enum status read_stored(const struct cut *cut, struct place *place, uint8_t *bytes,
                                struct error *clause)
 {
     const struct hdf5_dataset *dataset = cut->dataset;
-    if (dataset->addressed) {
-        enum status status =
-            file_read_at(dataset->fd, path_name(dataset->path), place->address, bytes, place->count, clause);
-        return status;
-    }
+    if (dataset->addressed)
+        return read_bytes(cut, place->address, bytes, place->count, clause);
     uint32_t skipped = 0;
     if (H5Dread_chunk(dataset->id, H5P_DEFAULT, cut->offset, &skipped, bytes) < 0) {
         H5Eclear2(H5E_DEFAULT);
@@ -193,8 +206,7 @@ static enum status bare_cut(struct hdf5_worker *worker, const struct cut *cut, c
     uint8_t *to = joined ? cut->target.pixels : hdf5_room_reserve(&worker->samples, end - cut->first);
     if (!to)
         return refuse_memory(cut, end - cut->first, error);
-    if (file_read_at(dataset->fd, path_name(dataset->path), place->address + (int64_t)cut->first, to,
-                     end - cut->first, &clause) != STATUS_OK) {
+    if (read_bytes(cut, place->address + (int64_t)cut->first, to, end - cut->first, &clause) != STATUS_OK) {
         lose_cut(cut, &clause);
         return STATUS_OK;
     }
@@ -202,6 +214,28 @@ static enum status bare_cut(struct hdf5_worker *worker, const struct cut *cut, c
         gather(cut, to, cut->first);
     swap_rows(cut);
     return STATUS_OK;
+}
+
+// --- Pieces that threads share ---
+
+typedef enum status piece_make(struct hdf5_worker *worker, const struct cut *cut, struct hdf5_piece *piece);
+
+// The piece, made here or by another thread; made again where that one was cancelled and this one is not.
+// NULL where there is no memory.
+static struct hdf5_piece *piece_take(struct hdf5_worker *worker, const struct cut *cut, uint64_t index,
+                                     piece_make *make)
+{
+    for (;;) {
+        bool mine;
+        struct hdf5_piece *piece = hdf5_cache_take(worker->cache, cut->dataset->serial, index, &mine);
+        if (!piece)
+            return NULL;
+        if (mine)
+            hdf5_cache_ready(worker->cache, piece, make(worker, cut, piece));
+        if (piece->status != STATUS_CANCELLED || cancel_requested(cut->target.cancel))
+            return piece;
+        hdf5_cache_give(worker->cache, piece);
+    }
 }
 
 // --- Chunks that decode in blocks ---
@@ -287,6 +321,8 @@ static enum status blocks_cut(struct hdf5_worker *worker, const struct cut *cut,
         gather(cut, room, begin);
         return STATUS_OK;
     }
+    if (cancel_requested(cut->target.cancel))
+        return STATUS_CANCELLED;
     salvage_blocks(worker, cut, piece, block, begin, end, room);
     return STATUS_OK;
 }
@@ -324,13 +360,9 @@ static void bare_piece(const struct cut *cut, const struct hdf5_piece *piece)
 
 static enum status divisible_cut(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
 {
-    bool mine;
-    struct hdf5_piece *piece =
-        hdf5_cache_take(worker->cache, cut->dataset->serial, 2 * cut->index + 1, &mine);
+    struct hdf5_piece *piece = piece_take(worker, cut, 2 * cut->index + 1, stored_make);
     if (!piece)
         return refuse_memory(cut, cut->dataset->chunk_bytes, error);
-    if (mine)
-        hdf5_cache_ready(worker->cache, piece, stored_make(worker, cut, piece));
     enum status status = STATUS_OK;
     if (piece->status != STATUS_OK)
         lose_cut(cut, &piece->error);
@@ -392,12 +424,9 @@ static enum status decoded_make(struct hdf5_worker *worker, const struct cut *cu
 // A chunk of which others may want parts as well.
 static enum status shared_cut(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
 {
-    bool mine;
-    struct hdf5_piece *piece = hdf5_cache_take(worker->cache, cut->dataset->serial, 2 * cut->index, &mine);
+    struct hdf5_piece *piece = piece_take(worker, cut, 2 * cut->index, decoded_make);
     if (!piece)
         return refuse_memory(cut, cut->dataset->chunk_bytes, error);
-    if (mine)
-        hdf5_cache_ready(worker->cache, piece, decoded_make(worker, cut, piece));
     if (piece->status != STATUS_OK)
         lose_cut(cut, &piece->error);
     else if (piece->absent)

@@ -142,6 +142,7 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
 // The same, and STATUS_CANCELLED soon after that is requested: a frame may be in a file of its own.
 enum status image_file_info_heeding(struct image_file *file, int64_t frame, struct cancel *cancel,
                                     struct frame_info *info, struct error *error);
+// STATUS_CANCELLED whatever came of it once the cancel is requested: the pixels are then undefined.
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);

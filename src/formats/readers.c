@@ -306,6 +306,15 @@ enum status image_file_info_heeding(struct image_file *file, int64_t frame, stru
     return status;
 }
 
+// What came of a call: nothing, once it is cancelled.
+static enum status outcome(const struct image_file *file, struct cancel *cancel, enum status status,
+                           struct error *error)
+{
+    return cancel_requested(cancel)
+               ? error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path)
+               : status;
+}
+
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error)
 {
@@ -320,7 +329,7 @@ enum status image_file_decode(struct image_file *file, const struct decode_reque
                          (long long)request->rect.width, (long long)request->rect.height,
                          (long long)info.width, (long long)info.height);
     struct decode_report unused = {0}, *told = report ? report : &unused;
-    status = file->reader->decode(file, request, told, error);
+    status = outcome(file, request->cancel, file->reader->decode(file, request, told, error), error);
     if (status == STATUS_OK && request->ignored_classes && told->any_class)
         drop_classes(request, info.type, told->lost_pixels > 0);
     return status;
@@ -337,14 +346,12 @@ enum status image_file_clone(struct image_file *file, struct image_file **copy, 
     return STATUS_OK;
 }
 
-// The end of a call of the reader that heeded `cancel`.
+// The end of a call of the reader that heeded file->cancel.
 static enum status heeded(struct image_file *file, enum status status, struct error *error)
 {
     struct cancel *cancel = file->cancel;
     file->cancel = NULL;
-    return cancel_requested(cancel)
-               ? error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path)
-               : status;
+    return outcome(file, cancel, status, error);
 }
 
 // The same of one that appends to a text.

@@ -143,7 +143,7 @@ static void decode_with(struct job *job, bit_unshuffle *unshuffle)
             &error);
     stream.unshuffle = unshuffle;
     uint8_t *room = malloc(bitshuffle_room(&stream));
-    require(bitshuffle_decode(&stream, 0, job->count, job->out, room, &error), &error);
+    require(bitshuffle_decode(&stream, 0, job->count, job->out, room, NULL, &error), &error);
     free(room);
 }
 

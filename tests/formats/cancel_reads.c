@@ -2,12 +2,14 @@
 // Every reader ends soon after a cancel, however slow the storage is. pread() is this program's own here: it
 // counts, and requests the cancel within the call of a given number. What is read after that is what a reader
 // would still wait for, so a few calls are allowed and no more; no clock is asked.
+#include "formats/hdf5_frame.h"
 #include "formats/reader.h"
 #include "support/bytes.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum { HANG_SECONDS = 100, MOMENTS = 48, ALLOWED = 4, ALLOWED_HDF5 = 16, MANY = 400 };
 
@@ -451,6 +454,124 @@ static void test_words_of_a_guard_that_hangs_are_not_waited_for(void **state)
     image_file_close(&file);
 }
 
+// --- chunks of many megabytes ---
+
+// inflate() is this program's own too: it counts what comes out, and cancels in the call of a given number.
+static struct {
+    int calls, cancel_at; // 0: never
+    unsigned long most;   // bytes out of one call
+    unsigned long after;  // bytes after the cancel
+    struct cancel *cancel;
+} unpacking;
+
+typedef int inflate_function(z_streamp stream, int flush);
+
+int inflate(z_streamp stream, int flush)
+{
+    inflate_function *real;
+    *(void **)&real = dlsym(RTLD_NEXT, "inflate");
+    const uInt room = stream->avail_out;
+    const bool cancelled = cancel_requested(unpacking.cancel);
+    if (++unpacking.calls == unpacking.cancel_at)
+        cancel_request(unpacking.cancel);
+    const int code = real(stream, flush);
+    const unsigned long made = room - stream->avail_out;
+    unpacking.most = made > unpacking.most ? made : unpacking.most;
+    unpacking.after += cancelled ? made : 0;
+    return code;
+}
+
+enum { CHUNK_SIDE = 8192, STEP_MOST = 1 << 20 };
+
+// One chunk of 67 MB, all zeros but the last sample.
+static const char *write_large_chunk(void)
+{
+    const hsize_t dims[2] = {CHUNK_SIDE, CHUNK_SIDE};
+    const hid_t file = hdf5_create("chunk.h5"), space = H5Screate_simple(2, dims, NULL);
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    uint8_t *samples = calloc(CHUNK_SIDE, CHUNK_SIDE);
+    assert_non_null(samples);
+    samples[(size_t)CHUNK_SIDE * CHUNK_SIDE - 1] = 7;
+    H5Pset_chunk(properties, 2, dims);
+    H5Pset_deflate(properties, 1);
+    const hid_t dataset = H5Dcreate2(file, "data", H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    assert_true(H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, samples) >= 0);
+    free(samples);
+    H5Dclose(dataset);
+    H5Pclose(properties);
+    H5Sclose(space);
+    H5Fclose(file);
+    return temporary_path("chunk.h5");
+}
+
+// Rows from `y` on, without and with a cancel in the given call; the last sample.
+static enum status decode_rows(struct image_file *file, int64_t y, int cancel_at, uint8_t *last)
+{
+    const size_t bytes = (size_t)(CHUNK_SIDE - y) * CHUNK_SIDE;
+    uint8_t *pixels = malloc(bytes), *classes = calloc(bytes, 1);
+    assert_true(pixels && classes);
+    storage = (struct storage){0};
+    memset(&unpacking, 0, sizeof unpacking);
+    unpacking.cancel_at = cancel_at;
+    unpacking.cancel = &storage.cancel;
+    const struct decode_request request = {.rect = {0, y, CHUNK_SIDE, CHUNK_SIDE - y},
+                                           .pixels = pixels,
+                                           .stride = CHUNK_SIDE,
+                                           .classes = classes,
+                                           .cancel = &storage.cancel};
+    struct decode_report report = {0};
+    const enum status status = image_file_decode(file, &request, &report, NULL);
+    if (status == STATUS_OK)
+        assert_int_equal(report.lost_pixels, 0);
+    *last = pixels[bytes - 1];
+    unpacking.cancel = NULL;
+    free(pixels);
+    free(classes);
+    return status;
+}
+
+// Within a chunk that is wanted whole, and within one that is kept for others.
+static void test_unpacking_of_a_chunk_is_left(void **state)
+{
+    (void)state;
+    const char *path = write_large_chunk();
+    static const int64_t first[] = {0, CHUNK_SIDE - 64};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t last;
+        struct image_file *file = open_good(path);
+        assert_int_equal(decode_rows(file, first[i], 2, &last), STATUS_CANCELLED);
+        assert_int_equal(unpacking.calls, 2);
+        assert_in_range(unpacking.most, 1, STEP_MOST);
+        assert_int_equal(unpacking.after, 0);
+        // What was cancelled is taken for neither damaged nor decoded.
+        assert_int_equal(decode_rows(file, first[i], 0, &last), STATUS_OK);
+        assert_int_equal(last, 7);
+        image_file_close(&file);
+    }
+}
+
+// Those who wait for a piece whose maker was cancelled get another one.
+static void test_a_piece_that_was_cancelled_is_nobody_elses(void **state)
+{
+    (void)state;
+    bool mine;
+    struct hdf5_cache *cache = hdf5_cache_create();
+    struct hdf5_piece *first = hdf5_cache_take(cache, 1, 5, &mine);
+    assert_true(first && mine);
+    hdf5_cache_ready(cache, first, STATUS_CANCELLED);
+    struct hdf5_piece *second = hdf5_cache_take(cache, 1, 5, &mine);
+    assert_true(second && mine);
+    assert_ptr_not_equal(first, second);
+    hdf5_cache_ready(cache, second, STATUS_OK);
+    hdf5_cache_give(cache, first);
+    struct hdf5_piece *third = hdf5_cache_take(cache, 1, 5, &mine);
+    assert_ptr_equal(third, second);
+    assert_false(mine);
+    hdf5_cache_give(cache, third);
+    hdf5_cache_give(cache, second);
+    hdf5_cache_destroy(cache);
+}
+
 int main(void)
 {
     alarm(HANG_SECONDS);
@@ -459,6 +580,8 @@ int main(void)
         cmocka_unit_test(test_long_lists_are_not_walked_to_their_end),
         cmocka_unit_test(test_pages_of_a_tiff_are_not_walked_to_their_end),
         cmocka_unit_test(test_groups_of_hdf5_are_not_walked_to_their_end),
+        cmocka_unit_test(test_unpacking_of_a_chunk_is_left),
+        cmocka_unit_test(test_a_piece_that_was_cancelled_is_nobody_elses),
         cmocka_unit_test(test_a_guard_that_hangs_is_left),
         cmocka_unit_test(test_words_of_a_guard_that_hangs_are_not_waited_for),
     };
