@@ -5,10 +5,10 @@
 // The files are those of tests/fuzz/corpus with each kind of damage below, and a part of the real malformed
 // ones where the folder of real files is present.
 #include "support/hdf5_file.h"
+#include "support/malformed_files.h"
 #include "support/program.h"
 #include "support/testdata.h"
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LONGEST_SEED = 1 << 20, SECONDS = 60 }; // the deadline only ends what would never end
+enum {
+    MAX_OUTCOMES = 512,
+    LONGEST_OUTCOME = 256,
+    SECONDS = 60
+}; // the deadline only ends what would never end
 
 // A sanitizer makes each run several times slower.
 #ifdef FOVEA_SANITIZED
@@ -73,18 +77,25 @@ static const char *fault_of(const struct run *run, const char *path)
 }
 
 // Runs the command, whose last argument is `source`, which may be more than the name of the file in question.
-static int check_source(const char *path, const char *source, const char *arguments, const char *output)
+// The caller frees the run.
+static struct run checked_run(const char *path, const char *source, const char *arguments, const char *output)
 {
     char deadline[32];
     snprintf(deadline, sizeof deadline, "timeout -k 1 %d", SECONDS);
     if (output)
         remove(output);
-    struct run run = program_run(deadline, "%s '%s'", arguments, source);
+    const struct run run = program_run(deadline, "%s '%s'", arguments, source);
     const char *fault = fault_of(&run, path);
-    if (!fault && output && run.exit_code != 0 && access(output, F_OK) == 0)
-        fault = "something left of the output";
+    if (!fault && output && (run.exit_code == 0) != (access(output, F_OK) == 0))
+        fault = run.exit_code == 0 ? "no output" : "something left of the output";
     if (fault)
         fail_msg("%s: fovea %s '%s' ended with %d: %s", fault, arguments, source, run.exit_code, run.errors);
+    return run;
+}
+
+static int check_source(const char *path, const char *source, const char *arguments, const char *output)
+{
+    struct run run = checked_run(path, source, arguments, output);
     const int code = run.exit_code;
     run_free(&run);
     return code;
@@ -110,159 +121,64 @@ static int check_export(const char *path)
     return check_run(path, arguments, output);
 }
 
-// The formats of the masks take turns.
-static int check_mask(const char *path, int turn)
+static struct run mask_run(const char *path, int format)
 {
     char name[16], arguments[1200];
-    snprintf(name, sizeof name, "out.%s", mask_formats[turn % MASK_FORMATS]);
+    snprintf(name, sizeof name, "out.%s", mask_formats[format % MASK_FORMATS]);
     const char *output = temporary_path(name);
     snprintf(arguments, sizeof arguments, "mask --above 100 -o '%s'", output);
-    return check_run(path, arguments, output);
+    return checked_run(path, path, arguments, output);
 }
 
-// --- damage ---
+// The outcomes so far: sentences without names and numbers, after the name of the file's format.
+static struct {
+    char texts[MAX_OUTCOMES][LONGEST_OUTCOME];
+    int count;
+} outcomes;
 
-struct bytes {
-    unsigned char *at;
-    size_t count;
-};
-
-static unsigned next_random(void)
+static bool is_new_outcome(const char *format, const struct run *run, const char *path)
 {
-    static unsigned state = 1;
-    state = state * 1103515245u + 12345u;
-    return state >> 16;
+    char text[LONGEST_OUTCOME];
+    const char *from = strstr(run->errors, name_of(path));
+    int used = snprintf(text, sizeof text, "%s %d", format, run->exit_code);
+    for (from = from ? from + strlen(name_of(path)) : run->errors; *from && used < LONGEST_OUTCOME - 1;
+         from++)
+        if ((*from < '0' || *from > '9') && *from != '-')
+            text[used++] = *from;
+    text[used] = '\0';
+    for (int i = 0; i < outcomes.count; i++)
+        if (strcmp(outcomes.texts[i], text) == 0)
+            return false;
+    assert_true(outcomes.count < MAX_OUTCOMES);
+    snprintf(outcomes.texts[outcomes.count++], LONGEST_OUTCOME, "%s", text);
+    return true;
 }
 
-// The first bytes are a header in most formats.
-static size_t place_in(const struct bytes *bytes)
+// Where an image can be read does not depend on where its mask goes: each file is written as one format, in
+// turn, and all others follow for the first file of each outcome.
+static void check_mask(const char *path, int turn)
 {
-    const size_t most = bytes->count < 1024 || next_random() % 4 == 0 ? bytes->count : 1024;
-    return (next_random() << 8 | next_random() % 256) % most;
-}
-
-static void cut_in_half(struct bytes *bytes)
-{
-    bytes->count /= 2;
-}
-
-static void cut_early(struct bytes *bytes)
-{
-    bytes->count = place_in(bytes);
-}
-
-static void cut_last(struct bytes *bytes)
-{
-    bytes->count--;
-}
-
-static void change_bytes(struct bytes *bytes)
-{
-    for (int i = 0; i < 3; i++)
-        bytes->at[place_in(bytes)] = (unsigned char)next_random();
-}
-
-// Numbers of text become larger, so that sizes and offsets lie.
-static void raise_digits(struct bytes *bytes)
-{
-    size_t at = place_in(bytes);
-    for (size_t i = 0, changed = 0; i < bytes->count && changed < 3; i++, at++) {
-        unsigned char *byte = &bytes->at[at % bytes->count];
-        if (*byte >= '0' && *byte < '9') {
-            *byte = '9';
-            changed++;
-        }
+    char format[64];
+    const char *slash = strrchr(path, '/'), *dot = strchr(slash, '.');
+    struct run first = mask_run(path, turn);
+    snprintf(format, sizeof format, "%s", dot ? dot : "");
+    const int others = is_new_outcome(format, &first, path) ? MASK_FORMATS - 1 : 0;
+    for (int i = 1; i <= others; i++) {
+        struct run other = mask_run(path, turn + i);
+        if (other.exit_code != first.exit_code || strcmp(other.errors, first.errors) != 0)
+            fail_msg("%s: %s and %s differ: %s%s", path, mask_formats[turn % MASK_FORMATS],
+                     mask_formats[(turn + i) % MASK_FORMATS], first.errors, other.errors);
+        run_free(&other);
     }
+    run_free(&first);
 }
 
-static void fill_word(struct bytes *bytes)
-{
-    const size_t at = place_in(bytes);
-    const int value = next_random() % 2 ? 0xFF : 0x7F;
-    memset(bytes->at + at, value, bytes->count - at < 4 ? bytes->count - at : 4);
-}
-
-static void clear_block(struct bytes *bytes)
-{
-    const size_t at = place_in(bytes);
-    memset(bytes->at + at, 0, bytes->count - at < 16 ? bytes->count - at : 16);
-}
-
-// Escape sequences in place of some text.
-static void put_escapes(struct bytes *bytes)
-{
-    static const char escapes[] = "\x1B]0;x\x07\x1B[2J\r";
-    const size_t at = place_in(bytes), length = sizeof escapes - 1;
-    memcpy(bytes->at + at, escapes, bytes->count - at < length ? bytes->count - at : length);
-}
-
-static void (*const damages[])(struct bytes *) = {cut_in_half,  cut_early, cut_last,    change_bytes,
-                                                  raise_digits, fill_word, clear_block, put_escapes};
-enum { DAMAGES = sizeof damages / sizeof damages[0] };
-
-static struct bytes read_whole(const char *path)
-{
-    struct bytes bytes = {.at = malloc(LONGEST_SEED)};
-    FILE *file = fopen(path, "rb");
-    assert_true(bytes.at && file);
-    bytes.count = fread(bytes.at, 1, LONGEST_SEED, file);
-    fclose(file);
-    return bytes;
-}
-
-static void write_whole(const char *path, const struct bytes *bytes)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes->at, 1, bytes->count, file), bytes->count);
-    assert_int_equal(fclose(file), 0);
-}
-
-// --- the files of the corpus ---
-
-// The folders of images and mask files; the others hold pieces of files, or no files.
-static const char *const formats[] = {"bruker", "cbf", "edf",    "esperanto", "fits",   "ge",      "hdf5",
-                                      "hipic",  "kcd", "mar345", "marccd",    "merlin", "mpa",     "mrc",
-                                      "msk",    "npy", "npz",    "nrrd",      "oxd",    "png",     "pnm",
-                                      "raxis",  "smv", "spe",    "spr",       "tiff",   "wrapped", NULL};
-
-// Calls `check` for each file of a folder of the corpus, in the order of their names.
-static void for_each_seed(const char *format, void (*check)(const char *path, int turn))
-{
-    static int turn;
-    char folder[1024], path[2048];
-    struct dirent **entries;
-    snprintf(folder, sizeof folder, FOVEA_CORPUS "/%s", format);
-    const int count = scandir(folder, &entries, NULL, alphasort);
-    assert_true(count > 2);
-    for (int i = 0; i < count; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        if (entries[i]->d_name[0] != '.')
-            check(path, turn++);
-        free(entries[i]);
-    }
-    free(entries);
-}
-
-// A damaged copy of the same name; valid until the next call.
-static const char *damaged(const char *seed, void (*damage)(struct bytes *))
-{
-    static char copy[1024];
-    struct bytes bytes = read_whole(seed);
-    if (copy[0])
-        remove(copy);
-    snprintf(copy, sizeof copy, "%s", temporary_path(name_of(seed)));
-    damage(&bytes);
-    write_whole(copy, &bytes);
-    free(bytes.at);
-    return copy;
-}
+// --- damaged files of the corpus ---
 
 static void check_damaged(const char *seed, int turn)
 {
     for (int i = 0; i < KINDS_AT_ONCE; i++) {
-        const int kind = (turn + i) % DAMAGES;
-        const char *path = damaged(seed, damages[kind]);
+        const char *path = malformed_damage(seed, turn + i);
         const int code = check_info(path, "--metadata --contents");
         check_mask(path, turn + i);
         if ((turn * KINDS_AT_ONCE + i) % EVERY_EXPORT == 0) {
@@ -278,8 +194,8 @@ static void check_damaged(const char *seed, int turn)
 static void test_damaged_files_give_one_line(void **state)
 {
     (void)state;
-    for (int i = 0; formats[i]; i++)
-        for_each_seed(formats[i], check_damaged);
+    for (int i = 0; malformed_formats[i]; i++)
+        malformed_each_seed(malformed_formats[i], check_damaged);
 }
 
 // Some file of each format is whole, so that what is damaged is more than refused.
@@ -294,11 +210,11 @@ static void check_whole(const char *path, int turn)
 static void test_the_corpus_holds_whole_files(void **state)
 {
     (void)state;
-    for (int i = 0; formats[i]; i++) {
+    for (int i = 0; malformed_formats[i]; i++) {
         whole_files = 0;
-        for_each_seed(formats[i], check_whole);
+        malformed_each_seed(malformed_formats[i], check_whole);
         if (whole_files == 0)
-            fail_msg("no file of %s can be shown", formats[i]);
+            fail_msg("no file of %s can be shown", malformed_formats[i]);
     }
 }
 
@@ -309,8 +225,8 @@ static void check_damaged_mask(const char *seed, int turn)
     char arguments[3000];
     const char *output = temporary_path("out.npy");
     static const char *const steps[] = {"--from", "--add", "--layers-from"};
-    for (int kind = 0; kind < DAMAGES; kind++) {
-        const char *path = damaged(seed, damages[kind]);
+    for (int kind = 0; kind < DAMAGE_KINDS; kind++) {
+        const char *path = malformed_damage(seed, kind);
         snprintf(arguments, sizeof arguments, "mask -o '%s' sim:16x8,type=u8 %s", output,
                  steps[(turn + kind) % 3]);
         check_run(path, arguments, output);
@@ -320,18 +236,20 @@ static void check_damaged_mask(const char *seed, int turn)
 static void test_damaged_masks_give_one_line(void **state)
 {
     (void)state;
-    for_each_seed("npy", check_damaged_mask);
-    for_each_seed("msk", check_damaged_mask);
-    for_each_seed("npz", check_damaged_mask);
+    malformed_each_seed("npy", check_damaged_mask);
+    malformed_each_seed("msk", check_damaged_mask);
+    malformed_each_seed("npz", check_damaged_mask);
 }
 
 // --- parts that are not there, files that are others' ---
 
 static const char *make_file(const char *name, const char *content, size_t count)
 {
-    const struct bytes bytes = {(unsigned char *)content, count};
     const char *path = temporary_path(name);
-    write_whole(path, &bytes);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content, 1, count, file), count);
+    assert_int_equal(fclose(file), 0);
     return path;
 }
 
@@ -400,22 +318,7 @@ static void check_real(const char *path, int turn)
 static void test_real_malformed_files_give_one_line(void **state)
 {
     (void)state;
-    char line[4096], path[8192];
-    const char *folder = testdata_folder();
-    if (!folder)
-        skip();
-    snprintf(path, sizeof path, "%s/MANIFEST.tsv", folder);
-    FILE *manifest = fopen(path, "r");
-    assert_non_null(manifest);
-    for (int turn = 0; fgets(line, sizeof line, manifest);) {
-        char *tab = strchr(line, '\t');
-        if (!tab || strncmp(tab, "\tmalformed\t", 11) != 0 || turn++ % EVERY_REAL != 0)
-            continue;
-        *tab = '\0';
-        snprintf(path, sizeof path, "%s/%s", folder, line);
-        check_real(path, turn / EVERY_REAL);
-    }
-    fclose(manifest);
+    malformed_each_real(EVERY_REAL, check_real);
 }
 
 int main(void)
