@@ -524,6 +524,8 @@ static void end_loader(struct viewer *viewer)
     if (viewer->file) {
         source_set_frames(viewer->source, viewer->position.item, viewer->file->frames);
         viewer->position.frame = outcome.frame;
+    } else if (outcome.status != STATUS_CANCELLED) {
+        viewer->position.frame = int64_max(viewer->position.frame, 0); // nobody knows which the last would be
     }
     const bool shown =
         viewer->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);

@@ -8,9 +8,7 @@
 
 // --- Limits ---
 
-// Puts the number into a field that is not edited. It was drawn before with what it held: one more frame
-// shows it.
-static void refresh_field(struct ui *ui, char *buffer, size_t size, double shown)
+void ui_refresh_field(struct ui *ui, char *buffer, size_t size, double shown)
 {
     char text[40];
     format_double(shown, text, sizeof text);
@@ -29,7 +27,7 @@ void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, doub
     if (entered && parse_double(buffer, &typed) && typed != shown)
         ui_run(ui, "%s %s", command, buffer);
     if (!gui_item_active())
-        refresh_field(ui, buffer, size, shown);
+        ui_refresh_field(ui, buffer, size, shown);
 }
 
 // Short enough for the field, exact enough to be typed again.
@@ -101,7 +99,7 @@ static void draw_method_numbers(struct ui *ui)
             ui_run(ui, "contrast.auto percentile %s %s", panel->percent_low,
                    format_double(rule->high_percent, number, sizeof number));
         if (!gui_item_active())
-            refresh_field(ui, panel->percent_low, sizeof panel->percent_low, rule->low_percent);
+            ui_refresh_field(ui, panel->percent_low, sizeof panel->percent_low, rule->low_percent);
         gui_same_line();
         gui_text_dim("to");
         gui_same_line();

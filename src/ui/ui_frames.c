@@ -76,7 +76,7 @@ static void draw_number(struct ui *ui)
         ui_run(ui, "frame.go %s", bar->number);
     tip(ui, "The frame's number, counted from 0", "frame.enter");
     if (!gui_item_active() && model->number >= 0)
-        snprintf(bar->number, sizeof bar->number, "%lld", (long long)model->number);
+        ui_refresh_field(ui, bar->number, sizeof bar->number, (double)model->number);
     gui_same_line();
     gui_align();
     snprintf(text, sizeof text, "of %lld%s", (long long)model->total, model->total_exact ? "" : "+");
@@ -125,7 +125,7 @@ static void draw_pace(struct ui *ui)
         ui_run(ui, "frame.rate %s", bar->rate);
     gui_tooltip("Frames played a second, 0.1 to 100");
     if (!gui_item_active())
-        format_double(play->rate, bar->rate, sizeof bar->rate);
+        ui_refresh_field(ui, bar->rate, sizeof bar->rate, play->rate);
     gui_same_line();
     gui_align();
     gui_text_dim("/s");

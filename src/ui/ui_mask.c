@@ -155,7 +155,7 @@ static void draw_centre(struct ui *ui, float label)
         parse_double(panel->centre_x, &typed) && typed != x)
         ui_run(ui, "mask.centre %s %s", panel->centre_x, format_double(y, other, sizeof other));
     if (!gui_item_active())
-        format_double(x, panel->centre_x, sizeof panel->centre_x);
+        ui_refresh_field(ui, panel->centre_x, sizeof panel->centre_x, x);
     gui_same_line();
     snprintf(command, sizeof command, "mask.centre %s", format_double(x, other, sizeof other));
     ui_number(ui, "##centrey", panel->centre_y, sizeof panel->centre_y, y, field, command);

@@ -283,6 +283,51 @@ static void test_broken_file_is_told(void **state)
     expect_constant(session, 200);
 }
 
+// The window but for the memory in use, at the right end of the last line.
+static bool same_but_for_memory(const struct pixels *a, const struct pixels *b)
+{
+    enum { LINE = 20 };
+    const size_t row = 3 * (size_t)a->width;
+    const int above = a->height - LINE;
+    bool same = memcmp(a->rgb, b->rgb, row * (size_t)above) == 0;
+    for (int y = above; y < a->height; y++)
+        same &= memcmp(a->rgb + row * (size_t)y, b->rgb + row * (size_t)y, row / 2) == 0;
+    return same;
+}
+
+// With the picture all its numbers go: the window with its panels, histogram, bar and the pixel under the
+// mouse looks as if nothing had been shown before. (Limits by hand are no numbers of the picture.)
+static void test_broken_file_leaves_no_number(void **state)
+{
+    struct session *session = *state;
+    struct image image = image_pattern(WIDTH, HEIGHT);
+    struct pixels before, good, after = {0};
+    const char *broken = temporary_path("broken.tif"), *path = temporary_path("pattern.npy");
+    write_bytes(broken, "no image", 8);
+    image_save_npy(&image, "|u1", path);
+    session_open(session, "--range", "0:255", broken, path, NULL);
+    assert_true(driven_wait_title(session->window, "broken.tif - Fovea"));
+    driven_move(session->window, 500, 300);
+    assert_true(driven_settle(session->window, &before));
+    driven_key(session->window, "Right");
+    assert_true(driven_wait_title(session->window, "pattern.npy - Fovea"));
+    assert_true(driven_settle(session->window, &good));
+    assert_false(same_but_for_memory(&good, &before));
+    driven_key(session->window, "Left");
+    assert_true(driven_wait_title(session->window, "broken.tif - Fovea"));
+    bool same = false;
+    for (int tries = 0; tries < 100 && !same; tries++) {
+        pixels_free(&after);
+        assert_true(driven_settle(session->window, &after));
+        same = same_but_for_memory(&after, &before);
+    }
+    assert_true(same);
+    pixels_free(&before);
+    pixels_free(&good);
+    pixels_free(&after);
+    image_free(&image);
+}
+
 static void test_missing_file_is_told(void **state)
 {
     struct session *session = *state;
@@ -333,11 +378,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_keys_step_through_files),  TEST(test_keys_step_through_pages),
-        TEST(test_limits_of_the_next_file),  TEST(test_limits_set_by_hand),
-        TEST(test_drop_replaces_the_image),  TEST(test_empty_window_takes_a_drop),
-        TEST(test_mask_is_tinted),           TEST(test_mask_of_another_shape_is_told),
-        TEST(test_broken_file_is_told),      TEST(test_missing_file_is_told),
+        TEST(test_keys_step_through_files),
+        TEST(test_keys_step_through_pages),
+        TEST(test_limits_of_the_next_file),
+        TEST(test_limits_set_by_hand),
+        TEST(test_drop_replaces_the_image),
+        TEST(test_empty_window_takes_a_drop),
+        TEST(test_mask_is_tinted),
+        TEST(test_mask_of_another_shape_is_told),
+        TEST(test_broken_file_is_told),
+        TEST(test_missing_file_is_told),
+        TEST(test_broken_file_leaves_no_number),
         TEST(test_file_that_became_shorter),
     };
     if (!session_ready())
