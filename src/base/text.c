@@ -50,7 +50,7 @@ char *must_copy(const char *string)
 void text_append_bytes(struct text *text, const char *bytes, size_t count)
 {
     size_t need = text->length + count + 1;
-    if (need > text->capacity) {
+    if (!text->data || need > text->capacity) {
         text->capacity = need > 2 * text->capacity ? need : 2 * text->capacity;
         text->data = must_resize(text->data, text->capacity);
     }

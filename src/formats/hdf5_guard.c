@@ -269,7 +269,7 @@ static bool send_supply(int socket, const struct hdf5_supply *supply)
 static bool await_answer(int socket, struct cancel *cancel)
 {
     struct pollfd answer = {.fd = socket, .events = POLLIN};
-    for (int64_t waited = 0; cancel && waited < MAX_WAIT_SECONDS * 1000; waited += SLICE_MS) {
+    for (int64_t waited = 0; cancel && waited < (int64_t)MAX_WAIT_SECONDS * 1000; waited += SLICE_MS) {
         if (cancel_requested(cancel))
             return false;
         if (poll(&answer, 1, SLICE_MS) != 0)

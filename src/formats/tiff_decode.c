@@ -420,9 +420,10 @@ static enum status slot_fill(struct work *work, const struct part *part, unsigne
 static enum status decode_part_chunk(struct work *work, const struct part *part)
 {
     const struct tiff_layout *layout = work->layout;
+    const unsigned planes = planes_wanted(layout);
     struct tiff_slot *slots[3] = {0};
     int64_t good = layout->chunk_height;
-    for (unsigned plane = 0; plane < planes_wanted(layout); plane++) {
+    for (unsigned plane = 0; plane < planes; plane++) {
         enum status status = slot_fill(work, part, plane, &slots[plane]);
         if (status != STATUS_OK)
             return status;
@@ -434,7 +435,7 @@ static enum status decode_part_chunk(struct work *work, const struct part *part)
     int64_t end = rect->y + rect->height, good_end = int64_clamp(part->top + good, rect->y, end);
     for (int64_t y = rect->y; y < good_end; y++) {
         const uint8_t *rows[3] = {0};
-        for (unsigned plane = 0; plane < planes_wanted(layout); plane++)
+        for (unsigned plane = 0; plane < planes; plane++)
             rows[plane] = slots[plane]->data + (size_t)(y - part->top) * layout->row_bytes;
         emit_row(work, rows, rect->x - part->left, rect->x, y, rect->width);
     }

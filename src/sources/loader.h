@@ -139,15 +139,15 @@ const struct mask *loader_mask(struct loader *loader);
 // Asks the jobs to stop; returns at once.
 void loader_cancel(struct loader *loader);
 // Cancels what is not done, waits for the jobs, gives the outcome (the receiver owns its parts) and frees
-// the loader; sets *loader to NULL. Bands that were not given back become invalid.
-void loader_finish(struct loader **loader, struct loader_outcome *outcome);
+// the loader; sets *address to NULL. Bands that were not given back become invalid.
+void loader_finish(struct loader **address, struct loader_outcome *outcome);
 // Cancels, and lets the jobs go on their own; the consumer is not woken any more. loader_done tells when they
 // have ended; loader_abandon must follow. Only for a request without a source.
 void loader_leave(struct loader *loader);
 // Cancels and lets go: returns at once, whatever the jobs are waiting for, and the last of them frees
 // everything, the outcome included. The consumer is not woken any more. Only for a request without a source.
-// Sets *loader to NULL.
-void loader_abandon(struct loader **loader);
+// Sets *address to NULL.
+void loader_abandon(struct loader **address);
 void loader_buffers_destroy(struct loader_buffers **buffers); // sets *buffers to NULL; NULL is fine
 // Frees what an outcome owns.
 void loader_outcome_free(struct loader_outcome *outcome);
