@@ -450,6 +450,11 @@ static void test_zoom_figure_follows_the_window(void **state)
     assert_true(driven_settle(session->window, &first));
     driven_resize(session->window, WIDE, HIGH);
     assert_true(driven_wait_change(session->window, &first, &resized));
+    // The server shows black until the program has drawn.
+    for (int tries = 0; tries < 100 && resized.rgb[0] == 0; tries++) {
+        pixels_free(&resized);
+        assert_true(driven_settle(session->window, &resized));
+    }
     assert_int_equal(resized.width, WIDE);
     assert_int_equal(resized.height, HIGH);
     driven_key(session->window, "Tab");

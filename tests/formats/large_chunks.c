@@ -67,6 +67,7 @@ static int write_files(void **state)
     return 0;
 }
 
+#ifndef FOVEA_SANITIZED
 // Address space of this process, in bytes.
 static rlim_t address_space(void)
 {
@@ -77,6 +78,7 @@ static rlim_t address_space(void)
     fclose(file);
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
+#endif
 
 // In a process that cannot take half of the chunk: it must find out before. Exit code 0 if the file is
 // refused with the words.
