@@ -417,7 +417,9 @@ static void append_member(const struct npz_file *file, const struct zip_member *
         text_printf(out, "\t%s\t%s\t%s\n", npy_type_name(&member.array), member.deflated ? "deflate" : "none",
                     member.array.fortran ? "Fortran order" : "");
     } else {
-        text_printf(out, "\t\t\t\t%s\n", error.text);
+        text_append(out, "\t\t\t\t");
+        utf8_field(out, error.text, strlen(error.text)); // with words of the member's header
+        text_append(out, "\n");
     }
     text_free(&name);
 }

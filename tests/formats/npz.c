@@ -180,6 +180,26 @@ static void test_members(void **state)
     }
 }
 
+// A header may name a type by any bytes, which the list of contents gives as text.
+static void test_contents_are_text(void **state)
+{
+    (void)state;
+    static const uint8_t samples[8] = {0};
+    uint8_t npy[ROOM];
+    struct archive archive = {0};
+    struct text contents = {0};
+    add_member(&archive, "good.npy", npy, make_npy("<u2", "False", "(2, 2)", samples, sizeof samples, npy),
+               false);
+    add_member(&archive, "odd.npy", npy, make_npy("<f\xFF", "False", "(2, 2)", samples, sizeof samples, npy),
+               false);
+    struct image_file *file = open_good(finish(&archive, "odd.npz"));
+    assert_int_equal(image_file_contents(file, NULL, &contents, NULL), STATUS_OK);
+    assert_true(utf8_valid(text_string(&contents), contents.length));
+    assert_non_null(strstr(text_string(&contents), "\"<f\xC3\xBF\"")); // y with diaeresis, as Latin-1 has it
+    text_free(&contents);
+    image_file_close(&file);
+}
+
 // A deflated member of which half is missing: what there is is shown.
 static void test_damaged(void **state)
 {
@@ -328,8 +348,10 @@ static void test_real_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members), cmocka_unit_test(test_damaged),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_lies),    cmocka_unit_test(test_numpy_agrees), cmocka_unit_test(test_real_file),
+        cmocka_unit_test(test_members),   cmocka_unit_test(test_contents_are_text),
+        cmocka_unit_test(test_damaged),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_lies),      cmocka_unit_test(test_numpy_agrees),
+        cmocka_unit_test(test_real_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
