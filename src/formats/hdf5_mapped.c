@@ -20,6 +20,7 @@ struct supply {
     uint8_t *pixels;
     size_t stride;
     struct error lacks[MAX_LACKS]; // numbered from 1; the last one stands for all that follow
+    const struct error *too_short; // the first of them that says so of a source
     uint8_t count;
 };
 
@@ -51,6 +52,25 @@ static void supply_settle(const struct supply *supply, const struct hdf5_region 
             hdf5_target_lose(&part, type, end - x, 1, &supply->lacks[row[x] - 1]);
         }
     }
+}
+
+static bool is_whole_axis(const struct hdf5_region *region, int axis, int64_t length)
+{
+    return axis < 0 || length == region->dataset->dims[axis];
+}
+
+// Whether nobody supplies any pixel of a whole frame, not even the fill value.
+static bool frame_is_absent(const struct supply *supply, const struct hdf5_region *region)
+{
+    const size_t pixels = supply->stride * (size_t)region->height;
+    if (!is_whole_axis(region, region->row_axis, region->height) ||
+        !is_whole_axis(region, region->column_axis, region->width))
+        return false;
+    for (size_t i = 0; i < pixels; i++) {
+        if (supply->pixels[i] == 0 || supply->pixels[i] == SUPPLIED)
+            return false;
+    }
+    return true;
 }
 
 // Takes back what was lost of pixels that were supplied before and are decoded once more.
@@ -155,6 +175,8 @@ static void note_short(struct mapped *mapped)
     error_set(&reason, STATUS_IO, "%s: %s takes more of %s in %s than is there", dataset->path, dataset->name,
               mapped->mapping.name, path_name(mapped->source->path));
     note_lack(mapped, &reason);
+    if (!mapped->supply->too_short)
+        mapped->supply->too_short = &mapped->supply->lacks[mapped->lack - 1];
 }
 
 // Marks a part of width x height pixels, of which the first there_width of the first there_height rows have a
@@ -497,6 +519,9 @@ enum status hdf5_mapped_decode(struct hdf5_worker *worker, const struct hdf5_reg
     enum status status = supply->pixels ? map_all(worker, region, target, depth, supply, error)
                                         : error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for %s",
                                                     region->dataset->path, region->dataset->name);
+    // A frame that the sources do not reach was never there: it is refused, as by libhdf5.
+    if (status == STATUS_OK && supply->too_short && frame_is_absent(supply, region))
+        status = error_set(error, STATUS_BROKEN, "%s", supply->too_short->text);
     if (status == STATUS_OK)
         supply_settle(supply, region, target);
     free(supply->pixels);
