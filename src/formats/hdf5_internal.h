@@ -72,6 +72,7 @@ struct hdf5_steps {
 struct hdf5_mapping {
     char *file; // as the virtual dataset names it; NULL for its own file
     char *name;
+    bool grows;        // without end: what its source does not have yet is no fault
     bool paired;       // axis by axis; else only libhdf5 knows which sample comes from where
     bool source_whole; // all of the source: its axes, and if they are paired, are known when it is open
     int source_rank;

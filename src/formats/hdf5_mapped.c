@@ -175,7 +175,7 @@ static void note_short(struct mapped *mapped)
     error_set(&reason, STATUS_IO, "%s: %s takes more of %s in %s than is there", dataset->path, dataset->name,
               mapped->mapping.name, path_name(mapped->source->path));
     note_lack(mapped, &reason);
-    if (!mapped->supply->too_short)
+    if (!mapped->supply->too_short && !mapped->mapping.grows)
         mapped->supply->too_short = &mapped->supply->lacks[mapped->lack - 1];
 }
 

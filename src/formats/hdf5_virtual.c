@@ -253,6 +253,7 @@ static bool read_spaces(hid_t to, hid_t from, const struct hdf5_dataset *dataset
     }
     const int endless = entry->to.endless;
     const int64_t total = endless >= 0 ? steps_total(&mapping->virtual_steps[endless]) : 0;
+    mapping->grows = endless >= 0;
     const bool regular = !mapping->source_whole && read_selection(from, NULL, total, &entry->from);
     mapping->source_rank = H5Sget_simple_extent_ndims(from);
     // Blocks with a source each are paired one by one.
