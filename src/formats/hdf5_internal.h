@@ -79,8 +79,7 @@ struct hdf5_mapping {
     int source_axis[HDF5_MAPPED_RANK];
     struct hdf5_steps virtual_steps[HDF5_MAPPED_RANK];
     struct hdf5_steps source_steps[HDF5_MAPPED_RANK];
-    // Of a selection that is not regular, instead of `virtual_steps`: its boxes, of each the first index of
-    // every axis and then the last of every axis.
+    // Not regular, instead of `virtual_steps`: boxes, of each the first index of all axes, then the last.
     int64_t *boxes;
     size_t box_count;
 };
