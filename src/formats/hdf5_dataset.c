@@ -4,6 +4,7 @@
 
 #include "base/size.h"
 #include "formats/hdf5_value.h"
+#include "formats/hdf5_virtual.h"
 
 #include <fcntl.h>
 #include <stdio.h>

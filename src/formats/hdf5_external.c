@@ -4,6 +4,7 @@
 #include "formats/hdf5_external.h"
 
 #include "formats/hdf5_frame.h"
+#include "formats/hdf5_virtual.h"
 
 #include "base/byteorder.h"
 #include "base/companion.h"
@@ -260,22 +261,6 @@ static enum status sources_inspect(hid_t dataset, const char *file, const char *
     return status;
 }
 
-// The name of block `number` of a name with "%b"; "%%" is a percent sign.
-static char *block_name(const char *pattern, int number)
-{
-    struct text name = {0};
-    for (const char *at = pattern; *at; at++) {
-        if (at[0] == '%' && at[1] == 'b')
-            text_printf(&name, "%d", number);
-        else
-            text_append_bytes(&name, at, 1);
-        at += at[0] == '%' && (at[1] == 'b' || at[1] == '%');
-    }
-    char *made = must_copy(text_string(&name));
-    text_free(&name);
-    return made;
-}
-
 // All blocks of a mapping, which end where the first is missing.
 static enum status blocks_inspect(hid_t dataset, const char *file, const char *name,
                                   const struct inspection *how)
@@ -284,7 +269,7 @@ static enum status blocks_inspect(hid_t dataset, const char *file, const char *n
     enum status status = STATUS_OK;
     bool there = true;
     for (int i = 0; status == STATUS_OK && there && i < (many ? MAX_BLOCKS : 1); i++) {
-        char *one_file = block_name(file, i), *one_name = block_name(name, i);
+        char *one_file = hdf5_source_name(file, i), *one_name = hdf5_source_name(name, i);
         status = sources_inspect(dataset, one_file, one_name, how, &there);
         free(one_file);
         free(one_name);
@@ -314,15 +299,6 @@ static bool mapping_meets(hid_t properties, size_t index, int rank, const struct
     return meets;
 }
 
-static char *mapping_text(ssize_t (*get)(hid_t, size_t, char *, size_t), hid_t properties, size_t index)
-{
-    const ssize_t length = get(properties, index, NULL, 0);
-    char *text = must_alloc(PATH_MAX);
-    if (length > 0 && length < PATH_MAX)
-        get(properties, index, text, PATH_MAX);
-    return text;
-}
-
 static enum status mappings_inspect(hid_t dataset, hid_t properties, const struct inspection *how)
 {
     size_t mappings = 0;
@@ -340,9 +316,11 @@ static enum status mappings_inspect(hid_t dataset, hid_t properties, const struc
     for (size_t i = 0; status == STATUS_OK && i < mappings; i++) {
         if (!mapping_meets(properties, i, rank, how))
             continue;
-        char *file = mapping_text(H5Pget_virtual_filename, properties, i);
-        char *name = mapping_text(H5Pget_virtual_dsetname, properties, i);
-        status = blocks_inspect(dataset, file, name, how);
+        char *file = hdf5_source_pattern(H5Pget_virtual_filename, properties, i);
+        char *name = hdf5_source_pattern(H5Pget_virtual_dsetname, properties, i);
+        status = file && name ? blocks_inspect(dataset, file, name, how)
+                              : error_set(how->error, STATUS_UNSUPPORTED,
+                                          "a virtual dataset has a source whose name cannot be read");
         free(file);
         free(name);
     }

@@ -143,18 +143,6 @@ enum axes_told hdf5_axes_told(hid_t file, const char *path, hid_t dataset, int r
 // a plugin of libhdf5 can undo (hdf5_filters.c).
 enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error *error);
 
-// --- hdf5_virtual.c ---
-
-// Fills the mappings; those with a number in the name of their source (%b) and those without end become as
-// many as the dataset is long. Where there are too many the storage is left to libhdf5.
-void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset);
-// Finds out which source files are missing.
-void hdf5_virtual_find_missing(struct hdf5_dataset *dataset);
-// Completes a copy of a mapping when its source is open; `rank` is that of the virtual dataset. False where
-// the source has not the axes that the mapping means, or too few samples. May find that it is not paired.
-bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct hdf5_dataset *source);
-void hdf5_mappings_free(struct hdf5_dataset *dataset);
-
 // --- hdf5_pool.c: the open datasets of a series ---
 
 // Opens datasets when they are needed and keeps the last ones open. Thread-safety: any threads.

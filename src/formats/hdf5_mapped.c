@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rectangles of virtual datasets, mapping by mapping.
 #include "formats/hdf5_frame.h"
+#include "formats/hdf5_virtual.h"
 
 #include "base/file.h"
 #include "base/size.h"

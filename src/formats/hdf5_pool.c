@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Datasets opened on demand, a bounded number of them kept.
 #include "formats/hdf5_internal.h"
+#include "formats/hdf5_virtual.h"
 
 #include "base/file.h"
 

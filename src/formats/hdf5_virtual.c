@@ -6,7 +6,7 @@
 // selections are regular and their axes of more than one index agree in number, that is a mapping axis by
 // axis. A selection without end in the virtual dataset goes with one without end in the source, or each of
 // its blocks with a source of its own, whose name has the block's number for "%b".
-#include "formats/hdf5_internal.h"
+#include "formats/hdf5_virtual.h"
 
 #include "base/size.h"
 
@@ -202,9 +202,8 @@ bool hdf5_mapping_complete(struct hdf5_mapping *mapping, int rank, const struct 
 
 // --- Names ---
 
-typedef ssize_t name_getter(hid_t properties, size_t index, char *name, size_t size);
-
-static char *read_name(name_getter *get, hid_t properties, size_t index)
+char *hdf5_source_pattern(ssize_t (*get)(hid_t properties, size_t index, char *name, size_t size),
+                          hid_t properties, size_t index)
 {
     const ssize_t length = get(properties, index, NULL, 0);
     if (length < 0 || length > MAX_NAME)
@@ -214,8 +213,7 @@ static char *read_name(name_getter *get, hid_t properties, size_t index)
     return name;
 }
 
-// The name of one source: "%b" is the number of the block, "%%" a percent sign. Allocated.
-static char *numbered_name(const char *pattern, int64_t number)
+char *hdf5_source_name(const char *pattern, int64_t number)
 {
     struct text name = {0};
     text_append(&name, "");
@@ -224,7 +222,7 @@ static char *numbered_name(const char *pattern, int64_t number)
             text_printf(&name, "%" PRId64, number);
         else
             text_append_bytes(&name, at, 1);
-        at += at[0] == '%' && at[1];
+        at += at[0] == '%' && (at[1] == 'b' || at[1] == '%');
     }
     return name.data;
 }
@@ -284,8 +282,8 @@ static bool add_mappings(struct hdf5_dataset *dataset, const struct entry *entry
         if (!mapping)
             return false;
         *mapping = entry->mapping;
-        mapping->file = strcmp(entry->file, ".") == 0 ? NULL : numbered_name(entry->file, i);
-        mapping->name = numbered_name(entry->name, i);
+        mapping->file = strcmp(entry->file, ".") == 0 ? NULL : hdf5_source_name(entry->file, i);
+        mapping->name = hdf5_source_name(entry->name, i);
         if (all) {
             const int64_t start = all->start + i * all->stride;
             mapping->virtual_steps[entry->to.endless] = (struct hdf5_steps){start, all->block, 1, all->block};
@@ -299,8 +297,8 @@ static bool add_mappings(struct hdf5_dataset *dataset, const struct entry *entry
 
 static bool read_entry(hid_t properties, size_t index, struct hdf5_dataset *dataset)
 {
-    struct entry entry = {.file = read_name(H5Pget_virtual_filename, properties, index),
-                          .name = read_name(H5Pget_virtual_dsetname, properties, index)};
+    struct entry entry = {.file = hdf5_source_pattern(H5Pget_virtual_filename, properties, index),
+                          .name = hdf5_source_pattern(H5Pget_virtual_dsetname, properties, index)};
     hid_t to = H5Pget_virtual_vspace(properties, index), from = H5Pget_virtual_srcspace(properties, index);
     const bool good =
         entry.file && entry.name && read_spaces(to, from, dataset, &entry) && add_mappings(dataset, &entry);
