@@ -32,9 +32,7 @@ static enum status scan_open(struct info_scan *scan, struct error *error)
 {
     const struct info_options *options = scan->options;
     struct cancel *cancel = task_cancel(options->task);
-    const struct open_request request = {
-        .path = options->source, .channel = options->channel, .cancel = cancel};
-    enum status status = source_open_request(&request, &scan->file, error);
+    enum status status = source_open_name(options->source, options->channel, cancel, &scan->file, error);
     if (status != STATUS_OK)
         return status;
     status = image_file_info_heeding(scan->file, options->frame, cancel, &scan->info, error);

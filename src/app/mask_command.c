@@ -5,8 +5,6 @@
 #include "app/mask_command.h"
 
 #include "app/cli.h"
-#include "base/companion.h"
-#include "base/memory.h"
 #include "base/output.h"
 #include "commands/operation.h"
 #include "formats/mask_file.h"
@@ -136,30 +134,6 @@ static enum status set_channel(void *target, const char *value, struct error *er
     return STATUS_OK;
 }
 
-static enum status set_plugins(void *target, const char *value, struct error *error)
-{
-    (void)target, (void)value, (void)error;
-    reader_plugins_allow();
-    return STATUS_OK;
-}
-
-static enum status set_trust(void *target, const char *value, struct error *error)
-{
-    (void)target, (void)value, (void)error;
-    companion_trust();
-    return STATUS_OK;
-}
-
-static enum status set_memory(void *target, const char *value, struct error *error)
-{
-    (void)target;
-    int64_t bytes;
-    if (!memory_parse(value, &bytes))
-        return error_set(error, STATUS_USAGE, "\"%s\" is not " MEMORY_WANTED, value);
-    memory_allow(bytes);
-    return STATUS_OK;
-}
-
 static enum status set_ignore(void *target, const char *value, struct error *error)
 {
     uint8_t bits;
@@ -202,12 +176,13 @@ static const struct option mask_table[] = {
     {"--saturation", NULL, "VALUE", "Pixels above are saturated, whatever the file says.", set_saturation,
      NULL},
     {"--hdf5-plugins", NULL, NULL,
-     "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others.", set_plugins, NULL},
-    {"--memory", NULL, "AMOUNT",
-     "The most that is taken for what must be unpacked as a whole, as 500M or 2G.", set_memory, NULL},
-    {"--trust-paths", NULL, NULL,
-     "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is.", set_trust,
+     "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others.", option_hdf5_plugins,
      NULL},
+    {"--memory", NULL, "AMOUNT",
+     "The most that is taken for what must be unpacked as a whole, as 500M or 2G.", option_memory, NULL},
+    {"--trust-paths", NULL, NULL,
+     "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is.",
+     option_trust_paths, NULL},
     {0},
 };
 
@@ -307,8 +282,7 @@ static enum status prepare(struct mask_run *run, const char *name, struct error 
 {
     struct error unknown = {0};
     struct cancel *cancel = task_cancel(run->options->task);
-    const struct open_request request = {.path = name, .channel = run->options->channel, .cancel = cancel};
-    enum status status = source_open_request(&request, &run->file, error);
+    enum status status = source_open_name(name, run->options->channel, cancel, &run->file, error);
     if (!status)
         status = image_file_info_heeding(run->file, run->options->frame, cancel, &run->info, error);
     if (!status)

@@ -18,9 +18,10 @@ enum state { EMPTY, WANTED, READY, FAILED };
 
 struct cell {
     enum state state;
-    char *path;        // owned; NULL while EMPTY
-    uint64_t used;     // number of the repaint that asked for it last
-    int width, height; // of the picture in it
+    char *path;          // owned; NULL while EMPTY
+    const char *refusal; // why there is none, while FAILED; constant text
+    uint64_t used;       // number of the repaint that asked for it last
+    int width, height;   // of the picture in it
 };
 
 struct thumbnails {
@@ -134,13 +135,14 @@ static struct cell *find_cell(struct thumbnails *thumbnails, const char *path)
 bool thumbnails_get(struct thumbnails *thumbnails, const char *path, int width, int height,
                     struct ui_thumbnail *thumbnail)
 {
-    thumbnail->refusal = preview_refusal(thumbnails->preview, path);
+    thumbnail->refusal = NULL;
     if (!prepare_cells(thumbnails, width, height))
         return false;
     struct cell *cell = find_cell(thumbnails, path);
     if (!cell)
         return false;
     cell->used = thumbnails->frame;
+    thumbnail->refusal = cell->refusal;
     if (cell->state != READY)
         return false;
     int x, y;
@@ -204,6 +206,13 @@ static bool next_wanted(const struct thumbnails *thumbnails, size_t *cell)
     return false;
 }
 
+// There is no picture; the reason is looked up once, not at each repaint.
+static void fail_cell(const struct thumbnails *thumbnails, struct cell *cell)
+{
+    cell->state = FAILED;
+    cell->refusal = preview_refusal(thumbnails->preview, cell->path);
+}
+
 static void start(struct thumbnails *thumbnails, size_t cell)
 {
     const struct viewer *viewer = thumbnails->viewer;
@@ -213,7 +222,7 @@ static void start(struct thumbnails *thumbnails, size_t cell)
     if (thumbnails->busy)
         return;
     if (preview_refusal(thumbnails->preview, thumbnails->cells[cell].path))
-        thumbnails->cells[cell].state = FAILED;
+        fail_cell(thumbnails, &thumbnails->cells[cell]);
     else // too many loads are stuck: one of them may end
         thumbnails->paused_until_ns = clock_now_ns() + (int64_t)PAUSE_MS * 1000000;
 }
@@ -273,8 +282,8 @@ static enum status draw(struct thumbnails *thumbnails, const struct taps_result 
     return renderer_draw(thumbnails->renderer, &scene, height, x, y, NULL);
 }
 
-// Ends the load and draws what it gave.
-static void finish(struct thumbnails *thumbnails)
+// Ends the load and draws what it gave; false if that is nothing.
+static bool finish(struct thumbnails *thumbnails)
 {
     struct cell *cell = &thumbnails->cells[thumbnails->loading];
     struct loader_outcome outcome;
@@ -283,6 +292,7 @@ static void finish(struct thumbnails *thumbnails)
         draw(thumbnails, &outcome.taps, cell) == STATUS_OK)
         cell->state = READY;
     loader_outcome_free(&outcome);
+    return cell->state == READY;
 }
 
 // Makes the picture once it is known of what; false where there can be none.
@@ -305,9 +315,8 @@ static bool step(struct thumbnails *thumbnails)
         preview_refuse(thumbnails->preview, STATUS_NO_MEMORY);
         state = PREVIEW_FAILED;
     }
-    thumbnails->cells[thumbnails->loading].state = FAILED;
-    if (state == PREVIEW_LOADED)
-        finish(thumbnails);
+    if (state != PREVIEW_LOADED || !finish(thumbnails))
+        fail_cell(thumbnails, &thumbnails->cells[thumbnails->loading]);
     picture_destroy(&thumbnails->picture);
     thumbnails->busy = false;
     return true;

@@ -13,10 +13,10 @@
 #include <time.h>
 
 enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
+enum { END_MS = 10000 }; // for what is being written when the program ends
 
 // Share of the free memory that textures may take before an image is streamed, and from which the user is
 // warned.
-enum { END_MS = 10000 }; // for what is being written when the program ends
 static const double BUDGET_SHARE = 0.75, WARNING_SHARE = 0.5;
 // However much is free, an image beyond this is streamed: a viewer shall not push everything else out of
 // memory.

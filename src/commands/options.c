@@ -2,6 +2,10 @@
 // The parser of the command line, and its help, both from tables of options.
 #include "commands/options.h"
 
+#include "base/companion.h"
+#include "base/memory.h"
+#include "formats/reader.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -191,4 +195,30 @@ void options_write_troff(const struct option_group *groups, struct text *out)
             text_append(out, "\n");
         }
     }
+}
+
+// --- What subcommands have in common ---
+
+enum status option_hdf5_plugins(void *target, const char *value, struct error *error)
+{
+    (void)target, (void)value, (void)error;
+    reader_plugins_allow();
+    return STATUS_OK;
+}
+
+enum status option_trust_paths(void *target, const char *value, struct error *error)
+{
+    (void)target, (void)value, (void)error;
+    companion_trust();
+    return STATUS_OK;
+}
+
+enum status option_memory(void *target, const char *value, struct error *error)
+{
+    (void)target;
+    int64_t bytes;
+    if (!memory_parse(value, &bytes))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not " MEMORY_WANTED, value);
+    memory_allow(bytes);
+    return STATUS_OK;
 }

@@ -46,6 +46,12 @@ void options_write_help(const struct option_group *groups, struct text *out);
 // The same for the manual page.
 void options_write_troff(const struct option_group *groups, struct text *out);
 
+// --- What subcommands with tables have in common: `set` of these options; `target` is not looked at ---
+
+enum status option_hdf5_plugins(void *target, const char *value, struct error *error);
+enum status option_trust_paths(void *target, const char *value, struct error *error);
+enum status option_memory(void *target, const char *value, struct error *error);
+
 // --- The view's options ---
 
 enum { OPTIONS_MAX_COMMANDS = 32 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The options of the view, shared by view and export.
-#include "base/companion.h"
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/options.h"
@@ -198,29 +197,10 @@ SETTER(set_channel)
 
 SETTER(set_memory)
 {
-    int64_t *bytes = &((struct view_options *)target)->memory_bytes;
-    if (!memory_parse(value, bytes))
-        return bad_value(value, MEMORY_WANTED, error);
-    memory_allow(*bytes);
-    return STATUS_OK;
-}
-
-SETTER(set_plugins)
-{
-    (void)target;
-    (void)value;
-    (void)error;
-    reader_plugins_allow();
-    return STATUS_OK;
-}
-
-SETTER(set_trust)
-{
-    (void)target;
-    (void)value;
-    (void)error;
-    companion_trust();
-    return STATUS_OK;
+    const enum status status = option_memory(NULL, value, error);
+    if (status == STATUS_OK)
+        ((struct view_options *)target)->memory_bytes = memory_allowed();
+    return status;
 }
 
 SETTER(set_zoom)
@@ -406,10 +386,10 @@ const struct option view_option_table[] = {
      set_memory, NULL},
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",
-     set_plugins, NULL},
+     option_hdf5_plugins, NULL},
     {"--trust-paths", NULL, NULL,
      "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is; without it only from the same folder or below.",
-     set_trust, NULL},
+     option_trust_paths, NULL},
     {"--zoom", NULL, "fit|FACTOR", "Screen pixels per image pixel, or the whole image (the default).",
      set_zoom, NULL},
     {"--center", NULL, "X,Y", "Point of the image in the middle of the picture.", set_center, NULL},

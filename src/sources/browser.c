@@ -71,11 +71,10 @@ static char *path_within(const char *name, const char *opened)
 static void read_contents(void *work, struct cancel *cancel)
 {
     struct wish *wish = work;
-    const struct open_request request = {.path = wish->name, .channel = wish->channel, .cancel = cancel};
     struct browser_contents *contents = must_alloc(sizeof *contents);
     struct image_file *file = NULL;
     contents->name = must_copy(wish->name);
-    contents->error.status = source_open_request(&request, &file, &contents->error);
+    contents->error.status = source_open_name(wish->name, wish->channel, cancel, &file, &contents->error);
     if (file) {
         contents->path = path_within(wish->name, file->path);
         contents->error.status = image_file_contents(file, cancel, &contents->text, &contents->error);

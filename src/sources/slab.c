@@ -97,9 +97,7 @@ static struct slab_plan *plan_create(const struct slab_request *request)
 static enum status open_item(const struct slab_plan *plan, size_t item, struct cancel *cancel,
                              struct image_file **file, struct error *error)
 {
-    const struct open_request request = {
-        .path = plan->names[item], .channel = plan->channel, .cancel = cancel};
-    return source_open_request(&request, file, error);
+    return source_open_name(plan->names[item], plan->channel, cancel, file, error);
 }
 
 // The frames of one file: none if it was found and is no image. A file that cannot be opened now counts as

@@ -53,9 +53,10 @@ enum status source_open_request(const struct open_request *request, struct image
     return image_file_open_request(request, file, error);
 }
 
-enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error)
+enum status source_open_name(const char *name, int channel, struct cancel *cancel, struct image_file **file,
+                             struct error *error)
 {
-    const struct open_request request = {.path = name, .channel = channel};
+    const struct open_request request = {.path = name, .channel = channel, .cancel = cancel};
     return source_open_request(&request, file, error);
 }
 
@@ -157,10 +158,8 @@ static enum status open_slab(const struct source *source, struct cancel *cancel,
 enum status source_open(const struct source *source, size_t item, struct cancel *cancel,
                         struct image_file **file, struct error *error)
 {
-    const struct open_request request = {
-        .path = source->items[item].name, .channel = source->channel, .cancel = cancel};
     return source->inner ? open_slab(source, cancel, file, error)
-                         : source_open_request(&request, file, error);
+                         : source_open_name(source->items[item].name, source->channel, cancel, file, error);
 }
 
 void source_set_frames(struct source *source, size_t item, int64_t frames)

@@ -66,9 +66,10 @@ bool source_was_found(const struct source *source, size_t item);
 // not opened count as one frame; *exact is set false if there are any.
 int64_t source_frames_before(const struct source *source, size_t item, bool *exact);
 
-// Opens a single name without a source: a file or a scheme.
-enum status source_open_name(const char *name, int channel, struct image_file **file, struct error *error);
-// The same of a request whose `path` is the name; with `cancel`, as in struct open_request.
+// Opens a single name without a source: a file or a scheme. `cancel` may be NULL.
+enum status source_open_name(const char *name, int channel, struct cancel *cancel, struct image_file **file,
+                             struct error *error);
+// The same of a request whose `path` is the name.
 enum status source_open_request(const struct open_request *request, struct image_file **file,
                                 struct error *error);
 

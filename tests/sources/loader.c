@@ -218,7 +218,7 @@ static void check_name(const char *name, int64_t frame, int threads)
 {
     struct image_file *file = NULL;
     struct error error = {0};
-    if (source_open_name(name, CHANNEL_AUTO, &file, &error))
+    if (source_open_name(name, CHANNEL_AUTO, NULL, &file, &error))
         fail_msg("%s", error.text);
     struct direct direct = direct_make(file, frame, NULL, REDUCE_MEAN);
     image_file_close(&file);
@@ -1046,7 +1046,7 @@ static void files_that_shrink(void **state)
     for (int while_open = 0; while_open < 2; while_open++) {
         const char *path = write_tiff("cut.tif", &plan);
         struct image_file *file = NULL;
-        assert_int_equal(source_open_name(path, CHANNEL_AUTO, &file, NULL), STATUS_OK);
+        assert_int_equal(source_open_name(path, CHANNEL_AUTO, NULL, &file, NULL), STATUS_OK);
         // libtiff put the pixels at 8 and the directory behind them; an open handle has read that.
         if (while_open)
             assert_int_equal(truncate(path, 8 + 701 * 4 * 600), 0);
@@ -1068,7 +1068,7 @@ static void a_file_deleted_while_open_loads(void **state)
     const struct tiff_plan plan = {701, 1000, 50, 0, COMPRESSION_LZW};
     const char *path = write_tiff("gone.tif", &plan);
     struct image_file *file = NULL;
-    assert_int_equal(source_open_name(path, CHANNEL_AUTO, &file, NULL), STATUS_OK);
+    assert_int_equal(source_open_name(path, CHANNEL_AUTO, NULL, &file, NULL), STATUS_OK);
     assert_int_equal(unlink(path), 0);
     const struct loader_request request = {.jobs = test_jobs(), .file = file, .threads = 3};
     struct whole whole = load_floats(&request, plan.width, plan.height);

@@ -25,7 +25,7 @@ static struct image_file *open_sim(const char *spec)
 {
     struct image_file *file = NULL;
     struct error error = {0};
-    if (source_open_name(spec, CHANNEL_AUTO, &file, &error) != STATUS_OK)
+    if (source_open_name(spec, CHANNEL_AUTO, NULL, &file, &error) != STATUS_OK)
         fail_msg("%s", error.text);
     return file;
 }
@@ -492,7 +492,7 @@ static void bad_specifications_are_named(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct image_file *file = NULL;
         struct error error = {0};
-        assert_int_equal(source_open_name(cases[i].spec, CHANNEL_AUTO, &file, &error), cases[i].status);
+        assert_int_equal(source_open_name(cases[i].spec, CHANNEL_AUTO, NULL, &file, &error), cases[i].status);
         assert_int_equal(error.status, cases[i].status);
         assert_null(file);
         assert_ptr_equal(strstr(error.text, cases[i].spec), error.text);

@@ -258,9 +258,10 @@ static void slabs_of_a_file(void **state)
 {
     (void)state;
     struct image_file *slabs = NULL, *plain = NULL, *copy = NULL;
-    assert_int_equal(source_open_name("sum:4:sim:96x80,type=u16,frames=10", CHANNEL_AUTO, &slabs, NULL),
+    assert_int_equal(source_open_name("sum:4:sim:96x80,type=u16,frames=10", CHANNEL_AUTO, NULL, &slabs, NULL),
                      STATUS_OK);
-    assert_int_equal(source_open_name("sim:96x80,type=u16,frames=10", CHANNEL_AUTO, &plain, NULL), STATUS_OK);
+    assert_int_equal(source_open_name("sim:96x80,type=u16,frames=10", CHANNEL_AUTO, NULL, &plain, NULL),
+                     STATUS_OK);
     assert_int_equal(slabs->frames, 3);
     struct frame_info info;
     assert_int_equal(image_file_info(slabs, 2, &info, NULL), STATUS_OK);
@@ -350,7 +351,7 @@ static void slabs_of_files(void **state)
     char pattern[600];
     snprintf(pattern, sizeof pattern, "sum:2:%.500s", paths[0]);
     memcpy(strstr(pattern, "s_0.npy"), "s_?.npy", 7);
-    assert_int_equal(source_open_name(pattern, CHANNEL_AUTO, &file, NULL), STATUS_OK);
+    assert_int_equal(source_open_name(pattern, CHANNEL_AUTO, NULL, &file, NULL), STATUS_OK);
     assert_true(first_pixel(file, 0) == 30);
     image_file_close(&file);
     // Another size, a file that is gone: a sentence for that slab, the others stay.
@@ -386,13 +387,14 @@ static void wrong_specifications(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct image_file *file = NULL;
         struct error error = {0};
-        assert_int_equal(source_open_name(wrong[i], CHANNEL_AUTO, &file, &error), STATUS_USAGE);
+        assert_int_equal(source_open_name(wrong[i], CHANNEL_AUTO, NULL, &file, &error), STATUS_USAGE);
         assert_null(file);
         assert_true(error.text[0]);
     }
     struct image_file *file = NULL;
     struct error error = {0};
-    assert_int_equal(source_open_name("sum:5:/nonexistent/x.tif", CHANNEL_AUTO, &file, &error), STATUS_IO);
+    assert_int_equal(source_open_name("sum:5:/nonexistent/x.tif", CHANNEL_AUTO, NULL, &file, &error),
+                     STATUS_IO);
     assert_non_null(strstr(error.text, "x.tif"));
 }
 
