@@ -94,18 +94,28 @@ static void make_nrrd(const char *path, const char *name)
     put(path, header, (size_t)length);
 }
 
-static void make_external_storage(const char *path, const char *name)
+static hid_t image_space(void)
 {
-    const hsize_t dims[2] = {HEIGHT, WIDTH};
-    hid_t file = hdf5_create(path), space = H5Screate_simple(2, dims, NULL);
-    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-    assert_true(H5Pset_external(properties, name, 0, H5F_UNLIMITED) >= 0);
-    hid_t dataset = H5Dcreate2(file, "d", H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    return H5Screate_simple(2, (const hsize_t[2]){HEIGHT, WIDTH}, NULL);
+}
+
+// A file with one dataset; closes what it is given.
+static void save_dataset(const char *path, hid_t type, hid_t space, hid_t properties)
+{
+    const hid_t file = hdf5_create(path);
+    const hid_t dataset = H5Dcreate2(file, "d", type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     assert_true(dataset >= 0);
     H5Dclose(dataset);
     H5Pclose(properties);
     H5Sclose(space);
     H5Fclose(file);
+}
+
+static void make_external_storage(const char *path, const char *name)
+{
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    assert_true(H5Pset_external(properties, name, 0, H5F_UNLIMITED) >= 0);
+    save_dataset(path, H5T_STD_U8LE, image_space(), properties);
 }
 
 static void make_link(const char *path, const char *name)
@@ -117,16 +127,9 @@ static void make_link(const char *path, const char *name)
 
 static void make_virtual_of(const char *path, const char *name, hid_t type)
 {
-    const hsize_t dims[2] = {HEIGHT, WIDTH};
-    hid_t file = hdf5_create(path), space = H5Screate_simple(2, dims, NULL);
-    hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE), space = image_space();
     assert_true(H5Pset_virtual(properties, space, name, "/d", space) >= 0);
-    hid_t dataset = H5Dcreate2(file, "d", type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    assert_true(dataset >= 0);
-    H5Dclose(dataset);
-    H5Pclose(properties);
-    H5Sclose(space);
-    H5Fclose(file);
+    save_dataset(path, type, space, properties);
 }
 
 static void make_virtual(const char *path, const char *name)

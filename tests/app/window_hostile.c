@@ -2,6 +2,7 @@
 // The real window among files that nobody would choose: a folder of 200,000 entries with pipes, sockets,
 // loops of links, huge sparse files and packed files that grow a thousandfold. The window goes on answering.
 #include "base/clock.h"
+#include "support/npy_bomb.h"
 #include "support/testdata.h"
 #include "support/window_session.h"
 
@@ -14,7 +15,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { ENTRIES = 200000, SHOWN = 40, TAPS = 12, WIDTH = 64, HEIGHT = 40 };
 
@@ -37,57 +37,12 @@ static void write_bytes(const char *name, const void *bytes, size_t count)
     assert_int_equal(fclose(file), 0);
 }
 
-// The header of an array of bytes or floats.
-static size_t npy_header(char out[128], const char *type, int height, int width)
-{
-    memset(out, ' ', 128);
-    memcpy(out, "\x93NUMPY\1\0\x76\0", 10);
-    const int used = snprintf(out + 10, 118, "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }",
-                              type, height, width);
-    out[10 + used] = ' ';
-    out[127] = '\n';
-    return 128;
-}
-
 // Ten gigabytes of nothing.
 static void make_sparse(const char *name)
 {
     char header[128];
     write_bytes(name, header, npy_header(header, "<f4", 50000, 50000));
     assert_int_equal(truncate(in_folder(name), 128 + 4 * INT64_C(50000) * 50000), 0);
-}
-
-static size_t packed(uint8_t *out, size_t room, const void *bytes, size_t count)
-{
-    z_stream stream = {0};
-    assert_int_equal(deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (Bytef *)(uintptr_t)bytes;
-    stream.avail_in = (uInt)count;
-    stream.next_out = out;
-    stream.avail_out = (uInt)room;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    const size_t size = room - stream.avail_out;
-    deflateEnd(&stream);
-    return size;
-}
-
-// A gigabyte of zeros in less than five megabytes: one packed member of 16 MB, 64 times.
-static void make_bomb(const char *name)
-{
-    enum { MEMBER = 16 << 20, ROOM = 1 << 20, MEMBERS = 64 };
-    char header[128];
-    uint8_t *out = malloc(ROOM), *zeros = calloc(MEMBER, 1);
-    assert_true(out && zeros);
-    FILE *file = fopen(in_folder(name), "w");
-    assert_non_null(file);
-    size_t count = packed(out, ROOM, header, npy_header(header, "|u1", 32768, 32768));
-    fwrite(out, 1, count, file);
-    count = packed(out, ROOM, zeros, MEMBER);
-    for (int i = 0; i < MEMBERS; i++)
-        fwrite(out, 1, count, file);
-    assert_int_equal(fclose(file), 0);
-    free(out);
-    free(zeros);
 }
 
 // An HDF5 file whose only dataset is behind a pipe that nobody writes to.
@@ -117,7 +72,7 @@ static void make_specials(void)
     assert_int_equal(symlink("pipe.h5", in_folder("aa_link.h5")), 0);
     for (char letter = 'a'; letter < 'g'; letter++) {
         snprintf(name, sizeof name, "ac_bomb_%c.npy.gz", letter);
-        make_bomb(name);
+        npy_bomb_write(in_folder(name), 1);
         snprintf(name, sizeof name, "ad_linked_%c.h5", letter);
         make_linked(name);
         snprintf(name, sizeof name, "ae_sparse_%c.npy", letter);

@@ -5,6 +5,7 @@
 #include "sources/preview.h"
 #include "base/clock.h"
 #include "support/hdf5_file.h"
+#include "support/npy_bomb.h"
 #include "support/pool.h"
 #include "support/reader_checks.h"
 
@@ -15,7 +16,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { HANG_SECONDS = 100, BOMBS = 6 };
 
@@ -69,58 +69,19 @@ static void let_go(void)
 
 // --- files ---
 
-static size_t npy_header(char out[128], int height, int width)
-{
-    memset(out, ' ', 128);
-    memcpy(out, "\x93NUMPY\1\0\x76\0", 10);
-    const int used = snprintf(out + 10, 118, "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d), }",
-                              height, width);
-    out[10 + used] = ' ';
-    out[127] = '\n';
-    return 128;
-}
-
 static const char *save_good(const char *name)
 {
     char bytes[128 + 64];
-    const size_t head = npy_header(bytes, 8, 8);
+    const size_t head = npy_header(bytes, "|u1", 8, 8);
     for (int i = 0; i < 64; i++)
         bytes[head + (size_t)i] = (char)i;
     return save_bytes(name, bytes, sizeof bytes);
 }
 
-static size_t pack(uint8_t *out, size_t room, const void *bytes, size_t count)
-{
-    z_stream stream = {0};
-    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (Bytef *)(uintptr_t)bytes;
-    stream.avail_in = (uInt)count;
-    stream.next_out = out;
-    stream.avail_out = (uInt)room;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    const size_t size = room - stream.avail_out;
-    deflateEnd(&stream);
-    return size;
-}
-
-// A gigabyte of zeros in a megabyte: one packed member of 16 MB, 64 times.
 static const char *save_bomb(const char *name)
 {
-    enum { MEMBER = 16 << 20, ROOM = 1 << 20, MEMBERS = 64 };
-    char header[128];
-    uint8_t *out = malloc(ROOM), *zeros = calloc(MEMBER, 1);
-    assert_true(out && zeros);
     const char *path = temporary_path(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    size_t count = pack(out, ROOM, header, npy_header(header, 32768, 32768));
-    fwrite(out, 1, count, file);
-    count = pack(out, ROOM, zeros, MEMBER);
-    for (int i = 0; i < MEMBERS; i++)
-        fwrite(out, 1, count, file);
-    assert_int_equal(fclose(file), 0);
-    free(out);
-    free(zeros);
+    npy_bomb_write(path, 9);
     return path;
 }
 
@@ -189,7 +150,8 @@ static void test_pipes_and_damage_are_refused_once(void **state)
     assert_int_equal(mkfifo(temporary_path("pipe.cbf"), 0600), 0);
     check_refused_once(preview, temporary_path("pipe.cbf"), "cannot be read");
     char header[128];
-    check_refused_once(preview, save_bytes("cut.npy", header, npy_header(header, 100, 100)), "damaged");
+    check_refused_once(preview, save_bytes("cut.npy", header, npy_header(header, "|u1", 100, 100)),
+                       "damaged");
     check_refused_once(preview, save_bytes("words.tif", "no image at all\n", 16), "no image");
     const hid_t file = hdf5_create("linked.h5");
     assert_int_equal(mkfifo(temporary_path("pipe.h5"), 0600), 0);
