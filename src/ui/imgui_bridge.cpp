@@ -460,6 +460,11 @@ bool gui_input(const char *label, char *buffer, size_t size)
     return entered || ImGui::IsItemDeactivatedAfterEdit();
 }
 
+bool gui_input_active(const char *label)
+{
+    return ImGui::GetActiveID() == ImGui::GetID(label);
+}
+
 void gui_focus_next(void)
 {
     ImGui::SetKeyboardFocusHere();

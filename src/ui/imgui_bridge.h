@@ -108,7 +108,8 @@ bool gui_checkbox(const char *label, bool value); // true when clicked
 bool gui_slider(const char *label, double *value, double low, double high, const char *format);
 // A field of text; true when Enter was pressed or, after a change, it was left.
 bool gui_input(const char *label, char *buffer, size_t size);
-void gui_focus_next(void); // the next field gets the keyboard
+bool gui_input_active(const char *label); // whether that field, of this window, is being edited
+void gui_focus_next(void);                // the next field gets the keyboard
 // The same with a hint while empty; true on every change. `focus` gives it the keyboard, ready to type at the
 // end.
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);

@@ -8,14 +8,12 @@
 
 // --- Limits ---
 
-void ui_refresh_field(struct ui *ui, char *buffer, size_t size, double shown)
+bool ui_field(const char *label, char *buffer, size_t size, double shown)
 {
     char text[40];
-    format_double(shown, text, sizeof text);
-    if (strcmp(text, buffer) == 0)
-        return;
-    snprintf(buffer, size, "%s", text);
-    ui->settle = ui->settle > 2 ? ui->settle : 2;
+    if (!isnan(shown) && !gui_input_active(label))
+        snprintf(buffer, size, "%s", format_double(shown, text, sizeof text));
+    return gui_input(label, buffer, size);
 }
 
 void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, double shown, float width,
@@ -23,11 +21,8 @@ void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, doub
 {
     double typed;
     gui_next_width(width);
-    bool entered = gui_input(label, buffer, size);
-    if (entered && parse_double(buffer, &typed) && typed != shown)
+    if (ui_field(label, buffer, size, shown) && parse_double(buffer, &typed) && typed != shown)
         ui_run(ui, "%s %s", command, buffer);
-    if (!gui_item_active())
-        ui_refresh_field(ui, buffer, size, shown);
 }
 
 // Short enough for the field, exact enough to be typed again.
@@ -94,12 +89,10 @@ static void draw_method_numbers(struct ui *ui)
         // The first number alone would set both: the other is given with it.
         gui_next_width(field);
         double low = rule->low_percent;
-        if (gui_input("##percentlow", panel->percent_low, sizeof panel->percent_low) &&
+        if (ui_field("##percentlow", panel->percent_low, sizeof panel->percent_low, rule->low_percent) &&
             parse_double(panel->percent_low, &low) && low != rule->low_percent)
             ui_run(ui, "contrast.auto percentile %s %s", panel->percent_low,
                    format_double(rule->high_percent, number, sizeof number));
-        if (!gui_item_active())
-            ui_refresh_field(ui, panel->percent_low, sizeof panel->percent_low, rule->low_percent);
         gui_same_line();
         gui_text_dim("to");
         gui_same_line();

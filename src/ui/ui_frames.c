@@ -2,6 +2,7 @@
 // The bar for moving through the series: buttons, number, slider, rate and what happens at the end.
 #include "ui/ui_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,12 +72,11 @@ static void draw_number(struct ui *ui)
         ui->settle = 3;
         panels->frame_entry = false;
     }
-    if (gui_input("##number", bar->number, sizeof bar->number) && parse_int64(bar->number, &number) &&
+    const double shown = model->number >= 0 ? (double)model->number : (double)NAN;
+    if (ui_field("##number", bar->number, sizeof bar->number, shown) && parse_int64(bar->number, &number) &&
         number != model->number)
         ui_run(ui, "frame.go %s", bar->number);
     tip(ui, "The frame's number, counted from 0", "frame.enter");
-    if (!gui_item_active() && model->number >= 0)
-        ui_refresh_field(ui, bar->number, sizeof bar->number, (double)model->number);
     gui_same_line();
     gui_align();
     snprintf(text, sizeof text, "of %lld%s", (long long)model->total, model->total_exact ? "" : "+");
@@ -120,12 +120,10 @@ static void draw_pace(struct ui *ui)
     struct ui_frames_bar *bar = &ui->frames;
     double rate;
     gui_next_width(ui_px(ui, 44));
-    if (gui_input("##rate", bar->rate, sizeof bar->rate) && parse_double(bar->rate, &rate) &&
+    if (ui_field("##rate", bar->rate, sizeof bar->rate, play->rate) && parse_double(bar->rate, &rate) &&
         rate != play->rate)
         ui_run(ui, "frame.rate %s", bar->rate);
     gui_tooltip("Frames played a second, 0.1 to 100");
-    if (!gui_item_active())
-        ui_refresh_field(ui, bar->rate, sizeof bar->rate, play->rate);
     gui_same_line();
     gui_align();
     gui_text_dim("/s");

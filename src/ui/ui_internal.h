@@ -187,9 +187,9 @@ void ui_side_titles(struct ui *ui);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
 // A checkbox that runs a command with a state.
 void ui_check(struct ui *ui, const char *label, const char *command);
-// Puts the number into a field that was drawn before and is not edited: if it is another, one more frame
-// shows it.
-void ui_refresh_field(struct ui *ui, char *buffer, size_t size, double shown);
+// A field that has the number `shown` (NaN: what it had) while it is not edited; true when `buffer` was
+// typed.
+bool ui_field(const char *label, char *buffer, size_t size, double shown);
 // A field for a number; runs the command with what was typed. `shown` is the number while it is not edited.
 void ui_number(struct ui *ui, const char *label, char *buffer, size_t size, double shown, float width,
                const char *command);

@@ -151,11 +151,9 @@ static void draw_centre(struct ui *ui, float label)
     gui_next_width(field);
     double typed = 0;
     const double x = known ? round(centre.x * 100) / 100 : 0, y = known ? round(centre.y * 100) / 100 : 0;
-    if (gui_input("##centrex", panel->centre_x, sizeof panel->centre_x) &&
+    if (ui_field("##centrex", panel->centre_x, sizeof panel->centre_x, x) &&
         parse_double(panel->centre_x, &typed) && typed != x)
         ui_run(ui, "mask.centre %s %s", panel->centre_x, format_double(y, other, sizeof other));
-    if (!gui_item_active())
-        ui_refresh_field(ui, panel->centre_x, sizeof panel->centre_x, x);
     gui_same_line();
     snprintf(command, sizeof command, "mask.centre %s", format_double(x, other, sizeof other));
     ui_number(ui, "##centrey", panel->centre_y, sizeof panel->centre_y, y, field, command);
