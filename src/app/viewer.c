@@ -13,7 +13,7 @@
 #include <time.h>
 
 enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60, MAX_REGIONS = 48 };
-enum { END_MS = 10000 }; // for what is being written when the program ends
+enum { END_MS = 2000 }; // for what is being written when the program ends
 
 // Share of the free memory that textures may take before an image is streamed, and from which the user is
 // warned.

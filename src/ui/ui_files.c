@@ -336,7 +336,7 @@ static void draw_footer(struct ui *ui)
     char text[80];
     gui_align();
     if (files->recent)
-        snprintf(text, sizeof text, "%zu names", files->count);
+        snprintf(text, sizeof text, "%zu %s", files->count, files->count == 1 ? "name" : "names");
     else
         snprintf(text, sizeof text, "%zu %s%s", files->count, files->count == 1 ? "entry" : "entries",
                  ui->model->browsing.reading ? ", reading..."
