@@ -3,7 +3,7 @@
 #ifndef FOVEA_APP_BENCH_INTERNAL_H
 #define FOVEA_APP_BENCH_INTERNAL_H
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "app/window.h"
 
 #include <cjson/cJSON.h>

@@ -3,7 +3,7 @@
 #ifndef FOVEA_APP_DECORATION_H
 #define FOVEA_APP_DECORATION_H
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 
 // All in pixels of the picture. Zero: no decoration, the picture is the data's area.
 struct decoration {

@@ -4,7 +4,7 @@
 #define FOVEA_APP_EXPORT_H
 
 #include "app/task.h"
-#include "app/viewer.h"
+#include "session/viewer.h"
 
 enum export_size_kind {
     EXPORT_SHOWN,      // what is in view of the image, as large as on the screen

@@ -4,7 +4,7 @@
 #ifndef FOVEA_APP_FILES_H
 #define FOVEA_APP_FILES_H
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "ui/ui.h"
 
 // Opaque. Thread-safety: the thread of the window.

@@ -3,10 +3,10 @@
 #ifndef FOVEA_APP_HOST_H
 #define FOVEA_APP_HOST_H
 
-#include "app/editor.h"
+#include "session/editor.h"
 #include "app/files.h"
-#include "app/recovery.h"
-#include "app/viewer.h"
+#include "session/recovery.h"
+#include "session/viewer.h"
 #include "commands/command.h"
 
 // What the window asks; one thing at a time.

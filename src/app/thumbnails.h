@@ -7,7 +7,7 @@
 #ifndef FOVEA_APP_THUMBNAILS_H
 #define FOVEA_APP_THUMBNAILS_H
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "ui/ui.h"
 
 // Opaque. Thread-safety: the thread of the GL context.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: any bytes, with a right checksum behind them, as a file of unsaved mask edits. What is
 // accepted is written and read again unchanged.
-#include "app/recovery_file.h"
+#include "session/recovery_file.h"
 #include "base/text.h"
 #include "fuzz_bytes.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is seen of the loaded image: values of pixels, and drawing of picture and overlays.
-#include "app/viewer.h"
+#include "session/viewer.h"
 
 #include "base/size.h"
 #include "image/sentinel.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Events become edits of the mask, each shown at once at the cost of the rectangle it touched.
-#include "app/editor_internal.h"
+#include "session/editor_internal.h"
 
 #include "base/size.h"
 #include "base/text.h"

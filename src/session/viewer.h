@@ -4,11 +4,11 @@
 // The viewer can start loading before there is a graphics context (so that decoding hides behind the start of
 // the window system): viewer_create -> viewer_open -> viewer_attach (with the context) -> viewer_pump until
 // viewer_is_loading is false.
-#ifndef FOVEA_APP_VIEWER_H
-#define FOVEA_APP_VIEWER_H
+#ifndef FOVEA_SESSION_VIEWER_H
+#define FOVEA_SESSION_VIEWER_H
 
-#include "app/ahead.h"
-#include "app/playback.h"
+#include "session/ahead.h"
+#include "session/playback.h"
 #include "commands/options.h"
 #include "render/overlay.h"
 #include "render/renderer.h"

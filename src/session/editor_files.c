@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Masks from files and into files, and edits that no file holds.
-#include "app/editor_internal.h"
+#include "session/editor_internal.h"
 
 #include "base/text.h"
 #include "formats/mask_file.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Inside the mask editor: its state, and what its parts share.
-#ifndef FOVEA_APP_EDITOR_INTERNAL_H
-#define FOVEA_APP_EDITOR_INTERNAL_H
+#ifndef FOVEA_SESSION_EDITOR_INTERNAL_H
+#define FOVEA_SESSION_EDITOR_INTERNAL_H
 
-#include "app/editor.h"
+#include "session/editor.h"
 
 enum { MAX_STASH = 8, OUTLINE_MAX = 4096, CLOSE_SCREEN_PIXELS = 8 };
 

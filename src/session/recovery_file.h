@@ -7,8 +7,8 @@
 // (i64), layers (u8), the name of the image (text), and the layers packed: a count (i64) and bytes as of
 // mask_delta; at the end the FNV-1a of all before (u64). A text is a length (u32) and bytes. Numbers are
 // little-endian.
-#ifndef FOVEA_APP_RECOVERY_FILE_H
-#define FOVEA_APP_RECOVERY_FILE_H
+#ifndef FOVEA_SESSION_RECOVERY_FILE_H
+#define FOVEA_SESSION_RECOVERY_FILE_H
 
 #include "base/status.h"
 #include "image/mask.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A second loader with buffers for a whole frame.
-#include "app/ahead.h"
+#include "session/ahead.h"
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "base/clock.h"
 #include "base/size.h"
 

@@ -4,10 +4,10 @@
 //
 // All functions are for the thread of the viewer. While a frame is being loaded its mask is the loader's:
 // edits then wait (STATUS_USAGE with a sentence).
-#ifndef FOVEA_APP_EDITOR_H
-#define FOVEA_APP_EDITOR_H
+#ifndef FOVEA_SESSION_EDITOR_H
+#define FOVEA_SESSION_EDITOR_H
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "image/mask_counts.h"
 #include "image/mask_edit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loading into the picture, automatic limits, and drawing.
-#include "app/viewer.h"
+#include "session/viewer.h"
 
 #include "base/clock.h"
 #include "base/size.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // When the edits are kept, and the job that writes them.
-#include "app/recovery.h"
+#include "session/recovery.h"
 
 #include "base/clock.h"
 #include "base/file.h"

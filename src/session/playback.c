@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Positions in the series, and the pace of playing.
-#include "app/playback.h"
+#include "session/playback.h"
 
-#include "app/viewer.h"
+#include "session/viewer.h"
 #include "base/clock.h"
 #include "base/size.h"
 

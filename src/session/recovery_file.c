@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Packing, writing, checking and finding of recovery files.
-#include "app/recovery_file.h"
+#include "session/recovery_file.h"
 
 #include "base/byteorder.h"
 #include "base/clock.h"

@@ -6,11 +6,11 @@
 // layers are packed in small slices between events and written by a worker thread, in one step and durable.
 // The file goes when everything is saved or the edits were discarded. All functions are for the viewer's
 // thread.
-#ifndef FOVEA_APP_RECOVERY_H
-#define FOVEA_APP_RECOVERY_H
+#ifndef FOVEA_SESSION_RECOVERY_H
+#define FOVEA_SESSION_RECOVERY_H
 
-#include "app/editor.h"
-#include "app/recovery_file.h"
+#include "session/editor.h"
+#include "session/recovery_file.h"
 
 enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond that the user is told
 

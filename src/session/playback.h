@@ -3,8 +3,8 @@
 //
 // No frame is skipped: a step that comes while a frame is still being read waits until that has been shown.
 // Only the repeats of a key that is held down are dropped then, so that stepping ends when the key is let go.
-#ifndef FOVEA_APP_PLAYBACK_H
-#define FOVEA_APP_PLAYBACK_H
+#ifndef FOVEA_SESSION_PLAYBACK_H
+#define FOVEA_SESSION_PLAYBACK_H
 
 #include "sources/source.h"
 

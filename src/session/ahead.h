@@ -4,8 +4,8 @@
 //
 // One frame is read ahead at most, in the direction of the last move, and only where its bands and mask take
 // no more than an eighth of the free memory (or, with --memory, what the textures leave of that).
-#ifndef FOVEA_APP_AHEAD_H
-#define FOVEA_APP_AHEAD_H
+#ifndef FOVEA_SESSION_AHEAD_H
+#define FOVEA_SESSION_AHEAD_H
 
 #include "sources/loader.h"
 
