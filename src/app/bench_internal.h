@@ -3,8 +3,8 @@
 #ifndef FOVEA_APP_BENCH_INTERNAL_H
 #define FOVEA_APP_BENCH_INTERNAL_H
 
-#include "session/viewer.h"
 #include "app/window.h"
+#include "session/viewer.h"
 
 #include <cjson/cJSON.h>
 

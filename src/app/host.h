@@ -3,11 +3,11 @@
 #ifndef FOVEA_APP_HOST_H
 #define FOVEA_APP_HOST_H
 
-#include "session/editor.h"
 #include "app/files.h"
+#include "commands/command.h"
+#include "session/editor.h"
 #include "session/recovery.h"
 #include "session/viewer.h"
-#include "commands/command.h"
 
 // What the window asks; one thing at a time.
 enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };

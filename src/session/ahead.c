@@ -2,9 +2,9 @@
 // A second loader with buffers for a whole frame.
 #include "session/ahead.h"
 
-#include "session/viewer.h"
 #include "base/clock.h"
 #include "base/size.h"
+#include "session/viewer.h"
 
 enum { PLAYING_BYTES = 12 << 20 };
 

@@ -7,9 +7,9 @@
 #ifndef FOVEA_SESSION_EDITOR_H
 #define FOVEA_SESSION_EDITOR_H
 
-#include "session/viewer.h"
 #include "image/mask_counts.h"
 #include "image/mask_edit.h"
+#include "session/viewer.h"
 
 struct editor;
 

@@ -2,9 +2,9 @@
 // Positions in the series, and the pace of playing.
 #include "session/playback.h"
 
-#include "session/viewer.h"
 #include "base/clock.h"
 #include "base/size.h"
+#include "session/viewer.h"
 
 #include <math.h>
 

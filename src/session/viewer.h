@@ -7,11 +7,11 @@
 #ifndef FOVEA_SESSION_VIEWER_H
 #define FOVEA_SESSION_VIEWER_H
 
-#include "session/ahead.h"
-#include "session/playback.h"
 #include "commands/options.h"
 #include "render/overlay.h"
 #include "render/renderer.h"
+#include "session/ahead.h"
+#include "session/playback.h"
 #include "sources/loader.h"
 #include "sources/region_loader.h"
 
