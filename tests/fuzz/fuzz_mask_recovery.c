@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: any bytes, with a right checksum behind them, as a file of unsaved mask edits. What is
 // accepted is written and read again unchanged.
-#include "session/recovery_file.h"
 #include "base/text.h"
 #include "fuzz_bytes.h"
+#include "session/recovery_file.h"
 
 // Enough to reach every path and little enough to be quick.
 enum { MAX_SIDE = 4096 };
