@@ -116,7 +116,7 @@ static bool is_same_file(const struct browser_contents *contents, const char *na
 static void ask(struct files *files)
 {
     const struct viewer *viewer = files->viewer;
-    const struct view_panels *panels = &viewer->view.panels;
+    const struct view_panels *panels = &viewer->workspace.panels;
     if (panels->files && !files->folder && !files->reading && !files->folder_error)
         read_first_folder(files);
     if (panels->files && panels->files_recent && !files->recent_asked) {

@@ -104,7 +104,7 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
     if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
         const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
         const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
-        if (viewer->view.masking.on && gestures->ctrl) {
+        if (viewer->workspace.masking.on && gestures->ctrl) {
             host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
             return true;
         }

@@ -141,9 +141,9 @@ static bool do_cancel(void *app)
     viewer->message = (struct error){0};
     if (viewer_cancel(viewer) || told)
         return true;
-    if (!viewer->view.masking.on)
+    if (!viewer->workspace.masking.on)
         return false;
-    viewer->view.masking.on = viewer->view.panels.mask = false;
+    viewer->workspace.masking.on = viewer->workspace.panels.mask = false;
     ((struct host *)app)->commands.panels_changed = true;
     return true;
 }
@@ -170,7 +170,7 @@ static enum status do_save_mask(void *app, const char *path, uint8_t bits, int v
 {
     struct host *host = app;
     const enum status status = editor_save(host->editor, path, bits, values, error);
-    if (!status && host->quit_after_save && host->viewer->view.panels.dialog == DIALOG_SAVE_MASK)
+    if (!status && host->quit_after_save && host->viewer->workspace.panels.dialog == DIALOG_SAVE_MASK)
         host_quit(host);
     if (host->recovery && !editor_has_unsaved(host->editor))
         recovery_update(host->recovery, clock_now_ns());
@@ -296,7 +296,7 @@ static enum status save_and_quit(struct host *host, struct error *error)
         if (!host->files)
             return error->status;
         *error = (struct error){0};
-        host->viewer->view.panels.dialog = DIALOG_SAVE_MASK;
+        host->viewer->workspace.panels.dialog = DIALOG_SAVE_MASK;
         host->commands.panels_changed = true;
         host->quit_after_save = true;
         return STATUS_OK;
@@ -370,8 +370,11 @@ void host_init(struct host *host, struct viewer *viewer)
 {
     *host = (struct host){.viewer = viewer};
     host->editor = editor_create(viewer);
-    host->commands = (struct command_host){
-        .view = &viewer->view, .colormaps = &viewer->colormaps, .ops = &host_ops, .app = host};
+    host->commands = (struct command_host){.view = &viewer->view,
+                                           .workspace = &viewer->workspace,
+                                           .colormaps = &viewer->colormaps,
+                                           .ops = &host_ops,
+                                           .app = host};
 }
 
 void host_finish(struct host *host)

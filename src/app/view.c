@@ -61,7 +61,7 @@ struct session {
 static void fill_metadata(struct session *session, struct ui_model *model)
 {
     struct viewer *viewer = &session->viewer;
-    if (!session->viewer.view.panels.metadata || !viewer->file)
+    if (!session->viewer.workspace.panels.metadata || !viewer->file)
         return;
     if (session->metadata_serial != viewer->histogram_serial) {
         struct detector_info detector;
@@ -94,9 +94,9 @@ static void fill_mask(struct session *session, struct ui_mask_model *mask, char 
 {
     const struct viewer *viewer = &session->viewer;
     struct editor *editor = session->host.editor;
-    const struct view_panels *panels = &viewer->view.panels;
+    const struct view_panels *panels = &viewer->workspace.panels;
     shape[0] = '\0';
-    if (viewer->view.masking.on)
+    if (viewer->workspace.masking.on)
         editor_describe(editor, shape, size);
     mask->shape = shape;
     mask->history = editor_history(editor);
@@ -162,8 +162,8 @@ static void lay_out(struct session *session, int width, int height)
     int64_t number, total;
     bool exact;
     playback_place(viewer, &number, &total, &exact);
-    viewer->view.panels.has_frames = total > 1;
-    const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
+    viewer->workspace.panels.has_frames = total > 1;
+    const struct rect area = ui_picture_area(session->ui, &viewer->workspace, width, height);
     camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
     host->area_x = (int)area.x;
     host->area_y = (int)area.y;
@@ -211,7 +211,7 @@ static enum status repaint(struct session *session, struct error *error)
     ui_frame(session->ui, &model, &session->host.commands, width, height);
     thumbnails_end(session->thumbnails);
     viewer_update_colormap(viewer);
-    const struct rect area = ui_picture_area(session->ui, &viewer->view, width, height);
+    const struct rect area = ui_picture_area(session->ui, &viewer->workspace, width, height);
     camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
     const struct scene scene = viewer_scene(viewer);
     const bool cached = !viewer_is_loading(viewer) && renderer_is_same(viewer->renderer, &scene);
@@ -235,7 +235,7 @@ static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
     const char *command = ui_key_of_event(event, &key)
-                              ? bindings_find(&session->bindings, key, session->viewer.view.masking.on)
+                              ? bindings_find(&session->bindings, key, session->viewer.workspace.masking.on)
                               : NULL;
     // Characters come as text, after the event of their key.
     if (event->type == SDL_KEYDOWN)
@@ -288,7 +288,7 @@ static void picture_event(struct session *session, const SDL_Event *event)
     int width, height;
     float scale;
     window_size(&session->window, &width, &height, &scale);
-    const struct rect area = ui_picture_area(session->ui, &session->viewer.view, width, height);
+    const struct rect area = ui_picture_area(session->ui, &session->viewer.workspace, width, height);
     int layout_width = 1;
     SDL_GetWindowSize(session->window.handle, &layout_width, NULL);
     session->dirty |= gestures_event(&session->gestures, &session->host, event, (int)area.x, (int)area.y,
@@ -532,7 +532,7 @@ static void run_pending_commands(struct session *session)
 static void look_after_edits(struct session *session)
 {
     struct host *host = &session->host;
-    if (host->quit_after_save && session->viewer.view.panels.dialog != DIALOG_SAVE_MASK)
+    if (host->quit_after_save && session->viewer.workspace.panels.dialog != DIALOG_SAVE_MASK)
         host->quit_after_save = false; // the dialog was closed without a name
     const uint64_t said = session->viewer.said;
     recovery_update(host->recovery, clock_now_ns());

@@ -15,7 +15,7 @@ void action_set_flag(bool *flag, const struct command_args *args, size_t index)
 struct view_panels *action_panels(struct command_host *host)
 {
     host->panels_changed = true;
-    return &host->view->panels;
+    return &host->workspace->panels;
 }
 
 enum status action_not_possible(struct error *error)
@@ -142,7 +142,7 @@ ACTION(action_colormap_load)
     TICK(tick_panel_##field)                                                                                 \
     {                                                                                                        \
         (void)args;                                                                                          \
-        return host->view->panels.field;                                                                     \
+        return host->workspace->panels.field;                                                                \
     }
 
 PANEL_SWITCH(mask)
@@ -169,7 +169,7 @@ ACTION(action_panel_contrast)
 TICK(tick_panel_contrast)
 {
     (void)args;
-    return host->view->panels.contrast && !host->view->panels.mask;
+    return host->workspace->panels.contrast && !host->workspace->panels.mask;
 }
 
 // The panel for files is one panel with two lists, each with a switch of its own.
@@ -196,7 +196,7 @@ ACTION(action_panel_files)
 TICK(tick_panel_files)
 {
     (void)args;
-    return host->view->panels.files && !host->view->panels.files_recent;
+    return host->workspace->panels.files && !host->workspace->panels.files_recent;
 }
 
 ACTION(action_panel_recent)
@@ -209,7 +209,7 @@ ACTION(action_panel_recent)
 TICK(tick_panel_recent)
 {
     (void)args;
-    return host->view->panels.files && host->view->panels.files_recent;
+    return host->workspace->panels.files && host->workspace->panels.files_recent;
 }
 
 ACTION(action_panel_files_width)

@@ -18,15 +18,15 @@ static void tell_tool(struct command_host *host)
 // The panel of the mask comes and goes with mask mode.
 static void set_mode(struct command_host *host, bool on)
 {
-    if (on != host->view->masking.on)
+    if (on != host->workspace->masking.on)
         action_panels(host)->mask = on;
-    host->view->masking.on = on;
+    host->workspace->masking.on = on;
 }
 
 ACTION(action_mask_edit_mode)
 {
     (void)error;
-    struct view_masking *masking = &host->view->masking;
+    struct view_masking *masking = &host->workspace->masking;
     bool on = masking->on;
     action_set_flag(&on, args, 0);
     set_mode(host, on);
@@ -39,13 +39,13 @@ ACTION(action_mask_edit_mode)
 TICK(tick_mask_edit_mode)
 {
     (void)args;
-    return host->view->masking.on;
+    return host->workspace->masking.on;
 }
 
 ACTION(action_mask_tool)
 {
     (void)error;
-    host->view->masking.tool = (enum tool_kind)args->values[0].choice;
+    host->workspace->masking.tool = (enum tool_kind)args->values[0].choice;
     set_mode(host, true);
     tell_tool(host);
     return STATUS_OK;
@@ -53,14 +53,14 @@ ACTION(action_mask_tool)
 
 TICK(tick_mask_tool)
 {
-    return args->count && host->view->masking.on &&
-           host->view->masking.tool == (enum tool_kind)args->values[0].choice;
+    return args->count && host->workspace->masking.on &&
+           host->workspace->masking.tool == (enum tool_kind)args->values[0].choice;
 }
 
 ACTION(action_mask_brush)
 {
     const char *word = args->values[0].text;
-    double *width = &host->view->masking.width, wanted = *width;
+    double *width = &host->workspace->masking.width, wanted = *width;
     if (strcmp(word, "larger") == 0)
         wanted = wanted * BRUSH_STEP > wanted + 1 ? wanted * BRUSH_STEP : wanted + 1;
     else if (strcmp(word, "smaller") == 0)
@@ -75,20 +75,20 @@ ACTION(action_mask_brush)
 ACTION(action_mask_edit)
 {
     (void)error;
-    host->view->masking.layer = (enum mask_layer)args->values[0].choice;
+    host->workspace->masking.layer = (enum mask_layer)args->values[0].choice;
     tell_tool(host);
     return STATUS_OK;
 }
 
 TICK(tick_mask_edit)
 {
-    return args->count && host->view->masking.layer == (enum mask_layer)args->values[0].choice;
+    return args->count && host->workspace->masking.layer == (enum mask_layer)args->values[0].choice;
 }
 
 ACTION(action_mask_lock)
 {
     (void)error;
-    uint8_t *locked = &host->view->masking.locked;
+    uint8_t *locked = &host->workspace->masking.locked;
     const uint8_t bit = MASK_BIT(args->values[0].choice);
     bool lock = *locked & bit;
     action_set_flag(&lock, args, 1);
@@ -98,14 +98,14 @@ ACTION(action_mask_lock)
 
 TICK(tick_mask_lock)
 {
-    return args->count && (host->view->masking.locked & MASK_BIT(args->values[0].choice));
+    return args->count && (host->workspace->masking.locked & MASK_BIT(args->values[0].choice));
 }
 
 ACTION(action_mask_mode)
 {
     (void)error;
     enum { MODE_MASK, MODE_UNMASK };
-    bool *unmask = &host->view->masking.unmask;
+    bool *unmask = &host->workspace->masking.unmask;
     const int choice = args->values[0].choice;
     *unmask = choice == MODE_MASK ? false : choice == MODE_UNMASK ? true : !*unmask;
     return STATUS_OK;
@@ -114,26 +114,26 @@ ACTION(action_mask_mode)
 TICK(tick_mask_mode)
 {
     (void)args;
-    return host->view->masking.unmask;
+    return host->workspace->masking.unmask;
 }
 
 ACTION(action_mask_neighbours)
 {
     (void)error;
-    host->view->masking.corners = args->values[0].choice == 1;
+    host->workspace->masking.corners = args->values[0].choice == 1;
     return STATUS_OK;
 }
 
 ACTION(action_mask_tolerance)
 {
     (void)error;
-    host->view->masking.tolerance = args->values[0].number;
+    host->workspace->masking.tolerance = args->values[0].number;
     return STATUS_OK;
 }
 
 ACTION(action_mask_centre)
 {
-    struct view_masking *masking = &host->view->masking;
+    struct view_masking *masking = &host->workspace->masking;
     if (args->count == 1)
         return error_set(error, STATUS_USAGE, "a centre is two numbers, x and y");
     masking->has_centre = args->count == 2;

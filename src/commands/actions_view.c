@@ -205,30 +205,43 @@ ACTION(action_view_fullscreen)
     if (!host->ops->set_fullscreen)
         return action_not_possible(error);
     action_set_flag(&action_panels(host)->fullscreen, args, 0);
-    host->ops->set_fullscreen(host->app, host->view->panels.fullscreen);
+    host->ops->set_fullscreen(host->app, host->workspace->panels.fullscreen);
     return STATUS_OK;
 }
 
-#define PANEL_SWITCH(field)                                                                                  \
+// A switch of a field of the view, which needs no other layout of the panels.
+#define OVERLAY_SWITCH(field)                                                                                \
     ACTION(action_view_##field)                                                                              \
     {                                                                                                        \
         (void)error;                                                                                         \
-        action_set_flag(&action_panels(host)->field, args, 0);                                               \
+        action_set_flag(&host->view->overlays.field, args, 0);                                               \
         return STATUS_OK;                                                                                    \
-    }
-#define PANEL_TICK(field)                                                                                    \
+    }                                                                                                        \
     TICK(tick_view_##field)                                                                                  \
     {                                                                                                        \
         (void)args;                                                                                          \
-        return host->view->panels.field;                                                                     \
+        return host->view->overlays.field;                                                                   \
     }
 
-PANEL_TICK(fullscreen)
-PANEL_SWITCH(interface)
-PANEL_TICK(interface)
-PANEL_SWITCH(colour_bar)
-PANEL_TICK(colour_bar)
-PANEL_SWITCH(pixel_values)
-PANEL_TICK(pixel_values)
-#undef PANEL_SWITCH
-#undef PANEL_TICK
+OVERLAY_SWITCH(colour_bar)
+OVERLAY_SWITCH(pixel_values)
+#undef OVERLAY_SWITCH
+
+ACTION(action_view_interface)
+{
+    (void)error;
+    action_set_flag(&action_panels(host)->interface, args, 0);
+    return STATUS_OK;
+}
+
+TICK(tick_view_interface)
+{
+    (void)args;
+    return host->workspace->panels.interface;
+}
+
+TICK(tick_view_fullscreen)
+{
+    (void)args;
+    return host->workspace->panels.fullscreen;
+}

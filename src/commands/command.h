@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "view/view.h"
+#include "view/workspace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,6 +90,7 @@ struct command_host_ops {
 // What commands act on. Borrowed; the app keeps it for its life.
 struct command_host {
     struct view *view;
+    struct workspace *workspace;
     struct colormap_list *colormaps;
     const struct command_host_ops *ops;
     void *app;

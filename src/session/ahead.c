@@ -64,7 +64,7 @@ void ahead_begin(struct viewer *viewer)
 {
     struct ahead *ahead = &viewer->ahead;
     if (!ahead->on || ahead->loader || viewer->loader || !viewer->source || !viewer->picture ||
-        (viewer->view.masking.on && !viewer->view.play.direction)) // the hand that draws comes first
+        (viewer->workspace.masking.on && !viewer->view.play.direction)) // the hand that draws comes first
         return;
     // Images over the memory budget are read in parts.
     const int64_t cost = frame_cost(viewer);

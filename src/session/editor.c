@@ -72,7 +72,7 @@ static void unstash(struct editor *editor, struct mask *mask)
         struct stashed *found = &editor->stash[i];
         if (found->mask->width != mask->width || found->mask->height != mask->height)
             continue;
-        editor->viewer->view.masking.locked &= (uint8_t)~found->dirty;
+        editor->viewer->workspace.masking.locked &= (uint8_t)~found->dirty;
         mask_take(mask, found->mask, found->layers);
         mask_history_destroy(&editor->history);
         editor->history = found->history;
@@ -171,7 +171,7 @@ enum status editor_need_mask(const struct editor *editor, struct error *error)
 
 enum status editor_need_layer(const struct editor *editor, struct error *error)
 {
-    const struct view_masking *masking = &editor->viewer->view.masking;
+    const struct view_masking *masking = &editor->viewer->workspace.masking;
     if (!(masking->locked & MASK_BIT(masking->layer)))
         return editor_need_mask(editor, error);
     return error_set(error, STATUS_USAGE, "the layer %s is locked; unlock it to edit it, or choose another",
@@ -216,7 +216,7 @@ void editor_close(struct editor *editor, bool keep)
 struct rect editor_begin(struct editor *editor, enum open_edit kind, const char *name)
 {
     const struct rect changed = editor_end_edit(editor, editor->open == OPEN_STROKE);
-    editor->edited = MASK_BIT(editor->viewer->view.masking.layer);
+    editor->edited = MASK_BIT(editor->viewer->workspace.masking.layer);
     mask_edit_begin(editor->history, editor->viewer->mask, editor->edited, name);
     editor->open = kind;
     return changed;
@@ -241,8 +241,8 @@ static struct mask_context context_of(struct editor *editor)
     struct viewer *viewer = editor->viewer;
     return (struct mask_context){.history = editor->history,
                                  .mask = viewer->mask,
-                                 .bits = MASK_BIT(viewer->view.masking.layer),
-                                 .unmask = viewer->view.masking.unmask,
+                                 .bits = MASK_BIT(viewer->workspace.masking.layer),
+                                 .unmask = viewer->workspace.masking.unmask,
                                  .file = viewer->file,
                                  .frame = viewer->position.frame,
                                  .source = viewer->source,
@@ -273,7 +273,7 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
 
 static void take_tool(struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->view.masking;
+    const struct view_masking *masking = &editor->viewer->workspace.masking;
     struct tool *tool = &editor->tool;
     if (tool->kind != masking->tool)
         tool_choose(tool, masking->tool);
@@ -291,7 +291,7 @@ static void take_tool(struct editor *editor)
 
 bool editor_takes_mouse(const struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->view.masking;
+    const struct view_masking *masking = &editor->viewer->workspace.masking;
     return masking->on && masking->tool != TOOL_NONE && editor->viewer->picture;
 }
 
@@ -323,15 +323,15 @@ static void paint(struct editor *editor)
 
 static void flood(struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->view.masking;
+    const struct view_masking *masking = &editor->viewer->workspace.masking;
     const double numbers[] = {floor(editor->tool.cursor.x), floor(editor->tool.cursor.y), masking->tolerance,
                               masking->corners};
     struct error error = {0};
     const bool unmask = masking->unmask;
-    editor->viewer->view.masking.unmask = tool_unmasks(&editor->tool);
+    editor->viewer->workspace.masking.unmask = tool_unmasks(&editor->tool);
     if (editor_run(editor, "flood", numbers, 4, false, &error))
         say(editor, &error);
-    editor->viewer->view.masking.unmask = unmask;
+    editor->viewer->workspace.masking.unmask = unmask;
 }
 
 // The shape is complete.

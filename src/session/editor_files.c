@@ -83,13 +83,13 @@ static enum status recover_layer(struct editor *editor, const struct mask *mask,
     struct rect changed = {0};
     enum status status = mask_to_bitmap(mask, MASK_BIT(layer), &bitmap, error);
     if (!status) {
-        const enum mask_layer shown = editor->viewer->view.masking.layer;
-        editor->viewer->view.masking.locked &= (uint8_t)~MASK_BIT(layer);
-        editor->viewer->view.masking.layer = layer;
+        const enum mask_layer shown = editor->viewer->workspace.masking.layer;
+        editor->viewer->workspace.masking.locked &= (uint8_t)~MASK_BIT(layer);
+        editor->viewer->workspace.masking.layer = layer;
         const struct rect before = editor_begin(editor, OPEN_STROKE, "restored");
         status = mask_edit_bitmap(editor->history, bitmap, BITMAP_REPLACE, &changed, error);
         editor_close(editor, !status);
-        editor->viewer->view.masking.layer = shown;
+        editor->viewer->workspace.masking.layer = shown;
         editor_show(editor, editor_rect_both(before, changed));
     }
     bitmap_destroy(&bitmap);

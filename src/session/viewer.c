@@ -29,6 +29,7 @@ void viewer_create(struct viewer *viewer, void (*wake)(void *context), void *wak
     memset(viewer, 0, sizeof *viewer); // whole bytes, because parts of the view are compared with memcmp
     const struct view view = view_default();
     memcpy(&viewer->view, &view, sizeof view);
+    viewer->workspace = workspace_default();
     colormap_list_init(&viewer->colormaps);
     viewer->channel = CHANNEL_AUTO;
     viewer->jobs = jobs_create(0, wake, wake_context);
@@ -102,7 +103,7 @@ static const char *shown_name(const struct viewer *viewer)
 
 uint8_t viewer_owned_layers(const struct viewer *viewer)
 {
-    return MASK_CHOICE_BITS & (uint8_t)~viewer->view.masking.locked;
+    return MASK_CHOICE_BITS & (uint8_t)~viewer->workspace.masking.locked;
 }
 
 void viewer_mask_changed(struct viewer *viewer, struct rect rect)

@@ -14,6 +14,7 @@
 #include "session/playback.h"
 #include "sources/loader.h"
 #include "sources/region_loader.h"
+#include "view/workspace.h"
 
 // When things happened, in ns of clock_now_ns(); 0 = not yet.
 struct viewer_times {
@@ -36,6 +37,7 @@ struct viewer {
     struct overlay *overlay;
 
     struct view view;
+    struct workspace workspace;
     struct colormap_list colormaps;
     const struct colormap *colormap; // of view.display.colormap
 
@@ -116,7 +118,7 @@ void viewer_reload(struct viewer *viewer);
 // The mask was edited within `rect`: shows it. What statistics and reduced levels leave out is as it was when
 // the frame was loaded.
 void viewer_mask_changed(struct viewer *viewer, struct rect rect);
-// The layers of the file and the data that the user edits (view.masking.locked).
+// The layers of the file and the data that the user edits (workspace.masking.locked).
 uint8_t viewer_owned_layers(const struct viewer *viewer);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
@@ -146,8 +148,8 @@ void viewer_update_colormap(struct viewer *viewer);
 
 // The scene to draw, borrowed.
 struct scene viewer_scene(const struct viewer *viewer);
-// Draws picture, values and (if view.panels.colour_bar) the colour bar into the rectangle of the bound target
-// whose size is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
+// Draws picture, values and (if view.overlays.colour_bar) the colour bar into the rectangle of the bound
+// target whose size is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
 enum status viewer_draw(struct viewer *viewer, struct target *target, int target_width, int target_height,
                         int x, int y, bool cached, float scale, struct error *error);
 

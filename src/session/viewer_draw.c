@@ -128,7 +128,7 @@ static struct pixel_text_source pixel_texts(struct viewer *viewer)
 
 static bool has_values(const struct viewer *viewer)
 {
-    return viewer->view.panels.pixel_values && viewer->view.camera.zoom >= CAMERA_VALUES_ZOOM &&
+    return viewer->view.overlays.pixel_values && viewer->view.camera.zoom >= CAMERA_VALUES_ZOOM &&
            viewer->picture && picture_is_complete(viewer->picture);
 }
 
@@ -150,7 +150,7 @@ static void draw_overlays(struct viewer *viewer, float scale)
         if (visible.width > 0 && visible.height > 0 && fill_grid(viewer, visible))
             overlay_pixel_values(viewer->overlay, view, &source, scale);
     }
-    if (view->panels.colour_bar && viewer->picture) {
+    if (view->overlays.colour_bar && viewer->picture) {
         const struct colour_bar bar = viewer_colour_bar(viewer);
         overlay_colour_bar(viewer->overlay, &bar, 0, 0, camera->viewport_width, camera->viewport_height,
                            scale);

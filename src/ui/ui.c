@@ -319,26 +319,26 @@ static float bar_height(const struct ui *ui)
 }
 
 // The panel for files leaves the picture at least half of what the contrast panel leaves.
-static int64_t files_width(const struct ui *ui, const struct view *view, int64_t room)
+static int64_t files_width(const struct ui *ui, const struct workspace *workspace, int64_t room)
 {
-    const int64_t wanted = (int64_t)ui_px(ui, (float)view->panels.files_width);
-    return view->panels.files ? (wanted < room / 2 ? wanted : room / 2) : 0;
+    const int64_t wanted = (int64_t)ui_px(ui, (float)workspace->panels.files_width);
+    return workspace->panels.files ? (wanted < room / 2 ? wanted : room / 2) : 0;
 }
 
-static int64_t frames_height(const struct ui *ui, const struct view *view)
+static int64_t frames_height(const struct ui *ui, const struct workspace *workspace)
 {
-    return view->panels.frames && view->panels.has_frames ? (int64_t)bar_height(ui) + 2 : 0;
+    return workspace->panels.frames && workspace->panels.has_frames ? (int64_t)bar_height(ui) + 2 : 0;
 }
 
-struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height)
+struct rect ui_picture_area(const struct ui *ui, const struct workspace *workspace, int width, int height)
 {
     struct rect area = {0, 0, width, height};
-    if (view->panels.interface) {
+    if (workspace->panels.interface) {
         area.y = (int64_t)bar_height(ui);
-        area.height -= 2 * area.y + frames_height(ui, view);
-        if (view->panels.contrast || view->panels.mask)
+        area.height -= 2 * area.y + frames_height(ui, workspace);
+        if (workspace->panels.contrast || workspace->panels.mask)
             area.width -= (int64_t)ui_px(ui, contrast_width);
-        area.x = files_width(ui, view, area.width);
+        area.x = files_width(ui, workspace, area.width);
         area.width -= area.x;
     }
     area.width = area.width > 1 ? area.width : 1;
@@ -354,7 +354,7 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
-    if (ui->host->view->panels.metadata && ui->metadata_glyphs != model->metadata_serial) {
+    if (ui->host->workspace->panels.metadata && ui->metadata_glyphs != model->metadata_serial) {
         ui_need_text(ui, model->metadata);
         ui->metadata_glyphs = model->metadata_serial;
     }
@@ -363,14 +363,14 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
 
 static void build_panels(struct ui *ui, int width, int height)
 {
-    const struct view_panels *panels = &ui->host->view->panels;
+    const struct view_panels *panels = &ui->host->workspace->panels;
     struct rect area = ui->picture;
     struct gui_rect picture = {(float)area.x, (float)area.y, (float)area.width, (float)area.height};
     if (panels->interface) {
         float bar = bar_height(ui);
         ui_menu_bar(ui);
         ui_status_line(ui, (struct gui_rect){0, (float)height - bar, (float)width, bar});
-        const float frames = (float)frames_height(ui, ui->host->view);
+        const float frames = (float)frames_height(ui, ui->host->workspace);
         if (frames > 0)
             ui_frames(ui, (struct gui_rect){0, (float)height - bar - frames, (float)width, frames});
         const float side = picture.x + picture.width;
@@ -412,18 +412,18 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
         ui->settle--;
     if (ui->focus_frames > 0)
         ui->focus_frames--;
-    ui->picture = ui_picture_area(ui, host->view, width, height);
+    ui->picture = ui_picture_area(ui, host->workspace, width, height);
     ui->floating_count = 0;
     gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y,
                     ui->panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
     build_panels(ui, width, height);
     gui_frame_end();
-    host->view->panels.find = false;
-    ui->modal_keys = host->view->panels.palette || host->view->panels.dialog != DIALOG_NONE;
+    host->workspace->panels.find = false;
+    ui->modal_keys = host->workspace->panels.palette || host->workspace->panels.dialog != DIALOG_NONE;
     run_queue(ui);
     ui_dialog_run(ui);
     // The commands may have opened or closed panels: the picture and the mouse go by the new state.
-    ui->picture = ui_picture_area(ui, host->view, width, height);
+    ui->picture = ui_picture_area(ui, host->workspace, width, height);
     ui->model = NULL;
 }
 

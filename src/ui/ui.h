@@ -98,7 +98,7 @@ struct ui_model {
     const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
     const char *message; // the last sentence to the user; NULL or "" = none
     bool message_is_error;
-    // "key\tvalue\n" lines; NULL = none. Only needed while view.panels.metadata is set. The first
+    // "key\tvalue\n" lines; NULL = none. Only needed while workspace.panels.metadata is set. The first
     // `detector_bytes` of it describe the detector, whatever the words of the file.
     const char *metadata;
     size_t detector_bytes;
@@ -128,11 +128,12 @@ bool ui_has_keyboard(const struct ui *ui);
 // press gives one.
 bool ui_key_of_event(const SDL_Event *event, struct key *key);
 
-// Builds all panels for a window of `width` x `height` framebuffer pixels. host->view says which are open.
+// Builds all panels for a window of `width` x `height` framebuffer pixels. host->workspace says which are
+// open.
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height);
 // The part of the framebuffer that is left for the picture: x, y from the upper left corner, width and height
-// (at least 1). Depends on view->panels only, not on what ui_frame did.
-struct rect ui_picture_area(const struct ui *ui, const struct view *view, int width, int height);
+// (at least 1). Depends on workspace->panels only, not on what ui_frame did.
+struct rect ui_picture_area(const struct ui *ui, const struct workspace *workspace, int width, int height);
 // Draws the panels over the picture into the bound framebuffer. Changes GL state and restores it.
 void ui_draw(struct ui *ui);
 // The mouse is over the picture, not over a panel or outside of the window.

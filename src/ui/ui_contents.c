@@ -162,7 +162,7 @@ void ui_contents(struct ui *ui)
     bool open = true;
     state->was_open = true;
     ui_window_begin(ui, "Contents", 720, 400, &open);
-    ui_list_field(ui, &state->list, "Search", -1, appeared || ui->host->view->panels.find);
+    ui_list_field(ui, &state->list, "Search", -1, appeared || ui->host->workspace->panels.find);
     const char *text = contents ? text_string(&contents->text) : "";
     if (ui_lines_update(&state->lines, text, ui->model->browsing.contents_serial, state->list.filter))
         ui_need_text(ui, text);

@@ -327,7 +327,7 @@ static void draw_statistics(struct ui *ui)
 
 void ui_side_titles(struct ui *ui)
 {
-    const bool mask = ui->host->view->panels.mask;
+    const bool mask = ui->host->workspace->panels.mask;
     if (gui_toggle_button("Contrast", !mask, 0) && mask)
         ui_run(ui, "panel.contrast on");
     gui_same_line();

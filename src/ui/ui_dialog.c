@@ -147,7 +147,7 @@ static void take_entry(struct ui *ui, const struct ui_directory_entry *entry)
 
 static void close_dialog(struct ui *ui)
 {
-    ui->host->view->panels.dialog = DIALOG_NONE;
+    ui->host->workspace->panels.dialog = DIALOG_NONE;
 }
 
 static void end_with_slash(struct ui_dialog *dialog)
@@ -216,12 +216,12 @@ void ui_dialog_run(struct ui *ui)
     struct ui_dialog *dialog = &ui->dialog;
     if (dialog->answer.length == 0)
         return;
-    const enum view_dialog answered = ui->host->view->panels.dialog;
+    const enum view_dialog answered = ui->host->workspace->panels.dialog;
     struct text line = dialog->answer;
     dialog->answer = (struct text){0};
     if (!ui_run_now(ui, text_string(&line)))
         renew_field(dialog);
-    else if (ui->host->view->panels.dialog == answered)
+    else if (ui->host->workspace->panels.dialog == answered)
         close_dialog(ui);
     text_free(&line);
 }
@@ -411,7 +411,7 @@ static void draw_choices(struct ui *ui, enum view_dialog kind)
 void ui_dialog(struct ui *ui)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    enum view_dialog kind = ui->host->view->panels.dialog;
+    enum view_dialog kind = ui->host->workspace->panels.dialog;
     bool appeared = kind != DIALOG_NONE && kind != dialog->shown, open = true;
     dialog->shown = kind;
     if (kind == DIALOG_NONE)

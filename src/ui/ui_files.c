@@ -118,7 +118,7 @@ static bool draw_picture(struct ui *ui, struct gui_rect place, size_t row, const
 
 static bool has_pictures(const struct ui *ui)
 {
-    return ui->host->view->panels.thumbnails;
+    return ui->host->workspace->panels.thumbnails;
 }
 
 static float row_height(const struct ui *ui)
@@ -394,7 +394,7 @@ static void draw_edge(struct ui *ui, struct gui_rect place)
         const int limited = wanted < FILES_WIDTH_LEAST  ? FILES_WIDTH_LEAST
                             : wanted > FILES_WIDTH_MOST ? FILES_WIDTH_MOST
                                                         : (int)wanted;
-        if (limited != ui->host->view->panels.files_width)
+        if (limited != ui->host->workspace->panels.files_width)
             ui_run(ui, "panel.files_width %d", limited);
     }
     gui_window_end();
@@ -418,7 +418,7 @@ static bool is_searched(const struct view_panels *panels)
 void ui_files(struct ui *ui, struct gui_rect place)
 {
     struct ui_files *files = &ui->files;
-    const struct view_panels *panels = &ui->host->view->panels;
+    const struct view_panels *panels = &ui->host->workspace->panels;
     const struct ui_browsing *browsing = &ui->model->browsing;
     gui_window_begin("##files", (struct gui_rect){place.x, place.y, place.width - ui_px(ui, 5), place.height},
                      GUI_FIXED | GUI_NO_SCROLL, NULL);

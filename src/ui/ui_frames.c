@@ -59,7 +59,7 @@ static void draw_number(struct ui *ui)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
-    struct view_panels *panels = &ui->host->view->panels;
+    struct view_panels *panels = &ui->host->workspace->panels;
     char text[80];
     int64_t number;
     gui_align();

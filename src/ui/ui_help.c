@@ -161,7 +161,8 @@ void ui_help(struct ui *ui)
     bool open = true;
     ui_window_begin(ui, "Keys and mouse", 620, 600, &open);
     gui_next_width(-1);
-    ui_search(ui, "##filter", "Search", ui->help.filter, sizeof ui->help.filter, ui->host->view->panels.find);
+    ui_search(ui, "##filter", "Search", ui->help.filter, sizeof ui->help.filter,
+              ui->host->workspace->panels.find);
     gui_child_begin("##help", 0, 0);
     draw_mouse(ui);
     for (size_t i = 0; i < GROUPS; i++)

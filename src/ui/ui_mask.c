@@ -64,7 +64,7 @@ static const struct {
 static void draw_tools(struct ui *ui)
 {
     enum { COLUMNS = 5, COUNT = sizeof tools / sizeof tools[0] };
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     const float gap = ui_px(ui, 6), width = (float)(int)((gui_room() - (COLUMNS - 1) * gap) / COLUMNS);
     for (int i = 0; i < COUNT; i++) {
         if (i % COLUMNS)
@@ -76,7 +76,7 @@ static void draw_tools(struct ui *ui)
 
 static void draw_mode(struct ui *ui, float label)
 {
-    const bool unmask = ui->host->view->masking.unmask;
+    const bool unmask = ui->host->workspace->masking.unmask;
     gui_align();
     gui_text_dim("Draws");
     gui_same_line_at(label);
@@ -94,7 +94,7 @@ static void draw_width(struct ui *ui, float label)
 {
     enum { WIDEST = 200 };
     struct ui_mask_panel *panel = &ui->mask;
-    const double width = ui->host->view->masking.width;
+    const double width = ui->host->workspace->masking.width;
     double moved = width < WIDEST ? width : WIDEST;
     const double before = moved;
     gui_align();
@@ -110,7 +110,7 @@ static void draw_width(struct ui *ui, float label)
 
 static void draw_neighbours(struct ui *ui)
 {
-    const bool corners = ui->host->view->masking.corners;
+    const bool corners = ui->host->workspace->masking.corners;
     if (gui_toggle_button("4", !corners, ui_px(ui, 26)))
         ui_run(ui, "mask.neighbours 4");
     gui_tooltip("Pixels with a common edge are neighbours");
@@ -126,8 +126,8 @@ static void draw_tolerance(struct ui *ui, float label)
     gui_align();
     gui_text_dim("Within");
     gui_same_line_at(label);
-    ui_number(ui, "##tolerance", panel->tolerance, sizeof panel->tolerance, ui->host->view->masking.tolerance,
-              ui_px(ui, 74), "mask.tolerance");
+    ui_number(ui, "##tolerance", panel->tolerance, sizeof panel->tolerance,
+              ui->host->workspace->masking.tolerance, ui_px(ui, 74), "mask.tolerance");
     gui_tooltip("How far values may differ from that of the first pixel");
     gui_same_line();
     gui_text_dim("of neighbours");
@@ -138,7 +138,7 @@ static void draw_tolerance(struct ui *ui, float label)
 static void draw_centre(struct ui *ui, float label)
 {
     struct ui_mask_panel *panel = &ui->mask;
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     const bool known = masking->has_centre || model->has_beam;
     const struct shape_point centre = masking->has_centre ? masking->centre : model->beam;
@@ -195,7 +195,7 @@ static void run_typed(struct ui *ui, size_t index)
         text_append(&line, " ");
         command_append_word(&line, ui->mask.shape[given]);
     }
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     if (typed_shapes[index].tool == TOOL_FLOOD)
         text_printf(&line, " %.17g %d", masking->tolerance, masking->corners ? 8 : 4);
     if (given >= typed_shapes[index].least)
@@ -219,7 +219,7 @@ static void draw_typed_polygon(struct ui *ui)
 // Two numbers a line, then the button.
 static void draw_typed(struct ui *ui)
 {
-    const enum tool_kind tool = ui->host->view->masking.tool;
+    const enum tool_kind tool = ui->host->workspace->masking.tool;
     const float half = (float)(int)((gui_room() + ui_px(ui, 6)) / 2), margin = ui_px(ui, 9),
                 label = ui_px(ui, 54);
     if (tool == TOOL_POLYGON)
@@ -256,7 +256,7 @@ static void draw_hint(struct ui *ui)
         [TOOL_FLOOD] = "Click on a pixel",
         [TOOL_RING] = "Drag from one radius and angle to another",
     };
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     if (*model->shape)
         gui_text(model->shape);
@@ -270,7 +270,7 @@ static void draw_hint(struct ui *ui)
 
 static void draw_drawing(struct ui *ui)
 {
-    const enum tool_kind tool = ui->host->view->masking.tool;
+    const enum tool_kind tool = ui->host->workspace->masking.tool;
     const float label = ui_px(ui, 9) + gui_text_width("Centre") + ui_px(ui, 8);
     draw_tools(ui);
     draw_mode(ui, label);
@@ -294,7 +294,7 @@ static void draw_right(float right, float y, uint32_t colour, const char *text)
 // Name, number and share of masked pixels over the rest of the line.
 static void draw_layer_name(struct ui *ui, int layer, float width)
 {
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     const struct gui_rect here = gui_here();
     const float height = gui_frame_height(), y = here.y + (float)(int)((height - gui_line_height()) / 2);
@@ -350,7 +350,7 @@ static void draw_style(struct ui *ui, const struct mask_style *style, const char
 // What can be set of the edited layer.
 static void draw_chosen_layer(struct ui *ui)
 {
-    const enum mask_layer layer = ui->host->view->masking.layer;
+    const enum mask_layer layer = ui->host->workspace->masking.layer;
     const struct mask_style *style = &ui->host->view->display.mask[layer];
     const char *word = ui_mask_layer_word(layer);
     const float half = ui_px(ui, 130);
@@ -411,7 +411,7 @@ void ui_mask_panel(struct ui *ui, struct gui_rect place)
     const float button = gui_text_width("Draw") + ui_px(ui, 12), room = gui_room();
     ui_side_titles(ui);
     gui_same_line_at(ui_px(ui, 9) + room - button);
-    ui_mask_button(ui, "Draw", ui->host->view->masking.on, button, "mask.draw");
+    ui_mask_button(ui, "Draw", ui->host->workspace->masking.on, button, "mask.draw");
     ui_histogram(ui, gui_room(), ui_px(ui, 56));
     draw_drawing(ui);
     draw_files(ui);

@@ -89,7 +89,7 @@ static void draw_rule_buttons(struct ui *ui)
 {
     const struct ui_mask_model *model = &ui->model->mask;
     const float gap = ui_px(ui, 6), width = (float)(int)((gui_room() - gap) / 2);
-    const bool unmask = ui->host->view->masking.unmask;
+    const bool unmask = ui->host->workspace->masking.unmask;
     char words[128];
     if (gui_button(unmask ? "Unmask these" : "Mask these", width)) {
         if (model->previewing && !ui->mask.preview_due)
@@ -164,7 +164,7 @@ static const char *number_of(const struct ui *ui, int index)
 static void draw_morphology(struct ui *ui)
 {
     const float width = column_width(ui, 4);
-    const bool corners = ui->host->view->masking.corners;
+    const bool corners = ui->host->workspace->masking.corners;
     if (gui_button("Grow", width))
         ui_run(ui, "mask.grow %s %d", number_of(ui, NUMBER_GROW), corners ? 8 : 4);
     gui_same_line();

@@ -180,7 +180,7 @@ void ui_metadata(struct ui *ui)
     state->serial = model->metadata_serial;
     ui_window_begin(ui, "Header", 600, 460, &open);
     ui_list_field(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
-                  appeared || ui->host->view->panels.find);
+                  appeared || ui->host->workspace->panels.find);
     gui_same_line();
     if (gui_button("Copy all", ui_px(ui, 76)) && model->metadata) {
         gui_clipboard_set(model->metadata);

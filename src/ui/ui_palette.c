@@ -217,7 +217,7 @@ static void handle_keys(struct ui *ui, const struct row *rows, size_t count)
 void ui_palette(struct ui *ui)
 {
     struct ui_palette *state = &ui->palette;
-    bool open = ui->host->view->panels.palette, appeared = open && !state->was_open;
+    bool open = ui->host->workspace->panels.palette, appeared = open && !state->was_open;
     state->was_open = open;
     if (!open)
         return;

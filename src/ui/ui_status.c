@@ -66,7 +66,7 @@ static void add_mask_part(struct ui *ui, struct parts *parts)
                                                   [TOOL_ELLIPSE] = "circle",
                                                   [TOOL_LINE] = "45\xC2\xB0",
                                                   [TOOL_RING] = "full ring"};
-    const struct view_masking *masking = &ui->host->view->masking;
+    const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     const enum tool_kind tool = masking->tool;
     if (!masking->on)

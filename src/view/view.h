@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All that decides what is on the screen, as plain state without any drawing.
+// All that decides how one image is shown, as plain state without any drawing.
 #ifndef FOVEA_VIEW_VIEW_H
 #define FOVEA_VIEW_VIEW_H
 
@@ -7,12 +7,6 @@
 #include "view/colormap.h"
 #include "view/contrast.h"
 #include "view/display.h"
-#include "view/tool.h"
-
-// The dialog that asks for a file name, one at most.
-enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP, DIALOG_SAVE_MASK };
-
-enum { FILES_WIDTH_LEAST = 160, FILES_WIDTH_MOST = 640 };
 
 // What playing does at the end of the series: stops, begins again at the other end, or turns round.
 enum play_loop { PLAY_ONCE, PLAY_AGAIN, PLAY_BOUNCE };
@@ -27,47 +21,18 @@ struct view_play {
 #define PLAY_MIN_RATE 0.1
 #define PLAY_MAX_RATE 100.0
 
-// Which panels and overlays are shown.
-struct view_panels {
-    bool interface;                         // menu bar and status line (off: picture only)
-    bool contrast;                          // the panel at the right side shows the contrast
-    bool mask;                              // it shows the mask, whatever `contrast`
-    bool colour_bar;                        // on the picture
-    bool pixel_values;                      // written in the pixels at high zoom
-    bool help, palette, metadata, contents; // windows that are open
-    bool files;                             // the panel for files at the left side
-    bool files_recent;                      // it shows what was opened last instead of a folder
-    bool thumbnails;                        // it shows small pictures
-    int files_width;                        // layout pixels
-    bool find; // the search field of the open panel is to get the keyboard; the panels clear it
-    bool fullscreen;
-    bool frames;      // the bar for moving through the series, where there is more than one frame
-    bool has_frames;  // there is; set by the program
-    bool frame_entry; // the keyboard goes to the frame's number; cleared by the bar
-    enum view_dialog dialog;
-};
-
-// Editing of the mask: what the user chose. The shape in progress is the editor's (session/editor.h).
-struct view_masking {
-    bool on;               // mask mode: the left button draws, the keys of the mask are in force
-    enum tool_kind tool;   // never TOOL_NONE while `on`, but by choice of the user
-    enum mask_layer layer; // that is edited
-    uint8_t locked;        // layers that edits leave alone; those of the data are locked at first
-    bool unmask;           // what is drawn is taken away
-    double width;          // of pencil and line, image pixels
-    double tolerance;      // of the flood, values
-    bool corners;          // 8 neighbours instead of 4 for flood, grow and shrink
-    bool has_centre;       // the user's own centre of rings, instead of the beam centre
-    struct shape_point centre;
+// What is written on the picture.
+struct view_overlays {
+    bool colour_bar;
+    bool pixel_values; // in the pixels, at high zoom
 };
 
 struct view {
     struct camera camera;
     struct contrast contrast;
     struct display display;
-    struct view_panels panels;
+    struct view_overlays overlays;
     struct view_play play;
-    struct view_masking masking;
 };
 
 struct view view_default(void);

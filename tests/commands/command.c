@@ -280,7 +280,7 @@ static void colormap_commands(void **state)
     fake_host_run(&fake, "colormap.previous");
     assert_string_equal(display->colormap, "magma");
     fake_host_run(&fake, "colormap.load");
-    assert_int_equal(fake.view.panels.dialog, DIALOG_COLORMAP);
+    assert_int_equal(fake.workspace.panels.dialog, DIALOG_COLORMAP);
 }
 
 static void mask_and_special_commands(void **state)
@@ -380,7 +380,7 @@ static void classes_count_or_not(void **state)
 static void escape_goes_step_by_step(void **state)
 {
     (void)state;
-    struct view_panels *panels = &fake.view.panels;
+    struct view_panels *panels = &fake.workspace.panels;
     fake_host_run(&fake, "view.fullscreen; panel.help; panel.palette on; file.open");
     assert_true(panels->fullscreen && panels->help && panels->palette && panels->dialog == DIALOG_OPEN);
     fake_host_run(&fake, "app.cancel");
@@ -399,7 +399,7 @@ static void escape_goes_step_by_step(void **state)
 static void panels_for_files(void **state)
 {
     (void)state;
-    struct view_panels *panels = &fake.view.panels;
+    struct view_panels *panels = &fake.workspace.panels;
     fake_host_run(&fake, "view.interface off; panel.files");
     assert_true(panels->files && !panels->files_recent && panels->find && panels->interface);
     // One panel with two lists: each switch goes to its list first, then closes the panel.
@@ -423,7 +423,7 @@ static void panels_for_files(void **state)
 static void the_search_opens_the_header_if_nothing_is_open(void **state)
 {
     (void)state;
-    struct view_panels *panels = &fake.view.panels;
+    struct view_panels *panels = &fake.workspace.panels;
     fake_host_run(&fake, "panel.find");
     assert_true(panels->metadata && panels->find);
     fake_host_run(&fake, "panel.metadata off; panel.contents; panel.find");
@@ -439,7 +439,7 @@ static void file_and_frame_commands(void **state)
     fake_host_run(&fake, "file.export a.png; file.export \"b c.png\" decorated; file.export d.png plain 1:1");
     assert_string_equal(fake.calls.data, "export a.png 0 shown;export b c.png 1 shown;export d.png 0 1:1;");
     fake_host_run(&fake, "file.export");
-    assert_int_equal(fake.view.panels.dialog, DIALOG_EXPORT);
+    assert_int_equal(fake.workspace.panels.dialog, DIALOG_EXPORT);
 }
 
 static void the_manual_lists_everything(void **state)

@@ -114,11 +114,12 @@ static const struct command_host_ops fake_ops = {
 
 void fake_host_init(struct fake_host *fake)
 {
-    *fake = (struct fake_host){.view = view_default()};
+    *fake = (struct fake_host){.view = view_default(), .workspace = workspace_default()};
     colormap_list_init(&fake->colormaps);
     camera_set_viewport(&fake->view.camera, 500, 400);
     camera_set_image(&fake->view.camera, 1000, 800);
-    fake->host = (struct command_host){&fake->view, &fake->colormaps, &fake_ops, fake, false};
+    fake->host =
+        (struct command_host){&fake->view, &fake->workspace, &fake->colormaps, &fake_ops, fake, false};
 }
 
 void fake_host_finish(struct fake_host *fake)

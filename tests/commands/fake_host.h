@@ -7,6 +7,7 @@
 
 struct fake_host {
     struct view view;
+    struct workspace workspace;
     struct colormap_list colormaps;
     struct text calls; // "step 3;", "open a b;" ...
     bool busy;         // cancel() finds something to stop

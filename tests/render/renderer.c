@@ -70,7 +70,7 @@ static void test_cached(void **state)
     camera_zoom_at(&view.camera, 1.7, 20, 20);
     assert_false(renderer_is_same(f->renderer, &scene));
     check_cached(f, image, &scene, "another zoom");
-    view.panels.contrast = !view.panels.contrast;
+    view.play.rate++;
     assert_true(renderer_is_same(f->renderer, &scene));
     view.display.mask[MASK_USER].opacity = 1;
     assert_false(renderer_is_same(f->renderer, &scene));

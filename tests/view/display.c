@@ -3,6 +3,7 @@
 #include "support/reference_render.h"
 #include "support/testdata.h"
 #include "view/view.h"
+#include "view/workspace.h"
 
 #include <math.h>
 #include <string.h>
@@ -98,7 +99,7 @@ static void test_defaults(void **state)
     assert_false(display->special[SPECIAL_UNDER].on || display->special[SPECIAL_OVER].on);
     assert_string_equal(special_value_name(SPECIAL_UNDER), "under");
     assert_string_equal(special_value_name(SPECIAL_NAN), "nan");
-    assert_true(view.camera.fit && view.panels.interface);
+    assert_true(view.camera.fit && workspace_default().panels.interface);
     for (int a = 0; a < MASK_LAYER_COUNT; a++)
         for (int b = 0; b < a; b++)
             assert_memory_not_equal(display->mask[a].rgb, display->mask[b].rgb, 3);
