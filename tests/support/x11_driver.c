@@ -276,6 +276,15 @@ long driven_cpu_ticks(struct driven *driven)
     return user + system;
 }
 
+int64_t driven_cpu_ns(struct driven *driven)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(driven->process, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        return -1;
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 static long wakeups_of_thread(pid_t process, const char *thread)
 {
     char path[320], line[256];
@@ -339,6 +348,23 @@ bool driven_grab(struct driven *driven, struct pixels *pixels)
             *rgb++ = (unsigned char)row[x];
         }
     }
+    XDestroyImage(image);
+    return true;
+}
+
+bool driven_read_screen(struct driven *driven, int x, int y, int width, int height, uint32_t *pixels)
+{
+    Display *display = driven->desktop->display;
+    const Window root = DefaultRootWindow(display);
+    Window child;
+    if (!XTranslateCoordinates(display, driven->window, root, x, y, &x, &y, &child))
+        return false;
+    XImage *image = XGetImage(display, root, x, y, (unsigned)width, (unsigned)height, AllPlanes, ZPixmap);
+    if (!image)
+        return false;
+    const size_t row = (size_t)width * sizeof *pixels;
+    for (int i = 0; i < height; i++)
+        memcpy(pixels + (size_t)i * (size_t)width, image->data + (ptrdiff_t)i * image->bytes_per_line, row);
     XDestroyImage(image);
     return true;
 }

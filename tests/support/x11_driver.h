@@ -34,6 +34,9 @@ void driven_stop(struct driven **driven);
 
 // The window's pixels now; the caller frees them. False when the window is gone.
 bool driven_grab(struct driven *driven, struct pixels *pixels);
+// Reads a rectangle of the window as the screen shows it, from the root window: rows without padding, 32 bits
+// a pixel as the server has them. Much cheaper than driven_grab for a small one.
+bool driven_read_screen(struct driven *driven, int x, int y, int width, int height, uint32_t *pixels);
 // Waits until the pixels no longer change.
 bool driven_settle(struct driven *driven, struct pixels *pixels);
 // Waits until the window shows `wanted` (see pixels_differ); after the deadline `text` says what differs.
@@ -74,5 +77,7 @@ int driven_wait_exit(struct driven *driven);
 // waiting.
 long driven_cpu_ticks(struct driven *driven);
 long driven_wakeups(struct driven *driven);
+// The same CPU time in ns, as finely as the kernel counts it; -1 when the program has ended.
+int64_t driven_cpu_ns(struct driven *driven);
 
 #endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// Times what a person feels: from one move of the mouse to new pixels on the screen of a real X server, for
+// drags of the contrast, panning and zooming, each step by itself and one right after the other. Beside it,
+// in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit),
+// and with DS9 where that is installed. Not a test.
+//
+// bench_felt [--json] FOVEA
+#include "base/clock.h"
+#include "base/text.h"
+#include "support/felt_probe.h"
+#include "support/testdata.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { STEPS = 50, WARM_UP = 5, REST_MS = 80, TIMEOUT_MS = 3000, MAX_ARGUMENTS = 24 };
+
+// The watched rectangle, in the middle of the picture of every window here, and where drags begin.
+enum { AREA_X = 400, AREA_Y = 300, AREA_SIDE = 96, START_X = 450, START_Y = 400 };
+
+// --- gestures ---
+
+struct gesture {
+    const char *name;
+    int button; // held down during the steps; 0 = none
+    void (*step)(struct driven *driven, int i);
+};
+
+// To and fro, so that limits and camera come back again and again.
+static int triangle(int i)
+{
+    const int phase = i % 20;
+    return 8 * (phase < 10 ? phase : 20 - phase);
+}
+
+static void move_step(struct driven *driven, int i)
+{
+    driven_move(driven, START_X + triangle(i + 1), START_Y);
+}
+
+static void wheel_step(struct driven *driven, int i)
+{
+    driven_wheel(driven, i % 2 ? -1 : 1);
+}
+
+static const struct gesture contrast = {"contrast", 3, move_step};
+static const struct gesture pan = {"pan", 1, move_step};
+static const struct gesture zoom = {"zoom", 0, wheel_step};
+
+// --- one window, one gesture ---
+
+// Per step: ms until new pixels, ms of processor time of the program, repaints.
+struct figures {
+    double isolated_ms, back_to_back_ms, cpu_ms, repaints;
+    int missed; // steps after which nothing changed
+};
+
+struct bench {
+    struct desktop *desktop;
+    struct repaint_counter *counter;
+    struct driven *window;
+    struct felt_probe *probe;
+    cJSON *results;
+};
+
+static double step_once(struct bench *bench, const struct gesture *gesture, int i)
+{
+    felt_probe_arm(bench->probe);
+    gesture->step(bench->window, i);
+    return felt_probe_wait(bench->probe, TIMEOUT_MS);
+}
+
+static double median_of_steps(struct bench *bench, const struct gesture *gesture, bool isolated, int *missed)
+{
+    double times[STEPS];
+    size_t count = 0;
+    for (int i = 0; i < WARM_UP + STEPS; i++) {
+        const double ms = step_once(bench, gesture, i);
+        if (i >= WARM_UP && ms >= 0)
+            times[count++] = ms;
+        *missed += ms < 0;
+        if (isolated)
+            felt_probe_rest(bench->probe, REST_MS);
+    }
+    return felt_median(times, count);
+}
+
+static void measure(struct bench *bench, const struct gesture *gesture, struct figures *figures)
+{
+    driven_move(bench->window, START_X, START_Y);
+    if (gesture->button)
+        driven_button(bench->window, gesture->button, true);
+    felt_probe_rest(bench->probe, 3 * REST_MS);
+    const int64_t cpu = driven_cpu_ns(bench->window);
+    const unsigned repaints = repaint_count(bench->counter);
+    figures->isolated_ms = median_of_steps(bench, gesture, true, &figures->missed);
+    figures->cpu_ms = (double)(driven_cpu_ns(bench->window) - cpu) / 1e6 / (WARM_UP + STEPS);
+    figures->repaints = (double)(repaint_count(bench->counter) - repaints) / (WARM_UP + STEPS);
+    figures->back_to_back_ms = median_of_steps(bench, gesture, false, &figures->missed);
+    if (gesture->button)
+        driven_button(bench->window, gesture->button, false);
+    felt_probe_rest(bench->probe, REST_MS);
+}
+
+static bool open_window(struct bench *bench, const char *const *arguments)
+{
+    bench->window = driven_start(bench->desktop, arguments, temporary_path("stderr"));
+    if (!bench->window)
+        return false;
+    bench->probe = felt_probe_create(bench->window, AREA_X, AREA_Y, AREA_SIDE, AREA_SIDE);
+    driven_move(bench->window, START_X, START_Y);
+    return felt_probe_rest(bench->probe, 1000);
+}
+
+static void close_window(struct bench *bench)
+{
+    felt_probe_destroy(&bench->probe);
+    driven_stop(&bench->window);
+}
+
+// --- the cases ---
+
+static const struct {
+    int width, height;
+} sizes[] = {{2048, 2048}, {4148, 4362}, {6000, 6000}};
+
+static const struct {
+    const char *name, *scale, *source; // of the simulated detector, behind the size
+} looks[] = {{"linear", "linear", "mask=no"}, {"log + mask", "log", "mask=yes"}};
+
+static void print_row(struct bench *bench, const char *image, const char *look, const char *gesture,
+                      const struct figures *figures, const struct figures *blit)
+{
+    printf("%-10s %-10s %-9s %8.1f %8.1f %6.2f %8.1f %6.2f %8.1f %8.2f %6d\n", image, look, gesture,
+           figures->isolated_ms, figures->back_to_back_ms, figures->isolated_ms / blit->isolated_ms,
+           blit->isolated_ms, figures->back_to_back_ms / blit->back_to_back_ms, figures->cpu_ms,
+           figures->repaints, figures->missed);
+    fflush(stdout);
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddItemToArray(bench->results, row);
+    cJSON_AddStringToObject(row, "image", image);
+    cJSON_AddStringToObject(row, "look", look);
+    cJSON_AddStringToObject(row, "gesture", gesture);
+    cJSON_AddNumberToObject(row, "isolated_ms", figures->isolated_ms);
+    cJSON_AddNumberToObject(row, "back_to_back_ms", figures->back_to_back_ms);
+    cJSON_AddNumberToObject(row, "blit_isolated_ms", blit->isolated_ms);
+    cJSON_AddNumberToObject(row, "blit_back_to_back_ms", blit->back_to_back_ms);
+    cJSON_AddNumberToObject(row, "cpu_ms", figures->cpu_ms);
+    cJSON_AddNumberToObject(row, "blit_cpu_ms", blit->cpu_ms);
+    cJSON_AddNumberToObject(row, "repaints", figures->repaints);
+    cJSON_AddNumberToObject(row, "missed", figures->missed);
+}
+
+static bool measure_blit(struct bench *bench, const char *image, struct figures *figures)
+{
+    const char *const arguments[] = {FOVEA_FELT_BLIT, image, NULL};
+    const bool opened = open_window(bench, arguments);
+    if (opened)
+        measure(bench, &pan, figures);
+    close_window(bench);
+    return opened;
+}
+
+static bool measure_look(struct bench *bench, const char *fovea, const char *image, size_t look,
+                         const struct figures *blit)
+{
+    static const struct gesture *const gestures[] = {&contrast, &pan, &zoom};
+    char source[64];
+    snprintf(source, sizeof source, "sim:%s,type=f32,%s", image, looks[look].source);
+    const char *const arguments[] = {fovea, source, "--scale", looks[look].scale, NULL};
+    const bool opened = open_window(bench, arguments);
+    for (size_t i = 0; opened && i < sizeof gestures / sizeof *gestures; i++) {
+        struct figures figures = {0};
+        measure(bench, gestures[i], &figures);
+        print_row(bench, image, looks[look].name, gestures[i]->name, &figures, blit);
+    }
+    close_window(bench);
+    return opened;
+}
+
+static bool measure_all(struct bench *bench, const char *fovea)
+{
+    printf("ms a step\n%-10s %-10s %-9s %8s %8s %6s %8s %6s %8s %8s %6s\n", "image", "look", "gesture",
+           "isolated", "b-to-b", "x", "blit", "x", "cpu", "repaints", "missed");
+    for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+        char image[32];
+        struct figures blit = {0};
+        snprintf(image, sizeof image, "%dx%d", sizes[size].width, sizes[size].height);
+        if (!measure_blit(bench, image, &blit))
+            return false;
+        print_row(bench, image, "blit", "pan", &blit, &blit);
+        for (size_t look = 0; look < sizeof looks / sizeof *looks; look++) {
+            if (!measure_look(bench, fovea, image, look, &blit))
+                return false;
+        }
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    const bool json = argc == 3 && strcmp(argv[1], "--json") == 0;
+    if (argc != 2 + json) {
+        fprintf(stderr, "usage: bench_felt [--json] FOVEA\n");
+        return 2;
+    }
+    struct bench bench = {.desktop = desktop_start(), .results = cJSON_CreateArray()};
+    bench.counter = repaint_counter_create();
+    const bool done = bench.desktop && bench.counter && measure_all(&bench, argv[argc - 1]);
+    if (done && json) {
+        char *text = cJSON_Print(bench.results);
+        printf("%s\n", text);
+        free(text);
+    }
+    cJSON_Delete(bench.results);
+    repaint_counter_destroy(&bench.counter);
+    desktop_stop(&bench.desktop);
+    return done ? 0 : 1;
+}
