@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Times what a person feels: from one move of the mouse to new pixels on the screen of a real X server, for
 // drags of the contrast, panning and zooming, each step by itself and one right after the other. Beside it,
-// in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit),
-// and with DS9 where that is installed. Not a test.
+// in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit).
+// Not a test.
 //
 // bench_felt [--json] FOVEA
 #include "base/clock.h"
