@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = MASK_BLOCK * MASK_BLOCK };
-
 static const char *const layer_names[] = {"user", "file",      "gap",    "bad",
                                           "hot",  "saturated", "user 2", "user 3"};
 _Static_assert(sizeof layer_names / sizeof layer_names[0] == MASK_LAYER_COUNT, "a name for each layer");
@@ -76,7 +74,8 @@ enum status mask_create(int64_t width, int64_t height, struct mask **mask, struc
 {
     int64_t blocks_x = int64_ceil_div(width, MASK_BLOCK), blocks_y = int64_ceil_div(height, MASK_BLOCK);
     size_t table_bytes;
-    if (width < 0 || height < 0 || !size_of_plane(blocks_x, blocks_y, sizeof(uint8_t *), &table_bytes))
+    if (width < 0 || height < 0 ||
+        !size_of_plane(blocks_x, blocks_y, sizeof(struct mask_block *), &table_bytes))
         return error_set(error, STATUS_TOO_LARGE,
                          "a mask of %lld x %lld pixels is beyond what can be addressed", (long long)width,
                          (long long)height);
@@ -97,27 +96,46 @@ void mask_destroy(struct mask **mask)
     if (!*mask)
         return;
     for (int64_t i = 0; i < (*mask)->blocks_x * (*mask)->blocks_y; i++)
-        free((*mask)->blocks[i]);
+        mask_block_release(&(*mask)->blocks[i]);
     free((*mask)->blocks);
     free(*mask);
     *mask = NULL;
 }
 
+void mask_share_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows)
+{
+    const int64_t begin = y / MASK_BLOCK * mask->blocks_x;
+    const int64_t end = int64_ceil_div(y + rows, MASK_BLOCK) * mask->blocks_x;
+    for (int64_t i = begin; i < end; i++) {
+        struct mask_block *old = mask->blocks[i];
+        mask->blocks[i] = mask_block_share(from->blocks[i]);
+        mask_block_release(&old);
+    }
+}
+
+enum status mask_snapshot(const struct mask *mask, struct mask **copy, struct error *error)
+{
+    const enum status status = mask_create(mask->width, mask->height, copy, error);
+    if (!status)
+        mask_share_rows(*copy, mask, 0, mask->height);
+    return status;
+}
+
 uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y)
 {
-    const uint8_t *block = mask->blocks[y / MASK_BLOCK * mask->blocks_x + x / MASK_BLOCK];
-    return block ? block[y % MASK_BLOCK * MASK_BLOCK + x % MASK_BLOCK] : 0;
+    const struct mask_block *block = mask->blocks[y / MASK_BLOCK * mask->blocks_x + x / MASK_BLOCK];
+    return block ? block->bytes[y % MASK_BLOCK * MASK_BLOCK + x % MASK_BLOCK] : 0;
 }
 
 // A walk over a rectangle in pieces of one row that lie in one block each: row after row, left to right.
 struct walk {
     struct rect rect;
-    int64_t x, y;     // of the present piece
-    int64_t count;    // its pixels
-    uint8_t **block;  // its block's entry in the table
-    size_t in_block;  // its first pixel within the block
-    size_t in_rect_x; // its column within the rectangle
-    size_t in_rect_y; // its row within the rectangle
+    int64_t x, y;              // of the present piece
+    int64_t count;             // its pixels
+    struct mask_block **block; // its block's entry in the table
+    size_t in_block;           // its first pixel within the block
+    size_t in_rect_x;          // its column within the rectangle
+    size_t in_rect_y;          // its row within the rectangle
 };
 
 static struct walk walk_start(struct rect rect)
@@ -144,14 +162,6 @@ static bool walk_next(struct walk *walk, const struct mask *mask)
     return true;
 }
 
-static uint8_t bytes_or(const uint8_t *bytes, size_t count)
-{
-    uint8_t all = 0;
-    for (size_t i = 0; i < count; i++)
-        all |= bytes[i];
-    return all;
-}
-
 bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t stride)
 {
     uint8_t all = 0;
@@ -161,9 +171,25 @@ bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t s
             memset(to, 0, (size_t)walk.count);
             continue;
         }
-        const uint8_t *from = *walk.block + walk.in_block;
+        const uint8_t *from = (*walk.block)->bytes + walk.in_block;
         memcpy(to, from, (size_t)walk.count);
-        all |= bytes_or(from, (size_t)walk.count);
+        all |= mask_bytes_or(from, walk.count);
+    }
+    return all != 0;
+}
+
+bool mask_read_more(const struct mask *mask, struct rect rect, uint8_t bits, uint8_t *out, size_t stride)
+{
+    uint8_t all = 0;
+    for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
+        if (!*walk.block)
+            continue;
+        uint8_t *to = out + walk.in_rect_y * stride + walk.in_rect_x;
+        const uint8_t *from = (*walk.block)->bytes + walk.in_block;
+        for (int64_t i = 0; i < walk.count; i++) {
+            to[i] |= from[i] & bits;
+            all |= from[i] & bits;
+        }
     }
     return all != 0;
 }
@@ -171,7 +197,7 @@ bool mask_read(const struct mask *mask, struct rect rect, uint8_t *out, size_t s
 bool mask_any(const struct mask *mask, struct rect rect, uint8_t bits)
 {
     for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
-        if (*walk.block && (bytes_or(*walk.block + walk.in_block, (size_t)walk.count) & bits))
+        if (*walk.block && (mask_bytes_or((*walk.block)->bytes + walk.in_block, walk.count) & bits))
             return true;
     }
     return false;
@@ -181,11 +207,9 @@ void mask_write(struct mask *mask, struct rect rect, const uint8_t *in, size_t s
 {
     for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
         const uint8_t *from = in + walk.in_rect_y * stride + walk.in_rect_x;
-        if (!*walk.block && !(bytes_or(from, (size_t)walk.count) & bits))
+        if (!*walk.block && !(mask_bytes_or(from, walk.count) & bits))
             continue;
-        if (!*walk.block)
-            *walk.block = must_alloc(BLOCK_BYTES);
-        uint8_t *to = *walk.block + walk.in_block;
+        uint8_t *to = mask_block_write(walk.block) + walk.in_block;
         for (int64_t i = 0; i < walk.count; i++)
             to[i] = (uint8_t)((to[i] & ~bits) | (from[i] & bits));
     }
@@ -195,43 +219,71 @@ void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t st
 {
     for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
         const uint8_t *from = in + walk.in_rect_y * stride + walk.in_rect_x;
-        if (!bits || !bytes_or(from, (size_t)walk.count))
+        if (!bits || !mask_bytes_or(from, walk.count))
             continue;
-        if (!*walk.block)
-            *walk.block = must_alloc(BLOCK_BYTES);
-        uint8_t *to = *walk.block + walk.in_block;
+        uint8_t *to = mask_block_write(walk.block) + walk.in_block;
         for (int64_t i = 0; i < walk.count; i++)
             to[i] |= from[i] ? bits : 0;
     }
 }
 
+// Adds bits of a block to another, which is shared where that comes to the same.
+static void add_block(struct mask_block **block, struct mask_block *from, uint8_t bits)
+{
+    const uint8_t all = from ? mask_bytes_or(from->bytes, MASK_BLOCK_BYTES) : 0;
+    if (!(all & bits))
+        return;
+    if (!*block && !(all & ~bits)) {
+        *block = mask_block_share(from);
+        return;
+    }
+    uint8_t *to = mask_block_write(block);
+    for (size_t at = 0; at < MASK_BLOCK_BYTES; at++)
+        to[at] |= from->bytes[at] & bits;
+}
+
+void mask_add_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows, uint8_t bits)
+{
+    const int64_t begin = y / MASK_BLOCK * mask->blocks_x;
+    const int64_t end = int64_ceil_div(y + rows, MASK_BLOCK) * mask->blocks_x;
+    for (int64_t i = begin; i < end; i++)
+        add_block(&mask->blocks[i], from->blocks[i], bits);
+}
+
 void mask_take(struct mask *mask, const struct mask *from, uint8_t bits)
 {
     mask_clear(mask, bits);
-    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        const uint8_t *taken = from->blocks[i];
-        if (!taken || !(bytes_or(taken, BLOCK_BYTES) & bits))
-            continue;
-        if (!mask->blocks[i])
-            mask->blocks[i] = must_alloc(BLOCK_BYTES);
-        for (size_t at = 0; at < BLOCK_BYTES; at++)
-            mask->blocks[i][at] |= taken[at] & bits;
+    mask_add_rows(mask, from, 0, mask->height, bits);
+}
+
+void mask_unite(struct mask *mask, const struct mask_pair *pair, struct rect rect)
+{
+    rect = rect_clip(rect, mask->width, mask->height);
+    if (rect.width <= 0 || rect.height <= 0)
+        return;
+    for (int64_t y = rect.y / MASK_BLOCK; y * MASK_BLOCK < rect.y + rect.height; y++) {
+        for (int64_t x = rect.x / MASK_BLOCK; x * MASK_BLOCK < rect.x + rect.width; x++) {
+            const int64_t index = y * mask->blocks_x + x;
+            struct mask_block **block = &mask->blocks[index];
+            mask_block_release(block);
+            if (pair->a)
+                add_block(block, pair->a->blocks[index], pair->a_bits);
+            if (pair->b)
+                add_block(block, pair->b->blocks[index], pair->b_bits);
+        }
     }
 }
 
 void mask_clear(struct mask *mask, uint8_t bits)
 {
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        uint8_t *block = mask->blocks[i];
-        if (!block)
+        const struct mask_block *block = mask->blocks[i];
+        if (!block || !(mask_bytes_or(block->bytes, MASK_BLOCK_BYTES) & bits))
             continue;
-        uint8_t left = 0;
-        for (size_t at = 0; at < BLOCK_BYTES; at++)
-            left |= block[at] &= (uint8_t)~bits;
-        if (!left) {
-            free(block);
-            mask->blocks[i] = NULL;
-        }
+        uint8_t *bytes = mask_block_write(&mask->blocks[i]);
+        for (size_t at = 0; at < MASK_BLOCK_BYTES; at++)
+            bytes[at] &= (uint8_t)~bits;
+        mask_block_drop_empty(&mask->blocks[i]);
     }
 }
 
@@ -239,9 +291,9 @@ int64_t mask_count(const struct mask *mask, uint8_t bits)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        const uint8_t *block = mask->blocks[i];
-        for (size_t at = 0; block && at < BLOCK_BYTES; at++)
-            count += (block[at] & bits) != 0;
+        const struct mask_block *block = mask->blocks[i];
+        for (size_t at = 0; block && at < MASK_BLOCK_BYTES; at++)
+            count += (block->bytes[at] & bits) != 0;
     }
     return count;
 }
@@ -249,8 +301,8 @@ int64_t mask_count(const struct mask *mask, uint8_t bits)
 int64_t mask_memory_bytes(const struct mask *mask)
 {
     int64_t blocks = mask->blocks_x * mask->blocks_y;
-    int64_t bytes = blocks * (int64_t)sizeof(uint8_t *);
+    int64_t bytes = blocks * (int64_t)sizeof(struct mask_block *);
     for (int64_t i = 0; i < blocks; i++)
-        bytes += mask->blocks[i] ? BLOCK_BYTES : 0;
+        bytes += mask->blocks[i] ? (int64_t)sizeof(struct mask_block) : 0;
     return bytes;
 }

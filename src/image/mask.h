@@ -2,15 +2,15 @@
 // The pixel mask: eight bit layers over an image, stored sparsely.
 //
 // The mask on the CPU is the authority; the GPU holds a copy for display. It is kept in blocks of 64 x 64
-// pixels of one byte each (one memory page); a block without any bit has no memory. Coordinates are image
-// pixels, row 0 is the first row of the file.
+// pixels of one byte each; a block without any bit has no memory, and masks that are copies of each other
+// share their blocks until one is written (image/mask_block.h). Coordinates are image pixels, row 0 is the
+// first row of the file.
 #ifndef FOVEA_IMAGE_MASK_H
 #define FOVEA_IMAGE_MASK_H
 
 #include "base/status.h"
 #include "image/frame.h"
-
-enum { MASK_BLOCK = 64 };
+#include "image/mask_block.h"
 
 // The bit layers.
 enum mask_layer {
@@ -40,17 +40,25 @@ bool mask_layer_by_name(const char *name, enum mask_layer *layer);
 // The bits of a list such as "gap,bad" of those layers, or of "all" of them; false if a word is none.
 bool mask_layers_parse(const char *list, uint8_t *bits);
 
-// Thread-safety: distinct block rows (y / MASK_BLOCK) may be written from distinct threads at once.
+// Thread-safety: distinct block rows (y / MASK_BLOCK) may be written from distinct threads at once. Masks
+// that share blocks may each be used on a thread of its own.
 struct mask {
     int64_t width, height;
     int64_t blocks_x, blocks_y;
-    uint8_t **blocks; // blocks_x * blocks_y, row-major; NULL = all zero; each MASK_BLOCK * MASK_BLOCK bytes
+    struct mask_block **blocks; // blocks_x * blocks_y, row-major; NULL = all zero
 };
 
 // An empty mask; STATUS_NO_MEMORY or STATUS_TOO_LARGE if the block table cannot be had.
 enum status mask_create(int64_t width, int64_t height, struct mask **mask, struct error *error);
 // Frees *mask and sets it to NULL; NULL is fine.
 void mask_destroy(struct mask **mask);
+
+// A mask that stays as `mask` is now, whatever is written to either of them later: the price is a copy of the
+// block table. STATUS_NO_MEMORY if that cannot be had.
+enum status mask_snapshot(const struct mask *mask, struct mask **copy, struct error *error);
+// Puts the rows of blocks that hold image rows [y, y + rows) of another mask of the same size, as they are
+// now, in the place of those of `mask`.
+void mask_share_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows);
 
 uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y);
 
@@ -69,6 +77,21 @@ void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t st
 
 // Replaces `bits` everywhere by those of a mask of the same size: mask = (mask & ~bits) | (from & bits).
 void mask_take(struct mask *mask, const struct mask *from, uint8_t bits);
+// Adds `bits` of the rows of blocks that hold image rows [y, y + rows) of a mask of the same size.
+void mask_add_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows, uint8_t bits);
+
+// Adds the bits of `rect` that are in `bits` to `out`, `stride` bytes a row. True if there were any; blocks
+// without bits cost nothing.
+bool mask_read_more(const struct mask *mask, struct rect rect, uint8_t bits, uint8_t *out, size_t stride);
+
+// Two masks of the same size seen as one: `a_bits` of `a` and `b_bits` of `b`. NULL stands for an empty mask.
+struct mask_pair {
+    const struct mask *a, *b;
+    uint8_t a_bits, b_bits;
+};
+// Makes the blocks of `mask` that `rect` touches the union of both. It shares them where only one of the two
+// has bits, so that the union of masks costs little memory and time.
+void mask_unite(struct mask *mask, const struct mask_pair *pair, struct rect rect);
 
 // Clears `bits` everywhere and frees blocks that become empty.
 void mask_clear(struct mask *mask, uint8_t bits);
@@ -76,7 +99,7 @@ void mask_clear(struct mask *mask, uint8_t bits);
 // Number of pixels with any of `bits` set.
 int64_t mask_count(const struct mask *mask, uint8_t bits);
 
-// Bytes of memory held by the blocks and the table.
+// Bytes of memory held by the blocks, shared or not, and the table.
 int64_t mask_memory_bytes(const struct mask *mask);
 
 #endif

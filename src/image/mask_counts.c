@@ -44,7 +44,7 @@ static void count_block(const uint8_t *block, uint16_t counters[COUNTERS])
 static void recount(struct mask_counts *counts, const struct mask *mask, int64_t index)
 {
     uint16_t found[COUNTERS], *known = counts->blocks[index];
-    count_block(mask->blocks[index], found);
+    count_block(mask->blocks[index] ? mask->blocks[index]->bytes : NULL, found);
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++)
         counts->layers[layer] += found[layer] - known[layer];
     counts->any += found[MASK_LAYER_COUNT] - known[MASK_LAYER_COUNT];

@@ -11,22 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = MASK_BLOCK * MASK_BLOCK };
-
 struct step {
     char name[MASK_STEP_NAME];
     struct mask_delta delta;
 };
 
-// The open edit. `kept` has an entry per block of the mask: NULL = not touched yet.
+// The open edit. `kept` has an entry per block of the mask, as it was before the edit. An entry of a block
+// that was not touched yet, or that had no memory, is NULL: `is_touched` tells.
 struct edit {
     struct mask *mask; // NULL while no edit is open
     uint8_t bits;
     char name[MASK_STEP_NAME];
-    uint8_t **kept;
-    uint8_t was_empty[1]; // what `kept` points to for a block that had no memory: all zero
-    int64_t kept_blocks;  // entries of `kept`
-    int64_t *touched;     // the blocks that have an entry
+    struct mask_block **kept;
+    bool *is_touched;    // per block
+    int64_t kept_blocks; // entries of both
+    int64_t *touched;    // the blocks that have an entry
     size_t touched_count, touched_capacity;
 };
 
@@ -74,6 +73,7 @@ void mask_history_destroy(struct mask_history **history)
     mask_history_clear(*history);
     free((*history)->steps);
     free((*history)->edit.kept);
+    free((*history)->edit.is_touched);
     free((*history)->edit.touched);
     free(*history);
     *history = NULL;
@@ -117,7 +117,9 @@ void mask_edit_begin(struct mask_history *history, struct mask *mask, uint8_t bi
     const int64_t blocks = mask->blocks_x * mask->blocks_y;
     if (edit->kept_blocks != blocks) {
         free(edit->kept);
+        free(edit->is_touched);
         edit->kept = must_alloc((size_t)blocks * sizeof *edit->kept);
+        edit->is_touched = must_alloc((size_t)blocks * sizeof *edit->is_touched);
         edit->kept_blocks = blocks;
     }
     edit->mask = mask;
@@ -126,22 +128,21 @@ void mask_edit_begin(struct mask_history *history, struct mask *mask, uint8_t bi
     snprintf(edit->name, sizeof edit->name, "%s", name);
 }
 
-// The block's pixels for writing, kept as they were at the edit's begin. Made if there are none yet.
+// The block's pixels for writing; what it was at the edit's begin is shared with `kept`, so that the first
+// write makes a copy.
 static uint8_t *touch_block(struct edit *edit, int64_t index)
 {
-    uint8_t **block = &edit->mask->blocks[index];
-    if (edit->kept[index])
-        return *block ? *block : (*block = must_alloc(BLOCK_BYTES));
+    struct mask_block **block = &edit->mask->blocks[index];
+    if (edit->is_touched[index])
+        return mask_block_write(block);
     if (edit->touched_count == edit->touched_capacity) {
         edit->touched_capacity = edit->touched_capacity ? 2 * edit->touched_capacity : 64;
         edit->touched = must_resize(edit->touched, edit->touched_capacity * sizeof *edit->touched);
     }
     edit->touched[edit->touched_count++] = index;
-    edit->kept[index] = edit->was_empty;
-    if (!*block)
-        return *block = must_alloc(BLOCK_BYTES);
-    edit->kept[index] = memcpy(must_alloc(BLOCK_BYTES), *block, BLOCK_BYTES);
-    return *block;
+    edit->is_touched[index] = true;
+    edit->kept[index] = mask_block_share(*block);
+    return mask_block_write(block);
 }
 
 static void fill_pixels(uint8_t *pixels, int64_t count, uint8_t bits, bool set)
@@ -293,29 +294,16 @@ void mask_edit_clear(struct mask_history *history, struct rect *changed)
     const struct mask *mask = edit->mask;
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++)
         if (mask->blocks[i])
-            fill_pixels(touch_block(edit, i), BLOCK_BYTES, edit->bits, false);
+            fill_pixels(touch_block(edit, i), MASK_BLOCK_BYTES, edit->bits, false);
     if (changed)
         *changed = (struct rect){0, 0, mask->width, mask->height};
 }
 
 // --- closing ---
 
-static void drop_if_empty(uint8_t **block)
+static const uint8_t *bytes_of(const struct mask_block *block)
 {
-    uint8_t any = 0;
-    for (size_t i = 0; i < BLOCK_BYTES; i++)
-        any |= (*block)[i];
-    if (any)
-        return;
-    free(*block);
-    *block = NULL;
-}
-
-static void forget_kept(struct edit *edit, int64_t index)
-{
-    if (edit->kept[index] != edit->was_empty)
-        free(edit->kept[index]);
-    edit->kept[index] = NULL;
+    return block ? block->bytes : NULL;
 }
 
 // Makes room for a new step: what could be made again goes, then the oldest steps until the bound holds.
@@ -343,10 +331,11 @@ bool mask_edit_commit(struct mask_history *history)
     struct step step = {0};
     for (size_t i = 0; i < edit->touched_count; i++) {
         const int64_t index = edit->touched[i];
-        const uint8_t *old = edit->kept[index] == edit->was_empty ? NULL : edit->kept[index];
-        mask_delta_add(&step.delta, index, old, edit->mask->blocks[index]);
-        drop_if_empty(&edit->mask->blocks[index]);
-        forget_kept(edit, index);
+        struct mask_block **block = &edit->mask->blocks[index];
+        mask_delta_add(&step.delta, index, bytes_of(edit->kept[index]), bytes_of(*block));
+        mask_block_drop_empty(block);
+        mask_block_release(&edit->kept[index]);
+        edit->is_touched[index] = false;
     }
     memcpy(step.name, edit->name, sizeof step.name);
     edit->mask = NULL;
@@ -382,10 +371,11 @@ void mask_edit_abandon(struct mask_history *history, struct rect *changed)
     struct rect all = {0};
     for (size_t i = 0; i < edit->touched_count; i++) {
         const int64_t index = edit->touched[i];
-        uint8_t **block = &edit->mask->blocks[index];
-        free(*block);
-        *block = edit->kept[index] == edit->was_empty ? NULL : edit->kept[index];
+        struct mask_block **block = &edit->mask->blocks[index];
+        mask_block_release(block);
+        *block = edit->kept[index];
         edit->kept[index] = NULL;
+        edit->is_touched[index] = false;
         all = rect_join(all, block_rect(edit->mask, index));
     }
     edit->mask = NULL;
@@ -403,11 +393,9 @@ static void apply_step(struct mask_history *history, size_t index, struct mask *
     for (int64_t block; mask_delta_next(&walk, &block);) {
         if (block >= mask->blocks_x * mask->blocks_y)
             break; // the history of another mask
-        uint8_t **pixels = &mask->blocks[block];
-        if (!*pixels)
-            *pixels = must_alloc(BLOCK_BYTES);
-        mask_delta_apply(&walk, *pixels);
-        drop_if_empty(pixels);
+        struct mask_block **changing = &mask->blocks[block];
+        mask_delta_apply(&walk, mask_block_write(changing));
+        mask_block_drop_empty(changing);
         all = rect_join(all, block_rect(mask, block));
     }
     history->serial++;
@@ -439,7 +427,7 @@ enum status mask_to_bitmap(const struct mask *mask, uint8_t bits, struct bitmap 
     if (status != STATUS_OK)
         return status;
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        const uint8_t *block = mask->blocks[i];
+        const uint8_t *block = bytes_of(mask->blocks[i]);
         if (!block)
             continue;
         const struct rect rect = block_rect(mask, i);

@@ -89,15 +89,15 @@ bool recovery_item_pack(struct recovery_item *item, const struct mask *mask, int
                         int64_t budget_ns)
 {
     const int64_t count = mask->blocks_x * mask->blocks_y, until = clock_now_ns() + budget_ns;
-    uint8_t pixels[MASK_BLOCK * MASK_BLOCK];
+    uint8_t pixels[MASK_BLOCK_BYTES];
     for (int packed = 0; *block < count; ++*block) {
-        const uint8_t *from = mask->blocks[*block];
+        const struct mask_block *from = mask->blocks[*block];
         if (!from)
             continue;
         if (packed++ % BLOCKS_PER_LOOK == BLOCKS_PER_LOOK - 1 && clock_now_ns() > until)
             return false;
         for (size_t i = 0; i < sizeof pixels; i++)
-            pixels[i] = from[i] & item->layers;
+            pixels[i] = from->bytes[i] & item->layers;
         mask_delta_add(&item->packed, *block, NULL, pixels);
     }
     return true;
@@ -115,7 +115,7 @@ enum status recovery_item_mask(const struct recovery_item *item, struct mask **m
     struct mask_delta_walk walk = {.delta = &item->packed};
     for (int64_t block; mask_delta_next(&walk, &block);) {
         const int64_t x = block % (*mask)->blocks_x * MASK_BLOCK, y = block / (*mask)->blocks_x * MASK_BLOCK;
-        uint8_t pixels[MASK_BLOCK * MASK_BLOCK] = {0};
+        uint8_t pixels[MASK_BLOCK_BYTES] = {0};
         mask_delta_apply(&walk, pixels);
         const struct rect rect =
             rect_clip((struct rect){x, y, MASK_BLOCK, MASK_BLOCK}, item->width, item->height);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Copy on write: a block with one reference belongs to its mask alone.
+#include "image/mask_block.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct mask_block *mask_block_share(struct mask_block *block)
+{
+    // The caller's own reference keeps it alive, so that nothing has to be ordered here.
+    if (block)
+        atomic_fetch_add_explicit(&block->references, 1, memory_order_relaxed);
+    return block;
+}
+
+void mask_block_release(struct mask_block **block)
+{
+    // What others read of it comes before it is freed, or written by the one who is left.
+    if (*block && atomic_fetch_sub_explicit(&(*block)->references, 1, memory_order_acq_rel) == 1)
+        free(*block);
+    *block = NULL;
+}
+
+static struct mask_block *create_block(void)
+{
+    struct mask_block *block = must_alloc(sizeof *block);
+    atomic_init(&block->references, 1);
+    return block;
+}
+
+uint8_t *mask_block_write(struct mask_block **block)
+{
+    if (!*block) {
+        *block = create_block();
+    } else if (atomic_load_explicit(&(*block)->references, memory_order_acquire) > 1) {
+        struct mask_block *copy = create_block();
+        memcpy(copy->bytes, (*block)->bytes, MASK_BLOCK_BYTES);
+        mask_block_release(block);
+        *block = copy;
+    }
+    return (*block)->bytes;
+}
+
+uint8_t mask_bytes_or(const uint8_t *bytes, int64_t count)
+{
+    uint8_t all = 0;
+    for (int64_t i = 0; i < count; i++)
+        all |= bytes[i];
+    return all;
+}
+
+void mask_block_drop_empty(struct mask_block **block)
+{
+    if (*block && !mask_bytes_or((*block)->bytes, MASK_BLOCK_BYTES))
+        mask_block_release(block);
+}
