@@ -51,7 +51,7 @@ static double ms_between(int64_t from, int64_t to)
 
 static enum status begin_frame(struct stage *stage)
 {
-    target_bind(stage->viewer.gpu, stage->target, stage->width, stage->height);
+    target_bind(stage->desk->common.gpu, stage->target, stage->width, stage->height);
     return STATUS_OK;
 }
 
@@ -59,7 +59,7 @@ static void present(struct stage *stage)
 {
     if (stage->in_window)
         SDL_GL_SwapWindow(stage->window.handle);
-    gpu_finish(stage->viewer.gpu);
+    gpu_finish(stage->desk->common.gpu);
 }
 
 enum status bench_draw(struct stage *stage, struct error *error)
@@ -68,7 +68,8 @@ enum status bench_draw(struct stage *stage, struct error *error)
     enum status status = task_stopped(stage->task, error);
     if (status)
         return status;
-    status = viewer_draw(&stage->viewer, stage->target, stage->width, stage->height, 0, 0, false, 1, error);
+    status =
+        pane_draw(stage->desk->active, stage->target, stage->width, stage->height, 0, 0, false, 1, error);
     present(stage);
     return status;
 }
@@ -88,17 +89,17 @@ double bench_median(double *values, size_t count)
 // --- one kind of frame each ---
 
 // Another contrast for round `i`: limits that differ a little each time.
-static void change_contrast(struct viewer *viewer, const struct limits *start, int i)
+static void change_contrast(struct pane *pane, const struct limits *start, int i)
 {
     const double step = (start->high - start->low) * 0.003 * (i % 17 + 1);
-    contrast_set_limits(&viewer->view.contrast, start->low + step, start->high - step);
+    contrast_set_limits(&pane->view.contrast, start->low + step, start->high - step);
 }
 
 static enum status time_contrast(struct stage *stage, const struct limits *start, int i, double *ms,
                                  struct error *error)
 {
     const int64_t begin = clock_now_ns();
-    change_contrast(&stage->viewer, start, i);
+    change_contrast(stage->desk->active, start, i);
     enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
@@ -106,11 +107,11 @@ static enum status time_contrast(struct stage *stage, const struct limits *start
 
 static enum status time_yardstick(struct stage *stage, struct texture *rgba, double *ms, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
+    struct pane *pane = stage->desk->active;
     const int64_t begin = clock_now_ns();
     begin_frame(stage);
     enum status status =
-        renderer_draw_yardstick(viewer->renderer, rgba, &viewer->view, stage->height, 0, 0, error);
+        renderer_draw_yardstick(pane->common->renderer, rgba, &pane->view, stage->height, 0, 0, error);
     present(stage);
     *ms = ms_between(begin, clock_now_ns());
     return status;
@@ -119,7 +120,7 @@ static enum status time_yardstick(struct stage *stage, struct texture *rgba, dou
 static enum status time_pan(struct stage *stage, int i, double *ms, struct error *error)
 {
     const int64_t begin = clock_now_ns();
-    camera_pan(&stage->viewer.view.camera, i % 2 ? 10 : -10, i % 2 ? 7 : -7);
+    camera_pan(&stage->desk->active->view.camera, i % 2 ? 10 : -10, i % 2 ? 7 : -7);
     enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
     return status;
@@ -128,7 +129,7 @@ static enum status time_pan(struct stage *stage, int i, double *ms, struct error
 static enum status time_zoom(struct stage *stage, int i, double *ms, struct error *error)
 {
     const int64_t begin = clock_now_ns();
-    camera_zoom_at(&stage->viewer.view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0,
+    camera_zoom_at(&stage->desk->active->view.camera, i % 2 ? 1 / 1.1 : 1.1, stage->width / 3.0,
                    stage->height / 3.0);
     enum status status = bench_draw(stage, error);
     *ms = ms_between(begin, clock_now_ns());
@@ -137,28 +138,28 @@ static enum status time_zoom(struct stage *stage, int i, double *ms, struct erro
 
 // --- the series ---
 
-static void set_zoom(struct viewer *viewer, int zoom)
+static void set_zoom(struct pane *pane, int zoom)
 {
-    camera_fit(&viewer->view.camera);
+    camera_fit(&pane->view.camera);
     if (zoom == 1)
-        camera_set_zoom(&viewer->view.camera, 1);
+        camera_set_zoom(&pane->view.camera, 1);
 }
 
 // Each round draws one frame of each kind; the first round warms up and does not count.
 static enum status measure_zoom(struct stage *stage, int zoom, struct texture *rgba,
                                 struct zoom_figures *figures, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
+    struct pane *pane = stage->desk->active;
     double samples[5][ROUNDS + 1];
-    const struct limits start = viewer->view.contrast.limits;
+    const struct limits start = pane->view.contrast.limits;
     enum status status = STATUS_OK;
     for (int i = 0; !status && i <= ROUNDS; i++) {
-        set_zoom(viewer, zoom);
-        viewer->view.display.mask_visible = false;
+        set_zoom(pane, zoom);
+        pane->view.display.mask_visible = false;
         status = time_contrast(stage, &start, i, &samples[0][i], error);
         if (!status && rgba)
             status = time_yardstick(stage, rgba, &samples[1][i], error);
-        viewer->view.display.mask_visible = true;
+        pane->view.display.mask_visible = true;
         if (!status)
             status = time_contrast(stage, &start, i + 1, &samples[2][i], error);
         if (!status)
@@ -166,7 +167,7 @@ static enum status measure_zoom(struct stage *stage, int zoom, struct texture *r
         if (!status)
             status = time_zoom(stage, i, &samples[4][i], error);
     }
-    viewer->view.contrast.limits = start;
+    pane->view.contrast.limits = start;
     figures->name = zoom ? "1:1" : "fit";
     figures->contrast_ms = bench_median(samples[0] + 1, ROUNDS);
     figures->yardstick_ms = rgba ? bench_median(samples[1] + 1, ROUNDS) : 0;
@@ -178,14 +179,15 @@ static enum status measure_zoom(struct stage *stage, int zoom, struct texture *r
 
 // Ready-made colours of the image's size, filled by bands of one buffer. NULL where the image is larger than
 // a texture.
-static enum status make_yardstick(struct viewer *viewer, struct texture **rgba, struct error *error)
+static enum status make_yardstick(struct pane *pane, struct texture **rgba, struct error *error)
 {
-    const int limit = gpu_max_texture_side(viewer->gpu);
+    const int limit = gpu_max_texture_side(pane->common->gpu);
     *rgba = NULL;
-    if (viewer->info.width > limit || viewer->info.height > limit)
+    if (pane->frame->info.width > limit || pane->frame->info.height > limit)
         return STATUS_OK;
-    const int width = (int)viewer->info.width, height = (int)viewer->info.height, rows = 64;
-    enum status status = texture_create(viewer->gpu, TEXTURE_RGBA8, width, height, "yardstick", rgba, error);
+    const int width = (int)pane->frame->info.width, height = (int)pane->frame->info.height, rows = 64;
+    enum status status =
+        texture_create(pane->common->gpu, TEXTURE_RGBA8, width, height, "yardstick", rgba, error);
     if (status)
         return status;
     uint32_t *band = malloc((size_t)width * (size_t)rows * 4);
@@ -203,21 +205,21 @@ static enum status make_yardstick(struct viewer *viewer, struct texture **rgba, 
 // A hundred contrast changes, after which the peak of memory is read.
 static enum status measure_memory(struct stage *stage, struct figures *figures, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
-    const struct limits start = viewer->view.contrast.limits;
+    struct pane *pane = stage->desk->active;
+    const struct limits start = pane->view.contrast.limits;
     enum status status = STATUS_OK;
     for (int i = 0; !status && i < CONTRAST_CHANGES; i++) {
-        change_contrast(viewer, &start, i);
+        change_contrast(pane, &start, i);
         status = bench_draw(stage, error);
     }
-    viewer->view.contrast.limits = start;
+    pane->view.contrast.limits = start;
     figures->peak_bytes = process_peak_resident_bytes();
     // Off-screen, the target stands for the window's own buffer and is no texture of the picture.
     const int64_t target_bytes = stage->target ? (int64_t)stage->width * stage->height * 4 : 0;
-    figures->texture_bytes = gpu_texture_bytes(viewer->gpu) - target_bytes;
-    figures->has_mask = viewer->picture->any_mask;
-    const int64_t pixels = viewer->info.width * viewer->info.height;
-    figures->pixel_bytes = pixels * (int64_t)sample_traits(viewer->picture->storage)->bytes;
+    figures->texture_bytes = gpu_texture_bytes(pane->common->gpu) - target_bytes;
+    figures->has_mask = pane->frame->picture->any_mask;
+    const int64_t pixels = pane->frame->info.width * pane->frame->info.height;
+    figures->pixel_bytes = pixels * (int64_t)sample_traits(pane->frame->picture->storage)->bytes;
     figures->mask_bytes = figures->has_mask ? pixels : 0;
     return status;
 }
@@ -231,7 +233,7 @@ static enum status open_stage(struct stage *stage, const struct bench_options *o
                                                         (int)options->height, error)
                                           : headless_create(&stage->headless, error);
     if (!status)
-        status = viewer_attach(&stage->viewer, error);
+        status = common_attach(&stage->desk->common, error);
     stage->width = (int)options->width;
     stage->height = (int)options->height;
     if (!status && stage->in_window) {
@@ -239,8 +241,8 @@ static enum status open_stage(struct stage *stage, const struct bench_options *o
         window_pace(true);
         window_size(&stage->window, &stage->width, &stage->height, &scale);
     } else if (!status) {
-        status = target_create(stage->viewer.gpu, TEXTURE_RGBA8, stage->width, stage->height, &stage->target,
-                               error);
+        status = target_create(stage->desk->common.gpu, TEXTURE_RGBA8, stage->width, stage->height,
+                               &stage->target, error);
     }
     return status;
 }
@@ -250,34 +252,34 @@ static enum status open_stage(struct stage *stage, const struct bench_options *o
 static enum status load_and_present(struct stage *stage, const int64_t exec_ns, struct figures *figures,
                                     struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
-    camera_set_viewport(&viewer->view.camera, stage->width, stage->height);
+    struct pane *pane = stage->desk->active;
+    camera_set_viewport(&pane->view.camera, stage->width, stage->height);
     enum status status = STATUS_OK;
-    while (!status && viewer_is_loading(viewer)) {
+    while (!status && pane_is_loading(pane)) {
         const bool seen = figures->first_picture_ms > 0;
-        if (!viewer_pump(viewer, 50, seen ? 40 : 0) || !viewer->picture)
+        if (!pane_pump(pane, 50, seen ? 40 : 0) || !pane->frame->picture)
             continue;
         status = bench_draw(stage, error);
-        if (figures->first_picture_ms == 0 && viewer->times.first_band)
+        if (figures->first_picture_ms == 0 && pane->times.first_band)
             figures->first_picture_ms = ms_between(exec_ns, clock_now_ns());
     }
-    if (!status && viewer->load_error.status) {
-        *error = viewer->load_error;
-        return viewer->load_status ? viewer->load_status : viewer->load_error.status;
+    if (!status && pane->frame->load_error.status) {
+        *error = pane->frame->load_error;
+        return pane->frame->load_status ? pane->frame->load_status : pane->frame->load_error.status;
     }
     if (!status)
         status = bench_draw(stage, error);
     figures->complete_picture_ms = ms_between(exec_ns, clock_now_ns());
-    figures->header_ms = ms_between(exec_ns, viewer->times.header_known);
-    figures->first_band_ms = ms_between(exec_ns, viewer->times.first_band);
-    figures->resident_ms = ms_between(exec_ns, viewer->times.complete);
+    figures->header_ms = ms_between(exec_ns, pane->times.header_known);
+    figures->first_band_ms = ms_between(exec_ns, pane->times.first_band);
+    figures->resident_ms = ms_between(exec_ns, pane->times.complete);
     return status;
 }
 
 static void close_stage(struct stage *stage)
 {
     target_destroy(&stage->target);
-    viewer_finish(&stage->viewer);
+    desk_destroy(&stage->desk);
     headless_destroy(&stage->headless);
     if (stage->in_window)
         window_close(&stage->window);
@@ -293,12 +295,13 @@ static double ratio(double value, double yardstick)
 static void print_text(const struct stage *stage, const struct figures *figures, const char *name)
 {
     char peak[32], textures[32], pixels[32];
-    output_line(stdout, "image          %s, %lld x %lld %s%s", name, (long long)stage->viewer.info.width,
-                (long long)stage->viewer.info.height, sample_traits(stage->viewer.info.type)->name,
-                figures->has_mask ? " with mask" : "");
+    output_line(
+        stdout, "image          %s, %lld x %lld %s%s", name,
+        (long long)stage->desk->active->frame->info.width, (long long)stage->desk->active->frame->info.height,
+        sample_traits(stage->desk->active->frame->info.type)->name, figures->has_mask ? " with mask" : "");
     printf("drawn          %s, %d x %d\n", stage->in_window ? "in a window (presented frames)" : "off-screen",
            stage->width, stage->height);
-    printf("renderer       %s, %ld processors\n", gpu_renderer(stage->viewer.gpu),
+    printf("renderer       %s, %ld processors\n", gpu_renderer(stage->desk->common.gpu),
            sysconf(_SC_NPROCESSORS_ONLN));
     printf(
         "start, ms      main %.0f, context %.0f, header %.0f, first band %.0f, first picture %.0f, resident %.0f, complete picture %.0f\n",
@@ -337,14 +340,14 @@ static void print_json(const struct stage *stage, const struct figures *figures,
 {
     cJSON *json = cJSON_CreateObject();
     json_add_text(json, "source", name);
-    cJSON_AddNumberToObject(json, "width", (double)stage->viewer.info.width);
-    cJSON_AddNumberToObject(json, "height", (double)stage->viewer.info.height);
-    cJSON_AddStringToObject(json, "type", sample_traits(stage->viewer.info.type)->name);
+    cJSON_AddNumberToObject(json, "width", (double)stage->desk->active->frame->info.width);
+    cJSON_AddNumberToObject(json, "height", (double)stage->desk->active->frame->info.height);
+    cJSON_AddStringToObject(json, "type", sample_traits(stage->desk->active->frame->info.type)->name);
     cJSON_AddBoolToObject(json, "mask", figures->has_mask);
     cJSON_AddBoolToObject(json, "window", stage->in_window);
     cJSON_AddNumberToObject(json, "window_width", stage->width);
     cJSON_AddNumberToObject(json, "window_height", stage->height);
-    cJSON_AddStringToObject(json, "renderer", gpu_renderer(stage->viewer.gpu));
+    cJSON_AddStringToObject(json, "renderer", gpu_renderer(stage->desk->common.gpu));
     cJSON_AddNumberToObject(json, "threads", (double)sysconf(_SC_NPROCESSORS_ONLN));
     cJSON *start = cJSON_AddObjectToObject(json, "start_ms");
     cJSON_AddNumberToObject(start, "main", figures->main_ms);
@@ -416,10 +419,10 @@ static const struct option bench_table[] = {
 static enum status measure(struct stage *stage, const struct bench_options *options, const char *const *names,
                            size_t count, struct figures *figures, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
-    enum status status = viewer_configure(viewer, &options->view, error);
+    struct pane *pane = stage->desk->active;
+    enum status status = desk_configure(stage->desk, &options->view, error);
     if (!status)
-        status = viewer_open(viewer, names, count, options->view.siblings, options->view.frame, error);
+        status = pane_open(pane, names, count, options->view.siblings, options->view.frame, error);
     if (!status)
         status = open_stage(stage, options, error);
     if (status)
@@ -432,7 +435,7 @@ static enum status measure(struct stage *stage, const struct bench_options *opti
         status = measure_memory(stage, figures, error);
     struct texture *rgba = NULL;
     if (!status && options->steps == 0)
-        status = make_yardstick(viewer, &rgba, error);
+        status = make_yardstick(pane, &rgba, error);
     for (int zoom = 0; !status && options->steps == 0 && zoom < 2; zoom++)
         status = measure_zoom(stage, zoom, rgba, &figures->zooms[zoom], error);
     texture_destroy(&rgba);
@@ -444,9 +447,9 @@ static enum status run_bench(void *context, const char *const *names, size_t cou
     const struct bench_options *options = context;
     struct figures figures = {.main_ms = options->main_ms};
     struct stage *stage = must_alloc(sizeof *stage);
-    viewer_create(&stage->viewer, NULL, NULL);
+    stage->desk = desk_create(NULL, NULL);
     stage->task = options->task;
-    stage->viewer.cancel = task_cancel(options->task);
+    stage->desk->common.cancel = task_cancel(options->task);
     enum status status = measure(stage, options, names, count, &figures, error);
     if (!status && options->json)
         print_json(stage, &figures, names[0]);

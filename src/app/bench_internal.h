@@ -4,7 +4,7 @@
 #define FOVEA_APP_BENCH_INTERNAL_H
 
 #include "app/window.h"
-#include "session/viewer.h"
+#include "session/desk.h"
 
 #include <cjson/cJSON.h>
 
@@ -14,7 +14,7 @@ struct stage {
     bool in_window;
     struct headless *headless;
     struct target *target;
-    struct viewer viewer;
+    struct desk *desk;
     int width, height;
     struct task *task;
 };

@@ -13,15 +13,15 @@ enum { EARLY = 10, PUMP_MS = 40 }; // steps until memory is first looked at; as 
 // Shows the next frame completely.
 static enum status step(struct stage *stage, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
+    struct pane *pane = stage->desk->active;
     enum status status = STATUS_OK;
-    viewer->playback.due_ns = 0;
-    playback_tick(viewer, clock_now_ns());
-    while (!status && viewer_is_loading(viewer)) {
-        if (viewer_pump(viewer, 50, PUMP_MS) && viewer_is_loading(viewer) && viewer->picture)
+    pane->playback.due_ns = 0;
+    playback_tick(pane, clock_now_ns());
+    while (!status && pane_is_loading(pane)) {
+        if (pane_pump(pane, 50, PUMP_MS) && pane_is_loading(pane) && pane->frame->picture)
             status = bench_draw(stage, error);
     }
-    if (!status && viewer->picture)
+    if (!status && pane->frame->picture)
         status = bench_draw(stage, error);
     return status;
 }
@@ -34,20 +34,20 @@ static void note_memory(int64_t *resident, int64_t *peak)
 
 enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures *figures, struct error *error)
 {
-    struct viewer *viewer = &stage->viewer;
+    struct pane *pane = stage->desk->active;
     size_t bytes;
     if (!size_multiply((size_t)steps, sizeof(double), &bytes))
         return error_set(error, STATUS_USAGE, "so many steps cannot be measured");
     double *times = must_alloc(bytes);
     enum status status = STATUS_OK;
     const int64_t begin = clock_now_ns();
-    viewer->view.play = (struct view_play){.direction = 1, .rate = PLAY_MAX_RATE, .loop = PLAY_AGAIN};
+    pane->view.play = (struct view_play){.direction = 1, .rate = PLAY_MAX_RATE, .loop = PLAY_AGAIN};
     for (int64_t i = 0; !status && i < steps; i++) {
         const int64_t start = clock_now_ns();
         status = step(stage, error);
         times[i] = (double)(clock_now_ns() - start) / 1e6;
         figures->slowest_ms = times[i] > figures->slowest_ms ? times[i] : figures->slowest_ms;
-        figures->failed += viewer->load_status != STATUS_OK;
+        figures->failed += pane->frame->load_status != STATUS_OK;
         if (i + 1 == EARLY || i + 1 == steps)
             note_memory(&figures->resident_late, &figures->peak_late);
         if (i + 1 <= EARLY) {
@@ -55,7 +55,7 @@ enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures 
             figures->peak_early = figures->peak_late;
         }
     }
-    viewer->view.play.direction = 0;
+    pane->view.play.direction = 0;
     figures->steps = steps;
     figures->total_ms = (double)(clock_now_ns() - begin) / 1e6;
     figures->median_ms = bench_median(times, (size_t)steps);

@@ -27,24 +27,24 @@ static int scaled(int points, float scale)
 
 // --- the title ---
 
-static void write_title(const struct viewer *viewer, struct text *title)
+static void write_title(const struct pane *pane, struct text *title)
 {
-    const char *name = path_title(source_name(viewer->source, viewer->position.item));
-    const char *part = viewer->info.title;
+    const char *name = path_title(source_name(pane->document->source, pane->position.item));
+    const char *part = pane->frame->info.title;
     text_safe(title, name, strlen(name));
     if (part[0] && !strstr(name, part)) { // unless the name was given with it
         text_append(title, "  ");
         text_safe(title, part, strlen(part));
     }
-    viewer_append_frame(viewer, title);
+    pane_append_frame(pane, title);
 }
 
 // Cuts a line at a character until it fits.
-static void cut_to_width(struct viewer *viewer, char *line, size_t size, float width, float scale)
+static void cut_to_width(struct pane *pane, char *line, size_t size, float width, float scale)
 {
     static const char more[] = "…";
     size_t length = strlen(line);
-    while (length > 0 && overlay_text_width(viewer->overlay, line, scale) > width) {
+    while (length > 0 && overlay_text_width(pane->common->overlay, line, scale) > width) {
         length -= length > sizeof more && strcmp(line + length - (sizeof more - 1), more) == 0
                       ? sizeof more - 1
                       : 0;
@@ -60,21 +60,21 @@ static void cut_to_width(struct viewer *viewer, char *line, size_t size, float w
 
 // --- layout ---
 
-struct decoration decoration_of(struct viewer *viewer, int height, float scale)
+struct decoration decoration_of(struct pane *pane, int height, float scale)
 {
     struct decoration made = {0};
     struct text title = {0};
-    const int line = (int)overlay_line_height(viewer->overlay, scale), margin = scaled(MARGIN, scale);
-    write_title(viewer, &title);
+    const int line = (int)overlay_line_height(pane->common->overlay, scale), margin = scaled(MARGIN, scale);
+    write_title(pane, &title);
     snprintf(made.title, sizeof made.title, "%s", text_string(&title));
     text_free(&title);
-    const int title_width = (int)ceilf(overlay_text_width(viewer->overlay, made.title, scale));
+    const int title_width = (int)ceilf(overlay_text_width(pane->common->overlay, made.title, scale));
     made.top = line + 2 * margin;
     made.bottom = line + scaled(SCALE_HEIGHT, scale) + 2 * margin;
     made.least_height = scaled(BAR_HEIGHT, scale);
-    const struct colour_bar bar = viewer_colour_bar(viewer);
+    const struct colour_bar bar = pane_colour_bar(pane);
     const int bar_height = height > made.least_height ? height : made.least_height;
-    made.right = overlay_colour_bar_width(viewer->overlay, &bar, bar_height, scale);
+    made.right = overlay_colour_bar_width(pane->common->overlay, &bar, bar_height, scale);
     made.least_width =
         2 * margin + (title_width < scaled(TITLE_WIDTH, scale) ? title_width : scaled(TITLE_WIDTH, scale));
     return made;
@@ -83,9 +83,9 @@ struct decoration decoration_of(struct viewer *viewer, int height, float scale)
 // --- drawing ---
 
 // A bar of a round number of image pixels below the area, with its length written over it.
-static void draw_scale(struct viewer *viewer, struct rect area, int height, float scale)
+static void draw_scale(struct pane *pane, struct rect area, int height, float scale)
 {
-    const double zoom = viewer->view.camera.zoom;
+    const double zoom = pane->view.camera.zoom;
     const double room =
         fmax(1, fmin(SCALE_LENGTH * (double)scale, (double)area.width - 4.0 * MARGIN * scale));
     const double target = room / zoom, decade = pow(10, floor(log10(target)));
@@ -93,25 +93,25 @@ static void draw_scale(struct viewer *viewer, struct rect area, int height, floa
     char text[48];
     snprintf(text, sizeof text, "%g px", length);
     const float width = (float)(length * zoom), margin = (float)MARGIN * scale;
-    const float text_width = overlay_text_width(viewer->overlay, text, scale);
+    const float text_width = overlay_text_width(pane->common->overlay, text, scale);
     const float plate = fmaxf(width, text_width) + 2 * margin;
     const float bottom = (float)height - margin, left = fmaxf(margin, (float)area.x);
-    const float top = bottom - overlay_line_height(viewer->overlay, scale) - SCALE_HEIGHT * scale;
-    overlay_rect(viewer->overlay, left, top, plate, bottom - top, PLATE);
-    overlay_text(viewer->overlay, text, left + margin, top + 2 * scale, scale, WHITE, false);
-    overlay_rect(viewer->overlay, left + margin, bottom - 7 * scale, width, 3 * scale, WHITE);
+    const float top = bottom - overlay_line_height(pane->common->overlay, scale) - SCALE_HEIGHT * scale;
+    overlay_rect(pane->common->overlay, left, top, plate, bottom - top, PLATE);
+    overlay_text(pane->common->overlay, text, left + margin, top + 2 * scale, scale, WHITE, false);
+    overlay_rect(pane->common->overlay, left + margin, bottom - 7 * scale, width, 3 * scale, WHITE);
 }
 
-void decoration_draw(struct viewer *viewer, const struct decoration *decoration, int width, int height,
+void decoration_draw(struct pane *pane, const struct decoration *decoration, int width, int height,
                      struct rect area, float scale)
 {
-    const struct colour_bar bar = viewer_colour_bar(viewer);
+    const struct colour_bar bar = pane_colour_bar(pane);
     const float margin = (float)MARGIN * scale;
     char title[sizeof decoration->title];
     memcpy(title, decoration->title, sizeof title);
-    cut_to_width(viewer, title, sizeof title, (float)width - 2 * margin, scale);
-    overlay_text(viewer->overlay, title, margin, margin, scale, WHITE, true);
-    draw_scale(viewer, area, height, scale);
-    overlay_colour_bar(viewer->overlay, &bar, width - decoration->right, decoration->top, decoration->right,
-                       height - decoration->top - decoration->bottom, scale);
+    cut_to_width(pane, title, sizeof title, (float)width - 2 * margin, scale);
+    overlay_text(pane->common->overlay, title, margin, margin, scale, WHITE, true);
+    draw_scale(pane, area, height, scale);
+    overlay_colour_bar(pane->common->overlay, &bar, width - decoration->right, decoration->top,
+                       decoration->right, height - decoration->top - decoration->bottom, scale);
 }

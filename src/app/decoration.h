@@ -3,7 +3,7 @@
 #ifndef FOVEA_APP_DECORATION_H
 #define FOVEA_APP_DECORATION_H
 
-#include "session/viewer.h"
+#include "session/desk.h"
 
 // All in pixels of the picture. Zero: no decoration, the picture is the data's area.
 struct decoration {
@@ -14,11 +14,11 @@ struct decoration {
 };
 
 // What the shown image needs beside an area of `height` pixels for the data, at a text scale.
-struct decoration decoration_of(struct viewer *viewer, int height, float scale);
+struct decoration decoration_of(struct pane *pane, int height, float scale);
 
-// Adds it to the viewer's overlay, for a picture of width x height with the data's area at `area`. The view's
+// Adds it to the pane's overlay, for a picture of width x height with the data's area at `area`. The view's
 // camera is that of the area.
-void decoration_draw(struct viewer *viewer, const struct decoration *decoration, int width, int height,
+void decoration_draw(struct pane *pane, const struct decoration *decoration, int width, int height,
                      struct rect area, float scale);
 
 #endif

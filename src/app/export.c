@@ -24,7 +24,7 @@ struct canvas {
 };
 
 struct cells {
-    struct viewer *viewer;
+    struct pane *pane;
     const struct export_request *request;
     struct canvas canvas;
     struct target *target;
@@ -47,20 +47,20 @@ bool export_size_parse(const char *text, struct export_size *size)
     return true;
 }
 
-static struct decoration decoration_for(struct viewer *viewer, const struct export_request *request)
+static struct decoration decoration_for(struct pane *pane, const struct export_request *request)
 {
     if (!request->decorate)
         return (struct decoration){0};
     const struct export_size *size = &request->size;
-    const int64_t height = size->kind == EXPORT_SIZE ? size->height : viewer->view.camera.viewport_height;
-    return decoration_of(viewer, (int)int64_min(height, INT32_MAX), request->scale);
+    const int64_t height = size->kind == EXPORT_SIZE ? size->height : pane->view.camera.viewport_height;
+    return decoration_of(pane, (int)int64_min(height, INT32_MAX), request->scale);
 }
 
 // The picture around an area of the viewport's size.
-static struct canvas lay_out(struct viewer *viewer, const struct export_request *request)
+static struct canvas lay_out(struct pane *pane, const struct export_request *request)
 {
-    struct camera *camera = &viewer->view.camera;
-    struct canvas canvas = {.decoration = decoration_for(viewer, request)};
+    struct camera *camera = &pane->view.camera;
+    struct canvas canvas = {.decoration = decoration_for(pane, request)};
     const struct decoration *around = &canvas.decoration;
     // Since the camera was set, other limits may have made the colour bar wider.
     if (request->decorate && request->size.kind == EXPORT_SIZE)
@@ -142,7 +142,7 @@ static enum status sized_camera(struct camera *camera, const struct export_reque
     return STATUS_OK;
 }
 
-enum status export_set_camera(struct viewer *viewer, const struct export_request *request,
+enum status export_set_camera(struct pane *pane, const struct export_request *request,
                               const struct camera *camera, struct error *error)
 {
     struct camera wanted = *camera;
@@ -155,11 +155,11 @@ enum status export_set_camera(struct viewer *viewer, const struct export_request
         wanted.fit = fit && request->size.kind == EXPORT_SIZE;
     }
     if (!status && request->size.kind == EXPORT_SIZE) {
-        const struct decoration around = decoration_for(viewer, request);
+        const struct decoration around = decoration_for(pane, request);
         status = sized_camera(&wanted, request, &around, error);
     }
     if (!status)
-        memcpy(&viewer->view.camera, &wanted, sizeof wanted);
+        memcpy(&pane->view.camera, &wanted, sizeof wanted);
     return status;
 }
 
@@ -178,13 +178,14 @@ static enum status no_memory(const struct cells *cells, int64_t need, int64_t ha
 // The largest cells that the memory budget and the device allow.
 static enum status choose_cells(struct cells *cells, struct error *error)
 {
-    struct viewer *viewer = cells->viewer;
+    struct pane *pane = cells->pane;
     const struct canvas *canvas = &cells->canvas;
-    const int64_t budget = viewer_texture_budget(viewer), row = int64_max(3 * (int64_t)canvas->width, 1);
+    const int64_t budget = common_texture_budget(pane->common),
+                  row = int64_max(3 * (int64_t)canvas->width, 1);
     const int64_t strip = int64_min(STRIP_BYTES, budget / STRIP_SHARE);
     if (row > budget / STRIP_SHARE)
         return no_memory(cells, row * STRIP_SHARE, budget, error);
-    const int side = gpu_max_texture_side(viewer->gpu);
+    const int side = gpu_max_texture_side(pane->common->gpu);
     cells->width = (int)int64_min(int64_min(canvas->width, CELL_WIDTH), side);
     cells->height = (int)int64_max(1, int64_min(int64_min(strip / row, STRIP_ROWS), side));
     cells->height = (int)int64_min(cells->height, canvas->height);
@@ -211,11 +212,11 @@ static struct rect in_area(const struct canvas *canvas, struct rect data)
 // The part of a cell, from its left, whose tiles fit their memory.
 static enum status fitting_part(const struct cells *cells, struct rect *cell, struct error *error)
 {
-    const int64_t room = cells->viewer->picture->cache_budget;
+    const int64_t room = cells->pane->frame->picture->cache_budget;
     int64_t need;
     for (;; cell->width = (cell->width + 1) / 2) {
         const struct rect data = data_in(&cells->canvas, *cell);
-        need = data.width == 0 ? 0 : viewer_part_need(cells->viewer, in_area(&cells->canvas, data));
+        need = data.width == 0 ? 0 : pane_part_need(cells->pane, in_area(&cells->canvas, data));
         if (need <= room)
             return STATUS_OK;
         if (cell->width == 1)
@@ -226,25 +227,25 @@ static enum status fitting_part(const struct cells *cells, struct rect *cell, st
 // Draws a part of a strip into it; `cell` is within the strip at row `y`.
 static enum status draw_cell(struct cells *cells, struct rect cell, struct error *error)
 {
-    struct viewer *viewer = cells->viewer;
+    struct pane *pane = cells->pane;
     const struct canvas *canvas = &cells->canvas;
     const int width = (int)cell.width, height = (int)cell.height;
     const struct rect data = data_in(canvas, cell);
     enum status status = STATUS_OK;
-    target_bind(viewer->gpu, cells->target, cells->width, cells->height);
-    target_clear(viewer->gpu, viewer->view.display.background);
+    target_bind(pane->common->gpu, cells->target, cells->width, cells->height);
+    target_clear(pane->common->gpu, pane->view.display.background);
     if (data.width > 0)
-        status = viewer_draw_part(viewer, in_area(canvas, data), cells->height, (int)(data.x - cell.x),
-                                  (int)(data.y - cell.y), &cells->widest, cells->request->scale, error);
+        status = pane_draw_part(pane, in_area(canvas, data), cells->height, (int)(data.x - cell.x),
+                                (int)(data.y - cell.y), &cells->widest, cells->request->scale, error);
     if (status)
         return status;
     if (cells->request->decorate) {
-        target_viewport(viewer->gpu, cells->height, 0, 0, width, height);
-        decoration_draw(viewer, &canvas->decoration, canvas->width, canvas->height, canvas->area,
+        target_viewport(pane->common->gpu, cells->height, 0, 0, width, height);
+        decoration_draw(pane, &canvas->decoration, canvas->width, canvas->height, canvas->area,
                         cells->request->scale);
-        overlay_flush_part(viewer->overlay, (int)cell.x, (int)cell.y, width, height);
+        overlay_flush_part(pane->common->overlay, (int)cell.x, (int)cell.y, width, height);
     }
-    target_read_rgb(viewer->gpu, cells->height, 0, 0, width, height, cells->pixels);
+    target_read_rgb(pane->common->gpu, cells->height, 0, 0, width, height, cells->pixels);
     for (int64_t row = 0; row < cell.height; row++)
         memcpy(cells->strip + 3 * (row * canvas->width + cell.x), cells->pixels + 3 * row * cell.width,
                3 * (size_t)cell.width);
@@ -256,7 +257,7 @@ static enum status measure_cell(struct cells *cells, struct rect cell, struct er
     const struct rect data = data_in(&cells->canvas, cell);
     return data.width == 0
                ? STATUS_OK
-               : viewer_measure_part(cells->viewer, in_area(&cells->canvas, data), &cells->widest, error);
+               : pane_measure_part(cells->pane, in_area(&cells->canvas, data), &cells->widest, error);
 }
 
 // Does `work` on each cell of the strip that begins at row `y`.
@@ -315,7 +316,7 @@ static enum status write_strips(struct cells *cells, struct error *error)
 
 static enum status write_cells(struct cells *cells, struct error *error)
 {
-    struct viewer *viewer = cells->viewer;
+    struct pane *pane = cells->pane;
     enum status status = choose_cells(cells, error);
     if (status)
         return status;
@@ -323,20 +324,21 @@ static enum status write_cells(struct cells *cells, struct error *error)
     cells->strip = malloc(row * (size_t)cells->height);
     cells->pixels = malloc(3 * (size_t)cells->width * (size_t)cells->height);
     if (!cells->strip || !cells->pixels)
-        return no_memory(cells, (int64_t)row * cells->height, viewer_texture_budget(viewer), error);
-    status = target_create(viewer->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target, error);
+        return no_memory(cells, (int64_t)row * cells->height, common_texture_budget(pane->common), error);
+    status =
+        target_create(pane->common->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target, error);
     if (status)
         return status;
     status = measure_cells(cells, error);
     if (!status)
         status = write_strips(cells, error);
-    target_bind(viewer->gpu, NULL, cells->width, cells->height);
+    target_bind(pane->common->gpu, NULL, cells->width, cells->height);
     return status;
 }
 
-enum status export_write(struct viewer *viewer, const struct export_request *request, struct error *error)
+enum status export_write(struct pane *pane, const struct export_request *request, struct error *error)
 {
-    struct cells cells = {.viewer = viewer, .request = request, .canvas = lay_out(viewer, request)};
+    struct cells cells = {.pane = pane, .request = request, .canvas = lay_out(pane, request)};
     enum status status = write_cells(&cells, error);
     target_destroy(&cells.target);
     free(cells.strip);
@@ -344,13 +346,13 @@ enum status export_write(struct viewer *viewer, const struct export_request *req
     return status;
 }
 
-enum status export_picture(struct viewer *viewer, const struct export_request *request, struct error *error)
+enum status export_picture(struct pane *pane, const struct export_request *request, struct error *error)
 {
     struct camera camera;
-    memcpy(&camera, &viewer->view.camera, sizeof camera);
-    enum status status = export_set_camera(viewer, request, &camera, error);
+    memcpy(&camera, &pane->view.camera, sizeof camera);
+    enum status status = export_set_camera(pane, request, &camera, error);
     if (!status)
-        status = export_write(viewer, request, error);
-    memcpy(&viewer->view.camera, &camera, sizeof camera);
+        status = export_write(pane, request, error);
+    memcpy(&pane->view.camera, &camera, sizeof camera);
     return status;
 }

@@ -4,7 +4,7 @@
 #define FOVEA_APP_EXPORT_H
 
 #include "app/task.h"
-#include "session/viewer.h"
+#include "session/desk.h"
 
 enum export_size_kind {
     EXPORT_SHOWN,      // what is in view of the image, as large as on the screen
@@ -31,13 +31,13 @@ struct export_request {
 // Makes the view's camera that of the data's area in the picture that is asked for: `camera` is what is in
 // view. STATUS_TOO_LARGE or STATUS_USAGE with the numbers for sizes that PNG cannot have, or that have no
 // room for what is around the data.
-enum status export_set_camera(struct viewer *viewer, const struct export_request *request,
+enum status export_set_camera(struct pane *pane, const struct export_request *request,
                               const struct camera *camera, struct error *error);
 
 // Draws the view, whose camera is that of the data's area, and writes it.
-enum status export_write(struct viewer *viewer, const struct export_request *request, struct error *error);
+enum status export_write(struct pane *pane, const struct export_request *request, struct error *error);
 
 // Both; the view's camera is put back.
-enum status export_picture(struct viewer *viewer, const struct export_request *request, struct error *error);
+enum status export_picture(struct pane *pane, const struct export_request *request, struct error *error);
 
 #endif

@@ -49,20 +49,20 @@ static double zoom_of(const struct export_options *options)
 }
 
 // A viewport that shows the whole image at the zoom asked for.
-static enum status show_whole(struct viewer *viewer, const struct export_options *options,
-                              struct error *error)
+static enum status show_whole(struct pane *pane, const struct export_options *options, struct error *error)
 {
-    struct camera *camera = &viewer->view.camera;
+    struct camera *camera = &pane->view.camera;
     const double zoom = zoom_of(options);
     const bool turned = camera->quarter_turns & 1;
-    const double across = (double)(turned ? viewer->info.height : viewer->info.width);
-    const double down = (double)(turned ? viewer->info.width : viewer->info.height);
+    const double across = (double)(turned ? pane->frame->info.height : pane->frame->info.width);
+    const double down = (double)(turned ? pane->frame->info.width : pane->frame->info.height);
     const double width = fmax(1, ceil(across * zoom)), height = fmax(1, ceil(down * zoom));
     if (width > INT32_MAX || height > INT32_MAX)
         return error_set(
             error, STATUS_TOO_LARGE,
             "%s: %.0f x %.0f pixels at a zoom of %g are %.0f x %.0f, more than PNG can hold, %d a side",
-            source_name(viewer->source, viewer->position.item), across, down, zoom, width, height, INT32_MAX);
+            source_name(pane->document->source, pane->position.item), across, down, zoom, width, height,
+            INT32_MAX);
     camera_set_viewport(camera, (int)width, (int)height);
     camera_fit(camera);
     return STATUS_OK;
@@ -78,44 +78,46 @@ static struct export_request request_of(const struct export_options *options)
 }
 
 // The view on the loaded image, as the options and then the commands have it.
-static enum status set_view(struct viewer *viewer, const struct export_options *options, struct error *error)
+static enum status set_view(struct desk *desk, const struct export_options *options, struct error *error)
 {
     const struct export_request request = request_of(options);
-    enum status status = show_whole(viewer, options, error);
+    struct pane *pane = desk->active;
+    enum status status = show_whole(pane, options, error);
     if (!status && options->size.kind == EXPORT_SIZE) {
-        const struct camera whole = viewer->view.camera;
-        status = export_set_camera(viewer, &request, &whole, error);
+        const struct camera whole = pane->view.camera;
+        status = export_set_camera(pane, &request, &whole, error);
     }
     if (status)
         return status;
-    options_apply_camera(&options->view, &viewer->view.camera);
+    options_apply_camera(&options->view, &pane->view.camera);
     struct host host;
-    host_init(&host, viewer);
+    host_init(&host, desk);
     status = host_run_options(&host, &options->view, error);
     if (!status)
-        status = viewer_load_all(viewer, error); // what the commands asked for
+        status = pane_load_all(pane, error); // what the commands asked for
     host_finish(&host);
     return status;
 }
 
-static enum status load_and_write(struct viewer *viewer, struct headless **headless,
+static enum status load_and_write(struct desk *desk, struct headless **headless,
                                   const struct export_options *options, const char *const *names,
                                   size_t count, struct error *error)
 {
     const struct export_request request = request_of(options);
-    enum status status = viewer_configure(viewer, &options->view, error);
-    viewer->cancel = task_cancel(options->task);
+    struct pane *pane = desk->active;
+    enum status status = desk_configure(desk, &options->view, error);
+    desk->common.cancel = task_cancel(options->task);
     if (!status)
-        status = viewer_open(viewer, names, count, options->view.siblings, options->view.frame, error);
+        status = pane_open(pane, names, count, options->view.siblings, options->view.frame, error);
     if (!status)
         status = headless_create(headless, error);
     if (!status)
-        status = viewer_attach(viewer, error);
+        status = common_attach(&desk->common, error);
     if (!status)
-        status = viewer_load_all(viewer, error);
+        status = pane_load_all(pane, error);
     if (!status)
-        status = set_view(viewer, options, error);
-    return status ? status : export_write(viewer, &request, error);
+        status = set_view(desk, options, error);
+    return status ? status : export_write(pane, &request, error);
 }
 
 static enum status run_export(void *context, const char *const *names, size_t count, struct error *error)
@@ -123,15 +125,13 @@ static enum status run_export(void *context, const char *const *names, size_t co
     const struct export_options *options = context;
     if (!options->output)
         return error_set(error, STATUS_USAGE, "export needs -o OUT.png");
-    struct viewer *viewer = must_alloc(sizeof *viewer);
+    struct desk *desk = desk_create(NULL, NULL);
     struct headless *headless = NULL;
-    viewer_create(viewer, NULL, NULL);
-    enum status status = load_and_write(viewer, &headless, options, names, count, error);
-    if (!status && viewer->message.status)
-        output_sentence("warning: %s", viewer->message.text);
-    viewer_finish(viewer);
+    enum status status = load_and_write(desk, &headless, options, names, count, error);
+    if (!status && desk->common.message.status)
+        output_sentence("warning: %s", desk->common.message.text);
+    desk_destroy(&desk);
     headless_destroy(&headless);
-    free(viewer);
     return status;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct files {
-    struct viewer *viewer;
+    struct desk *desk;
     struct browser *browser;
     struct folder *folder;
     bool reading;
@@ -21,11 +21,11 @@ struct files {
     char *opened; // to be remembered when it is shown
 };
 
-struct files *files_create(struct viewer *viewer)
+struct files *files_create(struct desk *desk)
 {
     struct files *files = must_alloc(sizeof *files);
-    files->viewer = viewer;
-    files->browser = browser_create(viewer->jobs);
+    files->desk = desk;
+    files->browser = browser_create(desk->common.jobs);
     return files;
 }
 
@@ -95,8 +95,9 @@ enum status files_show_folder(struct files *files, const char *path, struct erro
 // The first folder is that of the image, or where the program was started.
 static void read_first_folder(struct files *files)
 {
-    const struct viewer *viewer = files->viewer;
-    const char *name = viewer->source ? source_name(viewer->source, viewer->position.item) : "./";
+    const struct pane *pane = files->desk->active;
+    const char *name =
+        pane->document->source ? source_name(pane->document->source, pane->position.item) : "./";
     // Schemes such as "sim:" have no place.
     char *path = folder_of(name);
     read_folder(files, path[0] == '/' ? path : ".");
@@ -115,15 +116,16 @@ static bool is_same_file(const struct browser_contents *contents, const char *na
 
 static void ask(struct files *files)
 {
-    const struct viewer *viewer = files->viewer;
-    const struct view_panels *panels = &viewer->workspace.panels;
+    const struct pane *pane = files->desk->active;
+    const struct view_panels *panels = &pane->common->workspace.panels;
     if (panels->files && !files->folder && !files->reading && !files->folder_error)
         read_first_folder(files);
     if (panels->files && panels->files_recent && !files->recent_asked) {
         files->recent_asked = true;
         browser_read_recent(files->browser);
     }
-    const char *name = viewer->source ? source_name(viewer->source, viewer->position.item) : NULL;
+    const char *name =
+        pane->document->source ? source_name(pane->document->source, pane->position.item) : NULL;
     if (!panels->contents || !name || (files->contents_asked && strcmp(files->contents_asked, name) == 0))
         return;
     free(files->contents_asked);
@@ -131,15 +133,15 @@ static void ask(struct files *files)
     if (is_same_file(files->contents, name))
         return;
     drop_contents(files);
-    browser_read_contents(files->browser, name, viewer->channel);
+    browser_read_contents(files->browser, name, pane->document->channel);
 }
 
 static void remember(struct files *files)
 {
-    const struct viewer *viewer = files->viewer;
-    if (!files->opened || viewer_is_loading(viewer))
+    const struct pane *pane = files->desk->active;
+    if (!files->opened || pane_is_loading(pane))
         return;
-    if (viewer->picture && viewer->load_status == STATUS_OK)
+    if (pane->frame->picture && pane->frame->load_status == STATUS_OK)
         browser_remember(files->browser, files->opened);
     free(files->opened);
     files->opened = NULL;
@@ -153,7 +155,7 @@ static void take_folder(struct files *files, struct browser_results *results)
     results->folder_error = NULL;
     // One that cannot be read leaves the other on the screen, with the reason as a message.
     if (files->folder_error && files->folder) {
-        viewer_say(files->viewer, true, "%s", files->folder_error->text);
+        common_say(&files->desk->common, true, "%s", files->folder_error->text);
         return;
     }
     folder_destroy(&files->folder);

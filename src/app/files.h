@@ -4,14 +4,14 @@
 #ifndef FOVEA_APP_FILES_H
 #define FOVEA_APP_FILES_H
 
-#include "session/viewer.h"
+#include "session/desk.h"
 #include "ui/ui.h"
 
 // Opaque. Thread-safety: the thread of the window.
 struct files;
 
-// The viewer is borrowed; its `wake` is called when something is ready.
-struct files *files_create(struct viewer *viewer);
+// The desk is borrowed; its `wake` is called when something is ready.
+struct files *files_create(struct desk *desk);
 void files_destroy(struct files **files);
 
 // Tells that these names are being opened: they are remembered once the first is shown.

@@ -31,7 +31,7 @@ void gestures_note_key(struct gestures *gestures, const SDL_Event *event)
 static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
                   double y)
 {
-    const struct viewer *viewer = host->viewer;
+    const struct pane *pane = host->desk->active;
     if (gestures->drag == DRAG_TOOL && button->button == SDL_BUTTON_MIDDLE) {
         gestures->panning = true;
         gestures->last_x = x;
@@ -48,21 +48,21 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
     gestures->button = button->button;
     gestures->start_x = gestures->last_x = x;
     gestures->start_y = gestures->last_y = y;
-    gestures->start_limits = viewer->view.contrast.limits;
+    gestures->start_limits = pane->view.contrast.limits;
     return false;
 }
 
 static bool move(struct gestures *gestures, struct host *host, double x, double y)
 {
-    struct viewer *viewer = host->viewer;
-    const struct camera *camera = &viewer->view.camera;
+    struct pane *pane = host->desk->active;
+    const struct camera *camera = &pane->view.camera;
     bool drawn = false;
     if (gestures->drag == DRAG_PAN || gestures->panning)
-        camera_pan(&viewer->view.camera, x - gestures->last_x, y - gestures->last_y);
+        camera_pan(&pane->view.camera, x - gestures->last_x, y - gestures->last_y);
     if ((gestures->drag == DRAG_TOOL || gestures->drag == DRAG_NONE) && editor_takes_mouse(host->editor))
         drawn = editor_move(host->editor, x, y, gestures->shift);
     if (gestures->drag == DRAG_CONTRAST)
-        contrast_drag(&viewer->view.contrast, &gestures->start_limits,
+        contrast_drag(&pane->view.contrast, &gestures->start_limits,
                       (x - gestures->start_x) / camera->viewport_width,
                       (y - gestures->start_y) / camera->viewport_height);
     gestures->last_x = x;
@@ -86,7 +86,7 @@ static bool end(struct gestures *gestures, struct host *host, const SDL_MouseBut
 bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
                     int area_y, double density)
 {
-    struct viewer *viewer = host->viewer;
+    struct pane *pane = host->desk->active;
     host->area_x = area_x;
     host->area_y = area_y;
     if (event->type == SDL_MOUSEMOTION) {
@@ -104,11 +104,11 @@ bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Even
     if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
         const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
         const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
-        if (viewer->workspace.masking.on && gestures->ctrl) {
+        if (pane->common->workspace.masking.on && gestures->ctrl) {
             host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
             return true;
         }
-        camera_zoom_at(&viewer->view.camera, pow(WHEEL_FACTOR, notches), x, y);
+        camera_zoom_at(&pane->view.camera, pow(WHEEL_FACTOR, notches), x, y);
         if (editor_takes_mouse(host->editor)) // where the zoom has an end the point under the mouse may move
             editor_move(host->editor, x, y, gestures->shift);
         place_mouse(host, x, y);

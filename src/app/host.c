@@ -9,19 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct viewer *viewer_of(void *app)
+static struct pane *pane_of(void *app)
 {
-    return ((struct host *)app)->viewer;
+    return ((struct host *)app)->desk->active;
 }
 
-static enum status need_image(const struct viewer *viewer, struct error *error)
+static enum status need_image(const struct pane *pane, struct error *error)
 {
-    return viewer->source ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
+    return pane->document->source ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
 }
 
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
 {
-    enum status status = viewer_open(viewer_of(app), names, count, false, 0, error);
+    enum status status = pane_open(pane_of(app), names, count, false, 0, error);
     struct files *files = ((struct host *)app)->files;
     if (!status && files)
         files_opened(files, names, count);
@@ -38,24 +38,24 @@ static enum status do_show_folder(void *app, const char *path, struct error *err
 
 static enum status do_reload(void *app, struct error *error)
 {
-    enum status status = need_image(viewer_of(app), error);
+    enum status status = need_image(pane_of(app), error);
     if (!status)
-        viewer_reload(viewer_of(app));
+        pane_reload(pane_of(app));
     return status;
 }
 
 static enum status do_open_series(void *app, const char *name, struct error *error)
 {
-    struct viewer *viewer = viewer_of(app);
-    if (!name && !viewer->source)
+    struct pane *pane = pane_of(app);
+    if (!name && !pane->document->source)
         return error_set(error, STATUS_USAGE, "no image is open");
-    const struct source *files = viewer->plain ? viewer->plain : viewer->source;
-    char *copy = must_copy(name ? name : source_name(files, viewer->plain ? 0 : viewer->position.item));
+    const struct source *files = pane->document->plain ? pane->document->plain : pane->document->source;
+    char *copy = must_copy(name ? name : source_name(files, pane->document->plain ? 0 : pane->position.item));
     const char *names[] = {copy};
-    const bool automatic = viewer->view.contrast.automatic;
-    enum status status = viewer_open(viewer, names, 1, true, 0, error);
+    const bool automatic = pane->view.contrast.automatic;
+    enum status status = pane_open(pane, names, 1, true, 0, error);
     if (!status && !name) // more of the same data: limits set by hand hold
-        viewer->view.contrast.automatic = automatic;
+        pane->view.contrast.automatic = automatic;
     free(copy);
     return status;
 }
@@ -63,52 +63,52 @@ static enum status do_open_series(void *app, const char *name, struct error *err
 static enum status do_step(void *app, int64_t frames, struct error *error)
 {
     struct host *host = app;
-    return playback_step(host->viewer, frames, host->key_repeats, error);
+    return playback_step(host->desk->active, frames, host->key_repeats, error);
 }
 
 static enum status do_go_to_frame(void *app, int64_t frame, struct error *error)
 {
-    return playback_go(viewer_of(app), frame, error);
+    return playback_go(pane_of(app), frame, error);
 }
 
 static enum status do_go_to_end(void *app, bool last, struct error *error)
 {
-    return playback_go_to_end(viewer_of(app), last, error);
+    return playback_go_to_end(pane_of(app), last, error);
 }
 
 static enum status do_go_to_item(void *app, int64_t item, struct error *error)
 {
-    return playback_go_to_item(viewer_of(app), item, error);
+    return playback_go_to_item(pane_of(app), item, error);
 }
 
 static enum status do_slab(void *app, int mode, int64_t frames, struct error *error)
 {
-    return playback_slab(viewer_of(app), mode, frames, error);
+    return playback_slab(pane_of(app), mode, frames, error);
 }
 
 static enum status do_load_mask(void *app, const char *path, int values, struct error *error)
 {
     enum { VALUES_MASKED, VALUES_VALID, VALUES_LAYERS };
-    struct viewer *viewer = viewer_of(app);
-    enum status status = need_image(viewer, error);
+    struct pane *pane = pane_of(app);
+    enum status status = need_image(pane, error);
     if (status)
         return status;
     if (values == VALUES_LAYERS)
         return editor_load_layers(((struct host *)app)->editor, path, error);
     struct text name = {0};
     text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
-    viewer_load_mask(viewer, text_string(&name));
+    pane_load_mask(pane, text_string(&name));
     text_free(&name);
     return STATUS_OK;
 }
 
 static enum status do_clear_mask(void *app, struct error *error)
 {
-    struct viewer *viewer = viewer_of(app);
-    enum status status = need_image(viewer, error);
+    struct pane *pane = pane_of(app);
+    enum status status = need_image(pane, error);
     if (status)
         return status;
-    viewer_load_mask(viewer, NULL);
+    pane_load_mask(pane, NULL);
     return STATUS_OK;
 }
 
@@ -116,47 +116,47 @@ static enum status do_export(void *app, const char *path, bool decorate, const c
                              struct error *error)
 {
     struct host *host = app;
-    struct viewer *viewer = host->viewer;
+    struct pane *pane = host->desk->active;
     struct export_request request = {.path = path, .decorate = decorate, .scale = 1};
-    if (!viewer->picture)
+    if (!pane->frame->picture)
         return error_set(error, STATUS_USAGE, "no image is open");
     if (!export_size_parse(size, &request.size))
         return error_set(error, STATUS_USAGE, "\"%s\" is not shown, 1:1 or a size like 1920x1080", size);
-    if (host->files && viewer_is_loading(viewer))
+    if (host->files && pane_is_loading(pane))
         return error_set(error, STATUS_USAGE, "the image is still being loaded");
-    enum status status = viewer_load_all(viewer, error); // without a window the command waits for it
+    enum status status = pane_load_all(pane, error); // without a window the command waits for it
     if (!status)
-        status = export_picture(viewer, &request, error);
+        status = export_picture(pane, &request, error);
     if (!status)
-        viewer_say(viewer, false, "%s was written", path);
+        common_say(pane->common, false, "%s was written", path);
     return status;
 }
 
 static bool do_cancel(void *app)
 {
-    struct viewer *viewer = viewer_of(app);
+    struct pane *pane = pane_of(app);
     if (editor_end(((struct host *)app)->editor, false))
         return true;
-    const bool told = viewer->message.text[0] != '\0';
-    viewer->message = (struct error){0};
-    if (viewer_cancel(viewer) || told)
+    const bool told = pane->common->message.text[0] != '\0';
+    pane->common->message = (struct error){0};
+    if (pane_cancel(pane) || told)
         return true;
-    if (!viewer->workspace.masking.on)
+    if (!pane->common->workspace.masking.on)
         return false;
-    viewer->workspace.masking.on = viewer->workspace.panels.mask = false;
+    pane->common->workspace.masking.on = pane->common->workspace.panels.mask = false;
     ((struct host *)app)->commands.panels_changed = true;
     return true;
 }
 
 static enum status do_auto_limits(void *app, struct error *error)
 {
-    return viewer_auto_limits(viewer_of(app), error);
+    return pane_auto_limits(pane_of(app), error);
 }
 
 static enum status do_load_again(void *app, struct error *error)
 {
     (void)error;
-    viewer_reload(viewer_of(app));
+    pane_reload(pane_of(app));
     return STATUS_OK;
 }
 
@@ -170,7 +170,7 @@ static enum status do_save_mask(void *app, const char *path, uint8_t bits, int v
 {
     struct host *host = app;
     const enum status status = editor_save(host->editor, path, bits, values, error);
-    if (!status && host->quit_after_save && host->viewer->workspace.panels.dialog == DIALOG_SAVE_MASK)
+    if (!status && host->quit_after_save && host->desk->common.workspace.panels.dialog == DIALOG_SAVE_MASK)
         host_quit(host);
     if (host->recovery && !editor_has_unsaved(host->editor))
         recovery_update(host->recovery, clock_now_ns());
@@ -217,12 +217,12 @@ static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
         return false;
     *x = host->cursor_x;
     *y = host->cursor_y;
-    return viewer_value(host->viewer, *x, *y, text, sizeof text, value);
+    return pane_value(host->desk->active, *x, *y, text, sizeof text, value);
 }
 
 static void do_message(void *app, const char *text, bool is_error)
 {
-    viewer_say(viewer_of(app), is_error, "%s", text);
+    common_say(&((struct host *)app)->desk->common, is_error, "%s", text);
 }
 
 static void do_fullscreen(void *app, bool on)
@@ -232,10 +232,10 @@ static void do_fullscreen(void *app, bool on)
 
 bool host_find_pixel(struct host *host)
 {
-    const struct viewer *viewer = host->viewer;
+    const struct pane *pane = host->desk->active;
     int64_t column, row;
-    const bool valid = host->mouse_on_picture && viewer->picture &&
-                       camera_pixel_at(&viewer->view.camera, host->mouse_x - host->area_x,
+    const bool valid = host->mouse_on_picture && pane->frame->picture &&
+                       camera_pixel_at(&pane->view.camera, host->mouse_x - host->area_x,
                                        host->mouse_y - host->area_y, &column, &row);
     const bool changed =
         valid != host->cursor_valid || (valid && (column != host->cursor_x || row != host->cursor_y));
@@ -250,7 +250,7 @@ bool host_find_pixel(struct host *host)
 struct recovery *host_recovery(struct host *host)
 {
     if (!host->recovery)
-        host->recovery = recovery_create(host->editor, host->viewer);
+        host->recovery = recovery_create(host->editor, &host->desk->common);
     return host->recovery;
 }
 
@@ -260,7 +260,7 @@ static enum status keep_edits(struct host *host, struct error *error)
     editor_end(host->editor, true);
     if (!host->files || !editor_has_unsaved(host->editor))
         return STATUS_OK;
-    viewer_stop(host->viewer, HOST_PATIENCE_NS); // the mask may be with the loader
+    pane_stop(host->desk->active, HOST_PATIENCE_NS); // the mask may be with the loader
     return recovery_keep(host_recovery(host), HOST_PATIENCE_NS, error);
 }
 
@@ -274,7 +274,7 @@ void host_quit(struct host *host)
         host->question_seen = false;
         host->question = HOST_ASKS_CLOSE;
     } else if (keep_edits(host, &error)) {
-        viewer_say(host->viewer, true, "%s; save or discard them", error.text);
+        common_say(&host->desk->common, true, "%s; save or discard them", error.text);
     } else {
         host->quit = true;
     }
@@ -296,7 +296,7 @@ static enum status save_and_quit(struct host *host, struct error *error)
         if (!host->files)
             return error->status;
         *error = (struct error){0};
-        host->viewer->workspace.panels.dialog = DIALOG_SAVE_MASK;
+        host->desk->common.workspace.panels.dialog = DIALOG_SAVE_MASK;
         host->commands.panels_changed = true;
         host->quit_after_save = true;
         return STATUS_OK;
@@ -366,13 +366,14 @@ static const struct command_host_ops host_ops = {
     .close_question = do_close_question,
 };
 
-void host_init(struct host *host, struct viewer *viewer)
+void host_init(struct host *host, struct desk *desk)
 {
-    *host = (struct host){.viewer = viewer};
-    host->editor = editor_create(viewer);
-    host->commands = (struct command_host){.view = &viewer->view,
-                                           .workspace = &viewer->workspace,
-                                           .colormaps = &viewer->colormaps,
+    struct pane *pane = desk->active;
+    *host = (struct host){.desk = desk};
+    host->editor = editor_create(pane);
+    host->commands = (struct command_host){.view = &pane->view,
+                                           .workspace = &pane->common->workspace,
+                                           .colormaps = &pane->common->colormaps,
                                            .ops = &host_ops,
                                            .app = host};
 }
@@ -385,9 +386,9 @@ void host_finish(struct host *host)
 
 static enum status run_line(struct host *host, const char *line, struct error *error)
 {
-    struct viewer *viewer = host->viewer;
+    struct pane *pane = host->desk->active;
     enum status status = command_run(&host->commands, line, error);
-    viewer_update_colormap(viewer);
+    pane_update_colormap(pane);
     return status;
 }
 
@@ -395,11 +396,11 @@ enum status host_run(struct host *host, const char *line)
 {
     struct error error = {0};
     // What was said about the last command is over; a failure stays until Escape or another image.
-    if (host->viewer->message.status == STATUS_OK)
-        host->viewer->message = (struct error){0};
+    if (host->desk->common.message.status == STATUS_OK)
+        host->desk->common.message = (struct error){0};
     enum status status = run_line(host, line, &error);
     if (status)
-        viewer_say(host->viewer, true, "%s", error.text);
+        common_say(&host->desk->common, true, "%s", error.text);
     return status;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What commands act on when a viewer stands behind them: the bridge from the command table to the program.
+// What commands act on when a desk stands behind them: the bridge from the command table to the program.
 #ifndef FOVEA_APP_HOST_H
 #define FOVEA_APP_HOST_H
 
 #include "app/files.h"
 #include "commands/command.h"
+#include "session/desk.h"
 #include "session/editor.h"
 #include "session/recovery.h"
-#include "session/viewer.h"
 
 // What the window asks; one thing at a time.
 enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };
@@ -15,7 +15,7 @@ enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };
 // Zero-initialise, then host_init. The window reads `quit` and `fullscreen`; without a window they are
 // ignored.
 struct host {
-    struct viewer *viewer;
+    struct desk *desk;
     struct editor *editor; // of the mask
     struct files *files;   // of the window's panels; NULL without a window
     struct command_host commands;
@@ -36,8 +36,8 @@ struct host {
     int64_t cursor_x, cursor_y;
 };
 
-void host_init(struct host *host, struct viewer *viewer);
-// Before viewer_finish.
+void host_init(struct host *host, struct desk *desk);
+// Before desk_destroy.
 void host_finish(struct host *host);
 
 // How long leaving waits for a file that is being loaded, and for the disk that takes the recovery file.
@@ -54,7 +54,7 @@ void host_leave(struct host *host);
 bool host_find_pixel(struct host *host);
 struct recovery *host_recovery(struct host *host);
 
-// Runs a command line; failures become the viewer's message. Returns the status.
+// Runs a command line; failures become the desk's message. Returns the status.
 enum status host_run(struct host *host, const char *line);
 
 // Runs the --command lines of the options once the image is loaded; the sentence of the first that fails.

@@ -25,7 +25,7 @@ struct cell {
 };
 
 struct thumbnails {
-    struct viewer *viewer;
+    struct desk *desk;
     struct renderer *renderer;
     struct target *target; // NULL until first needed
     int cell_width, cell_height;
@@ -44,11 +44,11 @@ struct thumbnails {
 
 // --- life ---
 
-struct thumbnails *thumbnails_create(struct viewer *viewer)
+struct thumbnails *thumbnails_create(struct desk *desk)
 {
     struct thumbnails *thumbnails = must_alloc(sizeof *thumbnails);
-    thumbnails->viewer = viewer;
-    thumbnails->preview = preview_create(viewer->jobs);
+    thumbnails->desk = desk;
+    thumbnails->preview = preview_create(desk->common.jobs);
     thumbnails->frame = 1;
     return thumbnails;
 }
@@ -103,7 +103,7 @@ static bool prepare_cells(struct thumbnails *thumbnails, int width, int height)
         return false;
     clear_cells(thumbnails);
     target_destroy(&thumbnails->target);
-    struct gpu *gpu = thumbnails->viewer->gpu;
+    struct gpu *gpu = thumbnails->desk->common.gpu;
     if (!thumbnails->renderer && renderer_create(gpu, &thumbnails->renderer, NULL) != STATUS_OK)
         return false;
     thumbnails->cell_width = width;
@@ -161,7 +161,7 @@ bool thumbnails_get(struct thumbnails *thumbnails, const char *path, int width, 
 // A colour map or scale that was changed is that of the small pictures too: they are made anew.
 static bool looks_changed(const struct thumbnails *thumbnails)
 {
-    const struct view *view = &thumbnails->viewer->view;
+    const struct view *view = &thumbnails->desk->active->view;
     struct display display;
     memcpy(&display, &view->display, sizeof display); // whole bytes, to be compared
     display.low_is_white = false;                     // of the frame in the window only
@@ -171,7 +171,7 @@ static bool looks_changed(const struct thumbnails *thumbnails)
 
 void thumbnails_begin(struct thumbnails *thumbnails)
 {
-    const struct view *view = &thumbnails->viewer->view;
+    const struct view *view = &thumbnails->desk->active->view;
     if (!looks_changed(thumbnails))
         return;
     clear_cells(thumbnails);
@@ -215,10 +215,10 @@ static void fail_cell(const struct thumbnails *thumbnails, struct cell *cell)
 
 static void start(struct thumbnails *thumbnails, size_t cell)
 {
-    const struct viewer *viewer = thumbnails->viewer;
+    const struct pane *pane = thumbnails->desk->active;
     thumbnails->loading = cell;
-    thumbnails->busy = preview_start(thumbnails->preview, thumbnails->cells[cell].path, viewer->channel,
-                                     viewer->view.display.reduce);
+    thumbnails->busy = preview_start(thumbnails->preview, thumbnails->cells[cell].path,
+                                     pane->document->channel, pane->view.display.reduce);
     if (thumbnails->busy)
         return;
     if (preview_refusal(thumbnails->preview, thumbnails->cells[cell].path))
@@ -255,15 +255,15 @@ static void fit_cell(const struct thumbnails *thumbnails, const struct frame_inf
 
 static enum status draw(struct thumbnails *thumbnails, const struct taps_result *taps, struct cell *cell)
 {
-    const struct viewer *viewer = thumbnails->viewer;
+    const struct pane *pane = thumbnails->desk->active;
     const struct frame_info *info = &thumbnails->picture->info;
     struct view view;
     memset(&view, 0, sizeof view); // whole bytes, because views are compared with memcmp
-    memcpy(&view.display, &viewer->view.display, sizeof view.display);
+    memcpy(&view.display, &pane->view.display, sizeof view.display);
     view.display.low_is_white = info->low_is_white;
-    view.contrast = viewer->view.contrast;
+    view.contrast = pane->view.contrast;
     view.contrast.limits =
-        limits_compute(&viewer->view.contrast.rule, taps->histogram, &taps->statistics, &taps->sample);
+        limits_compute(&pane->view.contrast.rule, taps->histogram, &taps->statistics, &taps->sample);
     fit_cell(thumbnails, info, cell);
     view.camera = camera_default();
     view.camera.origin_lower = info->rows_upward;
@@ -272,13 +272,13 @@ static enum status draw(struct thumbnails *thumbnails, const struct taps_result 
     camera_fit(&view.camera);
     const struct scene scene = {.picture = thumbnails->picture,
                                 .view = &view,
-                                .colormap = viewer->colormap,
+                                .colormap = pane->colormap,
                                 .histogram = taps->histogram,
-                                .histogram_serial = gpu_next_serial(viewer->gpu)};
+                                .histogram_serial = gpu_next_serial(pane->common->gpu)};
     int x, y;
     const int width = COLUMNS * thumbnails->cell_width, height = ROWS * thumbnails->cell_height;
     pixel_of_cell(thumbnails, (size_t)(cell - thumbnails->cells), &x, &y);
-    target_bind(viewer->gpu, thumbnails->target, width, height);
+    target_bind(pane->common->gpu, thumbnails->target, width, height);
     return renderer_draw(thumbnails->renderer, &scene, height, x, y, NULL);
 }
 
@@ -301,7 +301,7 @@ static bool prepare_picture(struct thumbnails *thumbnails)
     struct frame_info info;
     if (thumbnails->picture || !loader_info(preview_loader(thumbnails->preview), &info))
         return true;
-    return picture_create(thumbnails->viewer->gpu, &info, PICTURE_BUDGET, &thumbnails->picture, NULL) ==
+    return picture_create(thumbnails->desk->common.gpu, &info, PICTURE_BUDGET, &thumbnails->picture, NULL) ==
            STATUS_OK;
 }
 

@@ -7,15 +7,15 @@
 #ifndef FOVEA_APP_THUMBNAILS_H
 #define FOVEA_APP_THUMBNAILS_H
 
-#include "session/viewer.h"
+#include "session/desk.h"
 #include "ui/ui.h"
 
 // Opaque. Thread-safety: the thread of the GL context.
 struct thumbnails;
 
-// The viewer is borrowed and must be attached; its loop is woken while one is being loaded.
-struct thumbnails *thumbnails_create(struct viewer *viewer);
-// Must come before the viewer's device is destroyed.
+// The desk is borrowed and must have its device; its loop is woken while one is being loaded.
+struct thumbnails *thumbnails_create(struct desk *desk);
+// Must come before the desk's device is destroyed.
 void thumbnails_destroy(struct thumbnails **thumbnails);
 
 // The picture of a file in at most width x height framebuffer pixels; false while it is not there, with the

@@ -27,7 +27,7 @@ enum { MAX_PRESSED = 16 };
 // Everything of a window session.
 struct session {
     struct window window;
-    struct viewer viewer;
+    struct desk *desk;
     struct host host;
     struct ui *ui;
     struct thumbnails *thumbnails;
@@ -60,17 +60,17 @@ struct session {
 // What the shown frame says of its detector and its header, read when the panel is open.
 static void fill_metadata(struct session *session, struct ui_model *model)
 {
-    struct viewer *viewer = &session->viewer;
-    if (!session->viewer.workspace.panels.metadata || !viewer->file)
+    struct pane *pane = session->desk->active;
+    if (!session->desk->common.workspace.panels.metadata || !pane->frame->file)
         return;
-    if (session->metadata_serial != viewer->histogram_serial) {
+    if (session->metadata_serial != pane->frame->serial) {
         struct detector_info detector;
         text_clear(&session->metadata);
-        if (image_file_detector(viewer->file, viewer->position.frame, &detector, NULL) == STATUS_OK)
+        if (image_file_detector(pane->frame->file, pane->position.frame, &detector, NULL) == STATUS_OK)
             detector_info_describe(&detector, &session->metadata);
         session->detector_bytes = session->metadata.length;
-        image_file_metadata(viewer->file, viewer->position.frame, NULL, &session->metadata, NULL);
-        session->metadata_serial = viewer->histogram_serial;
+        image_file_metadata(pane->frame->file, pane->position.frame, NULL, &session->metadata, NULL);
+        session->metadata_serial = pane->frame->serial;
     }
     model->metadata = text_string(&session->metadata);
     model->detector_bytes = session->detector_bytes;
@@ -92,50 +92,51 @@ static bool find_thumbnail(void *context, const char *path, int width, int heigh
 // Counts are made only while they are shown.
 static void fill_mask(struct session *session, struct ui_mask_model *mask, char *shape, size_t size)
 {
-    const struct viewer *viewer = &session->viewer;
+    const struct pane *pane = session->desk->active;
     struct editor *editor = session->host.editor;
-    const struct view_panels *panels = &viewer->workspace.panels;
+    const struct view_panels *panels = &pane->common->workspace.panels;
     shape[0] = '\0';
-    if (viewer->workspace.masking.on)
+    if (pane->common->workspace.masking.on)
         editor_describe(editor, shape, size);
     mask->shape = shape;
     mask->history = editor_history(editor);
     mask->drawing = editor_is_drawing(editor);
     mask->previewing = editor_is_previewing(editor);
     mask->unsaved = editor_has_unsaved(editor);
-    if (!panels->mask || !panels->interface || !viewer->picture)
+    if (!panels->mask || !panels->interface || !pane->frame->picture)
         return;
     mask->counts = editor_counts(editor);
-    mask->pixels = viewer->info.width * viewer->info.height;
-    mask->memory_bytes =
-        mask_history_memory(mask->history) + (viewer->mask ? mask_memory_bytes(viewer->mask) : 0);
+    mask->pixels = pane->frame->info.width * pane->frame->info.height;
+    mask->memory_bytes = mask_history_memory(mask->history) +
+                         (pane->document->mask ? mask_memory_bytes(pane->document->mask) : 0);
     mask->has_beam = editor_beam(editor, &mask->beam);
 }
 
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
 {
-    struct viewer *viewer = &session->viewer;
+    struct pane *pane = session->desk->active;
     *model = (struct ui_model){
         .bindings = &session->bindings,
-        .info = viewer->picture ? &viewer->info : NULL,
-        .name = viewer->source ? source_name(viewer->source, viewer->position.item) : NULL,
-        .item = viewer->position.item,
-        .item_count = viewer->source ? source_count(viewer->source) : 0,
-        .frame = viewer->position.frame,
-        .frame_count = viewer->source ? source_frames(viewer->source, viewer->position.item) : 0,
-        .statistics = viewer->statistics_known ? &viewer->statistics : NULL,
-        .histogram = viewer->histogram,
-        .histogram_serial = viewer->histogram_serial,
-        .loading = viewer_is_loading(viewer),
-        .progress = viewer->loader ? loader_progress(viewer->loader) : 1,
-        .has_mask = viewer->picture && viewer->picture->any_mask,
+        .info = pane->frame->picture ? &pane->frame->info : NULL,
+        .name = pane->document->source ? source_name(pane->document->source, pane->position.item) : NULL,
+        .item = pane->position.item,
+        .item_count = pane->document->source ? source_count(pane->document->source) : 0,
+        .frame = pane->position.frame,
+        .frame_count =
+            pane->document->source ? source_frames(pane->document->source, pane->position.item) : 0,
+        .statistics = pane->frame->statistics_known ? &pane->frame->statistics : NULL,
+        .histogram = pane->frame->histogram,
+        .histogram_serial = pane->frame->serial,
+        .loading = pane_is_loading(pane),
+        .progress = pane->loader ? loader_progress(pane->loader) : 1,
+        .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
         .resident_bytes = process_resident_bytes(),
-        .texture_bytes = gpu_texture_bytes(viewer->gpu),
-        .note = viewer->note,
-        .message = viewer->message.text,
-        .message_is_error = viewer->message.status != STATUS_OK,
+        .texture_bytes = gpu_texture_bytes(pane->common->gpu),
+        .note = pane->frame->note,
+        .message = pane->common->message.text,
+        .message_is_error = pane->common->message.status != STATUS_OK,
     };
-    if (!playback_place(viewer, &model->number, &model->total, &model->total_exact))
+    if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
         model->number = -1;
     fill_metadata(session, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
@@ -147,8 +148,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     const struct host *host = &session->host;
     double value = 0;
     if (host->cursor_valid &&
-        viewer_value(viewer, host->cursor_x, host->cursor_y, texts->value, sizeof texts->value, &value)) {
-        viewer_pixel_kind(viewer, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
+        pane_value(pane, host->cursor_x, host->cursor_y, texts->value, sizeof texts->value, &value)) {
+        pane_pixel_kind(pane, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
         model->cursor = (struct ui_cursor){true, host->cursor_x, host->cursor_y, texts->value, texts->kind};
     }
 }
@@ -157,14 +158,14 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
 // said about them.
 static void lay_out(struct session *session, int width, int height)
 {
-    struct viewer *viewer = &session->viewer;
+    struct pane *pane = session->desk->active;
     struct host *host = &session->host;
     int64_t number, total;
     bool exact;
-    playback_place(viewer, &number, &total, &exact);
-    viewer->workspace.panels.has_frames = total > 1;
-    const struct rect area = ui_picture_area(session->ui, &viewer->workspace, width, height);
-    camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
+    playback_place(pane, &number, &total, &exact);
+    pane->common->workspace.panels.has_frames = total > 1;
+    const struct rect area = ui_picture_area(session->ui, &pane->common->workspace, width, height);
+    camera_set_viewport(&pane->view.camera, (int)area.width, (int)area.height);
     host->area_x = (int)area.x;
     host->area_y = (int)area.y;
     host->mouse_on_picture = ui_mouse_on_picture(session->ui);
@@ -173,12 +174,12 @@ static void lay_out(struct session *session, int width, int height)
 
 static void update_title(struct session *session)
 {
-    const struct viewer *viewer = &session->viewer;
+    const struct pane *pane = session->desk->active;
     struct text title = {0};
-    if (viewer->source) {
-        const char *name = path_title(source_name(viewer->source, viewer->position.item));
+    if (pane->document->source) {
+        const char *name = path_title(source_name(pane->document->source, pane->position.item));
         text_safe(&title, name, strlen(name));
-        viewer_append_frame(viewer, &title);
+        pane_append_frame(pane, &title);
         text_append(&title, " - ");
     }
     text_append(&title, "Fovea");
@@ -195,7 +196,7 @@ static void update_title(struct session *session)
 // for the panels alone show it from the cache.
 static enum status repaint(struct session *session, struct error *error)
 {
-    struct viewer *viewer = &session->viewer;
+    struct pane *pane = session->desk->active;
     int width, height;
     float scale;
     window_size(&session->window, &width, &height, &scale);
@@ -210,19 +211,18 @@ static enum status repaint(struct session *session, struct error *error)
     thumbnails_begin(session->thumbnails);
     ui_frame(session->ui, &model, &session->host.commands, width, height);
     thumbnails_end(session->thumbnails);
-    viewer_update_colormap(viewer);
-    const struct rect area = ui_picture_area(session->ui, &viewer->workspace, width, height);
-    camera_set_viewport(&viewer->view.camera, (int)area.width, (int)area.height);
-    const struct scene scene = viewer_scene(viewer);
-    const bool cached = !viewer_is_loading(viewer) && renderer_is_same(viewer->renderer, &scene);
-    target_bind(viewer->gpu, NULL, width, height);
-    enum status status =
-        viewer_draw(viewer, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
+    pane_update_colormap(pane);
+    const struct rect area = ui_picture_area(session->ui, &pane->common->workspace, width, height);
+    camera_set_viewport(&pane->view.camera, (int)area.width, (int)area.height);
+    const struct scene scene = pane_scene(pane);
+    const bool cached = !pane_is_loading(pane) && renderer_is_same(pane->common->renderer, &scene);
+    target_bind(pane->common->gpu, NULL, width, height);
+    enum status status = pane_draw(pane, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
     if (status)
         return status;
-    editor_draw(session->host.editor, viewer->overlay, ui_mouse_on_picture(session->ui), scale);
-    overlay_flush(viewer->overlay, (int)area.width, (int)area.height);
-    target_viewport(viewer->gpu, height, 0, 0, width, height);
+    editor_draw(session->host.editor, pane->common->overlay, ui_mouse_on_picture(session->ui), scale);
+    overlay_flush(pane->common->overlay, (int)area.width, (int)area.height);
+    target_viewport(pane->common->gpu, height, 0, 0, width, height);
     ui_draw(session->ui);
     SDL_GL_SwapWindow(session->window.handle);
     update_title(session);
@@ -234,9 +234,10 @@ static enum status repaint(struct session *session, struct error *error)
 static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
-    const char *command = ui_key_of_event(event, &key)
-                              ? bindings_find(&session->bindings, key, session->viewer.workspace.masking.on)
-                              : NULL;
+    const char *command =
+        ui_key_of_event(event, &key)
+            ? bindings_find(&session->bindings, key, session->desk->common.workspace.masking.on)
+            : NULL;
     // Characters come as text, after the event of their key.
     if (event->type == SDL_KEYDOWN)
         session->host.key_repeats = event->key.repeat != 0;
@@ -276,7 +277,7 @@ static void drop_event(struct session *session, const SDL_Event *event)
         return;
     struct error error = {0};
     if (session->host.commands.ops->open(&session->host, session->dropped, session->dropped_count, &error))
-        viewer_say(&session->viewer, true, "%s", error.text);
+        common_say(&session->desk->common, true, "%s", error.text);
     for (size_t i = 0; i < session->dropped_count; i++)
         SDL_free((void *)session->dropped[i]);
     session->dropped_count = 0;
@@ -288,7 +289,7 @@ static void picture_event(struct session *session, const SDL_Event *event)
     int width, height;
     float scale;
     window_size(&session->window, &width, &height, &scale);
-    const struct rect area = ui_picture_area(session->ui, &session->viewer.workspace, width, height);
+    const struct rect area = ui_picture_area(session->ui, &session->desk->common.workspace, width, height);
     int layout_width = 1;
     SDL_GetWindowSize(session->window.handle, &layout_width, NULL);
     session->dirty |= gestures_event(&session->gestures, &session->host, event, (int)area.x, (int)area.y,
@@ -449,13 +450,14 @@ static void release_held(struct session *session)
 
 static bool is_busy(const struct session *session)
 {
-    return viewer_is_loading(&session->viewer) ||
-           (session->viewer.regions && region_loader_busy(session->viewer.regions));
+    return pane_is_loading(session->desk->active) ||
+           (session->desk->active->frame->regions &&
+            region_loader_busy(session->desk->active->frame->regions));
 }
 
 static bool is_at_leisure(const struct session *session)
 {
-    return !is_busy(session) && playback_wait_ms(&session->viewer, clock_now_ns()) < 0;
+    return !is_busy(session) && playback_wait_ms(session->desk->active, clock_now_ns()) < 0;
 }
 
 // Input by the user, before which everything that is only useful at leisure stands back.
@@ -468,11 +470,11 @@ static bool is_input(const SDL_Event *event)
 // Waits for an event, at most so long as there is something else to do.
 static int wait_for_event(struct session *session, SDL_Event *event)
 {
-    const int next_frame = playback_wait_ms(&session->viewer, clock_now_ns());
+    const int next_frame = playback_wait_ms(session->desk->active, clock_now_ns());
     const int small = thumbnails_wait_ms(session->thumbnails);
     const int keep = recovery_wait_ms(session->host.recovery, clock_now_ns());
     const bool repaints = session->dirty || ui_wants_redraw(session->ui);
-    if ((repaints && !session->viewer.hold) || session->commands_pending)
+    if ((repaints && !session->desk->active->hold) || session->commands_pending)
         return SDL_PollEvent(event);
     if (is_busy(session))
         return SDL_WaitEventTimeout(event, 100);
@@ -488,7 +490,7 @@ static void wait_for_events(struct session *session)
 {
     SDL_Event event;
     if (session->repaint_first || ui_awaits_focus(session->ui)) {
-        if (session->viewer.hold)
+        if (session->desk->active->hold)
             SDL_Delay(1); // nothing is drawn meanwhile
         return;
     }
@@ -519,12 +521,12 @@ static void apply_fullscreen(struct session *session)
 
 static void run_pending_commands(struct session *session)
 {
-    if (!session->commands_pending || viewer_is_loading(&session->viewer))
+    if (!session->commands_pending || pane_is_loading(session->desk->active))
         return;
     session->commands_pending = false;
     struct error error = {0};
     if (host_run_options(&session->host, &session->options, &error))
-        viewer_say(&session->viewer, true, "%s", error.text);
+        common_say(&session->desk->common, true, "%s", error.text);
     session->dirty = true;
 }
 
@@ -532,11 +534,11 @@ static void run_pending_commands(struct session *session)
 static void look_after_edits(struct session *session)
 {
     struct host *host = &session->host;
-    if (host->quit_after_save && session->viewer.workspace.panels.dialog != DIALOG_SAVE_MASK)
+    if (host->quit_after_save && session->desk->common.workspace.panels.dialog != DIALOG_SAVE_MASK)
         host->quit_after_save = false; // the dialog was closed without a name
-    const uint64_t said = session->viewer.said;
+    const uint64_t said = session->desk->common.said;
     recovery_update(host->recovery, clock_now_ns());
-    session->dirty |= session->viewer.said != said;
+    session->dirty |= session->desk->common.said != said;
     if (!session->asked && !session->commands_pending && is_at_leisure(session)) {
         session->asked = true;
         session->dirty |= question_ask_recovery(host);
@@ -547,28 +549,29 @@ static enum status run_loop(struct session *session, struct error *error)
 {
     session->dirty = true;
     while (!session->host.quit) {
-        const bool loading = viewer_is_loading(&session->viewer);
-        session->dirty |= viewer_pump(&session->viewer, 0, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
-                          (loading && !session->viewer.hold);
-        session->picture_seen = session->viewer.times.first_band != 0;
+        const bool loading = pane_is_loading(session->desk->active);
+        session->dirty |=
+            pane_pump(session->desk->active, 0, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
+            (loading && !session->desk->active->hold);
+        session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
         session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));
-        if (session->dirty && !session->viewer.hold) {
+        if (session->dirty && !session->desk->active->hold) {
             session->dirty = session->repaint_first = false;
             enum status status = repaint(session, error);
             if (status)
                 return status;
             release_held(session);
             session->dirty |= ui_wants_redraw(session->ui);
-            session->viewer.unseen = viewer_is_loading(&session->viewer);
+            session->desk->active->unseen = pane_is_loading(session->desk->active);
             session->host.question_seen = session->host.question != HOST_ASKS_NOTHING;
         }
         look_after_edits(session);
-        if (!session->viewer.unseen && !session->commands_pending) {
-            if (playback_tick(&session->viewer, clock_now_ns()))
+        if (!session->desk->active->unseen && !session->commands_pending) {
+            if (playback_tick(session->desk->active, clock_now_ns()))
                 continue;
-            ahead_begin(&session->viewer);
+            ahead_begin(session->desk->active);
         }
         wait_for_events(session);
         apply_fullscreen(session);
@@ -584,7 +587,7 @@ static void add_bindings(struct session *session)
     bindings_add_default(&session->bindings);
     if (bindings_add_user(&session->bindings, &warnings) > 0) {
         output_lines(stderr, text_string(&warnings));
-        viewer_say(&session->viewer, true, "%s", text_string(&warnings));
+        common_say(&session->desk->common, true, "%s", text_string(&warnings));
     }
     text_free(&warnings);
 }
@@ -592,22 +595,22 @@ static void add_bindings(struct session *session)
 static enum status start_session(struct session *session, const char *const *names, size_t count,
                                  struct error *error)
 {
-    struct viewer *viewer = &session->viewer;
-    session->host.files = files_create(viewer);
+    struct pane *pane = session->desk->active;
+    session->host.files = files_create(session->desk);
     host_recovery(&session->host);
     files_opened(session->host.files, names, count);
-    viewer->paced = true;
-    enum status status = viewer_configure(viewer, &session->options, error);
+    pane->paced = true;
+    enum status status = desk_configure(session->desk, &session->options, error);
     if (!status && count > 0) // decoding begins before the window system is even loaded
-        status = viewer_open(viewer, names, count, session->options.siblings, session->options.frame, error);
+        status = pane_open(pane, names, count, session->options.siblings, session->options.frame, error);
     if (!status)
         status = window_open(&session->window, "Fovea", 1280, 800, error);
     if (!status)
-        status = viewer_attach(viewer, error);
+        status = common_attach(&session->desk->common, error);
     if (status)
         return status;
-    window_pace(gpu_is_software(viewer->gpu));
-    session->thumbnails = thumbnails_create(viewer);
+    window_pace(gpu_is_software(pane->common->gpu));
+    session->thumbnails = thumbnails_create(session->desk);
     int width, height;
     window_size(&session->window, &width, &height, &session->scale);
     status = ui_create(session->window.handle, session->window.context, session->scale, &session->ui, error);
@@ -623,7 +626,7 @@ static enum status start_session(struct session *session, const char *const *nam
 // process.
 static void leave_what_hangs(struct session *session)
 {
-    if (viewer_stop(&session->viewer, HOST_PATIENCE_NS) && !recovery_is_writing(session->host.recovery))
+    if (pane_stop(session->desk->active, HOST_PATIENCE_NS) && !recovery_is_writing(session->host.recovery))
         return;
     SDL_HideWindow(session->window.handle);
     file_drafts_remove();
@@ -637,7 +640,7 @@ static void end_session(struct session *session)
     files_destroy(&session->host.files);
     thumbnails_destroy(&session->thumbnails);
     host_finish(&session->host);
-    viewer_finish(&session->viewer);
+    desk_destroy(&session->desk);
     window_close(&session->window);
     bindings_free(&session->bindings);
     text_free(&session->title);
@@ -648,8 +651,8 @@ static enum status run_session(void *context, const char *const *names, size_t c
 {
     struct session *session = must_alloc(sizeof *session);
     session->options = *(const struct view_options *)context;
-    viewer_create(&session->viewer, window_wake, &session->window);
-    host_init(&session->host, &session->viewer);
+    session->desk = desk_create(window_wake, &session->window);
+    host_init(&session->host, session->desk);
     enum status status = start_session(session, names, count, error);
     if (!status)
         status = run_loop(session, error);

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/size.h"
-#include "session/viewer.h"
+#include "session/pane.h"
 
 enum { PLAYING_BYTES = 12 << 20 };
 
@@ -15,118 +15,118 @@ static const double MEMORY_SHARE = 0.125; // of what is free
     ((uint8_t)(MASK_BIT(MASK_USER) | MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3)))
 
 // What the bands of a frame like the shown one take, with its reduced levels and its mask.
-static int64_t frame_cost(const struct viewer *viewer)
+static int64_t frame_cost(const struct pane *pane)
 {
-    const int64_t pixels = viewer->info.width * viewer->info.height;
-    const int64_t sample = (int64_t)sample_traits(loader_storage_type(viewer->info.type))->bytes;
+    const int64_t pixels = pane->frame->info.width * pane->frame->info.height;
+    const int64_t sample = (int64_t)sample_traits(loader_storage_type(pane->frame->info.type))->bytes;
     return pixels * (sample + 3) + (1 << 20);
 }
 
-static int64_t memory_left(const struct viewer *viewer)
+static int64_t memory_left(const struct pane *pane)
 {
-    if (viewer->memory_limit > 0)
-        return viewer->memory_limit - gpu_texture_bytes(viewer->gpu);
+    if (pane->common->memory_limit > 0)
+        return pane->common->memory_limit - gpu_texture_bytes(pane->common->gpu);
     const int64_t available = machine_available_bytes();
     return available == INT64_MAX ? available : (int64_t)((double)available * MEMORY_SHARE);
 }
 
 // The mask for the frame, with the layers that stay.
-static struct mask *prepare_mask(struct viewer *viewer)
+static struct mask *prepare_mask(struct pane *pane)
 {
-    const struct mask *shown = viewer->mask;
-    struct mask *mask = viewer->ahead.mask;
-    viewer->ahead.mask = NULL;
+    const struct mask *shown = pane->document->mask;
+    struct mask *mask = pane->ahead.mask;
+    pane->ahead.mask = NULL;
     if (!shown)
         return mask;
     if (mask && (mask->width != shown->width || mask->height != shown->height))
         mask_destroy(&mask);
     if (!mask && mask_create(shown->width, shown->height, &mask, NULL))
         return NULL;
-    mask_take(mask, shown, KEPT_LAYERS | viewer_owned_layers(viewer));
+    mask_take(mask, shown, KEPT_LAYERS | pane_owned_layers(pane));
     return mask;
 }
 
-static struct image_file *prepare_file(struct viewer *viewer, size_t item)
+static struct image_file *prepare_file(struct pane *pane, size_t item)
 {
-    struct ahead *ahead = &viewer->ahead;
+    struct ahead *ahead = &pane->ahead;
     struct image_file *file = NULL;
     if (ahead->file && ahead->file_item == item) {
         file = ahead->file;
         ahead->file = NULL;
-    } else if (item == viewer->position.item && viewer->file) {
-        image_file_clone(viewer->file, &file, NULL);
+    } else if (item == pane->position.item && pane->frame->file) {
+        image_file_clone(pane->frame->file, &file, NULL);
     }
     image_file_close(&ahead->file);
     return file;
 }
 
-void ahead_begin(struct viewer *viewer)
+void ahead_begin(struct pane *pane)
 {
-    struct ahead *ahead = &viewer->ahead;
-    if (!ahead->on || ahead->loader || viewer->loader || !viewer->source || !viewer->picture ||
-        (viewer->workspace.masking.on && !viewer->view.play.direction)) // the hand that draws comes first
+    struct ahead *ahead = &pane->ahead;
+    if (!ahead->on || ahead->loader || pane->loader || !pane->document->source || !pane->frame->picture ||
+        (pane->common->workspace.masking.on && !pane->view.play.direction)) // the hand that draws comes first
         return;
     // Images over the memory budget are read in parts.
-    const int64_t cost = frame_cost(viewer);
-    if (viewer->picture->cache_budget > 0 || cost > memory_left(viewer) ||
-        !playback_next(viewer, &ahead->position))
+    const int64_t cost = frame_cost(pane);
+    if (pane->frame->picture->cache_budget > 0 || cost > memory_left(pane) ||
+        !playback_next(pane, &ahead->position))
         return;
     const struct loader_request request = {
-        .jobs = viewer->jobs,
+        .jobs = pane->common->jobs,
         .priority = JOB_WANTED,
         .quiet = true,
-        .source = viewer->source,
+        .source = pane->document->source,
         .item = ahead->position.item,
-        .channel = viewer->channel,
-        .file = prepare_file(viewer, ahead->position.item),
+        .channel = pane->document->channel,
+        .file = prepare_file(pane, ahead->position.item),
         .frame = ahead->position.frame,
-        .reduce = viewer->view.display.reduce,
-        .choice = viewer->view.display.classes,
-        .mask = prepare_mask(viewer),
-        .owned_layers = viewer_owned_layers(viewer),
-        .mask_path = viewer->mask_path,
-        .mask_has_file = viewer->mask_has_file,
+        .reduce = pane->view.display.reduce,
+        .choice = pane->view.display.classes,
+        .mask = prepare_mask(pane),
+        .owned_layers = pane_owned_layers(pane),
+        .mask_path = pane->document->mask_path,
+        .mask_has_file = pane->document->mask_has_file,
         // Playing leaves the processors no rest: there, bands go to the textures while they are in cache.
-        .ahead_bytes = viewer->view.play.direction ? PLAYING_BYTES : cost,
+        .ahead_bytes = pane->view.play.direction ? PLAYING_BYTES : cost,
         .buffers = ahead->buffers,
     };
     ahead->buffers = NULL;
     ahead->loader = loader_start(&request);
 }
 
-struct loader *ahead_take(struct viewer *viewer, size_t shown_item)
+struct loader *ahead_take(struct pane *pane, size_t shown_item)
 {
-    struct ahead *ahead = &viewer->ahead;
+    struct ahead *ahead = &pane->ahead;
     struct loader *loader = ahead->loader;
-    if (!loader || ahead->position.item != viewer->position.item ||
-        ahead->position.frame != viewer->position.frame || loader_has_failed(loader)) {
-        ahead_drop(viewer, false);
+    if (!loader || ahead->position.item != pane->position.item ||
+        ahead->position.frame != pane->position.frame || loader_has_failed(loader)) {
+        ahead_drop(pane, false);
         return NULL;
     }
     ahead->loader = NULL;
     mask_destroy(&ahead->mask);
-    ahead->mask = viewer->mask;
-    viewer->mask = NULL;
+    ahead->mask = pane->document->mask;
+    pane->document->mask = NULL;
     image_file_close(&ahead->file);
-    ahead->file = viewer->file;
+    ahead->file = pane->frame->file;
     ahead->file_item = shown_item;
-    viewer->file = NULL;
+    pane->frame->file = NULL;
     loader_want(loader);
     return loader;
 }
 
-void ahead_keep_buffers(struct viewer *viewer, struct loader_outcome *outcome)
+void ahead_keep_buffers(struct pane *pane, struct loader_outcome *outcome)
 {
-    if (!viewer->ahead.on)
+    if (!pane->ahead.on)
         return;
-    loader_buffers_destroy(&viewer->ahead.buffers);
-    viewer->ahead.buffers = outcome->buffers;
+    loader_buffers_destroy(&pane->ahead.buffers);
+    pane->ahead.buffers = outcome->buffers;
     outcome->buffers = NULL;
 }
 
-void ahead_drop(struct viewer *viewer, bool all)
+void ahead_drop(struct pane *pane, bool all)
 {
-    struct ahead *ahead = &viewer->ahead;
+    struct ahead *ahead = &pane->ahead;
     if (ahead->loader) {
         struct loader_outcome outcome;
         loader_finish(&ahead->loader, &outcome);
@@ -134,7 +134,7 @@ void ahead_drop(struct viewer *viewer, bool all)
             ahead->mask = outcome.mask;
             outcome.mask = NULL;
         }
-        ahead_keep_buffers(viewer, &outcome);
+        ahead_keep_buffers(pane, &outcome);
         if (!ahead->file) {
             ahead->file = outcome.file;
             ahead->file_item = ahead->position.item;

@@ -9,9 +9,9 @@
 
 #include "sources/loader.h"
 
-struct viewer;
+struct pane;
 
-// Of struct viewer. All NULL and 0 at first.
+// Of struct pane. All NULL and 0 at first.
 struct ahead {
     bool on; // --prefetch
     struct loader *loader;
@@ -24,13 +24,13 @@ struct ahead {
 };
 
 // Begins to read the next frame ahead if none is; nothing must be loading.
-void ahead_begin(struct viewer *viewer);
-// The loader of what was read ahead if that is the viewer's position, else NULL; what was read ahead is given
-// up then. The viewer's mask and open file, which are no longer needed when it is not NULL, are kept here.
-struct loader *ahead_take(struct viewer *viewer, size_t shown_item);
+void ahead_begin(struct pane *pane);
+// The loader of what was read ahead if that is the pane's position, else NULL; what was read ahead is given
+// up then. The pane's mask and open file, which are no longer needed when it is not NULL, are kept here.
+struct loader *ahead_take(struct pane *pane, size_t shown_item);
 // Keeps the buffers of a load that has ended for the next frame.
-void ahead_keep_buffers(struct viewer *viewer, struct loader_outcome *outcome);
+void ahead_keep_buffers(struct pane *pane, struct loader_outcome *outcome);
 // Gives up what was read ahead, and with `all` what was kept for it.
-void ahead_drop(struct viewer *viewer, bool all);
+void ahead_drop(struct pane *pane, bool all);
 
 #endif

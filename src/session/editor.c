@@ -45,7 +45,7 @@ void editor_add_stashed(struct editor *editor, struct stashed stashed)
 
 uint8_t editor_user_layers(const struct editor *editor)
 {
-    return USER_LAYERS | viewer_owned_layers(editor->viewer);
+    return USER_LAYERS | pane_owned_layers(editor->pane);
 }
 
 // Puts the mask that no longer fits aside, with its history.
@@ -72,7 +72,7 @@ static void unstash(struct editor *editor, struct mask *mask)
         struct stashed *found = &editor->stash[i];
         if (found->mask->width != mask->width || found->mask->height != mask->height)
             continue;
-        editor->viewer->workspace.masking.locked &= (uint8_t)~found->dirty;
+        editor->pane->common->workspace.masking.locked &= (uint8_t)~found->dirty;
         mask_take(mask, found->mask, found->layers);
         mask_history_destroy(&editor->history);
         editor->history = found->history;
@@ -81,16 +81,17 @@ static void unstash(struct editor *editor, struct mask *mask)
         editor->dirty = found->dirty;
         forget_stashed(editor, i);
         editor->edits++;
-        viewer_mask_changed(editor->viewer, (struct rect){0, 0, mask->width, mask->height});
+        pane_mask_changed(editor->pane, (struct rect){0, 0, mask->width, mask->height});
         return;
     }
 }
 
 static void remember_name(struct editor *editor)
 {
-    const struct viewer *viewer = editor->viewer;
+    const struct pane *pane = editor->pane;
     free(editor->name);
-    editor->name = viewer->source ? must_copy(source_name(viewer->source, viewer->position.item)) : NULL;
+    editor->name =
+        pane->document->source ? must_copy(source_name(pane->document->source, pane->position.item)) : NULL;
 }
 
 // The smallest rectangle that holds both; an empty one adds nothing.
@@ -108,7 +109,7 @@ struct rect editor_rect_both(struct rect a, struct rect b)
 static void after_load(void *context, struct mask **unfit)
 {
     struct editor *editor = context;
-    struct mask *mask = editor->viewer->mask;
+    struct mask *mask = editor->pane->document->mask;
     editor->serial++;
     if (mask)
         editor->uncounted = (struct rect){0, 0, mask->width, mask->height};
@@ -127,14 +128,14 @@ static void after_load(void *context, struct mask **unfit)
 
 // --- life ---
 
-struct editor *editor_create(struct viewer *viewer)
+struct editor *editor_create(struct pane *pane)
 {
     struct editor *editor = must_alloc(sizeof *editor);
-    editor->viewer = viewer;
+    editor->pane = pane;
     editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
-    viewer->mask_leaves = before_load;
-    viewer->mask_returns = after_load;
-    viewer->mask_context = editor;
+    pane->mask_leaves = before_load;
+    pane->mask_returns = after_load;
+    pane->mask_context = editor;
     return editor;
 }
 
@@ -144,8 +145,8 @@ void editor_destroy(struct editor **address)
     if (!editor)
         return;
     editor_end(editor, true);
-    editor->viewer->mask_leaves = NULL;
-    editor->viewer->mask_returns = NULL;
+    editor->pane->mask_leaves = NULL;
+    editor->pane->mask_returns = NULL;
     while (editor->stash_count > 0)
         forget_stashed(editor, editor->stash_count - 1);
     free(editor->stash);
@@ -162,16 +163,16 @@ void editor_destroy(struct editor **address)
 
 enum status editor_need_mask(const struct editor *editor, struct error *error)
 {
-    if (!editor->viewer->picture)
+    if (!editor->pane->frame->picture)
         return error_set(error, STATUS_USAGE, "no image is open");
-    if (!editor->viewer->mask)
+    if (!editor->pane->document->mask)
         return error_set(error, STATUS_USAGE, "the frame is still being loaded; draw when it is there");
     return STATUS_OK;
 }
 
 enum status editor_need_layer(const struct editor *editor, struct error *error)
 {
-    const struct view_masking *masking = &editor->viewer->workspace.masking;
+    const struct view_masking *masking = &editor->pane->common->workspace.masking;
     if (!(masking->locked & MASK_BIT(masking->layer)))
         return editor_need_mask(editor, error);
     return error_set(error, STATUS_USAGE, "the layer %s is locked; unlock it to edit it, or choose another",
@@ -182,7 +183,7 @@ void editor_show(struct editor *editor, struct rect rect)
 {
     editor->serial++;
     editor->uncounted = editor_rect_both(editor->uncounted, rect);
-    viewer_mask_changed(editor->viewer, rect);
+    pane_mask_changed(editor->pane, rect);
 }
 
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
@@ -216,8 +217,8 @@ void editor_close(struct editor *editor, bool keep)
 struct rect editor_begin(struct editor *editor, enum open_edit kind, const char *name)
 {
     const struct rect changed = editor_end_edit(editor, editor->open == OPEN_STROKE);
-    editor->edited = MASK_BIT(editor->viewer->workspace.masking.layer);
-    mask_edit_begin(editor->history, editor->viewer->mask, editor->edited, name);
+    editor->edited = MASK_BIT(editor->pane->common->workspace.masking.layer);
+    mask_edit_begin(editor->history, editor->pane->document->mask, editor->edited, name);
     editor->open = kind;
     return changed;
 }
@@ -225,28 +226,28 @@ struct rect editor_begin(struct editor *editor, enum open_edit kind, const char 
 // The detector of the shown frame, for the beam centre.
 static const struct detector_info *detector_of(struct editor *editor)
 {
-    struct viewer *viewer = editor->viewer;
-    if (editor->detector_serial != viewer->histogram_serial || !viewer->file) {
+    struct pane *pane = editor->pane;
+    if (editor->detector_serial != pane->frame->serial || !pane->frame->file) {
         detector_info_clear(&editor->detector);
-        if (viewer->file &&
-            image_file_detector(viewer->file, viewer->position.frame, &editor->detector, NULL) != STATUS_OK)
+        if (pane->frame->file && image_file_detector(pane->frame->file, pane->position.frame,
+                                                     &editor->detector, NULL) != STATUS_OK)
             detector_info_clear(&editor->detector);
-        editor->detector_serial = viewer->histogram_serial;
+        editor->detector_serial = pane->frame->serial;
     }
     return &editor->detector;
 }
 
 static struct mask_context context_of(struct editor *editor)
 {
-    struct viewer *viewer = editor->viewer;
+    struct pane *pane = editor->pane;
     return (struct mask_context){.history = editor->history,
-                                 .mask = viewer->mask,
-                                 .bits = MASK_BIT(viewer->workspace.masking.layer),
-                                 .unmask = viewer->workspace.masking.unmask,
-                                 .file = viewer->file,
-                                 .frame = viewer->position.frame,
-                                 .source = viewer->source,
-                                 .sentinels = &viewer->info.sentinels,
+                                 .mask = pane->document->mask,
+                                 .bits = MASK_BIT(pane->common->workspace.masking.layer),
+                                 .unmask = pane->common->workspace.masking.unmask,
+                                 .file = pane->frame->file,
+                                 .frame = pane->position.frame,
+                                 .source = pane->document->source,
+                                 .sentinels = &pane->frame->info.sentinels,
                                  .detector = detector_of(editor)};
 }
 
@@ -273,7 +274,7 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
 
 static void take_tool(struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->workspace.masking;
+    const struct view_masking *masking = &editor->pane->common->workspace.masking;
     struct tool *tool = &editor->tool;
     if (tool->kind != masking->tool)
         tool_choose(tool, masking->tool);
@@ -282,7 +283,7 @@ static void take_tool(struct editor *editor)
     tool->unmask = masking->unmask;
     tool->has_centre = masking->has_centre;
     tool->centre = masking->centre;
-    if (masking->has_centre || tool->kind != TOOL_RING || !editor->viewer->file)
+    if (masking->has_centre || tool->kind != TOOL_RING || !editor->pane->frame->file)
         return;
     const struct detector_info *detector = detector_of(editor);
     tool->has_centre = !isnan(detector->beam_x) && !isnan(detector->beam_y);
@@ -291,20 +292,20 @@ static void take_tool(struct editor *editor)
 
 bool editor_takes_mouse(const struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->workspace.masking;
-    return masking->on && masking->tool != TOOL_NONE && editor->viewer->picture;
+    const struct view_masking *masking = &editor->pane->common->workspace.masking;
+    return masking->on && masking->tool != TOOL_NONE && editor->pane->frame->picture;
 }
 
 static struct shape_point image_point(const struct editor *editor, double x, double y)
 {
     struct shape_point point;
-    camera_to_image(&editor->viewer->view.camera, x, y, &point.x, &point.y);
+    camera_to_image(&editor->pane->view.camera, x, y, &point.x, &point.y);
     return point;
 }
 
 static void say(struct editor *editor, const struct error *error)
 {
-    viewer_say(editor->viewer, true, "%s", error->text);
+    common_say(editor->pane->common, true, "%s", error->text);
 }
 
 static void paint(struct editor *editor)
@@ -323,15 +324,15 @@ static void paint(struct editor *editor)
 
 static void flood(struct editor *editor)
 {
-    const struct view_masking *masking = &editor->viewer->workspace.masking;
+    const struct view_masking *masking = &editor->pane->common->workspace.masking;
     const double numbers[] = {floor(editor->tool.cursor.x), floor(editor->tool.cursor.y), masking->tolerance,
                               masking->corners};
     struct error error = {0};
     const bool unmask = masking->unmask;
-    editor->viewer->workspace.masking.unmask = tool_unmasks(&editor->tool);
+    editor->pane->common->workspace.masking.unmask = tool_unmasks(&editor->tool);
     if (editor_run(editor, "flood", numbers, 4, false, &error))
         say(editor, &error);
-    editor->viewer->workspace.masking.unmask = unmask;
+    editor->pane->common->workspace.masking.unmask = unmask;
 }
 
 // The shape is complete.
@@ -381,7 +382,7 @@ bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shi
         say(editor, &error);
         return true;
     }
-    const double near = CLOSE_SCREEN_PIXELS / editor->viewer->view.camera.zoom;
+    const double near = CLOSE_SCREEN_PIXELS / editor->pane->view.camera.zoom;
     const bool pressed = act(editor, tool_press(&editor->tool, image_point(editor, x, y), ctrl, shift, near));
     return (twice && act(editor, tool_double_click(&editor->tool))) || pressed;
 }
@@ -389,7 +390,7 @@ bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shi
 bool editor_move(struct editor *editor, double x, double y, bool shift)
 {
     take_tool(editor);
-    if (editor->tool.active && !editor->viewer->mask)
+    if (editor->tool.active && !editor->pane->document->mask)
         tool_reset(&editor->tool);
     return act(editor, tool_move(&editor->tool, image_point(editor, x, y), shift));
 }
@@ -404,7 +405,7 @@ bool editor_release(struct editor *editor, double x, double y)
 bool editor_end(struct editor *editor, bool keep)
 {
     const bool was_open = editor->open != OPEN_NONE || editor->tool.active;
-    if (keep && editor->tool.active && editor->viewer->mask)
+    if (keep && editor->tool.active && editor->pane->document->mask)
         act(editor, tool_enter(&editor->tool));
     else if (!keep)
         act(editor, tool_escape(&editor->tool));
@@ -428,7 +429,7 @@ bool editor_undo(struct editor *editor)
     struct rect changed = {0};
     if (editor_end(editor, false))
         return true;
-    if (!editor->viewer->mask || !mask_undo(editor->history, editor->viewer->mask, &changed))
+    if (!editor->pane->document->mask || !mask_undo(editor->history, editor->pane->document->mask, &changed))
         return false;
     editor->dirty = editor->touched; // which of them a step changed is not known
     editor->edits++;
@@ -440,7 +441,7 @@ bool editor_redo(struct editor *editor)
 {
     struct rect changed = {0};
     editor_end(editor, false);
-    if (!editor->viewer->mask || !mask_redo(editor->history, editor->viewer->mask, &changed))
+    if (!editor->pane->document->mask || !mask_redo(editor->history, editor->pane->document->mask, &changed))
         return false;
     editor->dirty = editor->touched;
     editor->edits++;
@@ -458,7 +459,7 @@ const struct mask_history *editor_history(const struct editor *editor)
 bool editor_at_rest(const struct editor *editor)
 {
     return editor->open == OPEN_NONE && !editor->tool.active &&
-           (editor->viewer->mask || !editor->viewer->loader);
+           (editor->pane->document->mask || !editor->pane->loader);
 }
 
 uint64_t editor_edits(const struct editor *editor)
@@ -488,7 +489,7 @@ bool editor_is_previewing(const struct editor *editor)
 
 const struct mask_counts *editor_counts(struct editor *editor)
 {
-    const struct mask *mask = editor->viewer->mask;
+    const struct mask *mask = editor->pane->document->mask;
     if (!mask)
         return NULL;
     mask_counts_update(&editor->counts, mask, editor->uncounted);
@@ -500,14 +501,14 @@ bool editor_beam(struct editor *editor, struct shape_point *centre)
 {
     const struct detector_info *detector = detector_of(editor);
     *centre = (struct shape_point){detector->beam_x, detector->beam_y};
-    return editor->viewer->file && !isnan(centre->x) && !isnan(centre->y);
+    return editor->pane->frame->file && !isnan(centre->x) && !isnan(centre->y);
 }
 
 void editor_draw(struct editor *editor, struct overlay *overlay, bool brush, float scale)
 {
     static const unsigned char light[4] = {255, 255, 255, 255}, dark[4] = {0, 0, 0, 160};
     struct shape_point *points = must_alloc(OUTLINE_MAX * sizeof *points);
-    const struct camera *camera = &editor->viewer->view.camera;
+    const struct camera *camera = &editor->pane->view.camera;
     bool closed = false;
     const bool wanted = editor_takes_mouse(editor) && (brush || editor->tool.active);
     const size_t count = wanted ? tool_outline(&editor->tool, points, OUTLINE_MAX, &closed) : 0;

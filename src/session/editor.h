@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-// The mask editor of a viewer: the tool in hand, the edits with their history, and masks of other sizes that
+// The mask editor of a pane: the tool in hand, the edits with their history, and masks of other sizes that
 // wait for an image of theirs.
 //
-// All functions are for the thread of the viewer. While a frame is being loaded its mask is the loader's:
+// All functions are for the thread of the pane. While a frame is being loaded its mask is the loader's:
 // edits then wait (STATUS_USAGE with a sentence).
 #ifndef FOVEA_SESSION_EDITOR_H
 #define FOVEA_SESSION_EDITOR_H
 
 #include "image/mask_counts.h"
 #include "image/mask_edit.h"
-#include "session/viewer.h"
+#include "session/pane.h"
 
 struct editor;
 
-// Takes the viewer's hooks; `viewer` outlives the editor.
-struct editor *editor_create(struct viewer *viewer);
+// Takes the pane's hooks; `pane` outlives the editor.
+struct editor *editor_create(struct pane *pane);
 void editor_destroy(struct editor **address);
 
 // --- the mouse, in screen pixels of the picture's area ---

@@ -17,8 +17,8 @@ enum status editor_combine(struct editor *editor, const char *path, enum bitmap_
     struct rect changed = {0};
     enum status status = editor_need_layer(editor, error);
     if (!status)
-        status = mask_file_bitmap(path, editor->viewer->mask->width, editor->viewer->mask->height, NULL,
-                                  &bitmap, error);
+        status = mask_file_bitmap(path, editor->pane->document->mask->width,
+                                  editor->pane->document->mask->height, NULL, &bitmap, error);
     if (!status) {
         const struct rect before = editor_begin(editor, OPEN_STROKE, "mask file");
         status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
@@ -37,7 +37,7 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, i
         return status;
     editor_end(editor, true);
     const struct mask_save how = {.path = path, .bits = bits, .inverted = values == 1, .layers = values == 2};
-    status = mask_save(editor->viewer->mask, &how, error);
+    status = mask_save(editor->pane->document->mask, &how, error);
     if (status)
         return status;
     editor->dirty &= bits ? (uint8_t)~bits : 0;
@@ -46,7 +46,7 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, i
     editor->saved_path = copy;
     editor->saved_bits = bits;
     editor->saved_values = values;
-    viewer_say(editor->viewer, false, "%s: the mask is saved", copy);
+    common_say(editor->pane->common, false, "%s: the mask is saved", copy);
     return STATUS_OK;
 }
 
@@ -58,9 +58,9 @@ bool editor_has_unsaved(const struct editor *editor)
 size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max)
 {
     size_t count = 0;
-    if (editor->dirty && editor->viewer->mask) {
+    if (editor->dirty && editor->pane->document->mask) {
         if (count < max)
-            unsaved[count] = (struct editor_unsaved){editor->viewer->mask, editor_user_layers(editor),
+            unsaved[count] = (struct editor_unsaved){editor->pane->document->mask, editor_user_layers(editor),
                                                      editor->name ? editor->name : ""};
         count++;
     }
@@ -83,13 +83,13 @@ static enum status recover_layer(struct editor *editor, const struct mask *mask,
     struct rect changed = {0};
     enum status status = mask_to_bitmap(mask, MASK_BIT(layer), &bitmap, error);
     if (!status) {
-        const enum mask_layer shown = editor->viewer->workspace.masking.layer;
-        editor->viewer->workspace.masking.locked &= (uint8_t)~MASK_BIT(layer);
-        editor->viewer->workspace.masking.layer = layer;
+        const enum mask_layer shown = editor->pane->common->workspace.masking.layer;
+        editor->pane->common->workspace.masking.locked &= (uint8_t)~MASK_BIT(layer);
+        editor->pane->common->workspace.masking.layer = layer;
         const struct rect before = editor_begin(editor, OPEN_STROKE, "restored");
         status = mask_edit_bitmap(editor->history, bitmap, BITMAP_REPLACE, &changed, error);
         editor_close(editor, !status);
-        editor->viewer->workspace.masking.layer = shown;
+        editor->pane->common->workspace.masking.layer = shown;
         editor_show(editor, editor_rect_both(before, changed));
     }
     bitmap_destroy(&bitmap);
@@ -99,9 +99,9 @@ static enum status recover_layer(struct editor *editor, const struct mask *mask,
 enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
                            struct error *error)
 {
-    const struct mask *shown = editor->viewer->mask;
+    const struct mask *shown = editor->pane->document->mask;
     enum status status = STATUS_OK;
-    if (editor->viewer->loader)
+    if (editor->pane->loader)
         return error_set(error, STATUS_USAGE, "a frame is being loaded; restore when it is there");
     editor_end(editor, true);
     if (!shown || shown->width != (*mask)->width || shown->height != (*mask)->height) {
@@ -124,7 +124,8 @@ enum status editor_load_layers(struct editor *editor, const char *path, struct e
     struct mask *mask = NULL;
     enum status status = editor_need_mask(editor, error);
     if (!status)
-        status = mask_create(editor->viewer->mask->width, editor->viewer->mask->height, &mask, error);
+        status = mask_create(editor->pane->document->mask->width, editor->pane->document->mask->height, &mask,
+                             error);
     if (!status)
         status = mask_file_load_layers(path, NULL, mask, error);
     if (!status)

@@ -23,7 +23,7 @@ struct stashed {
 };
 
 struct editor {
-    struct viewer *viewer;
+    struct pane *pane;
     struct mask_history *history;
     int64_t width, height; // of the mask that the history is of
     struct tool tool;

@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct viewer;
+struct pane;
 
 enum { PLAYBACK_MAX_WAITING = 64 };
 
-// Of struct viewer. What is played is in view.play; this is what the event loop needs to know besides.
+// Of struct pane. What is played is in view.play; this is what the event loop needs to know besides.
 struct playback {
     int64_t waiting[PLAYBACK_MAX_WAITING]; // steps, in order; more are added to the last
     int waiting_count;
@@ -23,28 +23,28 @@ struct playback {
 };
 
 // Steps by `frames` as the user's hand does, which ends playing. `repeated`: by a key that is held down.
-enum status playback_step(struct viewer *viewer, int64_t frames, bool repeated, struct error *error);
+enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error);
 // Goes to a frame of the whole series, from 0; to its first or last frame; to an item, from 0. These give up
 // what is being read. STATUS_USAGE where there is no such place.
-enum status playback_go(struct viewer *viewer, int64_t number, struct error *error);
-enum status playback_go_to_end(struct viewer *viewer, bool last, struct error *error);
-enum status playback_go_to_item(struct viewer *viewer, int64_t item, struct error *error);
+enum status playback_go(struct pane *pane, int64_t number, struct error *error);
+enum status playback_go_to_end(struct pane *pane, bool last, struct error *error);
+enum status playback_go_to_item(struct pane *pane, int64_t item, struct error *error);
 // Shows the sum, maximum or mean (enum slab_mode) of every `frames` consecutive frames, or with `mode` -1 the
 // frames themselves again, at the same place of the series.
-enum status playback_slab(struct viewer *viewer, int mode, int64_t frames, struct error *error);
+enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct error *error);
 
 // The place of what is shown in the whole series, from 0, and the number of frames of that. Files that were
 // not opened yet count as one frame and make *exact false. False while the place is not known.
-bool playback_place(const struct viewer *viewer, int64_t *number, int64_t *total, bool *exact);
+bool playback_place(const struct pane *pane, int64_t *number, int64_t *total, bool *exact);
 
 // The place that the next step in the direction of the last one, or of playing, leads to; false if there is
 // none.
-bool playback_next(const struct viewer *viewer, struct source_position *next);
+bool playback_next(const struct pane *pane, struct source_position *next);
 
 // To be called when the shown frame is on the screen and nothing is being read: begins to read the next one
 // if a step waits or it is time. True if it did. `now` of clock_now_ns().
-bool playback_tick(struct viewer *viewer, int64_t now);
+bool playback_tick(struct pane *pane, int64_t now);
 // Milliseconds until playback_tick has something to do, -1 if nothing is to come.
-int playback_wait_ms(const struct viewer *viewer, int64_t now);
+int playback_wait_ms(const struct pane *pane, int64_t now);
 
 #endif

@@ -29,7 +29,7 @@ struct writing {
 
 struct recovery {
     struct editor *editor;
-    struct viewer *viewer;
+    struct common *common;
     char path[4096]; // of this session's file; "" if no home is known
     bool exists;
 
@@ -57,12 +57,12 @@ struct recovery {
     bool restores_are_packed; // all of them are in the record that was packed last
 };
 
-struct recovery *recovery_create(struct editor *editor, struct viewer *viewer)
+struct recovery *recovery_create(struct editor *editor, struct common *common)
 {
     struct recovery *recovery = must_alloc(sizeof *recovery);
     memset(recovery, 0, sizeof *recovery);
     recovery->editor = editor;
-    recovery->viewer = viewer;
+    recovery->common = common;
     recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = editor_edits(editor);
     char folder[3900];
     struct recovery_record self = {0};
@@ -116,7 +116,7 @@ static void tell(struct recovery *recovery, const char *why)
 {
     error_set(&recovery->failure, STATUS_BROKEN, "unsaved mask edits cannot be kept: %s", why);
     if (!recovery->told)
-        viewer_say(recovery->viewer, true, "%s", recovery->failure.text);
+        common_say(recovery->common, true, "%s", recovery->failure.text);
     recovery->told = true;
 }
 
@@ -163,7 +163,7 @@ static void begin_writing(struct recovery *recovery)
                                         .finish = finish_writing,
                                         .discard = discard_writing,
                                         .work = writing};
-    jobs_start(recovery->viewer->jobs, &request);
+    jobs_start(recovery->common->jobs, &request);
 }
 
 // --- packing ---
@@ -276,7 +276,7 @@ void recovery_update(struct recovery *recovery, int64_t now_ns)
 static bool wait_for_writing(struct recovery *recovery, int64_t until_ns)
 {
     enum { PAUSE_MS = 10 };
-    struct jobs *jobs = recovery->viewer->jobs;
+    struct jobs *jobs = recovery->common->jobs;
     while (recovery->writing && clock_now_ns() < until_ns) {
         jobs_wait(jobs, PAUSE_MS);
         jobs_drain(jobs);
@@ -334,7 +334,7 @@ void recovery_destroy(struct recovery **recovery, bool discard)
     const bool unwanted = discard || !editor_has_unsaved(gone->editor);
     if (gone->writing && unwanted)
         atomic_store(&gone->writing->unwanted, true);
-    jobs_abandon(gone->viewer->jobs, gone);
+    jobs_abandon(gone->common->jobs, gone);
     if (gone->packing)
         abandon_packing(gone);
     if (unwanted) {

@@ -4,7 +4,7 @@
 //
 // Two seconds after the last edit, and at the latest ten after the first that is not kept yet, the user's
 // layers are packed in small slices between events and written by a worker thread, in one step and durable.
-// The file goes when everything is saved or the edits were discarded. All functions are for the viewer's
+// The file goes when everything is saved or the edits were discarded. All functions are for the session's
 // thread.
 #ifndef FOVEA_SESSION_RECOVERY_H
 #define FOVEA_SESSION_RECOVERY_H
@@ -17,7 +17,7 @@ enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond tha
 struct recovery;
 
 // Both outlive it.
-struct recovery *recovery_create(struct editor *editor, struct viewer *viewer);
+struct recovery *recovery_create(struct editor *editor, struct common *common);
 // `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
 void recovery_destroy(struct recovery **recovery, bool discard);
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Life of what all images have in common.
+#include "session/common.h"
+
+#include "base/clock.h"
+#include "base/size.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { END_MS = 2000 }; // for what is being written when the program ends
+
+// Share of the free memory that textures may take before an image is streamed.
+static const double BUDGET_SHARE = 0.75;
+// However much is free, an image beyond this is streamed: a viewer shall not push everything else out of
+// memory.
+static const int64_t MAX_BUDGET = (int64_t)4 << 30;
+
+void common_create(struct common *common, void (*wake)(void *context), void *wake_context)
+{
+    *common = (struct common){.workspace = workspace_default()};
+    colormap_list_init(&common->colormaps);
+    common->jobs = jobs_create(0, wake, wake_context);
+}
+
+void common_finish(struct common *common)
+{
+    renderer_destroy(&common->renderer);
+    overlay_destroy(&common->overlay);
+    gpu_destroy(&common->gpu);
+    colormap_list_finish(&common->colormaps);
+    jobs_destroy(&common->jobs, END_MS);
+}
+
+enum status common_attach(struct common *common, struct error *error)
+{
+    enum status status = gpu_create(&common->gpu, error);
+    if (!status)
+        status = renderer_create(common->gpu, &common->renderer, error);
+    if (!status)
+        status = overlay_create(common->gpu, &common->overlay, error);
+    return status;
+}
+
+void common_say(struct common *common, bool is_error, const char *format, ...)
+{
+    common->message.status = is_error ? STATUS_BROKEN : STATUS_OK;
+    common->said++;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(common->message.text, sizeof common->message.text, format, args);
+    va_end(args);
+}
+
+int64_t common_texture_budget(const struct common *common)
+{
+    if (common->memory_limit > 0)
+        return common->memory_limit;
+    const int64_t available = machine_available_bytes();
+    return available == INT64_MAX ? MAX_BUDGET
+                                  : int64_min(MAX_BUDGET, (int64_t)((double)available * BUDGET_SHARE));
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What all images of a session have in common: the jobs, the device with what draws, the colour maps, the
+// panels and the tool in hand, and the last sentence to the user.
+#ifndef FOVEA_SESSION_COMMON_H
+#define FOVEA_SESSION_COMMON_H
+
+#include "base/job.h"
+#include "render/overlay.h"
+#include "render/renderer.h"
+#include "view/colormap.h"
+#include "view/workspace.h"
+
+struct common {
+    struct jobs *jobs; // of which the main thread is the consumer
+    // The device; all NULL until common_attach.
+    struct gpu *gpu;
+    struct renderer *renderer;
+    struct overlay *overlay;
+    struct colormap_list colormaps;
+    struct workspace workspace;
+    int64_t memory_limit;  // bytes of textures; 0 = by the machine's free memory
+    struct cancel *cancel; // ends pane_load_all; may be NULL
+    // The last failure or remark for the user; empty = none.
+    struct error message;
+    uint64_t said; // how often common_say was called
+};
+
+// `wake` may be NULL; see jobs_create.
+void common_create(struct common *common, void (*wake)(void *context), void *wake_context);
+// Waits a little for what is being written.
+void common_finish(struct common *common);
+
+// The context that is current becomes the device.
+enum status common_attach(struct common *common, struct error *error);
+
+void common_say(struct common *common, bool is_error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// The memory that textures may take, from the option or from what is free now.
+int64_t common_texture_budget(const struct common *common);
+
+#endif

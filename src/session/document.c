@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Opening of series and slabs of them.
+#include "session/document.h"
+
+#include "base/text.h"
+#include "formats/reader.h"
+#include "sources/series.h"
+#include "sources/slab.h"
+
+#include <stdlib.h>
+
+struct document *document_create(int channel)
+{
+    struct document *document = must_alloc(sizeof *document);
+    *document = (struct document){.channel = channel};
+    return document;
+}
+
+void document_destroy(struct document **address)
+{
+    struct document *document = *address;
+    if (!document)
+        return;
+    source_destroy(&document->source);
+    source_destroy(&document->plain);
+    mask_destroy(&document->mask);
+    free(document->mask_path);
+    free(document);
+    *address = NULL;
+}
+
+void document_take_mask(struct document *document, struct document *old)
+{
+    document->mask = old->mask;
+    document->mask_path = old->mask_path;
+    document->mask_has_file = old->mask_has_file;
+    old->mask = NULL;
+    old->mask_path = NULL;
+}
+
+// The source of the names, and the place of the frame in it.
+static enum status open_series(const struct document_request *request, int64_t frame, struct source **source,
+                               struct source_position *position, struct error *error)
+{
+    struct series series = {0};
+    enum status status = series_expand(request->names, request->count, request->siblings, &series, error);
+    if (!status)
+        status = source_create_series(&series, request->channel, source, error);
+    *position = (struct source_position){series.start, frame};
+    series_free(&series);
+    // The frames of a single file are counted by the loader, which opens it.
+    if (status || frame == 0 || source_count(*source) == 1)
+        return status;
+    int64_t moved;
+    position->frame = 0;
+    *position = source_step(*source, *position, frame, &moved);
+    if (moved == frame)
+        return STATUS_OK;
+    source_destroy(source);
+    char last[56];
+    return error_set(error, STATUS_USAGE, "from %s on there is no frame # %lld, the last is %s",
+                     request->names[0], (long long)frame, format_frame(moved, moved + 1, last, sizeof last));
+}
+
+enum status document_open(const struct document_request *request, struct document **document,
+                          struct source_position *position, struct error *error)
+{
+    struct source *source = NULL, *slabs = NULL;
+    const bool slab = request->slab_frames > 0;
+    enum status status = open_series(request, slab ? 0 : request->frame, &source, position, error);
+    if (!status && slab)
+        status = source_create_slab(source, request->slab, request->slab_frames, &slabs, error);
+    if (status) {
+        source_destroy(&source);
+        return status;
+    }
+    if (slab)
+        *position = (struct source_position){0, request->frame};
+    *document = document_create(request->channel);
+    (*document)->source = slabs ? slabs : source;
+    (*document)->plain = slabs ? source : NULL;
+    (*document)->slab_frames = slabs ? request->slab_frames : 0;
+    return STATUS_OK;
+}

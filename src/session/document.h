@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// What is opened: a source of frames with its series, its mask, and what was found out about its files.
+#ifndef FOVEA_SESSION_DOCUMENT_H
+#define FOVEA_SESSION_DOCUMENT_H
+
+#include "image/mask.h"
+#include "sources/slab.h"
+#include "sources/source.h"
+
+// Without a source nothing is open.
+struct document {
+    struct source *source;
+    struct source *plain; // the series itself where `source` is slabs of it, else NULL
+    int64_t slab_frames;  // of each slab, or 0
+    int channel;
+    int64_t passed_over; // files found that are no images, since the last image
+    char passed_name[160];
+    struct mask *mask;  // NULL while a loader has it
+    char *mask_path;    // loaded with the next frame of the same size; owned, or NULL
+    bool mask_has_file; // the mask's file layer is that of mask_path
+};
+
+// What to open.
+struct document_request {
+    const char *const *names;
+    size_t count;
+    bool siblings;       // the whole series of a file (series_expand)
+    int64_t frame;       // to begin with, counted from the first named file
+    int channel;         // of several samples per pixel, or CHANNEL_AUTO
+    enum slab_mode slab; // where slab_frames is above 0: then `frame` is one of slabs
+    int64_t slab_frames;
+};
+
+// A document without a source. Destroyed by document_destroy; whatever reads from its source has been stopped
+// before.
+struct document *document_create(int channel);
+void document_destroy(struct document **address);
+// Moves the mask of what was open before into a new document, for frames of the same size.
+void document_take_mask(struct document *document, struct document *old);
+
+// The document that the request stands for, and the place in it to begin with.
+enum status document_open(const struct document_request *request, struct document **document,
+                          struct source_position *position, struct error *error);
+
+#endif

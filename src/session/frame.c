@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// What belongs to one shown frame.
+#include "session/frame.h"
+
+#include "base/size.h"
+#include "base/text.h"
+#include "sources/loader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void frame_take_statistics(struct frame *frame, struct taps_result *taps)
+{
+    histogram_destroy(&frame->histogram);
+    free(frame->sample.values);
+    frame->statistics = taps->statistics;
+    frame->histogram = taps->histogram;
+    frame->sample = taps->sample;
+    frame->statistics_known = frame->histogram != NULL;
+    frame->serial++;
+    free(taps->sample_slots);
+    *taps = (struct taps_result){0};
+}
+
+void frame_clear(struct frame *frame)
+{
+    picture_destroy(&frame->picture);
+    histogram_destroy(&frame->histogram);
+    free(frame->sample.values);
+    frame->sample = (struct limits_sample){0};
+    frame->statistics = (struct statistics){0};
+    frame->statistics_known = false;
+    frame->serial++;
+    frame->info = (struct frame_info){0};
+    frame->note[0] = '\0';
+}
+
+void frame_finish(struct frame *frame)
+{
+    region_loader_destroy(&frame->regions);
+    image_file_close(&frame->file);
+    frame_clear(frame);
+    free(frame->grid.samples);
+    frame->grid = (struct frame_grid){0};
+}
+
+void frame_describe(struct frame *frame, const struct frame_info *info)
+{
+    char need[32];
+    if (frame->picture->cache_budget > 0)
+        snprintf(frame->note, sizeof frame->note, "read in parts (%s)",
+                 format_bytes(picture_cost(info, false), need, sizeof need));
+    else if (loader_storage_type(info->type) != info->type && info->type != SAMPLE_F16)
+        snprintf(frame->note, sizeof frame->note, "shown as float32");
+    else
+        snprintf(frame->note, sizeof frame->note, "%s", info->note);
+}
+
+enum status frame_tap(const struct frame *frame, const struct mask *mask, struct rect visible,
+                      struct taps_result *result, struct error *error)
+{
+    struct frame_info part = frame->info;
+    part.width = visible.width;
+    part.height = visible.height;
+    part.type = frame->picture->storage;
+    part.sentinels = (struct sentinels){0};
+    const size_t pixels = (size_t)visible.width * REDUCE_BAND_ROWS;
+    const size_t bytes = sample_traits(part.type)->bytes;
+    struct taps *taps = NULL;
+    enum status status = taps_create(&part, REDUCE_BAND_ROWS, 0, REDUCE_MEAN, &taps, error);
+    if (status)
+        return status;
+    void *samples = malloc(pixels * bytes);
+    uint8_t *classes = malloc(pixels);
+    if (!samples || !classes)
+        status = error_set(error, STATUS_NO_MEMORY, "not enough memory to look at the visible pixels");
+    for (int64_t y = 0; !status && y < visible.height; y += REDUCE_BAND_ROWS) {
+        const struct rect rows = {visible.x, visible.y + y, visible.width,
+                                  int64_min(REDUCE_BAND_ROWS, visible.height - y)};
+        if (!picture_read(frame->picture, rows, samples)) {
+            status = error_set(error, STATUS_UNSUPPORTED,
+                               "the visible pixels are not all in memory: magnify first");
+            break;
+        }
+        memset(classes, 0, pixels);
+        if (mask)
+            mask_read(mask, rows, classes, (size_t)rows.width);
+        const struct band band = {y, rows.height, rows.width, part.type, samples, (size_t)rows.width * bytes};
+        bool any;
+        taps_band(taps, &band, classes, &any);
+    }
+    if (!status)
+        taps_drain(taps, result);
+    taps_destroy(&taps);
+    free(samples);
+    free(classes);
+    return status;
+}
+
+// --- exact values ---
+
+bool frame_fill_grid(struct frame *frame, int64_t number, struct rect rect)
+{
+    struct frame_grid *grid = &frame->grid;
+    if (grid->serial == frame->picture->serial && grid->samples &&
+        memcmp(&grid->rect, &rect, sizeof rect) == 0)
+        return true;
+    const bool exact = frame->picture->storage == frame->info.type;
+    grid->type = frame->info.type;
+    grid->exact = true;
+    grid->samples = must_resize(grid->samples, (size_t)(rect.width * rect.height) * 8);
+    bool known = exact && picture_read(frame->picture, rect, grid->samples);
+    if (!known && frame->file && !frame->info.sequential) {
+        uint8_t *classes = must_alloc((size_t)(rect.width * rect.height));
+        const struct decode_request request = {.frame = number,
+                                               .rect = rect,
+                                               .pixels = grid->samples,
+                                               .stride = (size_t)rect.width *
+                                                         sample_traits(frame->info.type)->bytes,
+                                               .classes = classes};
+        struct decode_report report = {0};
+        known = image_file_decode(frame->file, &request, &report, NULL) == STATUS_OK;
+        free(classes);
+    }
+    if (!known && !exact) { // as shown: rounded to float32
+        grid->type = frame->picture->storage;
+        grid->exact = false;
+        known = picture_read(frame->picture, rect, grid->samples);
+    }
+    grid->rect = rect;
+    grid->serial = known ? frame->picture->serial : 0;
+    return known;
+}
+
+const char *frame_grid_sample(const struct frame *frame, int64_t x, int64_t y)
+{
+    const struct frame_grid *grid = &frame->grid;
+    if (!grid->samples || grid->serial != frame->picture->serial || x < grid->rect.x || y < grid->rect.y ||
+        x >= grid->rect.x + grid->rect.width || y >= grid->rect.y + grid->rect.height)
+        return NULL;
+    return (const char *)grid->samples + (size_t)((y - grid->rect.y) * grid->rect.width + x - grid->rect.x) *
+                                             sample_traits(grid->type)->bytes;
+}

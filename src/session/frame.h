@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// One frame as it is shown: its description, its picture on the GPU, statistics and histogram, and exact
+// values.
+#ifndef FOVEA_SESSION_FRAME_H
+#define FOVEA_SESSION_FRAME_H
+
+#include "image/taps.h"
+#include "render/picture.h"
+#include "sources/region_loader.h"
+
+// Exact samples of a small rectangle, kept while it is looked at.
+struct frame_grid {
+    struct rect rect;
+    uint64_t serial; // of the picture they belong to; 0 = nothing here
+    enum sample_type type;
+    bool exact; // false: rounded to float32, because the source cannot be read at random
+    void *samples;
+};
+
+// All zero: nothing is shown.
+struct frame {
+    struct picture *picture;
+    struct frame_info info;       // of the picture
+    struct image_file *file;      // open handle of the shown item, or NULL
+    struct statistics statistics; // valid once complete
+    bool statistics_known;
+    struct histogram *histogram;
+    struct limits_sample sample;
+    uint64_t serial;               // another number whenever statistics and histogram are others
+    struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
+    enum status load_status;       // of the last load that ended
+    struct error load_error;       // why it failed, or why its mask could not be used
+    struct frame_grid grid;
+    char note[160]; // "shown as float32", "streamed ..."
+};
+
+// What is taken over from a load that ended.
+void frame_take_statistics(struct frame *frame, struct taps_result *taps);
+// Nothing is shown any more: the numbers go with the picture they are of. The open file stays.
+void frame_clear(struct frame *frame);
+// Frees all.
+void frame_finish(struct frame *frame);
+
+// The description of what is said of the frame beside its name: `note`.
+void frame_describe(struct frame *frame, const struct frame_info *info);
+
+// Statistics and sample of the pixels within `visible` that `mask` (NULL = none) leaves, read back in bands;
+// the caller frees the result. STATUS_UNSUPPORTED where they are not all in memory.
+enum status frame_tap(const struct frame *frame, const struct mask *mask, struct rect visible,
+                      struct taps_result *result, struct error *error);
+
+// Reads the samples of a small rectangle of frame number `number` of the file, in the file's own type, into
+// the grid: from the GPU where that has them exactly, else from the file. False if they cannot be had.
+bool frame_fill_grid(struct frame *frame, int64_t number, struct rect rect);
+// A sample of the grid; NULL where the grid does not hold it.
+const char *frame_grid_sample(const struct frame *frame, int64_t x, int64_t y);
+
+#endif

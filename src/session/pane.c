@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+// What a pane shows: opening, moving on, and taking what loaders have ready.
+#include "session/pane_internal.h"
+
+#include "base/clock.h"
+#include "base/size.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_REGIONS = 48 };
+
+// --- life ---
+
+struct pane *pane_create(struct common *common)
+{
+    struct pane *pane = must_alloc(sizeof *pane);
+    memset(pane, 0, sizeof *pane); // whole bytes, because parts of the view are compared with memcmp
+    const struct view view = view_default();
+    memcpy(&pane->view, &view, sizeof view);
+    pane->common = common;
+    pane->document = document_create(CHANNEL_AUTO);
+    pane->frame = must_alloc(sizeof *pane->frame);
+    *pane->frame = (struct frame){0};
+    pane_update_colormap(pane);
+    return pane;
+}
+
+void pane_destroy(struct pane **address)
+{
+    struct pane *pane = *address;
+    if (!pane)
+        return;
+    pane_give_up(pane);
+    frame_finish(pane->frame);
+    free(pane->frame);
+    document_destroy(&pane->document);
+    free(pane);
+    *address = NULL;
+}
+
+enum status pane_configure(struct pane *pane, const struct view_options *options, struct error *error)
+{
+    pane->options = options;
+    pane->document->channel = options->channel;
+    pane->ahead.on = options->prefetch > 0;
+    pane->document->mask_path = options->mask && !options->no_mask ? must_copy(options->mask) : NULL;
+    enum status status = options_apply(options, &pane->view, &pane->common->colormaps, error);
+    pane_update_colormap(pane);
+    return status;
+}
+
+void pane_update_colormap(struct pane *pane)
+{
+    const struct colormap *map = colormap_find(&pane->common->colormaps, pane->view.display.colormap);
+    pane->colormap = map ? map : &pane->common->colormaps.maps[0];
+}
+
+// --- the mask ---
+
+uint8_t pane_owned_layers(const struct pane *pane)
+{
+    return MASK_CHOICE_BITS & (uint8_t)~pane->common->workspace.masking.locked;
+}
+
+void pane_mask_changed(struct pane *pane, struct rect rect)
+{
+    struct error error = {0};
+    ahead_drop(pane, false); // it has the mask of before
+    if (!pane->frame->picture || !pane->document->mask || rect.width <= 0)
+        return;
+    if (picture_take_mask(pane->frame->picture, pane->document->mask, rect, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
+// --- what is shown ---
+
+void pane_give_up(struct pane *pane)
+{
+    pane_cancel(pane);
+    ahead_drop(pane, true);
+    region_loader_destroy(&pane->frame->regions);
+    image_file_close(&pane->frame->file);
+}
+
+void pane_show(struct pane *pane, struct source_position position)
+{
+    pane->position = position;
+    pane->common->message = (struct error){0};
+    pane_load_start(pane, position.item, true);
+}
+
+enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
+                      struct error *error)
+{
+    // Slabs that the command line asked for are of what it names, not of what is opened later.
+    const struct view_options *options = pane->document->source ? NULL : pane->options;
+    struct document_request request = {.names = names,
+                                       .count = count,
+                                       .siblings = siblings,
+                                       .frame = frame,
+                                       .channel = pane->document->channel};
+    if (options) {
+        request.slab = options->slab;
+        request.slab_frames = options->slab_frames;
+    }
+    struct document *opened = NULL;
+    struct source_position position;
+    enum status status = document_open(&request, &opened, &position, error);
+    if (status)
+        return status;
+    const bool another = pane->document->source != NULL;
+    pane_give_up(pane);
+    document_take_mask(opened, pane->document);
+    document_destroy(&pane->document);
+    pane->document = opened;
+    // Limits set by hand are of the data they were set for, unless the user keeps them.
+    pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
+    pane->direction = 1;
+    pane->playback = (struct playback){.due_ns = 0};
+    pane_show(pane, position);
+    return STATUS_OK;
+}
+
+void pane_go(struct pane *pane, struct source_position position)
+{
+    const size_t shown_item = pane->position.item;
+    pane_cancel(pane);
+    pane->position = position;
+    pane->common->message = (struct error){0};
+    pane_load_start(pane, shown_item, false);
+}
+
+void pane_reload(struct pane *pane)
+{
+    if (!pane->document->source)
+        return;
+    pane_cancel(pane);
+    pane_load_start(pane, pane->position.item, true);
+}
+
+void pane_load_mask(struct pane *pane, const char *path)
+{
+    char *copy = path ? must_copy(path) : NULL;
+    pane_cancel(pane);
+    free(pane->document->mask_path);
+    pane->document->mask_path = copy;
+    pane->document->mask_has_file = false;
+    if (!path && pane->document->mask)
+        mask_clear(pane->document->mask, MASK_BIT(MASK_FILE));
+    pane_reload(pane);
+}
+
+bool pane_is_loading(const struct pane *pane)
+{
+    return pane->loader != NULL;
+}
+
+bool pane_cancel(struct pane *pane)
+{
+    if (!pane->loader)
+        return false;
+    loader_cancel(pane->loader);
+    pane_load_end(pane);
+    return true;
+}
+
+bool pane_stop(struct pane *pane, int64_t budget_ns)
+{
+    if (!pane->loader)
+        return true;
+    const struct timespec pause = {0, 2000000};
+    const int64_t until = clock_now_ns() + budget_ns;
+    loader_cancel(pane->loader);
+    while (!loader_done(pane->loader)) {
+        if (clock_now_ns() > until)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    pane_cancel(pane);
+    return true;
+}
+
+// --- files that are no images ---
+
+// Goes on to the next image instead of a file that is none, in the direction of the last move or else back.
+// False if there is none at all.
+static bool pass_over(struct pane *pane)
+{
+    int64_t moved = 0;
+    snprintf(pane->document->passed_name, sizeof pane->document->passed_name, "%s", pane_shown_name(pane));
+    source_pass_over(pane->document->source, pane->position.item);
+    pane->document->passed_over++;
+    struct source_position next = source_step(
+        pane->document->source, (struct source_position){pane->position.item, 0}, pane->direction, &moved);
+    if (moved == 0)
+        next = source_step(pane->document->source, (struct source_position){pane->position.item, 0},
+                           -pane->direction, &moved);
+    if (moved == 0) {
+        frame_clear(pane->frame);
+        return false;
+    }
+    pane_go(pane, next);
+    return true;
+}
+
+static void tell_passed_over(struct pane *pane)
+{
+    if (pane->document->passed_over == 1 && !pane->common->message.status)
+        common_say(pane->common, false, "%s is no image and was passed over", pane->document->passed_name);
+    else if (pane->document->passed_over > 1 && !pane->common->message.status)
+        common_say(pane->common, false, "%lld files that are no images were passed over, the last %s",
+                   (long long)pane->document->passed_over, pane->document->passed_name);
+    pane->document->passed_over = 0;
+}
+
+// --- pumping ---
+
+static bool pump_regions(struct pane *pane, int wait_ms)
+{
+    const int level = camera_level(&pane->view.camera, pane->frame->picture->level_count - 1);
+    struct picture_request requests[MAX_REGIONS];
+    struct region regions[MAX_REGIONS];
+    const size_t count = picture_missing(pane->frame->picture, level, camera_visible(&pane->view.camera),
+                                         requests, MAX_REGIONS);
+    for (size_t i = 0; i < count; i++)
+        regions[i] = (struct region){requests[i].level, requests[i].tile, requests[i].rect};
+    region_loader_want(pane->frame->regions, regions, count);
+    bool changed = false;
+    struct region_result result;
+    while (region_loader_take(pane->frame->regions, changed ? 0 : wait_ms, &result)) {
+        const struct picture_request request = {result.region.level, result.region.tag, result.region.rect};
+        struct error error = result.error;
+        enum status status = result.status;
+        if (!status)
+            status =
+                picture_put(pane->frame->picture, &request, result.samples, pane->document->mask, &error);
+        if (status)
+            common_say(pane->common, true, "%s", error.text);
+        free(result.samples);
+        changed = true;
+    }
+    return changed;
+}
+
+bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
+{
+    jobs_drain(pane->common->jobs);
+    if (!pane->loader)
+        return pane->frame->regions && pane->frame->picture ? pump_regions(pane, wait_ms) : false;
+    struct frame_info info;
+    if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {
+        struct error error = {0};
+        if (pane_load_prepare(pane, &info, &error)) {
+            pane_cancel(pane);
+            frame_clear(pane->frame);
+            common_say(pane->common, true, "%s: %s", pane_shown_name(pane), error.text);
+            pane->frame->load_error = error;
+            pane->frame->load_status = error.status;
+            return true;
+        }
+        pane->loading_known = true;
+    }
+    bool changed = false;
+    if (pane->loading_known)
+        changed = pane_load_take(pane, wait_ms, work_ms);
+    else if (wait_ms > 0)
+        loader_wait(pane->loader, wait_ms);
+    if (pane->hold && clock_now_ns() > pane->hold_until_ns)
+        pane->hold = false;
+    if (loader_done(pane->loader) && (pane->loading_known || !loader_info(pane->loader, &info))) {
+        pane_load_end(pane);
+        if (!pane_is_no_image(pane))
+            tell_passed_over(pane);
+        else
+            return !pass_over(pane);
+        return true;
+    }
+    return changed && !pane->hold;
+}
+
+enum status pane_load_all(struct pane *pane, struct error *error)
+{
+    while (pane->loader && !cancel_requested(pane->common->cancel))
+        pane_pump(pane, 100, 1000);
+    if (cancel_requested(pane->common->cancel)) {
+        pane_cancel(pane);
+        return error_set(error, STATUS_CANCELLED, "loading was stopped");
+    }
+    if (pane->frame->load_error.status && error)
+        *error = pane->frame->load_error;
+    if (pane->frame->load_error.status)
+        return pane->frame->load_error.status;
+    while (pane->frame->regions && !cancel_requested(pane->common->cancel) &&
+           (pane_pump(pane, 100, 1000) || region_loader_busy(pane->frame->regions)))
+        continue;
+    return cancel_requested(pane->common->cancel) ? error_set(error, STATUS_CANCELLED, "loading was stopped")
+                                                  : STATUS_OK;
+}
+
+// --- automatic limits ---
+
+enum status pane_auto_limits(struct pane *pane, struct error *error)
+{
+    struct contrast *contrast = &pane->view.contrast;
+    contrast->automatic = true;
+    if (!pane->frame->histogram || !pane->frame->picture ||
+        (pane->loader && !pane->frame->statistics_known)) {
+        pane->auto_pending = true; // done when the load ends
+        return STATUS_OK;
+    }
+    const struct rect visible = camera_visible(&pane->view.camera);
+    const bool all = visible.width == pane->frame->info.width && visible.height == pane->frame->info.height;
+    if (!contrast->visible_only || all || visible.width == 0) {
+        contrast->limits = limits_compute(&contrast->rule, pane->frame->histogram, &pane->frame->statistics,
+                                          &pane->frame->sample);
+        return STATUS_OK;
+    }
+    struct taps_result result = {0};
+    enum status status = frame_tap(pane->frame, pane->document->mask, visible, &result, error);
+    if (!status)
+        contrast->limits = taps_limits(&result, &contrast->rule);
+    taps_result_free(&result);
+    return status;
+}

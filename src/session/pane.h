@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// One place of the window, or of an exported picture, that shows an image: what it is of, and how it is seen.
+//
+// A pane can start loading before there is a graphics context (so that decoding hides behind the start of the
+// window system): pane_create -> pane_open -> common_attach (with the context) -> pane_pump until
+// pane_is_loading is false. All functions are for the main thread.
+#ifndef FOVEA_SESSION_PANE_H
+#define FOVEA_SESSION_PANE_H
+
+#include "commands/options.h"
+#include "session/ahead.h"
+#include "session/common.h"
+#include "session/document.h"
+#include "session/frame.h"
+#include "session/playback.h"
+#include "sources/loader.h"
+
+// When things happened, in ns of clock_now_ns(); 0 = not yet.
+struct pane_times {
+    int64_t load_started, header_known, first_band, complete;
+};
+
+struct pane {
+    struct common *common;
+    struct document *document; // never NULL; without a source nothing is open
+    struct frame *frame;       // never NULL; without a picture nothing is shown
+    struct view view;
+    const struct colormap *colormap;    // of view.display.colormap
+    bool first_shown;                   // the camera was set up for a first image
+    const struct view_options *options; // of the command line, for the first image; or NULL
+
+    // Moving through the series.
+    struct source_position position; // of what is shown or being loaded
+    int direction;                   // of the last move: 1 or -1
+    bool paced;  // by an event loop with playback_tick: steps wait until the frame before them was seen
+    bool unseen; // what was loaded last has not been on the screen yet; cleared by the event loop
+    struct playback playback;
+    struct ahead ahead;
+
+    // Loading.
+    struct loader *loader; // NULL while nothing is being loaded
+    bool loading_known;    // its header is known and the picture prepared for it
+    bool hold;             // same size as before: keep the old picture on the screen until complete
+    int64_t hold_until_ns;
+    bool auto_pending; // apply the rule of automatic limits again when loaded
+    int64_t limits_updated_ns;
+    struct pane_times times;
+
+    // Of the mask's editor; may be NULL. The first is called before the mask goes to a loader, the second
+    // when it is back in the document, with the one that did not fit (taken over by setting it to NULL).
+    void (*mask_leaves)(void *context);
+    void (*mask_returns)(void *context, struct mask **unfit);
+    void *mask_context;
+};
+
+// An empty pane; `common` must outlive it.
+struct pane *pane_create(struct common *common);
+void pane_destroy(struct pane **address);
+
+// Takes over the options of the command line, before anything is opened. They are borrowed for the pane's
+// life.
+enum status pane_configure(struct pane *pane, const struct view_options *options, struct error *error);
+
+// Replaces the series by what the names stand for (series_expand; with `siblings` the whole series of a file)
+// and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
+enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
+                      struct error *error);
+// Begins to load another place of the list; what is being loaded is given up.
+void pane_go(struct pane *pane, struct source_position position);
+// The same after another source was put into the document, for which pane_give_up must have been called
+// before.
+void pane_show(struct pane *pane, struct source_position position);
+// Stops everything that reads from the source.
+void pane_give_up(struct pane *pane);
+// Loads the shown frame again (changed file, mask or reduction).
+void pane_reload(struct pane *pane);
+// The mask was edited within `rect`: shows it. What statistics and reduced levels leave out is as it was when
+// the frame was loaded.
+void pane_mask_changed(struct pane *pane, struct rect rect);
+// The layers of the file and the data that the user edits (workspace.masking.locked).
+uint8_t pane_owned_layers(const struct pane *pane);
+// Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
+// and reduced levels leave masked pixels out.
+void pane_load_mask(struct pane *pane, const char *path);
+// Gives up loading, but waits no longer than `budget_ns` for the file: false if it does not answer in that
+// time, and the load is then still going on.
+bool pane_stop(struct pane *pane, int64_t budget_ns);
+// Gives up loading; what is loaded so far stays. False if nothing was being loaded.
+bool pane_cancel(struct pane *pane);
+
+// Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`.
+// Returns true if the picture changed.
+bool pane_pump(struct pane *pane, int wait_ms, int work_ms);
+bool pane_is_loading(const struct pane *pane);
+// Pumps until nothing is being loaded and the visible tiles are there; the status of the load with its
+// sentence.
+enum status pane_load_all(struct pane *pane, struct error *error);
+
+// Sets limits by view.contrast.rule from the whole image or from what is visible.
+enum status pane_auto_limits(struct pane *pane, struct error *error);
+
+// Looks up the colour map by the display's name; call after any change of view.display.
+void pane_update_colormap(struct pane *pane);
+
+// The scene to draw, borrowed.
+struct scene pane_scene(const struct pane *pane);
+// Draws picture, values and (if view.overlays.colour_bar) the colour bar into the rectangle of the bound
+// target whose size is the camera's viewport. `cached`: see renderer_draw_cached. `scale` is the text scale.
+enum status pane_draw(struct pane *pane, struct target *target, int target_width, int target_height, int x,
+                      int y, bool cached, float scale, struct error *error);
+
+// The colour bar of what is shown, borrowed.
+struct colour_bar pane_colour_bar(const struct pane *pane);
+
+// For drawings that are made in parts (app/export.h). The view's camera is that of the whole drawing; `part`
+// is a rectangle of its viewport whose pane_part_need is not above picture.cache_budget. Both wait for the
+// tiles of an image over the memory budget, and fail if one of them cannot be had.
+//
+// Gathers the texts of the values in the pixels; none where they are not written.
+enum status pane_measure_part(struct pane *pane, struct rect part, struct overlay_widest *widest,
+                              struct error *error);
+// Draws picture and values, with the texts' size by `widest`, into the rectangle at (x, y) of the bound
+// target.
+enum status pane_draw_part(struct pane *pane, struct rect part, int target_height, int x, int y,
+                           const struct overlay_widest *widest, float scale, struct error *error);
+// The bytes of the tiles that a part needs at once, of an image over the memory budget; else 0.
+int64_t pane_part_need(const struct pane *pane, struct rect part);
+
+// The exact value of a pixel as text, and as a number; false while it is not known.
+bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size, double *value);
+// What a pixel is besides its value: "no data", "gap", "bad pixel", "masked (file)", "under", "over", "NaN"
+// ... or "".
+const char *pane_pixel_kind(const struct pane *pane, int64_t x, int64_t y, double value, char *buffer,
+                            size_t size);
+
+// Appends the number of the shown frame to a title, where the file has several.
+void pane_append_frame(const struct pane *pane, struct text *title);
+
+#endif

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Inside the pane: the steps of a load, for pane.c.
+#ifndef FOVEA_SESSION_PANE_INTERNAL_H
+#define FOVEA_SESSION_PANE_INTERNAL_H
+
+#include "session/pane.h"
+
+// Begins to load pane->position; nothing must be loading. `shown_item` is the item of the open file; `again`:
+// what was read ahead or is open is of no use.
+void pane_load_start(struct pane *pane, size_t shown_item, bool again);
+// The header is known: textures for the new frame, taken over from the old one where they fit.
+enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error);
+// Takes the bands that are ready. True if the picture changed.
+bool pane_load_take(struct pane *pane, int wait_ms, int work_ms);
+// Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one
+// under the new name would be a lie.
+void pane_load_end(struct pane *pane);
+// Whether the file was found beside images and is none.
+bool pane_is_no_image(const struct pane *pane);
+// The name of what is shown or being loaded.
+const char *pane_shown_name(const struct pane *pane);
+
+#endif

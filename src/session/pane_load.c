@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// The steps of a load into the pane's picture.
+#include "session/pane_internal.h"
+
+#include "base/clock.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "commands/options.h"
+
+#include <stdio.h>
+
+enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60 };
+
+static const double WARNING_SHARE = 0.5; // of the free memory, from which the user is warned
+
+const char *pane_shown_name(const struct pane *pane)
+{
+    return source_name(pane->document->source, pane->position.item);
+}
+
+static struct loader *start_fresh(struct pane *pane, bool same_item)
+{
+    if (!same_item)
+        image_file_close(&pane->frame->file);
+    const struct loader_request request = {
+        .jobs = pane->common->jobs,
+        .source = pane->document->source,
+        .item = pane->position.item,
+        .channel = pane->document->channel,
+        .file = pane->frame->file,
+        .frame = pane->position.frame,
+        .reduce = pane->view.display.reduce,
+        .choice = pane->view.display.classes,
+        .mask = pane->document->mask,
+        .owned_layers = pane_owned_layers(pane),
+        .mask_path = pane->document->mask_path,
+        // The file layer stays in the mask from frame to frame; a frame of another size tries it again.
+        .mask_has_file = pane->document->mask_has_file,
+    };
+    pane->frame->file = NULL;
+    pane->document->mask = NULL;
+    return loader_start(&request);
+}
+
+void pane_load_start(struct pane *pane, size_t shown_item, bool again)
+{
+    if (pane->mask_leaves)
+        pane->mask_leaves(pane->mask_context);
+    region_loader_destroy(&pane->frame->regions);
+    if (again)
+        ahead_drop(pane, true);
+    pane->loading_known = false;
+    pane->hold = false;
+    pane->unseen = true;
+    pane->times = (struct pane_times){.load_started = clock_now_ns()};
+    pane->loader = ahead_take(pane, shown_item);
+    if (pane->loader) // it may be done since long ago
+        jobs_wake(pane->common->jobs);
+    if (!pane->loader)
+        pane->loader = start_fresh(pane, !again && shown_item == pane->position.item);
+}
+
+// --- while loading ---
+
+static void note_memory(struct pane *pane, const struct frame_info *info, int64_t budget)
+{
+    const int64_t cost = picture_cost(info, false);
+    char need[32], have[32];
+    format_bytes(cost, need, sizeof need);
+    format_bytes(budget, have, sizeof have);
+    if (budget > 0 && cost > budget)
+        common_say(pane->common, false,
+                   "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
+                   need, have);
+    else if (pane->common->memory_limit == 0 &&
+             (double)cost > WARNING_SHARE * (double)machine_available_bytes())
+        common_say(pane->common, false, "the image takes %s, more than half of this machine's free memory",
+                   need);
+}
+
+enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (pane->frame->picture && picture_fits(pane->frame->picture, info)) {
+        pane->hold = picture_is_complete(pane->frame->picture) && pane->first_shown;
+        pane->hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
+        picture_restart(pane->frame->picture, info, pane->view.display.reduce);
+    } else {
+        picture_destroy(&pane->frame->picture);
+        renderer_drop_cache(pane->common->renderer);
+        const int64_t budget = common_texture_budget(pane->common);
+        note_memory(pane, info, budget);
+        status = picture_create(pane->common->gpu, info, budget, &pane->frame->picture, error);
+    }
+    if (status)
+        return status;
+    frame_describe(pane->frame, info);
+    pane->view.display.low_is_white = info->low_is_white;
+    if (!pane->view.camera.origin_chosen)
+        pane->view.camera.origin_lower = info->rows_upward;
+    if (pane->frame->info.width != info->width || pane->frame->info.height != info->height ||
+        !pane->first_shown) {
+        camera_set_image(&pane->view.camera, info->width, info->height);
+        if (!pane->first_shown && pane->options)
+            options_apply_camera(pane->options, &pane->view.camera);
+        else
+            camera_fit(&pane->view.camera);
+    }
+    pane->first_shown = true;
+    pane->frame->info = *info;
+    pane->frame->statistics_known = false;
+    pane->times.header_known = clock_now_ns();
+    return STATUS_OK;
+}
+
+static bool wants_new_limits(const struct pane *pane)
+{
+    const struct contrast *contrast = &pane->view.contrast;
+    return contrast->automatic && (!contrast->keep || pane->auto_pending || !pane->frame->histogram);
+}
+
+// Limits from the bands so far, now and then, until the whole is known.
+static void update_limits_while_loading(struct pane *pane)
+{
+    const int64_t now = clock_now_ns();
+    if (pane->hold || !wants_new_limits(pane) ||
+        now - pane->limits_updated_ns < (int64_t)LIMITS_EVERY_MS * 1000000)
+        return;
+    struct limits limits;
+    if (loader_limits(pane->loader, &pane->view.contrast.rule, &limits)) {
+        pane->view.contrast.limits = limits;
+        pane->limits_updated_ns = now;
+    }
+}
+
+bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
+{
+    bool changed = false;
+    int64_t until = INT64_MAX;
+    struct loader_band band;
+    while (loader_take(pane->loader, changed ? work_ms : wait_ms, &band)) {
+        if (!changed)
+            until = clock_now_ns() + (int64_t)work_ms * 1000000;
+        struct error error = {0};
+        if (picture_take_band(pane->frame->picture, &band, loader_mask(pane->loader), &error))
+            common_say(pane->common, true, "%s", error.text);
+        loader_give_back(pane->loader, &band);
+        if (!pane->times.first_band)
+            pane->times.first_band = clock_now_ns();
+        changed = true;
+        if (clock_now_ns() > until) {
+            jobs_wake(pane->common->jobs); // there may be more, of which nobody tells again
+            break;
+        }
+    }
+    if (changed)
+        update_limits_while_loading(pane);
+    return changed;
+}
+
+// --- after loading ---
+
+static void report_outcome(struct pane *pane, const struct loader_outcome *outcome)
+{
+    if (outcome->status == STATUS_CANCELLED)
+        common_say(pane->common, false, "%s: loading was stopped; the part read so far is shown",
+                   pane_shown_name(pane));
+    else if (outcome->status)
+        common_say(pane->common, true, "%s", outcome->error.text);
+    else if (outcome->mask_error.status)
+        common_say(pane->common, true, "%s", outcome->mask_error.text);
+    else if (outcome->lost_pixels > 0)
+        common_say(pane->common, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)",
+                   outcome->loss.text, (long long)outcome->lost_pixels);
+    pane->frame->load_error = outcome->status ? outcome->error : outcome->mask_error;
+}
+
+static void start_regions(struct pane *pane)
+{
+    if (!pane->frame->picture || pane->frame->picture->cache_budget == 0 || !pane->frame->file)
+        return;
+    struct error error = {0};
+    if (region_loader_create(pane->common->jobs, pane->frame->file, pane->position.frame,
+                             pane->view.display.reduce, &pane->view.display.classes, &pane->frame->info.map,
+                             &pane->frame->regions, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
+bool pane_is_no_image(const struct pane *pane)
+{
+    return pane->frame->load_status == STATUS_NOT_MINE &&
+           source_was_found(pane->document->source, pane->position.item);
+}
+
+static void limits_of_loaded(struct pane *pane)
+{
+    struct error error = {0};
+    if (pane_auto_limits(pane, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
+void pane_load_end(struct pane *pane);
+
+void pane_load_end(struct pane *pane)
+{
+    const bool new_limits = wants_new_limits(pane);
+    struct loader_outcome outcome;
+    loader_finish(&pane->loader, &outcome);
+    pane->frame->load_status = outcome.status;
+    report_outcome(pane, &outcome);
+    pane->document->mask = outcome.mask;
+    pane->frame->file = outcome.file;
+    outcome.mask = NULL;
+    outcome.file = NULL;
+    pane->document->mask_has_file = outcome.mask_has_file;
+    if (pane->mask_returns)
+        pane->mask_returns(pane->mask_context, &outcome.old_mask);
+    if (pane->frame->file) {
+        source_set_frames(pane->document->source, pane->position.item, pane->frame->file->frames);
+        pane->position.frame = outcome.frame;
+    } else if (outcome.status != STATUS_CANCELLED) {
+        pane->position.frame = int64_max(pane->position.frame, 0); // nobody knows which the last would be
+    }
+    const bool shown =
+        pane->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
+    if (!shown && outcome.status != STATUS_CANCELLED && !pane_is_no_image(pane))
+        frame_clear(pane->frame);
+    if (shown && outcome.taps.histogram)
+        frame_take_statistics(pane->frame, &outcome.taps);
+    if (shown && outcome.status == STATUS_OK && new_limits)
+        limits_of_loaded(pane);
+    pane->auto_pending = false;
+    pane->hold = false;
+    pane->times.complete = clock_now_ns();
+    ahead_keep_buffers(pane, &outcome);
+    loader_outcome_free(&outcome);
+    if (shown)
+        start_regions(pane);
+    // At rest the shown frame is drawn first; but playing has no rest.
+    if (shown && pane->view.play.direction)
+        ahead_begin(pane);
+}
