@@ -39,25 +39,6 @@ static void write_title(const struct pane *pane, struct text *title)
     pane_append_frame(pane, title);
 }
 
-// Cuts a line at a character until it fits.
-static void cut_to_width(struct pane *pane, char *line, size_t size, float width, float scale)
-{
-    static const char more[] = "…";
-    size_t length = strlen(line);
-    while (length > 0 && overlay_text_width(pane->common->overlay, line, scale) > width) {
-        length -= length > sizeof more && strcmp(line + length - (sizeof more - 1), more) == 0
-                      ? sizeof more - 1
-                      : 0;
-        do
-            length--;
-        while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80);
-        if (length + sizeof more > size)
-            continue;
-        memcpy(line + length, more, sizeof more);
-        length += sizeof more - 1;
-    }
-}
-
 // --- layout ---
 
 struct decoration decoration_of(struct pane *pane, int height, float scale)
@@ -109,7 +90,7 @@ void decoration_draw(struct pane *pane, const struct decoration *decoration, int
     const float margin = (float)MARGIN * scale;
     char title[sizeof decoration->title];
     memcpy(title, decoration->title, sizeof title);
-    cut_to_width(pane, title, sizeof title, (float)width - 2 * margin, scale);
+    overlay_cut_text(pane->common->overlay, title, sizeof title, (float)width - 2 * margin, scale);
     overlay_text(pane->common->overlay, title, margin, margin, scale, WHITE, true);
     draw_scale(pane, area, height, scale);
     overlay_colour_bar(pane->common->overlay, &bar, width - decoration->right, decoration->top,

@@ -7,13 +7,21 @@
 
 static const double WHEEL_FACTOR = 1.25;
 
-// Takes note of where the mouse is, in pixels of the picture's area. True if it is on another pixel now.
+// Takes note of where the mouse is, in pixels of the window. True if it is on another pixel of an image now.
 static bool place_mouse(struct host *host, double x, double y)
 {
     host->mouse_on_picture = true;
-    host->mouse_x = x + host->area_x;
-    host->mouse_y = y + host->area_y;
+    host->mouse_x = x;
+    host->mouse_y = y;
     return host_find_pixel(host);
+}
+
+// The point in a pane's picture.
+static void in_picture(const struct host *host, const struct pane *pane, double *x, double *y)
+{
+    const struct rect picture = desk_picture(host->desk, pane);
+    *x -= (double)picture.x;
+    *y -= (double)picture.y;
 }
 
 void gestures_note_key(struct gestures *gestures, const SDL_Event *event)
@@ -28,6 +36,29 @@ void gestures_note_key(struct gestures *gestures, const SDL_Event *event)
         gestures->shift = down;
 }
 
+// A press between panes or on a head; false if it is on an image.
+static bool begin_outside(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button,
+                          double x, double y)
+{
+    bool head = false;
+    struct pane *pane = desk_pane_at(host->desk, x, y, &head);
+    const int gap = button->button == SDL_BUTTON_LEFT ? desk_gap_at(host->desk, x, y) : -1;
+    gestures->button = button->button;
+    if (gap >= 0) {
+        gestures->drag = DRAG_GAP;
+        gestures->gap = gap;
+        return true;
+    }
+    if (pane)
+        host_activate(host, pane);
+    if (!head)
+        return !pane;
+    gestures->drag = DRAG_HEAD;
+    if (button->button == SDL_BUTTON_LEFT && button->clicks == 2)
+        host_run(host, "pane.alone");
+    return true;
+}
+
 static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
                   double y)
 {
@@ -39,80 +70,119 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
     }
     if (gestures->drag != DRAG_NONE)
         return false;
-    if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
-        gestures->drag = DRAG_TOOL;
-        gestures->button = button->button;
-        return editor_press(host->editor, x, y, gestures->ctrl, gestures->shift, button->clicks >= 2);
-    }
-    gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
+    if (begin_outside(gestures, host, button, x, y))
+        return true;
+    const bool activated = pane != host->desk->active;
+    pane = host->desk->active;
     gestures->button = button->button;
     gestures->start_x = gestures->last_x = x;
     gestures->start_y = gestures->last_y = y;
+    if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
+        gestures->drag = DRAG_TOOL;
+        in_picture(host, pane, &x, &y);
+        return editor_press(host->editor, x, y, gestures->ctrl, gestures->shift, button->clicks >= 2) ||
+               activated;
+    }
+    gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
     gestures->start_limits = pane->view.contrast.limits;
-    return false;
+    return activated;
+}
+
+// In mask mode the tool follows the mouse over the active pane.
+static bool move_tool(const struct gestures *gestures, struct host *host, double x, double y)
+{
+    if ((gestures->drag != DRAG_TOOL && gestures->drag != DRAG_NONE) || !editor_takes_mouse(host->editor))
+        return false;
+    in_picture(host, host->desk->active, &x, &y);
+    return editor_move(host->editor, x, y, gestures->shift);
 }
 
 static bool move(struct gestures *gestures, struct host *host, double x, double y)
 {
     struct pane *pane = host->desk->active;
     const struct camera *camera = &pane->view.camera;
-    bool drawn = false;
+    const bool drawn = move_tool(gestures, host, x, y);
     if (gestures->drag == DRAG_PAN || gestures->panning)
         camera_pan(&pane->view.camera, x - gestures->last_x, y - gestures->last_y);
-    if ((gestures->drag == DRAG_TOOL || gestures->drag == DRAG_NONE) && editor_takes_mouse(host->editor))
-        drawn = editor_move(host->editor, x, y, gestures->shift);
     if (gestures->drag == DRAG_CONTRAST)
         contrast_drag(&pane->view.contrast, &gestures->start_limits,
                       (x - gestures->start_x) / camera->viewport_width,
                       (y - gestures->start_y) / camera->viewport_height);
+    if (gestures->drag == DRAG_GAP)
+        desk_move_gap(host->desk, gestures->gap, x, y);
     gestures->last_x = x;
     gestures->last_y = y;
-    return drawn || gestures->panning || gestures->drag == DRAG_PAN || gestures->drag == DRAG_CONTRAST;
+    return drawn || gestures->panning || gestures->drag == DRAG_PAN || gestures->drag == DRAG_CONTRAST ||
+           gestures->drag == DRAG_GAP;
+}
+
+// A head that is let go over another pane changes places with it.
+static bool drop_head(struct host *host, double x, double y)
+{
+    bool head = false;
+    struct pane *other = desk_pane_at(host->desk, x, y, &head);
+    if (!other || other == host->desk->active)
+        return false;
+    desk_swap(host->desk, host->desk->active, other);
+    return true;
 }
 
 static bool end(struct gestures *gestures, struct host *host, const SDL_MouseButtonEvent *button, double x,
                 double y)
 {
+    bool drawn = false;
     if (button->button == SDL_BUTTON_MIDDLE)
         gestures->panning = false;
     if (button->button != gestures->button)
         return false;
-    const bool drawn = gestures->drag == DRAG_TOOL && editor_release(host->editor, x, y);
+    if (gestures->drag == DRAG_HEAD)
+        drawn = drop_head(host, x, y);
+    if (gestures->drag == DRAG_TOOL) {
+        in_picture(host, host->desk->active, &x, &y);
+        drawn = editor_release(host->editor, x, y);
+    }
     gestures->drag = DRAG_NONE;
     gestures->panning = false;
     return drawn;
 }
 
-bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
-                    int area_y, double density)
+// The wheel acts on the image under the mouse.
+static bool turn_wheel(const struct gestures *gestures, struct host *host, const SDL_MouseWheelEvent *wheel,
+                       double x, double y)
 {
-    struct pane *pane = host->desk->active;
-    host->area_x = area_x;
-    host->area_y = area_y;
+    bool head = false;
+    struct pane *pane = desk_pane_at(host->desk, x, y, &head);
+    const double notches = wheel->preciseY != 0 ? (double)wheel->preciseY : wheel->y;
+    if (!pane || head)
+        return false;
+    if (pane->common->workspace.links.view) // the others follow the active one
+        host_activate(host, pane);
+    if (pane->common->workspace.masking.on && gestures->ctrl) {
+        host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
+        return true;
+    }
+    double inner_x = x, inner_y = y;
+    in_picture(host, pane, &inner_x, &inner_y);
+    camera_zoom_at(&pane->view.camera, pow(WHEEL_FACTOR, notches), inner_x, inner_y);
+    if (pane == host->desk->active) // where the zoom has an end the point under the mouse may move
+        move_tool(gestures, host, x, y);
+    place_mouse(host, x, y);
+    return true;
+}
+
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, double density)
+{
     if (event->type == SDL_MOUSEMOTION) {
-        const double x = event->motion.x * density - area_x, y = event->motion.y * density - area_y;
+        const double x = event->motion.x * density, y = event->motion.y * density;
         const bool moved = move(gestures, host, x, y);
         return place_mouse(host, x, y) || moved;
     }
-    if (event->type == SDL_MOUSEBUTTONDOWN) {
-        return begin(gestures, host, &event->button, event->button.x * density - area_x,
-                     event->button.y * density - area_y);
-    }
+    if (event->type == SDL_MOUSEBUTTONDOWN)
+        return begin(gestures, host, &event->button, event->button.x * density, event->button.y * density);
     if (event->type == SDL_MOUSEBUTTONUP)
-        return end(gestures, host, &event->button, event->button.x * density - area_x,
-                   event->button.y * density - area_y);
-    if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0) {
-        const double x = event->wheel.mouseX * density - area_x, y = event->wheel.mouseY * density - area_y;
-        const double notches = event->wheel.preciseY != 0 ? (double)event->wheel.preciseY : event->wheel.y;
-        if (pane->common->workspace.masking.on && gestures->ctrl) {
-            host_run(host, notches > 0 ? "mask.brush larger" : "mask.brush smaller");
-            return true;
-        }
-        camera_zoom_at(&pane->view.camera, pow(WHEEL_FACTOR, notches), x, y);
-        if (editor_takes_mouse(host->editor)) // where the zoom has an end the point under the mouse may move
-            editor_move(host->editor, x, y, gestures->shift);
-        place_mouse(host, x, y);
-        return true;
-    }
+        return end(gestures, host, &event->button, event->button.x * density, event->button.y * density);
+    if (event->type == SDL_MOUSEWHEEL && event->wheel.y != 0)
+        return turn_wheel(gestures, host, &event->wheel, event->wheel.mouseX * density,
+                          event->wheel.mouseY * density);
     return false;
 }

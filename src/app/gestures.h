@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the mouse does on the picture: drags, the wheel, and the mask tool.
+// What the mouse does on the panes: drags, the wheel, and the mask tool.
 #ifndef FOVEA_APP_GESTURES_H
 #define FOVEA_APP_GESTURES_H
 
@@ -7,7 +7,7 @@
 
 #include <SDL.h>
 
-enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST, DRAG_TOOL };
+enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST, DRAG_TOOL, DRAG_GAP, DRAG_HEAD };
 
 // The drag that is going on. Zero-initialise.
 struct gestures {
@@ -17,6 +17,7 @@ struct gestures {
     double start_x, start_y; // in drawable pixels of the window
     double last_x, last_y;
     struct limits start_limits;
+    int gap;          // between panes, that is dragged
     bool ctrl, shift; // are down, by the events seen so far
 };
 
@@ -24,9 +25,8 @@ struct gestures {
 // what is down now, which may be later than the event at hand.
 void gestures_note_key(struct gestures *gestures, const SDL_Event *event);
 
-// Applies a mouse event to the view. (area_x, area_y) is the picture's corner in the window, `density`
-// drawable pixels per unit of SDL's mouse coordinates. Returns true if anything to be drawn changed.
-bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, int area_x,
-                    int area_y, double density);
+// Applies a mouse event to the panes. `density` is drawable pixels per unit of SDL's mouse coordinates.
+// Returns true if anything to be drawn changed.
+bool gestures_event(struct gestures *gestures, struct host *host, const SDL_Event *event, double density);
 
 #endif

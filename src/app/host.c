@@ -211,13 +211,14 @@ static void do_mask_tool_changed(void *app)
 static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
 {
     struct host *host = app;
+    const struct desk_pointer *pointer = &host->desk->pointer;
     char text[40];
     host_find_pixel(host);
-    if (!host->cursor_valid)
+    if (!pointer->pane)
         return false;
-    *x = host->cursor_x;
-    *y = host->cursor_y;
-    return pane_value(host->desk->active, *x, *y, text, sizeof text, value);
+    *x = pointer->x;
+    *y = pointer->y;
+    return pane_value(pointer->pane, *x, *y, text, sizeof text, value);
 }
 
 static void do_message(void *app, const char *text, bool is_error)
@@ -232,18 +233,20 @@ static void do_fullscreen(void *app, bool on)
 
 bool host_find_pixel(struct host *host)
 {
-    const struct pane *pane = host->desk->active;
-    int64_t column, row;
-    const bool valid = host->mouse_on_picture && pane->frame->picture &&
-                       camera_pixel_at(&pane->view.camera, host->mouse_x - host->area_x,
-                                       host->mouse_y - host->area_y, &column, &row);
-    const bool changed =
-        valid != host->cursor_valid || (valid && (column != host->cursor_x || row != host->cursor_y));
-    host->cursor_valid = valid;
-    if (valid) {
-        host->cursor_x = column;
-        host->cursor_y = row;
+    struct desk *desk = host->desk;
+    struct desk_pointer found = {0};
+    bool head = false;
+    struct pane *pane =
+        host->mouse_on_picture ? desk_pane_at(desk, host->mouse_x, host->mouse_y, &head) : NULL;
+    if (pane && !head && pane->frame->picture) {
+        const struct rect picture = desk_picture(desk, pane);
+        if (camera_pixel_at(&pane->view.camera, host->mouse_x - (double)picture.x,
+                            host->mouse_y - (double)picture.y, &found.x, &found.y))
+            found.pane = pane;
     }
+    const bool changed = found.pane != desk->pointer.pane ||
+                         (found.pane && (found.x != desk->pointer.x || found.y != desk->pointer.y));
+    desk->pointer = found;
     return changed;
 }
 
@@ -366,29 +369,48 @@ static const struct command_host_ops host_ops = {
     .close_question = do_close_question,
 };
 
+void host_panes_changed(struct host *host)
+{
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        struct pane *pane = host->desk->panes[i];
+        if (pane && !host->editors[i])
+            host->editors[i] = editor_create(pane);
+        if (pane == host->desk->active)
+            host->editor = host->editors[i];
+    }
+    host->commands.view = &host->desk->active->view;
+}
+
+void host_activate(struct host *host, struct pane *pane)
+{
+    if (pane == host->desk->active)
+        return;
+    editor_end(host->editor, true);
+    desk_activate(host->desk, pane);
+    host_panes_changed(host);
+}
+
 void host_init(struct host *host, struct desk *desk)
 {
-    struct pane *pane = desk->active;
     *host = (struct host){.desk = desk};
-    host->editor = editor_create(pane);
-    host->commands = (struct command_host){.view = &pane->view,
-                                           .workspace = &pane->common->workspace,
-                                           .colormaps = &pane->common->colormaps,
+    host->commands = (struct command_host){.workspace = &desk->common.workspace,
+                                           .colormaps = &desk->common.colormaps,
                                            .ops = &host_ops,
                                            .app = host};
+    host_panes_changed(host);
 }
 
 void host_finish(struct host *host)
 {
     recovery_destroy(&host->recovery, host->discard);
-    editor_destroy(&host->editor);
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++)
+        editor_destroy(&host->editors[i]);
 }
 
 static enum status run_line(struct host *host, const char *line, struct error *error)
 {
-    struct pane *pane = host->desk->active;
     enum status status = command_run(&host->commands, line, error);
-    pane_update_colormap(pane);
+    pane_update_colormap(host->desk->active);
     return status;
 }
 

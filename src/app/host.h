@@ -16,8 +16,9 @@ enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };
 // ignored.
 struct host {
     struct desk *desk;
-    struct editor *editor; // of the mask
-    struct files *files;   // of the window's panels; NULL without a window
+    struct editor *editor;                    // of the mask of the active pane
+    struct editor *editors[LAYOUT_MAX_PANES]; // of all panes, by the desk's numbers
+    struct files *files;                      // of the window's panels; NULL without a window
     struct command_host commands;
     struct recovery *recovery; // of unsaved mask edits; NULL until it is needed
     enum host_question question;
@@ -27,18 +28,20 @@ struct host {
     bool quit;
     bool fullscreen;  // as wanted by the last command
     bool key_repeats; // what runs now comes from a key that is held down
-    // Where the mouse is and the picture's corner, in drawable pixels of the window; and the image pixel that
-    // is there, as found by host_find_pixel.
+    // Where the mouse is, in drawable pixels of the window; and the image pixel that is there, as found by
+    // host_find_pixel, of the pane desk->pointer tells.
     bool mouse_on_picture;
     double mouse_x, mouse_y;
-    int area_x, area_y;
-    bool cursor_valid;
-    int64_t cursor_x, cursor_y;
 };
 
 void host_init(struct host *host, struct desk *desk);
 // Before desk_destroy.
 void host_finish(struct host *host);
+
+// Makes a pane the active one, with what commands act on.
+void host_activate(struct host *host, struct pane *pane);
+// The panes of the desk may be others: each gets its editor.
+void host_panes_changed(struct host *host);
 
 // How long leaving waits for a file that is being loaded, and for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)

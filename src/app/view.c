@@ -112,6 +112,16 @@ static void fill_mask(struct session *session, struct ui_mask_model *mask, char 
     mask->has_beam = editor_beam(editor, &mask->beam);
 }
 
+static void fill_cursor(const struct desk *desk, struct ui_model *model, struct cursor_texts *texts)
+{
+    const struct desk_pointer *at = &desk->pointer;
+    double value = 0;
+    if (!at->pane || !pane_value(at->pane, at->x, at->y, texts->value, sizeof texts->value, &value))
+        return;
+    pane_pixel_kind(at->pane, at->x, at->y, value, texts->kind, sizeof texts->kind);
+    model->cursor = (struct ui_cursor){true, at->x, at->y, texts->value, texts->kind};
+}
+
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
 {
     struct pane *pane = session->desk->active;
@@ -145,29 +155,21 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     model->browsing.thumbnail_context = session->thumbnails;
     if (question_fill(&session->host, &texts->question_texts, &texts->question))
         model->question = &texts->question;
-    const struct host *host = &session->host;
-    double value = 0;
-    if (host->cursor_valid &&
-        pane_value(pane, host->cursor_x, host->cursor_y, texts->value, sizeof texts->value, &value)) {
-        pane_pixel_kind(pane, host->cursor_x, host->cursor_y, value, texts->kind, sizeof texts->kind);
-        model->cursor = (struct ui_cursor){true, host->cursor_x, host->cursor_y, texts->value, texts->kind};
-    }
+    fill_cursor(session->desk, model, texts);
 }
 
-// Puts camera and mouse where the window's size, the panels and the series have them now, before anything is
+// Puts cameras and mouse where the window's size, the panels and the series have them now, before anything is
 // said about them.
 static void lay_out(struct session *session, int width, int height)
 {
-    struct pane *pane = session->desk->active;
+    struct desk *desk = session->desk;
     struct host *host = &session->host;
     int64_t number, total;
     bool exact;
-    playback_place(pane, &number, &total, &exact);
-    pane->common->workspace.panels.has_frames = total > 1;
-    const struct rect area = ui_picture_area(session->ui, &pane->common->workspace, width, height);
-    camera_set_viewport(&pane->view.camera, (int)area.width, (int)area.height);
-    host->area_x = (int)area.x;
-    host->area_y = (int)area.y;
+    playback_place(desk->active, &number, &total, &exact);
+    desk->common.workspace.panels.has_frames = total > 1;
+    desk_lay_out(desk, ui_picture_area(session->ui, &desk->common.workspace, width, height), session->scale);
+    desk_follow(desk);
     host->mouse_on_picture = ui_mouse_on_picture(session->ui);
     host_find_pixel(host);
 }
@@ -196,7 +198,8 @@ static void update_title(struct session *session)
 // for the panels alone show it from the cache.
 static enum status repaint(struct session *session, struct error *error)
 {
-    struct pane *pane = session->desk->active;
+    struct desk *desk = session->desk;
+    struct pane *pane = desk->active;
     int width, height;
     float scale;
     window_size(&session->window, &width, &height, &scale);
@@ -212,17 +215,20 @@ static enum status repaint(struct session *session, struct error *error)
     ui_frame(session->ui, &model, &session->host.commands, width, height);
     thumbnails_end(session->thumbnails);
     pane_update_colormap(pane);
-    const struct rect area = ui_picture_area(session->ui, &pane->common->workspace, width, height);
-    camera_set_viewport(&pane->view.camera, (int)area.width, (int)area.height);
-    const struct scene scene = pane_scene(pane);
-    const bool cached = !pane_is_loading(pane) && renderer_is_same(pane->common->renderer, &scene);
-    target_bind(pane->common->gpu, NULL, width, height);
-    enum status status = pane_draw(pane, NULL, width, height, (int)area.x, (int)area.y, cached, scale, error);
+    desk_lay_out(desk, ui_picture_area(session->ui, &desk->common.workspace, width, height), scale);
+    desk_follow(desk);
+    target_bind(desk->common.gpu, NULL, width, height);
+    enum status status = desk_draw(desk, NULL, width, height, error);
     if (status)
         return status;
-    editor_draw(session->host.editor, pane->common->overlay, ui_mouse_on_picture(session->ui), scale);
-    overlay_flush(pane->common->overlay, (int)area.width, (int)area.height);
-    target_viewport(pane->common->gpu, height, 0, 0, width, height);
+    const struct rect area = desk_picture(desk, desk->active);
+    if (area.width > 0 && area.height > 0) {
+        target_viewport(desk->common.gpu, height, (int)area.x, (int)area.y, (int)area.width,
+                        (int)area.height);
+        editor_draw(session->host.editor, desk->common.overlay, ui_mouse_on_picture(session->ui), scale);
+        overlay_flush(desk->common.overlay, (int)area.width, (int)area.height);
+    }
+    target_viewport(desk->common.gpu, height, 0, 0, width, height);
     ui_draw(session->ui);
     SDL_GL_SwapWindow(session->window.handle);
     update_title(session);
@@ -289,11 +295,9 @@ static void picture_event(struct session *session, const SDL_Event *event)
     int width, height;
     float scale;
     window_size(&session->window, &width, &height, &scale);
-    const struct rect area = ui_picture_area(session->ui, &session->desk->common.workspace, width, height);
     int layout_width = 1;
     SDL_GetWindowSize(session->window.handle, &layout_width, NULL);
-    session->dirty |= gestures_event(&session->gestures, &session->host, event, (int)area.x, (int)area.y,
-                                     (double)width / layout_width);
+    session->dirty |= gestures_event(&session->gestures, &session->host, event, (double)width / layout_width);
 }
 
 static void handle_event(struct session *session, const SDL_Event *event)
@@ -448,16 +452,9 @@ static void release_held(struct session *session)
     session->mouse_moved = false;
 }
 
-static bool is_busy(const struct session *session)
-{
-    return pane_is_loading(session->desk->active) ||
-           (session->desk->active->frame->regions &&
-            region_loader_busy(session->desk->active->frame->regions));
-}
-
 static bool is_at_leisure(const struct session *session)
 {
-    return !is_busy(session) && playback_wait_ms(session->desk->active, clock_now_ns()) < 0;
+    return !desk_is_busy(session->desk) && desk_wait_ms(session->desk, clock_now_ns()) < 0;
 }
 
 // Input by the user, before which everything that is only useful at leisure stands back.
@@ -470,13 +467,13 @@ static bool is_input(const SDL_Event *event)
 // Waits for an event, at most so long as there is something else to do.
 static int wait_for_event(struct session *session, SDL_Event *event)
 {
-    const int next_frame = playback_wait_ms(session->desk->active, clock_now_ns());
+    const int next_frame = desk_wait_ms(session->desk, clock_now_ns());
     const int small = thumbnails_wait_ms(session->thumbnails);
     const int keep = recovery_wait_ms(session->host.recovery, clock_now_ns());
     const bool repaints = session->dirty || ui_wants_redraw(session->ui);
-    if ((repaints && !session->desk->active->hold) || session->commands_pending)
+    if ((repaints && !desk_holds(session->desk)) || session->commands_pending)
         return SDL_PollEvent(event);
-    if (is_busy(session))
+    if (desk_is_busy(session->desk))
         return SDL_WaitEventTimeout(event, 100);
     if (next_frame >= 0)
         return SDL_WaitEventTimeout(event, next_frame);
@@ -490,7 +487,7 @@ static void wait_for_events(struct session *session)
 {
     SDL_Event event;
     if (session->repaint_first || ui_awaits_focus(session->ui)) {
-        if (session->desk->active->hold)
+        if (desk_holds(session->desk))
             SDL_Delay(1); // nothing is drawn meanwhile
         return;
     }
@@ -521,7 +518,7 @@ static void apply_fullscreen(struct session *session)
 
 static void run_pending_commands(struct session *session)
 {
-    if (!session->commands_pending || pane_is_loading(session->desk->active))
+    if (!session->commands_pending || desk_is_loading(session->desk))
         return;
     session->commands_pending = false;
     struct error error = {0};
@@ -549,29 +546,28 @@ static enum status run_loop(struct session *session, struct error *error)
 {
     session->dirty = true;
     while (!session->host.quit) {
-        const bool loading = pane_is_loading(session->desk->active);
-        session->dirty |=
-            pane_pump(session->desk->active, 0, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
-            (loading && !session->desk->active->hold);
+        const bool loading = desk_is_loading(session->desk);
+        session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
+                          (loading && !desk_holds(session->desk));
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
         session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));
-        if (session->dirty && !session->desk->active->hold) {
+        if (session->dirty && !desk_holds(session->desk)) {
             session->dirty = session->repaint_first = false;
             enum status status = repaint(session, error);
             if (status)
                 return status;
             release_held(session);
             session->dirty |= ui_wants_redraw(session->ui);
-            session->desk->active->unseen = pane_is_loading(session->desk->active);
+            desk_seen(session->desk);
             session->host.question_seen = session->host.question != HOST_ASKS_NOTHING;
         }
         look_after_edits(session);
-        if (!session->desk->active->unseen && !session->commands_pending) {
-            if (playback_tick(session->desk->active, clock_now_ns()))
-                continue;
-            ahead_begin(session->desk->active);
+        if (!session->commands_pending && desk_tick(session->desk, clock_now_ns())) {
+            host_panes_changed(&session->host);
+            session->dirty |= session->desk->blink_ns > 0;
+            continue;
         }
         wait_for_events(session);
         apply_fullscreen(session);

@@ -127,6 +127,24 @@ float overlay_text_width(struct overlay *overlay, const char *text, float scale)
     return (float)overlay_measure(overlay, text, strlen(text), overlay_text_size(TEXT_POINTS, scale));
 }
 
+void overlay_cut_text(struct overlay *overlay, char *line, size_t size, float width, float scale)
+{
+    static const char more[] = "…";
+    size_t length = strlen(line);
+    while (length > 0 && overlay_text_width(overlay, line, scale) > width) {
+        length -= length > sizeof more && strcmp(line + length - (sizeof more - 1), more) == 0
+                      ? sizeof more - 1
+                      : 0;
+        do
+            length--;
+        while (length > 0 && ((unsigned char)line[length] & 0xC0) == 0x80);
+        if (length + sizeof more > size)
+            continue;
+        memcpy(line + length, more, sizeof more);
+        length += sizeof more - 1;
+    }
+}
+
 float overlay_line_height(const struct overlay *overlay, float scale)
 {
     (void)overlay;

@@ -66,6 +66,8 @@ void overlay_text(struct overlay *overlay, const char *text, float x, float y, f
 // The width in screen pixels that overlay_text will take, and the height of a line.
 float overlay_text_width(struct overlay *overlay, const char *text, float scale);
 float overlay_line_height(const struct overlay *overlay, float scale);
+// Cuts a line (of at most `size` bytes) at a character until it is no wider than that, with "…" at its end.
+void overlay_cut_text(struct overlay *overlay, char *line, size_t size, float width, float scale);
 void overlay_rect(struct overlay *overlay, float x, float y, float width, float height,
                   const unsigned char rgba[4]);
 

@@ -59,6 +59,20 @@ void pane_update_colormap(struct pane *pane)
     pane->colormap = map ? map : &pane->common->colormaps.maps[0];
 }
 
+void pane_take_looks(struct pane *pane, const struct pane *other)
+{
+    pane->view.contrast = other->view.contrast;
+    pane->view.contrast.automatic = true;
+    memcpy(&pane->view.display, &other->view.display, sizeof pane->view.display);
+    pane->view.overlays = other->view.overlays;
+    pane->view.play.rate = other->view.play.rate;
+    pane->view.play.loop = other->view.play.loop;
+    pane->document->channel = other->document->channel;
+    pane->ahead.on = other->ahead.on;
+    pane->paced = other->paced;
+    pane_update_colormap(pane);
+}
+
 // --- the mask ---
 
 uint8_t pane_owned_layers(const struct pane *pane)

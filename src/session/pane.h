@@ -61,6 +61,9 @@ void pane_destroy(struct pane **address);
 // life.
 enum status pane_configure(struct pane *pane, const struct view_options *options, struct error *error);
 
+// Takes over how another pane shows its image; not where it looks.
+void pane_take_looks(struct pane *pane, const struct pane *other);
+
 // Replaces the series by what the names stand for (series_expand; with `siblings` the whole series of a file)
 // and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,

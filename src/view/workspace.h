@@ -43,8 +43,18 @@ struct view_masking {
     struct shape_point centre;
 };
 
+// What panes that are linked do together.
+struct view_links {
+    bool view;     // look at the same place, as large and as turned
+    bool contrast; // the same limits, scale and colour map
+    bool frame;    // step together
+    bool pointer;  // the pixel under the mouse is marked in all
+};
+
 struct workspace {
     struct view_panels panels;
+    struct view_links links;
+    bool alone; // only the active pane is shown
     struct view_masking masking;
 };
 

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Drawing of all panes that are shown, with a head over each where there are several.
+#include "session/desk.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "sources/source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ACCENT = 2, MARGIN = 6, CROSS = 9 };
+
+static const unsigned char HEAD_PLATE[4] = {37, 40, 43, 255}, LINE[4] = {58, 62, 67, 255},
+                           ACCENT_LINE[4] = {138, 180, 224, 255}, TEXT[3] = {214, 216, 218},
+                           TEXT_DIM[3] = {132, 137, 143}, CROSS_LIGHT[4] = {255, 255, 255, 255},
+                           CROSS_DARK[4] = {0, 0, 0, 160};
+
+// The letter of a pane, then its file and frame.
+static void head_text(const struct desk *desk, const struct pane *pane, struct text *text)
+{
+    text_printf(text, "%c", 'A' + desk_number(desk, pane) - 1);
+    if (!pane->document->source)
+        return;
+    const char *name = path_title(source_name(pane->document->source, pane->position.item));
+    text_append(text, "   ");
+    text_safe(text, name, strlen(name));
+    pane_append_frame(pane, text);
+}
+
+static void rect_over(struct overlay *overlay, struct rect rect, const unsigned char rgba[4])
+{
+    overlay_rect(overlay, (float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height, rgba);
+}
+
+static void draw_head(const struct desk *desk, int index)
+{
+    struct pane *pane = desk->panes[index];
+    struct overlay *overlay = desk->common.overlay;
+    const struct rect head = desk->heads[index];
+    const float scale = desk->scale;
+    struct text text = {0};
+    head_text(desk, pane, &text);
+    rect_over(overlay, head, HEAD_PLATE);
+    if (pane == desk->active)
+        rect_over(overlay, (struct rect){head.x, head.y, head.width, (int64_t)(ACCENT * scale + 0.5F)},
+                  ACCENT_LINE);
+    char line[512];
+    snprintf(line, sizeof line, "%s", text_string(&text));
+    text_free(&text);
+    overlay_cut_text(overlay, line, sizeof line, (float)head.width - 2 * MARGIN * scale, scale);
+    const float top = (float)head.y + ((float)head.height - overlay_line_height(overlay, scale)) / 2;
+    overlay_text(overlay, line, (float)head.x + MARGIN * scale, top, scale,
+                 pane == desk->active ? TEXT : TEXT_DIM, false);
+}
+
+static void draw_empty(const struct desk *desk, int index)
+{
+    static const char words[] = "Drop an image here";
+    struct overlay *overlay = desk->common.overlay;
+    const struct rect picture = desk->pictures[index];
+    const float width = overlay_text_width(overlay, words, desk->scale);
+    if (width > (float)picture.width)
+        return;
+    overlay_text(overlay, words, (float)picture.x + ((float)picture.width - width) / 2,
+                 (float)picture.y + ((float)picture.height - overlay_line_height(overlay, desk->scale)) / 2,
+                 desk->scale, TEXT_DIM, false);
+}
+
+// The gaps are what neither head nor picture covers: the plate under all of them.
+static void draw_frames(const struct desk *desk)
+{
+    struct overlay *overlay = desk->common.overlay;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        const struct rect place = desk->places[i];
+        if (!desk->panes[i] || place.width <= 0)
+            continue;
+        draw_head(desk, i);
+        if (!desk->panes[i]->document->source)
+            draw_empty(desk, i);
+        if (place.x > desk->whole.x)
+            rect_over(overlay, (struct rect){place.x - 1, place.y, 1, place.height}, LINE);
+        if (place.y > desk->whole.y)
+            rect_over(overlay, (struct rect){place.x, place.y - 1, place.width, 1}, LINE);
+    }
+}
+
+// The pixel that the mouse is on in another pane.
+static void draw_twin(const struct desk *desk, const struct pane *pane)
+{
+    const struct desk_pointer *pointer = &desk->pointer;
+    const struct camera *camera = &pane->view.camera;
+    double x, y;
+    if (!desk->common.workspace.links.pointer || !pointer->pane || pointer->pane == pane ||
+        !pane->frame->picture)
+        return;
+    camera_to_screen(camera, (double)pointer->x + 0.5, (double)pointer->y + 0.5, &x, &y);
+    for (int pass = 0; pass < 2; pass++) {
+        const unsigned char *rgba = pass ? CROSS_LIGHT : CROSS_DARK;
+        const float width = (pass ? 1.0F : 3.0F) * desk->scale, reach = CROSS * desk->scale;
+        overlay_line(desk->common.overlay, (float)x - reach, (float)y, (float)x + reach, (float)y, width,
+                     rgba);
+        overlay_line(desk->common.overlay, (float)x, (float)y - reach, (float)x, (float)y + reach, width,
+                     rgba);
+    }
+    overlay_flush(desk->common.overlay, camera->viewport_width, camera->viewport_height);
+}
+
+bool desk_is_same(const struct desk *desk)
+{
+    if (desk_count(desk) > 1 && !desk->common.workspace.alone)
+        return false;
+    const struct scene scene = pane_scene(desk->active);
+    return !pane_is_loading(desk->active) && renderer_is_same(desk->common.renderer, &scene);
+}
+
+enum status desk_draw(struct desk *desk, struct target *target, int width, int height, struct error *error)
+{
+    const bool cached = desk_is_same(desk);
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
+        const struct rect picture = desk->pictures[i];
+        struct pane *pane = desk->panes[i];
+        if (!pane || picture.width <= 0 || picture.height <= 0)
+            continue;
+        status = pane_draw(pane, target, width, height, (int)picture.x, (int)picture.y, cached, desk->scale,
+                           error);
+        if (!status)
+            draw_twin(desk, pane);
+    }
+    if (status || desk_count(desk) == 1)
+        return status;
+    target_viewport(desk->common.gpu, height, 0, 0, width, height);
+    draw_frames(desk);
+    overlay_flush(desk->common.overlay, width, height);
+    return STATUS_OK;
+}
