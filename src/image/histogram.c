@@ -223,6 +223,19 @@ IMAGE_CLONES static void double_keys(const double *values, size_t count, uint32_
         keys[i] = float_key(double_to_key_range(values[i]));
 }
 
+// As doubles hold them exactly, they are rounded to float32 once, as those of histogram_count_doubles are.
+IMAGE_CLONES static void unsigned_keys(const uint32_t *samples, size_t count, uint32_t *keys)
+{
+    for (size_t i = 0; i < count; i++)
+        keys[i] = float_key((float)samples[i]);
+}
+
+IMAGE_CLONES static void signed_keys(const uint32_t *samples, size_t count, uint32_t *keys)
+{
+    for (size_t i = 0; i < count; i++)
+        keys[i] = float_key((float)(int32_t)samples[i]);
+}
+
 static void count_keys(uint32_t *restrict counts, const uint32_t *restrict keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -253,6 +266,24 @@ void histogram_count_doubles(struct histogram *histogram, const double *values, 
     for (size_t at = 0; at < count; at += RUN) {
         size_t run = count - at < RUN ? count - at : RUN;
         double_keys(values + at, run, keys);
+        count_keys(histogram->counts, keys, run);
+    }
+}
+
+void histogram_count_integers(struct histogram *histogram, const uint32_t *samples, size_t count, double min,
+                              double max)
+{
+    if (count == 0)
+        return;
+    announce(histogram, count, min, max);
+    const bool is_signed = sample_traits(histogram->type)->is_signed;
+    uint32_t keys[RUN];
+    for (size_t at = 0; at < count; at += RUN) {
+        size_t run = count - at < RUN ? count - at : RUN;
+        if (is_signed)
+            signed_keys(samples + at, run, keys);
+        else
+            unsigned_keys(samples + at, run, keys);
         count_keys(histogram->counts, keys, run);
     }
 }
@@ -293,22 +324,40 @@ void histogram_add(struct histogram *histogram, const double *values, const uint
     }
 }
 
+// The extremes of what was counted; those of exact types are not kept and have to be looked for.
+static void counted_extremes(const struct histogram *histogram, double *min, double *max)
+{
+    *min = histogram->min;
+    *max = histogram->max;
+    if (!histogram->exact)
+        return;
+    size_t first = bin_search(histogram, 0, histogram->bins), last = histogram->bins - 1;
+    while (last > first && bin_count(histogram, last) == 0)
+        last--;
+    *min = (double)first + sample_traits(histogram->type)->min;
+    *max = (double)last + sample_traits(histogram->type)->min;
+}
+
 void histogram_merge(struct histogram *histogram, const struct histogram *other)
 {
     if (other->total == 0)
         return;
-    size_t first, end;
-    bins_touched(other, &first, &end);
+    double min, max;
+    counted_extremes(other, &min, &max);
     bool wide = other->carried || histogram->recent + other->recent > UINT32_MAX;
     if (wide)
         carry_counts(histogram);
-    announce(histogram, 0, other->min, other->max);
-    for (size_t bin = first; bin < end; bin++) {
+    announce(histogram, 0, min, max);
+    const size_t end = bin_of(other, max) + 1;
+    const bool same = histogram->exact == other->exact;
+    size_t bin = bin_search(other, bin_of(other, min), end);
+    for (; bin < end; bin = bin_search(other, bin + 1, end)) {
         uint64_t count = bin_count(other, bin);
-        if (count && wide)
-            histogram->carried[bin] += count;
-        else if (count)
-            histogram->counts[bin * histogram->lanes] += (uint32_t)count;
+        size_t to = same ? bin : bin_of(histogram, (double)bin + sample_traits(other->type)->min);
+        if (wide)
+            histogram->carried[to] += count;
+        else
+            histogram->counts[to * histogram->lanes] += (uint32_t)count;
     }
     histogram->recent += wide ? 0 : other->recent;
     histogram->total += other->total;

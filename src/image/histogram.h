@@ -32,8 +32,12 @@ void histogram_count_doubles(struct histogram *histogram, const double *values, 
                              double max);
 // The same for integers of up to 16 bits in their own type, aligned to it.
 void histogram_count_small(struct histogram *histogram, const void *samples, size_t count);
+// The same for 32-bit integers, by their bits, for histograms of all wider integers of that signedness.
+void histogram_count_integers(struct histogram *histogram, const uint32_t *samples, size_t count, double min,
+                              double max);
 
-// Adds the counts of `other`, of the same sample type.
+// Adds the counts of `other`, of the same sample type, or of integers of up to 16 bits to wider ones without
+// a map.
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
 int64_t histogram_total(const struct histogram *histogram);

@@ -16,7 +16,8 @@
 
 enum {
     SMALLEST_SIDE = 64, // no further level is worth keeping when both sides are at most this
-    RUN = 512           // level-0 pixels that take the short way together when all of them count
+    RUN = 256,          // values that take the short way together when all of them count fully
+    RUN_CELLS = RUN / 2 // what they become in the next level
 };
 
 // One level under construction. The arrays hold one entry per cell of the present row.
@@ -27,7 +28,10 @@ struct level {
     float *total;           // mean mode: sum of weight / 4 * value; max mode: the largest value that counts
     float *weight;
     float *first; // the upper left child, shown where nothing counts
-    bool half;    // the first of the two rows below is in
+    // One for each run of cells: all below them counts so far, so that `weight` and `first` are not filled
+    // in.
+    uint8_t *clean;
+    bool half; // the first of the two rows below is in
 };
 
 struct reducer {
@@ -63,7 +67,8 @@ static bool level_create(struct level *level, int64_t width, int64_t rows)
     level->total = malloc(row_bytes);
     level->weight = malloc(row_bytes);
     level->first = malloc(row_bytes);
-    return level->out && level->total && level->weight && level->first;
+    level->clean = malloc((size_t)int64_ceil_div(width, RUN_CELLS));
+    return level->out && level->total && level->weight && level->first && level->clean;
 }
 
 enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum reduce_mode mode,
@@ -96,6 +101,7 @@ void reducer_destroy(struct reducer **reducer)
         free(level->total);
         free(level->weight);
         free(level->first);
+        free(level->clean);
     }
     free((*reducer)->valid);
     free(*reducer);
@@ -121,24 +127,32 @@ IMAGE_CLONES static void cells_start(struct level *level, const float *values, s
     }
 }
 
-// Adds pairs of values that all count fully to `cells` cells.
-IMAGE_CLONES static void cells_add_clean(float *restrict total, float *restrict weight,
-                                         const float *restrict values, size_t cells)
+// The first of two rows of values that all count fully, and the second.
+IMAGE_CLONES static void cells_start_clean(float *restrict total, const float *restrict values, size_t cells)
 {
-    for (size_t i = 0; i < cells; i++) {
-        total[i] += 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
-        weight[i] += 0.5F;
-    }
+    for (size_t i = 0; i < cells; i++)
+        total[i] = 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
 }
 
-IMAGE_CLONES static void cells_max_clean(float *restrict total, float *restrict weight,
-                                         const float *restrict values, size_t cells)
+IMAGE_CLONES static void cells_add_clean(float *restrict total, const float *restrict values, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++)
+        total[i] += 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
+}
+
+IMAGE_CLONES static void cells_start_max_clean(float *restrict total, const float *restrict values,
+                                               size_t cells)
+{
+    for (size_t i = 0; i < cells; i++)
+        total[i] = values[2 * i] > values[2 * i + 1] ? values[2 * i] : values[2 * i + 1];
+}
+
+IMAGE_CLONES static void cells_max_clean(float *restrict total, const float *restrict values, size_t cells)
 {
     for (size_t i = 0; i < cells; i++) {
         float left = values[2 * i], right = values[2 * i + 1];
         float larger = left > right ? left : right;
         total[i] = larger > total[i] ? larger : total[i];
-        weight[i] += 0.5F;
     }
 }
 
@@ -167,46 +181,116 @@ IMAGE_CLONES static void cells_max(float *restrict total, float *restrict weight
     }
 }
 
-// Adds one row of the level below, or a part of it that begins at cell `from`, to the present row of cells.
-// `weights` NULL = all count fully. An odd last value is paired with one of no weight.
-static void level_add(struct level *level, enum reduce_mode mode, size_t from, const float *values,
-                      const float *weights, size_t count)
+// Adds a run of values that all count fully to a run of cells for which that has been so until now.
+static void run_add_clean(const struct level *level, enum reduce_mode mode, float *total, const float *values,
+                          size_t cells)
 {
-    size_t pairs = count / 2;
+    if (mode == REDUCE_MAX)
+        level->half ? cells_max_clean(total, values, cells) : cells_start_max_clean(total, values, cells);
+    else
+        level->half ? cells_add_clean(total, values, cells) : cells_start_clean(total, values, cells);
+}
+
+// Writes down the weights of a clean run that has one row of two, for the way that looks at them.
+static void run_weigh(struct level *level, size_t run)
+{
+    const size_t from = run * RUN_CELLS, rest = (size_t)level->width - from;
+    for (size_t i = from; i < from + (rest < RUN_CELLS ? rest : RUN_CELLS); i++) {
+        level->weight[i] = 0.5F;
+        level->first[i] = 0;
+    }
+    level->clean[run] = false;
+}
+
+// Adds a run of values of which some do not count fully. An odd last value is paired with one of no weight.
+static void run_add(struct level *level, enum reduce_mode mode, size_t run, const float *values,
+                    const float *weights, size_t count)
+{
+    const size_t from = run * RUN_CELLS, pairs = count / 2;
     float *total = level->total + from, *weight = level->weight + from;
     if (!level->half)
         cells_start(level, values, from, (count + 1) / 2, mode == REDUCE_MAX ? -INFINITY : 0);
+    else if (level->clean[run])
+        run_weigh(level, run);
+    level->clean[run] = false;
+    const float last[2] = {values[count - 1], 0}, last_weight[2] = {weights[count - 1], 0};
     if (mode == REDUCE_MAX)
-        weights ? cells_max(total, weight, values, weights, pairs)
-                : cells_max_clean(total, weight, values, pairs);
+        cells_max(total, weight, values, weights, pairs);
     else
-        weights ? cells_add(total, weight, values, weights, pairs)
-                : cells_add_clean(total, weight, values, pairs);
-    if (count % 2 == 0)
-        return;
-    const float last[2] = {values[count - 1], 0};
-    const float last_weight[2] = {weights ? weights[count - 1] : 1, 0};
-    if (mode == REDUCE_MAX)
+        cells_add(total, weight, values, weights, pairs);
+    if (count % 2 != 0 && mode == REDUCE_MAX)
         cells_max(total + pairs, weight + pairs, last, last_weight, 1);
-    else
+    else if (count % 2 != 0)
         cells_add(total + pairs, weight + pairs, last, last_weight, 1);
 }
 
-// Division also where it is by zero, and a choice afterwards: that is vector code.
-IMAGE_CLONES static void cells_mean(const struct level *level, float *restrict out)
+// Adds a run of the row below to the present row of cells. `weights` NULL = all count fully.
+static void level_add(struct level *level, enum reduce_mode mode, size_t run, const float *values,
+                      const float *weights, size_t count)
 {
-    const float *restrict total = level->total, *restrict weight = level->weight,
-                          *restrict first = level->first;
-    for (int64_t i = 0; i < level->width; i++) {
+    if (!weights && count % 2 == 0 && (!level->half || level->clean[run])) {
+        level->clean[run] = true;
+        run_add_clean(level, mode, level->total + run * RUN_CELLS, values, count / 2);
+        return;
+    }
+    float ones[RUN];
+    for (size_t i = 0; !weights && i < count; i++)
+        ones[i] = 1;
+    run_add(level, mode, run, values, weights ? weights : ones, count);
+}
+
+// Division also where it is by zero, and a choice afterwards: that is vector code.
+IMAGE_CLONES static void cells_mean(const struct level *level, size_t from, size_t cells, float *restrict out)
+{
+    const float *restrict total = level->total + from, *restrict weight = level->weight + from,
+                          *restrict first = level->first + from;
+    for (size_t i = 0; i < cells; i++) {
         float mean = total[i] / (weight[i] > 0 ? weight[i] : 1);
         out[i] = weight[i] > 0 ? mean : first[i];
     }
 }
 
-IMAGE_CLONES static void cells_largest(const struct level *level, float *restrict out)
+IMAGE_CLONES static void cells_largest(const struct level *level, size_t from, size_t cells,
+                                       float *restrict out)
 {
-    for (int64_t i = 0; i < level->width; i++)
-        out[i] = level->weight[i] > 0 ? level->total[i] : level->first[i];
+    for (size_t i = 0; i < cells; i++)
+        out[i] = level->weight[from + i] > 0 ? level->total[from + i] : level->first[from + i];
+}
+
+static void finish_run(const struct reducer *reducer, const struct level *level, size_t run, float *out)
+{
+    const size_t from = run * RUN_CELLS, rest = (size_t)level->width - from;
+    const size_t cells = rest < RUN_CELLS ? rest : RUN_CELLS;
+    if (level->clean[run])
+        memcpy(out + from, level->total + from, cells * sizeof *out);
+    else if (reducer->mode == REDUCE_MAX)
+        cells_largest(level, from, cells, out + from);
+    else
+        cells_mean(level, from, cells, out + from);
+}
+
+// The weights of the `count` cells of a finished row from `run` on, which is even; NULL if all are full.
+static const float *finished_weights(struct level *level, size_t run, size_t count)
+{
+    const bool two = count > RUN_CELLS;
+    if (level->clean[run] && (!two || level->clean[run + 1]))
+        return NULL;
+    float *weights = level->weight + run * RUN_CELLS;
+    for (size_t i = 0; level->clean[run] && i < RUN_CELLS; i++)
+        weights[i] = 1;
+    for (size_t i = RUN_CELLS; two && level->clean[run + 1] && i < count; i++)
+        weights[i] = 1;
+    return weights;
+}
+
+static void hand_on(enum reduce_mode mode, struct level *level, const float *out, struct level *next)
+{
+    const size_t width = (size_t)level->width;
+    for (size_t at = 0; at < width; at += RUN) {
+        const size_t count = width - at < RUN ? width - at : RUN;
+        const float *weights = finished_weights(level, at / RUN_CELLS, count);
+        level_add(next, mode, at / RUN, out + at, weights, count);
+    }
 }
 
 // Completes the present row of a level and hands it to the next, as far as that completes rows in turn.
@@ -218,14 +302,12 @@ static void level_complete(struct reducer *reducer, int l)
         if (level->rows >= level->capacity)
             return;
         float *out = level->out + level->rows++ * level->width;
-        if (reducer->mode == REDUCE_MAX)
-            cells_largest(level, out);
-        else
-            cells_mean(level, out);
+        for (size_t run = 0; run * RUN_CELLS < (size_t)level->width; run++)
+            finish_run(reducer, level, run, out);
         if (l == reducer->levels)
             return;
         struct level *next = level + 1;
-        level_add(next, reducer->mode, 0, out, level->weight, (size_t)level->width);
+        hand_on(reducer->mode, level, out, next);
         more = next->half;
         next->half = true;
     }
@@ -263,7 +345,7 @@ static void first_level_add(struct reducer *reducer, const float *values, const 
         bool clean = !valid || !memchr(valid + at, 0, count);
         for (size_t i = 0; !clean && i < count; i++)
             weights[i] = valid[at + i] ? 1 : 0;
-        level_add(&reducer->level[1], reducer->mode, at / 2, values + at, clean ? NULL : weights, count);
+        level_add(&reducer->level[1], reducer->mode, at / RUN, values + at, clean ? NULL : weights, count);
     }
 }
 
@@ -281,8 +363,14 @@ void reducer_row(struct reducer *reducer, const float *values, const uint8_t *va
 void reducer_end(struct reducer *reducer)
 {
     for (int l = 1; l <= reducer->levels; l++) {
-        if (reducer->level[l].half)
-            level_complete(reducer, l);
+        struct level *level = &reducer->level[l];
+        if (!level->half)
+            continue;
+        for (size_t run = 0; run * RUN_CELLS < (size_t)level->width; run++) {
+            if (level->clean[run])
+                run_weigh(level, run);
+        }
+        level_complete(reducer, l);
     }
 }
 

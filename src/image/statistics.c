@@ -140,47 +140,83 @@ bool statistics_of_doubles(const double *values, size_t count, struct statistics
     return true;
 }
 
+// What of a run does not count.
+struct left_out {
+    uint32_t masked, nan;
+};
+
+IMAGE_CLONES static struct left_out mark_floats(const float *restrict values, const uint8_t *restrict mask,
+                                                size_t count, uint8_t *restrict valid)
+{
+    struct left_out out = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t seen = mask[i] == 0;
+        out.masked += 1 - seen;
+        out.nan += seen & (values[i] != values[i]);
+        valid[i] = (uint8_t)(seen & (fabsf(values[i]) < INFINITY));
+    }
+    return out;
+}
+
+IMAGE_CLONES static struct left_out mark_doubles(const double *restrict values, const uint8_t *restrict mask,
+                                                 size_t count, uint8_t *restrict valid)
+{
+    struct left_out out = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t seen = mask[i] == 0;
+        out.masked += 1 - seen;
+        out.nan += seen & (values[i] != values[i]);
+        valid[i] = (uint8_t)(seen & (fabs(values[i]) < (double)INFINITY));
+    }
+    return out;
+}
+
+static void count_left_out(struct statistics *statistics, struct left_out out, size_t count, size_t good)
+{
+    statistics->masked += out.masked;
+    statistics->nan += out.nan;
+    statistics->inf += (int64_t)(count - good) - out.masked - out.nan;
+}
+
+static const uint8_t nothing_masked[RUN];
+
 // Every value is written and the position moves on only past those that count: no branch to mispredict.
 size_t statistics_sift_floats(struct statistics *statistics, const float *values, const uint8_t *mask,
                               size_t count, uint8_t *valid, float *kept)
 {
-    size_t good = 0, masked = 0, nan = 0;
-    for (size_t i = 0; i < count; i++) {
-        float value = values[i];
-        bool hidden = mask && mask[i];
-        bool counts = !hidden & (fabsf(value) < INFINITY);
-        kept[good] = value;
-        good += counts;
-        masked += hidden;
-        nan += !hidden & (value != value);
-        if (valid)
-            valid[i] = counts;
+    size_t all = 0;
+    for (size_t at = 0; at < count; at += RUN) {
+        const size_t run = count - at < RUN ? count - at : RUN;
+        const struct left_out out =
+            mark_floats(values + at, mask ? mask + at : nothing_masked, run, valid + at);
+        size_t good = 0;
+        for (size_t i = at; i < at + run; i++) {
+            kept[all + good] = values[i];
+            good += valid[i];
+        }
+        count_left_out(statistics, out, run, good);
+        all += good;
     }
-    statistics->masked += (int64_t)masked;
-    statistics->nan += (int64_t)nan;
-    statistics->inf += (int64_t)(count - good - masked - nan);
-    return good;
+    return all;
 }
 
 size_t statistics_sift_doubles(struct statistics *statistics, const double *values, const uint8_t *mask,
                                size_t count, uint8_t *valid, double *kept)
 {
-    size_t good = 0, masked = 0, nan = 0;
-    for (size_t i = 0; i < count; i++) {
-        double value = values[i];
-        bool hidden = mask && mask[i];
-        bool counts = !hidden & (fabs(value) < (double)INFINITY);
-        kept[good] = value;
-        good += counts;
-        masked += hidden;
-        nan += !hidden & (value != value);
-        if (valid)
-            valid[i] = counts;
+    size_t all = 0;
+    for (size_t at = 0; at < count; at += RUN) {
+        const size_t run = count - at < RUN ? count - at : RUN;
+        const struct left_out out =
+            mark_doubles(values + at, mask ? mask + at : nothing_masked, run, valid + at);
+        size_t good = 0;
+        for (size_t i = at; i < at + run; i++) {
+            kept[all + good] = values[i];
+            good += valid[i];
+        }
+        count_left_out(statistics, out, run, good);
+        all += good;
     }
-    statistics->masked += (int64_t)masked;
-    statistics->nan += (int64_t)nan;
-    statistics->inf += (int64_t)(count - good - masked - nan);
-    return good;
+    return all;
 }
 
 // Finite values whose sum overflows are merged one by one; the weighted mean cannot overflow.
@@ -202,8 +238,9 @@ static size_t add_run(struct statistics *statistics, const double *values, const
         statistics_merge(statistics, &run);
         return count;
     }
-    double kept[RUN];
-    size_t good = statistics_sift_doubles(statistics, values, mask, count, valid, kept);
+    double kept[RUN] = {0};
+    uint8_t counts[RUN];
+    size_t good = statistics_sift_doubles(statistics, values, mask, count, valid ? valid : counts, kept);
     if (statistics_of_doubles(kept, good, &run))
         statistics_merge(statistics, &run);
     else

@@ -34,7 +34,8 @@ double statistics_deviation(const struct statistics *statistics);
 bool statistics_of_floats(const float *values, size_t count, struct statistics *of);
 bool statistics_of_doubles(const double *values, size_t count, struct statistics *of);
 // Counts what does not count (masked, NaN, Inf) in `statistics`, and copies the other values to `kept` (room
-// for `count`) in their order. Fills valid[] as statistics_add does. Returns the number of kept values.
+// for `count`) in their order. `mask` may be NULL. Fills valid[] as statistics_add does. Returns the number
+// of kept values.
 size_t statistics_sift_floats(struct statistics *statistics, const float *values, const uint8_t *mask,
                               size_t count, uint8_t *valid, float *kept);
 size_t statistics_sift_doubles(struct statistics *statistics, const double *values, const uint8_t *mask,

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "image/clones.h"
+#include "image/integers.h"
 #include "image/sentinel.h"
 
 #include <math.h>
@@ -22,9 +23,11 @@ struct taps {
     int64_t width;
     struct reducer *reducer; // NULL without a pyramid
 
-    struct statistics
-        statistics; // of small integers only what does not count; the rest is in their histogram
+    struct statistics statistics; // of integers counted in `small` only what does not count
     struct histogram *histogram;
+    // One bin for each value of up to 16 bits, from which their statistics follow: `histogram` itself for
+    // types of that size, another for wider integers without a map, NULL for all else.
+    struct histogram *small;
 
     // The regular sample: every `step`-th pixel of the image has a slot.
     int64_t step, slots;
@@ -38,16 +41,32 @@ struct taps {
     union {
         float floats[RUN];
         double doubles[RUN];
-        uint16_t words[RUN];
         uint8_t bytes[RUN];
-    } kept;
+        uint16_t halves[RUN];
+        uint32_t words[RUN];
+        uint64_t longs[RUN];
+    } kept;                           // what counts of a run
+    uint32_t narrow[RUN], large[RUN]; // integers on their way to the histograms
+    uint16_t packed[RUN];
     double doubles[RUN];
 };
 
-static bool is_small_integer(enum sample_type type)
+static void create_histograms(struct taps *taps)
 {
-    const struct sample_traits *traits = sample_traits(type);
-    return !traits->is_float && traits->bytes <= 2;
+    const struct sample_traits *traits = sample_traits(taps->type);
+    taps->histogram = histogram_create_mapped(taps->type, &taps->map);
+    taps->small = NULL;
+    if (!traits->is_float && traits->bytes <= 2)
+        taps->small = taps->histogram;
+    else if (!traits->is_float && value_map_is_identity(&taps->map))
+        taps->small = histogram_create(traits->is_signed ? SAMPLE_I16 : SAMPLE_U16);
+}
+
+static void destroy_small(struct taps *taps)
+{
+    if (taps->small != taps->histogram)
+        histogram_destroy(&taps->small);
+    taps->small = NULL;
 }
 
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
@@ -77,7 +96,7 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
             error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
     if (status == STATUS_OK && levels > 0)
         status = reducer_create(info->width, max_rows, levels, mode, &made->reducer, error);
-    made->histogram = histogram_create_mapped(info->type, &made->map);
+    create_histograms(made);
     if (status == STATUS_OK)
         *taps = made;
     else
@@ -90,6 +109,7 @@ void taps_destroy(struct taps **taps)
     if (!*taps)
         return;
     reducer_destroy(&(*taps)->reducer);
+    destroy_small(*taps);
     histogram_destroy(&(*taps)->histogram);
     free((*taps)->aligned);
     free((*taps)->floats);
@@ -151,40 +171,70 @@ static size_t take_doubles(struct taps *taps, const double *values, const uint8_
     return good;
 }
 
-static size_t sift_bytes(const uint8_t *samples, const uint8_t *classes, size_t count, uint8_t *kept)
+// The integers of a run that are not masked; *samples points to them then.
+static size_t sift_integers(struct taps *taps, const void **samples, const uint8_t *classes, size_t count)
 {
-    size_t good = 0;
-    for (size_t i = 0; i < count; i++) {
-        kept[good] = samples[i];
-        good += classes[i] == 0;
+    const void *from = *samples;
+    *samples = &taps->kept;
+    switch (taps->bytes) {
+    case 1:
+        return integers_sift_8(from, classes, count, taps->kept.bytes);
+    case 2:
+        return integers_sift_16(from, classes, count, taps->kept.halves);
+    case 4:
+        return integers_sift_32(from, classes, count, taps->kept.words);
+    default:
+        return integers_sift_64(from, classes, count, taps->kept.longs);
     }
-    return good;
 }
 
-static size_t sift_words(const uint16_t *samples, const uint8_t *classes, size_t count, uint16_t *kept)
+static void count_words(struct taps *taps, const uint32_t *words, size_t count)
 {
-    size_t good = 0;
-    for (size_t i = 0; i < count; i++) {
-        kept[good] = samples[i];
-        good += classes[i] == 0;
+    const bool is_signed = sample_traits(taps->type)->is_signed;
+    size_t small = integers_pack(words, count, is_signed, taps->packed);
+    if (small > 0 && small < count) {
+        integers_part(words, count, is_signed, taps->packed, taps->large);
+        words = taps->large;
     }
-    return good;
+    histogram_count_small(taps->small, taps->packed, small);
+    if (small == count)
+        return;
+    const struct statistics large = integers_statistics(words, count - small, is_signed);
+    statistics_merge(&taps->statistics, &large);
+    histogram_count_integers(taps->histogram, words, count - small, large.min, large.max);
 }
 
-static size_t take_small(struct taps *taps, const void *samples, const uint8_t *classes, size_t count,
-                         uint8_t *valid)
+static void count_longs(struct taps *taps, const uint64_t *longs, size_t count)
+{
+    if (integers_narrow(longs, count, taps->type == SAMPLE_I64, taps->narrow)) {
+        count_words(taps, taps->narrow, count);
+        return;
+    }
+    struct statistics run;
+    sample_row_to_double(taps->type, longs, count, taps->doubles);
+    if (!statistics_of_doubles(taps->doubles, count, &run)) // there is none
+        return;
+    statistics_merge(&taps->statistics, &run);
+    histogram_count_doubles(taps->histogram, taps->doubles, count, run.min, run.max);
+}
+
+static size_t take_integers(struct taps *taps, const void *samples, const uint8_t *classes, size_t count,
+                            uint8_t *valid)
 {
     size_t good = count;
     memset(valid, 1, count);
     if (classes) {
-        good = taps->bytes == 1 ? sift_bytes(samples, classes, count, taps->kept.bytes)
-                                : sift_words(samples, classes, count, taps->kept.words);
+        good = sift_integers(taps, &samples, classes, count);
         for (size_t i = 0; i < count; i++)
             valid[i] = classes[i] == 0;
-        samples = &taps->kept;
     }
     taps->statistics.masked += (int64_t)(count - good);
-    histogram_count_small(taps->histogram, samples, good);
+    if (taps->bytes <= 2)
+        histogram_count_small(taps->small, samples, good);
+    else if (taps->bytes == 4)
+        count_words(taps, samples, good);
+    else
+        count_longs(taps, samples, good);
     return good;
 }
 
@@ -192,8 +242,8 @@ static size_t take_small(struct taps *taps, const void *samples, const uint8_t *
 static size_t take_run(struct taps *taps, const void *samples, const float *floats, const uint8_t *classes,
                        size_t count, uint8_t *valid)
 {
-    if (is_small_integer(taps->type))
-        return take_small(taps, samples, classes, count, valid);
+    if (taps->small)
+        return take_integers(taps, samples, classes, count, valid);
     if (taps->type == SAMPLE_F32 || taps->type == SAMPLE_F16)
         return take_floats(taps, floats, classes, count, valid);
     value_map_row_to_double(&taps->map, taps->type, samples, count, taps->doubles);
@@ -257,17 +307,24 @@ void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, boo
         reducer_end(taps->reducer);
 }
 
-// What the exact histogram of small integers says of them.
+// What the exact histogram of small integers says of them. Their sum is exact.
 static struct statistics statistics_of_histogram(const struct histogram *histogram)
 {
     struct statistics all = {0};
     size_t index = 0;
-    double low, high;
+    double value, same;
     uint64_t count;
-    while (histogram_next(histogram, &index, &low, &high, &count)) {
-        struct statistics equal = {.min = low, .max = low, .mean = low, .valid = (int64_t)count};
-        statistics_merge(&all, &equal);
+    int64_t sum = 0;
+    while (histogram_next(histogram, &index, &value, &same, &count)) {
+        all.min = all.valid == 0 ? value : all.min;
+        all.max = value;
+        all.valid += (int64_t)count;
+        sum += (int64_t)count * (int64_t)value;
     }
+    all.mean = all.valid > 0 ? (double)sum / (double)all.valid : 0;
+    index = 0;
+    while (histogram_next(histogram, &index, &value, &same, &count))
+        all.m2 += (double)count * ((value - all.mean) * (value - all.mean));
     return all;
 }
 
@@ -311,10 +368,13 @@ void taps_drain(struct taps *taps, struct taps_result *result)
 {
     true_statistics(&taps->statistics, &taps->map);
     statistics_merge(&result->statistics, &taps->statistics);
-    if (is_small_integer(taps->type)) {
-        struct statistics small = statistics_of_histogram(taps->histogram);
+    if (taps->small) {
+        struct statistics small = statistics_of_histogram(taps->small);
         statistics_merge(&result->statistics, &small);
     }
+    if (taps->small && taps->small != taps->histogram)
+        histogram_merge(taps->histogram, taps->small);
+    destroy_small(taps);
     taps->statistics = (struct statistics){0};
     if (result->histogram) {
         histogram_merge(result->histogram, taps->histogram);
@@ -322,7 +382,7 @@ void taps_drain(struct taps *taps, struct taps_result *result)
     } else {
         result->histogram = taps->histogram;
     }
-    taps->histogram = histogram_create_mapped(taps->type, &taps->map);
+    create_histograms(taps);
     drain_sample(taps, result);
 }
 

@@ -355,6 +355,46 @@ static void test_marks_of_all_types(void **state)
     }
 }
 
+// Integers on both sides of every limit that decides by which way they are taken, alone and together: the
+// stretches of a row are all zero, of few bits, of all edges, of large values, of any.
+static int64_t edge_sample(uint64_t kind, uint64_t *seed)
+{
+    static const int64_t edges[] = {
+        0,          -1,         32767,      32768,      -32768,      -32769,      65535,
+        65536,      16777217,   16777219,   67108864,   2147483583,  2147483647,  2147483648,
+        4294967167, 4294967168, 4294967295, 4294967296, -2147483648, -2147483649, INT64_C(9007199254740993),
+        INT64_MAX,  INT64_MIN};
+    switch (kind) {
+    case 0:
+        return 0;
+    case 1:
+        return (int64_t)random_below(seed, 300);
+    case 2:
+        return edges[random_below(seed, sizeof edges / sizeof *edges)];
+    case 3:
+        return (int64_t)(1000000000 + random_below(seed, 1 << 27));
+    default:
+        return (int64_t)random_bits(seed);
+    }
+}
+
+static void test_integers_at_their_edges(void **state)
+{
+    (void)state;
+    uint64_t seed = 600;
+    for (int n = 0; n < 4 * SAMPLE_COUNT; n++) {
+        const enum sample_type type = (enum sample_type)(n / 4);
+        if (sample_traits(type)->is_float)
+            continue;
+        const struct sentinels sentinels = {.max_is_no_data = n & 1, .negative_marks = n & 1};
+        struct image image = make_marked(1500, 140, type, sentinels, n & 2, (size_t)n % 2, 700 + (uint64_t)n);
+        for (int64_t i = 0; i < pixel_count(&image); i++)
+            put_value(&image, i, edge_sample((uint64_t)(i / 1500 + i % 1500 / 500) % 5, &seed));
+        check_image(&image, 9 + (uint64_t)n);
+        image_free(&image);
+    }
+}
+
 // An image of 16 bits that is kept as u32 has the marks of both.
 static void test_marks_of_a_narrower_counter(void **state)
 {
@@ -571,6 +611,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_types),
         cmocka_unit_test(test_marks_of_all_types),
+        cmocka_unit_test(test_integers_at_their_edges),
         cmocka_unit_test(test_marks_of_a_narrower_counter),
         cmocka_unit_test(test_kinds_are_named),
         cmocka_unit_test(test_small_images),
