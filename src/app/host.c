@@ -367,7 +367,18 @@ static const struct command_host_ops host_ops = {
     .quit = do_quit,
     .mask_recover = do_mask_recover,
     .close_question = do_close_question,
+    .panes = &host_pane_ops,
 };
+
+// The editing of a pane ends before the pane does.
+static void drop_editor(void *context, const struct pane *pane)
+{
+    struct host *host = context;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        if (host->desk->panes[i] == pane)
+            editor_destroy(&host->editors[i]);
+    }
+}
 
 void host_panes_changed(struct host *host)
 {
@@ -397,6 +408,8 @@ void host_init(struct host *host, struct desk *desk)
                                            .colormaps = &desk->common.colormaps,
                                            .ops = &host_ops,
                                            .app = host};
+    desk->closing = drop_editor;
+    desk->closing_context = host;
     host_panes_changed(host);
 }
 
@@ -405,6 +418,7 @@ void host_finish(struct host *host)
     recovery_destroy(&host->recovery, host->discard);
     for (int i = 0; i < LAYOUT_MAX_PANES; i++)
         editor_destroy(&host->editors[i]);
+    host->desk->closing = NULL;
 }
 
 static enum status run_line(struct host *host, const char *line, struct error *error)

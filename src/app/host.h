@@ -43,6 +43,8 @@ void host_activate(struct host *host, struct pane *pane);
 // The panes of the desk may be others: each gets its editor.
 void host_panes_changed(struct host *host);
 
+extern const struct command_pane_ops host_pane_ops;
+
 // How long leaving waits for a file that is being loaded, and for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)
 

@@ -274,6 +274,21 @@ static void question_key(struct session *session, const SDL_Event *event)
     session->dirty = true;
 }
 
+// What is dropped is for the pane under the mouse, of whose way here there were no events.
+static void activate_under_mouse(struct session *session)
+{
+    int x, y, left, top, width = 1, drawable = 1;
+    bool head;
+    SDL_GetGlobalMouseState(&x, &y);
+    SDL_GetWindowPosition(session->window.handle, &left, &top);
+    SDL_GetWindowSize(session->window.handle, &width, NULL);
+    SDL_GL_GetDrawableSize(session->window.handle, &drawable, NULL);
+    const double density = (double)drawable / width;
+    struct pane *pane = desk_pane_at(session->desk, (x - left) * density, (y - top) * density, &head);
+    if (pane)
+        host_activate(&session->host, pane);
+}
+
 static void drop_event(struct session *session, const SDL_Event *event)
 {
     if (event->type == SDL_DROPFILE &&
@@ -281,6 +296,7 @@ static void drop_event(struct session *session, const SDL_Event *event)
         session->dropped[session->dropped_count++] = event->drop.file;
     if (event->type != SDL_DROPCOMPLETE || session->dropped_count == 0)
         return;
+    activate_under_mouse(session);
     struct error error = {0};
     if (session->host.commands.ops->open(&session->host, session->dropped, session->dropped_count, &error))
         common_say(&session->desk->common, true, "%s", error.text);
@@ -597,8 +613,9 @@ static enum status start_session(struct session *session, const char *const *nam
     files_opened(session->host.files, names, count);
     pane->paced = true;
     enum status status = desk_configure(session->desk, &session->options, error);
-    if (!status && count > 0) // decoding begins before the window system is even loaded
-        status = pane_open(pane, names, count, session->options.siblings, session->options.frame, error);
+    if (!status) // decoding begins before the window system is even loaded
+        status = desk_open(session->desk, names, count, error);
+    host_panes_changed(&session->host);
     if (!status)
         status = window_open(&session->window, "Fovea", 1280, 800, error);
     if (!status)

@@ -44,6 +44,21 @@ TICK(tick_frame_rate);
 TICK(tick_frame_loop);
 TICK(tick_panel_frames);
 
+ACTION(action_pane_new);
+ACTION(action_pane_split);
+ACTION(action_pane_close);
+ACTION(action_pane_go);
+ACTION(action_pane_next);
+ACTION(action_pane_previous);
+ACTION(action_pane_back);
+ACTION(action_pane_swap);
+ACTION(action_pane_grid);
+ACTION(action_pane_alone);
+ACTION(action_pane_blink);
+ACTION(action_pane_link);
+TICK(tick_pane_alone);
+TICK(tick_pane_link);
+
 ACTION(action_contrast_auto);
 ACTION(action_contrast_limits);
 ACTION(action_contrast_low);

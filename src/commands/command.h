@@ -18,6 +18,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// What commands about panes need; those that number panes count from 1, in the order of reading.
+struct command_pane_ops {
+    // A new pane beside the active one, which becomes the active one; without names it is empty.
+    enum status (*add)(void *app, const char *const *names, size_t count, struct error *error);
+    // A new pane at the right of the active one, or below it, that shows the same.
+    enum status (*split)(void *app, bool below, struct error *error);
+    // Closes the active pane; with `force` also if its mask has unsaved edits.
+    enum status (*close)(void *app, bool force, struct error *error);
+    // Makes another pane the active one: by its number; the one so many further on, or, with 0, the one
+    // before.
+    enum status (*go)(void *app, int number, struct error *error);
+    void (*step)(void *app, int steps);
+    // The active pane changes places with another.
+    enum status (*swap)(void *app, int number, struct error *error);
+    enum status (*grid)(void *app, int columns, int rows, struct error *error);
+    // Shows the panes in turn, each for so long; 0 ends it.
+    enum status (*blink)(void *app, double seconds, struct error *error);
+};
+
 // What the program around the commands must provide. Any may be NULL: the command then fails with "not
 // possible here". `app` is command_host.app. All are called on the thread that called command_run.
 struct command_host_ops {
@@ -85,6 +104,7 @@ struct command_host_ops {
     enum status (*mask_recover)(void *app, bool discard, struct error *error);
     // Closes the question that is shown, without an answer.
     void (*close_question)(void *app);
+    const struct command_pane_ops *panes;
 };
 
 // What commands act on. Borrowed; the app keeps it for its life.

@@ -66,6 +66,7 @@ struct view_options {
     bool siblings;                              // --series: all files numbered like the one named
     enum slab_mode slab;                        // --sum, --max, --mean
     int64_t slab_frames;                        // N of these; 0 = none of them
+    int columns, rows;                          // --grid; 0 = not given
     int64_t prefetch;                           // --prefetch: frames read ahead; default 1
     int channel;                                // --channel; default CHANNEL_AUTO
     bool decorate;                              // --decorate

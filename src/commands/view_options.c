@@ -4,6 +4,7 @@
 #include "commands/command.h"
 #include "commands/options.h"
 #include "formats/reader.h"
+#include "view/layout.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -124,6 +125,14 @@ SETTER(set_frame)
         return bad_value(value, "a frame number from 0", error);
     ((struct view_options *)target)->frame = frame;
     return STATUS_OK;
+}
+
+SETTER(set_grid)
+{
+    struct view_options *options = target;
+    return layout_grid_parse(value, &options->columns, &options->rows)
+               ? STATUS_OK
+               : bad_value(value, "COLUMNSxROWS, such as 2x2, of at most 16 panes", error);
 }
 
 SETTER(set_series)
@@ -370,6 +379,8 @@ const struct option view_option_table[] = {
     {"--frame", NULL, "N", "Frame of the series to show first, from 0.", set_frame, NULL},
     {"--series", NULL, NULL, "Takes all files of the folder that are numbered like the one named.",
      set_series, NULL},
+    {"--grid", NULL, "COLUMNSxROWS",
+     "Shows each SOURCE in a pane of its own, in columns and rows, such as 2x2.", set_grid, NULL},
     {"--sum", NULL, "N", "Shows the sum of every N consecutive frames.", set_sum, NULL},
     {"--max", NULL, "N", "Shows the maximum of every N consecutive frames.", set_max, NULL},
     {"--mean", NULL, "N", "Shows the mean of every N consecutive frames.", set_mean, NULL},

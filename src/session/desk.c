@@ -39,7 +39,36 @@ void desk_destroy(struct desk **address)
 enum status desk_configure(struct desk *desk, const struct view_options *options, struct error *error)
 {
     desk->common.memory_limit = options->memory_bytes;
+    desk->options = options;
     return pane_configure(desk->active, options, error);
+}
+
+static enum status open_grid(struct desk *desk, const char *const *names, size_t count, struct error *error)
+{
+    const struct view_options *options = desk->options;
+    const size_t places = (size_t)(options->columns * options->rows);
+    if (count > places)
+        return error_set(error, STATUS_USAGE, "%zu names are more than the %zu places of --grid %dx%d", count,
+                         places, options->columns, options->rows);
+    enum status status = desk_grid(desk, options->columns, options->rows, error);
+    for (size_t i = 0; !status && i < count; i++) {
+        struct pane *pane = desk_pane(desk, (int)i + 1);
+        if (pane != desk->active)
+            status = pane_configure(pane, options, error);
+        if (!status)
+            status = pane_open(pane, names + i, 1, options->siblings, options->frame, error);
+    }
+    return status;
+}
+
+enum status desk_open(struct desk *desk, const char *const *names, size_t count, struct error *error)
+{
+    const struct view_options *options = desk->options;
+    if (options && options->columns > 0)
+        return open_grid(desk, names, count, error);
+    return count == 0 ? STATUS_OK
+                      : pane_open(desk->active, names, count, options && options->siblings,
+                                  options ? options->frame : 0, error);
 }
 
 // --- panes ---
@@ -115,6 +144,8 @@ enum status desk_close(struct desk *desk, struct pane *pane, struct error *error
     const int index = index_of(desk, pane);
     if (!layout_remove(&desk->layout, index))
         return error_set(error, STATUS_USAGE, "this is the only pane: open another image in it, or quit");
+    if (desk->closing)
+        desk->closing(desk->closing_context, pane);
     forget(desk, pane);
     if (desk->active == pane)
         desk->active = desk->before ? desk->before : desk_pane(desk, 1);
@@ -194,7 +225,7 @@ void desk_lay_out(struct desk *desk, struct rect whole, float scale)
 {
     desk->whole = whole;
     desk->scale = scale;
-    const bool several = desk_count(desk) > 1;
+    const bool heads = desk_count(desk) > 1 && desk->common.workspace.panels.interface;
     if (desk->common.workspace.alone) {
         memset(desk->places, 0, sizeof desk->places);
         desk->places[index_of(desk, desk->active)] = whole;
@@ -203,7 +234,7 @@ void desk_lay_out(struct desk *desk, struct rect whole, float scale)
     }
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         struct rect head = desk->places[i], picture = desk->places[i];
-        head.height = several ? int64_min(scaled(desk, HEAD), picture.height) : 0;
+        head.height = heads ? int64_min(scaled(desk, HEAD), picture.height) : 0;
         picture.y += head.height;
         picture.height -= head.height;
         desk->heads[i] = head;

@@ -17,6 +17,7 @@ struct desk_pointer {
 
 struct desk {
     struct common common;
+    const struct view_options *options;   // of the command line; may be NULL
     struct pane *panes[LAYOUT_MAX_PANES]; // by the layout's numbers; NULL: none
     struct layout layout;
     struct pane *active; // never NULL; others that are linked follow it
@@ -24,6 +25,9 @@ struct desk {
     struct desk_pointer pointer;
     int64_t blink_ns; // between two panes that are shown in turn; 0: none are
     int64_t blink_due_ns;
+    // Called before a pane is closed, for who keeps something of it; may be NULL.
+    void (*closing)(void *context, const struct pane *pane);
+    void *closing_context;
     // As laid out last, in drawable pixels of the window from its upper left corner.
     struct rect whole;
     struct rect places[LAYOUT_MAX_PANES], heads[LAYOUT_MAX_PANES], pictures[LAYOUT_MAX_PANES];
@@ -37,6 +41,9 @@ void desk_destroy(struct desk **address);
 // Takes over the options of the command line, before anything is opened. They are borrowed for the desk's
 // life.
 enum status desk_configure(struct desk *desk, const struct view_options *options, struct error *error);
+
+// Opens the names in the active pane, or, with --grid, each in a pane of its own.
+enum status desk_open(struct desk *desk, const char *const *names, size_t count, struct error *error);
 
 // --- panes ---
 

@@ -75,7 +75,8 @@ static void draw_frames(const struct desk *desk)
         const struct rect place = desk->places[i];
         if (!desk->panes[i] || place.width <= 0)
             continue;
-        draw_head(desk, i);
+        if (desk->heads[i].height > 0)
+            draw_head(desk, i);
         if (!desk->panes[i]->document->source)
             draw_empty(desk, i);
         if (place.x > desk->whole.x)

@@ -139,6 +139,23 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
     return STATUS_OK;
 }
 
+enum status pane_open_same(struct pane *pane, const struct pane *other, struct error *error)
+{
+    const struct source *source = other->document->plain ? other->document->plain : other->document->source;
+    const size_t count = source_count(source);
+    const char **names = must_alloc(count * sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = source_name(source, i);
+    enum status status = pane_open(pane, names, count, false, 0, error);
+    free(names);
+    if (status)
+        return status;
+    pane->view.contrast = other->view.contrast; // the same data: limits set by hand hold
+    if (!other->document->plain)
+        pane_go(pane, other->position);
+    return STATUS_OK;
+}
+
 void pane_go(struct pane *pane, struct source_position position)
 {
     const size_t shown_item = pane->position.item;

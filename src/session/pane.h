@@ -68,6 +68,8 @@ void pane_take_looks(struct pane *pane, const struct pane *other);
 // and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
                       struct error *error);
+// Opens what another pane shows, at the same place.
+enum status pane_open_same(struct pane *pane, const struct pane *other, struct error *error);
 // Begins to load another place of the list; what is being loaded is given up.
 void pane_go(struct pane *pane, struct source_position position);
 // The same after another source was put into the document, for which pane_give_up must have been called

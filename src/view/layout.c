@@ -5,6 +5,8 @@
 #include "base/size.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { NONE = -1 };
 
@@ -91,6 +93,14 @@ bool layout_grid(struct layout *layout, int columns, int rows, const int *panes)
     }
     layout->root = in_a_row(layout, LAYOUT_STACKED, row_nodes, rows);
     return true;
+}
+
+bool layout_grid_parse(const char *text, int *columns, int *rows)
+{
+    int end = 0;
+    if (strspn(text, "0123456789") > 2 || sscanf(text, "%2dx%2d%n", columns, rows, &end) != 2 || text[end])
+        return false;
+    return *columns >= 1 && *rows >= 1 && *columns * *rows <= LAYOUT_MAX_PANES;
 }
 
 bool layout_split(struct layout *layout, int pane, enum layout_axis axis, int added)

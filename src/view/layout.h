@@ -32,6 +32,8 @@ void layout_single(struct layout *layout, int pane);
 // `columns` x `rows` panes of equal size, which are panes[0], panes[1] ... in reading order. False, and
 // nothing is changed, if they are more than LAYOUT_MAX_PANES or less than 1.
 bool layout_grid(struct layout *layout, int columns, int rows, const int *panes);
+// Reads "COLUMNSxROWS"; false if it is none, or more than LAYOUT_MAX_PANES.
+bool layout_grid_parse(const char *text, int *columns, int *rows);
 // Divides the place of a pane in halves: `added` gets the right or the lower one. False if the pane does not
 // stand here or there is no room for more.
 bool layout_split(struct layout *layout, int pane, enum layout_axis axis, int added);

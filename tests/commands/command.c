@@ -442,6 +442,30 @@ static void file_and_frame_commands(void **state)
     assert_int_equal(fake.workspace.panels.dialog, DIALOG_EXPORT);
 }
 
+static void pane_commands(void **state)
+{
+    (void)state;
+    fake_host_run(&fake,
+                  "pane.new; pane.new a.cbf b.cbf; pane.split; pane.split below; pane.grid 3x2; pane.swap 2");
+    assert_string_equal(fake.calls.data, "add 0 ;add 2 a.cbf;split right;split below;grid 3 2;swap 2;");
+    fake_host_run(&fake, "pane.next; pane.previous; pane.back; pane.go 4; pane.close; pane.close force");
+    assert_string_equal(fake.calls.data, "pane +1;pane -1;pane +0;pane 4;close 0;close 1;");
+    fake_host_run(&fake, "pane.blink; pane.blink 0.5; pane.blink 0");
+    assert_string_equal(fake.calls.data, "blink 1;blink 0.5;blink 0;");
+    const struct view_links *links = &fake.workspace.links;
+    fake_host_run(&fake, "pane.link view; pane.link pointer on; pane.link contrast off; pane.alone");
+    assert_true(links->view && links->pointer && fake.workspace.alone);
+    assert_false(links->contrast || links->frame);
+    fake_host_run(&fake, "pane.link view; pane.link frame; pane.alone off");
+    assert_true(links->frame && !links->view && !fake.workspace.alone);
+    static const char *const wrong[] = {"pane.grid 2", "pane.grid 5x4", "pane.grid 0x1", "pane.grid 2x2x2"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct error error = {0};
+        assert_int_equal(command_run(&fake.host, wrong[i], &error), STATUS_USAGE);
+        assert_non_null(strstr(error.text, "COLUMNSxROWS"));
+    }
+}
+
 static void the_manual_lists_everything(void **state)
 {
     (void)state;
@@ -517,6 +541,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(panels_for_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(file_and_frame_commands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pane_commands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_manual_lists_everything, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

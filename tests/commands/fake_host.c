@@ -97,6 +97,71 @@ static void fake_fullscreen(void *app, bool on)
     text_printf(&of(app)->calls, "fullscreen %d;", on);
 }
 
+static enum status fake_pane_add(void *app, const char *const *names, size_t count, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "add %zu %s;", count, count ? names[0] : "");
+    return STATUS_OK;
+}
+
+static enum status fake_pane_split(void *app, bool below, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "split %s;", below ? "below" : "right");
+    return STATUS_OK;
+}
+
+static enum status fake_pane_close(void *app, bool force, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "close %d;", force);
+    return STATUS_OK;
+}
+
+static enum status fake_pane_go(void *app, int number, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "pane %d;", number);
+    return STATUS_OK;
+}
+
+static void fake_pane_step(void *app, int steps)
+{
+    text_printf(&of(app)->calls, "pane %+d;", steps);
+}
+
+static enum status fake_pane_swap(void *app, int number, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "swap %d;", number);
+    return STATUS_OK;
+}
+
+static enum status fake_pane_grid(void *app, int columns, int rows, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "grid %d %d;", columns, rows);
+    return STATUS_OK;
+}
+
+static enum status fake_pane_blink(void *app, double seconds, struct error *error)
+{
+    (void)error;
+    text_printf(&of(app)->calls, "blink %g;", seconds);
+    return STATUS_OK;
+}
+
+static const struct command_pane_ops fake_pane_ops = {
+    .add = fake_pane_add,
+    .split = fake_pane_split,
+    .close = fake_pane_close,
+    .go = fake_pane_go,
+    .step = fake_pane_step,
+    .swap = fake_pane_swap,
+    .grid = fake_pane_grid,
+    .blink = fake_pane_blink,
+};
+
 static const struct command_host_ops fake_ops = {
     .open = fake_open,
     .step = fake_step,
@@ -110,6 +175,7 @@ static const struct command_host_ops fake_ops = {
     .classes_changed = fake_classes,
     .cursor = fake_cursor,
     .set_fullscreen = fake_fullscreen,
+    .panes = &fake_pane_ops,
 };
 
 void fake_host_init(struct fake_host *fake)

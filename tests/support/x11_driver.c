@@ -234,6 +234,8 @@ struct driven *driven_start(struct desktop *desktop, const char *const *argument
         return NULL;
     }
     Display *display = desktop->display;
+    // In two steps, because SDL takes a first move to (0, 0) for none and would tell another position.
+    XMoveWindow(display, driven->window, 1, 1);
     XMoveWindow(display, driven->window, 0, 0);
     XSetInputFocus(display, driven->window, RevertToPointerRoot, CurrentTime);
     XSync(display, False);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Commands about panes: several images side by side.
+#include "commands/actions.h"
+#include "view/layout.h"
+
+enum { RIGHT, BELOW };
+enum { ASK, FORCE };
+
+static const struct command_pane_ops *panes_of(const struct command_host *host)
+{
+    return host->ops->panes;
+}
+
+ACTION(action_pane_new)
+{
+    const char *names[COMMAND_MAX_ARGS];
+    if (!panes_of(host))
+        return action_not_possible(error);
+    for (size_t i = 0; i < args->count; i++)
+        names[i] = args->values[i].text;
+    host->panels_changed = true;
+    return panes_of(host)->add(host->app, names, args->count, error);
+}
+
+ACTION(action_pane_split)
+{
+    if (!panes_of(host))
+        return action_not_possible(error);
+    host->panels_changed = true;
+    return panes_of(host)->split(host->app, args->count && args->values[0].choice == BELOW, error);
+}
+
+ACTION(action_pane_close)
+{
+    if (!panes_of(host))
+        return action_not_possible(error);
+    host->panels_changed = true;
+    return panes_of(host)->close(host->app, args->count && args->values[0].choice == FORCE, error);
+}
+
+ACTION(action_pane_go)
+{
+    if (!panes_of(host))
+        return action_not_possible(error);
+    return panes_of(host)->go(host->app, (int)args->values[0].number, error);
+}
+
+static enum status step(struct command_host *host, int steps, struct error *error)
+{
+    if (!panes_of(host))
+        return action_not_possible(error);
+    panes_of(host)->step(host->app, steps);
+    return STATUS_OK;
+}
+
+ACTION(action_pane_next)
+{
+    (void)args;
+    return step(host, 1, error);
+}
+
+ACTION(action_pane_previous)
+{
+    (void)args;
+    return step(host, -1, error);
+}
+
+ACTION(action_pane_back)
+{
+    (void)args;
+    return step(host, 0, error);
+}
+
+ACTION(action_pane_swap)
+{
+    if (!panes_of(host))
+        return action_not_possible(error);
+    return panes_of(host)->swap(host->app, (int)args->values[0].number, error);
+}
+
+ACTION(action_pane_grid)
+{
+    int columns, rows;
+    if (!panes_of(host))
+        return action_not_possible(error);
+    if (!layout_grid_parse(args->values[0].text, &columns, &rows))
+        return error_set(error, STATUS_USAGE, "\"%s\" is not COLUMNSxROWS, such as 2x2, of at most %d panes",
+                         args->values[0].text, LAYOUT_MAX_PANES);
+    host->panels_changed = true;
+    return panes_of(host)->grid(host->app, columns, rows, error);
+}
+
+ACTION(action_pane_alone)
+{
+    (void)error;
+    action_set_flag(&host->workspace->alone, args, 0);
+    return STATUS_OK;
+}
+
+TICK(tick_pane_alone)
+{
+    (void)args;
+    return host->workspace->alone;
+}
+
+ACTION(action_pane_blink)
+{
+    enum { SLOWLY = 1 };
+    if (!panes_of(host))
+        return action_not_possible(error);
+    const bool stops = args->count && args->values[0].number == 0;
+    return panes_of(host)->blink(host->app, stops ? 0 : args->count ? args->values[0].number : SLOWLY, error);
+}
+
+static bool *link_of(struct view_links *links, int which)
+{
+    bool *const all[] = {&links->view, &links->contrast, &links->frame, &links->pointer};
+    return all[which];
+}
+
+ACTION(action_pane_link)
+{
+    (void)error;
+    action_set_flag(link_of(&host->workspace->links, args->values[0].choice), args, 1);
+    return STATUS_OK;
+}
+
+TICK(tick_pane_link)
+{
+    return args->count && *link_of(&host->workspace->links, args->values[0].choice);
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+// Several panes without a window: opening, stepping, links, closing, blinking, and any order of all of it.
+#include "session/desk.h"
+
+#include "support/testdata.h"
+
+#include "gpu/gpu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct rect WHOLE = {0, 0, 801, 600};
+
+struct fixture {
+    struct headless *headless;
+    struct desk *desk;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct error error = {0};
+    *state = f;
+    if (headless_create(&f->headless, &error))
+        return 0;
+    f->desk = desk_create(NULL, NULL);
+    assert_int_equal(common_attach(&f->desk->common, &error), STATUS_OK);
+    desk_lay_out(f->desk, WHOLE, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    desk_destroy(&f->desk);
+    headless_destroy(&f->headless);
+    free(f);
+    return 0;
+}
+
+#define NEED_DESK(f)                                                                                         \
+    struct fixture *const f = *state;                                                                        \
+    if (!(f)->desk)                                                                                          \
+    skip()
+
+static void open_in(struct pane *pane, const char *name)
+{
+    struct error error = {0};
+    assert_int_equal(pane_open(pane, &name, 1, false, 0, &error), STATUS_OK);
+}
+
+static void load_all(struct desk *desk)
+{
+    struct error error = {0};
+    assert_int_equal(desk_load_all(desk, &error), STATUS_OK);
+    desk_seen(desk);
+}
+
+// --- where they stand ---
+
+static void test_numbers(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    struct pane *a = f->desk->active;
+    assert_int_equal(desk_count(f->desk), 1);
+    assert_int_equal(desk_close(f->desk, a, &error), STATUS_USAGE);
+    struct pane *b = desk_add(f->desk, a, LAYOUT_SIDE_BY_SIDE, &error);
+    struct pane *c = desk_add(f->desk, b, LAYOUT_STACKED, &error);
+    assert_int_equal(desk_number(f->desk, a), 1);
+    assert_int_equal(desk_number(f->desk, b), 2);
+    assert_int_equal(desk_number(f->desk, c), 3);
+    assert_ptr_equal(desk_pane(f->desk, 3), c);
+    assert_null(desk_pane(f->desk, 4));
+    assert_null(desk_pane(f->desk, 0));
+    assert_ptr_equal(desk_neighbour(f->desk, -1), c);
+    desk_swap(f->desk, a, c);
+    assert_int_equal(desk_number(f->desk, c), 1);
+    assert_ptr_equal(f->desk->active, a);
+    desk_activate(f->desk, b);
+    assert_int_equal(desk_close(f->desk, b, &error), STATUS_OK);
+    assert_ptr_equal(f->desk->active, a); // the one before
+    assert_int_equal(desk_count(f->desk), 2);
+}
+
+static void test_places(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    bool head;
+    struct pane *a = f->desk->active;
+    assert_int_equal(desk_picture(f->desk, a).height, 600); // one pane has no head
+    struct pane *b = desk_add(f->desk, a, LAYOUT_SIDE_BY_SIDE, &error);
+    desk_lay_out(f->desk, WHOLE, 1);
+    assert_int_equal(desk_picture(f->desk, a).width, 400);
+    assert_int_equal(desk_picture(f->desk, b).x, 401);
+    assert_int_equal(a->view.camera.viewport_width, 400);
+    assert_int_equal(b->view.camera.viewport_height, desk_picture(f->desk, b).height);
+    assert_true(desk_picture(f->desk, b).height < 600);
+    assert_ptr_equal(desk_pane_at(f->desk, 600, 2, &head), b);
+    assert_true(head);
+    assert_ptr_equal(desk_pane_at(f->desk, 10, 300, &head), a);
+    assert_false(head);
+    const int gap = desk_gap_at(f->desk, 400, 300);
+    assert_true(gap >= 0);
+    desk_move_gap(f->desk, gap, 200.5, 300);
+    desk_lay_out(f->desk, WHOLE, 1);
+    assert_int_equal(desk_picture(f->desk, a).width, 200);
+    f->desk->common.workspace.alone = true;
+    desk_lay_out(f->desk, WHOLE, 1);
+    assert_true(desk_is_shown(f->desk, a));
+    assert_false(desk_is_shown(f->desk, b));
+    assert_int_equal(desk_picture(f->desk, a).width, 801);
+    assert_int_equal(desk_gap_at(f->desk, 400, 300), -1);
+}
+
+static void test_grid(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    open_in(f->desk->active, "sim:32x20,type=u16");
+    assert_int_equal(desk_grid(f->desk, 2, 2, &error), STATUS_OK);
+    assert_int_equal(desk_count(f->desk), 4);
+    open_in(desk_pane(f->desk, 4), "sim:16x12,type=u16");
+    assert_int_equal(desk_grid(f->desk, 1, 1, &error), STATUS_USAGE);
+    assert_string_equal(error.text, "2 images are open, which is more than 1 places");
+    assert_int_equal(desk_count(f->desk), 4);
+    assert_int_equal(desk_grid(f->desk, 1, 2, &error), STATUS_OK); // the empty ones go
+    assert_int_equal(desk_count(f->desk), 2);
+    load_all(f->desk);
+    assert_int_equal(desk_pane(f->desk, 1)->frame->info.width, 32);
+    assert_int_equal(desk_pane(f->desk, 2)->frame->info.width, 16);
+    assert_int_equal(desk_grid(f->desk, 5, 4, &error), STATUS_USAGE);
+    for (int i = 2; i < LAYOUT_MAX_PANES; i++)
+        assert_non_null(desk_add(f->desk, f->desk->active, LAYOUT_STACKED, &error));
+    assert_null(desk_add(f->desk, f->desk->active, LAYOUT_STACKED, &error));
+}
+
+// --- links ---
+
+static void two_series(struct fixture *f, struct pane **a, struct pane **b)
+{
+    struct error error = {0};
+    *a = f->desk->active;
+    *b = desk_add(f->desk, *a, LAYOUT_SIDE_BY_SIDE, &error);
+    open_in(*a, "sim:64x40,type=u16,frames=8");
+    open_in(*b, "sim:64x40,type=u16,frames=5,seed=3");
+    desk_lay_out(f->desk, WHOLE, 1);
+    load_all(f->desk);
+}
+
+static void test_linked_views(void **state)
+{
+    NEED_DESK(f);
+    struct pane *a, *b;
+    two_series(f, &a, &b);
+    camera_set_zoom(&a->view.camera, 5);
+    camera_look_at(&a->view.camera, 10, 11);
+    assert_false(desk_follow(f->desk));
+    assert_true(b->view.camera.fit);
+    f->desk->common.workspace.links.view = true;
+    assert_true(desk_follow(f->desk));
+    assert_false(desk_follow(f->desk));
+    assert_true(b->view.camera.zoom == 5 && b->view.camera.center_x == 10 && b->view.camera.center_y == 11);
+    desk_activate(f->desk, b); // now the other leads
+    camera_set_zoom(&b->view.camera, 2);
+    assert_true(desk_follow(f->desk));
+    assert_true(a->view.camera.zoom == 2);
+}
+
+static void test_linked_contrast(void **state)
+{
+    NEED_DESK(f);
+    struct pane *a, *b;
+    two_series(f, &a, &b);
+    contrast_set_limits(&a->view.contrast, 3, 17);
+    snprintf(a->view.display.colormap, sizeof a->view.display.colormap, "gray");
+    f->desk->common.workspace.links.contrast = true;
+    assert_true(desk_follow(f->desk));
+    assert_true(b->view.contrast.limits.low == 3 && b->view.contrast.limits.high == 17);
+    assert_string_equal(b->colormap->name, "gray");
+    assert_false(desk_follow(f->desk));
+}
+
+static void test_linked_frames(void **state)
+{
+    NEED_DESK(f);
+    struct pane *a, *b;
+    struct error error = {0};
+    two_series(f, &a, &b);
+    f->desk->common.workspace.links.frame = true;
+    assert_int_equal(playback_go(a, 3, &error), STATUS_OK);
+    load_all(f->desk);
+    desk_follow(f->desk);
+    load_all(f->desk);
+    assert_int_equal(b->position.frame, 3);
+    assert_int_equal(playback_go(a, 7, &error), STATUS_OK);
+    load_all(f->desk);
+    desk_follow(f->desk);
+    load_all(f->desk);
+    assert_int_equal(b->position.frame, 4); // it has no more
+    assert_false(desk_follow(f->desk));
+}
+
+// --- together ---
+
+static void test_same_in_two_panes(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    char text[2][48];
+    double value[2];
+    struct pane *a = f->desk->active;
+    open_in(a, "sim:64x40,type=u16,frames=8");
+    load_all(f->desk);
+    assert_int_equal(playback_go(a, 5, &error), STATUS_OK);
+    load_all(f->desk);
+    struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    assert_int_equal(pane_open_same(b, a, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_int_equal(b->position.frame, 5);
+    assert_true(pane_value(a, 30, 20, text[0], sizeof text[0], &value[0]));
+    assert_true(pane_value(b, 30, 20, text[1], sizeof text[1], &value[1]));
+    assert_string_equal(text[0], text[1]);
+    assert_int_equal(playback_go(b, 1, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_int_equal(a->position.frame, 5);
+    assert_int_equal(desk_close(f->desk, a, &error), STATUS_OK); // the other goes on
+    assert_true(pane_value(b, 30, 20, text[1], sizeof text[1], &value[1]));
+}
+
+static void test_blink(void **state)
+{
+    NEED_DESK(f);
+    struct pane *a, *b;
+    two_series(f, &a, &b);
+    desk_blink(f->desk, 1000000000);
+    const int64_t start = f->desk->blink_due_ns;
+    assert_true(f->desk->common.workspace.alone);
+    desk_tick(f->desk, start - 1);
+    assert_ptr_equal(f->desk->active, a);
+    assert_int_equal(desk_wait_ms(f->desk, start - 250000000), 250);
+    assert_true(desk_tick(f->desk, start));
+    assert_ptr_equal(f->desk->active, b);
+    assert_true(desk_tick(f->desk, start + 1000000000));
+    assert_ptr_equal(f->desk->active, a);
+    struct error error = {0};
+    assert_int_equal(desk_close(f->desk, b, &error), STATUS_OK); // nothing is left to blink with
+    assert_int_equal(f->desk->blink_ns, 0);
+}
+
+// Abandons loads in all states, and draws what there is.
+static void test_any_order(void **state)
+{
+    NEED_DESK(f);
+    static const char *const names[] = {"sim:64x40,type=u16,frames=6", "sim:300x200,type=f32",
+                                        "sim:128x64,type=u32,frames=3"};
+    struct error error = {0};
+    struct target *target = NULL;
+    assert_int_equal(target_create(f->desk->common.gpu, TEXTURE_RGBA8, 801, 600, &target, &error), STATUS_OK);
+    srand(5);
+    int count = 1;
+    for (int i = 0; i < 600; i++) {
+        struct pane *pane = desk_pane(f->desk, 1 + rand() % count);
+        switch (rand() % 9) {
+        case 0:
+            count += desk_add(f->desk, pane, (enum layout_axis)(rand() % 2), &error) != NULL;
+            break;
+        case 1:
+            count -= desk_close(f->desk, pane, &error) == STATUS_OK;
+            break;
+        case 2:
+            open_in(pane, names[rand() % 3]);
+            break;
+        case 3:
+            playback_step(pane, rand() % 5 - 2, false, &error);
+            break;
+        case 4:
+            desk_activate(f->desk, pane);
+            break;
+        case 5:
+            desk_swap(f->desk, pane, f->desk->active);
+            break;
+        case 6:
+            f->desk->common.workspace.links =
+                (struct view_links){rand() % 2, rand() % 2, rand() % 2, rand() % 2};
+            break;
+        case 7:
+            f->desk->common.workspace.alone = rand() % 2;
+            break;
+        default:
+            pane_cancel(pane);
+        }
+        assert_int_equal(desk_count(f->desk), count);
+        assert_true(desk_number(f->desk, f->desk->active) > 0);
+        desk_pump(f->desk, 1);
+        desk_lay_out(f->desk, WHOLE, 1);
+        desk_follow(f->desk);
+        if (i % 10 == 0) {
+            target_bind(f->desk->common.gpu, target, 801, 600);
+            assert_int_equal(desk_draw(f->desk, target, 801, 600, &error), STATUS_OK);
+        }
+    }
+    load_all(f->desk);
+    target_destroy(&target);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+        DESK_TEST(test_numbers),           DESK_TEST(test_places),          DESK_TEST(test_grid),
+        DESK_TEST(test_linked_views),      DESK_TEST(test_linked_contrast), DESK_TEST(test_linked_frames),
+        DESK_TEST(test_same_in_two_panes), DESK_TEST(test_blink),           DESK_TEST(test_any_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
