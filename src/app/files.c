@@ -11,6 +11,8 @@ struct files {
     struct desk *desk;
     struct browser *browser;
     struct folder *folder;
+    struct folder_rows *rows; // of the folder
+    struct folder_wish wish;  // what was asked for last
     bool reading;
     struct error *folder_error;
     struct recent *recent;
@@ -43,8 +45,9 @@ void files_destroy(struct files **files)
     if (!old)
         return;
     browser_destroy(&old->browser);
-    struct browser_results kept = {old->folder, old->folder_error, old->contents, old->recent};
+    struct browser_results kept = {old->folder, old->folder_error, old->rows, old->contents, old->recent};
     browser_results_free(&kept);
+    folder_wish_free(&old->wish);
     free(old->contents_asked);
     free(old->opened);
     free(old);
@@ -76,7 +79,21 @@ static void read_folder(struct files *files, const char *path)
     free(files->folder_error);
     files->folder_error = NULL;
     files->reading = true;
-    browser_read_folder(files->browser, path);
+    // The words of the filter stay; series that are open are those of the folder before.
+    struct folder_wish wish = files->wish;
+    wish.open_count = 0;
+    browser_read_folder(files->browser, path, &wish, files->folder ? files->folder->path : NULL);
+}
+
+// Called by the panel.
+static void find_rows(void *context, const struct folder_wish *wish)
+{
+    struct files *files = context;
+    if (!files->folder || folder_wish_equal(&files->wish, wish))
+        return;
+    folder_wish_free(&files->wish);
+    folder_wish_copy(&files->wish, wish);
+    browser_find_rows(files->browser, files->folder, wish);
 }
 
 enum status files_show_folder(struct files *files, const char *path, struct error *error)
@@ -162,6 +179,18 @@ static void take_folder(struct files *files, struct browser_results *results)
     files->folder = results->folder;
     results->folder = NULL;
     files->folder_serial++;
+    // What was asked for meanwhile was of the folder before.
+    folder_wish_free(&files->wish);
+    if (results->rows)
+        folder_wish_copy(&files->wish, &results->rows->wish);
+}
+
+static void take_rows(struct files *files, struct browser_results *results)
+{
+    struct browser_results old = {.rows = files->rows};
+    browser_results_free(&old);
+    files->rows = results->rows;
+    results->rows = NULL;
 }
 
 bool files_update(struct files *files)
@@ -173,6 +202,8 @@ bool files_update(struct files *files)
         return false;
     if (results.folder || results.folder_error)
         take_folder(files, &results);
+    if (results.rows)
+        take_rows(files, &results);
     if (results.recent) {
         struct browser_results old = {.recent = files->recent};
         browser_results_free(&old);
@@ -191,11 +222,14 @@ bool files_update(struct files *files)
     return true;
 }
 
-void files_fill(const struct files *files, struct ui_browsing *browsing)
+void files_fill(struct files *files, struct ui_browsing *browsing)
 {
     *browsing = (struct ui_browsing){
         .folder = files->folder,
         .folder_serial = files->folder_serial,
+        .rows = files->folder ? files->rows : NULL,
+        .find_rows = find_rows,
+        .find_rows_context = files,
         .reading = files->reading,
         .folder_error = files->folder_error ? files->folder_error->text : NULL,
         .recent = files->recent,

@@ -22,6 +22,6 @@ enum status files_show_folder(struct files *files, const char *path, struct erro
 // Takes what has become ready and asks for what the open panels need. True if there is something new to show.
 bool files_update(struct files *files);
 // What there is, borrowed until the next call of files_update.
-void files_fill(const struct files *files, struct ui_browsing *browsing);
+void files_fill(struct files *files, struct ui_browsing *browsing);
 
 #endif

@@ -390,6 +390,8 @@ static bool must_wait(const struct session *session, const SDL_KeyboardEvent *pr
     if (!ui_has_keyboard(session->ui))
         return false;
     const SDL_Scancode key = press->keysym.scancode;
+    if (ui_awaits_rows(session->ui) && !makes_text(press->keysym.sym))
+        return true;
     for (size_t i = 0; i < session->released_count; i++) {
         if (session->released[i] == key)
             return true;

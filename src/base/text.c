@@ -300,6 +300,23 @@ int text_compare_natural(const char *a, const char *b)
     return length_a != length_b ? (length_a < length_b ? -1 : 1) : strcmp(whole_a, whole_b);
 }
 
+bool text_has_words(const char *text, const char *words)
+{
+    char word[TEXT_WORD_BYTES];
+    while (*words) {
+        words += strspn(words, " ");
+        size_t length = strcspn(words, " ");
+        if (length >= sizeof word)
+            return false;
+        memcpy(word, words, length);
+        word[length] = '\0';
+        if (!strcasestr(text, word))
+            return false;
+        words += length;
+    }
+    return true;
+}
+
 bool utf8_valid(const char *bytes, size_t count)
 {
     const unsigned char *at = (const unsigned char *)bytes;

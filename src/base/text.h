@@ -53,6 +53,11 @@ char *format_frame(int64_t frame, int64_t count, char *buffer, size_t size);
 // the same texts give 0. Negative, 0 or positive, as strcmp.
 int text_compare_natural(const char *a, const char *b);
 
+// Whether all the words of a filter, which spaces part, occur in the text, in any order and, for ASCII, in
+// any case. False where a word has TEXT_WORD_BYTES or more. No words are found in every text.
+enum { TEXT_WORD_BYTES = 64 };
+bool text_has_words(const char *text, const char *words);
+
 // True if the bytes are valid UTF-8 without NUL.
 bool utf8_valid(const char *bytes, size_t count);
 // Decodes one code point and moves *string past it; invalid bytes give U+FFFD, one byte at a time. 0 at the

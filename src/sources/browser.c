@@ -18,8 +18,18 @@ struct wish {
     struct browser *browser; // used by finish_wish only
     char *name;              // of the folder, the file, or to be remembered; NULL = just read the names
     int channel;
+    struct folder *folder; // whose rows are wanted
+    struct folder_wish rows;
+    char *from;
     struct browser_results found;
 };
+
+static void free_rows(struct folder_rows *rows)
+{
+    if (rows)
+        folder_rows_free(rows);
+    free(rows);
+}
 
 static void free_contents(struct browser_contents *contents)
 {
@@ -35,6 +45,7 @@ void browser_results_free(struct browser_results *results)
 {
     folder_destroy(&results->folder);
     free(results->folder_error);
+    free_rows(results->rows);
     free_contents(results->contents);
     if (results->recent)
         recent_free(results->recent);
@@ -44,12 +55,22 @@ void browser_results_free(struct browser_results *results)
 
 // --- jobs ---
 
+static void find_rows(void *work, struct cancel *cancel)
+{
+    struct wish *wish = work;
+    wish->found.rows = must_alloc(sizeof *wish->found.rows);
+    folder_find_rows(wish->folder, &wish->rows, wish->from, cancel, wish->found.rows);
+}
+
 static void read_folder(void *work, struct cancel *cancel)
 {
     struct wish *wish = work;
     struct error error = {0};
-    if (folder_read(wish->name, cancel, &wish->found.folder, &error) == STATUS_OK ||
-        error.status == STATUS_CANCELLED)
+    if (folder_read(wish->name, cancel, &wish->found.folder, &error) == STATUS_OK) {
+        wish->folder = folder_hold(wish->found.folder);
+        find_rows(wish, cancel);
+    }
+    if (wish->found.folder || error.status == STATUS_CANCELLED)
         return;
     wish->found.folder_error = must_alloc(sizeof error);
     *wish->found.folder_error = error;
@@ -105,6 +126,10 @@ static void put_results(struct browser_results *ready, struct browser_results *f
         ready->folder = found->folder;
         ready->folder_error = found->folder_error;
     }
+    if (found->folder || found->rows) {
+        old.rows = ready->rows;
+        ready->rows = found->rows;
+    }
     if (found->contents) {
         old.contents = ready->contents;
         ready->contents = found->contents;
@@ -120,6 +145,8 @@ static void put_results(struct browser_results *ready, struct browser_results *f
 static void finish_wish(void *work)
 {
     struct wish *wish = work;
+    if (wish->found.folder) // rows of the one before are not wanted any more
+        jobs_abandon(wish->browser->jobs, &wish->browser->ready.rows);
     put_results(&wish->browser->ready, &wish->found);
 }
 
@@ -127,6 +154,9 @@ static void discard_wish(void *work)
 {
     struct wish *wish = work;
     browser_results_free(&wish->found);
+    folder_destroy(&wish->folder);
+    folder_wish_free(&wish->rows);
+    free(wish->from);
     free(wish->name);
     free(wish);
 }
@@ -146,6 +176,7 @@ void browser_destroy(struct browser **browser)
     if (!old)
         return;
     jobs_abandon(old->jobs, &old->ready.folder);
+    jobs_abandon(old->jobs, &old->ready.rows);
     jobs_abandon(old->jobs, &old->ready.contents);
     jobs_abandon(old->jobs, &old->ready.recent);
     browser_results_free(&old->ready);
@@ -170,10 +201,25 @@ static struct job_request request_of(struct browser *browser, const char *name, 
                                 .work = wish};
 }
 
-void browser_read_folder(struct browser *browser, const char *path)
+void browser_read_folder(struct browser *browser, const char *path, const struct folder_wish *wish,
+                         const char *from)
 {
     const void *owner = &browser->ready.folder;
     const struct job_request request = request_of(browser, path, owner, read_folder);
+    struct wish *work = request.work;
+    folder_wish_copy(&work->rows, wish);
+    work->from = from ? must_copy(from) : NULL;
+    jobs_abandon(browser->jobs, owner);
+    jobs_start(browser->jobs, &request);
+}
+
+void browser_find_rows(struct browser *browser, struct folder *folder, const struct folder_wish *wish)
+{
+    const void *owner = &browser->ready.rows;
+    const struct job_request request = request_of(browser, NULL, owner, find_rows);
+    struct wish *work = request.work;
+    work->folder = folder_hold(folder);
+    folder_wish_copy(&work->rows, wish);
     jobs_abandon(browser->jobs, owner);
     jobs_start(browser->jobs, &request);
 }
@@ -211,7 +257,7 @@ void browser_remember(struct browser *browser, const char *name)
 bool browser_take(struct browser *browser, struct browser_results *results)
 {
     const struct browser_results *ready = &browser->ready;
-    if (!ready->folder && !ready->folder_error && !ready->contents && !ready->recent)
+    if (!ready->folder && !ready->folder_error && !ready->rows && !ready->contents && !ready->recent)
         return false;
     *results = *ready;
     browser->ready = (struct browser_results){0};

@@ -8,7 +8,7 @@
 
 #include "base/job.h"
 #include "base/text.h"
-#include "sources/folder.h"
+#include "sources/folder_rows.h"
 #include "sources/recent.h"
 
 // Opaque. Thread-safety: all functions are for one thread.
@@ -26,6 +26,8 @@ struct browser_contents {
 struct browser_results {
     struct folder *folder;
     struct error *folder_error; // why the folder could not be read
+    struct folder_rows
+        *rows; // of `folder`, or, if that is NULL, of the folder asked for by browser_find_rows
     struct browser_contents *contents;
     struct recent *recent;
 };
@@ -35,7 +37,12 @@ struct browser *browser_create(struct jobs *jobs);
 // Waits for nothing; names are remembered all the same. Sets *browser to NULL; NULL is fine.
 void browser_destroy(struct browser **browser);
 
-void browser_read_folder(struct browser *browser, const char *path);
+// Reads a folder and finds its rows; `from` as in folder_find_rows. Rows that were asked for are not wanted
+// any more.
+void browser_read_folder(struct browser *browser, const char *path, const struct folder_wish *wish,
+                         const char *from);
+// Finds other rows of a folder, of which the job has a hold.
+void browser_find_rows(struct browser *browser, struct folder *folder, const struct folder_wish *wish);
 void browser_read_contents(struct browser *browser, const char *name, int channel);
 void browser_read_recent(struct browser *browser);
 // Puts a name first in the list of recent names, on the disk too; that this fails is not told. The list comes

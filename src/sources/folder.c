@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,43 @@ bool folder_number(const char *name, size_t *start, size_t *digits)
     return true;
 }
 
+// --- names ---
+
+enum { NAMES_BLOCK = 64 << 10 };
+
+// The newest block comes first.
+struct folder_names {
+    struct folder_names *next;
+    size_t used;
+    char bytes[NAMES_BLOCK];
+};
+
+// Longer than any name in a folder can be.
+_Static_assert(NAMES_BLOCK > NAME_MAX + 1, "a name fits a block");
+
+static const char *keep_name(struct folder_names **names, const char *name)
+{
+    const size_t size = strlen(name) + 1;
+    if (!*names || NAMES_BLOCK - (*names)->used < size) {
+        struct folder_names *block = must_alloc(sizeof *block);
+        block->next = *names;
+        *names = block;
+    }
+    char *copy = (*names)->bytes + (*names)->used;
+    memcpy(copy, name, size);
+    (*names)->used += size;
+    return copy;
+}
+
+static void free_names(struct folder_names *names)
+{
+    while (names) {
+        struct folder_names *next = names->next;
+        free(names);
+        names = next;
+    }
+}
+
 // --- entries ---
 
 // A growing list of entries.
@@ -82,27 +120,20 @@ static void add(struct list *list, struct folder_entry entry)
     list->items[list->count++] = entry;
 }
 
-static void free_entries(struct folder_entry *entries, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(entries[i].name);
-    free(entries);
-}
-
 static bool has_number_ending(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot && dot > name && dot[1] && !dot[1 + strspn(dot + 1, "0123456789")];
 }
 
-static void add_file(struct list *list, int directory, const char *name)
+static void add_file(struct list *list, struct folder_names **names, int directory, const char *name)
 {
     struct stat status;
     if (name[0] == '.' || fstatat(directory, name, &status, 0) != 0)
         return;
     if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode))
         return;
-    struct folder_entry entry = {.name = must_copy(name), .modified = status.st_mtime};
+    struct folder_entry entry = {.name = keep_name(names, name), .modified = status.st_mtime};
     if (S_ISDIR(status.st_mode)) {
         entry.kind = FOLDER_FOLDER;
     } else {
@@ -203,15 +234,17 @@ static char *template_name(const struct numbered *file, size_t digits)
 }
 
 // Moves the files of a run from the entries to the members, and their entry in their stead to the first.
-static void take_series(struct list *entries, struct list *members, const struct numbered *run, size_t count,
-                        size_t digits)
+static void take_series(struct list *entries, struct list *members, struct folder_names **names,
+                        const struct numbered *run, size_t count, size_t digits)
 {
+    char *name = template_name(&run[0], digits);
     struct folder_entry series = {.kind = FOLDER_IMAGE,
                                   .members = count,
                                   .first_member = members->count,
                                   .first = run[0].number,
                                   .last = run[count - 1].number};
-    series.name = template_name(&run[0], digits);
+    series.name = keep_name(names, name);
+    free(name);
     for (size_t i = 0; i < count; i++) {
         struct folder_entry *entry = &entries->items[run[i].entry];
         series.bytes += entry->bytes;
@@ -233,7 +266,7 @@ static void drop_taken(struct list *entries)
     entries->count = kept;
 }
 
-static void find_series(struct list *entries, struct list *members)
+static void find_series(struct list *entries, struct list *members, struct folder_names **names)
 {
     struct numbered *numbered = must_alloc((entries->count + 1) * sizeof *numbered);
     const size_t count = find_numbered(entries, numbered);
@@ -245,7 +278,7 @@ static void find_series(struct list *entries, struct list *members)
         size_t digits;
         const size_t kept = keep_template(numbered + i, end - i, &digits);
         if (kept >= MIN_SERIES)
-            take_series(entries, members, numbered + i, kept, digits);
+            take_series(entries, members, names, numbered + i, kept, digits);
     }
     free(numbered);
     drop_taken(entries);
@@ -253,7 +286,8 @@ static void find_series(struct list *entries, struct list *members)
 
 // --- the folder ---
 
-static enum status read_names(DIR *directory, struct cancel *cancel, struct list *list, bool *cut)
+static enum status read_names(DIR *directory, struct cancel *cancel, struct list *list,
+                              struct folder_names **names, bool *cut)
 {
     const struct dirent *entry;
     while ((entry = readdir(directory))) {
@@ -263,12 +297,41 @@ static enum status read_names(DIR *directory, struct cancel *cancel, struct list
             *cut = true;
             break;
         }
-        add_file(list, dirfd(directory), entry->d_name);
+        add_file(list, names, dirfd(directory), entry->d_name);
     }
     return STATUS_OK;
 }
 
-static struct folder *make_folder(const char *path, struct list *entries, bool cut)
+// Adds those characters of a name that are not ASCII and were not seen before, as they are spelled.
+static void add_signs(struct text *signs, uint8_t seen[0x2000], const char *name)
+{
+    while (*name) {
+        const char *start = name;
+        if ((unsigned char)*name < 0x80) {
+            name++;
+            continue;
+        }
+        const uint32_t code = utf8_next(&name);
+        if (code > 0xFFFF || (seen[code / 8] >> (code % 8) & 1))
+            continue;
+        seen[code / 8] |= (uint8_t)(1 << (code % 8));
+        text_append_bytes(signs, start, (size_t)(name - start));
+    }
+}
+
+static char *find_signs(const struct list *entries, const struct list *members)
+{
+    struct text signs = {0};
+    uint8_t seen[0x2000] = {0};
+    for (size_t i = 0; i < entries->count; i++)
+        add_signs(&signs, seen, entries->items[i].name);
+    for (size_t i = 0; i < members->count; i++)
+        add_signs(&signs, seen, members->items[i].name);
+    return signs.data ? signs.data : must_copy("");
+}
+
+static struct folder *make_folder(const char *path, struct list *entries, struct folder_names *names,
+                                  bool cut)
 {
     struct folder *folder = must_alloc(sizeof *folder);
     struct list members = {0};
@@ -276,7 +339,10 @@ static struct folder *make_folder(const char *path, struct list *entries, bool c
     folder->path = absolute ? absolute : must_copy(path);
     folder->cut = cut;
     sort_entries(entries);
-    find_series(entries, &members);
+    find_series(entries, &members, &names);
+    folder->signs = find_signs(entries, &members);
+    folder->names = names;
+    atomic_init(&folder->holds, 1);
     for (size_t i = 0; i < entries->count; i++) {
         folder->images += entries->items[i].kind == FOLDER_IMAGE;
         folder->others += entries->items[i].kind == FOLDER_OTHER;
@@ -291,28 +357,38 @@ static struct folder *make_folder(const char *path, struct list *entries, bool c
 enum status folder_read(const char *path, struct cancel *cancel, struct folder **folder, struct error *error)
 {
     struct list entries = {0};
+    struct folder_names *names = NULL;
     bool cut = false;
     DIR *directory = opendir(path);
     if (!directory)
         return error_set(error, STATUS_IO, "%s: cannot be listed: %s", path, strerror(errno));
-    enum status status = read_names(directory, cancel, &entries, &cut);
+    enum status status = read_names(directory, cancel, &entries, &names, &cut);
     closedir(directory);
     if (status) {
-        free_entries(entries.items, entries.count);
+        free(entries.items);
+        free_names(names);
         return error_set(error, status, "%s: reading the folder was stopped", path);
     }
-    *folder = make_folder(path, &entries, cut);
+    *folder = make_folder(path, &entries, names, cut);
     return STATUS_OK;
+}
+
+struct folder *folder_hold(struct folder *folder)
+{
+    atomic_fetch_add(&folder->holds, 1);
+    return folder;
 }
 
 void folder_destroy(struct folder **folder)
 {
     struct folder *old = *folder;
-    if (!old)
+    *folder = NULL;
+    if (!old || atomic_fetch_sub(&old->holds, 1) > 1)
         return;
-    free_entries(old->entries, old->count);
-    free_entries(old->members, old->member_count);
+    free_names(old->names);
+    free(old->entries);
+    free(old->members);
+    free(old->signs);
     free(old->path);
     free(old);
-    *folder = NULL;
 }

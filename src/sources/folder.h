@@ -11,6 +11,7 @@
 #include "base/cancel.h"
 #include "base/status.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,8 @@ enum folder_kind {
 };
 
 struct folder_entry {
-    char *name; // within the folder; of a series "img_####.cbf", one # per digit that is always there
+    // Within the folder; of a series "img_####.cbf", one # per digit that is always there. The folder's.
+    const char *name;
     enum folder_kind kind;
     int64_t bytes;    // of a series: all together; of a folder 0
     int64_t modified; // seconds since 1970; of a series: the newest
@@ -34,7 +36,11 @@ struct folder_entry {
     int64_t first, last;
 };
 
-// Folders first, then files, each in natural order. Never changed once made, so threads may share it.
+// The bytes of all names, in a few large blocks, so that freeing half a million of them takes no time.
+struct folder_names;
+
+// Folders first, then files, each in natural order. Never changed once made, so threads may share it, each by
+// a hold of its own.
 struct folder {
     char *path; // absolute, without links
     struct folder_entry *entries;
@@ -43,11 +49,18 @@ struct folder {
     size_t member_count;
     size_t images, others; // entries of these kinds
     bool cut;              // there is more than FOLDER_MAX_ENTRIES
+    char *signs;           // each character that is not ASCII and occurs in a name, once
+    struct folder_names *names;
+    atomic_int holds;
 };
 
 // Reads the folder `path`. Hidden files, and what is neither file nor folder, are left out. STATUS_IO with a
 // sentence where it cannot be read. Blocks as long as the file system does.
 enum status folder_read(const char *path, struct cancel *cancel, struct folder **folder, struct error *error);
+// One more owner; returns the folder.
+struct folder *folder_hold(struct folder *folder);
+// Lets it go; the last owner frees it. Takes no time that depends on the number of entries. Sets *folder to
+// NULL; NULL is fine.
 void folder_destroy(struct folder **folder);
 
 // Splits a file's name at the number that counts it in a series: the last one before the ending, or an ending

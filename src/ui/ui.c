@@ -231,6 +231,11 @@ bool ui_awaits_focus(const struct ui *ui)
     return ui->focus_frames > 0;
 }
 
+bool ui_awaits_rows(const struct ui *ui)
+{
+    return ui->files.awaits_rows && ui->files.list.keyboard;
+}
+
 // --- Frames ---
 
 void ui_run(struct ui *ui, const char *format, ...)
@@ -416,6 +421,7 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui->floating_count = 0;
     gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y,
                     ui->panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
+    ui->files.awaits_rows = false; // unless the panel is shown, and says so
     build_panels(ui, width, height);
     gui_frame_end();
     host->workspace->panels.find = false;

@@ -40,6 +40,11 @@ struct ui_thumbnail {
 struct ui_browsing {
     const struct folder *folder; // NULL while none is known
     uint64_t folder_serial;
+    const struct folder_rows
+        *rows; // of the folder, for the wish that they hold; NULL while there is no folder
+    // Asks for other rows of the folder, which come some time later.
+    void (*find_rows)(void *context, const struct folder_wish *wish);
+    void *find_rows_context;
     bool reading;             // a folder is being read
     const char *folder_error; // why the one wanted last could not be; NULL = it could
     const struct recent *recent;
@@ -143,6 +148,9 @@ bool ui_wants_redraw(const struct ui *ui);
 // True while a field is about to get the keyboard or to give it up: events shall wait for the next ui_frame,
 // so that what is typed right after the key that opened a panel reaches it.
 bool ui_awaits_focus(const struct ui *ui);
+// True while the list that has the keyboard is about to be another: keys other than characters shall wait
+// for a later ui_frame, so that they choose from what was typed.
+bool ui_awaits_rows(const struct ui *ui);
 
 // Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
 // texture; cheap when they are there. The model's texts are looked after by ui_frame itself.

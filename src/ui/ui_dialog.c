@@ -253,7 +253,7 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
 // Whether an entry is listed for what has been typed.
 static bool is_listed(struct ui_dialog *dialog, const struct ui_directory_entry *entry, bool filter)
 {
-    return !filter || ui_matches(entry->name, typed_name(dialog));
+    return !filter || text_has_words(entry->name, typed_name(dialog));
 }
 
 static void draw_entries(struct ui *ui, enum view_dialog kind, bool filter, bool moved)

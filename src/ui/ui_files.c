@@ -16,7 +16,7 @@ static const uint32_t colour_name = 0xd6d8daff, colour_dim = 0x84898fff, colour_
 
 static const struct folder_entry *entry_at(const struct ui *ui, size_t row)
 {
-    return ui_files_entry(ui->model->browsing.folder, ui->files.rows[row]);
+    return folder_row_entry(ui->model->browsing.folder, ui->files.rows[row]);
 }
 
 // The time of day for what is younger than 20 hours, else the day.
@@ -52,7 +52,7 @@ static void describe(const struct folder_entry *entry, char *text, size_t size)
 static void row_path(const struct ui *ui, size_t row, bool picture, struct text *path)
 {
     const struct ui_browsing *browsing = &ui->model->browsing;
-    const struct ui_files_row *at = &ui->files.rows[row];
+    const struct folder_row *at = &ui->files.rows[row];
     if (ui->files.recent) {
         text_append(path, browsing->recent->names[at->entry]);
         return;
@@ -205,7 +205,7 @@ static void draw_row(struct ui *ui, void *context, size_t row, struct gui_rect p
     const float arrow = ui_px(ui, 13), right = place.x + place.width - ui_px(ui, 4);
     if (entry && entry->members > 0)
         draw_arrow(ui, (struct gui_rect){place.x, place.y, arrow, place.height},
-                   files->open[files->rows[row].entry]);
+                   folder_wish_is_open(&files->wish, files->rows[row].entry));
     place.x += arrow + (files->rows[row].member ? ui_px(ui, 10) : 0);
     const float margin = ui_px(ui, 3), height = place.height - 2 * margin;
     struct gui_rect icon = {place.x, place.y + margin, pictures ? height * 4 / 3 : height * 1.2f, height};
@@ -348,10 +348,8 @@ static void draw_footer(struct ui *ui)
     snprintf(text, sizeof text, "%zu other%s", folder->others, folder->others == 1 ? "" : "s");
     const float width = gui_text_width(text) + gui_frame_height() + ui_px(ui, 6);
     gui_same_line_at(gui_room() + ui_px(ui, 9) - width);
-    if (gui_checkbox(text, files->show_other)) {
-        files->show_other = !files->show_other;
-        files->valid = false;
-    }
+    if (gui_checkbox(text, files->wish.others))
+        files->wish.others = !files->wish.others;
     gui_tooltip("Files that are no images by their names");
 }
 
@@ -369,7 +367,7 @@ static void draw_list(struct ui *ui)
         event = ui_list_rows(ui, &files->list, row_height(ui), footer, draw_row, NULL);
     }
     if (event != UI_LIST_NOTHING && files->on_arrow)
-        toggle_selected(ui, !files->open[files->rows[files->list.selected].entry]);
+        toggle_selected(ui, !folder_wish_is_open(&files->wish, files->rows[files->list.selected].entry));
     else if (event == UI_LIST_DOUBLE_CLICKED)
         open_selected(ui);
     draw_footer(ui);
@@ -429,9 +427,9 @@ void ui_files(struct ui *ui, struct gui_rect place)
     ui_list_field(ui, &files->list, panels->files_recent ? "Filter" : "Filter by name", -1,
                   is_searched(panels));
     if (ui_files_update(files, browsing, panels->files_recent)) {
-        for (size_t i = 0; i < files->count; i++)
-            ui_need_text(ui, panels->files_recent ? browsing->recent->names[files->rows[i].entry]
-                                                  : entry_at(ui, i)->name);
+        for (size_t i = 0; browsing->recent && i < browsing->recent->count; i++)
+            ui_need_text(ui, browsing->recent->names[i]);
+        ui_need_text(ui, browsing->folder ? browsing->folder->signs : NULL);
         ui_need_text(ui, "\xE2\x96\xBE\xE2\x96\xB8");
     }
     handle_keys(ui);

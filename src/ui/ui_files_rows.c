@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which rows the panel for files has: folders, images, series with their members, or recent names.
+// Which rows the panel for files shows: those that were found in the folder, or recent names.
 #include "ui/ui_internal.h"
 
 #include <stdio.h>
@@ -8,109 +8,64 @@
 
 void ui_files_free(struct ui_files *files)
 {
-    free(files->rows);
-    free(files->open);
+    free(files->found);
     free(files->folder);
+    folder_wish_free(&files->wish);
     *files = (struct ui_files){0};
 }
 
-static void add_row(struct ui_files *files, size_t entry, size_t member)
+// The few recent names are looked through at once.
+static void find_recent(struct ui_files *files, const struct recent *recent)
 {
-    if (files->count == files->capacity) {
-        files->capacity = files->capacity ? 2 * files->capacity : 256;
-        files->rows = must_resize(files->rows, files->capacity * sizeof *files->rows);
-    }
-    files->rows[files->count++] = (struct ui_files_row){entry, member};
-}
-
-// A series is listed when its name matches; else those of its members that do.
-static void add_series(struct ui_files *files, const struct folder *folder, size_t entry)
-{
-    const struct folder_entry *series = &folder->entries[entry];
-    const bool matches = ui_matches(series->name, files->filter);
-    if (matches)
-        add_row(files, entry, 0);
-    if (matches && !files->open[entry])
-        return;
-    for (size_t i = 0; i < series->members; i++) {
-        if (matches || ui_matches(folder->members[series->first_member + i].name, files->filter))
-            add_row(files, entry, i + 1);
+    files->found_count = 0;
+    files->found = must_resize(files->found, (recent ? recent->count + 1 : 1) * sizeof *files->found);
+    for (size_t i = 0; recent && i < recent->count; i++) {
+        if (text_has_words(recent->names[i], files->list.filter))
+            files->found[files->found_count++] = (struct folder_row){.entry = i};
     }
 }
 
-static void add_folder(struct ui_files *files, const struct folder *folder)
+// After going up, the folder that one came from is selected; the same folder read again keeps the selection.
+static void take_folder(struct ui_files *files, const struct ui_browsing *browsing)
 {
-    for (size_t i = 0; i < folder->count; i++) {
-        const struct folder_entry *entry = &folder->entries[i];
-        if (entry->kind == FOLDER_OTHER && !files->show_other)
-            continue;
-        if (entry->members > 0)
-            add_series(files, folder, i);
-        else if (ui_matches(entry->name, files->filter))
-            add_row(files, i, 0);
-    }
-}
-
-// After going up, the folder that one came from is selected.
-static size_t row_to_select(const struct ui_files *files, const struct folder *folder)
-{
-    const size_t length = strlen(folder->path);
-    if (!files->folder || strncmp(files->folder, folder->path, length) != 0)
-        return 0;
-    const char *name = files->folder + length + (files->folder[length] == '/');
-    for (size_t row = 0; row < files->count; row++) {
-        if (strcmp(folder->entries[files->rows[row].entry].name, name) == 0)
-            return row;
-    }
-    return 0;
-}
-
-static void take_folder(struct ui_files *files, const struct folder *folder)
-{
-    // The same folder read again keeps the selection.
-    if (!files->folder || strcmp(files->folder, folder->path) != 0)
-        ui_list_select(&files->list, row_to_select(files, folder));
+    if (!files->folder || strcmp(files->folder, browsing->folder->path) != 0)
+        ui_list_select(&files->list, browsing->rows->home);
     free(files->folder);
-    files->folder = must_copy(folder->path);
+    files->folder = must_copy(browsing->folder->path);
+}
+
+// Shows the rows that there are, and asks for those that are wanted.
+static void take_rows(struct ui_files *files, const struct ui_browsing *browsing, bool recent)
+{
+    const struct folder_rows *rows = recent ? NULL : browsing->rows;
+    snprintf(files->wish.words, sizeof files->wish.words, "%s", files->list.filter);
+    files->awaits_rows = rows && !folder_wish_equal(&rows->wish, &files->wish);
+    if (files->awaits_rows)
+        browsing->find_rows(browsing->find_rows_context, &files->wish);
+    if (recent)
+        find_recent(files, browsing->recent);
+    files->rows = recent ? files->found : rows ? rows->items : NULL;
+    files->count = recent ? files->found_count : rows ? rows->count : 0;
+    ui_list_limit(&files->list, files->count);
 }
 
 bool ui_files_update(struct ui_files *files, const struct ui_browsing *browsing, bool recent)
 {
-    const bool new_folder = files->folder_serial != browsing->folder_serial;
-    if (files->valid && !new_folder && files->recent == recent &&
-        files->recent_serial == browsing->recent_serial && strcmp(files->filter, files->list.filter) == 0)
-        return false;
-    const struct folder *folder = browsing->folder;
+    const bool new_folder = files->folder_serial != browsing->folder_serial,
+               other_names = !files->valid || new_folder || files->recent != recent ||
+                             files->recent_serial != browsing->recent_serial;
     if (files->recent != recent)
         ui_list_select(&files->list, 0);
     files->valid = true;
     files->recent = recent;
     files->folder_serial = browsing->folder_serial;
     files->recent_serial = browsing->recent_serial;
-    snprintf(files->filter, sizeof files->filter, "%s", files->list.filter);
-    files->count = 0;
-    if (folder && new_folder) {
-        files->open = must_resize(files->open, folder->count + 1);
-        memset(files->open, 0, folder->count + 1);
-    }
-    if (recent) {
-        for (size_t i = 0; browsing->recent && i < browsing->recent->count; i++) {
-            if (ui_matches(browsing->recent->names[i], files->filter))
-                add_row(files, i, 0);
-        }
-    } else if (folder) {
-        add_folder(files, folder);
-    }
-    ui_list_limit(&files->list, files->count);
-    if (folder && new_folder && !recent)
-        take_folder(files, folder);
-    return true;
-}
-
-const struct folder_entry *ui_files_entry(const struct folder *folder, struct ui_files_row row)
-{
-    const struct folder_entry *entry = &folder->entries[row.entry];
-    return row.member ? &folder->members[entry->first_member + row.member - 1] : entry;
+    if (new_folder)
+        files->wish.open_count = 0;
+    take_rows(files, browsing, recent);
+    if (browsing->folder && new_folder && !recent)
+        take_folder(files, browsing);
+    return other_names;
 }
 
 void ui_files_toggle(struct ui_files *files, const struct folder *folder, size_t row, bool open)
@@ -118,13 +73,11 @@ void ui_files_toggle(struct ui_files *files, const struct folder *folder, size_t
     const size_t entry = files->rows[row].entry;
     if (folder->entries[entry].members == 0)
         return;
-    files->open[entry] = open;
-    files->valid = false;
+    files->awaits_rows |= folder_wish_is_open(&files->wish, entry) != open;
+    folder_wish_toggle(&files->wish, entry, open);
     // Closing it from one of its members goes to the series itself.
-    for (size_t i = 0; !open && i <= row; i++) {
-        if (files->rows[i].entry == entry) {
-            ui_list_select(&files->list, i);
-            break;
-        }
-    }
+    while (!open && row > 0 && files->rows[row - 1].entry == entry)
+        row--;
+    if (!open)
+        ui_list_select(&files->list, row);
 }

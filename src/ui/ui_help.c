@@ -109,7 +109,7 @@ static void draw_group(struct ui *ui, size_t group)
         keys_of(bindings, i, keys, sizeof keys);
         describe_line(line, meaning, sizeof meaning);
         snprintf(all, sizeof all, "%s %s %s", keys, meaning, line);
-        if (!keys[0] || !ui_matches(all, ui->help.filter))
+        if (!keys[0] || !text_has_words(all, ui->help.filter))
             continue;
         if (!titled)
             gui_heading(groups[group].title);
@@ -126,7 +126,7 @@ static void draw_mouse(struct ui *ui)
     for (const struct mouse_gesture *gesture = mouse_gestures; gesture->gesture; gesture++) {
         char all[240];
         snprintf(all, sizeof all, "%s %s", gesture->gesture, gesture->help);
-        if (!ui_matches(all, ui->help.filter))
+        if (!text_has_words(all, ui->help.filter))
             continue;
         if (!titled)
             gui_heading("Mouse");
@@ -144,8 +144,8 @@ static void draw_commands(struct ui *ui)
         struct text line = {0};
         text_printf(&line, "%s ", commands[i].name);
         command_describe_args(&commands[i], &line);
-        if (ui_matches(text_string(&line), ui->help.filter) ||
-            ui_matches(commands[i].help, ui->help.filter)) {
+        if (text_has_words(text_string(&line), ui->help.filter) ||
+            text_has_words(commands[i].help, ui->help.filter)) {
             if (!titled)
                 gui_heading("Commands");
             titled = true;

@@ -77,24 +77,19 @@ struct ui_contents {
     bool was_open;
 };
 
-// A row of the panel for files.
-struct ui_files_row {
-    size_t entry;  // of the folder, or of the recent names
-    size_t member; // 1 + index within its series; 0 = the entry itself
-};
-
 struct ui_files {
     struct ui_list list;
-    struct ui_files_row *rows;
-    size_t count, capacity;
-    bool *open;      // per entry of the folder: its members are listed
-    bool show_other; // files that are no images too
-    bool on_arrow;   // the mouse is over the arrow that lists the members of a series
-    // What the rows were made for.
+    const struct folder_row *rows; // that are shown: of the folder, or `found`; of recent names, too
+    size_t count;
+    struct folder_wish wish;  // what shall be shown of the folder
+    bool awaits_rows;         // what is shown is something else, for a moment
+    bool on_arrow;            // the mouse is over the arrow that lists the members of a series
+    struct folder_row *found; // of the recent names
+    size_t found_count;
+    // What the rows were found for.
     bool valid, recent;
     uint64_t folder_serial, recent_serial;
-    char filter[UI_FILTER_BYTES];
-    char *folder; // path of the listing shown last, to find the way back
+    char *folder; // path of the listing shown last
 };
 
 struct ui_frames_bar {
@@ -214,9 +209,8 @@ void ui_contents(struct ui *ui);
 void ui_contents_free(struct ui_contents *contents);
 void ui_files(struct ui *ui, struct gui_rect place);
 void ui_files_free(struct ui_files *files);
-// Finds the rows anew if anything they depend on has changed; true if so.
+// Takes the rows, and asks for others if what they depend on has changed. True if there are other names.
 bool ui_files_update(struct ui_files *files, const struct ui_browsing *browsing, bool recent);
-const struct folder_entry *ui_files_entry(const struct folder *folder, struct ui_files_row row);
 // Lists the members of the series of a row, or no longer.
 void ui_files_toggle(struct ui_files *files, const struct folder *folder, size_t row, bool open);
 void ui_dialog(struct ui *ui);

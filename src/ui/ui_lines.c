@@ -8,23 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ui_matches(const char *text, const char *filter)
-{
-    char word[UI_FILTER_BYTES];
-    while (*filter) {
-        filter += strspn(filter, " ");
-        size_t length = strcspn(filter, " ");
-        if (length >= sizeof word)
-            return false;
-        memcpy(word, filter, length);
-        word[length] = '\0';
-        if (!strcasestr(text, word))
-            return false;
-        filter += length;
-    }
-    return true;
-}
-
 static void add_line(struct ui_lines *lines, size_t start)
 {
     if (lines->count == lines->capacity) {
@@ -47,7 +30,7 @@ bool ui_lines_update(struct ui_lines *lines, const char *text, uint64_t serial, 
         const size_t length = strcspn(text + at, "\n");
         text_clear(&line);
         text_append_bytes(&line, text + at, length);
-        if (ui_matches(text_string(&line), filter))
+        if (text_has_words(text_string(&line), filter))
             add_line(lines, at);
         lines->total++;
         at += length + (text[at + length] == '\n');

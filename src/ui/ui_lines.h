@@ -3,11 +3,13 @@
 #ifndef FOVEA_UI_UI_LINES_H
 #define FOVEA_UI_UI_LINES_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UI_FILTER_BYTES = 64 };
+enum { UI_FILTER_BYTES = TEXT_WORD_BYTES };
 
 // Zero-initialise; ui_lines_free when done.
 struct ui_lines {
@@ -27,8 +29,5 @@ void ui_lines_free(struct ui_lines *lines);
 // Field `index` (from 0) of the line that begins at `line`: fields are parted by tabs. *bytes is 0 where the
 // line has fewer.
 const char *ui_line_field(const char *line, size_t index, size_t *bytes);
-
-// Whether `text` holds all words of `filter`, ASCII case ignored.
-bool ui_matches(const char *text, const char *filter);
 
 #endif

@@ -76,7 +76,7 @@ static int row_score(const struct row *row, const char *filter)
         menu_title(row, title, sizeof title);
     int by_line = fuzzy_score(text, filter), by_title = fuzzy_score(title, filter);
     // A hit in the sentence of help counts, but less than any in the name.
-    int by_help = ui_matches(row->command->help, filter) ? 1 : -1;
+    int by_help = text_has_words(row->command->help, filter) ? 1 : -1;
     int best = by_line > by_title ? by_line : by_title;
     return best > by_help ? best : by_help;
 }

@@ -2,18 +2,12 @@
 // The real window among files that nobody would choose: a folder of 200,000 entries with pipes, sockets,
 // loops of links, huge sparse files and packed files that grow a thousandfold. The window goes on answering.
 #include "base/clock.h"
-#include "support/npy_bomb.h"
+#include "support/hostile_folder.h"
 #include "support/testdata.h"
 #include "support/window_session.h"
 
-#include <fcntl.h>
-#include <hdf5.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { ENTRIES = 200000, SHOWN = 40, TAPS = 12, WIDTH = 64, HEIGHT = 40 };
@@ -25,76 +19,6 @@ static const char *in_folder(const char *name)
     static char path[1024];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
-}
-
-// --- what is in the folder; names are letters, so that nothing is grouped as a series ---
-
-static void write_bytes(const char *name, const void *bytes, size_t count)
-{
-    FILE *file = fopen(in_folder(name), "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, count, file), count);
-    assert_int_equal(fclose(file), 0);
-}
-
-// Ten gigabytes of nothing.
-static void make_sparse(const char *name)
-{
-    char header[128];
-    write_bytes(name, header, npy_header(header, "<f4", 50000, 50000));
-    assert_int_equal(truncate(in_folder(name), 128 + 4 * INT64_C(50000) * 50000), 0);
-}
-
-// An HDF5 file whose only dataset is behind a pipe that nobody writes to.
-static void make_linked(const char *name)
-{
-    const hid_t file = H5Fcreate(in_folder(name), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    assert_true(file >= 0);
-    assert_true(H5Lcreate_external("pipe.h5", "/data", file, "data", H5P_DEFAULT, H5P_DEFAULT) >= 0);
-    H5Fclose(file);
-}
-
-static void make_specials(void)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char name[32];
-    assert_int_equal(mkfifo(in_folder("pipe.h5"), 0600), 0);
-    assert_int_equal(mkfifo(in_folder("aa_pipe.cbf"), 0600), 0);
-    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const char *path = in_folder("aa_socket.tif");
-    assert_true(strlen(path) < sizeof address.sun_path);
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
-    close(listener);
-    assert_int_equal(symlink("ab_loop.edf", in_folder("aa_loop.edf")), 0);
-    assert_int_equal(symlink("aa_loop.edf", in_folder("ab_loop.edf")), 0);
-    assert_int_equal(symlink(".", in_folder("aa_itself")), 0);
-    assert_int_equal(symlink("pipe.h5", in_folder("aa_link.h5")), 0);
-    for (char letter = 'a'; letter < 'g'; letter++) {
-        snprintf(name, sizeof name, "ac_bomb_%c.npy.gz", letter);
-        npy_bomb_write(in_folder(name), 1);
-        snprintf(name, sizeof name, "ad_linked_%c.h5", letter);
-        make_linked(name);
-        snprintf(name, sizeof name, "ae_sparse_%c.npy", letter);
-        make_sparse(name);
-    }
-}
-
-// Empty files with the names of images, as letters of their number.
-static void make_many(void)
-{
-    static const char *const endings[] = {"tif", "cbf", "h5", "npy", "edf"};
-    const int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(directory >= 0);
-    for (int i = 0; i < ENTRIES; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "f%c%c%c%c.%s", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26,
-                 'a' + i / 17576 % 26, endings[i % 5]);
-        const int file = openat(directory, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        assert_true(file >= 0);
-        close(file);
-    }
-    close(directory);
 }
 
 // --- the window ---
@@ -134,16 +58,22 @@ static void expect_answers(struct session *session, const char *when, int value)
     print_message("%s: the slowest answer took %.0f ms\n", when, slowest);
 }
 
+static void save_constant(const char *name, double value)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value);
+    image_save_npy(&image, "|u1", in_folder(name));
+    image_free(&image);
+}
+
 static void test_a_hostile_folder_does_not_stop_the_window(void **state)
 {
     struct session *session = *state;
     snprintf(folder, sizeof folder, "%s", temporary_path("hostile"));
     assert_int_equal(mkdir(folder, 0700), 0);
-    struct image image = image_constant(WIDTH, HEIGHT, 40);
-    image_save_npy(&image, "|u1", in_folder("good.npy"));
-    image_free(&image);
-    make_specials();
-    make_many();
+    save_constant("good.npy", 40);
+    save_constant("later.npy", 90);
+    hostile_folder_fill(folder);
+    hostile_folder_add_empty(folder, ENTRIES);
     session_open(session, "--colormap", "gray", "--range", "0:255", "--command",
                  "panel.contrast off; view.colour_bar off", in_folder("good.npy"), NULL);
     expect_gray(session, 40);
@@ -157,6 +87,13 @@ static void test_a_hostile_folder_does_not_stop_the_window(void **state)
         usleep(20000);
     }
     expect_answers(session, "after scrolling", 40);
+    // What is typed is found among all of them, and Enter, however quick, opens that and nothing else.
+    driven_key(session->window, "ctrl+b");
+    driven_key(session->window, "ctrl+b");
+    driven_type(session->window, "later");
+    driven_key(session->window, "Return");
+    assert_true(driven_wait_title(session->window, "later.npy - Fovea"));
+    expect_gray(session, 90);
     driven_close(session->window);
     assert_int_equal(driven_wait_exit(session->window), 0);
 }

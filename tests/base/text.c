@@ -321,17 +321,40 @@ static void test_must(void **state)
     free(none);
 }
 
+static void test_words_in_any_order_and_case(void **state)
+{
+    (void)state;
+    assert_true(text_has_words("Detector_distance 0.1 m", ""));
+    assert_true(text_has_words("Detector_distance 0.1 m", "DIST det"));
+    assert_true(text_has_words("Detector_distance 0.1 m", "  0.1  "));
+    assert_false(text_has_words("Detector_distance 0.1 m", "dist x"));
+    assert_false(text_has_words("", "a"));
+    char longer[TEXT_WORD_BYTES + 10];
+    memset(longer, 'a', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    assert_false(text_has_words(longer, longer)); // longer than a word can be
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buffer),          cmocka_unit_test(test_parse_double),
-        cmocka_unit_test(test_parse_int64),     cmocka_unit_test(test_parse_whole),
-        cmocka_unit_test(test_parse_size),      cmocka_unit_test(test_parse_colour),
-        cmocka_unit_test(test_format_double),   cmocka_unit_test(test_format_bytes),
-        cmocka_unit_test(test_format_frame),    cmocka_unit_test(test_utf8_valid),
-        cmocka_unit_test(test_utf8_next),       cmocka_unit_test(test_utf8_append),
-        cmocka_unit_test(test_text_safe),       cmocka_unit_test(test_utf8_line),
-        cmocka_unit_test(test_compare_natural), cmocka_unit_test(test_must),
+        cmocka_unit_test(test_words_in_any_order_and_case),
+        cmocka_unit_test(test_buffer),
+        cmocka_unit_test(test_parse_double),
+        cmocka_unit_test(test_parse_int64),
+        cmocka_unit_test(test_parse_whole),
+        cmocka_unit_test(test_parse_size),
+        cmocka_unit_test(test_parse_colour),
+        cmocka_unit_test(test_format_double),
+        cmocka_unit_test(test_format_bytes),
+        cmocka_unit_test(test_format_frame),
+        cmocka_unit_test(test_utf8_valid),
+        cmocka_unit_test(test_utf8_next),
+        cmocka_unit_test(test_utf8_append),
+        cmocka_unit_test(test_text_safe),
+        cmocka_unit_test(test_utf8_line),
+        cmocka_unit_test(test_compare_natural),
+        cmocka_unit_test(test_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

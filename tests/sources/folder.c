@@ -203,6 +203,142 @@ static void test_folders_that_cannot_be_read(void **state)
     free(path);
 }
 
+// --- rows ---
+
+// Rows as text: names of entries and, behind a ">", of members.
+static void assert_rows(const struct folder *folder, const struct folder_wish *wish, const char *expected)
+{
+    struct folder_rows rows;
+    struct text text = {0};
+    assert_int_equal(folder_find_rows(folder, wish, NULL, NULL, &rows), STATUS_OK);
+    for (size_t i = 0; i < rows.count; i++)
+        text_printf(&text, "%s%s ", rows.items[i].member ? ">" : "",
+                    folder_row_entry(folder, rows.items[i])->name);
+    assert_string_equal(text_string(&text), expected);
+    assert_true(folder_wish_equal(&rows.wish, wish));
+    folder_rows_free(&rows);
+    text_free(&text);
+}
+
+static struct folder *make_listed(const char *name)
+{
+    char *path = make_folder(name);
+    make_file(path, "dark.tif", 1);
+    make_file(path, "img_1.cbf", 1);
+    make_file(path, "img_2.cbf", 1);
+    make_file(path, "img_3.cbf", 1);
+    make_file(path, "notes.txt", 1);
+    make_sub(path, "a");
+    make_sub(path, "deep");
+    struct folder *folder = read_folder(path);
+    free(path);
+    return folder;
+}
+
+static void test_rows_by_words_and_kind(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("rows");
+    struct folder_wish wish = {0};
+    assert_rows(folder, &wish, "a deep dark.tif img_#.cbf ");
+    wish.others = true;
+    assert_rows(folder, &wish, "a deep dark.tif img_#.cbf notes.txt ");
+    strcpy(wish.words, " D t");
+    assert_rows(folder, &wish, "dark.tif ");
+    strcpy(wish.words, "img_2");
+    assert_rows(folder, &wish, ">img_2.cbf "); // the series has another name
+    strcpy(wish.words, "nothing");
+    assert_rows(folder, &wish, "");
+    folder_destroy(&folder);
+}
+
+static void test_members_of_series_that_are_open(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("open");
+    struct folder_wish wish = {0}, before = {0};
+    const size_t series = 3;
+    folder_wish_toggle(&wish, 7, true); // another folder's would be of no harm
+    folder_wish_toggle(&wish, series, true);
+    folder_wish_toggle(&wish, series, true);
+    assert_true(folder_wish_is_open(&wish, series));
+    assert_false(folder_wish_is_open(&wish, 4));
+    assert_int_equal(wish.open_count, 2);
+    assert_rows(folder, &wish, "a deep dark.tif img_#.cbf >img_1.cbf >img_2.cbf >img_3.cbf ");
+    folder_wish_copy(&before, &wish);
+    folder_wish_toggle(&wish, series, false);
+    folder_wish_toggle(&wish, series, false);
+    assert_false(folder_wish_equal(&before, &wish));
+    assert_rows(folder, &wish, "a deep dark.tif img_#.cbf ");
+    folder_wish_free(&before);
+    folder_wish_free(&wish);
+    folder_destroy(&folder);
+}
+
+static void assert_home(const struct folder *folder, const char *words, const char *below, size_t expected)
+{
+    struct folder_wish wish = {0};
+    struct folder_rows rows;
+    char from[1024];
+    snprintf(wish.words, sizeof wish.words, "%s", words);
+    snprintf(from, sizeof from, "%s%s", folder->path, below);
+    assert_int_equal(folder_find_rows(folder, &wish, from, NULL, &rows), STATUS_OK);
+    assert_int_equal(rows.home, expected);
+    folder_rows_free(&rows);
+}
+
+static void test_the_row_that_one_came_from(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("home");
+    assert_home(folder, "", "/deep", 1);
+    assert_home(folder, "deep", "/deep", 0);
+    assert_home(folder, "a", "/deep", 0); // is not listed
+    assert_home(folder, "", "/deep/er", 0);
+    assert_home(folder, "", "deep", 0);
+    assert_home(folder, "", "", 0);
+    folder_destroy(&folder);
+    struct folder *root = read_folder("/");
+    struct folder_rows rows;
+    assert_int_equal(folder_find_rows(root, &(struct folder_wish){0}, "/usr", NULL, &rows), STATUS_OK);
+    assert_string_equal(folder_row_entry(root, rows.items[rows.home])->name, "usr");
+    folder_rows_free(&rows);
+    folder_destroy(&root);
+}
+
+static void test_rows_end_after_a_cancel(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("cancelled");
+    struct cancel cancel = {0};
+    struct folder_rows rows;
+    cancel_request(&cancel);
+    assert_int_equal(folder_find_rows(folder, &(struct folder_wish){0}, NULL, &cancel, &rows),
+                     STATUS_CANCELLED);
+    assert_int_equal(rows.count, 0);
+    assert_null(rows.items);
+    folder_destroy(&folder);
+}
+
+// Each sign once, as it is spelled; a folder lives as long as the last who holds it.
+static void test_signs_and_holds(void **state)
+{
+    (void)state;
+    char *path = make_folder("signs");
+    make_file(path, "\xC3\xA4\xC3\xB6_1.cbf", 1);
+    make_file(path, "\xC3\xA4_2.cbf", 1);
+    make_file(path, "\xE5\x9B\x9E.txt", 1);
+    struct folder *folder = read_folder(path);
+    assert_string_equal(folder->signs, "\xC3\xA4\xC3\xB6\xE5\x9B\x9E");
+    struct folder *again = folder_hold(folder);
+    folder_destroy(&folder);
+    assert_null(folder);
+    assert_int_equal(again->count, 3);
+    assert_string_equal(again->entries[2].name, "\xE5\x9B\x9E.txt");
+    folder_destroy(&again);
+    free(path);
+}
+
 // --- recent names ---
 
 static void use_state_folder(const char *path)
@@ -330,14 +466,17 @@ static void test_browser(void **state)
     struct browser *browser = browser_create(test_jobs());
     struct browser_results results = {0};
     assert_false(browser_take(browser, &results));
-    browser_read_folder(browser, path);
+    const struct folder_wish all = {0};
+    browser_read_folder(browser, path, &all, NULL);
     assert_true(take(browser, &results));
     assert_non_null(results.folder);
     assert_int_equal(results.folder->count, 1);
+    assert_int_equal(results.rows->count, 1);
     browser_results_free(&results);
-    browser_read_folder(browser, "/nowhere/at/all");
+    browser_read_folder(browser, "/nowhere/at/all", &all, NULL);
     assert_true(take(browser, &results));
     assert_null(results.folder);
+    assert_null(results.rows);
     assert_non_null(results.folder_error);
     browser_results_free(&results);
     browser_remember(browser, "/one");
@@ -354,7 +493,7 @@ static void test_browser(void **state)
     browser_results_free(&results);
     // The last of many requests wins; what is not taken is freed.
     for (int i = 0; i < 50; i++)
-        browser_read_folder(browser, i == 49 ? path : "/usr");
+        browser_read_folder(browser, i == 49 ? path : "/usr", &all, NULL);
     bool found = false;
     while (!found && take(browser, &results)) {
         found = results.folder && strstr(results.folder->path, "browsed");
@@ -373,6 +512,42 @@ static void test_browser(void **state)
     free(path);
 }
 
+// Rows of a folder are found by a job that has a hold of it; those of a folder that is not shown any more
+// never come.
+static void test_browser_finds_rows(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("found");
+    struct folder_wish wish = {.words = "img"};
+    struct browser *browser = browser_create(test_jobs());
+    struct browser_results results = {0};
+    struct folder *held = folder_hold(folder);
+    browser_find_rows(browser, folder, &wish);
+    folder_destroy(&folder);
+    assert_true(take(browser, &results));
+    assert_null(results.folder);
+    assert_int_equal(results.rows->count, 1);
+    assert_true(folder_wish_equal(&results.rows->wish, &wish));
+    browser_results_free(&results);
+    for (int i = 0; i < 50; i++) {
+        wish.words[0] = (char)('a' + i % 26);
+        browser_read_folder(browser, "/usr", &wish, NULL);
+        browser_find_rows(browser, held, &wish);
+        while (!results.folder) {
+            browser_results_free(&results);
+            assert_true(take(browser, &results));
+        }
+        assert_non_null(results.rows); // of the same folder
+        for (size_t row = 0; row < results.rows->count; row++)
+            assert_true(results.rows->items[row].entry < results.folder->count);
+        browser_results_free(&results);
+        jobs_drain(test_jobs());
+        assert_false(browser_take(browser, &results));
+    }
+    browser_destroy(&browser);
+    folder_destroy(&held);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,11 +556,17 @@ int main(void)
         cmocka_unit_test(test_series_are_one_entry),
         cmocka_unit_test(test_mixed_zeros),
         cmocka_unit_test(test_folders_that_cannot_be_read),
+        cmocka_unit_test(test_rows_by_words_and_kind),
+        cmocka_unit_test(test_members_of_series_that_are_open),
+        cmocka_unit_test(test_the_row_that_one_came_from),
+        cmocka_unit_test(test_rows_end_after_a_cancel),
+        cmocka_unit_test(test_signs_and_holds),
         cmocka_unit_test(test_recent_names),
         cmocka_unit_test(test_recent_names_persist),
         cmocka_unit_test(test_names_for_any_working_directory),
         cmocka_unit_test(test_names_opened_together),
         cmocka_unit_test(test_browser),
+        cmocka_unit_test(test_browser_finds_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -510,6 +510,23 @@ static void strike(Display *display, KeySym symbol)
         press(display, XK_Shift_L, false);
 }
 
+static KeySym symbol_of(Display *display, const char *name)
+{
+    const KeySym symbol = XStringToKeysym(name);
+    if (symbol == NoSymbol || XKeysymToKeycode(display, symbol) == 0) {
+        fprintf(stderr, "there is no key %s\n", name);
+        abort();
+    }
+    return symbol;
+}
+
+void driven_press(struct driven *driven, const char *name, bool down)
+{
+    Display *display = driven->desktop->display;
+    press(display, symbol_of(display, name), down);
+    XSync(display, False);
+}
+
 void driven_hold(struct driven *driven, const char *modifier, bool down)
 {
     const KeySym symbol = modifier[0] == 'c' ? XK_Control_L : modifier[0] == 's' ? XK_Shift_L : XK_Alt_L;
@@ -534,12 +551,7 @@ void driven_key(struct driven *driven, const char *name)
         press(display, modifiers[i].symbol, true);
     }
     sleep_ms(AFTER_KEY_MS);
-    const KeySym symbol = XStringToKeysym(name);
-    if (symbol == NoSymbol || XKeysymToKeycode(display, symbol) == 0) {
-        fprintf(stderr, "there is no key %s\n", name);
-        abort();
-    }
-    strike(display, symbol);
+    strike(display, symbol_of(display, name));
     for (int i = MODIFIERS - 1; i >= 0; i--) {
         if (held[i])
             press(display, modifiers[i].symbol, false);

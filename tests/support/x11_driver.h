@@ -58,6 +58,8 @@ void driven_wheel(struct driven *driven, int notches); // up is positive
 // person could: what comes within 2 ms of its own release, SDL takes for the repetition of a key that is held
 // down.
 void driven_key(struct driven *driven, const char *name);
+// A key without modifiers goes down or up, at once.
+void driven_press(struct driven *driven, const char *name, bool down);
 // Presses "ctrl", "shift" or "alt", or lets it go.
 void driven_hold(struct driven *driven, const char *modifier, bool down);
 void driven_type(struct driven *driven, const char *ascii);

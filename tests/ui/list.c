@@ -23,20 +23,6 @@ static void assert_lines(struct ui_lines *lines, const char *filter, const size_
         assert_int_equal(lines->starts[i], header_lines[expected[i]] - header);
 }
 
-static void test_words_in_any_order_and_case(void **state)
-{
-    (void)state;
-    assert_true(ui_matches("Detector_distance 0.1 m", ""));
-    assert_true(ui_matches("Detector_distance 0.1 m", "DIST det"));
-    assert_true(ui_matches("Detector_distance 0.1 m", "  0.1  "));
-    assert_false(ui_matches("Detector_distance 0.1 m", "dist x"));
-    assert_false(ui_matches("", "a"));
-    char longer[UI_FILTER_BYTES + 10];
-    memset(longer, 'a', sizeof longer - 1);
-    longer[sizeof longer - 1] = '\0';
-    assert_false(ui_matches(longer, longer)); // longer than a filter can be
-}
-
 static void test_lines_by_key_and_value(void **state)
 {
     (void)state;
@@ -138,7 +124,6 @@ static void test_ranges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_in_any_order_and_case),
         cmocka_unit_test(test_lines_by_key_and_value),
         cmocka_unit_test(test_lines_are_kept_while_nothing_changes),
         cmocka_unit_test(test_fields),
