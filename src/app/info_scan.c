@@ -205,7 +205,7 @@ static enum status words_read(struct info_scan *scan, struct error *error)
 {
     const struct info_options *options = scan->options;
     struct cancel *cancel = task_cancel(options->task);
-    enum status status = image_file_detector(scan->file, options->frame, &scan->detector, error);
+    enum status status = image_file_detector(scan->file, options->frame, cancel, &scan->detector, error);
     if (status == STATUS_OK && options->metadata)
         status = image_file_metadata(scan->file, options->frame, cancel, &scan->metadata, error);
     if (status == STATUS_OK && options->contents)

@@ -288,7 +288,7 @@ static enum status prepare(struct mask_run *run, const char *name, struct error 
     if (!status)
         status = mask_create(run->info.width, run->info.height, &run->mask, error);
     frame_info_choose(&run->info, &run->options->choice);
-    if (!status && image_file_detector(run->file, run->options->frame, &run->detector, &unknown))
+    if (!status && image_file_detector(run->file, run->options->frame, cancel, &run->detector, &unknown))
         detector_info_clear(&run->detector); // a ring then asks for a centre
     run->history = mask_history_create(0);   // one step at a time: nothing is ever undone here
     return status;
@@ -313,6 +313,7 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
     if (!status)
         status = task_stopped(options->task, error);
     struct mask_save save = options->save;
+    save.cancel = task_cancel(options->task);
     if (options->save_layer)
         save.bits = MASK_BIT(run.layer);
     if (!status)

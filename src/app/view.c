@@ -66,7 +66,7 @@ static void fill_metadata(struct session *session, struct ui_model *model)
     if (session->metadata_serial != pane->frame->serial) {
         struct detector_info detector;
         text_clear(&session->metadata);
-        if (image_file_detector(pane->frame->file, pane->position.frame, &detector, NULL) == STATUS_OK)
+        if (image_file_detector(pane->frame->file, pane->position.frame, NULL, &detector, NULL) == STATUS_OK)
             detector_info_describe(&detector, &session->metadata);
         session->detector_bytes = session->metadata.length;
         image_file_metadata(pane->frame->file, pane->position.frame, NULL, &session->metadata, NULL);

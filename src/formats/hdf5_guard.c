@@ -224,7 +224,6 @@ static bool spawn(struct hdf5_guard *guard)
     // Storage that does not answer stops the process without computing.
     const struct timeval wait = {.tv_sec = MAX_WAIT_SECONDS};
     setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-    setsockopt(sockets[0], SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
     *guard = (struct hdf5_guard){.pid = pid, .socket = sockets[0]};
     return true;
 }
@@ -253,29 +252,47 @@ static char *path_for_guard(const char *path)
     return out.data ? out.data : must_copy("");
 }
 
-static bool send_supply(int socket, const struct hdf5_supply *supply)
+// Waits until the guard has read or written (POLLOUT, POLLIN); false if it does not, or after a cancel.
+static bool await_guard(int socket, short events, struct cancel *cancel)
+{
+    struct pollfd guard = {.fd = socket, .events = events};
+    for (int64_t waited = 0; waited < (int64_t)MAX_WAIT_SECONDS * 1000; waited += SLICE_MS) {
+        if (cancel_requested(cancel))
+            return false;
+        if (poll(&guard, 1, SLICE_MS) != 0)
+            return true;
+    }
+    return false;
+}
+
+// Sends all of it, unless that is cancelled: a guard that hangs takes nothing.
+static bool send_heeding(int socket, const void *bytes, size_t count, struct cancel *cancel)
+{
+    for (const char *at = bytes; count > 0;) {
+        const ssize_t sent = send(socket, at, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const bool full = sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+        if (full && !await_guard(socket, POLLOUT, cancel))
+            return false;
+        if (full || (sent < 0 && errno == EINTR))
+            continue;
+        if (sent <= 0)
+            return false;
+        at += sent;
+        count -= (size_t)sent;
+    }
+    return !cancel_requested(cancel);
+}
+
+static bool send_supply(int socket, const struct hdf5_supply *supply, struct cancel *cancel)
 {
     uint8_t *piece = supply ? malloc(supply->bytes) : NULL;
     bool good = !supply || piece;
     for (int64_t i = 0; supply && i < supply->count && good; i++) {
         supply->fill(supply->context, i, piece);
-        good = send_all(socket, piece, supply->bytes);
+        good = send_heeding(socket, piece, supply->bytes, cancel);
     }
     free(piece);
     return good;
-}
-
-// False if it is cancelled before there is an answer.
-static bool await_answer(int socket, struct cancel *cancel)
-{
-    struct pollfd answer = {.fd = socket, .events = POLLIN};
-    for (int64_t waited = 0; cancel && waited < (int64_t)MAX_WAIT_SECONDS * 1000; waited += SLICE_MS) {
-        if (cancel_requested(cancel))
-            return false;
-        if (poll(&answer, 1, SLICE_MS) != 0)
-            break;
-    }
-    return true;
 }
 
 // What comes from the guard may be the work of the file: lengths are checked, and the text is a text.
@@ -305,12 +322,12 @@ static bool ask(const struct hdf5_guard *guard, const struct hdf5_question *ques
     message.question.path = message.question.name = NULL;
     message.question.supply = NULL;
     message.question.cancel = NULL;
-    const bool answered = send_all(guard->socket, &message, sizeof message) &&
-                          send_all(guard->socket, path, message.path_bytes) &&
-                          send_all(guard->socket, question->name, message.name_bytes) &&
-                          send_supply(guard->socket, question->supply) &&
-                          await_answer(guard->socket, question->cancel) &&
-                          receive_answer(guard->socket, answer);
+    struct cancel *cancel = question->cancel;
+    const bool answered = send_heeding(guard->socket, &message, sizeof message, cancel) &&
+                          send_heeding(guard->socket, path, message.path_bytes, cancel) &&
+                          send_heeding(guard->socket, question->name, message.name_bytes, cancel) &&
+                          send_supply(guard->socket, question->supply, cancel) &&
+                          await_guard(guard->socket, POLLIN, cancel) && receive_answer(guard->socket, answer);
     free(path);
     return answered;
 }

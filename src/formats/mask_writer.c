@@ -63,14 +63,25 @@ static enum status refuse_format(const struct mask_save *how, struct error *erro
     return STATUS_USAGE;
 }
 
-void mask_source_row(const struct mask_source *source, int64_t y, uint8_t *out)
+enum status mask_source_heed(const struct mask_source *source, struct error *error)
+{
+    if (!cancel_requested(source->how->cancel))
+        return STATUS_OK;
+    return error_set(error, STATUS_CANCELLED, "%s: saving the mask was cancelled", source->how->path);
+}
+
+enum status mask_source_row(const struct mask_source *source, int64_t y, uint8_t *out, struct error *error)
 {
     const struct mask_save *how = source->how;
+    const enum status status = mask_source_heed(source, error);
+    if (status)
+        return status;
     mask_read(source->mask, (struct rect){0, y, source->mask->width, 1}, out, (size_t)source->mask->width);
     for (int64_t x = 0; x < source->mask->width; x++) {
         const uint8_t bits = out[x] & source->bits;
         out[x] = how->layers ? bits : (bits != 0) != how->inverted;
     }
+    return STATUS_OK;
 }
 
 enum status mask_save(const struct mask *mask, const struct mask_save *how, struct error *error)

@@ -7,6 +7,7 @@
 #ifndef FOVEA_FORMATS_MASK_WRITER_H
 #define FOVEA_FORMATS_MASK_WRITER_H
 
+#include "base/cancel.h"
 #include "image/mask.h"
 
 struct mask_save {
@@ -20,6 +21,7 @@ struct mask_save {
     // bits of NXmx: gap 0, bad 1, hot 4, all others 8). An existing file keeps everything else and gets the
     // dataset replaced, on a copy that takes its place.
     const char *dataset;
+    struct cancel *cancel; // may be NULL; borrowed for the call
 };
 
 // A row per format: name, extensions, what for people.
@@ -32,7 +34,8 @@ extern const struct mask_format mask_formats[]; // ends with a NULL name
 // By name or extension of the path; NULL if there is none.
 const struct mask_format *mask_format_find(const char *path, const char *name);
 
-// STATUS_USAGE for an unknown format (the sentence lists all), STATUS_IO when it cannot be written.
+// STATUS_USAGE for an unknown format (the sentence lists all), STATUS_IO when it cannot be written,
+// STATUS_CANCELLED soon after that is requested: an old file is then as it was.
 enum status mask_save(const struct mask *mask, const struct mask_save *how, struct error *error);
 
 #endif

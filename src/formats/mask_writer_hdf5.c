@@ -49,7 +49,8 @@ static void fill_row(void *context, int64_t y, void *row)
 }
 
 // Copies a file that is there already, so that all else in it is kept. *existed tells.
-static enum status copy_existing(struct file_draft *draft, bool *existed, struct error *error)
+static enum status copy_existing(const struct mask_source *source, struct file_draft *draft, bool *existed,
+                                 struct error *error)
 {
     enum { PIECE = 1 << 20 };
     const int from = open(draft->path, O_RDONLY | O_CLOEXEC);
@@ -63,7 +64,7 @@ static enum status copy_existing(struct file_draft *draft, bool *existed, struct
     char *buffer = must_alloc(PIECE);
     enum status status = STATUS_OK;
     ssize_t got = 0;
-    while (!status && (got = read(from, buffer, PIECE)) > 0)
+    while (!status && !(status = mask_source_heed(source, error)) && (got = read(from, buffer, PIECE)) > 0)
         status = file_draft_write(draft, buffer, (size_t)got, error);
     if (!status && got < 0)
         status = error_set(error, STATUS_IO, "%s: cannot read what is in it already: %s", text_string(&path),
@@ -83,7 +84,9 @@ static enum status ask_guard(const struct mask_source *source, const struct hdf5
     struct hdf5_answer answer = {0};
     enum status status = hdf5_guard_ask(&guard, question, &answer, NULL);
     hdf5_guard_end(&guard);
-    if (status)
+    if (status == STATUS_CANCELLED)
+        mask_source_heed(source, error);
+    else if (status)
         error_set(error, status,
                   "%s: is damaged in a way that libhdf5 does not survive, so no mask was written into it",
                   path);
@@ -107,8 +110,9 @@ static enum status write_draft(const struct mask_source *source, const char *dat
                                      .height = height,
                                      .path = draft->temporary,
                                      .name = dataset,
-                                     .supply = &supply};
-    enum status status = copy_existing(draft, &question.exists, error);
+                                     .supply = &supply,
+                                     .cancel = source->how->cancel};
+    enum status status = copy_existing(source, draft, &question.exists, error);
     if (status)
         return status;
     rows.bytes = try_alloc((size_t)width, 1, source->how->path, error);

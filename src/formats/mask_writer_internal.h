@@ -13,7 +13,10 @@ struct mask_source {
 };
 
 // Fills `out` with row `y`, a byte a pixel: 0 and 1, or the layers' bits where how->layers says so.
-void mask_source_row(const struct mask_source *source, int64_t y, uint8_t *out);
+// STATUS_CANCELLED, with a sentence, once that is requested.
+enum status mask_source_row(const struct mask_source *source, int64_t y, uint8_t *out, struct error *error);
+// That sentence.
+enum status mask_source_heed(const struct mask_source *source, struct error *error);
 
 // Each writes the whole file to how->path and puts it in place.
 typedef enum status mask_write_file(const struct mask_source *source, struct error *error);

@@ -16,7 +16,7 @@
 
 // --- TIFF ---
 
-static bool write_tiff_rows(TIFF *tiff, const struct mask_source *source)
+static bool write_tiff_rows(TIFF *tiff, const struct mask_source *source, struct error *error)
 {
     const int64_t width = source->mask->width, height = source->mask->height;
     bool good = TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, (uint32_t)width) &&
@@ -30,8 +30,8 @@ static bool write_tiff_rows(TIFF *tiff, const struct mask_source *source)
                 TIFFSetField(tiff, TIFFTAG_SOFTWARE, "Fovea " FOVEA_VERSION);
     uint8_t *row = must_alloc((size_t)width);
     for (int64_t y = 0; y < height && good; y++) {
-        mask_source_row(source, y, row);
-        good = TIFFWriteScanline(tiff, row, (uint32_t)y, 0) == 1;
+        good = mask_source_row(source, y, row, error) == STATUS_OK &&
+               TIFFWriteScanline(tiff, row, (uint32_t)y, 0) == 1;
     }
     free(row);
     return good;
@@ -51,13 +51,16 @@ enum status mask_write_tiff(const struct mask_source *source, struct error *erro
     TIFF *tiff = fd >= 0 ? TIFFFdOpen(fd, source->how->path, "w") : NULL;
     if (!tiff && fd >= 0)
         close(fd);
-    bool good = tiff && write_tiff_rows(tiff, source) && TIFFFlush(tiff) == 1;
+    bool good = tiff && write_tiff_rows(tiff, source, error) && TIFFFlush(tiff) == 1;
     if (tiff)
         TIFFClose(tiff);
     if (good)
         return file_draft_commit(&draft, error);
     file_draft_abandon(&draft);
-    return error_set(error, STATUS_IO, "%s: cannot write the mask; is the disk full?", source->how->path);
+    return cancel_requested(source->how->cancel)
+               ? mask_source_heed(source, error)
+               : error_set(error, STATUS_IO, "%s: cannot write the mask; is the disk full?",
+                           source->how->path);
 }
 
 // --- PNG ---
@@ -73,10 +76,11 @@ enum status mask_write_png(const struct mask_source *source, struct error *error
         return status;
     uint8_t *row = must_alloc((size_t)width);
     for (int64_t y = 0; y < height && !status; y++) {
-        mask_source_row(source, y, row);
+        status = mask_source_row(source, y, row, error);
         for (int64_t x = 0; x < width && !source->how->layers; x++)
             row[x] = row[x] ? 255 : 0;
-        status = png_writer_rows(writer, row, 1, error);
+        if (!status)
+            status = png_writer_rows(writer, row, 1, error);
     }
     free(row);
     const enum status finished = png_writer_finish(&writer, error);

@@ -15,6 +15,16 @@
 
 enum { FITS_BLOCK = 2880, FITS_CARD = 80, NPY_ALIGN = 64, EDF_BLOCK = 512, MSK_HEADER = 1024 };
 
+// The draft is given up on failure, as by file_draft_write.
+static enum status next_row(struct file_draft *draft, const struct mask_source *source, int64_t y,
+                            uint8_t *row, struct error *error)
+{
+    const enum status status = mask_source_row(source, y, row, error);
+    if (status)
+        file_draft_abandon(draft);
+    return status;
+}
+
 // Rows of bytes, as they are, behind what is written already.
 static enum status write_rows(struct file_draft *draft, const struct mask_source *source, struct error *error)
 {
@@ -22,8 +32,9 @@ static enum status write_rows(struct file_draft *draft, const struct mask_source
     uint8_t *row = must_alloc(width);
     enum status status = STATUS_OK;
     for (int64_t y = 0; y < source->mask->height && !status; y++) {
-        mask_source_row(source, y, row);
-        status = file_draft_write(draft, row, width, error);
+        status = next_row(draft, source, y, row, error);
+        if (!status)
+            status = file_draft_write(draft, row, width, error);
     }
     free(row);
     return status;
@@ -148,10 +159,11 @@ enum status mask_write_msk(const struct mask_source *source, struct error *error
     if (!status)
         status = file_draft_write(&draft, header, sizeof header, error);
     for (int64_t y = 0; y < height && !status; y++) {
-        mask_source_row(source, y, row);
+        status = next_row(&draft, source, y, row, error);
         memset(bits, 0, packed);
         pack_bits(row, width, bits);
-        status = file_draft_write(&draft, bits, packed, error);
+        if (!status)
+            status = file_draft_write(&draft, bits, packed, error);
     }
     free(row);
     free(bits);
@@ -176,9 +188,10 @@ static enum status write_offsets(struct file_draft *draft, const struct mask_sou
     uint8_t *row = must_alloc(2 * width), last = 0;
     enum status status = STATUS_OK;
     for (int64_t y = 0; y < source->mask->height && !status; y++) {
-        mask_source_row(source, y, row);
+        status = next_row(draft, source, y, row, error);
         offset_row(row, source->mask->width, &last, row + width);
-        status = file_draft_write(draft, row + width, width, error);
+        if (!status)
+            status = file_draft_write(draft, row + width, width, error);
     }
     free(row);
     return status;

@@ -146,7 +146,7 @@ enum status image_file_info_heeding(struct image_file *file, int64_t frame, stru
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);
-// These three return STATUS_CANCELLED soon after `cancel`, which may be NULL, is requested; nothing is
+// These four return STATUS_CANCELLED soon after `cancel`, which may be NULL, is requested; nothing is
 // appended or known then.
 enum status image_file_metadata(struct image_file *file, int64_t frame, struct cancel *cancel,
                                 struct text *out, struct error *error);
@@ -154,7 +154,8 @@ enum status image_file_contents(struct image_file *file, struct cancel *cancel, 
                                 struct error *error); // nothing where the reader does not tell
 enum status image_file_verify(struct image_file *file, int64_t frame, struct cancel *cancel, bool *known,
                               struct error *error); // nothing is known where the reader does not tell
-enum status image_file_detector(struct image_file *file, int64_t frame, struct detector_info *info,
+enum status image_file_detector(struct image_file *file, int64_t frame, struct cancel *cancel,
+                                struct detector_info *info,
                                 struct error *error); // all unknown where the reader does not tell
 void image_file_close(struct image_file **file);      // sets *file to NULL; NULL is fine
 

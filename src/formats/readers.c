@@ -377,14 +377,18 @@ enum status image_file_metadata(struct image_file *file, int64_t frame, struct c
     return heeded_text(file, status, &read, out, error);
 }
 
-enum status image_file_detector(struct image_file *file, int64_t frame, struct detector_info *info,
-                                struct error *error)
+enum status image_file_detector(struct image_file *file, int64_t frame, struct cancel *cancel,
+                                struct detector_info *info, struct error *error)
 {
     detector_info_clear(info);
     enum status status = frame_check(file, frame, error);
     if (status != STATUS_OK || !file->reader->detector)
         return status;
-    return file->reader->detector(file, frame, info, error);
+    file->cancel = cancel;
+    status = heeded(file, file->reader->detector(file, frame, info, error), error);
+    if (status == STATUS_CANCELLED)
+        detector_info_clear(info);
+    return status;
 }
 
 enum status image_file_contents(struct image_file *file, struct cancel *cancel, struct text *out,

@@ -469,7 +469,7 @@ static enum status wrapped_detector(struct image_file *base, int64_t frame, stru
                                     struct error *error)
 {
     struct wrapped_file *file = wrapped_of(base);
-    return passed(file, image_file_detector(file->inner, frame, info, error), error);
+    return passed(file, image_file_detector(file->inner, frame, base->cancel, info, error), error);
 }
 
 static enum status wrapped_contents(struct image_file *base, struct text *out, struct error *error)

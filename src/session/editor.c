@@ -229,7 +229,7 @@ static const struct detector_info *detector_of(struct editor *editor)
     struct pane *pane = editor->pane;
     if (editor->detector_serial != pane->frame->serial || !pane->frame->file) {
         detector_info_clear(&editor->detector);
-        if (pane->frame->file && image_file_detector(pane->frame->file, pane->position.frame,
+        if (pane->frame->file && image_file_detector(pane->frame->file, pane->position.frame, NULL,
                                                      &editor->detector, NULL) != STATUS_OK)
             detector_info_clear(&editor->detector);
         editor->detector_serial = pane->frame->serial;

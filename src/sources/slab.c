@@ -431,8 +431,8 @@ static enum status slab_detector(struct image_file *base, int64_t slab, struct d
 {
     struct image_file *inner = NULL;
     int64_t frame;
-    enum status status = first_frame(slab_of(base), slab, NULL, &inner, &frame, error);
-    return status ? status : image_file_detector(inner, frame, info, error);
+    enum status status = first_frame(slab_of(base), slab, base->cancel, &inner, &frame, error);
+    return status ? status : image_file_detector(inner, frame, base->cancel, info, error);
 }
 
 static void slab_close(struct image_file *base)

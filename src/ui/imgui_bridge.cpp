@@ -157,7 +157,9 @@ void gui_render(void)
 
 bool gui_wants_text(void)
 {
-    return ImGui::GetIO().WantTextInput;
+    // The flag tells of the frame before the last: a field that has just become active wants it already.
+    const ImGuiID active = ImGui::GetActiveID();
+    return ImGui::GetIO().WantTextInput || (active && ImGui::GetInputTextState(active));
 }
 
 bool gui_popup_open(void)

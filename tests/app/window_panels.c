@@ -100,6 +100,27 @@ static void test_a_file_is_found_and_opened_by_keys(void **state)
     pixels_free(&pixels);
 }
 
+static void strike(struct session *session, const char *key)
+{
+    driven_press(session->window, key, true);
+    driven_press(session->window, key, false);
+}
+
+// Keys that are there before the panel has been drawn once: Escape is the field's, what follows the picture's.
+static void test_keys_that_follow_at_once(void **state)
+{
+    struct session *session = *state;
+    make_folder("at_once");
+    session_open(session, GRAY, in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    driven_hold(session->window, "ctrl", true);
+    strike(session, "b");
+    driven_hold(session->window, "ctrl", false);
+    strike(session, "Escape");
+    strike(session, "i");
+    expect_gray(session, 255 - 220);
+}
+
 static void test_series_and_their_members(void **state)
 {
     struct session *session = *state;
@@ -494,6 +515,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_file_is_found_and_opened_by_keys),
+        TEST(test_keys_that_follow_at_once),
         TEST(test_series_and_their_members),
         TEST(test_quick_keys_keep_their_order),
         TEST(test_a_series_is_opened_as_one),

@@ -208,7 +208,7 @@ static void test_header(void **state)
     line("AUTORNG", "     6.0000000    -0.8740000     8.0000000     0.0000000524280.0000000");
     put(samples, sizeof samples);
     struct image_file *file = open_good(save_bytes("a.0001", content, used));
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     assert_string_equal(info.name, "CCD-PXL-L6500F");
     check_near(info.exposure, 0.992);
     check_near(info.distance, 0.088999996);

@@ -3,6 +3,7 @@
 // counts, and requests the cancel within the call of a given number. What is read after that is what a reader
 // would still wait for, so a few calls are allowed and no more; no clock is asked.
 #include "formats/hdf5_frame.h"
+#include "formats/mask_writer.h"
 #include "formats/reader.h"
 #include "support/bytes.h"
 #include "support/hdf5_file.h"
@@ -191,8 +192,18 @@ static enum status read_checksum(struct image_file *file, struct text *out)
     return status;
 }
 
-static const struct words all_words[] = {
-    {"metadata", read_metadata}, {"contents", read_contents}, {"the checksum", read_checksum}};
+static enum status read_detector(struct image_file *file, struct text *out)
+{
+    struct detector_info detector;
+    const enum status status = image_file_detector(file, 0, &storage.cancel, &detector, NULL);
+    detector_info_describe(&detector, out);
+    return status;
+}
+
+static const struct words all_words[] = {{"metadata", read_metadata},
+                                         {"contents", read_contents},
+                                         {"the detector", read_detector},
+                                         {"the checksum", read_checksum}};
 
 // Cancelled they tell nothing; the next time they tell all.
 static void check_words_of(const char *path, const struct words *words)
@@ -454,6 +465,43 @@ static void test_words_of_a_guard_that_hangs_are_not_waited_for(void **state)
     image_file_close(&file);
 }
 
+// --- masks ---
+
+struct saving {
+    const char *path;
+    struct mask *mask;
+    struct cancel cancel;
+    atomic_bool begun;
+    enum status status;
+};
+
+static void *run_saving(void *context)
+{
+    struct saving *saving = context;
+    const struct mask_save how = {.path = saving->path, .cancel = &saving->cancel};
+    atomic_store(&saving->begun, true);
+    saving->status = mask_save(saving->mask, &how, NULL);
+    return NULL;
+}
+
+// More rows than fit the socket are on their way to a guard that takes none.
+static void test_saving_by_a_guard_that_hangs_is_left(void **state)
+{
+    (void)state;
+    struct saving saving = {.path = write_small()};
+    size_t before_count, count;
+    uint8_t *before = load_bytes(saving.path, &before_count);
+    assert_int_equal(mask_create(2000, 2000, &saving.mask, NULL), STATUS_OK);
+    run_and_cancel(run_saving, &saving, &saving.begun, &saving.cancel);
+    assert_int_equal(saving.status, STATUS_CANCELLED);
+    uint8_t *after = load_bytes(saving.path, &count);
+    assert_int_equal(count, before_count);
+    assert_memory_equal(after, before, count);
+    free(before);
+    free(after);
+    mask_destroy(&saving.mask);
+}
+
 // --- chunks of many megabytes ---
 
 // inflate() is this program's own too: it counts what comes out, and cancels in the call of a given number.
@@ -584,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_a_piece_that_was_cancelled_is_nobody_elses),
         cmocka_unit_test(test_a_guard_that_hangs_is_left),
         cmocka_unit_test(test_words_of_a_guard_that_hangs_are_not_waited_for),
+        cmocka_unit_test(test_saving_by_a_guard_that_hangs_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

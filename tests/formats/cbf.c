@@ -436,7 +436,7 @@ static void test_misplaced_contents(void **state)
         struct image_file *file = open_good(save("misplaced.cbf", header, &section, 1));
         struct detector_info info;
         check_values(file, 0, values, true);
-        assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
         assert_string_equal(info.name, "Dectris Eiger 9M, S/N E-18-0102");
         assert_true(info.beam_x == 1618.926514 && info.beam_y == 1586.353394);
         assert_true(info.distance == 0.111985 && info.pixel_x == 0.000075 && info.exposure == 0.02499);

@@ -106,7 +106,7 @@ static struct image_file *open_texts(const char *const *texts, int count)
 static struct detector_info detector_of(struct image_file *file, int64_t frame)
 {
     struct detector_info info;
-    assert_int_equal(image_file_detector(file, frame, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, frame, NULL, &info, NULL), STATUS_OK);
     return info;
 }
 

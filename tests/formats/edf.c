@@ -546,7 +546,7 @@ static struct detector_info detector_of(const char *name, int64_t frame)
 {
     struct detector_info info;
     struct image_file *file = open_good(name);
-    assert_int_equal(image_file_detector(file, frame, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, frame, NULL, &info, NULL), STATUS_OK);
     image_file_close(&file);
     return info;
 }

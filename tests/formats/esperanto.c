@@ -52,7 +52,7 @@ static void test_plain(void **state)
     assert_string_equal(info_of(file, 0).format, "Esperanto");
     assert_true(info_of(file, 0).sentinels.saturation == 180000);
     check_rectangles(file, 0, values);
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     check_near(info.exposure, 12.5);
     check_near(info.pixel_x, 100e-6);
     check_near(info.pixel_y, 120e-6);

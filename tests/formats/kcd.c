@@ -61,7 +61,7 @@ static void test_header(void **state)
     (void)state;
     struct detector_info info;
     struct image_file *file = open_good(save("33", "1", "Data type = u16\n", sizeof *samples));
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     check_near(info.pixel_x, 110e-6);
     check_near(info.pixel_y, 108e-6);
     check_near(info.distance, 0.04);

@@ -182,7 +182,7 @@ static void test_header(void **state)
         pack(values, 1);
         struct image_file *file = open_good(save_bytes("a.mar2300", content, used));
         struct detector_info info;
-        assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
         assert_string_equal(info.name, "mar345");
         check_near(info.pixel_x, 150e-6);
         check_near(info.pixel_y, 100e-6);

@@ -122,7 +122,7 @@ static void test_header(void **state)
         make_header(&maker);
         struct image_file *file = open_good(save_bytes("a.mccd", content, HEADER + COUNT * 2));
         struct detector_info info;
-        assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
         check_near(info.distance, 0.1505);
         check_near(info.beam_x, 18.25);
         check_near(info.beam_y, -11.5);

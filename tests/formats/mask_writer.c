@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PIXEL_MASK "/entry/instrument/detector/pixel_mask"
@@ -523,6 +524,77 @@ static void test_full_disk_keeps_the_old_file(void **state)
     mask_destroy(&large);
 }
 
+// write() is this program's own, also for libtiff: the cancel is requested within the call of a given number.
+static struct {
+    int calls, cancel_at; // 0: never
+    struct cancel cancel;
+} disk;
+
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *bytes, size_t count)
+{
+    if (++disk.calls == disk.cancel_at)
+        cancel_request(&disk.cancel);
+    return syscall(SYS_write, fd, bytes, count);
+}
+
+// Cancelled within the `at`th write, where there are so many; the old file stays as it is, and nothing beside
+// it. Returns how many writes followed.
+static int save_cancelled(const struct mask *mask, const char *path, int at)
+{
+    size_t before_count, count;
+    uint8_t *before = load_bytes(path, &before_count);
+    const int files = files_in_folder(path);
+    const struct mask_save how = {.path = path, .cancel = &disk.cancel};
+    struct error error = {0};
+    disk.calls = 0;
+    disk.cancel_at = at;
+    disk.cancel = (struct cancel){0};
+    if (at == 0)
+        cancel_request(&disk.cancel);
+    assert_int_equal(mask_save(mask, &how, &error), STATUS_CANCELLED);
+    const int more = disk.calls - at;
+    disk.cancel_at = 0;
+    assert_non_null(strstr(error.text, "saving the mask was cancelled"));
+    uint8_t *after = load_bytes(path, &count);
+    assert_int_equal(count, before_count);
+    assert_memory_equal(after, before, count);
+    assert_int_equal(files_in_folder(path), files);
+    free(before);
+    free(after);
+    return more;
+}
+
+static void test_a_cancelled_save_keeps_the_old_file(void **state)
+{
+    (void)state;
+    struct mask *small = random_mask(40, 40), *large = random_mask(3000, 3000);
+    for (const struct mask_format *format = mask_formats; format->name; format++) {
+        const struct mask_save how = {.path = path_for(format->name)};
+        save_good(small, &how);
+        save_cancelled(large, how.path, 0);
+        // The head of a file, and what a library still puts behind what was written.
+        assert_in_range(save_cancelled(large, how.path, 1), 0, 4);
+        remove(how.path);
+    }
+    mask_destroy(&small);
+    mask_destroy(&large);
+}
+
+// What is in an HDF5 file already is copied in pieces.
+static void test_copying_of_a_large_file_is_cancelled(void **state)
+{
+    (void)state;
+    struct mask *mask = random_mask(40, 40);
+    const char *path = path_for("h5");
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(truncate(path, 20 << 20), 0);
+    assert_int_equal(save_cancelled(mask, path, 2), 0);
+    remove(path);
+    mask_destroy(&mask);
+}
+
 // A file that only bears the name of HDF5 is not touched.
 static void test_hdf5_over_something_else(void **state)
 {
@@ -560,6 +632,8 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_unwritable),
         cmocka_unit_test(test_full_disk_keeps_the_old_file),
+        cmocka_unit_test(test_a_cancelled_save_keeps_the_old_file),
+        cmocka_unit_test(test_copying_of_a_large_file_is_cancelled),
         cmocka_unit_test(test_hdf5_over_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

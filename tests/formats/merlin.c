@@ -57,7 +57,7 @@ static void test_plain(void **state)
                        (const char *const[]){"frame number\t000003\n", "shutter time\t0.000555\n",
                                              "time stamp\t2020-05-18 16:51:49.971626\n",
                                              "Frame Per Trigger (Number)\t3\n", "Gain\tSLGM\n", NULL});
-        assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
         assert_true(detector.exposure == 0.000555);
         image_file_close(&file);
         check_threads(path);

@@ -228,7 +228,7 @@ static void test_header(void **state)
     put(values, sizeof values);
     struct image_file *file = open_good(save_bytes("a.img", content, used));
     assert_true(info_of(file, 0).sentinels.has_saturation && info_of(file, 0).sentinels.saturation == 180000);
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     check_near(info.exposure, 30);
     check_near(info.pixel_x, 120e-6);
     check_near(info.pixel_y, 130e-6);

@@ -63,7 +63,7 @@ static void test_both_orders(void **state)
         assert_string_equal(info_of(file, 0).format, "R-AXIS");
         assert_int_equal(info_of(file, 0).type, SAMPLE_U32);
         check_rectangles(file, 0, expected);
-        assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
         check_near(info.wavelength, 1.5418e-10);
         check_near(info.distance, 0.1505);
         check_near(info.exposure, 150);

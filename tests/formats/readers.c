@@ -160,7 +160,7 @@ static void test_frames(void **state)
     }
     assert_int_equal(text.length, 0);
     // A reader that tells nothing of a detector or of further contents.
-    assert_int_equal(image_file_detector(file, 0, &detector, &error), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &detector, &error), STATUS_OK);
     assert_false(detector_info_known(&detector));
     assert_int_equal(image_file_contents(file, NULL, &text, &error), STATUS_OK);
     assert_int_equal(text.length, 0);

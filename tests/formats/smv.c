@@ -85,7 +85,7 @@ static void test_adsc_header(void **state)
         samples, sizeof samples));
     const struct frame_info frame = info_of(file, 0);
     assert_true(frame.sentinels.has_saturation && frame.sentinels.saturation == 65534);
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     check_near(info.pixel_x, 102.4e-6);
     check_near(info.pixel_y, 102.4e-6);
     check_near(info.distance, 0.2505);
@@ -118,7 +118,7 @@ static void test_dtrek_header(void **state)
              "PXD_GONIO_NAMES=RotZ RotX/Swing RotY TransX TransY Distance;\n"
              "PXD_GONIO_VALUES=0 -15.0 0 0 0 45.5;\nSATURATED_VALUE=262112;\n}\n",
              samples, sizeof samples));
-    assert_int_equal(image_file_detector(file, 0, &info, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &info, NULL), STATUS_OK);
     assert_string_equal(info.name, "Saturn 944");
     check_near(info.beam_x, 512.25);
     check_near(info.beam_y, 500.5);

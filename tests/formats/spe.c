@@ -56,7 +56,7 @@ static void test_every_type(void **state)
         assert_string_equal(sample_traits(info.type)->name, types[i].name);
         for (int64_t frame = 0; frame < FRAMES; frame++)
             check_rectangles(file, frame, bytes + HEADER + (size_t)frame * WIDTH * HEIGHT * types[i].item);
-        assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
         assert_true(detector.exposure == 0.25);
         check_metadata(file, 0,
                        (const char *const[]){"xdim\t11\n", "NumFrames\t3\n", "exp_sec\t0.25\n",

@@ -126,7 +126,7 @@ static void test_pilatus(void **state)
     assert_int_equal(info.type, SAMPLE_I32);
     assert_true(info.sentinels.negative_marks && !info.sentinels.max_is_no_data);
     assert_true(info.sentinels.has_saturation && info.sentinels.saturation == 1048574);
-    assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
     assert_string_equal(detector.name, "PILATUS 300K, 3-0104");
     check_near(detector.pixel_x, 172e-6);
     check_near(detector.exposure, 0.5);
@@ -157,7 +157,7 @@ static void test_eiger(void **state)
         struct detector_info detector;
         assert_true(info.sentinels.max_is_no_data && !info.sentinels.negative_marks &&
                     !info.sentinels.has_saturation);
-        assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+        assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
         check_near(detector.exposure, 0.008);
         check_near(detector.wavelength, 1e-10);
         check_near(detector.beam_x, 1030.5);
@@ -171,7 +171,7 @@ static void test_eiger(void **state)
     const struct entry lost[] = {{51192, 4, 1, 0x7FFFFFF0, NULL, 0}};
     struct image_file *file = open_good(save(false, 8, 1, samples, lost, 1, NULL, 0));
     struct detector_info detector;
-    assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
     assert_false(detector_info_known(&detector));
     assert_true(info_of(file, 0).sentinels.max_is_no_data);
     image_file_close(&file);
@@ -218,7 +218,7 @@ static void test_real_pilatus(void **state)
     fclose(there);
     struct image_file *file = open_good(path);
     struct detector_info detector;
-    assert_int_equal(image_file_detector(file, 0, &detector, NULL), STATUS_OK);
+    assert_int_equal(image_file_detector(file, 0, NULL, &detector, NULL), STATUS_OK);
     check_near(detector.pixel_x, 172e-6);
     check_near(detector.sensor_thickness, 0.001);
     check_near(detector.exposure, 15);

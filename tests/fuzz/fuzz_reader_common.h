@@ -60,7 +60,7 @@ static inline void fuzz_exercise(struct image_file *file)
         abort();
     text_free(&lines);
     struct detector_info detector;
-    (void)image_file_detector(file, 0, &detector, NULL);
+    (void)image_file_detector(file, 0, NULL, &detector, NULL);
     bool known;
     (void)image_file_verify(file, file->frames - 1, NULL, &known, NULL);
 }

@@ -350,7 +350,7 @@ void try_file(const char *path)
         struct detector_info detector;
         struct text text = {0};
         (void)image_file_metadata(file, frame, NULL, &text, NULL);
-        (void)image_file_detector(file, frame, &detector, NULL);
+        (void)image_file_detector(file, frame, NULL, &detector, NULL);
         text_free(&text);
         if (image_file_info(file, frame, &info, &error) != STATUS_OK) {
             assert_true(error.text[0] != '\0');
