@@ -157,9 +157,7 @@ void gui_render(void)
 
 bool gui_wants_text(void)
 {
-    // The flag tells of the frame before the last: a field that has just become active wants it already.
-    const ImGuiID active = ImGui::GetActiveID();
-    return ImGui::GetIO().WantTextInput || (active && ImGui::GetInputTextState(active));
+    return GImGui->IO.WantTextInput || (GImGui->ActiveId && GImGui->ActiveId == GImGui->InputTextState.ID);
 }
 
 bool gui_popup_open(void)

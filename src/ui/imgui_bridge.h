@@ -32,7 +32,7 @@ void gui_event(const SDL_Event *event);
 void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y, bool left_down);
 void gui_frame_end(void);
 void gui_render(void);     // GL
-bool gui_wants_text(void); // a text field has the keyboard
+bool gui_wants_text(void); // a text field has the keyboard, from the frame in which it gets it
 bool gui_popup_open(void); // a menu or list is open
 void gui_close_popups(void);
 

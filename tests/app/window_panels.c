@@ -106,7 +106,8 @@ static void strike(struct session *session, const char *key)
     driven_press(session->window, key, false);
 }
 
-// Keys that are there before the panel has been drawn once: Escape is the field's, what follows the picture's.
+// Keys that are there before the panel has been drawn once: Escape is the field's, what follows the
+// picture's.
 static void test_keys_that_follow_at_once(void **state)
 {
     struct session *session = *state;

@@ -154,7 +154,7 @@ static void test_frames(void **state)
         assert_int_equal(image_file_info(file, wrong[i], &info, &error), STATUS_USAGE);
         assert_int_equal(info.width, 77);
         assert_int_equal(image_file_metadata(file, wrong[i], NULL, &text, &error), STATUS_USAGE);
-        assert_int_equal(image_file_detector(file, wrong[i], &detector, &error), STATUS_USAGE);
+        assert_int_equal(image_file_detector(file, wrong[i], NULL, &detector, &error), STATUS_USAGE);
         assert_false(detector_info_known(&detector));
         assert_non_null(strstr(error.text, "frames.npy"));
     }
