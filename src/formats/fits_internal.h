@@ -186,9 +186,10 @@ bool fits_tiles_read(struct fits_tile_reader *reader, const struct fits_tiling *
 
 // Decodes a Rice stream of `count` bytes, followed by FITS_STORED_PADDING bytes of ones, to `pixels` numbers
 // of `pixel_bytes` (1, 2 or 4) bytes in the machine's byte order. `block`: 1 to FITS_RICE_MAX_BLOCK. False if
-// the stream is damaged or too short. Pure; FITS Standard 4.0, section 10.4.1.
+// the stream is damaged or too short, or once `cancel`, which may be NULL, is requested. FITS Standard 4.0,
+// section 10.4.1.
 bool fits_rice_decode(const uint8_t *data, size_t count, int pixel_bytes, int64_t block, void *out,
-                      int64_t pixels);
+                      int64_t pixels, struct cancel *cancel);
 
 // The least number of bytes that `pixels` numbers can be in.
 int64_t fits_rice_least_bytes(int pixel_bytes, int64_t block, int64_t pixels);

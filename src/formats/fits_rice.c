@@ -116,7 +116,7 @@ int64_t fits_rice_least_bytes(int pixel_bytes, int64_t block, int64_t pixels)
 }
 
 bool fits_rice_decode(const uint8_t *data, size_t count, int pixel_bytes, int64_t block, void *out,
-                      int64_t pixels)
+                      int64_t pixels, struct cancel *cancel)
 {
     struct rice_kind kind = kind_of(pixel_bytes);
     struct stream stream = {.data = data, .end = 8 * count};
@@ -126,7 +126,7 @@ bool fits_rice_decode(const uint8_t *data, size_t count, int pixel_bytes, int64_
     uint32_t last = take_bits(&stream, kind.bits);
     for (int64_t i = 0; i < pixels; i += block) {
         int64_t now = int64_min(block, pixels - i);
-        if (!block_read(&stream, &kind, differences, now))
+        if (cancel_requested(cancel) || !block_read(&stream, &kind, differences, now))
             return false;
         last = block_store(differences, now, last, pixel_bytes, (uint8_t *)out + i * pixel_bytes);
     }

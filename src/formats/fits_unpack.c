@@ -33,7 +33,8 @@ static bool rice_items(struct fits_tile_reader *reader, const struct fits_tiling
         return false;
     items->data = reader->items.bytes;
     items->bytes = bytes;
-    return fits_rice_decode(stored->data, stored->count, bytes, tiling->rice_block, items->data, pixels);
+    return fits_rice_decode(stored->data, stored->count, bytes, tiling->rice_block, items->data, pixels,
+                            reader->cancel);
 }
 
 // The bytes of an item where a tile takes `total` of them; 0 if they do not fit.
@@ -45,17 +46,23 @@ static int item_size(int64_t total, int64_t pixels)
     return 0;
 }
 
-// The bytes of a gzip or zlib stream, at most `room`; -1 if it is damaged or longer.
-static int64_t inflate_all(const struct fits_stored *stored, uint8_t *out, int64_t room)
+// The bytes of a gzip or zlib stream, at most `room`; -1 if it is damaged or longer, or after a cancel.
+static int64_t inflate_all(const struct fits_stored *stored, uint8_t *out, int64_t room,
+                           struct cancel *cancel)
 {
-    enum { ANY_HEADER = 15 + 32 };
-    z_stream stream = {
-        .next_in = stored->data, .avail_in = (uInt)stored->count, .next_out = out, .avail_out = (uInt)room};
+    enum { ANY_HEADER = 15 + 32, STEP = 1 << 20 };
+    z_stream stream = {.next_in = stored->data, .avail_in = (uInt)stored->count, .next_out = out};
     if (inflateInit2(&stream, ANY_HEADER) != Z_OK)
         return -1;
-    int code = inflate(&stream, Z_FINISH);
+    int code = Z_OK;
+    int64_t made = 0;
+    while (code == Z_OK && !cancel_requested(cancel)) {
+        stream.avail_out = (uInt)int64_min(room - made, STEP);
+        code = inflate(&stream, Z_NO_FLUSH); // Z_BUF_ERROR where nothing moves
+        made = stream.next_out - out;
+    }
     inflateEnd(&stream);
-    return code == Z_STREAM_END ? room - (int64_t)stream.avail_out : -1;
+    return code == Z_STREAM_END ? made : -1;
 }
 
 // GZIP_2: all first bytes, then all second bytes, and so on.
@@ -81,7 +88,7 @@ static bool gzip_items(struct fits_tile_reader *reader, const struct fits_stored
         !fits_memory_need(&reader->items, (size_t)room))
         return false;
     items->data = reader->items.bytes;
-    items->bytes = item_size(inflate_all(stored, items->data, room), pixels);
+    items->bytes = item_size(inflate_all(stored, items->data, room, reader->cancel), pixels);
     if (items->bytes == 0 || (shuffled && !unshuffle(reader, pixels, items)))
         return false;
     swap_items(items->data, (size_t)pixels, (size_t)items->bytes);

@@ -23,7 +23,8 @@
 enum {
     CHECKSUM_BYTES = 4,
     LZ4_HEADER_BYTES = 12,
-    STEP_BYTES = 1 << 20, // that zlib or bzip2 is given, or gives, between two looks at the cancel
+    STEP_BYTES = 1 << 20,  // that a library is given, or gives, between two looks at the cancel
+    LARGE_BYTES = 4 << 20, // what is not more is undone at once by those that are quicker so
 };
 
 // What a filter is given and may give: between 0 and `limit` bytes, and just `limit` where `exact`.
@@ -146,9 +147,34 @@ static enum status undo_bzip2(struct stage *stage, struct error *error)
     return error_set(error, STATUS_BROKEN, "the bzip2 data are damaged after %zu bytes", made);
 }
 
+// In steps; an error of the library, or the bytes made. Cancelled it is STATUS_CANCELLED that counts.
+static size_t zstd_steps(const struct stage *stage)
+{
+    ZSTD_DStream *stream = ZSTD_createDStream();
+    ZSTD_inBuffer in = {stage->in, 0, 0};
+    ZSTD_outBuffer out = {stage->out, 0, 0};
+    size_t code = 1, before = 0, moved = 1;
+    while (stream && !ZSTD_isError(code) && moved > 0 && !is_cancelled(stage) &&
+           (code > 0 || in.pos < stage->count)) {
+        in.size = in.pos + part_of(stage->count - in.pos);
+        out.size = out.pos + part_of(stage->limit - out.pos);
+        code = ZSTD_decompressStream(stream, &out, &in);
+        moved = in.pos + out.pos - before;
+        before += moved;
+    }
+    ZSTD_freeDStream(stream);
+    // What asks for more than the usual memory, more than there is room for, or is cut short is judged whole.
+    return code == 0 && in.pos == stage->count ? out.pos : (size_t)-1;
+}
+
 static enum status undo_zstd(struct stage *stage, struct error *error)
 {
-    size_t made = ZSTD_decompress(stage->out, stage->limit, stage->in, stage->count);
+    const bool large = stage->limit > LARGE_BYTES && stage->scratch->cancel;
+    size_t made = large ? zstd_steps(stage) : (size_t)-1;
+    if (is_cancelled(stage))
+        return refuse_cancelled(error);
+    if (ZSTD_isError(made))
+        made = ZSTD_decompress(stage->out, stage->limit, stage->in, stage->count);
     if (ZSTD_isError(made))
         return error_set(error, STATUS_BROKEN, "the zstd data are damaged (%s)", ZSTD_getErrorName(made));
     stage->made = made;
@@ -170,6 +196,26 @@ static enum status undo_lzf(struct stage *stage, struct error *error)
     return error_set(error, STATUS_BROKEN, "the LZF data are damaged");
 }
 
+// Large data in steps of whole blocks, all else at once. False where they are damaged, or after a cancel.
+static bool blosc_undo(const struct stage *stage, size_t made)
+{
+    size_t type, block, bytes, stored;
+    int flags;
+    blosc_cbuffer_metainfo(stage->in, &type, &flags);
+    blosc_cbuffer_sizes(stage->in, &bytes, &stored, &block);
+    // The form with a context takes no lock and starts no thread.
+    if (made <= LARGE_BYTES || !stage->scratch->cancel || type == 0 || made % type || block % type)
+        return blosc_decompress_ctx(stage->in, stage->out, made, 1) == (int)made;
+    const size_t step = block < STEP_BYTES ? STEP_BYTES / block * block : block;
+    for (size_t at = 0; at < made; at += step) {
+        const size_t now = made - at < step ? made - at : step;
+        if (is_cancelled(stage) ||
+            blosc_getitem(stage->in, (int)(at / type), (int)(now / type), stage->out + at) != (int)now)
+            return false;
+    }
+    return true;
+}
+
 // Blosc 1: a header of 16 bytes that tells the codec, the bytes of the result and those stored, then blocks.
 static enum status undo_blosc(struct stage *stage, struct error *error)
 {
@@ -182,10 +228,9 @@ static enum status undo_blosc(struct stage *stage, struct error *error)
     const unsigned codec = stage->in[CODEC_AT] >> CODEC_SHIFT;
     if (codec > LAST_CODEC)
         return error_set(error, STATUS_BROKEN, "the Blosc data are packed by an unknown codec, %u", codec);
-    // The form with a context takes no lock and starts no thread.
-    const int done = blosc_decompress_ctx(stage->in, stage->out, made, 1);
-    if (done < 0 || (size_t)done != made)
-        return error_set(error, STATUS_BROKEN, "the Blosc data are damaged");
+    if (!blosc_undo(stage, made))
+        return is_cancelled(stage) ? refuse_cancelled(error)
+                                   : error_set(error, STATUS_BROKEN, "the Blosc data are damaged");
     stage->made = made;
     return STATUS_OK;
 }

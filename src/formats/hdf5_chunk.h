@@ -43,8 +43,8 @@ const char *hdf5_chunk_describe(const struct hdf5_pipeline *pipeline, char *buff
 struct hdf5_scratch {
     uint8_t *bytes[3];
     size_t capacity[3];
-    // Borrowed; may be NULL. Once it is requested decoding ends with STATUS_CANCELLED: deflate and bzip2
-    // within a megabyte, LZ4 and bitshuffle at the next block, others at the next filter.
+    // Borrowed; may be NULL. Once it is requested decoding ends with STATUS_CANCELLED: deflate, bzip2 and
+    // zstd within a megabyte, Blosc, LZ4 and bitshuffle at the next block, others at the next filter.
     struct cancel *cancel;
 };
 void hdf5_scratch_free(struct hdf5_scratch *scratch);

@@ -435,6 +435,8 @@ static enum status decode_part_chunk(struct work *work, const struct part *part)
     int64_t end = rect->y + rect->height, good_end = int64_clamp(part->top + good, rect->y, end);
     for (int64_t y = rect->y; y < good_end; y++) {
         const uint8_t *rows[3] = {0};
+        if (cancel_requested(work->request->cancel))
+            return STATUS_CANCELLED;
         for (unsigned plane = 0; plane < planes; plane++)
             rows[plane] = slots[plane]->data + (size_t)(y - part->top) * layout->row_bytes;
         emit_row(work, rows, rect->x - part->left, rect->x, y, rect->width);
