@@ -9,6 +9,7 @@
 
 #include "base/byteorder.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 #include "image/mask.h"
 
@@ -344,7 +345,11 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
     size_t bytes;
     if (!size_multiply(row_bytes, (size_t)int64_min(step, rect.height), &bytes))
         return error_set(error, STATUS_TOO_LARGE, "%s: its tiles are too large", file->base.path);
-    enum status status = need_scratch(file, bytes, error);
+    const size_t tile = fits_tile_memory(&hdu->tiling);
+    enum status status =
+        memory_check(file->base.path, "a tile", tile < INT64_MAX ? (int64_t)tile : INT64_MAX, error);
+    if (status == STATUS_OK)
+        status = need_scratch(file, bytes, error);
     file->tiles.fd = file->fd;
     file->tiles.file_bytes = file->file_bytes;
     file->tiles.cancel = request->cancel;

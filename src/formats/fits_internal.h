@@ -178,6 +178,9 @@ bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void 
 // Decodes an IRAF pixel list of `count` bytes to `pixels` integers. False if it is damaged. Pure.
 bool fits_plio_decode(const uint8_t *data, size_t count, int32_t *out, int64_t pixels);
 
+// The bytes of the largest piece of memory that decoding a tile takes; SIZE_MAX where that overflows.
+size_t fits_tile_memory(const struct fits_tiling *tiling);
+
 // Decodes the box from `first` to `last` (both from 1) to `raw`: numbers of the
 // image's BITPIX in the machine's byte order, row-major without gaps. The box has one pixel only along axes 3
 // and higher. False if a tile is damaged; `raw` is then undefined. FITS Standard 4.0, sections 10.1 to 10.4.

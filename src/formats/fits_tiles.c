@@ -31,6 +31,17 @@ bool fits_memory_need(struct fits_memory *memory, size_t bytes)
     return memory->bytes;
 }
 
+size_t fits_tile_memory(const struct fits_tiling *tiling)
+{
+    const size_t number = (size_t)abs(tiling->bitpix) / 8;
+    const size_t item = tiling->codec == FITS_RICE ? (size_t)tiling->rice_bytes : 8;
+    size_t bytes = tiling->codec == FITS_NOT_COMPRESSED || number > item ? number : item;
+    for (int i = 0; i < tiling->axes; i++)
+        if (!size_multiply(bytes, (size_t)int64_min(tiling->tile[i], tiling->axis[i]), &bytes))
+            return SIZE_MAX;
+    return bytes;
+}
+
 // --- Columns ---
 
 // The bytes of a column in a row of the table.

@@ -9,6 +9,7 @@
 #include "base/byteorder.h"
 #include "base/companion.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 #include <limits.h>
@@ -344,6 +345,26 @@ static enum status refuse_external(hid_t dataset, hid_t properties, struct error
                      path, name);
 }
 
+// libhdf5 takes a packed chunk as a whole, and what one filter makes beside what the next one takes.
+static enum status chunk_inspect(hid_t dataset, hid_t properties, const struct inspection *how)
+{
+    enum { COPIES = 3 };
+    hsize_t chunk[H5S_MAX_RANK];
+    const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, chunk);
+    if (H5Pget_nfilters(properties) <= 0)
+        return STATUS_OK;
+    const hid_t type = H5Dget_type(dataset);
+    size_t bytes = H5Tget_size(type);
+    bool sane = size_multiply(bytes, COPIES, &bytes);
+    H5Tclose(type);
+    for (int axis = 0; axis < rank; axis++)
+        sane = sane && chunk[axis] <= SIZE_MAX && size_multiply(bytes, (size_t)chunk[axis], &bytes);
+    char path[PATH_MAX];
+    path_of(dataset, path);
+    return memory_check(path, "a chunk of a dataset", sane && bytes < INT64_MAX ? (int64_t)bytes : INT64_MAX,
+                        how->error);
+}
+
 static enum status inspect(hid_t dataset, const struct inspection *how)
 {
     const hid_t properties = H5Dget_create_plist(dataset);
@@ -354,6 +375,8 @@ static enum status inspect(hid_t dataset, const struct inspection *how)
         status = refuse_external(dataset, properties, how->error);
     else if (H5Pget_layout(properties) == H5D_VIRTUAL)
         status = mappings_inspect(dataset, properties, how);
+    else if (H5Pget_layout(properties) == H5D_CHUNKED)
+        status = chunk_inspect(dataset, properties, how);
     if (properties >= 0)
         H5Pclose(properties);
     H5Eclear2(H5E_DEFAULT);

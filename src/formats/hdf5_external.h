@@ -34,7 +34,8 @@ void hdf5_slots_free(struct hdf5_dataset *dataset);
 enum status hdf5_external_decode(const struct hdf5_region *region, const struct hdf5_target *target);
 
 // STATUS_OK where libhdf5 may read the box of a dataset (`start` NULL: all of it), for the samples are in
-// HDF5 files, also behind virtual datasets. Opens the source files.
+// HDF5 files, also behind virtual datasets, and no chunk that it would unpack takes more memory than is
+// allowed (STATUS_TOO_LARGE). Opens the source files.
 enum status hdf5_library_check(hid_t dataset, const hsize_t *start, const hsize_t *count,
                                struct error *error);
 

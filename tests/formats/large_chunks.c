@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What is small in a file and must be unpacked as a whole: refused with both sizes before memory is taken,
 // unless that much is allowed.
+#include "base/byteorder.h"
 #include "base/memory.h"
+#include "formats/hdf5_external.h"
+#include "formats/hdf5_frame.h"
+#include "support/bytes.h"
+#include "support/fits_maker.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 
@@ -40,6 +45,97 @@ static uint8_t *packed_zeros(size_t *count)
     return packed;
 }
 
+// A page that is one tile, packed by deflate; of the tile only a few bytes are there.
+static void write_tiff(void)
+{
+    enum { TAGS = 11, LIST = 8, DATA = LIST + 2 + 12 * TAGS + 4, DATA_BYTES = 400000 };
+    static const uint32_t tags[TAGS][3] = {
+        // number, type, value
+        {256, 4, SIDE}, {257, 4, SIDE}, {258, 3, 8},    {259, 3, 8},          {262, 3, 1}, {277, 3, 1},
+        {322, 4, SIDE}, {323, 4, SIDE}, {324, 4, DATA}, {325, 4, DATA_BYTES}, {339, 3, 1},
+    };
+    uint8_t *bytes = calloc(DATA + DATA_BYTES, 1);
+    assert_non_null(bytes);
+    memcpy(bytes, "II*\0\10", 5);
+    put_u16(bytes + LIST, TAGS);
+    for (int i = 0; i < TAGS; i++) {
+        uint8_t *entry = bytes + LIST + 2 + (ptrdiff_t)12 * i;
+        put_u16(entry, tags[i][0]);
+        put_u16(entry + 2, tags[i][1]);
+        put_u32(entry + 4, 1);
+        put_u32(entry + 8, tags[i][2]);
+    }
+    save_bytes("large.tif", bytes, DATA + DATA_BYTES);
+    free(bytes);
+}
+
+static void put_png_part(struct text *png, const char *kind, const uint8_t *data, size_t count)
+{
+    struct text part = {0};
+    uint8_t number[4];
+    text_append(&part, kind);
+    text_append_bytes(&part, (const char *)data, count);
+    put_bytes(number, (uint32_t)count, 4, 1);
+    text_append_bytes(png, (const char *)number, 4);
+    text_append_bytes(png, part.data, part.length);
+    put_bytes(number, (uint32_t)crc32(0, (const Bytef *)part.data, (uInt)part.length), 4, 1);
+    text_append_bytes(png, (const char *)number, 4);
+    text_free(&part);
+}
+
+// Interlaced, so that rows do not follow each other.
+static void write_png(const uint8_t *packed, size_t count)
+{
+    struct text png = {0};
+    uint8_t header[13] = {[8] = 8, [12] = 1};
+    put_bytes(header, SIDE, 4, 1);
+    put_bytes(header + 4, SIDE, 4, 1);
+    text_append_bytes(&png, "\x89PNG\r\n\x1A\n", 8);
+    put_png_part(&png, "IHDR", header, sizeof header);
+    put_png_part(&png, "IDAT", packed, count);
+    put_png_part(&png, "IEND", header, 0);
+    save_bytes("large.png", (const uint8_t *)png.data, png.length);
+    text_free(&png);
+}
+
+// One tile of bytes in the Rice code, of zeros: its selectors, 3 bits for 32 pixels.
+static void write_fits(void)
+{
+    const size_t packed = (size_t)SIDE * SIDE / 32 * 3 / 8 + 16;
+    struct fits_maker maker = {0};
+    uint8_t place[8], *zeros = calloc(packed, 1);
+    assert_non_null(zeros);
+    put_bytes(place, (uint32_t)packed, 4, 1);
+    put_bytes(place + 4, 0, 4, 1);
+    fits_empty_primary(&maker);
+    fits_card(&maker, "XTENSION= 'BINTABLE'");
+    fits_card(&maker, "BITPIX  = 8");
+    fits_card(&maker, "NAXIS   = 2");
+    fits_card(&maker, "NAXIS1  = 8");
+    fits_card(&maker, "NAXIS2  = 1");
+    fits_card(&maker, "PCOUNT  = %zu", packed);
+    fits_card(&maker, "GCOUNT  = 1");
+    fits_card(&maker, "TFIELDS = 1");
+    fits_card(&maker, "TTYPE1  = 'COMPRESSED_DATA'");
+    fits_card(&maker, "TFORM1  = '1PB(%zu)'", packed);
+    fits_card(&maker, "ZIMAGE  = T");
+    fits_card(&maker, "ZCMPTYPE= 'RICE_1'");
+    fits_card(&maker, "ZNAME1  = 'BYTEPIX'");
+    fits_card(&maker, "ZVAL1   = 1");
+    fits_card(&maker, "ZBITPIX = 8");
+    fits_card(&maker, "ZNAXIS  = 2");
+    fits_card(&maker, "ZNAXIS1 = %d", SIDE);
+    fits_card(&maker, "ZNAXIS2 = %d", SIDE);
+    fits_card(&maker, "ZTILE1  = %d", SIDE);
+    fits_card(&maker, "ZTILE2  = %d", SIDE);
+    fits_end(&maker);
+    text_append_bytes(&maker.bytes, (const char *)place, sizeof place);
+    text_append_bytes(&maker.bytes, (const char *)zeros, packed);
+    fits_pad(&maker, '\0');
+    fits_maker_save(&maker, "large.fits", 0);
+    free(zeros);
+}
+
 static int write_files(void **state)
 {
     (void)state;
@@ -63,6 +159,9 @@ static int write_files(void **state)
     H5Sclose(space);
     H5Fclose(around);
     H5Fclose(file);
+    write_tiff();
+    write_png(packed, count);
+    write_fits();
     free(packed);
     return 0;
 }
@@ -101,8 +200,9 @@ static int refused_in_little_memory(const char *path)
         status = image_file_info(file, 0, &info, &error);
     if (status == STATUS_OK)
         status = image_file_decode(file, &request, &report, &error);
-    const bool good = status == STATUS_TOO_LARGE && strstr(error.text, "268 MB") &&
-                      strstr(error.text, "100 MB") && strstr(error.text, "--memory 269M");
+    const bool good = status == STATUS_TOO_LARGE && strstr(error.text, "/large.") &&
+                      strstr(error.text, "268 MB") && strstr(error.text, "100 MB") &&
+                      strstr(error.text, "--memory 269M") && !strchr(error.text, '\n');
     if (!good)
         fprintf(stderr, "%s: status %d: %s\n", path, status, error.text);
     return good ? 0 : 1;
@@ -126,6 +226,38 @@ static void a_chunk_over_the_budget_is_refused(void **state)
     memory_allow(100 * megabyte);
     check_refused_in_little_memory("large.h5");
     check_refused_in_little_memory("virtual.h5");
+}
+
+static void strips_tiles_and_interlaced_pictures_are_refused(void **state)
+{
+    (void)state;
+    memory_allow(100 * megabyte);
+    check_refused_in_little_memory("large.tif");
+    check_refused_in_little_memory("large.png");
+    check_refused_in_little_memory("large.fits");
+}
+
+// What libhdf5 is to read itself: values, masks, and sources of virtual datasets that it puts together. Three
+// times the chunk: what one filter makes is there beside what the next takes.
+static void chunks_that_the_library_unpacks_are_bounded(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"large.h5", "virtual.h5"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct error error = {0};
+        const hid_t file = hdf5_open(temporary_path(names[i]));
+        const hid_t dataset = H5Dopen2(file, "data", H5P_DEFAULT);
+        assert_true(dataset >= 0);
+        memory_allow(800 * megabyte);
+        assert_int_equal(hdf5_library_check(dataset, NULL, NULL, &error), STATUS_TOO_LARGE);
+        assert_non_null(strstr(error.text,
+                               "large.h5: a chunk of a dataset takes 805 MB of memory as a whole, "
+                               "and 800 MB may be taken; --memory 806M allows it"));
+        memory_allow(806 * megabyte);
+        assert_int_equal(hdf5_library_check(dataset, NULL, NULL, &error), STATUS_OK);
+        H5Dclose(dataset);
+        H5Fclose(file);
+    }
 }
 
 static void a_chunk_within_the_budget_is_shown(void **state)
@@ -167,6 +299,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_are_understood),
         cmocka_unit_test(a_chunk_over_the_budget_is_refused),
+        cmocka_unit_test(strips_tiles_and_interlaced_pictures_are_refused),
+        cmocka_unit_test(chunks_that_the_library_unpacks_are_bounded),
         cmocka_unit_test(a_chunk_within_the_budget_is_shown),
     };
     return cmocka_run_group_tests(tests, write_files, NULL);

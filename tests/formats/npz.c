@@ -4,6 +4,7 @@
 #include "support/bytes.h"
 #include "support/reader_checks.h"
 
+#include "base/memory.h"
 #include "image/mask.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { FRAMES = 3, HEIGHT = 13, WIDTH = 17, COUNT = FRAMES * HEIGHT * WIDTH, ROOM = 64 * 1024 };
+enum { FRAMES = 3, HEIGHT = 13, WIDTH = 17, COUNT = FRAMES * HEIGHT * WIDTH, ROOM = 160 * 1024 };
 
 // An archive in the making.
 struct archive {
@@ -345,13 +346,44 @@ static void test_real_file(void **state)
     image_file_close(&file);
 }
 
+// An array of 72 MB with its first axis running fastest must be unpacked as a whole.
+static void test_an_array_over_the_budget_is_refused(void **state)
+{
+    (void)state;
+    const size_t count = (size_t)9000 * 8000;
+    uint8_t *npy = malloc(count + 256), *zeros = calloc(count, 1), *classes = calloc(16, 1), pixels[16];
+    assert_true(npy && zeros && classes);
+    struct archive archive = {0};
+    add_member(&archive, "a.npy", npy, make_npy("|u1", "True", "(9000, 8000)", zeros, count, npy), true);
+    const char *path = finish(&archive, "fortran.npz");
+    const struct decode_request request = {
+        .rect = {0, 0, 16, 1}, .pixels = pixels, .stride = 16, .classes = classes};
+    for (int allowed = 70; allowed <= 80; allowed += 10) {
+        struct image_file *file = open_good(path);
+        struct decode_report report = {0};
+        struct error error = {0};
+        memory_allow(allowed * INT64_C(1000000));
+        const enum status status = image_file_decode(file, &request, &report, &error);
+        assert_int_equal(status, allowed < 72 ? STATUS_TOO_LARGE : STATUS_OK);
+        if (status) {
+            assert_non_null(strstr(error.text, "fortran.npz: its array takes 72.0 MB of memory as a whole, and "
+                                               "70.0 MB may be taken; --memory 73M allows it"));
+        }
+        image_file_close(&file);
+    }
+    unsetenv("FOVEA_MEMORY");
+    free(npy);
+    free(zeros);
+    free(classes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),   cmocka_unit_test(test_contents_are_text),
         cmocka_unit_test(test_damaged),   cmocka_unit_test(test_refused),
         cmocka_unit_test(test_lies),      cmocka_unit_test(test_numpy_agrees),
-        cmocka_unit_test(test_real_file),
+        cmocka_unit_test(test_real_file), cmocka_unit_test(test_an_array_over_the_budget_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
