@@ -13,6 +13,7 @@
 enum { ALWAYS = 64 << 20 };
 
 static const char variable[] = "FOVEA_MEMORY";
+// However much is free: a viewer shall not push everything else out of memory.
 static const int64_t most_by_itself = INT64_C(4000000000);
 
 void memory_allow(int64_t bytes)

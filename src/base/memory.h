@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How much memory a file may make the program take at once, for what cannot be decoded in parts.
+// How much memory the program may take for textures, and how much a file may make it take at once for what
+// cannot be decoded in parts.
 //
 // A packed chunk, strip or tile may be tiny in the file and huge in memory. Decoders ask here before they
 // take memory for a whole one, so that such a file is refused with both sizes. Thread-safe but for

@@ -2,20 +2,13 @@
 // Life of what all images have in common.
 #include "session/common.h"
 
-#include "base/clock.h"
-#include "base/size.h"
+#include "base/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { END_MS = 2000 }; // for what is being written when the program ends
-
-// Share of the free memory that textures may take before an image is streamed.
-static const double BUDGET_SHARE = 0.75;
-// However much is free, an image beyond this is streamed: a viewer shall not push everything else out of
-// memory.
-static const int64_t MAX_BUDGET = (int64_t)4 << 30;
 
 void common_create(struct common *common, void (*wake)(void *context), void *wake_context)
 {
@@ -55,9 +48,5 @@ void common_say(struct common *common, bool is_error, const char *format, ...)
 
 int64_t common_texture_budget(const struct common *common)
 {
-    if (common->memory_limit > 0)
-        return common->memory_limit;
-    const int64_t available = machine_available_bytes();
-    return available == INT64_MAX ? MAX_BUDGET
-                                  : int64_min(MAX_BUDGET, (int64_t)((double)available * BUDGET_SHARE));
+    return common->memory_limit > 0 ? common->memory_limit : memory_allowed();
 }

@@ -366,8 +366,9 @@ static void test_an_array_over_the_budget_is_refused(void **state)
         const enum status status = image_file_decode(file, &request, &report, &error);
         assert_int_equal(status, allowed < 72 ? STATUS_TOO_LARGE : STATUS_OK);
         if (status) {
-            assert_non_null(strstr(error.text, "fortran.npz: its array takes 72.0 MB of memory as a whole, and "
-                                               "70.0 MB may be taken; --memory 73M allows it"));
+            assert_non_null(strstr(error.text,
+                                   "fortran.npz: its array takes 72.0 MB of memory as a whole, and "
+                                   "70.0 MB may be taken; --memory 73M allows it"));
         }
         image_file_close(&file);
     }
