@@ -234,7 +234,8 @@ static bool take_bands(struct thumbnails *thumbnails)
     struct loader_band band;
     struct loader *loader = preview_loader(thumbnails->preview);
     while (clock_now_ns() < until && loader_take(loader, 0, &band)) {
-        const enum status status = picture_take_band(thumbnails->picture, &band, loader_mask(loader), NULL);
+        const enum status status =
+            picture_take_band(thumbnails->picture, &band, loader_classes(loader), NULL);
         loader_give_back(loader, &band);
         if (status)
             return false;

@@ -108,7 +108,7 @@ static void fill_mask(struct session *session, struct ui_mask_model *mask, char 
     mask->counts = editor_counts(editor);
     mask->pixels = pane->frame->info.width * pane->frame->info.height;
     mask->memory_bytes = mask_history_memory(mask->history) +
-                         (pane->document->mask ? mask_memory_bytes(pane->document->mask) : 0);
+                         (pane->frame->mask.seen ? mask_memory_bytes(pane->frame->mask.seen) : 0);
     mask->has_beam = editor_beam(editor, &mask->beam);
 }
 

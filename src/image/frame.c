@@ -38,3 +38,14 @@ struct rect rect_clip(struct rect rect, int64_t width, int64_t height)
     span_clip(&rect.y, &rect.height, height);
     return rect;
 }
+
+struct rect rect_join(struct rect a, struct rect b)
+{
+    if (a.width <= 0 || a.height <= 0)
+        return b;
+    if (b.width <= 0 || b.height <= 0)
+        return a;
+    const int64_t x = int64_min(a.x, b.x), y = int64_min(a.y, b.y);
+    return (struct rect){x, y, int64_max(a.x + a.width, b.x + b.width) - x,
+                         int64_max(a.y + a.height, b.y + b.height) - y};
+}

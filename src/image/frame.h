@@ -72,5 +72,7 @@ bool frame_bytes(const struct frame_info *info, size_t *bytes);
 
 // The part of `rect` inside a width x height image; an empty result has width or height 0.
 struct rect rect_clip(struct rect rect, int64_t width, int64_t height);
+// The smallest rectangle that holds both; an empty one adds nothing.
+struct rect rect_join(struct rect a, struct rect b);
 
 #endif

@@ -36,6 +36,16 @@ bool mask_layer_by_name(const char *name, enum mask_layer *layer);
 #define MASK_CLASS_BITS                                                                                      \
     ((uint8_t)(MASK_BIT(MASK_GAP) | MASK_BIT(MASK_BAD) | MASK_BIT(MASK_HOT) | MASK_BIT(MASK_SATURATED)))
 #define MASK_CHOICE_BITS ((uint8_t)(MASK_CLASS_BITS | MASK_BIT(MASK_FILE)))
+// The layers that are the user's whatever is unlocked.
+#define MASK_DRAWN_BITS ((uint8_t)(MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3)))
+
+// The layers of the user's mask that are seen: those for drawing, the file's unless it is among the `ignored`
+// classes, and those of the data and the file that the user took over (`owned`). The others come from a
+// frame.
+static inline uint8_t mask_user_bits(uint8_t owned, uint8_t ignored)
+{
+    return (uint8_t)(MASK_DRAWN_BITS | (MASK_BIT(MASK_FILE) & ~ignored) | owned);
+}
 
 // The bits of a list such as "gap,bad" of those layers, or of "all" of them; false if a word is none.
 bool mask_layers_parse(const char *list, uint8_t *bits);

@@ -348,16 +348,6 @@ bool mask_edit_commit(struct mask_history *history)
     return true;
 }
 
-// The smallest rectangle of both; an empty one counts for nothing.
-static struct rect rect_join(struct rect a, struct rect b)
-{
-    if (a.width <= 0)
-        return b;
-    const int64_t x = int64_min(a.x, b.x), y = int64_min(a.y, b.y);
-    return (struct rect){x, y, int64_max(a.x + a.width, b.x + b.width) - x,
-                         int64_max(a.y + a.height, b.y + b.height) - y};
-}
-
 static struct rect block_rect(const struct mask *mask, int64_t index)
 {
     const struct rect rect = {index % mask->blocks_x * MASK_BLOCK, index / mask->blocks_x * MASK_BLOCK,

@@ -35,9 +35,10 @@ struct taps {
     bool slot_filled[TAPS_SAMPLE_TARGET];
 
     // Scratch, one row each.
-    void *aligned;  // the samples, when the band's rows are not aligned to them
-    float *floats;  // the row as float32, for the reducer and for f16
-    uint8_t *valid; // nonzero where the pixel counts
+    void *aligned;   // the samples, when the band's rows are not aligned to them
+    float *floats;   // the row as float32, for the reducer and for f16
+    uint8_t *valid;  // nonzero where the pixel counts
+    uint8_t *masked; // nonzero where it does not, if that is not simply where it has a class
     union {
         float floats[RUN];
         double doubles[RUN];
@@ -90,8 +91,9 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     made->aligned = malloc((size_t)info->width * traits->bytes);
     made->floats = malloc((size_t)info->width * sizeof(float));
     made->valid = malloc((size_t)info->width);
+    made->masked = malloc((size_t)info->width);
     enum status status = STATUS_OK;
-    if (!made->aligned || !made->floats || !made->valid)
+    if (!made->aligned || !made->floats || !made->valid || !made->masked)
         status =
             error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
     if (status == STATUS_OK && levels > 0)
@@ -114,6 +116,7 @@ void taps_destroy(struct taps **taps)
     free((*taps)->aligned);
     free((*taps)->floats);
     free((*taps)->valid);
+    free((*taps)->masked);
     free(*taps);
     *taps = NULL;
 }
@@ -272,21 +275,37 @@ static const float *row_floats(struct taps *taps, const void *samples)
     return taps->floats;
 }
 
-static void take_row(struct taps *taps, int64_t y, const void *samples, uint8_t *classes, bool *any_class)
+// Where the pixels of a row do not count: by their classes alone, or with what the band says besides.
+static const uint8_t *row_masked(struct taps *taps, const struct band *band, int64_t row,
+                                 const uint8_t *classes)
 {
+    const uint8_t *left_out = band->left_out ? band->left_out + row * taps->width : NULL;
+    const uint8_t counting = (uint8_t)~band->counted_classes;
+    if (!left_out && counting == 0xff)
+        return classes;
+    for (int64_t x = 0; x < taps->width; x++)
+        taps->masked[x] = (classes[x] & counting) | (left_out ? left_out[x] : 0);
+    return taps->masked;
+}
+
+static void take_row(struct taps *taps, const struct band *band, int64_t row, uint8_t *classes,
+                     bool *any_class)
+{
+    const void *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
     size_t width = (size_t)taps->width, good = 0;
     if ((uintptr_t)samples % taps->bytes != 0)
         samples = memcpy(taps->aligned, samples, width * taps->bytes);
     if (taps->marks.any && sentinel_find(&taps->marks, samples, width, classes))
         *any_class = true;
     const float *floats = row_floats(taps, samples);
+    const uint8_t *left_out = row_masked(taps, band, row, classes);
     for (size_t at = 0; at < width; at += RUN) {
         size_t count = width - at < RUN ? width - at : RUN;
-        bool masked = any_nonzero(classes + at, count);
+        bool masked = any_nonzero(left_out + at, count);
         good += take_run(taps, (const unsigned char *)samples + at * taps->bytes, floats + at,
-                         masked ? classes + at : NULL, count, taps->valid + at);
+                         masked ? left_out + at : NULL, count, taps->valid + at);
     }
-    take_sample(taps, y, samples, taps->valid);
+    take_sample(taps, band->y + row, samples, taps->valid);
     if (!taps->reducer)
         return;
     // Doubles beyond the range of float32 are Inf in the pyramid, where one of them would spoil every mean.
@@ -299,10 +318,8 @@ void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, boo
 {
     if (taps->reducer)
         reducer_begin(taps->reducer);
-    for (int64_t row = 0; row < band->rows; row++) {
-        const unsigned char *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
-        take_row(taps, band->y + row, samples, classes + row * taps->width, any_class);
-    }
+    for (int64_t row = 0; row < band->rows; row++)
+        take_row(taps, band, row, classes + row * taps->width, any_class);
     if (taps->reducer)
         reducer_end(taps->reducer);
 }

@@ -20,6 +20,10 @@ struct band {
     enum sample_type type;
     const void *pixels;
     size_t stride; // bytes from row to row
+    // For taps_band: pixels with a nonzero byte here (rows x width, no padding) are left out too; NULL =
+    // none.
+    const uint8_t *left_out;
+    uint8_t counted_classes; // classes whose pixels count all the same
 };
 
 // Accumulators of one worker thread. Opaque.
@@ -34,8 +38,8 @@ void taps_destroy(struct taps **taps);
 
 // Takes one band. `classes` (rows x width bytes, no padding) holds mask bits: on entry those already known,
 // on return also MASK_GAP, MASK_BAD and MASK_SATURATED where info.sentinels say so, decided on the samples as
-// they are stored; a pixel with any bit is masked. *any_class is set true if a mark was found by this call.
-// The reduced levels of this band are then at taps_reducer().
+// they are stored; a pixel with any bit but those of band->counted_classes is masked. *any_class is set true
+// if a mark was found by this call. The reduced levels of this band are then at taps_reducer().
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class);
 const struct reducer *taps_reducer(const struct taps *taps); // NULL when `levels` was 0
 

@@ -10,10 +10,6 @@ enum { PLAYING_BYTES = 12 << 20 };
 
 static const double MEMORY_SHARE = 0.125; // of what is free
 
-// The layers that do not come with a frame.
-#define KEPT_LAYERS                                                                                          \
-    ((uint8_t)(MASK_BIT(MASK_USER) | MASK_BIT(MASK_FILE) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_USER_3)))
-
 // What the bands of a frame like the shown one take, with its reduced levels and its mask.
 static int64_t frame_cost(const struct pane *pane)
 {
@@ -28,22 +24,6 @@ static int64_t memory_left(const struct pane *pane)
         return pane->common->memory_limit - gpu_texture_bytes(pane->common->gpu);
     const int64_t available = machine_available_bytes();
     return available == INT64_MAX ? available : (int64_t)((double)available * MEMORY_SHARE);
-}
-
-// The mask for the frame, with the layers that stay.
-static struct mask *prepare_mask(struct pane *pane)
-{
-    const struct mask *shown = pane->document->mask;
-    struct mask *mask = pane->ahead.mask;
-    pane->ahead.mask = NULL;
-    if (!shown)
-        return mask;
-    if (mask && (mask->width != shown->width || mask->height != shown->height))
-        mask_destroy(&mask);
-    if (!mask && mask_create(shown->width, shown->height, &mask, NULL))
-        return NULL;
-    mask_take(mask, shown, KEPT_LAYERS | pane_owned_layers(pane));
-    return mask;
 }
 
 static struct image_file *prepare_file(struct pane *pane, size_t item)
@@ -71,7 +51,7 @@ void ahead_begin(struct pane *pane)
     if (pane->frame->picture->cache_budget > 0 || cost > memory_left(pane) ||
         !playback_next(pane, &ahead->position))
         return;
-    const struct loader_request request = {
+    struct loader_request request = {
         .jobs = pane->common->jobs,
         .priority = JOB_WANTED,
         .quiet = true,
@@ -82,14 +62,11 @@ void ahead_begin(struct pane *pane)
         .frame = ahead->position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
-        .mask = prepare_mask(pane),
-        .owned_layers = pane_owned_layers(pane),
-        .mask_path = pane->document->mask_path,
-        .mask_has_file = pane->document->mask_has_file,
         // Playing leaves the processors no rest: there, bands go to the textures while they are in cache.
         .ahead_bytes = pane->view.play.direction ? PLAYING_BYTES : cost,
         .buffers = ahead->buffers,
     };
+    pane_ask_masks(pane, &request);
     ahead->buffers = NULL;
     ahead->loader = loader_start(&request);
 }
@@ -104,9 +81,6 @@ struct loader *ahead_take(struct pane *pane, size_t shown_item)
         return NULL;
     }
     ahead->loader = NULL;
-    mask_destroy(&ahead->mask);
-    ahead->mask = pane->document->mask;
-    pane->document->mask = NULL;
     image_file_close(&ahead->file);
     ahead->file = pane->frame->file;
     ahead->file_item = shown_item;
@@ -130,10 +104,6 @@ void ahead_drop(struct pane *pane, bool all)
     if (ahead->loader) {
         struct loader_outcome outcome;
         loader_finish(&ahead->loader, &outcome);
-        if (!ahead->mask) {
-            ahead->mask = outcome.mask;
-            outcome.mask = NULL;
-        }
         ahead_keep_buffers(pane, &outcome);
         if (!ahead->file) {
             ahead->file = outcome.file;
@@ -143,7 +113,6 @@ void ahead_drop(struct pane *pane, bool all)
         loader_outcome_free(&outcome);
     }
     if (all) {
-        mask_destroy(&ahead->mask);
         image_file_close(&ahead->file);
         loader_buffers_destroy(&ahead->buffers);
     }

@@ -18,7 +18,6 @@ struct ahead {
     struct source_position position;
     // Of the frame shown before, to be used again.
     struct loader_buffers *buffers;
-    struct mask *mask;
     struct image_file *file;
     size_t file_item;
 };
@@ -26,7 +25,7 @@ struct ahead {
 // Begins to read the next frame ahead if none is; nothing must be loading.
 void ahead_begin(struct pane *pane);
 // The loader of what was read ahead if that is the pane's position, else NULL; what was read ahead is given
-// up then. The pane's mask and open file, which are no longer needed when it is not NULL, are kept here.
+// up then. The pane's open file, which is no longer needed when it is not NULL, is kept here.
 struct loader *ahead_take(struct pane *pane, size_t shown_item);
 // Keeps the buffers of a load that has ended for the next frame.
 void ahead_keep_buffers(struct pane *pane, struct loader_outcome *outcome);

@@ -12,7 +12,7 @@
 struct document *document_create(int channel)
 {
     struct document *document = must_alloc(sizeof *document);
-    *document = (struct document){.channel = channel};
+    *document = (struct document){.channel = channel, .masks = mask_book_create()};
     return document;
 }
 
@@ -23,18 +23,18 @@ void document_destroy(struct document **address)
         return;
     source_destroy(&document->source);
     source_destroy(&document->plain);
-    mask_destroy(&document->mask);
+    mask_book_destroy(&document->masks);
     free(document->mask_path);
     free(document);
     *address = NULL;
 }
 
-void document_take_mask(struct document *document, struct document *old)
+void document_take_masks(struct document *document, struct document *old)
 {
-    document->mask = old->mask;
+    struct mask_book *empty = document->masks;
+    document->masks = old->masks;
     document->mask_path = old->mask_path;
-    document->mask_has_file = old->mask_has_file;
-    old->mask = NULL;
+    old->masks = empty;
     old->mask_path = NULL;
 }
 

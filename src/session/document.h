@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What is opened: a source of frames with its series, its mask, and what was found out about its files.
+// What is opened: a source of frames with its series, the user's masks, and what was found out about its
+// files.
 #ifndef FOVEA_SESSION_DOCUMENT_H
 #define FOVEA_SESSION_DOCUMENT_H
 
-#include "image/mask.h"
+#include "session/mask_book.h"
 #include "sources/slab.h"
 #include "sources/source.h"
 
@@ -15,9 +16,8 @@ struct document {
     int channel;
     int64_t passed_over; // files found that are no images, since the last image
     char passed_name[160];
-    struct mask *mask;  // NULL while a loader has it
-    char *mask_path;    // loaded with the next frame of the same size; owned, or NULL
-    bool mask_has_file; // the mask's file layer is that of mask_path
+    struct mask_book *masks; // the user's layers; never NULL
+    char *mask_path;         // of the mask file, read with the first frame of each size; owned, or NULL
 };
 
 // What to open.
@@ -35,8 +35,8 @@ struct document_request {
 // before.
 struct document *document_create(int channel);
 void document_destroy(struct document **address);
-// Moves the mask of what was open before into a new document, for frames of the same size.
-void document_take_mask(struct document *document, struct document *old);
+// Moves the user's masks of what was open before into a new document, for frames of the same sizes.
+void document_take_masks(struct document *document, struct document *old);
 
 // The document that the request stands for, and the place in it to begin with.
 enum status document_open(const struct document_request *request, struct document **document,

@@ -12,118 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- masks that come and go ---
+// --- frames that come and go ---
 
-static void before_load(void *context)
+uint8_t editor_user_layers(const struct mask_sheet *sheet)
 {
-    struct editor *editor = context;
-    editor_end(editor, editor->open != OPEN_PREVIEW); // what was not confirmed is not kept
-    tool_reset(&editor->tool);
+    return MASK_DRAWN_BITS | sheet->owned;
 }
 
-static void forget_stashed(struct editor *editor, size_t index)
-{
-    struct stashed *found = &editor->stash[index];
-    mask_destroy(&found->mask);
-    mask_history_destroy(&found->history);
-    free(found->name);
-    memmove(found, found + 1, (--editor->stash_count - index) * sizeof *found);
-}
-
-// Makes room by giving up the oldest mask without unsaved edits, if there are many.
-void editor_add_stashed(struct editor *editor, struct stashed stashed)
-{
-    size_t saved = 0;
-    while (saved < editor->stash_count && editor->stash[saved].dirty)
-        saved++;
-    if (editor->stash_count >= MAX_STASH && saved < editor->stash_count)
-        forget_stashed(editor, saved);
-    editor->stash = must_resize(editor->stash, (editor->stash_count + 1) * sizeof *editor->stash);
-    editor->stash[editor->stash_count++] = stashed;
-    editor->edits++;
-}
-
-uint8_t editor_user_layers(const struct editor *editor)
-{
-    return USER_LAYERS | pane_owned_layers(editor->pane);
-}
-
-// Puts the mask that no longer fits aside, with its history.
-static void stash(struct editor *editor, struct mask *mask)
-{
-    if (mask_count(mask, USER_LAYERS) == 0 && !editor->dirty) {
-        mask_destroy(&mask);
-        mask_history_clear(editor->history);
-    } else {
-        editor_add_stashed(editor, (struct stashed){mask, editor->history, editor_user_layers(editor),
-                                                    editor->touched, editor->dirty,
-                                                    must_copy(editor->name ? editor->name : "")});
-        editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
-    }
-    editor->touched = editor->dirty = 0;
-    free(editor->saved_path);
-    editor->saved_path = NULL;
-}
-
-// Brings the layers of a mask that was put aside back into the one of its size.
-static void unstash(struct editor *editor, struct mask *mask)
-{
-    for (size_t i = 0; i < editor->stash_count; i++) {
-        struct stashed *found = &editor->stash[i];
-        if (found->mask->width != mask->width || found->mask->height != mask->height)
-            continue;
-        editor->pane->common->workspace.masking.locked &= (uint8_t)~found->dirty;
-        mask_take(mask, found->mask, found->layers);
-        mask_history_destroy(&editor->history);
-        editor->history = found->history;
-        found->history = NULL;
-        editor->touched = found->touched;
-        editor->dirty = found->dirty;
-        forget_stashed(editor, i);
-        editor->edits++;
-        pane_mask_changed(editor->pane, (struct rect){0, 0, mask->width, mask->height});
-        return;
-    }
-}
-
-static void remember_name(struct editor *editor)
+struct mask_sheet *editor_follow(struct editor *editor)
 {
     const struct pane *pane = editor->pane;
-    free(editor->name);
-    editor->name =
-        pane->document->source ? must_copy(source_name(pane->document->source, pane->position.item)) : NULL;
-}
-
-// The smallest rectangle that holds both; an empty one adds nothing.
-struct rect editor_rect_both(struct rect a, struct rect b)
-{
-    if (a.width <= 0 || a.height <= 0)
-        return b;
-    if (b.width <= 0 || b.height <= 0)
-        return a;
-    const int64_t left = int64_min(a.x, b.x), top = int64_min(a.y, b.y);
-    return (struct rect){left, top, int64_max(a.x + a.width, b.x + b.width) - left,
-                         int64_max(a.y + a.height, b.y + b.height) - top};
-}
-
-static void after_load(void *context, struct mask **unfit)
-{
-    struct editor *editor = context;
-    struct mask *mask = editor->pane->document->mask;
-    editor->serial++;
-    if (mask)
-        editor->uncounted = (struct rect){0, 0, mask->width, mask->height};
-    if (*unfit && mask && (mask->width != (*unfit)->width || mask->height != (*unfit)->height)) {
-        stash(editor, *unfit);
-        *unfit = NULL;
+    struct mask_sheet *sheet = pane->frame->mask.sheet;
+    if (editor->sheet != sheet || editor->opened != pane->opened || !pane->frame->picture) {
+        editor_close(editor, editor->open == OPEN_STROKE);
+        tool_reset(&editor->tool);
+    } else if (editor->open == OPEN_PREVIEW && editor->loads != pane->loads) {
+        editor_close(editor, false); // what was not confirmed is not kept
     }
-    if (mask && (mask->width != editor->width || mask->height != editor->height)) {
-        editor->width = mask->width;
-        editor->height = mask->height;
-        unstash(editor, mask);
-    }
-    if (mask)
-        remember_name(editor);
+    editor->sheet = sheet;
+    editor->opened = pane->opened;
+    editor->loads = pane->loads;
+    return pane->frame->picture ? sheet : NULL;
 }
 
 // --- life ---
@@ -132,10 +41,7 @@ struct editor *editor_create(struct pane *pane)
 {
     struct editor *editor = must_alloc(sizeof *editor);
     editor->pane = pane;
-    editor->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
-    pane->mask_leaves = before_load;
-    pane->mask_returns = after_load;
-    pane->mask_context = editor;
+    editor->nothing = mask_history_create(0);
     return editor;
 }
 
@@ -145,14 +51,7 @@ void editor_destroy(struct editor **address)
     if (!editor)
         return;
     editor_end(editor, true);
-    editor->pane->mask_leaves = NULL;
-    editor->pane->mask_returns = NULL;
-    while (editor->stash_count > 0)
-        forget_stashed(editor, editor->stash_count - 1);
-    free(editor->stash);
-    free(editor->name);
-    free(editor->saved_path);
-    mask_history_destroy(&editor->history);
+    mask_history_destroy(&editor->nothing);
     mask_counts_free(&editor->counts);
     tool_finish(&editor->tool);
     free(editor);
@@ -161,16 +60,13 @@ void editor_destroy(struct editor **address)
 
 // --- edits ---
 
-enum status editor_need_mask(const struct editor *editor, struct error *error)
+enum status editor_need_mask(struct editor *editor, struct error *error)
 {
-    if (!editor->pane->frame->picture)
-        return error_set(error, STATUS_USAGE, "no image is open");
-    if (!editor->pane->document->mask)
-        return error_set(error, STATUS_USAGE, "the frame is still being loaded; draw when it is there");
-    return STATUS_OK;
+    pane_follow_locks(editor->pane);
+    return editor_follow(editor) ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
 }
 
-enum status editor_need_layer(const struct editor *editor, struct error *error)
+enum status editor_need_layer(struct editor *editor, struct error *error)
 {
     const struct view_masking *masking = &editor->pane->common->workspace.masking;
     if (!(masking->locked & MASK_BIT(masking->layer)))
@@ -181,9 +77,15 @@ enum status editor_need_layer(const struct editor *editor, struct error *error)
 
 void editor_show(struct editor *editor, struct rect rect)
 {
-    editor->serial++;
-    editor->uncounted = editor_rect_both(editor->uncounted, rect);
     pane_mask_changed(editor->pane, rect);
+}
+
+// What was kept, taken back or made again has changed these layers.
+static void note_edit(struct editor *editor, struct mask_sheet *sheet, uint8_t layers)
+{
+    sheet->dirty |= layers;
+    sheet->touched |= layers;
+    editor->edits++;
 }
 
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
@@ -193,16 +95,13 @@ struct rect editor_end_edit(struct editor *editor, bool keep)
     if (editor->open == OPEN_NONE)
         return changed;
     editor->open = OPEN_NONE;
-    editor->serial++;
-    if (!keep) {
-        mask_edit_abandon(editor->history, &changed);
-        return changed;
-    }
-    if (mask_edit_commit(editor->history)) {
-        editor->dirty |= editor->edited;
-        editor->edits++;
-    }
-    editor->touched |= editor->dirty;
+    if (!keep)
+        mask_edit_abandon(editor->sheet->history, &changed);
+    else if (mask_edit_commit(editor->sheet->history))
+        note_edit(editor, editor->sheet, editor->edited);
+    // What comes next sees the mask as it was before.
+    if (editor->sheet == editor->pane->frame->mask.sheet)
+        frame_mask_update(&editor->pane->frame->mask, changed);
     return changed;
 }
 
@@ -218,7 +117,7 @@ struct rect editor_begin(struct editor *editor, enum open_edit kind, const char 
 {
     const struct rect changed = editor_end_edit(editor, editor->open == OPEN_STROKE);
     editor->edited = MASK_BIT(editor->pane->common->workspace.masking.layer);
-    mask_edit_begin(editor->history, editor->pane->document->mask, editor->edited, name);
+    mask_edit_begin(editor->sheet->history, editor->sheet->mask, editor->edited, name);
     editor->open = kind;
     return changed;
 }
@@ -240,8 +139,8 @@ static const struct detector_info *detector_of(struct editor *editor)
 static struct mask_context context_of(struct editor *editor)
 {
     struct pane *pane = editor->pane;
-    return (struct mask_context){.history = editor->history,
-                                 .mask = pane->document->mask,
+    return (struct mask_context){.history = editor->sheet->history,
+                                 .mask = pane->frame->mask.seen,
                                  .bits = MASK_BIT(pane->common->workspace.masking.layer),
                                  .unmask = pane->common->workspace.masking.unmask,
                                  .file = pane->frame->file,
@@ -258,6 +157,8 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
     enum status status = editor_need_layer(editor, error);
     if (!operation)
         status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
+    else if (!status && operation->needs_pixels && editor->pane->loader)
+        status = error_set(error, STATUS_USAGE, "the frame is still being loaded; this needs all of it");
     if (status)
         return status;
     const struct rect before = editor_begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
@@ -265,8 +166,8 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
     struct rect changed = {0};
     status = operation->run(&context, numbers, count, &changed, error);
     if (status || !preview)
-        changed = editor_rect_both(changed, editor_end_edit(editor, !status));
-    editor_show(editor, editor_rect_both(before, changed));
+        changed = rect_join(changed, editor_end_edit(editor, !status));
+    editor_show(editor, rect_join(before, changed));
     return status;
 }
 
@@ -317,7 +218,7 @@ static void paint(struct editor *editor)
         editor_show(editor, editor_begin(editor, OPEN_STROKE, tool_name(editor->tool.kind)));
     if (!tool_paint_shape(&editor->tool, &shape))
         return;
-    if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
+    if (mask_edit_shape(editor->sheet->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
         say(editor, &error);
     editor_show(editor, changed);
 }
@@ -347,10 +248,10 @@ static void commit(struct editor *editor)
         editor_close(editor, true);
     } else if (tool_shape(&editor->tool, &shape)) {
         const struct rect before = editor_begin(editor, OPEN_STROKE, tool_name(editor->tool.kind));
-        if (mask_edit_shape(editor->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
+        if (mask_edit_shape(editor->sheet->history, &shape, !tool_unmasks(&editor->tool), &changed, &error))
             say(editor, &error);
         editor_end_edit(editor, true);
-        editor_show(editor, editor_rect_both(before, changed));
+        editor_show(editor, rect_join(before, changed));
     }
     tool_reset(&editor->tool);
 }
@@ -390,13 +291,13 @@ bool editor_press(struct editor *editor, double x, double y, bool ctrl, bool shi
 bool editor_move(struct editor *editor, double x, double y, bool shift)
 {
     take_tool(editor);
-    if (editor->tool.active && !editor->pane->document->mask)
-        tool_reset(&editor->tool);
+    editor_follow(editor);
     return act(editor, tool_move(&editor->tool, image_point(editor, x, y), shift));
 }
 
 bool editor_release(struct editor *editor, double x, double y)
 {
+    editor_follow(editor);
     return act(editor, tool_release(&editor->tool, image_point(editor, x, y)));
 }
 
@@ -404,8 +305,9 @@ bool editor_release(struct editor *editor, double x, double y)
 
 bool editor_end(struct editor *editor, bool keep)
 {
+    const struct mask_sheet *sheet = editor_follow(editor);
     const bool was_open = editor->open != OPEN_NONE || editor->tool.active;
-    if (keep && editor->tool.active && editor->pane->document->mask)
+    if (keep && editor->tool.active && sheet)
         act(editor, tool_enter(&editor->tool));
     else if (!keep)
         act(editor, tool_escape(&editor->tool));
@@ -415,6 +317,7 @@ bool editor_end(struct editor *editor, bool keep)
 
 bool editor_last_point(struct editor *editor)
 {
+    editor_follow(editor);
     return act(editor, tool_backspace(&editor->tool));
 }
 
@@ -424,52 +327,45 @@ void editor_tool_changed(struct editor *editor)
     tool_reset(&editor->tool);
 }
 
-bool editor_undo(struct editor *editor)
+// One step by mask_undo or mask_redo.
+static bool step(struct editor *editor, bool (*move)(struct mask_history *, struct mask *, struct rect *))
 {
+    struct mask_sheet *sheet = editor_follow(editor);
     struct rect changed = {0};
-    if (editor_end(editor, false))
-        return true;
-    if (!editor->pane->document->mask || !mask_undo(editor->history, editor->pane->document->mask, &changed))
+    if (!sheet || !move(sheet->history, sheet->mask, &changed))
         return false;
-    editor->dirty = editor->touched; // which of them a step changed is not known
-    editor->edits++;
+    note_edit(editor, sheet, sheet->touched); // which of them the step changed is not known
     editor_show(editor, changed);
     return true;
 }
 
+bool editor_undo(struct editor *editor)
+{
+    return editor_end(editor, false) || step(editor, mask_undo);
+}
+
 bool editor_redo(struct editor *editor)
 {
-    struct rect changed = {0};
     editor_end(editor, false);
-    if (!editor->pane->document->mask || !mask_redo(editor->history, editor->pane->document->mask, &changed))
-        return false;
-    editor->dirty = editor->touched;
-    editor->edits++;
-    editor_show(editor, changed);
-    return true;
+    return step(editor, mask_redo);
 }
 
 // --- for others ---
 
 const struct mask_history *editor_history(const struct editor *editor)
 {
-    return editor->history;
+    const struct mask_sheet *sheet = editor->pane->frame->mask.sheet;
+    return sheet ? sheet->history : editor->nothing;
 }
 
 bool editor_at_rest(const struct editor *editor)
 {
-    return editor->open == OPEN_NONE && !editor->tool.active &&
-           (editor->pane->document->mask || !editor->pane->loader);
+    return editor->open == OPEN_NONE && !editor->tool.active;
 }
 
 uint64_t editor_edits(const struct editor *editor)
 {
     return editor->edits;
-}
-
-uint64_t editor_serial(const struct editor *editor)
-{
-    return editor->serial;
 }
 
 void editor_describe(struct editor *editor, char *text, size_t size)
@@ -489,11 +385,11 @@ bool editor_is_previewing(const struct editor *editor)
 
 const struct mask_counts *editor_counts(struct editor *editor)
 {
-    const struct mask *mask = editor->pane->document->mask;
-    if (!mask)
+    struct frame_mask *mask = &editor->pane->frame->mask;
+    if (!mask->seen)
         return NULL;
-    mask_counts_update(&editor->counts, mask, editor->uncounted);
-    editor->uncounted = (struct rect){0};
+    mask_counts_update(&editor->counts, mask->seen, mask->uncounted);
+    mask->uncounted = (struct rect){0};
     return &editor->counts;
 }
 

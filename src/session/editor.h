@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The mask editor of a pane: the tool in hand, the edits with their history, and masks of other sizes that
-// wait for an image of theirs.
+// The mask editor of a pane: the tool in hand, and the edit in progress. What is edited are the user's
+// layers, which are the document's (session/mask_book.h); a load of a frame has a snapshot of them and stops
+// nobody.
 //
-// All functions are for the thread of the pane. While a frame is being loaded its mask is the loader's:
-// edits then wait (STATUS_USAGE with a sentence).
+// A stroke goes on while frames of the same size and series come and go. All functions are for the thread of
+// the pane.
 #ifndef FOVEA_SESSION_EDITOR_H
 #define FOVEA_SESSION_EDITOR_H
 
@@ -13,7 +14,7 @@
 
 struct editor;
 
-// Takes the pane's hooks; `pane` outlives the editor.
+// `pane` outlives the editor.
 struct editor *editor_create(struct pane *pane);
 void editor_destroy(struct editor **address);
 
@@ -55,10 +56,9 @@ struct editor_unsaved {
     uint8_t layers;   // that are the user's
     const char *name; // of the image
 };
-// Fills up to `max` of them, that of the shown image first; returns how many there are. The shown one is left
-// out while a loader has it.
+// Fills up to `max` of them, that of the shown image first; returns how many there are.
 size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max);
-// No shape is being drawn, no preview is open, and the mask is here.
+// No shape is being drawn, and no preview is open.
 bool editor_at_rest(const struct editor *editor);
 // Takes over a mask with edits that another session left: into the shown mask as steps that can be taken
 // back, if the size is the same, else to wait for an image of its size. *mask becomes NULL.
@@ -73,8 +73,6 @@ enum status editor_save_again(struct editor *editor, struct error *error);
 bool editor_shown_is_unsaved(const struct editor *editor);
 // There are edits that no mask file holds, of the shown image or of one of another size.
 bool editor_has_unsaved(const struct editor *editor);
-// Grows with every change; tells whether counts are to be made again.
-uint64_t editor_serial(const struct editor *editor);
 // Grows with every edit that is kept, undo and redo, also of masks that wait, but not with what is loaded or
 // previewed.
 uint64_t editor_edits(const struct editor *editor);

@@ -17,13 +17,13 @@ enum status editor_combine(struct editor *editor, const char *path, enum bitmap_
     struct rect changed = {0};
     enum status status = editor_need_layer(editor, error);
     if (!status)
-        status = mask_file_bitmap(path, editor->pane->document->mask->width,
-                                  editor->pane->document->mask->height, NULL, &bitmap, error);
+        status = mask_file_bitmap(path, editor->sheet->mask->width, editor->sheet->mask->height, NULL,
+                                  &bitmap, error);
     if (!status) {
         const struct rect before = editor_begin(editor, OPEN_STROKE, "mask file");
-        status = mask_edit_bitmap(editor->history, bitmap, how, &changed, error);
-        changed = editor_rect_both(changed, editor_end_edit(editor, !status));
-        editor_show(editor, editor_rect_both(before, changed));
+        status = mask_edit_bitmap(editor->sheet->history, bitmap, how, &changed, error);
+        changed = rect_join(changed, editor_end_edit(editor, !status));
+        editor_show(editor, rect_join(before, changed));
     }
     bitmap_destroy(&bitmap);
     return status;
@@ -37,86 +37,102 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, i
         return status;
     editor_end(editor, true);
     const struct mask_save how = {.path = path, .bits = bits, .inverted = values == 1, .layers = values == 2};
-    status = mask_save(editor->pane->document->mask, &how, error);
+    status = mask_save(editor->pane->frame->mask.seen, &how, error);
     if (status)
         return status;
-    editor->dirty &= bits ? (uint8_t)~bits : 0;
+    struct mask_sheet *sheet = editor->sheet;
+    sheet->dirty &= bits ? (uint8_t)~bits : 0;
     char *copy = must_copy(path); // it may be the one that is freed
-    free(editor->saved_path);
-    editor->saved_path = copy;
-    editor->saved_bits = bits;
-    editor->saved_values = values;
+    free(sheet->saved_path);
+    sheet->saved_path = copy;
+    sheet->saved_bits = bits;
+    sheet->saved_values = values;
     common_say(editor->pane->common, false, "%s: the mask is saved", copy);
     return STATUS_OK;
 }
 
 bool editor_has_unsaved(const struct editor *editor)
 {
-    return editor->dirty || editor_unsaved(editor, NULL, 0) > 0;
+    return editor_unsaved(editor, NULL, 0) > 0;
+}
+
+static void add_unsaved(const struct mask_sheet *sheet, struct editor_unsaved *unsaved, size_t max,
+                        size_t *count)
+{
+    if (!sheet || !sheet->dirty)
+        return;
+    if (*count < max)
+        unsaved[*count] = (struct editor_unsaved){sheet->mask, editor_user_layers(sheet), sheet->name};
+    ++*count;
 }
 
 size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max)
 {
+    const struct mask_book *book = editor->pane->document->masks;
+    const struct mask_sheet *shown = editor->pane->frame->mask.sheet;
     size_t count = 0;
-    if (editor->dirty && editor->pane->document->mask) {
-        if (count < max)
-            unsaved[count] = (struct editor_unsaved){editor->pane->document->mask, editor_user_layers(editor),
-                                                     editor->name ? editor->name : ""};
-        count++;
-    }
-    for (size_t i = 0; i < editor->stash_count; i++) {
-        const struct stashed *stashed = &editor->stash[i];
-        if (!stashed->dirty)
-            continue;
-        if (count < max)
-            unsaved[count] = (struct editor_unsaved){stashed->mask, stashed->layers, stashed->name};
-        count++;
-    }
+    add_unsaved(shown, unsaved, max, &count);
+    for (size_t i = 0; i < mask_book_count(book); i++)
+        if (mask_book_at(book, i) != shown)
+            add_unsaved(mask_book_at(book, i), unsaved, max, &count);
     return count;
 }
 
-// Puts one layer of another mask into the shown one, as a step.
-static enum status recover_layer(struct editor *editor, const struct mask *mask, enum mask_layer layer,
-                                 struct error *error)
+// Puts one layer of another mask into a sheet, as a step.
+static enum status recover_layer(struct mask_sheet *sheet, const struct mask *mask, enum mask_layer layer,
+                                 struct rect *changed, struct error *error)
 {
     struct bitmap *bitmap = NULL;
-    struct rect changed = {0};
-    enum status status = mask_to_bitmap(mask, MASK_BIT(layer), &bitmap, error);
+    const uint8_t bit = MASK_BIT(layer);
+    if (!mask_count(mask, bit) && !mask_count(sheet->mask, bit))
+        return STATUS_OK;
+    enum status status = mask_to_bitmap(mask, bit, &bitmap, error);
     if (!status) {
-        const enum mask_layer shown = editor->pane->common->workspace.masking.layer;
-        editor->pane->common->workspace.masking.locked &= (uint8_t)~MASK_BIT(layer);
-        editor->pane->common->workspace.masking.layer = layer;
-        const struct rect before = editor_begin(editor, OPEN_STROKE, "restored");
-        status = mask_edit_bitmap(editor->history, bitmap, BITMAP_REPLACE, &changed, error);
-        editor_close(editor, !status);
-        editor->pane->common->workspace.masking.layer = shown;
-        editor_show(editor, editor_rect_both(before, changed));
+        mask_edit_begin(sheet->history, sheet->mask, bit, "restored");
+        status = mask_edit_bitmap(sheet->history, bitmap, BITMAP_REPLACE, changed, error);
+        if (status)
+            mask_edit_abandon(sheet->history, NULL);
+        else
+            mask_edit_commit(sheet->history);
     }
     bitmap_destroy(&bitmap);
     return status;
 }
 
+// The layers are the user's from now on: with what the shown frame has of them, if the sheet is the shown
+// one.
+static void take_over(struct editor *editor, struct mask_sheet *sheet, uint8_t layers)
+{
+    editor->pane->common->workspace.masking.locked &= (uint8_t)~layers;
+    if (sheet == editor->pane->frame->mask.sheet)
+        pane_follow_locks(editor->pane);
+    sheet->owned |= layers & MASK_CHOICE_BITS;
+    sheet->touched |= layers;
+    sheet->dirty |= layers;
+    editor->edits++;
+}
+
 enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
                            struct error *error)
 {
-    const struct mask *shown = editor->pane->document->mask;
-    enum status status = STATUS_OK;
-    if (editor->pane->loader)
-        return error_set(error, STATUS_USAGE, "a frame is being loaded; restore when it is there");
+    struct mask_sheet *sheet = NULL;
+    struct rect changed = {0};
     editor_end(editor, true);
-    if (!shown || shown->width != (*mask)->width || shown->height != (*mask)->height) {
-        editor_add_stashed(editor, (struct stashed){*mask, mask_history_create(MASK_HISTORY_DEFAULT_BYTES),
-                                                    layers, layers, layers, must_copy(name)});
-        *mask = NULL;
-        editor->serial++;
-        return STATUS_OK;
-    }
+    enum status status =
+        mask_book_sheet(editor->pane->document->masks, (*mask)->width, (*mask)->height, &sheet, error);
+    if (!status)
+        take_over(editor, sheet, layers);
     for (int layer = 0; layer < MASK_LAYER_COUNT && !status; layer++)
-        if (layers & MASK_BIT(layer) &&
-            (mask_count(*mask, MASK_BIT(layer)) || mask_count(shown, MASK_BIT(layer))))
-            status = recover_layer(editor, *mask, (enum mask_layer)layer, error);
+        if (layers & MASK_BIT(layer))
+            status = recover_layer(sheet, *mask, (enum mask_layer)layer, &changed, error);
+    if (status)
+        return status;
     mask_destroy(mask);
-    return status;
+    if (!sheet->name[0])
+        mask_sheet_rename(sheet, name);
+    if (sheet == editor->pane->frame->mask.sheet)
+        editor_show(editor, changed);
+    return STATUS_OK;
 }
 
 enum status editor_load_layers(struct editor *editor, const char *path, struct error *error)
@@ -124,8 +140,7 @@ enum status editor_load_layers(struct editor *editor, const char *path, struct e
     struct mask *mask = NULL;
     enum status status = editor_need_mask(editor, error);
     if (!status)
-        status = mask_create(editor->pane->document->mask->width, editor->pane->document->mask->height, &mask,
-                             error);
+        status = mask_create(editor->sheet->mask->width, editor->sheet->mask->height, &mask, error);
     if (!status)
         status = mask_file_load_layers(path, NULL, mask, error);
     if (!status)
@@ -136,12 +151,14 @@ enum status editor_load_layers(struct editor *editor, const char *path, struct e
 
 enum status editor_save_again(struct editor *editor, struct error *error)
 {
-    if (!editor->saved_path || (editor->saved_bits && editor->dirty & ~editor->saved_bits))
+    const struct mask_sheet *sheet = editor_follow(editor);
+    if (!sheet || !sheet->saved_path || (sheet->saved_bits && sheet->dirty & ~sheet->saved_bits))
         return error_set(error, STATUS_USAGE, "a name is needed to save the mask");
-    return editor_save(editor, editor->saved_path, editor->saved_bits, editor->saved_values, error);
+    return editor_save(editor, sheet->saved_path, sheet->saved_bits, sheet->saved_values, error);
 }
 
 bool editor_shown_is_unsaved(const struct editor *editor)
 {
-    return editor->dirty != 0;
+    const struct mask_sheet *sheet = editor->pane->frame->mask.sheet;
+    return sheet && sheet->dirty;
 }

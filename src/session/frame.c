@@ -26,6 +26,7 @@ void frame_take_statistics(struct frame *frame, struct taps_result *taps)
 void frame_clear(struct frame *frame)
 {
     picture_destroy(&frame->picture);
+    frame_mask_clear(&frame->mask);
     histogram_destroy(&frame->histogram);
     free(frame->sample.values);
     frame->sample = (struct limits_sample){0};
@@ -41,6 +42,7 @@ void frame_finish(struct frame *frame)
     region_loader_destroy(&frame->regions);
     image_file_close(&frame->file);
     frame_clear(frame);
+    frame_mask_finish(&frame->mask);
     free(frame->grid.samples);
     frame->grid = (struct frame_grid){0};
 }
@@ -57,8 +59,8 @@ void frame_describe(struct frame *frame, const struct frame_info *info)
         snprintf(frame->note, sizeof frame->note, "%s", info->note);
 }
 
-enum status frame_tap(const struct frame *frame, const struct mask *mask, struct rect visible,
-                      struct taps_result *result, struct error *error)
+enum status frame_tap(const struct frame *frame, struct rect visible, struct taps_result *result,
+                      struct error *error)
 {
     struct frame_info part = frame->info;
     part.width = visible.width;
@@ -84,8 +86,8 @@ enum status frame_tap(const struct frame *frame, const struct mask *mask, struct
             break;
         }
         memset(classes, 0, pixels);
-        if (mask)
-            mask_read(mask, rows, classes, (size_t)rows.width);
+        if (frame->mask.seen)
+            mask_read(frame->mask.seen, rows, classes, (size_t)rows.width);
         const struct band band = {y, rows.height, rows.width, part.type, samples, (size_t)rows.width * bytes};
         bool any;
         taps_band(taps, &band, classes, &any);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// One frame as it is shown: its description, its picture on the GPU, statistics and histogram, and exact
-// values.
+// One frame as it is shown: its description, its picture on the GPU, what is masked in it, statistics and
+// histogram, and exact values.
 #ifndef FOVEA_SESSION_FRAME_H
 #define FOVEA_SESSION_FRAME_H
 
 #include "image/taps.h"
 #include "render/picture.h"
+#include "session/frame_mask.h"
 #include "sources/region_loader.h"
 
 // Exact samples of a small rectangle, kept while it is looked at.
@@ -21,6 +22,7 @@ struct frame_grid {
 struct frame {
     struct picture *picture;
     struct frame_info info;       // of the picture
+    struct frame_mask mask;       // of the picture
     struct image_file *file;      // open handle of the shown item, or NULL
     struct statistics statistics; // valid once complete
     bool statistics_known;
@@ -44,10 +46,10 @@ void frame_finish(struct frame *frame);
 // The description of what is said of the frame beside its name: `note`.
 void frame_describe(struct frame *frame, const struct frame_info *info);
 
-// Statistics and sample of the pixels within `visible` that `mask` (NULL = none) leaves, read back in bands;
-// the caller frees the result. STATUS_UNSUPPORTED where they are not all in memory.
-enum status frame_tap(const struct frame *frame, const struct mask *mask, struct rect visible,
-                      struct taps_result *result, struct error *error);
+// Statistics and sample of the pixels within `visible` that are not masked, read back in bands; the caller
+// frees the result. STATUS_UNSUPPORTED where they are not all in memory.
+enum status frame_tap(const struct frame *frame, struct rect visible, struct taps_result *result,
+                      struct error *error);
 
 // Reads the samples of a small rectangle of frame number `number` of the file, in the file's own type, into
 // the grid: from the GPU where that has them exactly, else from the file. False if they cannot be had.

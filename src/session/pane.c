@@ -35,7 +35,7 @@ void pane_destroy(struct pane **address)
     if (!pane)
         return;
     pane_give_up(pane);
-    frame_finish(pane->frame);
+    frame_finish(pane->frame); // which has a sheet of the document's masks open
     free(pane->frame);
     document_destroy(&pane->document);
     free(pane);
@@ -75,19 +75,45 @@ void pane_take_looks(struct pane *pane, const struct pane *other)
 
 // --- the mask ---
 
-uint8_t pane_owned_layers(const struct pane *pane)
+uint8_t pane_unlocked_layers(const struct pane *pane)
 {
     return MASK_CHOICE_BITS & (uint8_t)~pane->common->workspace.masking.locked;
 }
 
+static void show_mask(struct pane *pane, struct rect rect)
+{
+    struct frame *frame = pane->frame;
+    struct error error = {0};
+    if (!frame->picture || !frame->mask.seen || rect.width <= 0)
+        return;
+    if (picture_take_mask(frame->picture, frame->mask.seen, rect, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
 void pane_mask_changed(struct pane *pane, struct rect rect)
 {
-    struct error error = {0};
-    ahead_drop(pane, false); // it has the mask of before
-    if (!pane->frame->picture || !pane->document->mask || rect.width <= 0)
+    ahead_drop(pane, false); // it leaves out what was masked before
+    frame_mask_update(&pane->frame->mask, rect);
+    show_mask(pane, rect);
+}
+
+void pane_follow_locks(struct pane *pane)
+{
+    struct frame *frame = pane->frame;
+    if (!frame_mask_own(&frame->mask, pane_unlocked_layers(pane), pane->loader != NULL))
         return;
-    if (picture_take_mask(pane->frame->picture, pane->document->mask, rect, &error))
-        common_say(pane->common, true, "%s", error.text);
+    ahead_drop(pane, false);
+    show_mask(pane, (struct rect){0, 0, frame->info.width, frame->info.height});
+}
+
+void pane_ask_masks(const struct pane *pane, struct loader_request *request)
+{
+    const struct mask_sheet *sheet = pane->frame->mask.sheet;
+    request->mask_path = pane->document->mask_path;
+    if (!sheet || mask_snapshot(sheet->mask, &request->user, NULL))
+        return;
+    request->owned_layers = sheet->owned;
+    request->mask_has_file = sheet->has_file;
 }
 
 // --- what is shown ---
@@ -102,6 +128,7 @@ void pane_give_up(struct pane *pane)
 
 void pane_show(struct pane *pane, struct source_position position)
 {
+    pane->opened++;
     pane->position = position;
     pane->common->message = (struct error){0};
     pane_load_start(pane, position.item, true);
@@ -128,7 +155,7 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
         return status;
     const bool another = pane->document->source != NULL;
     pane_give_up(pane);
-    document_take_mask(opened, pane->document);
+    document_take_masks(opened, pane->document);
     document_destroy(&pane->document);
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
@@ -179,9 +206,7 @@ void pane_load_mask(struct pane *pane, const char *path)
     pane_cancel(pane);
     free(pane->document->mask_path);
     pane->document->mask_path = copy;
-    pane->document->mask_has_file = false;
-    if (!path && pane->document->mask)
-        mask_clear(pane->document->mask, MASK_BIT(MASK_FILE));
+    mask_book_forget_file(pane->document->masks, !path);
     pane_reload(pane);
 }
 
@@ -268,7 +293,7 @@ static bool pump_regions(struct pane *pane, int wait_ms)
         enum status status = result.status;
         if (!status)
             status =
-                picture_put(pane->frame->picture, &request, result.samples, pane->document->mask, &error);
+                picture_put(pane->frame->picture, &request, result.samples, pane->frame->mask.seen, &error);
         if (status)
             common_say(pane->common, true, "%s", error.text);
         free(result.samples);
@@ -280,6 +305,7 @@ static bool pump_regions(struct pane *pane, int wait_ms)
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
     jobs_drain(pane->common->jobs);
+    pane_follow_locks(pane);
     if (!pane->loader)
         return pane->frame->regions && pane->frame->picture ? pump_regions(pane, wait_ms) : false;
     struct frame_info info;
@@ -351,7 +377,7 @@ enum status pane_auto_limits(struct pane *pane, struct error *error)
         return STATUS_OK;
     }
     struct taps_result result = {0};
-    enum status status = frame_tap(pane->frame, pane->document->mask, visible, &result, error);
+    enum status status = frame_tap(pane->frame, visible, &result, error);
     if (!status)
         contrast->limits = taps_limits(&result, &contrast->rule);
     taps_result_free(&result);

@@ -34,6 +34,7 @@ struct pane {
     int direction;                   // of the last move: 1 or -1
     bool paced;  // by an event loop with playback_tick: steps wait until the frame before them was seen
     bool unseen; // what was loaded last has not been on the screen yet; cleared by the event loop
+    uint64_t opened, loads; // how often another series was opened, and a frame begun to load
     struct playback playback;
     struct ahead ahead;
 
@@ -45,12 +46,6 @@ struct pane {
     bool auto_pending; // apply the rule of automatic limits again when loaded
     int64_t limits_updated_ns;
     struct pane_times times;
-
-    // Of the mask's editor; may be NULL. The first is called before the mask goes to a loader, the second
-    // when it is back in the document, with the one that did not fit (taken over by setting it to NULL).
-    void (*mask_leaves)(void *context);
-    void (*mask_returns)(void *context, struct mask **unfit);
-    void *mask_context;
 };
 
 // An empty pane; `common` must outlive it.
@@ -79,11 +74,14 @@ void pane_show(struct pane *pane, struct source_position position);
 void pane_give_up(struct pane *pane);
 // Loads the shown frame again (changed file, mask or reduction).
 void pane_reload(struct pane *pane);
-// The mask was edited within `rect`: shows it. What statistics and reduced levels leave out is as it was when
-// the frame was loaded.
+// The user's layers were edited within `rect`: shows it. What statistics and reduced levels leave out is as
+// it was when the frame began to load.
 void pane_mask_changed(struct pane *pane, struct rect rect);
-// The layers of the file and the data that the user edits (workspace.masking.locked).
-uint8_t pane_owned_layers(const struct pane *pane);
+// Layers of the file and the data were locked or unlocked (workspace.masking.locked): the user's mask and
+// what is shown follow.
+void pane_follow_locks(struct pane *pane);
+// Fills in what a load needs to know of the user's layers.
+void pane_ask_masks(const struct pane *pane, struct loader_request *request);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void pane_load_mask(struct pane *pane, const char *path);

@@ -33,7 +33,7 @@ const char *pane_pixel_kind(const struct pane *pane, int64_t x, int64_t y, doubl
                             size_t size)
 {
     const struct limits *limits = &pane->view.contrast.limits;
-    const uint8_t bits = pane->document->mask ? mask_at(pane->document->mask, x, y) : 0;
+    const uint8_t bits = pane->frame->mask.seen ? mask_at(pane->frame->mask.seen, x, y) : 0;
     sentinel_describe(&pane->frame->info, bits, value, buffer, size);
     if (buffer[0])
         return buffer;
@@ -69,7 +69,7 @@ static void pixel_colour(void *context, int64_t x, int64_t y, unsigned char rgb[
     pane_value(pane, x, y, text, sizeof text, &value);
     renderer_colour_of(pane->common->renderer, value, rgb);
     const uint8_t bits =
-        pane->document->mask && pane->view.display.mask_visible ? mask_at(pane->document->mask, x, y) : 0;
+        pane->frame->mask.seen && pane->view.display.mask_visible ? mask_at(pane->frame->mask.seen, x, y) : 0;
     float tint[4];
     display_mask_tint(&pane->view.display, bits, MASK_PART_AREA, tint);
     for (int i = 0; i < 3; i++)

@@ -17,6 +17,8 @@ bool pane_load_take(struct pane *pane, int wait_ms, int work_ms);
 void pane_load_end(struct pane *pane);
 // Whether the file was found beside images and is none.
 bool pane_is_no_image(const struct pane *pane);
+// The layers of the file and the data that the user edits (workspace.masking.locked).
+uint8_t pane_unlocked_layers(const struct pane *pane);
 // The name of what is shown or being loaded.
 const char *pane_shown_name(const struct pane *pane);
 

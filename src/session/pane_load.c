@@ -22,7 +22,7 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
 {
     if (!same_item)
         image_file_close(&pane->frame->file);
-    const struct loader_request request = {
+    struct loader_request request = {
         .jobs = pane->common->jobs,
         .source = pane->document->source,
         .item = pane->position.item,
@@ -31,21 +31,15 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
         .frame = pane->position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
-        .mask = pane->document->mask,
-        .owned_layers = pane_owned_layers(pane),
-        .mask_path = pane->document->mask_path,
-        // The file layer stays in the mask from frame to frame; a frame of another size tries it again.
-        .mask_has_file = pane->document->mask_has_file,
     };
+    pane_ask_masks(pane, &request);
     pane->frame->file = NULL;
-    pane->document->mask = NULL;
     return loader_start(&request);
 }
 
 void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
-    if (pane->mask_leaves)
-        pane->mask_leaves(pane->mask_context);
+    pane->loads++;
     region_loader_destroy(&pane->frame->regions);
     if (again)
         ahead_drop(pane, true);
@@ -78,6 +72,23 @@ static void note_memory(struct pane *pane, const struct frame_info *info, int64_
                    need);
 }
 
+// The user's layers over images of this size are opened; the classes come in with the bands.
+static enum status prepare_masks(struct pane *pane, const struct frame_info *info, struct error *error)
+{
+    struct frame_mask *mask = &pane->frame->mask;
+    mask->ignored = pane->view.display.classes.ignored;
+    // Unsaved edits of images of this size that come back are not hidden.
+    const struct mask_sheet *sheet = mask_book_find(pane->document->masks, info->width, info->height);
+    if (sheet && sheet != mask->sheet)
+        pane->common->workspace.masking.locked &= (uint8_t)~sheet->dirty;
+    const enum status status =
+        frame_mask_begin(mask, pane->document->masks, info, loader_file_layer(pane->loader),
+                         pane_unlocked_layers(pane), error);
+    if (!status)
+        mask_sheet_rename(mask->sheet, pane_shown_name(pane));
+    return status;
+}
+
 enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error)
 {
     enum status status = STATUS_OK;
@@ -92,6 +103,8 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
         note_memory(pane, info, budget);
         status = picture_create(pane->common->gpu, info, budget, &pane->frame->picture, error);
     }
+    if (!status)
+        status = prepare_masks(pane, info, error);
     if (status)
         return status;
     frame_describe(pane->frame, info);
@@ -133,6 +146,18 @@ static void update_limits_while_loading(struct pane *pane)
     }
 }
 
+static void take_band(struct pane *pane, struct loader_band *band)
+{
+    struct frame *frame = pane->frame;
+    struct error error = {0};
+    frame_mask_take_rows(&frame->mask, loader_classes(pane->loader), band->y, band->rows);
+    // What was drawn since the load began is shown too.
+    band->any_mask =
+        mask_any(frame->mask.seen, (struct rect){0, band->y, frame->info.width, band->rows}, 0xff);
+    if (picture_take_band(frame->picture, band, frame->mask.seen, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
 bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
 {
     bool changed = false;
@@ -141,9 +166,7 @@ bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
     while (loader_take(pane->loader, changed ? work_ms : wait_ms, &band)) {
         if (!changed)
             until = clock_now_ns() + (int64_t)work_ms * 1000000;
-        struct error error = {0};
-        if (picture_take_band(pane->frame->picture, &band, loader_mask(pane->loader), &error))
-            common_say(pane->common, true, "%s", error.text);
+        take_band(pane, &band);
         loader_give_back(pane->loader, &band);
         if (!pane->times.first_band)
             pane->times.first_band = clock_now_ns();
@@ -199,8 +222,6 @@ static void limits_of_loaded(struct pane *pane)
         common_say(pane->common, true, "%s", error.text);
 }
 
-void pane_load_end(struct pane *pane);
-
 void pane_load_end(struct pane *pane)
 {
     const bool new_limits = wants_new_limits(pane);
@@ -208,13 +229,9 @@ void pane_load_end(struct pane *pane)
     loader_finish(&pane->loader, &outcome);
     pane->frame->load_status = outcome.status;
     report_outcome(pane, &outcome);
-    pane->document->mask = outcome.mask;
     pane->frame->file = outcome.file;
-    outcome.mask = NULL;
     outcome.file = NULL;
-    pane->document->mask_has_file = outcome.mask_has_file;
-    if (pane->mask_returns)
-        pane->mask_returns(pane->mask_context, &outcome.old_mask);
+    frame_mask_end(&pane->frame->mask);
     if (pane->frame->file) {
         source_set_frames(pane->document->source, pane->position.item, pane->frame->file->frames);
         pane->position.frame = outcome.frame;

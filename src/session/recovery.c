@@ -46,7 +46,8 @@ struct recovery {
     uint64_t record_serial;
     size_t item;
     int64_t block;
-    struct writing *writing; // NULL while no job writes
+    struct mask *masks[MAX_MASKS]; // snapshots, one for each item of the record; NULL when it is packed
+    struct writing *writing;       // NULL while no job writes
 
     // Of other sessions.
     bool looked;
@@ -176,11 +177,13 @@ static void begin_packing(struct recovery *recovery)
     count = count < MAX_MASKS ? count : MAX_MASKS;
     record->items = must_alloc((count + 1) * sizeof *record->items);
     record->count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         record->items[i] = (struct recovery_item){.name = must_copy(unsaved[i].name),
                                                   .width = unsaved[i].mask->width,
                                                   .height = unsaved[i].mask->height,
                                                   .layers = unsaved[i].layers};
+        mask_snapshot(unsaved[i].mask, &recovery->masks[i], NULL);
+    }
     recovery->packing = true;
     recovery->restores_are_packed = true;
     recovery->record_serial = editor_edits(recovery->editor);
@@ -191,6 +194,8 @@ static void begin_packing(struct recovery *recovery)
 static void abandon_packing(struct recovery *recovery)
 {
     recovery->packing = false;
+    for (size_t i = 0; i < recovery->record.count; i++)
+        mask_destroy(&recovery->masks[i]);
     recovery_record_free(&recovery->record);
 }
 
@@ -202,18 +207,19 @@ static int64_t packed_bytes(const struct recovery_record *record)
     return bytes;
 }
 
-// A slice of packing; the masks are as they were when it began, since any edit makes it begin anew.
+// A slice of packing of the masks as they were when it began.
 static void continue_packing(struct recovery *recovery)
 {
-    struct editor_unsaved unsaved[MAX_MASKS];
-    const size_t count = editor_unsaved(recovery->editor, unsaved, MAX_MASKS);
-    if (count < recovery->record.count) {
+    struct mask **mask = &recovery->masks[recovery->item];
+    if (recovery->item < recovery->record.count && !*mask) {
         abandon_packing(recovery);
+        recovery->kept_serial = recovery->record_serial;
+        tell(recovery, "there is not enough memory");
         return;
     }
     if (recovery->item < recovery->record.count &&
-        recovery_item_pack(&recovery->record.items[recovery->item], unsaved[recovery->item].mask,
-                           &recovery->block, slice_ns)) {
+        recovery_item_pack(&recovery->record.items[recovery->item], *mask, &recovery->block, slice_ns)) {
+        mask_destroy(mask);
         recovery->item++;
         recovery->block = 0;
     }
@@ -295,8 +301,6 @@ enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct e
         return STATUS_OK;
     if (!recovery->path[0])
         tell(recovery, "no folder for them is known, because HOME is not set");
-    else if (!editor_at_rest(recovery->editor)) // the mask is with the loader
-        tell(recovery, "the file that is being loaded does not answer");
     else if (!recovery->packing)
         begin_packing(recovery);
     while (recovery->packing && clock_now_ns() < until)

@@ -36,15 +36,12 @@ static enum status conclude(struct loader *loader, struct error *error)
 
 static void hand_over(struct loader *loader, struct loader_outcome *outcome)
 {
-    struct mask *unused = loader->request.mask;
     *outcome = (struct loader_outcome){.mask_error = loader->mask_error,
                                        .loss = loader->loss,
                                        .lost_pixels = loader->lost_pixels,
                                        .taps = loader->result,
-                                       .mask = loader->mask ? loader->mask : unused,
-                                       .mask_has_file = loader->mask ? loader->mask_has_file
-                                                                     : loader->request.mask_has_file,
-                                       .old_mask = loader->mask ? unused : NULL,
+                                       .classes = loader->classes,
+                                       .file_layer = loader->file_layer,
                                        .buffers = loader->slots ? loader->slots : loader->request.buffers,
                                        .file = loader->file,
                                        .frame = loader->request.frame};
@@ -59,6 +56,7 @@ static void free_loader(struct loader *loader)
 {
     free(loader->name);
     free(loader->mask_path);
+    mask_destroy(&loader->user);
     monitor_finish(&loader->monitor);
     free(loader);
 }
@@ -165,6 +163,7 @@ struct loader *loader_start(const struct loader_request *request)
     loader->name = request->name ? must_copy(request->name) : NULL;
     loader->mask_path = request->mask_path ? must_copy(request->mask_path) : NULL;
     loader->file = request->file;
+    loader->user = request->user;
     loader->references = 2;
     loader->active = 1;
     monitor_init(&loader->monitor);
@@ -290,12 +289,20 @@ struct histogram *loader_histogram(struct loader *loader)
     return copy;
 }
 
-const struct mask *loader_mask(struct loader *loader)
+const struct mask *loader_classes(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
-    const struct mask *mask = loader->opened ? loader->mask : NULL;
+    const struct mask *classes = loader->opened ? loader->classes : NULL;
     monitor_leave(&loader->monitor);
-    return mask;
+    return classes;
+}
+
+const struct mask *loader_file_layer(struct loader *loader)
+{
+    monitor_enter(&loader->monitor);
+    const struct mask *layer = loader->opened ? loader->file_layer : NULL;
+    monitor_leave(&loader->monitor);
+    return layer;
 }
 
 struct file_identity loader_identity(struct loader *loader)
@@ -385,8 +392,8 @@ void loader_abandon(struct loader **address)
 void loader_outcome_free(struct loader_outcome *outcome)
 {
     taps_result_free(&outcome->taps);
-    mask_destroy(&outcome->mask);
-    mask_destroy(&outcome->old_mask);
+    mask_destroy(&outcome->classes);
+    mask_destroy(&outcome->file_layer);
     loader_buffers_destroy(&outcome->buffers);
     image_file_close(&outcome->file);
 }

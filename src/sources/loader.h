@@ -27,7 +27,7 @@ struct file_identity {
     int64_t bytes, modified_ns;
 };
 
-// Everything pointed to but `jobs`, `mask`, `file`, `source` and `buffers` is copied.
+// Everything pointed to but `jobs`, `user`, `file`, `source` and `buffers` is copied.
 struct loader_request {
     struct jobs *jobs; // whose consumer is the loader's; must outlive it
     enum job_priority priority;
@@ -40,15 +40,14 @@ struct loader_request {
     int64_t frame;           // negative: from the end, -1 is the last
     enum reduce_mode reduce;
     struct class_choice choice; // which classes count all the same; pixels lost by damage stay marked
-    // Taken over; NULL = none yet. If its size fits it is used again: the layers of the user and of the file
-    // stay, those that come with a frame (gap, bad, hot, saturated) are found anew. Else it comes back as
-    // outcome.old_mask.
-    struct mask *mask;
-    // Of the file's and the data's layers: those that are the user's now. They stay as they are in `mask`,
-    // and what the data or a mask file say is not put there.
+    // A snapshot of the layers that the user has over such frames; taken over; NULL = none. What is masked
+    // there is left out of statistics and reduced levels. One of another size is not looked at.
+    struct mask *user;
+    // Of the file's and the data's layers: those that are in `user`. What the data or a mask file say of them
+    // does not count.
     uint8_t owned_layers;
-    const char *mask_path; // loaded into the mask's file layer before the first band; NULL = none
-    bool mask_has_file;    // it is in `mask` already, and loaded only if that does not fit
+    const char *mask_path; // of a mask file; NULL = none
+    bool mask_has_file;    // its layer is in `user` already: it is read only if that does not fit
     // Memory for bands that are decoded before anything is taken, so that a frame can be read ahead; 0: only
     // a few bands, which are used again.
     int64_t ahead_bytes;
@@ -65,7 +64,7 @@ struct loader_request {
 struct loader_band {
     int64_t y, rows;
     const void *pixels; // rows of info.width samples of loader_storage_type(), without padding
-    bool any_mask;      // the mask has bits within these rows
+    bool any_mask;      // the classes or the user's layers have bits within these rows
     int levels;         // reduced levels that follow
     const float *level[REDUCE_MAX_LEVELS + 1]; // [1 .. levels]: rows of reduce_side(width, l) values
     int64_t level_rows[REDUCE_MAX_LEVELS + 1];
@@ -82,10 +81,9 @@ struct loader_outcome {
     struct error mask_error; // status not OK: the mask file could not be used
     struct error loss; // status not OK: the damage found first; lost_pixels tells how much there is in all
     int64_t lost_pixels;
-    struct taps_result taps; // statistics and histogram of the whole frame; owned by the receiver
-    struct mask *mask;       // owned by the receiver; the one handed over if it fits or no frame was opened
-    bool mask_has_file;      // the file layer of `mask` is that of the request's mask_path
-    struct mask *old_mask; // owned by the receiver: the one handed over where its size is another; else NULL
+    struct taps_result taps;        // statistics and histogram of the whole frame; owned by the receiver
+    struct mask *classes;           // owned by the receiver: see loader_classes; NULL if no frame was opened
+    struct mask *file_layer;        // owned by the receiver: see loader_file_layer
     struct loader_buffers *buffers; // owned by the receiver, for the next request
     struct image_file *file;        // the open handle, owned by the receiver; NULL if it could not be opened
     int64_t frame;                  // that was loaded, from 0, where the file could be opened
@@ -133,8 +131,11 @@ bool loader_limits(struct loader *loader, const struct limits_rule *rule, struct
 // A copy of the histogram so far (caller destroys), or NULL.
 struct histogram *loader_histogram(struct loader *loader);
 
-// The mask as far as it is known: rows of bands that were taken may be read. NULL before the header is read.
-const struct mask *loader_mask(struct loader *loader);
+// What the frame itself masks: gaps, bad, hot and saturated pixels, all of them whatever is the user's. Rows
+// of bands that were taken may be read, and do not change any more. NULL before the header is read.
+const struct mask *loader_classes(struct loader *loader);
+// A mask that holds the layer of the mask file, if that was read; known with the header. Else NULL.
+const struct mask *loader_file_layer(struct loader *loader);
 
 // Asks the jobs to stop; returns at once.
 void loader_cancel(struct loader *loader);

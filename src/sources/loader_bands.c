@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Lanes write the mask at the same time, each the rows of its band.
+// Lanes write the classes at the same time, each the rows of its band.
 _Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "bands are whole rows of blocks of the mask");
 
 // --- one band ---
@@ -36,15 +36,9 @@ static void note_loss(struct loader *loader, const struct error *loss, int64_t p
     monitor_leave(&loader->monitor);
 }
 
-// The layers that are found anew in each frame.
-static uint8_t class_bits(const struct loader *loader)
-{
-    return (uint8_t)(MASK_CLASS_BITS & ~loader->request.owned_layers);
-}
-
-// Decodes the band and adds the classes found to the mask. Returns false if it was cancelled; a band that is
-// lost for another reason is filled and noted.
-static bool decode_band(struct lane *lane, const struct band *band)
+// Decodes the band with the classes that the reader tells. Returns false if it was cancelled; a band that is
+// lost for another reason is filled and noted. *any_class: there are some.
+static bool decode_band(struct lane *lane, const struct band *band, bool *any_class)
 {
     struct loader *loader = lane->loader;
     const struct rect rect = {0, band->y, band->width, band->rows};
@@ -63,32 +57,42 @@ static bool decode_band(struct lane *lane, const struct band *band)
     if (!good) {
         fill_lost(band, lane->classes);
         note_loss(loader, &error, rect.width * rect.height, true);
-        report.any_class = true;
     } else if (report.lost_pixels > 0) {
         note_loss(loader, &report.first_loss, report.lost_pixels, false);
     }
-    if (report.any_class)
-        mask_write(loader->mask, rect, lane->classes, (size_t)rect.width, class_bits(loader));
+    *any_class = !good || report.any_class;
     return true;
 }
 
-// Runs the taps with the whole mask of the band, and adds what they class. True if the mask has bits there.
-static bool tap_band(struct lane *lane, const struct band *band)
+// What the user masked in the band, of the layers that do not count: NULL where there is nothing, which is
+// found by the table of blocks. *any: the user's layers have bits there, whether they count or not.
+static const uint8_t *read_drawn(const struct lane *lane, const struct band *band, bool *any)
 {
-    struct mask *mask = lane->loader->mask;
+    const struct loader *loader = lane->loader;
     const struct rect rect = {0, band->y, band->width, band->rows};
-    const bool masked = mask_read(mask, rect, lane->classes, (size_t)rect.width);
-    // Of the frame's own classes what shall count is not in the mask; the user's layers stay there.
-    const uint8_t counted = lane->loader->request.choice.ignored & ~class_bits(lane->loader);
-    for (int64_t i = 0; masked && counted && i < rect.width * rect.height; i++)
-        lane->classes[i] &= (uint8_t)~counted;
-    bool classed = false;
-    taps_band(lane->taps, band, lane->classes, &classed);
-    if (classed)
-        mask_write(mask, rect, lane->classes, (size_t)rect.width, class_bits(lane->loader));
-    if (masked || classed)
+    const uint8_t left_out = loader->user_bits & (uint8_t)~loader->request.choice.ignored;
+    const bool found = lane->drawn && mask_read(loader->user, rect, lane->drawn, (size_t)rect.width);
+    for (int64_t i = 0; found && i < rect.width * rect.height; i++)
+        lane->drawn[i] &= left_out;
+    *any = found;
+    return found ? lane->drawn : NULL;
+}
+
+// Runs the taps, which add the marks in the samples to the classes, and keeps these. True if anything is
+// masked in the band.
+static bool tap_band(struct lane *lane, struct band *band, bool any_class)
+{
+    struct loader *loader = lane->loader;
+    const struct rect rect = {0, band->y, band->width, band->rows};
+    bool any_drawn;
+    band->left_out = read_drawn(lane, band, &any_drawn);
+    band->counted_classes = loader->request.owned_layers;
+    taps_band(lane->taps, band, lane->classes, &any_class);
+    if (any_class) {
+        mask_write(loader->classes, rect, lane->classes, (size_t)rect.width, MASK_CLASS_BITS);
         memset(lane->classes, 0, (size_t)(rect.width * rect.height));
-    return masked || classed;
+    }
+    return any_class || any_drawn;
 }
 
 static void publish_band(const struct lane *lane, const struct band *from, bool any_mask)
@@ -129,7 +133,8 @@ void loader_lane_free(struct lane *lane)
     taps_destroy(&lane->taps);
     free(lane->raw);
     free(lane->classes);
-    lane->raw = lane->classes = NULL;
+    free(lane->drawn);
+    lane->raw = lane->classes = lane->drawn = NULL;
 }
 
 static bool allocate(struct lane *lane)
@@ -142,7 +147,8 @@ static bool allocate(struct lane *lane)
         return false;
     lane->raw = converts ? malloc(raw_bytes) : NULL;
     lane->classes = calloc(loader->classes_bytes, 1);
-    return (lane->raw || !converts) && lane->classes &&
+    lane->drawn = loader->user ? malloc(loader->classes_bytes) : NULL;
+    return (lane->raw || !converts) && lane->classes && (lane->drawn || !loader->user) &&
            taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce, &lane->taps,
                        NULL) == STATUS_OK;
 }
@@ -191,18 +197,19 @@ static void fill_slot(struct lane *lane)
     struct loader *loader = lane->loader;
     const enum sample_type type = loader->info.type;
     const int64_t y = lane->band * loader->band_rows;
-    const struct band band = {.y = y,
-                              .rows = int64_min(loader->band_rows, loader->info.height - y),
-                              .width = loader->info.width,
-                              .type = type,
-                              .pixels = lane->raw ? lane->raw : lane->slot->pixels,
-                              .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
-    const bool decoded = decode_band(lane, &band);
+    struct band band = {.y = y,
+                        .rows = int64_min(loader->band_rows, loader->info.height - y),
+                        .width = loader->info.width,
+                        .type = type,
+                        .pixels = lane->raw ? lane->raw : lane->slot->pixels,
+                        .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
+    bool any_class;
+    const bool decoded = decode_band(lane, &band, &any_class);
     if (loader->info.sequential)
         leave_stream(loader);
     if (!decoded)
         return;
-    const bool any_mask = tap_band(lane, &band);
+    const bool any_mask = tap_band(lane, &band, any_class);
     if (drain_is_wanted(lane, y))
         drain(lane);
     publish_band(lane, &band, any_mask);

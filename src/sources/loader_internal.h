@@ -32,6 +32,7 @@ struct lane {
     struct taps *taps;
     void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
     uint8_t *classes; // a byte per pixel of a band, zero between bands
+    uint8_t *drawn;   // the same of the user's layers; NULL where there are none
     // -- protected by the loader's monitor --
     bool prepared;            // it has what is above
     bool busy;                // a job is on its way
@@ -50,8 +51,10 @@ struct loader {
     // Set before `opened` is, constant afterwards.
     struct frame_info info;
     struct image_file *file;
-    struct mask *mask;
-    bool mask_has_file;
+    struct mask *classes;    // of the frame; lanes write the rows of their bands
+    struct mask *user;       // the snapshot, with the layer of the mask file; NULL = none
+    struct mask *file_layer; // NULL = none
+    uint8_t user_bits;       // the layers of `user` that are shown
     int levels, lane_count;
     int64_t band_rows, band_count;
     int64_t run_bands;                                // that a lane claims at a time

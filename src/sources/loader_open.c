@@ -42,29 +42,40 @@ static bool choose_sizes(struct loader *loader)
                          &loader->pixels_bytes);
 }
 
-// Uses the mask handed over if it fits, else a new one; then the other goes back by the outcome. Class bits
-// of an earlier frame are cleared, and the file's layer where it shall not count.
-static enum status prepare_mask(struct loader *loader, struct error *error)
+// Reads the mask file. One that cannot be used is a remark of the outcome, and no failure.
+static void read_file_layer(struct loader *loader)
 {
-    struct mask *mask = loader->request.mask;
-    const uint8_t ignored = loader->request.choice.ignored;
-    const uint8_t owned = loader->request.owned_layers;
-    bool has_file = false;
-    if (mask && mask->width == loader->info.width && mask->height == loader->info.height) {
-        mask_clear(mask, (MASK_CLASS_BITS | (ignored & MASK_BIT(MASK_FILE))) & ~owned);
-        loader->mask = mask;
-        loader->request.mask = NULL;
-        has_file = loader->request.mask_has_file && !(ignored & MASK_BIT(MASK_FILE));
-    } else {
-        enum status status = mask_create(loader->info.width, loader->info.height, &loader->mask, error);
-        if (status)
-            return status;
+    struct mask *layer = NULL;
+    struct error *error = &loader->mask_error;
+    enum status status = mask_create(loader->info.width, loader->info.height, &layer, error);
+    if (!status)
+        status = mask_file_load(loader->mask_path, &loader->cancel, layer, error);
+    if (!status && !loader->user)
+        status = mask_create(loader->info.width, loader->info.height, &loader->user, error);
+    if (status) {
+        mask_destroy(&layer);
+        return;
     }
-    if (loader->mask_path && !has_file && !((ignored | owned) & MASK_BIT(MASK_FILE)))
-        has_file = mask_file_load(loader->mask_path, &loader->cancel, loader->mask, &loader->mask_error) ==
-                   STATUS_OK;
-    loader->mask_has_file = has_file;
-    return STATUS_OK;
+    mask_take(loader->user, layer, MASK_BIT(MASK_FILE));
+    loader->file_layer = layer;
+}
+
+// The mask of the frame's classes, empty as yet, and the user's layers that are over it.
+static enum status prepare_masks(struct loader *loader, struct error *error)
+{
+    struct loader_request *request = &loader->request;
+    if (loader->user &&
+        (loader->user->width != loader->info.width || loader->user->height != loader->info.height))
+        mask_destroy(&loader->user);
+    if (!loader->user) {
+        request->owned_layers = 0;
+        request->mask_has_file = false;
+    }
+    loader->user_bits = mask_user_bits(request->owned_layers, request->choice.ignored);
+    if (loader->mask_path && !request->mask_has_file && (loader->user_bits & MASK_BIT(MASK_FILE)) &&
+        !(request->owned_layers & MASK_BIT(MASK_FILE)))
+        read_file_layer(loader);
+    return mask_create(loader->info.width, loader->info.height, &loader->classes, error);
 }
 
 void loader_buffers_destroy(struct loader_buffers **buffers)
@@ -208,7 +219,7 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
     if (!slots_allocate(loader))
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
                          loader->file->path);
-    return prepare_mask(loader, error);
+    return prepare_masks(loader, error);
 }
 
 bool loader_slot_allocate(const struct loader *loader, struct loader_slot *slot)

@@ -30,6 +30,7 @@ struct direct {
     uint8_t *pixels, *classes;
     struct taps *taps;
     struct taps_result result;
+    const struct mask *user; // borrowed
     int levels;
     int64_t lost;
 };
@@ -53,6 +54,7 @@ static struct direct direct_make(struct image_file *file, int64_t frame, const s
     struct decode_report report = {0};
     assert_int_equal(image_file_decode(file, &request, &report, &error), STATUS_OK);
     direct.lost = report.lost_pixels;
+    direct.user = user;
     for (size_t i = 0; user && i < count; i++)
         direct.classes[i] |= mask_at(user, (int64_t)i % info->width, (int64_t)i / info->width);
     direct.levels = reduce_level_count(info->width, info->height);
@@ -86,7 +88,7 @@ static void check_level(const struct direct *direct, const struct loader_band *b
 }
 
 static void check_band(const struct direct *direct, const struct loader_band *band, uint8_t *seen,
-                       const struct mask *mask)
+                       const struct mask *classes)
 {
     const struct frame_info *info = &direct->info;
     assert_int_equal(band->y % REDUCE_BAND_ROWS, 0);
@@ -111,7 +113,10 @@ static void check_band(const struct direct *direct, const struct loader_band *ba
     assert_int_equal(band->any_mask, any);
     const struct rect rect = {0, band->y, info->width, band->rows};
     uint8_t *bits = must_alloc(count);
-    assert_int_equal(mask_read(mask, rect, bits, (size_t)info->width), any);
+    bool masked = mask_read(classes, rect, bits, (size_t)info->width);
+    if (direct->user)
+        masked |= mask_read_more(direct->user, rect, 0xff, bits, (size_t)info->width);
+    assert_int_equal(masked, any);
     assert_memory_equal(bits, direct->classes + first, count);
     free(bits);
     assert_int_equal(band->levels, direct->levels);
@@ -161,7 +166,7 @@ static void take_all(struct loader *loader, const struct direct *direct)
         struct loader_band band;
         if (loader_take(loader, count ? 0 : 1000, &band)) {
             if (direct)
-                check_band(direct, &band, seen, loader_mask(loader));
+                check_band(direct, &band, seen, loader_classes(loader));
             held[count++] = band;
         } else if (count > 0) {
             loader_give_back(loader, &held[--count]);
@@ -208,7 +213,7 @@ static void check_plan(struct fake_plan *plan, int threads, enum reduce_mode red
         .jobs = test_jobs(), .file = file, .threads = threads, .reduce = reduce};
     struct loader_outcome outcome = check_load(&request, &direct);
     assert_ptr_equal(outcome.file, file);
-    assert_null(outcome.old_mask);
+    assert_null(outcome.file_layer);
     loader_outcome_free(&outcome);
     assert_int_equal(atomic_load(&plan->handles), 0);
     direct_free(&direct);
@@ -502,7 +507,7 @@ static void finished_without_taking_any_band(void **state)
         assert_int_equal(mask_create(300, 3000, &mask, NULL), STATUS_OK);
         const struct loader_request request = {.jobs = test_jobs(),
                                                .file = fake_open(&plan),
-                                               .mask = mask,
+                                               .user = mask,
                                                .threads = thread_counts[round % THREAD_COUNTS]};
         struct loader *loader = loader_start(&request);
         if (round % 2)
@@ -512,7 +517,6 @@ static void finished_without_taking_any_band(void **state)
         struct loader_outcome outcome;
         loader_finish(&loader, &outcome);
         assert_int_equal(outcome.status, STATUS_CANCELLED);
-        assert_ptr_equal(outcome.mask, mask);
         loader_outcome_free(&outcome);
         assert_int_equal(atomic_load(&plan.handles), 0);
     }
@@ -624,7 +628,24 @@ static struct mask *make_mask(int64_t width, int64_t height)
     return mask;
 }
 
-static void a_mask_that_fits_is_used_again(void **state)
+static struct mask *snapshot(const struct mask *mask)
+{
+    struct mask *copy = NULL;
+    assert_int_equal(mask_snapshot(mask, &copy, NULL), STATUS_OK);
+    return copy;
+}
+
+// The user's layers over the classes of a frame.
+static struct mask *unite(const struct mask *user, uint8_t user_bits, const struct mask *classes)
+{
+    struct mask *seen = NULL;
+    const struct mask_pair both = {user, classes, user_bits, 0xff};
+    assert_int_equal(mask_create(user->width, user->height, &seen, NULL), STATUS_OK);
+    mask_unite(seen, &both, (struct rect){0, 0, user->width, user->height});
+    return seen;
+}
+
+static void what_the_user_masked_is_left_out(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 600, .height = 700, .type = SAMPLE_I16};
@@ -632,30 +653,57 @@ static void a_mask_that_fits_is_used_again(void **state)
     mask_clear(kept, (uint8_t) ~(MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_FILE)));
     struct image_file *file = fake_open(&plan);
     struct direct direct = direct_make(file, 0, kept, REDUCE_MEAN);
-    const struct loader_request request = {.jobs = test_jobs(), .file = file, .mask = mask, .threads = 2};
+    const struct loader_request request = {
+        .jobs = test_jobs(), .file = file, .user = snapshot(mask), .threads = 2};
     struct loader_outcome outcome = check_load(&request, &direct);
-    assert_ptr_equal(outcome.mask, mask);
-    assert_null(outcome.old_mask);
+    assert_int_equal(mask_count(outcome.classes, (uint8_t)~MASK_CLASS_BITS), 0);
+    assert_int_equal(mask_count(mask, 0xff), 4); // nothing was put there
     loader_outcome_free(&outcome);
     direct_free(&direct);
     mask_destroy(&kept);
+    mask_destroy(&mask);
 }
 
-static void a_mask_of_another_size_comes_back(void **state)
+static void a_mask_of_another_size_is_not_looked_at(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 600, .height = 700, .type = SAMPLE_I16};
-    struct mask *mask = make_mask(601, 700);
     struct image_file *file = fake_open(&plan);
     struct direct direct = direct_make(file, 0, NULL, REDUCE_MEAN);
-    const struct loader_request request = {.jobs = test_jobs(), .file = file, .mask = mask, .threads = 2};
+    const struct loader_request request = {.jobs = test_jobs(),
+                                           .file = file,
+                                           .user = make_mask(601, 700),
+                                           .owned_layers = MASK_CLASS_BITS,
+                                           .threads = 2};
     struct loader_outcome outcome = check_load(&request, &direct);
-    assert_ptr_equal(outcome.old_mask, mask);
-    assert_ptr_not_equal(outcome.mask, mask);
-    assert_int_equal(outcome.mask->width, 600);
-    assert_int_equal(mask_at(mask, 11, 20), MASK_BIT(MASK_USER_2) | MASK_BIT(MASK_GAP));
+    assert_int_equal(outcome.classes->width, 600);
     loader_outcome_free(&outcome);
-    assert_null(outcome.old_mask);
+    direct_free(&direct);
+}
+
+// Of layers that the user took over, what the frame marks counts, and what the user masked there does not;
+// the classes of the frame are complete all the same.
+static void layers_of_the_user_count_by_the_users_mask(void **state)
+{
+    (void)state;
+    struct fake_plan plan = {.width = 300, .height = 500, .type = SAMPLE_U16, .no_data_is_max = true};
+    struct image_file *file = fake_open(&plan);
+    struct direct direct = direct_make(file, 0, NULL, REDUCE_MEAN);
+    struct mask *mask = make_mask(300, 500);
+    const uint8_t owned = MASK_BIT(MASK_GAP) | MASK_BIT(MASK_SATURATED);
+    int64_t masked = 0;
+    for (int64_t i = 0; i < 300 * 500; i++)
+        masked += ((direct.classes[i] & ~owned) | mask_at(mask, i % 300, i / 300)) != 0;
+    const struct loader_request request = {
+        .jobs = test_jobs(), .file = file, .user = mask, .owned_layers = owned, .threads = 2};
+    struct loader *loader = loader_start(&request);
+    take_all(loader, NULL);
+    struct loader_outcome outcome;
+    loader_finish(&loader, &outcome);
+    assert_int_equal(outcome.taps.statistics.masked, masked);
+    for (int64_t i = 0; i < 300 * 500; i++)
+        assert_int_equal(mask_at(outcome.classes, i % 300, i / 300), direct.classes[i]);
+    loader_outcome_free(&outcome);
     direct_free(&direct);
 }
 
@@ -686,8 +734,11 @@ static void check_choice(struct class_choice choice)
                              .lose_to = 103};
     struct mask *mask = make_mask(300, 500);
     mask_clear(mask, (uint8_t)~MASK_BIT(MASK_FILE));
-    const struct loader_request request = {
-        .jobs = test_jobs(), .file = fake_open(&plan), .mask = mask, .threads = 2, .choice = choice};
+    const struct loader_request request = {.jobs = test_jobs(),
+                                           .file = fake_open(&plan),
+                                           .user = snapshot(mask),
+                                           .threads = 2,
+                                           .choice = choice};
     struct loader *loader = loader_start(&request);
     take_all(loader, NULL);
     struct frame_info info;
@@ -696,16 +747,19 @@ static void check_choice(struct class_choice choice)
     struct loader_outcome outcome;
     loader_finish(&loader, &outcome);
     assert_int_equal(outcome.status, STATUS_OK);
+    struct mask *seen = unite(mask, mask_user_bits(0, choice.ignored), outcome.classes);
     int64_t masked = 0;
     for (int64_t i = 0; i < 300 * 500; i++) {
         uint8_t bits = chosen_bits(&plan, &choice, i % 300, i / 300);
         if (i == 20 * 300 + 13 && !(choice.ignored & MASK_BIT(MASK_FILE)))
             bits |= MASK_BIT(MASK_FILE);
-        assert_int_equal(mask_at(outcome.mask, i % 300, i / 300), bits);
+        assert_int_equal(mask_at(seen, i % 300, i / 300), bits);
         masked += bits != 0;
     }
     assert_int_equal(outcome.taps.statistics.masked, masked);
     assert_int_equal(outcome.taps.statistics.valid, 300 * 500 - masked);
+    mask_destroy(&seen);
+    mask_destroy(&mask);
     loader_outcome_free(&outcome);
 }
 
@@ -721,46 +775,16 @@ static void classes_count_where_the_user_says_so(void **state)
     check_choice((struct class_choice){MASK_CHOICE_BITS, true, 10});
 }
 
-// What the user drew stays in the mask whether its pixels count or not.
-static void drawn_pixels_count_where_the_user_says_so(void **state)
-{
-    (void)state;
-    uint8_t drawn[25];
-    memset(drawn, 0xff, sizeof drawn);
-    for (int counted = 0; counted < 2; counted++) {
-        struct fake_plan plan = {.width = 300, .height = 500, .type = SAMPLE_U16, .plain = true};
-        struct mask *mask = NULL;
-        assert_int_equal(mask_create(300, 500, &mask, NULL), STATUS_OK);
-        mask_write(mask, (struct rect){60, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER));
-        mask_write(mask, (struct rect){62, 62, 5, 5}, drawn, 5, MASK_BIT(MASK_USER_2));
-        const struct loader_request request = {.jobs = test_jobs(),
-                                               .file = fake_open(&plan),
-                                               .mask = mask,
-                                               .threads = 2,
-                                               .choice = {.ignored = counted ? MASK_BIT(MASK_USER) : 0}};
-        struct loader *loader = loader_start(&request);
-        take_all(loader, NULL);
-        struct loader_outcome outcome;
-        loader_finish(&loader, &outcome);
-        assert_int_equal(outcome.status, STATUS_OK);
-        assert_int_equal(outcome.taps.statistics.masked, counted ? 25 : 35);
-        assert_int_equal(mask_count(outcome.mask, MASK_BIT(MASK_USER)), 25);
-        assert_int_equal(mask_count(outcome.mask, MASK_BIT(MASK_USER_2)), 25);
-        loader_outcome_free(&outcome);
-    }
-}
-
-static void what_cannot_be_opened_leaves_the_mask(void **state)
+static void what_cannot_be_opened_masks_nothing(void **state)
 {
     (void)state;
     struct fake_plan plan = {.width = 600, .height = 700, .type = SAMPLE_I16, .fail_info = true};
     struct image_file *file = fake_open(&plan);
     for (int by_name = 0; by_name < 2; by_name++) {
-        struct mask *mask = make_mask(600, 700);
         const struct loader_request request = {.jobs = test_jobs(),
                                                .name = "/nonexistent/frame.tif",
                                                .file = by_name ? NULL : file,
-                                               .mask = mask,
+                                               .user = make_mask(600, 700),
                                                .channel = CHANNEL_AUTO};
         struct loader *loader = loader_start(&request);
         loader_wait(loader, 10000);
@@ -770,15 +794,13 @@ static void what_cannot_be_opened_leaves_the_mask(void **state)
             usleep(100);
         struct frame_info info;
         assert_false(loader_info(loader, &info));
-        assert_null(loader_mask(loader));
+        assert_null(loader_classes(loader));
         struct loader_outcome outcome;
         loader_finish(&loader, &outcome);
         assert_int_equal(outcome.status, by_name ? STATUS_IO : STATUS_BROKEN);
         assert_non_null(strstr(outcome.error.text, by_name ? "frame.tif" : "fake.img"));
-        assert_ptr_equal(outcome.mask, mask);
-        assert_null(outcome.old_mask);
+        assert_null(outcome.classes);
         assert_ptr_equal(outcome.file, by_name ? NULL : file);
-        assert_int_equal(mask_at(mask, 12, 20), MASK_BIT(MASK_SATURATED));
         loader_outcome_free(&outcome);
     }
     assert_int_equal(atomic_load(&plan.handles), 0);
@@ -865,7 +887,9 @@ static void mask_files(void **state)
         masked += tiff_value(i % 31, i / 31) != 0;
     outcome = load_with_mask(write_tiff("good.tif", &good));
     assert_int_equal(outcome.mask_error.status, STATUS_OK);
-    assert_int_equal(mask_count(outcome.mask, MASK_BIT(MASK_FILE)), masked);
+    assert_int_equal(mask_count(outcome.file_layer, MASK_BIT(MASK_FILE)), masked);
+    assert_int_equal(mask_count(outcome.file_layer, 0xff), masked);
+    assert_int_equal(mask_count(outcome.classes, 0xff), 0);
     assert_int_equal(outcome.taps.statistics.masked, masked);
     loader_outcome_free(&outcome);
 }
@@ -941,7 +965,7 @@ static void failed_bands_are_holes(void **state)
                 if (lost ? !isnan(whole.pixels[i]) : whole.pixels[i] != right)
                     fail_msg("pixel %lld is wrong", (long long)i);
                 if (i % 7 == 0)
-                    assert_int_equal(mask_at(outcome->mask, i % WIDTH, i / WIDTH),
+                    assert_int_equal(mask_at(outcome->classes, i % WIDTH, i / WIDTH),
                                      lost ? MASK_BIT(MASK_BAD) : 0);
             }
             whole_free(&whole);
@@ -1006,7 +1030,7 @@ static int64_t check_damaged_tiff(const struct whole *whole, const struct tiff_p
     int64_t lost = 0;
     for (int64_t i = 0; i < (int64_t)plan->width * plan->height; i++) {
         const int64_t x = i % plan->width, y = i / plan->width;
-        const bool bad = mask_at(whole->outcome.mask, x, y) == MASK_BIT(MASK_BAD);
+        const bool bad = mask_at(whole->outcome.classes, x, y) == MASK_BIT(MASK_BAD);
         lost += bad;
         if (bad ? !isnan(whole->pixels[i]) : whole->pixels[i] != tiff_value(x, y))
             fail_msg("pixel %lld,%lld is wrong", (long long)x, (long long)y);
@@ -1098,11 +1122,11 @@ int main(void)
         cmocka_unit_test(an_abandoned_loader_frees_itself),
         cmocka_unit_test(a_loader_is_abandoned_at_any_moment),
         cmocka_unit_test(a_frame_is_read_ahead),
-        cmocka_unit_test(a_mask_that_fits_is_used_again),
-        cmocka_unit_test(a_mask_of_another_size_comes_back),
+        cmocka_unit_test(what_the_user_masked_is_left_out),
+        cmocka_unit_test(layers_of_the_user_count_by_the_users_mask),
+        cmocka_unit_test(a_mask_of_another_size_is_not_looked_at),
         cmocka_unit_test(classes_count_where_the_user_says_so),
-        cmocka_unit_test(drawn_pixels_count_where_the_user_says_so),
-        cmocka_unit_test(what_cannot_be_opened_leaves_the_mask),
+        cmocka_unit_test(what_cannot_be_opened_masks_nothing),
         cmocka_unit_test(mask_files),
         cmocka_unit_test(failed_bands_are_holes),
         cmocka_unit_test(lost_rows_are_holes),

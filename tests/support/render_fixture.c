@@ -307,8 +307,9 @@ int render_fixture_teardown(void **state)
 
 // --- loading ---
 
+// The bands, and their mask: the classes and what `user` has.
 static void take_all(struct render_fixture *fixture, struct loader *loader, enum reduce_mode reduce,
-                     int64_t budget, struct loaded *loaded)
+                     int64_t budget, const struct mask *user, struct loaded *loaded)
 {
     struct error error = {0};
     struct frame_info info;
@@ -318,11 +319,15 @@ static void take_all(struct render_fixture *fixture, struct loader *loader, enum
         assert_int_equal(picture_create(fixture->gpu, &info, budget, &loaded->picture, &error), STATUS_OK);
     assert_true(picture_fits(loaded->picture, &info));
     picture_restart(loaded->picture, &info, reduce);
+    mask_destroy(&loaded->mask);
+    assert_int_equal(mask_create(info.width, info.height, &loaded->mask, NULL), STATUS_OK);
+    const struct mask_pair both = {user, loader_classes(loader), 0xff, 0xff};
     while (!loader_done(loader)) {
         struct loader_band band;
         if (!loader_take(loader, 1000, &band))
             continue;
-        assert_int_equal(picture_take_band(loaded->picture, &band, loader_mask(loader), &error), STATUS_OK);
+        mask_unite(loaded->mask, &both, (struct rect){0, band.y, info.width, band.rows});
+        assert_int_equal(picture_take_band(loaded->picture, &band, loaded->mask, &error), STATUS_OK);
         loader_give_back(loader, &band);
     }
     assert_true(picture_is_complete(loaded->picture));
@@ -331,20 +336,17 @@ static void take_all(struct render_fixture *fixture, struct loader *loader, enum
 void fixture_load(struct render_fixture *fixture, const struct test_image *image, enum reduce_mode reduce,
                   int64_t budget, struct loaded *loaded)
 {
-    const struct loader_request request = {.jobs = test_jobs(),
-                                           .file = test_image_open(image),
-                                           .reduce = reduce,
-                                           .mask = test_image_mask(image),
-                                           .threads = 2};
+    struct mask *user = test_image_mask(image);
+    struct loader_request request = {
+        .jobs = test_jobs(), .file = test_image_open(image), .reduce = reduce, .threads = 2};
+    assert_int_equal(mask_snapshot(user, &request.user, NULL), STATUS_OK);
     struct loader *loader = loader_start(&request);
-    take_all(fixture, loader, reduce, budget, loaded);
+    take_all(fixture, loader, reduce, budget, user, loaded);
+    mask_destroy(&user);
     struct loader_outcome outcome;
     loader_finish(&loader, &outcome);
     assert_int_equal(outcome.status, STATUS_OK);
-    mask_destroy(&loaded->mask);
     histogram_destroy(&loaded->histogram);
-    loaded->mask = outcome.mask;
-    outcome.mask = NULL;
     loaded->histogram = outcome.taps.histogram ? histogram_copy(outcome.taps.histogram) : NULL;
     const struct limits_rule rule = limits_rule_default();
     loaded->limits = (struct limits){0, 1};

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What is masked in a shown frame: the user's layers over images of its size, and the classes that came with
+// it, united.
+//
+// The classes come in with the bands of the frame and do not change afterwards, though the load that found
+// them be cancelled. The union shares the blocks of both, so that it costs memory only where both have bits.
+// All functions are for the main thread.
+#ifndef FOVEA_SESSION_FRAME_MASK_H
+#define FOVEA_SESSION_FRAME_MASK_H
+
+#include "session/mask_book.h"
+
+// Zero-initialise; frame_mask_finish when done.
+struct frame_mask {
+    struct mask_sheet *sheet; // of the user; NULL before the first frame
+    struct mask *classes;     // of the frame (MASK_CLASS_BITS), as far as it is there; NULL without one
+    struct mask *seen;        // both: what is shown and saved; NULL without a frame
+    uint8_t ignored;          // classes that count all the same: the layer of the mask file may be one
+    uint8_t arriving;         // classes that become the user's as they come in
+    struct rect uncounted;    // where `seen` was changed, for who counts its pixels and empties it
+};
+
+// A frame of that size begins to come in: its sheet is opened, with the layer of the mask file if one was
+// read with the frame (NULL: none), and `owned` layers of the data and the file are the user's.
+enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, const struct frame_info *info,
+                             const struct mask *file_layer, uint8_t owned, struct error *error);
+// Takes the classes of rows that came in; they are whole rows of blocks, or the last ones.
+void frame_mask_take_rows(struct frame_mask *masked, const struct mask *classes, int64_t y, int64_t rows);
+// The frame is there: nothing more comes in.
+void frame_mask_end(struct frame_mask *masked);
+// There is no frame any more; the sheet stays open.
+void frame_mask_clear(struct frame_mask *masked);
+void frame_mask_finish(struct frame_mask *masked);
+
+// The user's layers were changed within `rect`.
+void frame_mask_update(struct frame_mask *masked, struct rect rect);
+// Other layers of the data and the file are the user's. True if anything changed: then all is united again.
+// `loading`: more classes come in.
+bool frame_mask_own(struct frame_mask *masked, uint8_t owned, bool loading);
+
+#endif
