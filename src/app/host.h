@@ -45,7 +45,7 @@ void host_panes_changed(struct host *host);
 
 extern const struct command_pane_ops host_pane_ops;
 
-// How long leaving waits for a file that is being loaded, and for the disk that takes the recovery file.
+// How long leaving waits for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)
 
 // Ends the session, or asks first if there are unsaved mask edits: a second call, while that is asked, ends

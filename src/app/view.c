@@ -641,8 +641,9 @@ static enum status start_session(struct session *session, const char *const *nam
 // process.
 static void leave_what_hangs(struct session *session)
 {
-    if (pane_stop(session->desk->active, HOST_PATIENCE_NS) && !recovery_is_writing(session->host.recovery))
+    if (desk_stop(session->desk) && !recovery_is_writing(session->host.recovery))
         return;
+    host_finish(&session->host);
     SDL_HideWindow(session->window.handle);
     file_drafts_remove();
     fflush(NULL);

@@ -26,17 +26,21 @@ static int64_t memory_left(const struct pane *pane)
     return available == INT64_MAX ? available : (int64_t)((double)available * MEMORY_SHARE);
 }
 
-static struct image_file *prepare_file(struct pane *pane, size_t item)
+struct image_file *ahead_spare(struct pane *pane, size_t item)
 {
     struct ahead *ahead = &pane->ahead;
-    struct image_file *file = NULL;
-    if (ahead->file && ahead->file_item == item) {
-        file = ahead->file;
+    struct image_file *file = ahead->file_item == item ? ahead->file : NULL;
+    if (file)
         ahead->file = NULL;
-    } else if (item == pane->position.item && pane->frame->file) {
+    return file;
+}
+
+static struct image_file *prepare_file(struct pane *pane, size_t item)
+{
+    struct image_file *file = ahead_spare(pane, item);
+    if (!file && item == pane->position.item && pane->frame->file)
         image_file_clone(pane->frame->file, &file, NULL);
-    }
-    image_file_close(&ahead->file);
+    image_file_close(&pane->ahead.file);
     return file;
 }
 
@@ -89,28 +93,31 @@ struct loader *ahead_take(struct pane *pane, size_t shown_item)
     return loader;
 }
 
-void ahead_keep_buffers(struct pane *pane, struct loader_outcome *outcome)
+void ahead_keep(struct pane *pane, size_t item, struct loader_outcome *outcome)
 {
-    if (!pane->ahead.on)
+    struct ahead *ahead = &pane->ahead;
+    if (ahead->on && outcome->buffers) {
+        loader_buffers_destroy(&ahead->buffers);
+        ahead->buffers = outcome->buffers;
+        outcome->buffers = NULL;
+    }
+    if (ahead->file || !outcome->file)
         return;
-    loader_buffers_destroy(&pane->ahead.buffers);
-    pane->ahead.buffers = outcome->buffers;
-    outcome->buffers = NULL;
+    ahead->file = outcome->file;
+    ahead->file_item = item;
+    outcome->file = NULL;
 }
 
 void ahead_drop(struct pane *pane, bool all)
 {
     struct ahead *ahead = &pane->ahead;
-    if (ahead->loader) {
-        struct loader_outcome outcome;
-        loader_finish(&ahead->loader, &outcome);
-        ahead_keep_buffers(pane, &outcome);
-        if (!ahead->file) {
-            ahead->file = outcome.file;
-            ahead->file_item = ahead->position.item;
-            outcome.file = NULL;
-        }
+    struct loader_outcome outcome;
+    if (ahead->loader && loader_try_finish(&ahead->loader, &outcome)) {
+        ahead_keep(pane, ahead->position.item, &outcome);
         loader_outcome_free(&outcome);
+    } else if (ahead->loader) {
+        left_loads_add(&pane->left, (struct left_load){ahead->loader, ahead->position.item, 0});
+        ahead->loader = NULL;
     }
     if (all) {
         image_file_close(&ahead->file);

@@ -27,9 +27,11 @@ void ahead_begin(struct pane *pane);
 // The loader of what was read ahead if that is the pane's position, else NULL; what was read ahead is given
 // up then. The pane's open file, which is no longer needed when it is not NULL, is kept here.
 struct loader *ahead_take(struct pane *pane, size_t shown_item);
-// Keeps the buffers of a load that has ended for the next frame.
-void ahead_keep_buffers(struct pane *pane, struct loader_outcome *outcome);
-// Gives up what was read ahead, and with `all` what was kept for it.
+// Keeps the buffers of a load that has ended, and its open file if nobody took that, for the next frame.
+void ahead_keep(struct pane *pane, size_t item, struct loader_outcome *outcome);
+// An open file of that item which was kept, now the caller's; or NULL.
+struct image_file *ahead_spare(struct pane *pane, size_t item);
+// Gives up what was read ahead, without waiting for anybody, and with `all` what was kept for it.
 void ahead_drop(struct pane *pane, bool all);
 
 #endif

@@ -308,6 +308,14 @@ bool desk_is_loading(const struct desk *desk)
     return false;
 }
 
+bool desk_stop(struct desk *desk)
+{
+    bool stopped = true;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++)
+        stopped &= !desk->panes[i] || pane_stop(desk->panes[i]);
+    return stopped;
+}
+
 bool desk_is_busy(const struct desk *desk)
 {
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {

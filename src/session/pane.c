@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_REGIONS = 48 };
 
@@ -122,6 +121,7 @@ void pane_give_up(struct pane *pane)
 {
     pane_cancel(pane);
     ahead_drop(pane, true);
+    left_loads_abandon(&pane->left);
     region_loader_destroy(&pane->frame->regions);
     image_file_close(&pane->frame->file);
 }
@@ -219,25 +219,16 @@ bool pane_cancel(struct pane *pane)
 {
     if (!pane->loader)
         return false;
-    loader_cancel(pane->loader);
-    pane_load_end(pane);
+    pane_load_stop(pane);
     return true;
 }
 
-bool pane_stop(struct pane *pane, int64_t budget_ns)
+bool pane_stop(struct pane *pane)
 {
-    if (!pane->loader)
-        return true;
-    const struct timespec pause = {0, 2000000};
-    const int64_t until = clock_now_ns() + budget_ns;
-    loader_cancel(pane->loader);
-    while (!loader_done(pane->loader)) {
-        if (clock_now_ns() > until)
-            return false;
-        nanosleep(&pause, NULL);
-    }
     pane_cancel(pane);
-    return true;
+    ahead_drop(pane, true);
+    pane_load_collect(pane);
+    return pane->left.count == 0;
 }
 
 // --- files that are no images ---
@@ -306,8 +297,9 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
+    const bool collected = pane_load_collect(pane);
     if (!pane->loader)
-        return pane->frame->regions && pane->frame->picture ? pump_regions(pane, wait_ms) : false;
+        return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || collected;
     struct frame_info info;
     if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {
         struct error error = {0};

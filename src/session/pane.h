@@ -12,6 +12,7 @@
 #include "session/common.h"
 #include "session/document.h"
 #include "session/frame.h"
+#include "session/left_loads.h"
 #include "session/playback.h"
 #include "sources/loader.h"
 
@@ -40,8 +41,9 @@ struct pane {
 
     // Loading.
     struct loader *loader; // NULL while nothing is being loaded
-    bool loading_known;    // its header is known and the picture prepared for it
-    bool hold;             // same size as before: keep the old picture on the screen until complete
+    struct left_loads left;
+    bool loading_known; // its header is known and the picture prepared for it
+    bool hold;          // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
     bool auto_pending; // apply the rule of automatic limits again when loaded
     int64_t limits_updated_ns;
@@ -85,11 +87,11 @@ void pane_ask_masks(const struct pane *pane, struct loader_request *request);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void pane_load_mask(struct pane *pane, const char *path);
-// Gives up loading, but waits no longer than `budget_ns` for the file: false if it does not answer in that
-// time, and the load is then still going on.
-bool pane_stop(struct pane *pane, int64_t budget_ns);
-// Gives up loading; what is loaded so far stays. False if nothing was being loaded.
+// Gives up loading; what is loaded so far stays. Returns at once, whatever the disk does. False if nothing
+// was being loaded.
 bool pane_cancel(struct pane *pane);
+// The same, also of what is read ahead. False if a thread is still at work for it.
+bool pane_stop(struct pane *pane);
 
 // Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`.
 // Returns true if the picture changed.

@@ -12,9 +12,13 @@ void pane_load_start(struct pane *pane, size_t shown_item, bool again);
 enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error);
 // Takes the bands that are ready. True if the picture changed.
 bool pane_load_take(struct pane *pane, int wait_ms, int work_ms);
-// Takes over what the loader leaves. A frame that could not be read at all leaves no picture: the old one
-// under the new name would be a lie.
+// Takes over what the loader leaves, when it is done. A frame that could not be read at all leaves no
+// picture: the old one under the new name would be a lie.
 void pane_load_end(struct pane *pane);
+// Gives the load up: what is there stays. What is at work for it is left to end by itself.
+void pane_load_stop(struct pane *pane);
+// Takes over what loads that were given up have left since. True if that is of what is shown.
+bool pane_load_collect(struct pane *pane);
 // Whether the file was found beside images and is none.
 bool pane_is_no_image(const struct pane *pane);
 // The layers of the file and the data that the user edits (workspace.masking.locked).

@@ -22,6 +22,8 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
 {
     if (!same_item)
         image_file_close(&pane->frame->file);
+    if (!pane->frame->file)
+        pane->frame->file = ahead_spare(pane, pane->position.item);
     struct loader_request request = {
         .jobs = pane->common->jobs,
         .source = pane->document->source,
@@ -41,8 +43,10 @@ void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
     pane->loads++;
     region_loader_destroy(&pane->frame->regions);
-    if (again)
+    if (again) {
         ahead_drop(pane, true);
+        left_loads_abandon(&pane->left); // their files are as they were
+    }
     pane->loading_known = false;
     pane->hold = false;
     pane->unseen = true;
@@ -222,38 +226,86 @@ static void limits_of_loaded(struct pane *pane)
         common_say(pane->common, true, "%s", error.text);
 }
 
-void pane_load_end(struct pane *pane)
+static void take_file(struct pane *pane, struct loader_outcome *outcome)
 {
-    const bool new_limits = wants_new_limits(pane);
-    struct loader_outcome outcome;
-    loader_finish(&pane->loader, &outcome);
-    pane->frame->load_status = outcome.status;
-    report_outcome(pane, &outcome);
-    pane->frame->file = outcome.file;
-    outcome.file = NULL;
-    frame_mask_end(&pane->frame->mask);
+    pane->frame->file = outcome->file;
+    outcome->file = NULL;
     if (pane->frame->file) {
         source_set_frames(pane->document->source, pane->position.item, pane->frame->file->frames);
-        pane->position.frame = outcome.frame;
-    } else if (outcome.status != STATUS_CANCELLED) {
+        pane->position.frame = outcome->frame;
+    } else if (outcome->status != STATUS_CANCELLED) {
         pane->position.frame = int64_max(pane->position.frame, 0); // nobody knows which the last would be
     }
+}
+
+// Shows how a load has ended, and frees the outcome.
+static void take_outcome(struct pane *pane, struct loader_outcome *outcome)
+{
+    const bool new_limits = wants_new_limits(pane);
+    pane->frame->load_status = outcome->status;
+    report_outcome(pane, outcome);
+    take_file(pane, outcome);
+    frame_mask_end(&pane->frame->mask);
     const bool shown =
-        pane->loading_known && (outcome.status == STATUS_OK || outcome.status == STATUS_CANCELLED);
-    if (!shown && outcome.status != STATUS_CANCELLED && !pane_is_no_image(pane))
+        pane->loading_known && (outcome->status == STATUS_OK || outcome->status == STATUS_CANCELLED);
+    if (!shown && outcome->status != STATUS_CANCELLED && !pane_is_no_image(pane))
         frame_clear(pane->frame);
-    if (shown && outcome.taps.histogram)
-        frame_take_statistics(pane->frame, &outcome.taps);
-    if (shown && outcome.status == STATUS_OK && new_limits)
+    if (shown && outcome->taps.histogram)
+        frame_take_statistics(pane->frame, &outcome->taps);
+    if (shown && outcome->status == STATUS_OK && new_limits)
         limits_of_loaded(pane);
     pane->auto_pending = false;
     pane->hold = false;
     pane->times.complete = clock_now_ns();
-    ahead_keep_buffers(pane, &outcome);
-    loader_outcome_free(&outcome);
+    ahead_keep(pane, pane->position.item, outcome);
+    loader_outcome_free(outcome);
     if (shown)
         start_regions(pane);
     // At rest the shown frame is drawn first; but playing has no rest.
     if (shown && pane->view.play.direction)
         ahead_begin(pane);
+}
+
+void pane_load_end(struct pane *pane)
+{
+    struct loader_outcome outcome;
+    loader_finish(&pane->loader, &outcome);
+    take_outcome(pane, &outcome);
+}
+
+void pane_load_stop(struct pane *pane)
+{
+    struct loader_outcome outcome = {.status = STATUS_CANCELLED};
+    if (!loader_try_finish(&pane->loader, &outcome)) {
+        left_loads_add(&pane->left, (struct left_load){pane->loader, pane->position.item, pane->loads});
+        pane->loader = NULL;
+        error_set(&outcome.error, STATUS_CANCELLED, "loading was cancelled");
+    }
+    take_outcome(pane, &outcome);
+}
+
+// The shown frame's load has come to its end after it was given up: what it counted is of what is shown.
+static void take_late(struct pane *pane, struct loader_outcome *outcome)
+{
+    take_file(pane, outcome);
+    if (pane->loading_known && pane->frame->picture && outcome->taps.histogram)
+        frame_take_statistics(pane->frame, &outcome->taps);
+    if (pane->loading_known)
+        start_regions(pane);
+}
+
+bool pane_load_collect(struct pane *pane)
+{
+    struct left_load load;
+    struct loader_outcome outcome;
+    bool shown = false;
+    while (left_loads_take(&pane->left, &load, &outcome)) {
+        if (load.number == pane->loads && !pane->loader && !pane->frame->file) {
+            take_late(pane, &outcome);
+            shown = true;
+        }
+        ahead_keep(pane, load.item, &outcome);
+        loader_outcome_free(&outcome);
+    }
+    return shown;
 }

@@ -4,7 +4,6 @@
 #include "base/size.h"
 #include "sources/loader_internal.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 // Fewer lanes are used where their buffers would take more than this.
@@ -56,6 +55,7 @@ static void free_loader(struct loader *loader)
 {
     free(loader->name);
     free(loader->mask_path);
+    source_destroy(&loader->source);
     mask_destroy(&loader->user);
     monitor_finish(&loader->monitor);
     free(loader);
@@ -164,6 +164,7 @@ struct loader *loader_start(const struct loader_request *request)
     loader->mask_path = request->mask_path ? must_copy(request->mask_path) : NULL;
     loader->file = request->file;
     loader->user = request->user;
+    loader->source = request->source ? source_share(request->source) : NULL;
     loader->references = 2;
     loader->active = 1;
     monitor_init(&loader->monitor);
@@ -335,25 +336,46 @@ void loader_cancel(struct loader *loader)
     monitor_leave(&loader->monitor);
 }
 
+static void stop(struct loader *loader)
+{
+    if (loader_done(loader))
+        return;
+    loader_cancel(loader);
+    jobs_withdraw(loader->request.jobs, loader);
+}
+
+static void conclude_load(struct loader **address, struct loader_outcome *outcome)
+{
+    hand_over(*address, outcome);
+    loader_release(*address);
+    *address = NULL;
+}
+
 void loader_finish(struct loader **address, struct loader_outcome *outcome)
 {
     struct loader *loader = *address;
-    if (!loader_done(loader)) {
-        loader_cancel(loader);
-        jobs_withdraw(loader->request.jobs, loader);
-    }
+    stop(loader);
     monitor_enter(&loader->monitor);
     while (loader->active > 0)
         monitor_wait(&loader->monitor);
     monitor_leave(&loader->monitor);
-    hand_over(loader, outcome);
-    loader_release(loader);
-    *address = NULL;
+    conclude_load(address, outcome);
+}
+
+bool loader_try_finish(struct loader **address, struct loader_outcome *outcome)
+{
+    struct loader *loader = *address;
+    stop(loader);
+    monitor_enter(&loader->monitor);
+    const bool ended = loader->active == 0;
+    monitor_leave(&loader->monitor);
+    if (ended)
+        conclude_load(address, outcome);
+    return ended;
 }
 
 void loader_leave(struct loader *loader)
 {
-    assert(!loader->request.source); // it may end before the loader does
     loader_cancel(loader);
     monitor_enter(&loader->monitor);
     loader->request.quiet = true;

@@ -4,8 +4,8 @@
 //
 // There is never a copy of the whole frame in memory: a few band buffers are reused. Call sequence on the
 // consumer's thread: loader_start -> loader_take / loader_give_back until loader_done -> loader_finish
-// (always, also after a cancel; or loader_abandon at any time). The file is opened by a job too, so that a
-// slow disk never stops the consumer.
+// (always, also after a cancel; or loader_abandon at any time: a consumer that must not wait does that). The
+// file is opened by a job too, so that a slow disk never stops the consumer.
 #ifndef FOVEA_SOURCES_LOADER_H
 #define FOVEA_SOURCES_LOADER_H
 
@@ -27,14 +27,14 @@ struct file_identity {
     int64_t bytes, modified_ns;
 };
 
-// Everything pointed to but `jobs`, `user`, `file`, `source` and `buffers` is copied.
+// Everything pointed to but `jobs`, `user`, `file` and `buffers` is copied or shared.
 struct loader_request {
     struct jobs *jobs; // whose consumer is the loader's; must outlive it
     enum job_priority priority;
     bool quiet;                  // does not wake the consumer, until loader_want
     const char *name;            // what to open; used when `file` and `source` are NULL
     int channel;                 // of several samples per pixel, or CHANNEL_AUTO
-    const struct source *source; // if not NULL, its item `item` is opened; must outlive the loader
+    const struct source *source; // if not NULL, its item `item` is opened; shared
     size_t item;
     struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
     int64_t frame;           // negative: from the end, -1 is the last
@@ -142,12 +142,15 @@ void loader_cancel(struct loader *loader);
 // Cancels what is not done, waits for the jobs, gives the outcome (the receiver owns its parts) and frees
 // the loader; sets *address to NULL. Bands that were not given back become invalid.
 void loader_finish(struct loader **address, struct loader_outcome *outcome);
+// Cancels what is not done, and does the same if no job is at work any more. Else false, at once: the jobs
+// end soon, or when the disk that they wait for answers, and wake the consumer. Then call it again, or
+// abandon.
+bool loader_try_finish(struct loader **address, struct loader_outcome *outcome);
 // Cancels, and lets the jobs go on their own; the consumer is not woken any more. loader_done tells when they
-// have ended; loader_abandon must follow. Only for a request without a source.
+// have ended; loader_abandon must follow.
 void loader_leave(struct loader *loader);
 // Cancels and lets go: returns at once, whatever the jobs are waiting for, and the last of them frees
-// everything, the outcome included. The consumer is not woken any more. Only for a request without a source.
-// Sets *address to NULL.
+// everything, the outcome included. The consumer is not woken any more. Sets *address to NULL.
 void loader_abandon(struct loader **address);
 void loader_buffers_destroy(struct loader_buffers **buffers); // sets *buffers to NULL; NULL is fine
 // Frees what an outcome owns.

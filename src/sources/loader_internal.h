@@ -46,6 +46,7 @@ struct lane {
 struct loader {
     struct loader_request request;
     char *name, *mask_path;
+    struct source *source;
     struct cancel cancel;
 
     // Set before `opened` is, constant afterwards.

@@ -189,9 +189,8 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
     if (loader->request.closes_file && !identify(loader))
         return error_set(error, STATUS_UNSUPPORTED, "%s: was refused before", loader->name);
-    if (!loader->file && loader->request.source)
-        status =
-            source_open(loader->request.source, loader->request.item, &loader->cancel, &loader->file, error);
+    if (!loader->file && loader->source)
+        status = source_open(loader->source, loader->request.item, &loader->cancel, &loader->file, error);
     else if (!loader->file)
         status = source_open_request(&named, &loader->file, error);
     if (!status && loader->request.frame < 0)

@@ -6,6 +6,7 @@
 #include "formats/readers_list.h"
 #include "sources/sim.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,12 +17,13 @@ enum {
 
 struct source_item {
     char *name;
-    int64_t frames; // 0 while unknown
-    bool found;     // in a folder or by a pattern
-    bool passed_over;
+    int64_t frames;          // 0 while unknown
+    bool found;              // in a folder or by a pattern
+    atomic_bool passed_over; // read when slabs are opened, on any thread
 };
 
 struct source {
+    atomic_int owners;
     struct source_item *items;
     size_t count;
     int channel;
@@ -29,7 +31,7 @@ struct source {
     size_t known;    // items whose number of frames is known
     bool uneven;     // these numbers differ
     // Of slabs.
-    const struct source *inner; // NULL: the items are files
+    struct source *inner; // NULL: the items are files
     enum slab_mode slab;
     int64_t slab_frames;
 };
@@ -71,6 +73,7 @@ static enum status create(const char *const *names, size_t count, int channel, s
     struct source *created = must_alloc(sizeof *created);
     created->items = must_alloc(bytes);
     created->count = count;
+    atomic_init(&created->owners, 1);
     created->channel = channel;
     created->typical = 1;
     for (size_t i = 0; i < count; i++)
@@ -102,7 +105,7 @@ enum status source_create_slab(const struct source *inner, enum slab_mode mode, 
     const char *name = text_string(&label);
     enum status status = create(&name, 1, inner->channel, source, error);
     if (!status) {
-        (*source)->inner = inner;
+        (*source)->inner = source_share(inner);
         (*source)->slab = mode;
         (*source)->slab_frames = count;
     }
@@ -110,15 +113,25 @@ enum status source_create_slab(const struct source *inner, enum slab_mode mode, 
     return status;
 }
 
+struct source *source_share(const struct source *source)
+{
+    // The number of owners is no part of what the owners see.
+    struct source *shared = (struct source *)(uintptr_t)source;
+    atomic_fetch_add_explicit(&shared->owners, 1, memory_order_relaxed);
+    return shared;
+}
+
 void source_destroy(struct source **source)
 {
-    if (!source || !*source)
-        return;
-    for (size_t i = 0; i < (*source)->count; i++)
-        free((*source)->items[i].name);
-    free((*source)->items);
-    free(*source);
+    struct source *gone = *source;
     *source = NULL;
+    if (!gone || atomic_fetch_sub_explicit(&gone->owners, 1, memory_order_acq_rel) > 1)
+        return;
+    source_destroy(&gone->inner);
+    for (size_t i = 0; i < gone->count; i++)
+        free(gone->items[i].name);
+    free(gone->items);
+    free(gone);
 }
 
 size_t source_count(const struct source *source)

@@ -21,9 +21,14 @@ enum status source_create(const char *const *names, size_t count, int channel, s
 enum status source_create_series(const struct series *series, int channel, struct source **source,
                                  struct error *error);
 // A source of one item whose frames are the sum, maximum or mean of every `count` consecutive frames of
-// `inner`, which is borrowed for the source's life.
+// `inner`, which is shared (source_share).
 enum status source_create_slab(const struct source *inner, enum slab_mode mode, int64_t count,
                                struct source **source, struct error *error);
+
+// One more owner of the same source, such as a job that will open an item: it gives that back by
+// source_destroy, on any thread.
+struct source *source_share(const struct source *source);
+// Gives it back, and frees it after the last owner has. Sets *source to NULL; NULL is fine.
 void source_destroy(struct source **source);
 
 size_t source_count(const struct source *source);
