@@ -1,71 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Small pictures within their budget: what is too large, damaged or does not answer is refused once, and the
-// files beside it are loaded all the same. pread() is this program's own: it never answers for the file that
-// a test names, until it is let go. Time is what the test says it is.
+// files beside it are loaded all the same. Time is what the test says it is.
 #include "sources/preview.h"
 #include "base/clock.h"
 #include "support/hdf5_file.h"
 #include "support/npy_bomb.h"
 #include "support/pool.h"
 #include "support/reader_checks.h"
+#include "support/stuck_disk.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { HANG_SECONDS = 100, BOMBS = 6 };
-
-// --- storage that hangs ---
-
-static struct storage {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool hangs;
-    ino_t number; // of the file that hangs
-} storage = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-static void hang(int fd)
-{
-    struct stat info;
-    pthread_mutex_lock(&storage.lock);
-    while (storage.hangs && fstat(fd, &info) == 0 && info.st_ino == storage.number)
-        pthread_cond_wait(&storage.changed, &storage.lock);
-    pthread_mutex_unlock(&storage.lock);
-}
-
-ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
-{
-    hang(fd);
-    return syscall(SYS_pread64, fd, buffer, count, offset);
-}
-
-ssize_t pread64(int fd, void *buffer, size_t count, off_t offset)
-{
-    hang(fd);
-    return syscall(SYS_pread64, fd, buffer, count, offset);
-}
-
-static void let_hang(const char *path)
-{
-    struct stat info;
-    assert_int_equal(stat(path, &info), 0);
-    pthread_mutex_lock(&storage.lock);
-    storage.hangs = true;
-    storage.number = info.st_ino;
-    pthread_mutex_unlock(&storage.lock);
-}
-
-static void let_go(void)
-{
-    pthread_mutex_lock(&storage.lock);
-    storage.hangs = false;
-    pthread_cond_broadcast(&storage.changed);
-    pthread_mutex_unlock(&storage.lock);
-}
 
 // --- files ---
 
@@ -188,7 +138,7 @@ static void test_what_does_not_answer_holds_nothing_up(void **state)
     (void)state;
     struct preview *preview = preview_create(test_jobs());
     const char *stuck = save_good("stuck.npy"), *good = save_good("good.npy");
-    let_hang(stuck);
+    stuck_disk_hold(stuck, 0);
     const int64_t now = clock_now_ns();
     assert_true(preview_start(preview, stuck, CHANNEL_AUTO, REDUCE_MEAN));
     for (int i = 0; i < 50; i++, usleep(1000)) // until the file has told what it is
@@ -202,7 +152,7 @@ static void test_what_does_not_answer_holds_nothing_up(void **state)
     assert_int_equal(run(preview, stuck) == PREVIEW_LOADED, false);
     assert_int_equal(preview_opened(preview), 2);
     check_loads(preview, good);
-    let_go();
+    stuck_disk_release();
     while (preview_stuck(preview) > 0) { // the alarm ends the test if it never ends
         (void)preview_poll(preview, now);
         usleep(1000);
@@ -215,7 +165,7 @@ static void test_no_more_than_a_few_can_be_stuck(void **state)
     (void)state;
     struct preview *preview = preview_create(test_jobs());
     const char *first = save_good("stuck_0.npy");
-    let_hang(first);
+    stuck_disk_hold(first, 0);
     int begun = 0;
     for (int i = 0; i < 2 * PREVIEW_MAX_STUCK; i++) {
         char name[32];
@@ -229,7 +179,7 @@ static void test_no_more_than_a_few_can_be_stuck(void **state)
     }
     assert_true(preview_stuck(preview) <= PREVIEW_MAX_STUCK);
     assert_true(begun >= PREVIEW_MAX_STUCK);
-    let_go();
+    stuck_disk_release();
     while (preview_stuck(preview) > 0) {
         (void)preview_poll(preview, 0);
         usleep(1000);
