@@ -263,6 +263,7 @@ static enum status keep_edits(struct host *host, struct error *error)
     editor_end(host->editor, true);
     if (!host->files || !editor_has_unsaved(host->editor))
         return STATUS_OK;
+    pane_stop(host->desk->active, HOST_PATIENCE_NS); // the mask may be with the loader
     return recovery_keep(host_recovery(host), HOST_PATIENCE_NS, error);
 }
 

@@ -641,7 +641,7 @@ static enum status start_session(struct session *session, const char *const *nam
 // process.
 static void leave_what_hangs(struct session *session)
 {
-    if (desk_stop(session->desk) && !recovery_is_writing(session->host.recovery))
+    if (desk_leave(session->desk) && !recovery_is_writing(session->host.recovery))
         return;
     host_finish(&session->host);
     SDL_HideWindow(session->window.handle);

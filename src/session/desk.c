@@ -308,11 +308,11 @@ bool desk_is_loading(const struct desk *desk)
     return false;
 }
 
-bool desk_stop(struct desk *desk)
+bool desk_leave(struct desk *desk)
 {
     bool stopped = true;
     for (int i = 0; i < LAYOUT_MAX_PANES; i++)
-        stopped &= !desk->panes[i] || pane_stop(desk->panes[i]);
+        stopped &= !desk->panes[i] || pane_leave(desk->panes[i]);
     return stopped;
 }
 

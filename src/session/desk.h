@@ -87,8 +87,8 @@ bool desk_follow(struct desk *desk);
 // As pane_pump without waiting, for all panes.
 bool desk_pump(struct desk *desk, int work_ms);
 bool desk_is_loading(const struct desk *desk);
-// Gives up loading in all panes: see pane_stop.
-bool desk_stop(struct desk *desk);
+// Gives up loading in all panes: see pane_leave.
+bool desk_leave(struct desk *desk);
 // Loading, or reading tiles of images over the memory budget.
 bool desk_is_busy(const struct desk *desk);
 // A pane that is loaded anew keeps its old picture, and nothing shall be drawn yet.

@@ -223,7 +223,14 @@ bool pane_cancel(struct pane *pane)
     return true;
 }
 
-bool pane_stop(struct pane *pane)
+bool pane_stop(struct pane *pane, int64_t budget_ns)
+{
+    (void)budget_ns;
+    pane_cancel(pane);
+    return true;
+}
+
+bool pane_leave(struct pane *pane)
 {
     pane_cancel(pane);
     ahead_drop(pane, true);

@@ -91,7 +91,9 @@ void pane_load_mask(struct pane *pane, const char *path);
 // was being loaded.
 bool pane_cancel(struct pane *pane);
 // The same, also of what is read ahead. False if a thread is still at work for it.
-bool pane_stop(struct pane *pane);
+bool pane_leave(struct pane *pane);
+// As pane_cancel; nothing is waited for any more.
+bool pane_stop(struct pane *pane, int64_t budget_ns);
 
 // Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`.
 // Returns true if the picture changed.

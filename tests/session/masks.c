@@ -172,13 +172,13 @@ static void a_file_that_does_not_answer_is_left(void **state)
     assert_int_equal(seen(f, HOT_X, HOT_Y), MASK_BIT(MASK_SATURATED));
     point(f, 3, 3);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
-    assert_false(pane_stop(f->pane)); // a thread is held by it all the same
+    assert_false(pane_leave(f->pane)); // a thread is held by it all the same
     go_to(f, 1);
     assert_int_equal(f->pane->frame->load_status, STATUS_OK);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
     assert_int_equal(seen(f, 2, 900), MASK_BIT(MASK_SATURATED));
     stuck_disk_release();
-    while (!pane_stop(f->pane))
+    while (!pane_leave(f->pane))
         usleep(1000);
 }
 
@@ -194,7 +194,7 @@ static void what_was_left_is_taken_when_it_ends(void **state)
         pane_pump(f->pane, 0, 1000);
         usleep(1000);
     }
-    assert_true(pane_stop(f->pane));
+    assert_true(pane_leave(f->pane));
     assert_true(f->pane->frame->statistics_known);
     assert_in_range(f->pane->frame->statistics.valid, 1, WIDTH * HALF);
 }
