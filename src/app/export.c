@@ -4,6 +4,7 @@
 
 #include "app/decoration.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "formats/png_writer.h"
 
 #include <math.h>
@@ -23,14 +24,25 @@ struct canvas {
     struct decoration decoration;
 };
 
-struct cells {
+// A pane in the picture.
+struct sheet {
     struct pane *pane;
-    const struct export_request *request;
+    struct export_request request; // of the size that it has
     struct canvas canvas;
+    struct rect place; // of the canvas in the picture
+    struct overlay_widest widest;
+};
+
+struct cells {
+    const struct export_request *request;
+    struct common *common;
+    struct sheet *sheets;
+    int sheet_count;
+    int picture_width, picture_height;
+    const unsigned char *background; // around the sheets
     struct target *target;
     int width, height;             // of a cell; a strip has the same height
     unsigned char *strip, *pixels; // RGB of a strip and of a cell
-    struct overlay_widest widest;
 };
 
 // --- layout ---
@@ -172,23 +184,21 @@ static enum status no_memory(const struct cells *cells, int64_t need, int64_t ha
     format_bytes(have, had, sizeof had);
     return error_set(error, STATUS_NO_MEMORY,
                      "%s: a picture of %d x %d pixels needs %s for a part of it, %s may be used (--memory)",
-                     cells->request->path, cells->canvas.width, cells->canvas.height, needed, had);
+                     cells->request->path, cells->picture_width, cells->picture_height, needed, had);
 }
 
 // The largest cells that the memory budget and the device allow.
 static enum status choose_cells(struct cells *cells, struct error *error)
 {
-    struct pane *pane = cells->pane;
-    const struct canvas *canvas = &cells->canvas;
-    const int64_t budget = common_texture_budget(pane->common),
-                  row = int64_max(3 * (int64_t)canvas->width, 1);
+    const int64_t budget = common_texture_budget(cells->common),
+                  row = int64_max(3 * (int64_t)cells->picture_width, 1);
     const int64_t strip = int64_min(STRIP_BYTES, budget / STRIP_SHARE);
     if (row > budget / STRIP_SHARE)
         return no_memory(cells, row * STRIP_SHARE, budget, error);
-    const int side = gpu_max_texture_side(pane->common->gpu);
-    cells->width = (int)int64_min(int64_min(canvas->width, CELL_WIDTH), side);
+    const int side = gpu_max_texture_side(cells->common->gpu);
+    cells->width = (int)int64_min(int64_min(cells->picture_width, CELL_WIDTH), side);
     cells->height = (int)int64_max(1, int64_min(int64_min(strip / row, STRIP_ROWS), side));
-    cells->height = (int)int64_min(cells->height, canvas->height);
+    cells->height = (int)int64_min(cells->height, cells->picture_height);
     return STATUS_OK;
 }
 
@@ -209,14 +219,15 @@ static struct rect in_area(const struct canvas *canvas, struct rect data)
     return (struct rect){data.x - canvas->area.x, data.y - canvas->area.y, data.width, data.height};
 }
 
-// The part of a cell, from its left, whose tiles fit their memory.
-static enum status fitting_part(const struct cells *cells, struct rect *cell, struct error *error)
+// The part of a sheet's cell, from its left, whose tiles fit their memory.
+static enum status fitting_part(const struct cells *cells, const struct sheet *sheet, struct rect *cell,
+                                struct error *error)
 {
-    const int64_t room = cells->pane->frame->picture->cache_budget;
+    const int64_t room = sheet->pane->frame->picture->cache_budget;
     int64_t need;
     for (;; cell->width = (cell->width + 1) / 2) {
-        const struct rect data = data_in(&cells->canvas, *cell);
-        need = data.width == 0 ? 0 : pane_part_need(cells->pane, in_area(&cells->canvas, data));
+        const struct rect data = data_in(&sheet->canvas, *cell);
+        need = data.width == 0 ? 0 : pane_part_need(sheet->pane, in_area(&sheet->canvas, data));
         if (need <= room)
             return STATUS_OK;
         if (cell->width == 1)
@@ -224,59 +235,76 @@ static enum status fitting_part(const struct cells *cells, struct rect *cell, st
     }
 }
 
-// Draws a part of a strip into it; `cell` is within the strip at row `y`.
-static enum status draw_cell(struct cells *cells, struct rect cell, struct error *error)
+// Draws a cell of a sheet, and puts it into the strip that begins at row `y` of the picture.
+static enum status draw_cell(struct cells *cells, struct sheet *sheet, struct rect cell, int64_t y,
+                             struct error *error)
 {
-    struct pane *pane = cells->pane;
-    const struct canvas *canvas = &cells->canvas;
+    struct pane *pane = sheet->pane;
+    struct gpu *gpu = cells->common->gpu;
+    const struct canvas *canvas = &sheet->canvas;
     const int width = (int)cell.width, height = (int)cell.height;
     const struct rect data = data_in(canvas, cell);
     enum status status = STATUS_OK;
-    target_bind(pane->common->gpu, cells->target, cells->width, cells->height);
-    target_clear(pane->common->gpu, pane->view.display.background);
+    target_bind(gpu, cells->target, cells->width, cells->height);
+    target_clear(gpu, pane->view.display.background);
     if (data.width > 0)
         status = pane_draw_part(pane, in_area(canvas, data), cells->height, (int)(data.x - cell.x),
-                                (int)(data.y - cell.y), &cells->widest, cells->request->scale, error);
+                                (int)(data.y - cell.y), &sheet->widest, sheet->request.scale, error);
     if (status)
         return status;
-    if (cells->request->decorate) {
-        target_viewport(pane->common->gpu, cells->height, 0, 0, width, height);
+    if (sheet->request.decorate) {
+        target_viewport(gpu, cells->height, 0, 0, width, height);
         decoration_draw(pane, &canvas->decoration, canvas->width, canvas->height, canvas->area,
-                        cells->request->scale);
-        overlay_flush_part(pane->common->overlay, (int)cell.x, (int)cell.y, width, height);
+                        sheet->request.scale);
+        overlay_flush_part(cells->common->overlay, (int)cell.x, (int)cell.y, width, height);
     }
-    target_read_rgb(pane->common->gpu, cells->height, 0, 0, width, height, cells->pixels);
+    target_read_rgb(gpu, cells->height, 0, 0, width, height, cells->pixels);
+    const int64_t down = sheet->place.y + cell.y - y, right = sheet->place.x + cell.x;
     for (int64_t row = 0; row < cell.height; row++)
-        memcpy(cells->strip + 3 * (row * canvas->width + cell.x), cells->pixels + 3 * row * cell.width,
-               3 * (size_t)cell.width);
+        memcpy(cells->strip + 3 * ((down + row) * cells->picture_width + right),
+               cells->pixels + 3 * row * cell.width, 3 * (size_t)cell.width);
     return STATUS_OK;
 }
 
-static enum status measure_cell(struct cells *cells, struct rect cell, struct error *error)
+static enum status measure_cell(struct cells *cells, struct sheet *sheet, struct rect cell, int64_t y,
+                                struct error *error)
 {
-    const struct rect data = data_in(&cells->canvas, cell);
+    (void)cells;
+    (void)y;
+    const struct rect data = data_in(&sheet->canvas, cell);
     return data.width == 0
                ? STATUS_OK
-               : pane_measure_part(cells->pane, in_area(&cells->canvas, data), &cells->widest, error);
+               : pane_measure_part(sheet->pane, in_area(&sheet->canvas, data), &sheet->widest, error);
 }
 
-// Does `work` on each cell of the strip that begins at row `y`.
-static enum status each_cell(struct cells *cells, int64_t y,
-                             enum status (*work)(struct cells *, struct rect, struct error *),
-                             struct error *error)
+typedef enum status cell_work(struct cells *cells, struct sheet *sheet, struct rect cell, int64_t y,
+                              struct error *error);
+
+// Does `work` on each cell of a sheet in the strip that begins at row `y`.
+static enum status each_cell_of(struct cells *cells, struct sheet *sheet, int64_t y, cell_work *work,
+                                struct error *error)
 {
-    const int64_t height = int64_min(cells->height, cells->canvas.height - y);
-    struct rect cell = {0, y, 0, height};
+    const int64_t top = int64_max(y, sheet->place.y);
+    const int64_t bottom = int64_min(y + cells->height, sheet->place.y + sheet->place.height);
+    struct rect cell = {0, top - sheet->place.y, 0, bottom - top};
     enum status status = STATUS_OK;
-    while (!status && cell.x < cells->canvas.width) {
-        cell.width = int64_min(cells->width, cells->canvas.width - cell.x);
+    while (!status && cell.height > 0 && cell.x < sheet->canvas.width) {
+        cell.width = int64_min(cells->width, sheet->canvas.width - cell.x);
         status = task_stopped(cells->request->task, error);
         if (!status)
-            status = fitting_part(cells, &cell, error);
+            status = fitting_part(cells, sheet, &cell, error);
         if (!status)
-            status = work(cells, cell, error);
+            status = work(cells, sheet, cell, y, error);
         cell.x += cell.width;
     }
+    return status;
+}
+
+static enum status each_cell(struct cells *cells, int64_t y, cell_work *work, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i < cells->sheet_count; i++)
+        status = each_cell_of(cells, &cells->sheets[i], y, work, error);
     return status;
 }
 
@@ -286,7 +314,7 @@ static enum status measure_cells(struct cells *cells, struct error *error)
     enum status status = STATUS_NO_MEMORY;
     for (; status == STATUS_NO_MEMORY; cells->height = (cells->height + 1) / 2) {
         status = STATUS_OK;
-        for (int64_t y = 0; !status && y < cells->canvas.height; y += cells->height)
+        for (int64_t y = 0; !status && y < cells->picture_height; y += cells->height)
             status = each_cell(cells, y, measure_cell, error);
         if (status != STATUS_NO_MEMORY || cells->height == 1)
             break;
@@ -294,18 +322,26 @@ static enum status measure_cells(struct cells *cells, struct error *error)
     return status;
 }
 
+// Of one sheet there is no background that shows.
+static void clear_strip(struct cells *cells)
+{
+    const size_t count = (size_t)cells->picture_width * (size_t)cells->height;
+    for (size_t i = 0; cells->sheet_count != 1 && i < count; i++)
+        memcpy(cells->strip + 3 * i, cells->background, 3);
+}
+
 static enum status write_strips(struct cells *cells, struct error *error)
 {
-    const struct canvas *canvas = &cells->canvas;
+    const int height = cells->picture_height;
     struct png_writer *writer = NULL;
     enum status status =
-        png_writer_create(cells->request->path, canvas->width, canvas->height, 3, &writer, error);
-    for (int64_t y = 0; !status && y < canvas->height; y += cells->height) {
-        task_progress(cells->request->task, (double)y / canvas->height);
+        png_writer_create(cells->request->path, cells->picture_width, height, 3, &writer, error);
+    for (int64_t y = 0; !status && y < height; y += cells->height) {
+        task_progress(cells->request->task, (double)y / height);
+        clear_strip(cells);
         status = each_cell(cells, y, draw_cell, error);
         if (!status)
-            status = png_writer_rows(writer, cells->strip, (int)int64_min(cells->height, canvas->height - y),
-                                     error);
+            status = png_writer_rows(writer, cells->strip, (int)int64_min(cells->height, height - y), error);
     }
     if (writer && status) {
         png_writer_finish(&writer, NULL); // incomplete: nothing is kept
@@ -314,36 +350,49 @@ static enum status write_strips(struct cells *cells, struct error *error)
     return writer ? png_writer_finish(&writer, error) : status;
 }
 
-static enum status write_cells(struct cells *cells, struct error *error)
+static enum status make_buffers(struct cells *cells, struct error *error)
 {
-    struct pane *pane = cells->pane;
-    enum status status = choose_cells(cells, error);
-    if (status)
-        return status;
-    const size_t row = 3 * (size_t)cells->canvas.width;
+    const size_t row = 3 * (size_t)cells->picture_width;
     cells->strip = malloc(row * (size_t)cells->height);
     cells->pixels = malloc(3 * (size_t)cells->width * (size_t)cells->height);
     if (!cells->strip || !cells->pixels)
-        return no_memory(cells, (int64_t)row * cells->height, common_texture_budget(pane->common), error);
-    status =
-        target_create(pane->common->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target, error);
-    if (status)
-        return status;
-    status = measure_cells(cells, error);
+        return no_memory(cells, (int64_t)row * cells->height, common_texture_budget(cells->common), error);
+    return target_create(cells->common->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target,
+                         error);
+}
+
+static enum status write_cells(struct cells *cells, struct error *error)
+{
+    enum status status = choose_cells(cells, error);
+    if (!status)
+        status = make_buffers(cells, error);
+    if (!status)
+        status = measure_cells(cells, error);
     if (!status)
         status = write_strips(cells, error);
-    target_bind(pane->common->gpu, NULL, cells->width, cells->height);
+    if (cells->target)
+        target_bind(cells->common->gpu, NULL, cells->width, cells->height);
+    target_destroy(&cells->target);
+    free(cells->strip);
+    free(cells->pixels);
     return status;
 }
 
+// --- one pane ---
+
 enum status export_write(struct pane *pane, const struct export_request *request, struct error *error)
 {
-    struct cells cells = {.pane = pane, .request = request, .canvas = lay_out(pane, request)};
-    enum status status = write_cells(&cells, error);
-    target_destroy(&cells.target);
-    free(cells.strip);
-    free(cells.pixels);
-    return status;
+    struct sheet sheet = {.pane = pane, .request = *request, .canvas = lay_out(pane, request)};
+    const struct canvas *canvas = &sheet.canvas;
+    sheet.place = (struct rect){0, 0, canvas->width, canvas->height};
+    struct cells cells = {.request = request,
+                          .common = pane->common,
+                          .sheets = &sheet,
+                          .sheet_count = 1,
+                          .picture_width = canvas->width,
+                          .picture_height = canvas->height,
+                          .background = pane->view.display.background};
+    return write_cells(&cells, error);
 }
 
 enum status export_picture(struct pane *pane, const struct export_request *request, struct error *error)
@@ -354,5 +403,98 @@ enum status export_picture(struct pane *pane, const struct export_request *reque
     if (!status)
         status = export_write(pane, request, error);
     memcpy(&pane->view.camera, &camera, sizeof camera);
+    return status;
+}
+
+// --- all panes ---
+
+// What all panes have: the largest of their pictures.
+static void largest_canvas(const struct desk *desk, const struct export_request *request, int64_t *width,
+                           int64_t *height)
+{
+    *width = *height = 1;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        if (!desk->panes[i] || !desk->panes[i]->frame->picture)
+            continue;
+        const struct canvas canvas = lay_out(desk->panes[i], request);
+        *width = int64_max(*width, canvas.width);
+        *height = int64_max(*height, canvas.height);
+    }
+}
+
+// The sheet of a pane in the middle of its place. With a size of the whole picture the pane fills its place.
+static enum status make_sheet(struct pane *pane, const struct export_request *request, struct rect place,
+                              struct sheet *sheet, struct error *error)
+{
+    struct camera camera;
+    memcpy(&camera, &pane->view.camera, sizeof camera);
+    *sheet = (struct sheet){.pane = pane, .request = *request};
+    sheet->request.size.width = place.width;
+    sheet->request.size.height = place.height;
+    enum status status = request->size.kind == EXPORT_SIZE
+                             ? export_set_camera(pane, &sheet->request, &camera, error)
+                             : STATUS_OK;
+    sheet->canvas = lay_out(pane, &sheet->request);
+    sheet->place = (struct rect){place.x + (place.width - sheet->canvas.width) / 2,
+                                 place.y + (place.height - sheet->canvas.height) / 2, sheet->canvas.width,
+                                 sheet->canvas.height};
+    return status;
+}
+
+enum status export_write_all(struct desk *desk, const struct export_request *request, struct error *error)
+{
+    struct rect whole = {0, 0, request->size.width, request->size.height}, places[LAYOUT_MAX_PANES];
+    struct sheet *sheets = must_alloc(LAYOUT_MAX_PANES * sizeof *sheets);
+    int64_t width, height;
+    int count = 0;
+    if (request->size.kind != EXPORT_SIZE) {
+        largest_canvas(desk, request, &width, &height);
+        whole = layout_size(&desk->layout, width, height, EXPORT_GAP);
+    }
+    enum status status = STATUS_OK;
+    if (whole.width > INT32_MAX || whole.height > INT32_MAX)
+        status = error_set(error, STATUS_TOO_LARGE,
+                           "a picture of %lld x %lld pixels is more than PNG can hold, %d a side",
+                           (long long)whole.width, (long long)whole.height, INT32_MAX);
+    layout_areas(&desk->layout, whole, EXPORT_GAP, places);
+    for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
+        if (desk->panes[i] && desk->panes[i]->frame->picture && places[i].width > 0 && places[i].height > 0)
+            status = make_sheet(desk->panes[i], request, places[i], &sheets[count++], error);
+    }
+    struct cells cells = {.request = request,
+                          .common = &desk->common,
+                          .sheets = sheets,
+                          .sheet_count = count,
+                          .picture_width = (int)whole.width,
+                          .picture_height = (int)whole.height,
+                          .background = desk->active->view.display.background};
+    if (!status)
+        status = write_cells(&cells, error);
+    free(sheets);
+    return status;
+}
+
+enum status export_desk(struct desk *desk, const struct export_request *request, struct error *error)
+{
+    struct export_request wanted = *request;
+    struct camera *cameras = must_alloc(LAYOUT_MAX_PANES * sizeof *cameras);
+    enum status status = STATUS_OK;
+    if (request->size.kind == EXPORT_SHOWN)
+        wanted.size = (struct export_size){EXPORT_SIZE, desk->whole.width, desk->whole.height};
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        struct pane *pane = desk->panes[i];
+        if (!pane)
+            continue;
+        memcpy(&cameras[i], &pane->view.camera, sizeof *cameras);
+        if (!status && request->size.kind == EXPORT_ONE_TO_ONE && pane->frame->picture)
+            status = export_set_camera(pane, &wanted, &cameras[i], error);
+    }
+    if (!status)
+        status = export_write_all(desk, &wanted, error);
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        if (desk->panes[i])
+            memcpy(&desk->panes[i]->view.camera, &cameras[i], sizeof *cameras);
+    }
+    free(cameras);
     return status;
 }

@@ -37,7 +37,16 @@ enum status export_set_camera(struct pane *pane, const struct export_request *re
 // Draws the view, whose camera is that of the data's area, and writes it.
 enum status export_write(struct pane *pane, const struct export_request *request, struct error *error);
 
+// Draws all panes of a desk into one picture, laid out as in the window, and writes it. Where no size of the
+// whole is asked for, each pane's camera is that of its data's area, and all have a place of the same size,
+// with EXPORT_GAP pixels between them.
+enum { EXPORT_GAP = 1 };
+enum status export_write_all(struct desk *desk, const struct export_request *request, struct error *error);
+
 // Both; the view's camera is put back.
 enum status export_picture(struct pane *pane, const struct export_request *request, struct error *error);
+// All panes as they are in view, each at one pixel for each of its image's, or in a picture of a size; the
+// cameras are put back.
+enum status export_desk(struct desk *desk, const struct export_request *request, struct error *error);
 
 #endif

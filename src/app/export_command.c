@@ -77,24 +77,37 @@ static struct export_request request_of(const struct export_options *options)
                                    .task = options->task};
 }
 
-// The view on the loaded image, as the options and then the commands have it.
-static enum status set_view(struct desk *desk, const struct export_options *options, struct error *error)
+// The view of a pane on its loaded image, as the options have it.
+static enum status set_view(struct pane *pane, const struct export_options *options, struct error *error)
 {
     const struct export_request request = request_of(options);
-    struct pane *pane = desk->active;
     enum status status = show_whole(pane, options, error);
-    if (!status && options->size.kind == EXPORT_SIZE) {
+    if (!status && options->size.kind == EXPORT_SIZE && options->view.columns == 0) {
         const struct camera whole = pane->view.camera;
         status = export_set_camera(pane, &request, &whole, error);
     }
-    if (status)
-        return status;
-    options_apply_camera(&options->view, &pane->view.camera);
+    if (!status)
+        options_apply_camera(&options->view, &pane->view.camera);
+    return status;
+}
+
+static enum status set_views(struct desk *desk, const struct export_options *options, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
+        if (desk->panes[i] && desk->panes[i]->frame->picture)
+            status = set_view(desk->panes[i], options, error);
+    }
+    return status;
+}
+
+static enum status run_commands(struct desk *desk, const struct export_options *options, struct error *error)
+{
     struct host host;
     host_init(&host, desk);
-    status = host_run_options(&host, &options->view, error);
+    enum status status = host_run_options(&host, &options->view, error);
     if (!status)
-        status = pane_load_all(pane, error); // what the commands asked for
+        status = desk_load_all(desk, error); // what the commands asked for
     host_finish(&host);
     return status;
 }
@@ -104,20 +117,24 @@ static enum status load_and_write(struct desk *desk, struct headless **headless,
                                   size_t count, struct error *error)
 {
     const struct export_request request = request_of(options);
-    struct pane *pane = desk->active;
     enum status status = desk_configure(desk, &options->view, error);
     desk->common.cancel = task_cancel(options->task);
     if (!status)
-        status = pane_open(pane, names, count, options->view.siblings, options->view.frame, error);
+        status = desk_open(desk, names, count, error);
     if (!status)
         status = headless_create(headless, error);
     if (!status)
         status = common_attach(&desk->common, error);
     if (!status)
-        status = pane_load_all(pane, error);
+        status = desk_load_all(desk, error);
     if (!status)
-        status = set_view(desk, options, error);
-    return status ? status : export_write(pane, &request, error);
+        status = set_views(desk, options, error);
+    if (!status)
+        status = run_commands(desk, options, error);
+    if (status)
+        return status;
+    return desk_count(desk) > 1 ? export_write_all(desk, &request, error)
+                                : export_write(desk->active, &request, error);
 }
 
 static enum status run_export(void *context, const char *const *names, size_t count, struct error *error)
@@ -125,6 +142,9 @@ static enum status run_export(void *context, const char *const *names, size_t co
     const struct export_options *options = context;
     if (!options->output)
         return error_set(error, STATUS_USAGE, "export needs -o OUT.png");
+    if (count > 1 && options->view.columns == 0)
+        return error_set(error, STATUS_USAGE,
+                         "one image is needed, %zu were given; --grid COLUMNSxROWS shows several", count);
     struct desk *desk = desk_create(NULL, NULL);
     struct headless *headless = NULL;
     enum status status = load_and_write(desk, &headless, options, names, count, error);
@@ -140,10 +160,10 @@ int export_main(int argc, char **argv)
     struct export_options options = {.view = view_options_default()};
     const struct option_group groups[] = {
         {"Export options", export_table, &options}, {"View options", view_option_table, &options.view}, {0}};
-    const struct cli cli = {.usage = "fovea export [OPTIONS] -o OUT.png SOURCE",
+    const struct cli cli = {.usage = "fovea export [OPTIONS] -o OUT.png SOURCE...",
                             .groups = groups,
                             .min_sources = 1,
-                            .max_sources = 1,
+                            .max_sources = LAYOUT_MAX_PANES,
                             .run = run_export,
                             .context = &options,
                             .task_name = "export",

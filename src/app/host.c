@@ -112,23 +112,24 @@ static enum status do_clear_mask(void *app, struct error *error)
     return STATUS_OK;
 }
 
-static enum status do_export(void *app, const char *path, bool decorate, const char *size,
+static enum status do_export(void *app, const char *path, bool decorate, const char *size, bool all,
                              struct error *error)
 {
     struct host *host = app;
-    struct pane *pane = host->desk->active;
+    struct desk *desk = host->desk;
     struct export_request request = {.path = path, .decorate = decorate, .scale = 1};
-    if (!pane->frame->picture)
+    if (!desk->active->frame->picture && !all)
         return error_set(error, STATUS_USAGE, "no image is open");
     if (!export_size_parse(size, &request.size))
         return error_set(error, STATUS_USAGE, "\"%s\" is not shown, 1:1 or a size like 1920x1080", size);
-    if (host->files && pane_is_loading(pane))
+    if (host->files && (all ? desk_is_loading(desk) : pane_is_loading(desk->active)))
         return error_set(error, STATUS_USAGE, "the image is still being loaded");
-    enum status status = pane_load_all(pane, error); // without a window the command waits for it
+    // Without a window the command waits for it.
+    enum status status = all ? desk_load_all(desk, error) : pane_load_all(desk->active, error);
     if (!status)
-        status = export_picture(pane, &request, error);
+        status = all ? export_desk(desk, &request, error) : export_picture(desk->active, &request, error);
     if (!status)
-        common_say(pane->common, false, "%s was written", path);
+        common_say(&desk->common, false, "%s was written", path);
     return status;
 }
 

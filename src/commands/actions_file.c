@@ -57,7 +57,8 @@ ACTION(action_file_export)
         return ask_for_file(host, DIALOG_EXPORT);
     bool decorate = args->count > 1 && args->values[1].choice == 1;
     const char *size = args->count > 2 ? args->values[2].text : "shown";
-    return host->ops->export_picture(host->app, args->values[0].text, decorate, size, error);
+    const bool all = args->count > 3 && args->values[3].choice == 1;
+    return host->ops->export_picture(host->app, args->values[0].text, decorate, size, all, error);
 }
 
 ACTION(action_app_quit)

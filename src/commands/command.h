@@ -83,7 +83,7 @@ struct command_host_ops {
     void (*mask_tool_changed)(void *app);
     // Writes the picture to a PNG file: the data alone, or with `decorate` colour bar, title and scale beside
     // it. `size` is "shown", "1:1" or "WxH".
-    enum status (*export_picture)(void *app, const char *path, bool decorate, const char *size,
+    enum status (*export_picture)(void *app, const char *path, bool decorate, const char *size, bool all,
                                   struct error *error);
     // Stops what is going on (loading); false if there was nothing to stop.
     bool (*cancel)(void *app);

@@ -145,7 +145,8 @@ static void parts_of(const struct layout_node *node, struct rect whole, int gap,
 {
     const bool across = node->axis == LAYOUT_SIDE_BY_SIDE;
     const int64_t room = int64_max((across ? whole.width : whole.height) - gap, 0);
-    const int64_t size = int64_clamp(llround((double)room * node->share), 0, room);
+    const double shared = (double)(room + 2 * (int64_t)gap) * node->share; // with a gap behind each part
+    const int64_t size = int64_clamp(llround(shared) - gap, 0, room);
     *first = *second = whole;
     if (across) {
         first->width = size;
@@ -171,6 +172,24 @@ static bool walk(const struct layout *layout, int node, struct rect rect, int ga
     parts_of(&layout->nodes[node], rect, gap, &first, &second);
     return walk(layout, layout->nodes[node].first, first, gap, what, context) ||
            walk(layout, layout->nodes[node].second, second, gap, what, context);
+}
+
+// The size of a node of which all panes have `size`.
+static struct rect size_of(const struct layout *layout, int number, struct rect size, int gap)
+{
+    const struct layout_node *node = &layout->nodes[number];
+    if (!node->divided)
+        return size;
+    const struct rect a = size_of(layout, node->first, size, gap),
+                      b = size_of(layout, node->second, size, gap);
+    if (node->axis == LAYOUT_SIDE_BY_SIDE)
+        return (struct rect){0, 0, a.width + gap + b.width, int64_max(a.height, b.height)};
+    return (struct rect){0, 0, int64_max(a.width, b.width), a.height + gap + b.height};
+}
+
+struct rect layout_size(const struct layout *layout, int64_t width, int64_t height, int gap)
+{
+    return size_of(layout, layout->root, (struct rect){0, 0, width, height}, gap);
 }
 
 struct order {
@@ -275,5 +294,5 @@ void layout_move_gap(struct layout *layout, struct rect whole, int gap, int node
     const double at = across ? x - (double)search.rect.x : y - (double)search.rect.y;
     if (room < 2.0 * least || room < 1)
         return;
-    division->share = fmin(fmax(at - gap / 2.0, least), room - least) / room;
+    division->share = (fmin(fmax(at - gap / 2.0, least), room - least) + gap) / (room + 2 * gap);
 }

@@ -49,6 +49,10 @@ int layout_order(const struct layout *layout, int panes[LAYOUT_MAX_PANES]);
 void layout_areas(const struct layout *layout, struct rect whole, int gap,
                   struct rect areas[LAYOUT_MAX_PANES]);
 
+// The rectangle, at (0, 0), in which each pane of a grid has width x height, and each of other layouts about
+// that.
+struct rect layout_size(const struct layout *layout, int64_t width, int64_t height, int gap);
+
 // The gap at a point, not further than `near` pixels, as the number of its node; -1 if there is none.
 int layout_gap_at(const struct layout *layout, struct rect whole, int gap, int near, double x, double y);
 // The axis of a gap.

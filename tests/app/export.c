@@ -98,6 +98,101 @@ static void test_sample_types_and_formats(void **state)
     image_free(&image);
 }
 
+// --- several images in one picture ---
+
+static void place(struct pixels *whole, const struct pixels *part, int x, int y)
+{
+    for (int row = 0; row < part->height; row++)
+        memcpy(whole->rgb + 3 * ((size_t)(y + row) * (size_t)whole->width + (size_t)x),
+               part->rgb + 3 * (size_t)row * (size_t)part->width, 3 * (size_t)part->width);
+}
+
+// A picture of 2 x 2 places with a pixel between them is that of single exports; the last place is empty.
+static void check_grid(const char *const paths[3], const char *grid_options, const char *const options[3],
+                       int across, int down)
+{
+    struct pixels wanted = {.width = 2 * across + 1, .height = 2 * down + 1};
+    const size_t count = (size_t)wanted.width * (size_t)wanted.height;
+    wanted.rgb = malloc(3 * count);
+    assert_non_null(wanted.rgb);
+    memset(wanted.rgb, 40, 3 * count); // the background
+    for (int i = 0; i < 3; i++) {
+        struct pixels single = export_file(paths[i], options[i]);
+        assert_true(single.width <= across && single.height <= down);
+        place(&wanted, &single, i % 2 * (across + 1) + (across - single.width) / 2,
+              i / 2 * (down + 1) + (down - single.height) / 2);
+        pixels_free(&single);
+    }
+    char names[2048];
+    snprintf(names, sizeof names, "%s' '%s' '%s", paths[0], paths[1], paths[2]);
+    check_pixels(names, grid_options, &wanted, 0);
+    pixels_free(&wanted);
+}
+
+static void test_grid(void **state)
+{
+    (void)state;
+    struct image image;
+    char a[512], b[512], c[512];
+    snprintf(a, sizeof a, "%s", save_pattern(&image, "|u1"));
+    snprintf(b, sizeof b, "%s", temporary_path("right.npy"));
+    struct image turned = image_turned_right(&image);
+    image_save_npy(&turned, "<f4", b);
+    snprintf(c, sizeof c, "%s", temporary_path("small.npy"));
+    struct image small = image_constant(10, 7, 130);
+    image_save_npy(&small, "<u2", c);
+    const char *const paths[3] = {a, b, c};
+    const char *const plain[3] = {GRAY, GRAY, GRAY};
+    check_grid(paths, "--grid 2x2 " GRAY, plain, WIDTH, WIDTH); // 64 x 44 and 44 x 64
+    const char *const sized[3] = {GRAY " --size 90x70", GRAY " --size 90x70", GRAY " --size 90x70"};
+    check_grid(paths, "--grid 2x2 --size 181x141 " GRAY, sized, 90, 70);
+    // What a command changes is that of the pane it is for.
+    const char *const reversed[3] = {GRAY, GRAY " --reverse", GRAY};
+    check_grid(paths, "--grid 2x2 " GRAY " --command 'pane.go 2; colormap.reverse'", reversed, WIDTH, WIDTH);
+    const char *const decorated[3] = {GRAY " --decorate --size 300x260", GRAY " --decorate --size 300x260",
+                                      GRAY " --decorate --size 300x260"};
+    check_grid(paths, "--grid 2x2 --size 601x521 --decorate " GRAY, decorated, 300, 260);
+    // The same by a command, of all panes, or pane by pane.
+    char command[700], options[1000];
+    const char *const all = temporary_path("all.png"), *const one = temporary_path("one.png");
+    snprintf(command, sizeof command,
+             "file.export %s plain 181x141 all; pane.go 2; file.export %s plain 90x70", all, one);
+    snprintf(options, sizeof options, "--grid 2x2 --size 181x141 " GRAY " --command \"%s\"", command);
+    check_grid(paths, options, sized, 90, 70);
+    struct pixels by_option, by_command, alone = export_file(b, GRAY " --size 90x70");
+    char names[2048];
+    snprintf(names, sizeof names, "%s' '%s' '%s", a, b, c);
+    by_option = export_file(names, "--grid 2x2 --size 181x141 " GRAY);
+    assert_true(png_load(all, &by_command));
+    assert_true(pixels_equal(&by_option, &by_command));
+    pixels_free(&by_command);
+    assert_true(png_load(one, &by_command));
+    assert_true(pixels_equal(&alone, &by_command));
+    pixels_free(&by_command);
+    pixels_free(&by_option);
+    pixels_free(&alone);
+    image_free(&image);
+    image_free(&turned);
+    image_free(&small);
+}
+
+static void test_grid_is_refused(void **state)
+{
+    (void)state;
+    struct image image;
+    const char *path = save_pattern(&image, "|u1");
+    image_free(&image);
+    struct run run = program_run("", "export --grid 2x1 -o '%s' '%s' '%s' '%s'", temporary_path("grid.png"),
+                                 path, path, path);
+    assert_int_equal(run.exit_code, 2);
+    assert_string_equal(run.errors, "fovea: 3 names are more than the 2 places of --grid 2x1\n");
+    run_free(&run);
+    run = program_run("", "export --grid 5x4 -o '%s' '%s'", temporary_path("grid.png"), path);
+    assert_int_equal(run.exit_code, 2);
+    assert_non_null(strstr(run.errors, "--grid: \"5x4\" is not COLUMNSxROWS, such as 2x2"));
+    run_free(&run);
+}
+
 static void test_frames(void **state)
 {
     (void)state;
@@ -876,6 +971,8 @@ int main(void)
         cmocka_unit_test(test_one_to_one),
         cmocka_unit_test(test_strips_are_as_the_whole),
         cmocka_unit_test(test_long_pictures),
+        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_grid_is_refused),
         cmocka_unit_test(test_export_command),
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_failed_automatic_limits_are_told),

@@ -438,6 +438,8 @@ static void file_and_frame_commands(void **state)
     assert_string_equal(fake.calls.data, "step 1;step 5;step -1;step -2;end 1;frame 7;");
     fake_host_run(&fake, "file.export a.png; file.export \"b c.png\" decorated; file.export d.png plain 1:1");
     assert_string_equal(fake.calls.data, "export a.png 0 shown;export b c.png 1 shown;export d.png 0 1:1;");
+    fake_host_run(&fake, "file.export a.png plain shown all");
+    assert_string_equal(fake.calls.data, "export a.png 0 shown all;");
     fake_host_run(&fake, "file.export");
     assert_int_equal(fake.workspace.panels.dialog, DIALOG_EXPORT);
 }

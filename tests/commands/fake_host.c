@@ -49,11 +49,11 @@ static enum status fake_show_folder(void *app, const char *path, struct error *e
     return STATUS_OK;
 }
 
-static enum status fake_export(void *app, const char *path, bool decorate, const char *size,
+static enum status fake_export(void *app, const char *path, bool decorate, const char *size, bool all,
                                struct error *error)
 {
     (void)error;
-    text_printf(&of(app)->calls, "export %s %d %s;", path, decorate, size);
+    text_printf(&of(app)->calls, "export %s %d %s%s;", path, decorate, size, all ? " all" : "");
     return STATUS_OK;
 }
 

@@ -53,6 +53,28 @@ static void test_grid(void **state)
     assert_false(layout_split(&layout, 3, LAYOUT_STACKED, 3));
 }
 
+// The size of a whole whose parts have a size, for all grids: each part then has exactly that.
+static void test_size(void **state)
+{
+    (void)state;
+    for (int columns = 1; columns <= 5; columns++)
+        for (int rows = 1; rows <= 3; rows++) {
+            struct layout layout;
+            struct rect areas[LAYOUT_MAX_PANES];
+            assert_true(layout_grid(&layout, columns, rows, NUMBERS));
+            const struct rect size = layout_size(&layout, 77, 41, GAP);
+            assert_int_equal(size.width, columns * 77 + (columns - 1) * GAP);
+            assert_int_equal(size.height, rows * 41 + (rows - 1) * GAP);
+            layout_areas(&layout, size, GAP, areas);
+            for (int i = 0; i < columns * rows; i++) {
+                assert_int_equal(areas[i].x, (i % columns) * (77 + GAP));
+                assert_int_equal(areas[i].y, (i / columns) * (41 + GAP));
+                assert_int_equal(areas[i].width, 77);
+                assert_int_equal(areas[i].height, 41);
+            }
+        }
+}
+
 static void test_split_and_remove(void **state)
 {
     (void)state;
@@ -164,8 +186,8 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_single), cmocka_unit_test(test_grid),   cmocka_unit_test(test_split_and_remove),
-        cmocka_unit_test(test_gaps),   cmocka_unit_test(test_random),
+        cmocka_unit_test(test_single),           cmocka_unit_test(test_grid), cmocka_unit_test(test_size),
+        cmocka_unit_test(test_split_and_remove), cmocka_unit_test(test_gaps), cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
