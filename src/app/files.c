@@ -65,9 +65,8 @@ void files_opened(struct files *files, const char *const *names, size_t count)
 // The folder of a name, which may be one: absolute. Owned by the caller.
 static char *folder_of(const char *name)
 {
-    char *path = recent_name(name), *selector = strstr(path + 1, "::");
-    if (selector)
-        *selector = '\0';
+    char *path = recent_name(name);
+    path[path_selector(path) - path] = '\0';
     char *slash = strrchr(path, '/');
     if (slash)
         slash[slash == path] = '\0';

@@ -87,10 +87,27 @@ char *path_sibling(const char *path, const char *name)
     return given;
 }
 
+const char *path_selector(const char *name)
+{
+    const char *colons = strstr(name, "::"), *end = name + strlen(name);
+    if (colons)
+        return colons;
+    // A part of complex numbers may stand behind the bracket.
+    const char *last = strrchr(name, ']');
+    if (!last || (last + 1 < end && last[1] != '#') || strchr(last, '/'))
+        return end;
+    int depth = 0;
+    for (const char *at = last; at > name; at--) {
+        depth += (*at == ']') - (*at == '[');
+        if (depth == 0)
+            return at;
+    }
+    return end;
+}
+
 const char *path_title(const char *name)
 {
-    const char *selector = strstr(name, "::"), *end = selector ? selector : name + strlen(name);
-    const char *title = name;
+    const char *end = path_selector(name), *title = name;
     for (const char *at = name; at < end; at++) {
         if (*at == '/' && at + 1 < end)
             title = at + 1;

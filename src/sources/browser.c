@@ -2,6 +2,7 @@
 // A job for each request; what it found takes the place of older results of the same kind.
 #include "sources/browser.h"
 
+#include "base/file.h"
 #include "sources/source.h"
 
 #include <stdlib.h>
@@ -81,11 +82,8 @@ static void read_folder(void *work, struct cancel *cancel)
 static char *path_within(const char *name, const char *opened)
 {
     const size_t length = strlen(opened);
-    char *path = must_copy(name), *selector = strstr(path, "::");
-    if (strncmp(name, opened, length) == 0)
-        path[length] = '\0';
-    else if (selector)
-        *selector = '\0';
+    char *path = must_copy(name);
+    path[strncmp(name, opened, length) == 0 ? length : (size_t)(path_selector(name) - name)] = '\0';
     return path;
 }
 

@@ -7,6 +7,7 @@
 #include "support/window_session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,11 +99,58 @@ static void test_a_hostile_folder_does_not_stop_the_window(void **state)
     assert_int_equal(driven_wait_exit(session->window), 0);
 }
 
+// --- what is said of what is refused ---
+
+// Where the rows of the panel are, and the colour of details, which stand in the lower half of each.
+enum { ROWS_TOP = 97, ROW_HEIGHT = 46, TEXT_LEFT = 78, TEXT_RIGHT = 246, DIM = 0x84898f, NEAR = 24 };
+
+static bool is_dim(const unsigned char *rgb)
+{
+    return abs(rgb[0] - (DIM >> 16)) < NEAR && abs(rgb[1] - (DIM >> 8 & 0xFF)) < NEAR &&
+           abs(rgb[2] - (DIM & 0xFF)) < NEAR;
+}
+
+// Where the details of a row end; TEXT_LEFT where there are none.
+static int details_end(struct session *session, int row)
+{
+    struct pixels pixels = {0};
+    int end = TEXT_LEFT;
+    assert_true(driven_grab(session->window, &pixels));
+    for (int y = ROWS_TOP + row * ROW_HEIGHT + ROW_HEIGHT / 2; y < ROWS_TOP + (row + 1) * ROW_HEIGHT; y++)
+        for (int x = end; x < TEXT_RIGHT; x++)
+            if (is_dim(pixels.rgb + 3 * ((size_t)y * (size_t)pixels.width + (size_t)x)))
+                end = x;
+    pixels_free(&pixels);
+    return end;
+}
+
+// The details of a file without a small picture end with the reason; those of others do not.
+static void test_the_panel_says_why_there_is_no_picture(void **state)
+{
+    struct session *session = *state;
+    enum { LESS = 110, MORE = 140 }; // wide enough for size and time; more than these
+    snprintf(folder, sizeof folder, "%s", temporary_path("refused"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    save_constant("good.npy", 40);
+    hostile_file_sparse(in_folder("huge.npy"));
+    session_open(session, "--colormap", "gray", "--range", "0:255", "--command",
+                 "panel.contrast off; view.colour_bar off", in_folder("good.npy"), NULL);
+    expect_gray(session, 40);
+    driven_key(session->window, "ctrl+b");
+    const int64_t until = clock_now_ns() + INT64_C(1000000) * DRIVER_DEADLINE_MS;
+    while (details_end(session, 1) < TEXT_LEFT + MORE && clock_now_ns() < until)
+        usleep(50000);
+    session_expect_alive(session);
+    assert_true(details_end(session, 1) >= TEXT_LEFT + MORE);
+    assert_true(details_end(session, 0) > TEXT_LEFT && details_end(session, 0) < TEXT_LEFT + LESS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_hostile_folder_does_not_stop_the_window),
+        TEST(test_the_panel_says_why_there_is_no_picture),
     };
     if (!session_ready())
         return 77;

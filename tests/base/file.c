@@ -299,9 +299,33 @@ static void test_siblings_of_links(void **state)
     rmdir(folder);
 }
 
+static void assert_parts(const char *name, const char *selector, const char *title)
+{
+    assert_string_equal(path_selector(name), selector);
+    assert_string_equal(path_title(name), title);
+}
+
+// A slash in a selector ends no folder, however the selector is written.
+static void test_selectors_and_titles(void **state)
+{
+    (void)state;
+    assert_parts("/a/x.h5", "", "x.h5");
+    assert_parts("/a/x.h5::/e/d", "::/e/d", "x.h5::/e/d");
+    assert_parts("/a/x.h5[/e/d]", "[/e/d]", "x.h5[/e/d]");
+    assert_parts("/a/x.h5[/e/d[3,:,:]]", "[/e/d[3,:,:]]", "x.h5[/e/d[3,:,:]]");
+    assert_parts("/a/x.h5[/e/d]#phase", "[/e/d]#phase", "x.h5[/e/d]#phase");
+    assert_parts("/a/x.h5::/e/d[3,:,:]", "::/e/d[3,:,:]", "x.h5::/e/d[3,:,:]");
+    assert_parts("/a/run[1]/x.fits[2]", "[2]", "x.fits[2]");
+    assert_parts("/a/run[1]/x.fits", "", "x.fits");
+    assert_parts("/a/run[1]/#1", "", "#1");
+    assert_parts("x]", "", "x]");
+    assert_parts("", "", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_selectors_and_titles),
         cmocka_unit_test(test_write_and_read),
         cmocka_unit_test(test_not_files),
         cmocka_unit_test(test_replace),

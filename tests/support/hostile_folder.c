@@ -26,8 +26,7 @@ static struct place in(const char *folder, const char *name)
     return place;
 }
 
-// Ten gigabytes of nothing.
-static void make_sparse(const char *path)
+void hostile_file_sparse(const char *path)
 {
     char header[128];
     FILE *file = fopen(path, "w");
@@ -78,7 +77,7 @@ void hostile_folder_fill(const char *folder)
         snprintf(name, sizeof name, "ad_linked_%c.h5", letter);
         make_linked(in(folder, name).path);
         snprintf(name, sizeof name, "ae_sparse_%c.npy", letter);
-        make_sparse(in(folder, name).path);
+        hostile_file_sparse(in(folder, name).path);
     }
 }
 
