@@ -159,9 +159,9 @@ static bool answer_one(void)
     return sent;
 }
 
-// A fault that a sanitizer finds in our own code must not look like one of libhdf5, which a test expects of
-// damaged files: it ends the program too. Of libhdf5, which is built without them, only the other one tells
-// (it sees memory that libhdf5 hands to functions of the C library).
+// Undefined behaviour in our own code must not look like a crash of libhdf5, which tests expect of damaged
+// files: it ends the program too. AddressSanitizer also sees libhdf5 overrun memory by functions of the C
+// library, so what that finds is only reported.
 #ifdef FOVEA_SANITIZED
 void __ubsan_on_report(void);
 __attribute__((visibility("default"))) void __ubsan_on_report(void)
