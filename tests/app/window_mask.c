@@ -183,8 +183,8 @@ static void expect_mask(struct session *session, const struct wanted *wanted)
     expect_file(saved_path, wanted);
 }
 
-// Opens the image bare, in mask mode.
-static void open_image(struct session *session, const char *commands)
+// Opens the image, and as a second one (if not NULL) the same by that name, bare, in mask mode.
+static void open_images(struct session *session, const char *commands, const char *second)
 {
     const struct wanted nothing = {0};
     struct image image = make_image();
@@ -195,11 +195,18 @@ static void open_image(struct session *session, const char *commands)
     snprintf(folder, sizeof folder, "state%d", ++opened);
     setenv("XDG_STATE_HOME", temporary_path(folder), 1);
     image_save_npy(&image, "|u1", path);
+    if (second)
+        image_save_npy(&image, "|u1", second = temporary_path(second));
     image_free(&image);
     snprintf(line, sizeof line, "%s; mask.draw on; mask.brush 3; %s", BARE_COMMANDS, commands);
-    session_open(session, "--colormap", "gray", "--range", "0:255", "--command", line, path, NULL);
+    session_open(session, "--colormap", "gray", "--range", "0:255", "--command", line, path, second, NULL);
     driven_key(session->window, "v");
     expect_window(session, &nothing);
+}
+
+static void open_image(struct session *session, const char *commands)
+{
+    open_images(session, commands, NULL);
 }
 
 static void drag(struct session *session, const char *tool, const int at[4])
@@ -266,6 +273,30 @@ static void test_lines(void **state)
     put(&wanted, in_stroke, &(struct stroke){image_point(1010, 130), image_point(1010, 130), 1}, true);
     put(&wanted, in_stroke, &(struct stroke){image_point(1110, 330), image_point(1210, 330), 1}, true);
     expect_mask(session, &wanted);
+}
+
+// One stroke while two frames that look the same play in turn: all of it is drawn, and it is one step.
+static void test_a_stroke_while_frames_play(void **state)
+{
+    struct session *session = *state;
+    struct wanted wanted = {0};
+    open_images(session, "frame.loop on; frame.rate 5; frame.play forward", "second.npy");
+    driven_key(session->window, "p");
+    driven_move(session->window, 210, 310);
+    driven_button(session->window, 1, true);
+    for (int turn = 0; turn < 3; turn++) {
+        assert_true(driven_wait_title(session->window, "second.npy - Fovea"));
+        driven_move(session->window, 310 + 300 * turn, 310);
+        assert_true(driven_wait_title(session->window, "image.npy - Fovea"));
+        driven_move(session->window, 410 + 300 * turn, 310);
+    }
+    driven_button(session->window, 1, false);
+    driven_key(session->window, "space");
+    put(&wanted, in_stroke, &(struct stroke){image_point(210, 310), image_point(1010, 310), 3}, true);
+    expect_mask(session, &wanted);
+    driven_key(session->window, "ctrl+z");
+    memset(&wanted, 0, sizeof wanted);
+    expect_window(session, &wanted);
 }
 
 static void test_width_of_the_brush(void **state)
@@ -490,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_dragged_shapes),
         TEST(test_lines),
+        TEST(test_a_stroke_while_frames_play),
         TEST(test_width_of_the_brush),
         TEST(test_flood),
         TEST(test_polygons),
