@@ -77,10 +77,11 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
     gestures->button = button->button;
     gestures->start_x = gestures->last_x = x;
     gestures->start_y = gestures->last_y = y;
-    if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editor)) {
+    if (button->button == SDL_BUTTON_LEFT && editor_takes_mouse(host->editors.active)) {
         gestures->drag = DRAG_TOOL;
         in_picture(host, pane, &x, &y);
-        return editor_press(host->editor, x, y, gestures->ctrl, gestures->shift, button->clicks >= 2) ||
+        return editor_press(host->editors.active, x, y, gestures->ctrl, gestures->shift,
+                            button->clicks >= 2) ||
                activated;
     }
     gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
@@ -91,10 +92,11 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
 // In mask mode the tool follows the mouse over the active pane.
 static bool move_tool(const struct gestures *gestures, struct host *host, double x, double y)
 {
-    if ((gestures->drag != DRAG_TOOL && gestures->drag != DRAG_NONE) || !editor_takes_mouse(host->editor))
+    if ((gestures->drag != DRAG_TOOL && gestures->drag != DRAG_NONE) ||
+        !editor_takes_mouse(host->editors.active))
         return false;
     in_picture(host, host->desk->active, &x, &y);
-    return editor_move(host->editor, x, y, gestures->shift);
+    return editor_move(host->editors.active, x, y, gestures->shift);
 }
 
 static bool move(struct gestures *gestures, struct host *host, double x, double y)
@@ -139,7 +141,7 @@ static bool end(struct gestures *gestures, struct host *host, const SDL_MouseBut
         drawn = drop_head(host, x, y);
     if (gestures->drag == DRAG_TOOL) {
         in_picture(host, host->desk->active, &x, &y);
-        drawn = editor_release(host->editor, x, y);
+        drawn = editor_release(host->editors.active, x, y);
     }
     gestures->drag = DRAG_NONE;
     gestures->panning = false;

@@ -94,7 +94,7 @@ static enum status do_load_mask(void *app, const char *path, int values, struct 
     if (status)
         return status;
     if (values == VALUES_LAYERS)
-        return editor_load_layers(((struct host *)app)->editor, path, error);
+        return editor_load_layers(((struct host *)app)->editors.active, path, error);
     struct text name = {0};
     text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
     pane_load_mask(pane, text_string(&name));
@@ -136,7 +136,7 @@ static enum status do_export(void *app, const char *path, bool decorate, const c
 static bool do_cancel(void *app)
 {
     struct pane *pane = pane_of(app);
-    if (editor_end(((struct host *)app)->editor, false))
+    if (editor_end(((struct host *)app)->editors.active, false))
         return true;
     const bool told = pane->common->message.text[0] != '\0';
     pane->common->message = (struct error){0};
@@ -164,16 +164,16 @@ static enum status do_load_again(void *app, struct error *error)
 static enum status do_combine_mask(void *app, const char *path, int how, struct error *error)
 {
     static const enum bitmap_combination ways[] = {BITMAP_REPLACE, BITMAP_OR, BITMAP_MINUS};
-    return editor_combine(((struct host *)app)->editor, path, ways[how], error);
+    return editor_combine(((struct host *)app)->editors.active, path, ways[how], error);
 }
 
 static enum status do_save_mask(void *app, const char *path, uint8_t bits, int values, struct error *error)
 {
     struct host *host = app;
-    const enum status status = editor_save(host->editor, path, bits, values, error);
+    const enum status status = editor_save(host->editors.active, path, bits, values, error);
     if (!status && host->quit_after_save && host->desk->common.workspace.panels.dialog == DIALOG_SAVE_MASK)
         host_quit(host);
-    if (host->recovery && !editor_has_unsaved(host->editor))
+    if (host->recovery && !editors_have_unsaved(&host->editors))
         recovery_update(host->recovery, clock_now_ns());
     return status;
 }
@@ -181,32 +181,32 @@ static enum status do_save_mask(void *app, const char *path, uint8_t bits, int v
 static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
                                      bool preview, struct error *error)
 {
-    return editor_run(((struct host *)app)->editor, name, numbers, count, preview, error);
+    return editor_run(((struct host *)app)->editors.active, name, numbers, count, preview, error);
 }
 
 static bool do_mask_undo(void *app)
 {
-    return editor_undo(((struct host *)app)->editor);
+    return editor_undo(((struct host *)app)->editors.active);
 }
 
 static bool do_mask_redo(void *app)
 {
-    return editor_redo(((struct host *)app)->editor);
+    return editor_redo(((struct host *)app)->editors.active);
 }
 
 static bool do_mask_end(void *app, bool keep)
 {
-    return editor_end(((struct host *)app)->editor, keep);
+    return editor_end(((struct host *)app)->editors.active, keep);
 }
 
 static bool do_mask_last_point(void *app)
 {
-    return editor_last_point(((struct host *)app)->editor);
+    return editor_last_point(((struct host *)app)->editors.active);
 }
 
 static void do_mask_tool_changed(void *app)
 {
-    editor_tool_changed(((struct host *)app)->editor);
+    editor_tool_changed(((struct host *)app)->editors.active);
 }
 
 static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
@@ -254,18 +254,26 @@ bool host_find_pixel(struct host *host)
 struct recovery *host_recovery(struct host *host)
 {
     if (!host->recovery)
-        host->recovery = recovery_create(host->editor, &host->desk->common);
+        host->recovery = recovery_create(&host->editors, &host->desk->common);
     return host->recovery;
 }
 
 // Has all edits that no file holds written to the session's recovery file.
 static enum status keep_edits(struct host *host, struct error *error)
 {
-    editor_end(host->editor, true);
-    if (!host->files || !editor_has_unsaved(host->editor))
+    editor_end(host->editors.active, true);
+    if (!host->files || !editors_have_unsaved(&host->editors))
         return STATUS_OK;
     pane_stop(host->desk->active, HOST_PATIENCE_NS); // the mask may be with the loader
     return recovery_keep(host_recovery(host), HOST_PATIENCE_NS, error);
+}
+
+// The question is about a mask that is seen.
+static void show_unsaved(struct host *host)
+{
+    const int index = editors_unsaved_pane(&host->editors);
+    if (!editor_shown_is_unsaved(host->editors.active) && index >= 0)
+        host_activate(host, host->desk->panes[index]);
 }
 
 void host_quit(struct host *host)
@@ -273,8 +281,9 @@ void host_quit(struct host *host)
     const bool told = host->question == HOST_ASKS_CLOSE;
     struct error error = {0};
     host->quit_after_save = false;
-    editor_end(host->editor, true);
-    if (host->files && !told && editor_has_unsaved(host->editor)) {
+    editor_end(host->editors.active, true);
+    if (host->files && !told && editors_have_unsaved(&host->editors)) {
+        show_unsaved(host);
         host->question_seen = false;
         host->question = HOST_ASKS_CLOSE;
     } else if (keep_edits(host, &error)) {
@@ -296,7 +305,8 @@ void host_leave(struct host *host)
 static enum status save_and_quit(struct host *host, struct error *error)
 {
     host->question = HOST_ASKS_NOTHING;
-    if (editor_shown_is_unsaved(host->editor) && editor_save_again(host->editor, error) != STATUS_OK) {
+    if (editor_shown_is_unsaved(host->editors.active) &&
+        editor_save_again(host->editors.active, error) != STATUS_OK) {
         if (!host->files)
             return error->status;
         *error = (struct error){0};
@@ -375,21 +385,12 @@ static const struct command_host_ops host_ops = {
 static void drop_editor(void *context, const struct pane *pane)
 {
     struct host *host = context;
-    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        if (host->desk->panes[i] == pane)
-            editor_destroy(&host->editors[i]);
-    }
+    editors_drop(&host->editors, host->desk, pane);
 }
 
 void host_panes_changed(struct host *host)
 {
-    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        struct pane *pane = host->desk->panes[i];
-        if (pane && !host->editors[i])
-            host->editors[i] = editor_create(pane);
-        if (pane == host->desk->active)
-            host->editor = host->editors[i];
-    }
+    editors_follow(&host->editors, host->desk);
     host->commands.view = &host->desk->active->view;
 }
 
@@ -397,7 +398,7 @@ void host_activate(struct host *host, struct pane *pane)
 {
     if (pane == host->desk->active)
         return;
-    editor_end(host->editor, true);
+    editor_end(host->editors.active, true);
     desk_activate(host->desk, pane);
     host_panes_changed(host);
 }
@@ -417,8 +418,7 @@ void host_init(struct host *host, struct desk *desk)
 void host_finish(struct host *host)
 {
     recovery_destroy(&host->recovery, host->discard);
-    for (int i = 0; i < LAYOUT_MAX_PANES; i++)
-        editor_destroy(&host->editors[i]);
+    editors_finish(&host->editors);
     host->desk->closing = NULL;
 }
 

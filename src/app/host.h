@@ -6,7 +6,7 @@
 #include "app/files.h"
 #include "commands/command.h"
 #include "session/desk.h"
-#include "session/editor.h"
+#include "session/editors.h"
 #include "session/recovery.h"
 
 // What the window asks; one thing at a time.
@@ -16,9 +16,8 @@ enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };
 // ignored.
 struct host {
     struct desk *desk;
-    struct editor *editor;                    // of the mask of the active pane
-    struct editor *editors[LAYOUT_MAX_PANES]; // of all panes, by the desk's numbers
-    struct files *files;                      // of the window's panels; NULL without a window
+    struct editors editors; // of the masks
+    struct files *files;    // of the window's panels; NULL without a window
     struct command_host commands;
     struct recovery *recovery; // of unsaved mask edits; NULL until it is needed
     enum host_question question;

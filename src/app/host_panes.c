@@ -32,7 +32,7 @@ static enum status do_split(void *app, bool below, struct error *error)
     struct pane *shown = desk_of(app)->active;
     enum status status = add_pane(app, below ? LAYOUT_STACKED : LAYOUT_SIDE_BY_SIDE, error);
     if (!status && shown->document->source)
-        status = pane_open_same(desk_of(app)->active, shown, error);
+        pane_open_same(desk_of(app)->active, shown);
     return status;
 }
 
@@ -41,7 +41,7 @@ static enum status do_close(void *app, bool force, struct error *error)
     struct host *host = app;
     struct desk *desk = host->desk;
     struct pane *pane = desk->active;
-    if (desk_count(desk) > 1 && !force && editor_has_unsaved(host->editor))
+    if (desk_count(desk) > 1 && !force && editor_has_unsaved(host->editors.active))
         return error_set(error, STATUS_USAGE,
                          "the mask of this pane has unsaved edits: save them (mask.save), or close it with "
                          "\"pane.close force\"");

@@ -13,7 +13,7 @@ enum { MAX_MASKS = 64, SHOWN_MASKS = 3 };
 static void describe_unsaved(const struct host *host, struct question_texts *texts)
 {
     struct editor_unsaved unsaved[MAX_MASKS];
-    const size_t count = editor_unsaved(host->editor, unsaved, MAX_MASKS);
+    const size_t count = editor_unsaved(host->editors.active, unsaved, MAX_MASKS);
     size_t used = (size_t)snprintf(texts->text, sizeof texts->text, "No file holds the mask edits of ");
     for (size_t i = 0; i < count && i < SHOWN_MASKS && used < sizeof texts->text; i++)
         used += (size_t)snprintf(texts->text + used, sizeof texts->text - used, "%s%.200s (%lld x %lld)",
@@ -25,7 +25,7 @@ static void describe_unsaved(const struct host *host, struct question_texts *tex
     if (used < sizeof texts->text)
         snprintf(texts->text + used, sizeof texts->text - used,
                  ". Closing once more leaves; they are kept, and the next start offers to restore them%s.",
-                 editor_shown_is_unsaved(host->editor)
+                 editor_shown_is_unsaved(host->editors.active)
                      ? ""
                      : "; to save the mask of an image of another size, open one of its size");
 }
@@ -41,7 +41,7 @@ bool question_fill(struct host *host, struct question_texts *texts, struct ui_qu
     if (host->question == HOST_ASKS_CLOSE) {
         question->title = "Unsaved mask";
         describe_unsaved(host, texts);
-        if (editor_shown_is_unsaved(host->editor))
+        if (editor_shown_is_unsaved(host->editors.active))
             add_choice(question, "Save", "S", "app.quit save");
         add_choice(question, "Discard", "D", "app.quit force");
         add_choice(question, "Cancel", "Esc", "app.back");

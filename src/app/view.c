@@ -93,7 +93,7 @@ static bool find_thumbnail(void *context, const char *path, int width, int heigh
 static void fill_mask(struct session *session, struct ui_mask_model *mask, char *shape, size_t size)
 {
     const struct pane *pane = session->desk->active;
-    struct editor *editor = session->host.editor;
+    struct editor *editor = session->host.editors.active;
     const struct view_panels *panels = &pane->common->workspace.panels;
     shape[0] = '\0';
     if (pane->common->workspace.masking.on)
@@ -225,7 +225,8 @@ static enum status repaint(struct session *session, struct error *error)
     if (area.width > 0 && area.height > 0) {
         target_viewport(desk->common.gpu, height, (int)area.x, (int)area.y, (int)area.width,
                         (int)area.height);
-        editor_draw(session->host.editor, desk->common.overlay, ui_mouse_on_picture(session->ui), scale);
+        editor_draw(session->host.editors.active, desk->common.overlay, ui_mouse_on_picture(session->ui),
+                    scale);
         overlay_flush(desk->common.overlay, (int)area.width, (int)area.height);
     }
     target_viewport(desk->common.gpu, height, 0, 0, width, height);

@@ -22,7 +22,9 @@ struct common {
     struct cancel *cancel; // ends pane_load_all; may be NULL
     // The last failure or remark for the user; empty = none.
     struct error message;
-    uint64_t said; // how often common_say was called
+    uint64_t said;   // how often common_say was called
+    uint64_t frames; // how many were made (frame_create)
+    uint64_t edits;  // of masks that were kept, taken back or made again, in all panes
 };
 
 // `wake` may be NULL; see jobs_create.

@@ -47,6 +47,14 @@ static bool follow_contrast(struct pane *pane, const struct pane *leader)
 // Goes to the same place of the series, or to its end where it is shorter.
 static bool follow_frame(struct pane *pane, const struct pane *leader)
 {
+    if (pane->document == leader->document) {
+        const struct source_position *a = &pane->position, *b = &leader->position;
+        if (pane_is_loading(leader) || (a->item == b->item && a->frame == b->frame))
+            return false;
+        if (!pane_share(pane, leader))
+            pane_go(pane, *b);
+        return true;
+    }
     int64_t number, wanted, total;
     bool exact;
     if (pane->document->source == NULL || !playback_place(leader, &wanted, &total, &exact) ||

@@ -12,21 +12,40 @@
 struct document *document_create(int channel)
 {
     struct document *document = must_alloc(sizeof *document);
-    *document = (struct document){.channel = channel, .masks = mask_book_create()};
+    *document = (struct document){.references = 1, .channel = channel, .masks = mask_book_create()};
     return document;
 }
 
-void document_destroy(struct document **address)
+struct document *document_share(struct document *document)
+{
+    document->references++;
+    return document;
+}
+
+void document_release(struct document **address)
 {
     struct document *document = *address;
-    if (!document)
+    *address = NULL;
+    if (!document || --document->references > 0)
         return;
     source_destroy(&document->source);
     source_destroy(&document->plain);
     mask_book_destroy(&document->masks);
     free(document->mask_path);
     free(document);
-    *address = NULL;
+}
+
+struct document *document_fork(const struct document *document)
+{
+    struct document *fork = must_alloc(sizeof *fork);
+    *fork = (struct document){.references = 1,
+                              .source = source_share(document->source),
+                              .plain = document->plain ? source_share(document->plain) : NULL,
+                              .slab_frames = document->slab_frames,
+                              .channel = document->channel,
+                              .masks = mask_book_share(document->masks),
+                              .mask_path = document->mask_path ? must_copy(document->mask_path) : NULL};
+    return fork;
 }
 
 void document_take_masks(struct document *document, struct document *old)

@@ -8,8 +8,9 @@
 #include "sources/slab.h"
 #include "sources/source.h"
 
-// Without a source nothing is open.
+// Without a source nothing is open. Several panes may show the same one.
 struct document {
+    int references;
     struct source *source;
     struct source *plain; // the series itself where `source` is slabs of it, else NULL
     int64_t slab_frames;  // of each slab, or 0
@@ -31,10 +32,14 @@ struct document_request {
     int64_t slab_frames;
 };
 
-// A document without a source. Destroyed by document_destroy; whatever reads from its source has been stopped
-// before.
+// A document without a source.
 struct document *document_create(int channel);
-void document_destroy(struct document **address);
+// One more owner of the same document.
+struct document *document_share(struct document *document);
+// Gives it back, and frees it after the last owner has. Sets *address to NULL; NULL is fine.
+void document_release(struct document **address);
+// The same files with the same masks, of which `document`'s owner can show slabs without the others.
+struct document *document_fork(const struct document *document);
 // Moves the user's masks of what was open before into a new document, for frames of the same sizes.
 void document_take_masks(struct document *document, struct document *old);
 

@@ -85,7 +85,7 @@ static void note_edit(struct editor *editor, struct mask_sheet *sheet, uint8_t l
 {
     sheet->dirty |= layers;
     sheet->touched |= layers;
-    editor->edits++;
+    editor->pane->common->edits++;
 }
 
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
@@ -361,11 +361,6 @@ const struct mask_history *editor_history(const struct editor *editor)
 bool editor_at_rest(const struct editor *editor)
 {
     return editor->open == OPEN_NONE && !editor->tool.active;
-}
-
-uint64_t editor_edits(const struct editor *editor)
-{
-    return editor->edits;
 }
 
 void editor_describe(struct editor *editor, char *text, size_t size)

@@ -73,9 +73,6 @@ enum status editor_save_again(struct editor *editor, struct error *error);
 bool editor_shown_is_unsaved(const struct editor *editor);
 // There are edits that no mask file holds, of the shown image or of one of another size.
 bool editor_has_unsaved(const struct editor *editor);
-// Grows with every edit that is kept, undo and redo, also of masks that wait, but not with what is loaded or
-// previewed.
-uint64_t editor_edits(const struct editor *editor);
 // The shape in progress for people, or "".
 void editor_describe(struct editor *editor, char *text, size_t size);
 bool editor_is_drawing(const struct editor *editor);

@@ -109,7 +109,7 @@ static void take_over(struct editor *editor, struct mask_sheet *sheet, uint8_t l
     sheet->owned |= layers & MASK_CHOICE_BITS;
     sheet->touched |= layers;
     sheet->dirty |= layers;
-    editor->edits++;
+    editor->pane->common->edits++;
 }
 
 enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,

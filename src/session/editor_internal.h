@@ -17,7 +17,6 @@ struct editor {
     struct mask_sheet *sheet;     // of the open edit, as of `opened` and `loads`: see editor_follow
     uint64_t opened, loads;       // of the pane, as last seen
     uint8_t edited;               // the layer of the open edit
-    uint64_t edits;               // see editor_edits
     struct mask_history *nothing; // the history while there is no mask
     struct detector_info detector;
     uint64_t detector_serial;

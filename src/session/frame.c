@@ -37,14 +37,31 @@ void frame_clear(struct frame *frame)
     frame->note[0] = '\0';
 }
 
-void frame_finish(struct frame *frame)
+struct frame *frame_create(uint64_t number)
 {
+    struct frame *frame = must_alloc(sizeof *frame);
+    *frame = (struct frame){.references = 1, .serial = number << 32};
+    return frame;
+}
+
+struct frame *frame_share(struct frame *frame)
+{
+    frame->references++;
+    return frame;
+}
+
+void frame_release(struct frame **address)
+{
+    struct frame *frame = *address;
+    *address = NULL;
+    if (--frame->references > 0)
+        return;
     region_loader_destroy(&frame->regions);
     image_file_close(&frame->file);
     frame_clear(frame);
     frame_mask_finish(&frame->mask);
     free(frame->grid.samples);
-    frame->grid = (struct frame_grid){0};
+    free(frame);
 }
 
 void frame_describe(struct frame *frame, const struct frame_info *info)

@@ -18,8 +18,9 @@ struct frame_grid {
     void *samples;
 };
 
-// All zero: nothing is shown.
+// Without a picture nothing is shown. Panes that show the same frame of the same document share it.
 struct frame {
+    int references;
     struct picture *picture;
     struct frame_info info;       // of the picture
     struct frame_mask mask;       // of the picture
@@ -40,8 +41,12 @@ struct frame {
 void frame_take_statistics(struct frame *frame, struct taps_result *taps);
 // Nothing is shown any more: the numbers go with the picture they are of. The open file stays.
 void frame_clear(struct frame *frame);
-// Frees all.
-void frame_finish(struct frame *frame);
+// An empty frame. `number` is another one for each frame of a session, so that no two have the same serial.
+struct frame *frame_create(uint64_t number);
+// One more owner of the same frame.
+struct frame *frame_share(struct frame *frame);
+// Gives it back, and frees it after the last owner has. Sets *address to NULL.
+void frame_release(struct frame **address);
 
 // The description of what is said of the frame beside its name: `note`.
 void frame_describe(struct frame *frame, const struct frame_info *info);

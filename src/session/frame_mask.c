@@ -20,6 +20,35 @@ void frame_mask_update(struct frame_mask *masked, struct rect rect)
     masked->uncounted = rect_join(masked->uncounted, rect);
 }
 
+static void update_all(struct frame_mask *masked)
+{
+    if (!masked->seen)
+        return;
+    frame_mask_update(masked, whole(masked->seen));
+    masked->sheet_serial = masked->sheet->serial;
+}
+
+struct rect frame_mask_catch_up(struct frame_mask *masked)
+{
+    const struct mask_sheet *sheet = masked->sheet;
+    if (!sheet || !masked->seen || masked->sheet_serial == sheet->serial)
+        return (struct rect){0};
+    const struct rect rect = masked->sheet_serial + 1 == sheet->serial ? sheet->changed : whole(masked->seen);
+    frame_mask_update(masked, rect);
+    masked->sheet_serial = sheet->serial;
+    return rect;
+}
+
+void frame_mask_edited(struct frame_mask *masked, struct rect rect)
+{
+    if (!masked->sheet)
+        return;
+    frame_mask_catch_up(masked);
+    mask_sheet_changed(masked->sheet, rect);
+    frame_mask_update(masked, rect);
+    masked->sheet_serial = masked->sheet->serial;
+}
+
 bool frame_mask_own(struct frame_mask *masked, uint8_t owned, bool loading)
 {
     struct mask_sheet *sheet = masked->sheet;
@@ -28,8 +57,7 @@ bool frame_mask_own(struct frame_mask *masked, uint8_t owned, bool loading)
         return false;
     const uint8_t begun = mask_sheet_own(sheet, owned, masked->classes);
     masked->arriving = loading ? (masked->arriving | begun) & owned : 0;
-    if (masked->seen)
-        frame_mask_update(masked, whole(masked->seen));
+    update_all(masked);
     return true;
 }
 
@@ -58,9 +86,10 @@ enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, 
     if (file_layer && !(owned & MASK_BIT(MASK_FILE))) {
         mask_take(sheet->mask, file_layer, MASK_BIT(MASK_FILE));
         sheet->has_file = true;
+        mask_sheet_changed(sheet, whole(sheet->mask));
     }
     frame_mask_own(masked, owned, true);
-    frame_mask_update(masked, whole(masked->seen));
+    update_all(masked);
     return STATUS_OK;
 }
 
@@ -69,9 +98,13 @@ void frame_mask_take_rows(struct frame_mask *masked, const struct mask *classes,
     if (!masked->seen)
         return;
     mask_share_rows(masked->classes, classes, y, rows);
-    if (masked->arriving)
+    const struct rect band = {0, y, masked->seen->width, rows};
+    if (masked->arriving) {
         mask_add_rows(masked->sheet->mask, classes, y, rows, masked->arriving);
-    frame_mask_update(masked, (struct rect){0, y, masked->seen->width, rows});
+        frame_mask_edited(masked, band);
+    } else {
+        frame_mask_update(masked, band);
+    }
 }
 
 void frame_mask_end(struct frame_mask *masked)

@@ -17,6 +17,7 @@ struct frame_mask {
     struct mask *seen;        // both: what is shown and saved; NULL without a frame
     uint8_t ignored;          // classes that count all the same: the layer of the mask file may be one
     uint8_t arriving;         // classes that become the user's as they come in
+    uint64_t sheet_serial;    // of the sheet as it is in `seen`
     struct rect uncounted;    // where `seen` was changed, for who counts its pixels and empties it
 };
 
@@ -32,8 +33,13 @@ void frame_mask_end(struct frame_mask *masked);
 void frame_mask_clear(struct frame_mask *masked);
 void frame_mask_finish(struct frame_mask *masked);
 
-// The user's layers were changed within `rect`.
+// The user changed the sheet within `rect`, in this frame: others that show it are told by its serial.
+void frame_mask_edited(struct frame_mask *masked, struct rect rect);
+// The user's layers were changed within `rect`, of which the others know.
 void frame_mask_update(struct frame_mask *masked, struct rect rect);
+// What of the sheet was changed by others since, and is not in `seen` yet: it is taken in. Empty: nothing
+// was.
+struct rect frame_mask_catch_up(struct frame_mask *masked);
 // Other layers of the data and the file are the user's. True if anything changed: then all is united again.
 // `loading`: more classes come in.
 bool frame_mask_own(struct frame_mask *masked, uint8_t owned, bool loading);

@@ -8,13 +8,22 @@
 #include <string.h>
 
 struct mask_book {
+    int references;
     struct mask_sheet **sheets;
     size_t count;
 };
 
 struct mask_book *mask_book_create(void)
 {
-    return must_alloc(sizeof(struct mask_book));
+    struct mask_book *book = must_alloc(sizeof *book);
+    *book = (struct mask_book){.references = 1};
+    return book;
+}
+
+struct mask_book *mask_book_share(struct mask_book *book)
+{
+    book->references++;
+    return book;
 }
 
 static void sheet_destroy(struct mask_sheet *sheet)
@@ -28,8 +37,10 @@ static void sheet_destroy(struct mask_sheet *sheet)
 
 void mask_book_destroy(struct mask_book **book)
 {
-    if (!*book)
+    if (!*book || --(*book)->references > 0) {
+        *book = NULL;
         return;
+    }
     for (size_t i = 0; i < (*book)->count; i++)
         sheet_destroy((*book)->sheets[i]);
     free((*book)->sheets);
@@ -99,8 +110,11 @@ void mask_book_forget_file(struct mask_book *book, bool gone)
 {
     for (size_t i = 0; i < book->count; i++) {
         book->sheets[i]->has_file = false;
-        if (gone)
-            mask_clear(book->sheets[i]->mask, MASK_BIT(MASK_FILE));
+        if (!gone)
+            continue;
+        struct mask *mask = book->sheets[i]->mask;
+        mask_clear(mask, MASK_BIT(MASK_FILE));
+        mask_sheet_changed(book->sheets[i], (struct rect){0, 0, mask->width, mask->height});
     }
 }
 
@@ -114,6 +128,12 @@ void mask_sheet_close(struct mask_sheet **sheet)
     if (*sheet)
         (*sheet)->open_count--;
     *sheet = NULL;
+}
+
+void mask_sheet_changed(struct mask_sheet *sheet, struct rect rect)
+{
+    sheet->serial++;
+    sheet->changed = rect;
 }
 
 void mask_sheet_rename(struct mask_sheet *sheet, const char *name)
@@ -131,5 +151,6 @@ uint8_t mask_sheet_own(struct mask_sheet *sheet, uint8_t layers, const struct ma
         mask_clear(sheet->mask, begun);
     if (begun && classes)
         mask_add_rows(sheet->mask, classes, 0, classes->height, begun);
+    mask_sheet_changed(sheet, (struct rect){0, 0, sheet->mask->width, sheet->mask->height});
     return begun;
 }

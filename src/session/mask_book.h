@@ -23,7 +23,10 @@ struct mask_sheet {
     uint8_t dirty;   // layers with edits that no file holds
     bool has_file;   // the layer of the document's mask file is in `mask`
     int open_count;  // how many show it
-    char *name;      // of the image that was shown with it last, or ""; owned
+    // Grows with every change of `mask`, of which the last was within `changed`: see mask_sheet_changed.
+    uint64_t serial;
+    struct rect changed;
+    char *name; // of the image that was shown with it last, or ""; owned
     // Of the last save, with how; owned, or NULL.
     char *saved_path;
     uint8_t saved_bits;
@@ -33,6 +36,9 @@ struct mask_sheet {
 struct mask_book;
 
 struct mask_book *mask_book_create(void);
+// One more owner of the same book.
+struct mask_book *mask_book_share(struct mask_book *book);
+// Gives it back, and frees it after the last owner has.
 void mask_book_destroy(struct mask_book **book);
 
 // The sheets, in the order in which they were made.
@@ -49,6 +55,8 @@ void mask_book_forget_file(struct mask_book *book, bool gone);
 void mask_sheet_open(struct mask_sheet *sheet);
 // Gives back what mask_sheet_open took, and sets *sheet to NULL; NULL is fine.
 void mask_sheet_close(struct mask_sheet **sheet);
+// The mask was changed within `rect`: other frames that show the sheet will see that its serial has grown.
+void mask_sheet_changed(struct mask_sheet *sheet, struct rect rect);
 void mask_sheet_rename(struct mask_sheet *sheet, const char *name);
 
 // Makes the layers of the data and the file in `layers` the user's, and no others. Those that become so begin

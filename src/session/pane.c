@@ -22,8 +22,7 @@ struct pane *pane_create(struct common *common)
     memcpy(&pane->view, &view, sizeof view);
     pane->common = common;
     pane->document = document_create(CHANNEL_AUTO);
-    pane->frame = must_alloc(sizeof *pane->frame);
-    *pane->frame = (struct frame){0};
+    pane->frame = frame_create(common->frames++);
     pane_update_colormap(pane);
     return pane;
 }
@@ -34,9 +33,8 @@ void pane_destroy(struct pane **address)
     if (!pane)
         return;
     pane_give_up(pane);
-    frame_finish(pane->frame); // which has a sheet of the document's masks open
-    free(pane->frame);
-    document_destroy(&pane->document);
+    frame_release(&pane->frame); // which has a sheet of the document's masks open
+    document_release(&pane->document);
     free(pane);
     *address = NULL;
 }
@@ -92,7 +90,7 @@ static void show_mask(struct pane *pane, struct rect rect)
 void pane_mask_changed(struct pane *pane, struct rect rect)
 {
     ahead_drop(pane, false); // it leaves out what was masked before
-    frame_mask_update(&pane->frame->mask, rect);
+    frame_mask_edited(&pane->frame->mask, rect);
     show_mask(pane, rect);
 }
 
@@ -103,6 +101,16 @@ void pane_follow_locks(struct pane *pane)
         return;
     ahead_drop(pane, false);
     show_mask(pane, (struct rect){0, 0, frame->info.width, frame->info.height});
+}
+
+bool pane_follow_masks(struct pane *pane)
+{
+    const struct rect rect = frame_mask_catch_up(&pane->frame->mask);
+    if (rect.width <= 0)
+        return false;
+    ahead_drop(pane, false);
+    show_mask(pane, rect);
+    return true;
 }
 
 void pane_ask_masks(const struct pane *pane, struct loader_request *request)
@@ -117,11 +125,24 @@ void pane_ask_masks(const struct pane *pane, struct loader_request *request)
 
 // --- what is shown ---
 
+void pane_own_frame(struct pane *pane)
+{
+    struct frame *shared = pane->frame;
+    if (shared->references == 1)
+        return;
+    pane->frame = frame_create(pane->common->frames++);
+    pane->frame->mask.sheet = shared->mask.sheet; // the next frame leaves out what the user masked
+    if (shared->mask.sheet)
+        mask_sheet_open(shared->mask.sheet);
+    frame_release(&shared);
+}
+
 void pane_give_up(struct pane *pane)
 {
     pane_cancel(pane);
     ahead_drop(pane, true);
     left_loads_abandon(&pane->left);
+    pane_own_frame(pane);
     region_loader_destroy(&pane->frame->regions);
     image_file_close(&pane->frame->file);
 }
@@ -155,8 +176,11 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
         return status;
     const bool another = pane->document->source != NULL;
     pane_give_up(pane);
-    document_take_masks(opened, pane->document);
-    document_destroy(&pane->document);
+    if (pane->document->references == 1)
+        document_take_masks(opened, pane->document);
+    else
+        frame_mask_finish(&pane->frame->mask); // they stay with those who show the document
+    document_release(&pane->document);
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
@@ -166,21 +190,49 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
     return STATUS_OK;
 }
 
-enum status pane_open_same(struct pane *pane, const struct pane *other, struct error *error)
+// Whether the frame that another pane shows is what this one would load.
+static bool can_share(const struct pane *pane, const struct pane *other)
 {
-    const struct source *source = other->document->plain ? other->document->plain : other->document->source;
-    const size_t count = source_count(source);
-    const char **names = must_alloc(count * sizeof *names);
-    for (size_t i = 0; i < count; i++)
-        names[i] = source_name(source, i);
-    enum status status = pane_open(pane, names, count, false, 0, error);
-    free(names);
-    if (status)
-        return status;
+    const struct frame *frame = other->frame;
+    const struct display *a = &pane->view.display, *b = &other->view.display;
+    return pane->document == other->document && !other->loader && frame->picture &&
+           picture_is_complete(frame->picture) && frame->picture->cache_budget == 0 &&
+           a->reduce == b->reduce && memcmp(&a->classes, &b->classes, sizeof a->classes) == 0;
+}
+
+bool pane_share(struct pane *pane, const struct pane *other)
+{
+    if (!can_share(pane, other))
+        return false;
+    pane_cancel(pane);
+    if (pane->frame != other->frame) {
+        frame_release(&pane->frame);
+        pane->frame = frame_share(other->frame);
+    }
+    pane->position = other->position;
+    pane->unseen = true;
+    pane->loads++;
+    pane_meet_frame(pane, &pane->frame->info);
+    if (pane->view.contrast.automatic && !pane->view.contrast.keep)
+        pane_auto_limits(pane, NULL);
+    return true;
+}
+
+void pane_open_same(struct pane *pane, const struct pane *other)
+{
+    if (pane == other || !other->document->source)
+        return;
+    pane_give_up(pane);
+    frame_clear(pane->frame);
+    frame_mask_finish(&pane->frame->mask);
+    document_release(&pane->document);
+    pane->document = document_share(other->document);
     pane->view.contrast = other->view.contrast; // the same data: limits set by hand hold
-    if (!other->document->plain)
-        pane_go(pane, other->position);
-    return STATUS_OK;
+    pane->direction = other->direction;
+    pane->playback = (struct playback){.due_ns = 0};
+    pane->opened++;
+    if (!pane_share(pane, other))
+        pane_show(pane, other->position);
 }
 
 void pane_go(struct pane *pane, struct source_position position)
@@ -304,7 +356,8 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
-    const bool collected = pane_load_collect(pane);
+    const bool masked = pane_follow_masks(pane);
+    const bool collected = pane_load_collect(pane) || masked;
     if (!pane->loader)
         return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || collected;
     struct frame_info info;

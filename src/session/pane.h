@@ -65,8 +65,11 @@ void pane_take_looks(struct pane *pane, const struct pane *other);
 // and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
                       struct error *error);
-// Opens what another pane shows, at the same place.
-enum status pane_open_same(struct pane *pane, const struct pane *other, struct error *error);
+// Shows the same document as another pane, at the same place. The pixels are shared where that can be.
+void pane_open_same(struct pane *pane, const struct pane *other);
+// Shows the very frame that another pane of the same document shows; false if that cannot be: it is being
+// loaded, is an image over the memory budget, or this pane wants it reduced otherwise.
+bool pane_share(struct pane *pane, const struct pane *other);
 // Begins to load another place of the list; what is being loaded is given up.
 void pane_go(struct pane *pane, struct source_position position);
 // The same after another source was put into the document, for which pane_give_up must have been called
@@ -82,6 +85,8 @@ void pane_mask_changed(struct pane *pane, struct rect rect);
 // Layers of the file and the data were locked or unlocked (workspace.masking.locked): the user's mask and
 // what is shown follow.
 void pane_follow_locks(struct pane *pane);
+// The user's layers may have been changed in another pane: shows that. True if they were.
+bool pane_follow_masks(struct pane *pane);
 // Fills in what a load needs to know of the user's layers.
 void pane_ask_masks(const struct pane *pane, struct loader_request *request);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics

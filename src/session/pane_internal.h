@@ -5,6 +5,10 @@
 
 #include "session/pane.h"
 
+// The camera, and what the format says of rows and colours, for a frame that is shown now.
+void pane_meet_frame(struct pane *pane, const struct frame_info *info);
+// A frame that other panes show too is left to them: the next one is loaded into one of its own.
+void pane_own_frame(struct pane *pane);
 // Begins to load pane->position; nothing must be loading. `shown_item` is the item of the open file; `again`:
 // what was read ahead or is open is of no use.
 void pane_load_start(struct pane *pane, size_t shown_item, bool again);

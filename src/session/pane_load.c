@@ -42,6 +42,7 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
 void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
     pane->loads++;
+    pane_own_frame(pane);
     region_loader_destroy(&pane->frame->regions);
     if (again) {
         ahead_drop(pane, true);
@@ -93,6 +94,22 @@ static enum status prepare_masks(struct pane *pane, const struct frame_info *inf
     return status;
 }
 
+void pane_meet_frame(struct pane *pane, const struct frame_info *info)
+{
+    struct camera *camera = &pane->view.camera;
+    pane->view.display.low_is_white = info->low_is_white;
+    if (!camera->origin_chosen)
+        camera->origin_lower = info->rows_upward;
+    if (camera->image_width != info->width || camera->image_height != info->height || !pane->first_shown) {
+        camera_set_image(camera, info->width, info->height);
+        if (!pane->first_shown && pane->options)
+            options_apply_camera(pane->options, camera);
+        else
+            camera_fit(camera);
+    }
+    pane->first_shown = true;
+}
+
 enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error)
 {
     enum status status = STATUS_OK;
@@ -112,18 +129,7 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
     if (status)
         return status;
     frame_describe(pane->frame, info);
-    pane->view.display.low_is_white = info->low_is_white;
-    if (!pane->view.camera.origin_chosen)
-        pane->view.camera.origin_lower = info->rows_upward;
-    if (pane->frame->info.width != info->width || pane->frame->info.height != info->height ||
-        !pane->first_shown) {
-        camera_set_image(&pane->view.camera, info->width, info->height);
-        if (!pane->first_shown && pane->options)
-            options_apply_camera(pane->options, &pane->view.camera);
-        else
-            camera_fit(&pane->view.camera);
-    }
-    pane->first_shown = true;
+    pane_meet_frame(pane, info);
     pane->frame->info = *info;
     pane->frame->statistics_known = false;
     pane->times.header_known = clock_now_ns();

@@ -161,6 +161,12 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
         return status;
     stop(pane);
     pane_give_up(pane);
+    if (pane->document->references > 1) { // the others go on as they are
+        struct document *shared = pane->document;
+        pane->document = document_fork(shared);
+        document_release(&shared);
+        plain = pane->document->plain ? pane->document->plain : pane->document->source;
+    }
     if (pane->document->plain)
         source_destroy(&pane->document->source);
     pane->document->source = slabs ? slabs : plain;

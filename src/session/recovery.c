@@ -28,7 +28,7 @@ struct writing {
 };
 
 struct recovery {
-    struct editor *editor;
+    const struct editors *editors;
     struct common *common;
     char path[4096]; // of this session's file; "" if no home is known
     bool exists;
@@ -58,13 +58,13 @@ struct recovery {
     bool restores_are_packed; // all of them are in the record that was packed last
 };
 
-struct recovery *recovery_create(struct editor *editor, struct common *common)
+struct recovery *recovery_create(const struct editors *editors, struct common *common)
 {
     struct recovery *recovery = must_alloc(sizeof *recovery);
     memset(recovery, 0, sizeof *recovery);
-    recovery->editor = editor;
+    recovery->editors = editors;
     recovery->common = common;
-    recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = editor_edits(editor);
+    recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = *editors->edits;
     char folder[3900];
     struct recovery_record self = {0};
     recovery_record_sign(&self);
@@ -172,7 +172,7 @@ static void begin_writing(struct recovery *recovery)
 static void begin_packing(struct recovery *recovery)
 {
     struct editor_unsaved unsaved[MAX_MASKS];
-    size_t count = editor_unsaved(recovery->editor, unsaved, MAX_MASKS);
+    size_t count = editors_unsaved(recovery->editors, unsaved, MAX_MASKS);
     struct recovery_record *record = &recovery->record;
     count = count < MAX_MASKS ? count : MAX_MASKS;
     record->items = must_alloc((count + 1) * sizeof *record->items);
@@ -186,7 +186,7 @@ static void begin_packing(struct recovery *recovery)
     }
     recovery->packing = true;
     recovery->restores_are_packed = true;
-    recovery->record_serial = editor_edits(recovery->editor);
+    recovery->record_serial = *recovery->editors->edits;
     recovery->item = 0;
     recovery->block = 0;
 }
@@ -247,7 +247,7 @@ static int64_t due_ns(const struct recovery *recovery)
 
 static void see_changes(struct recovery *recovery, int64_t now_ns)
 {
-    const uint64_t serial = editor_edits(recovery->editor);
+    const uint64_t serial = *recovery->editors->edits;
     if (serial == recovery->seen_serial)
         return;
     if (recovery->packing)
@@ -263,14 +263,14 @@ void recovery_update(struct recovery *recovery, int64_t now_ns)
     if (recovery->writing)
         return;
     see_changes(recovery, now_ns);
-    if (!editor_has_unsaved(recovery->editor)) {
+    if (!editors_have_unsaved(recovery->editors)) {
         if (recovery->packing)
             abandon_packing(recovery);
         remove_files(recovery);
         recovery->kept_serial = recovery->seen_serial;
         return;
     }
-    if (!has_something_to_keep(recovery) || !editor_at_rest(recovery->editor))
+    if (!has_something_to_keep(recovery) || !editors_at_rest(recovery->editors))
         return;
     if (!recovery->packing && now_ns >= due_ns(recovery))
         begin_packing(recovery);
@@ -297,7 +297,7 @@ enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct e
     if (recovery->writing && !wait_for_writing(recovery, until))
         return error_set(error, STATUS_BROKEN, "%s", slow);
     see_changes(recovery, clock_now_ns());
-    if (!editor_has_unsaved(recovery->editor) || recovery->filed_serial == recovery->seen_serial)
+    if (!editors_have_unsaved(recovery->editors) || recovery->filed_serial == recovery->seen_serial)
         return STATUS_OK;
     if (!recovery->path[0])
         tell(recovery, "no folder for them is known, because HOME is not set");
@@ -321,13 +321,13 @@ int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns)
 {
     if (recovery->packing)
         return 0;
-    if (recovery->writing || !has_something_to_keep(recovery) || !editor_has_unsaved(recovery->editor))
+    if (recovery->writing || !has_something_to_keep(recovery) || !editors_have_unsaved(recovery->editors))
         return -1;
     const int64_t left = due_ns(recovery) - now_ns;
     if (left > 0)
         return (int)(left / 1000000) + 1;
     // What is not at rest ends with an event; looked at now and then all the same.
-    return editor_at_rest(recovery->editor) ? 0 : (int)(second / 1000000);
+    return editors_at_rest(recovery->editors) ? 0 : (int)(second / 1000000);
 }
 
 void recovery_destroy(struct recovery **recovery, bool discard)
@@ -335,7 +335,7 @@ void recovery_destroy(struct recovery **recovery, bool discard)
     struct recovery *gone = *recovery;
     if (!gone)
         return;
-    const bool unwanted = discard || !editor_has_unsaved(gone->editor);
+    const bool unwanted = discard || !editors_have_unsaved(gone->editors);
     if (gone->writing && unwanted)
         atomic_store(&gone->writing->unwanted, true);
     jobs_abandon(gone->common->jobs, gone);
@@ -398,7 +398,7 @@ static enum status restore_record(struct recovery *recovery, struct recovery_rec
         struct mask *mask = NULL;
         status = recovery_item_mask(item, &mask, error);
         if (!status)
-            status = editor_recover(recovery->editor, &mask, item->layers, item->name, error);
+            status = editor_recover(recovery->editors->active, &mask, item->layers, item->name, error);
         mask_destroy(&mask);
     }
     if (status)

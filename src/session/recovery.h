@@ -9,7 +9,7 @@
 #ifndef FOVEA_SESSION_RECOVERY_H
 #define FOVEA_SESSION_RECOVERY_H
 
-#include "session/editor.h"
+#include "session/editors.h"
 #include "session/recovery_file.h"
 
 enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond that the user is told
@@ -17,7 +17,7 @@ enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond tha
 struct recovery;
 
 // Both outlive it.
-struct recovery *recovery_create(struct editor *editor, struct common *common);
+struct recovery *recovery_create(const struct editors *editors, struct common *common);
 // `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
 void recovery_destroy(struct recovery **recovery, bool discard);
 

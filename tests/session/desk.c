@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several panes without a window: opening, stepping, links, closing, blinking, and any order of all of it.
-#include "session/desk.h"
+#include "session/editors.h"
 
 #include "support/testdata.h"
 
@@ -217,7 +217,8 @@ static void test_same_in_two_panes(void **state)
     assert_int_equal(playback_go(a, 5, &error), STATUS_OK);
     load_all(f->desk);
     struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
-    assert_int_equal(pane_open_same(b, a, &error), STATUS_OK);
+    pane_open_same(b, a);
+    assert_ptr_equal(b->frame, a->frame); // no second copy of its pixels
     load_all(f->desk);
     assert_int_equal(b->position.frame, 5);
     assert_true(pane_value(a, 30, 20, text[0], sizeof text[0], &value[0]));
@@ -228,6 +229,122 @@ static void test_same_in_two_panes(void **state)
     assert_int_equal(a->position.frame, 5);
     assert_int_equal(desk_close(f->desk, a, &error), STATUS_OK); // the other goes on
     assert_true(pane_value(b, 30, 20, text[1], sizeof text[1], &value[1]));
+}
+
+static void run_point(struct editor *editor, double x, double y)
+{
+    const double numbers[] = {x, y};
+    struct error error = {0};
+    if (editor_run(editor, "point", numbers, 2, false, &error))
+        fail_msg("%s", error.text);
+}
+
+static uint8_t seen_at(const struct pane *pane, int64_t x, int64_t y)
+{
+    return mask_at(pane->frame->mask.seen, x, y) & MASK_BIT(MASK_USER);
+}
+
+// What is drawn in one pane is seen in the other, whether they show the same frame or not, and kept once.
+static void test_one_mask_in_two_panes(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    struct editors editors = {0};
+    struct editor_unsaved unsaved[4];
+    struct pane *a = f->desk->active;
+    open_in(a, "sim:64x40,type=u16,frames=8");
+    load_all(f->desk);
+    struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    pane_open_same(b, a);
+    editors_follow(&editors, f->desk);
+    assert_false(editors_have_unsaved(&editors));
+    run_point(editors.active, 3, 4);
+    desk_pump(f->desk, 1);
+    assert_true(seen_at(a, 3, 4) && seen_at(b, 3, 4));
+    assert_int_equal(playback_go(b, 5, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_ptr_not_equal(a->frame, b->frame);
+    assert_true(seen_at(b, 3, 4));
+    run_point(editors.active, 7, 8);
+    run_point(editors.active, 60, 39);
+    assert_false(seen_at(b, 7, 8));
+    assert_true(desk_pump(f->desk, 1)); // something is to be drawn
+    assert_true(seen_at(b, 7, 8) && seen_at(b, 60, 39));
+    assert_int_equal(editors_unsaved(&editors, unsaved, 4), 1);
+    desk_activate(f->desk, b);
+    editors_follow(&editors, f->desk);
+    assert_true(editor_undo(editors.active));
+    desk_pump(f->desk, 1);
+    assert_false(seen_at(a, 60, 39));
+    f->desk->closing = NULL;
+    editors_drop(&editors, f->desk, a);
+    assert_int_equal(desk_close(f->desk, a, &error), STATUS_OK);
+    assert_int_equal(editors_unsaved(&editors, unsaved, 4), 1); // the other has them
+    assert_true(seen_at(b, 3, 4));
+    editors_finish(&editors);
+}
+
+// Panes whose frames are linked share each frame that one of them loads.
+static void test_linked_panes_share_frames(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    struct pane *a = f->desk->active;
+    open_in(a, "sim:64x40,type=u16,frames=8");
+    load_all(f->desk);
+    struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    pane_open_same(b, a);
+    f->desk->common.workspace.links.frame = true;
+    const int64_t textures = gpu_texture_bytes(f->desk->common.gpu);
+    for (int i = 1; i < 8; i++) {
+        assert_int_equal(playback_step(a, 1, false, &error), STATUS_OK);
+        load_all(f->desk);
+        assert_true(desk_follow(f->desk));
+        assert_ptr_equal(a->frame, b->frame);
+        assert_int_equal(b->position.frame, i);
+        assert_false(pane_is_loading(b));
+        assert_int_equal(gpu_texture_bytes(f->desk->common.gpu), textures);
+        desk_seen(f->desk);
+    }
+    b->view.display.reduce = REDUCE_MAX; // another picture: a load of its own
+    assert_int_equal(playback_step(a, -1, false, &error), STATUS_OK);
+    load_all(f->desk);
+    desk_follow(f->desk);
+    load_all(f->desk);
+    assert_ptr_not_equal(a->frame, b->frame);
+    assert_int_equal(b->position.frame, 6);
+}
+
+static void test_slabs_in_one_of_two_panes(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    char text[48];
+    double frames[4], sum, value;
+    struct pane *a = f->desk->active;
+    open_in(a, "sim:64x40,type=u16,frames=8");
+    load_all(f->desk);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(playback_go(a, i, &error), STATUS_OK);
+        load_all(f->desk);
+        assert_true(pane_value(a, 5, 5, text, sizeof text, &frames[i]));
+    }
+    struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    pane_open_same(b, a);
+    assert_int_equal(playback_slab(b, 0, 4, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_true(pane_value(b, 5, 5, text, sizeof text, &sum));
+    assert_true(sum == frames[0] + frames[1] + frames[2] + frames[3]);
+    assert_true(pane_value(a, 5, 5, text, sizeof text, &value));
+    assert_true(value == frames[3]); // the other goes on as it was
+    assert_int_equal(playback_go(a, 1, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_true(pane_value(a, 5, 5, text, sizeof text, &value));
+    assert_true(value == frames[1]);
+    assert_int_equal(playback_slab(b, -1, 0, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_true(pane_value(b, 5, 5, text, sizeof text, &value));
+    assert_true(value == frames[0]);
 }
 
 static void test_blink(void **state)
@@ -263,7 +380,7 @@ static void test_any_order(void **state)
     int count = 1;
     for (int i = 0; i < 600; i++) {
         struct pane *pane = desk_pane(f->desk, 1 + rand() % count);
-        switch (rand() % 9) {
+        switch (rand() % 10) {
         case 0:
             count += desk_add(f->desk, pane, (enum layout_axis)(rand() % 2), &error) != NULL;
             break;
@@ -285,6 +402,9 @@ static void test_any_order(void **state)
         case 6:
             f->desk->common.workspace.links =
                 (struct view_links){rand() % 2, rand() % 2, rand() % 2, rand() % 2};
+            break;
+        case 8:
+            pane_open_same(pane, f->desk->active == pane ? desk_pane(f->desk, 1) : f->desk->active);
             break;
         case 7:
             f->desk->common.workspace.alone = rand() % 2;
@@ -310,9 +430,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-        DESK_TEST(test_numbers),           DESK_TEST(test_places),          DESK_TEST(test_grid),
-        DESK_TEST(test_linked_views),      DESK_TEST(test_linked_contrast), DESK_TEST(test_linked_frames),
-        DESK_TEST(test_same_in_two_panes), DESK_TEST(test_blink),           DESK_TEST(test_any_order),
+        DESK_TEST(test_numbers),
+        DESK_TEST(test_places),
+        DESK_TEST(test_grid),
+        DESK_TEST(test_linked_views),
+        DESK_TEST(test_linked_contrast),
+        DESK_TEST(test_linked_frames),
+        DESK_TEST(test_same_in_two_panes),
+        DESK_TEST(test_blink),
+        DESK_TEST(test_one_mask_in_two_panes),
+        DESK_TEST(test_linked_panes_share_frames),
+        DESK_TEST(test_slabs_in_one_of_two_panes),
+        DESK_TEST(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,8 @@ static void edits_are_kept_while_a_file_does_not_answer(void **state)
     struct error error = {0};
     assert_int_equal(setenv("XDG_STATE_HOME", temporary_path("state"), 1), 0);
     assert_true(recovery_folder(folder, sizeof folder));
-    struct recovery *recovery = recovery_create(f->editor, &f->common);
+    const struct editors editors = {.of = {f->editor}, .active = f->editor, .edits = &f->common.edits};
+    struct recovery *recovery = recovery_create(&editors, &f->common);
     open_half(f, save_image("kept.npy", WIDTH, HEIGHT, 1));
     point(f, 20, 30);
     point(f, 21, 1000);
