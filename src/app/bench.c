@@ -177,29 +177,15 @@ static enum status measure_zoom(struct stage *stage, int zoom, struct texture *r
     return status;
 }
 
-// Ready-made colours of the image's size, filled by bands of one buffer. NULL where the image is larger than
-// a texture.
-static enum status make_yardstick(struct pane *pane, struct texture **rgba, struct error *error)
+// NULL where the image is larger than a texture.
+static enum status make_yardstick(const struct pane *pane, struct texture **rgba, struct error *error)
 {
+    const struct frame_info *info = &pane->frame->info;
     const int limit = gpu_max_texture_side(pane->common->gpu);
     *rgba = NULL;
-    if (pane->frame->info.width > limit || pane->frame->info.height > limit)
+    if (info->width > limit || info->height > limit)
         return STATUS_OK;
-    const int width = (int)pane->frame->info.width, height = (int)pane->frame->info.height, rows = 64;
-    enum status status =
-        texture_create(pane->common->gpu, TEXTURE_RGBA8, width, height, "yardstick", rgba, error);
-    if (status)
-        return status;
-    uint32_t *band = malloc((size_t)width * (size_t)rows * 4);
-    if (!band)
-        return error_set(error, STATUS_NO_MEMORY, "not enough memory for the yardstick");
-    uint32_t state = 1;
-    for (size_t i = 0; i < (size_t)width * (size_t)rows; i++)
-        band[i] = (state = state * 1664525u + 1013904223u) | 0xFF000000u;
-    for (int y = 0; y < height; y += rows)
-        texture_upload(*rgba, 0, y, width, height - y < rows ? height - y : rows, band, (size_t)width);
-    free(band);
-    return STATUS_OK;
+    return renderer_make_yardstick(pane->common->gpu, (int)info->width, (int)info->height, rgba, error);
 }
 
 // A hundred contrast changes, after which the peak of memory is read.

@@ -26,7 +26,7 @@ struct cell {
 
 struct thumbnails {
     struct desk *desk;
-    struct renderer *renderer;
+    struct render_view *render_view;
     struct target *target; // NULL until first needed
     int cell_width, cell_height;
     struct cell cells[CELLS];
@@ -48,6 +48,7 @@ struct thumbnails *thumbnails_create(struct desk *desk)
 {
     struct thumbnails *thumbnails = must_alloc(sizeof *thumbnails);
     thumbnails->desk = desk;
+    thumbnails->render_view = render_view_create();
     thumbnails->preview = preview_create(desk->common.jobs);
     thumbnails->frame = 1;
     return thumbnails;
@@ -81,7 +82,7 @@ void thumbnails_destroy(struct thumbnails **thumbnails)
     clear_cells(old);
     preview_destroy(&old->preview);
     target_destroy(&old->target);
-    renderer_destroy(&old->renderer);
+    render_view_destroy(&old->render_view);
     free(old);
     *thumbnails = NULL;
 }
@@ -104,8 +105,6 @@ static bool prepare_cells(struct thumbnails *thumbnails, int width, int height)
     clear_cells(thumbnails);
     target_destroy(&thumbnails->target);
     struct gpu *gpu = thumbnails->desk->common.gpu;
-    if (!thumbnails->renderer && renderer_create(gpu, &thumbnails->renderer, NULL) != STATUS_OK)
-        return false;
     thumbnails->cell_width = width;
     thumbnails->cell_height = height;
     return target_create(gpu, TEXTURE_RGBA8, COLUMNS * width, ROWS * height, &thumbnails->target, NULL) ==
@@ -231,7 +230,7 @@ static void start(struct thumbnails *thumbnails, size_t cell)
 static bool take_bands(struct thumbnails *thumbnails)
 {
     const int64_t until = clock_now_ns() + (int64_t)WORK_MS * 1000000;
-    struct loader_band band;
+    struct loaded_band band;
     struct loader *loader = preview_loader(thumbnails->preview);
     while (clock_now_ns() < until && loader_take(loader, 0, &band)) {
         const enum status status =
@@ -280,7 +279,7 @@ static enum status draw(struct thumbnails *thumbnails, const struct taps_result 
     const int width = COLUMNS * thumbnails->cell_width, height = ROWS * thumbnails->cell_height;
     pixel_of_cell(thumbnails, (size_t)(cell - thumbnails->cells), &x, &y);
     target_bind(pane->common->gpu, thumbnails->target, width, height);
-    return renderer_draw(thumbnails->renderer, &scene, height, x, y, NULL);
+    return renderer_draw(pane->common->renderer, thumbnails->render_view, &scene, height, x, y, NULL);
 }
 
 // Ends the load and draws what it gave; false if that is nothing.

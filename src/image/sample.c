@@ -31,6 +31,19 @@ const struct sample_traits *sample_traits(enum sample_type type)
     return &traits_table[type];
 }
 
+enum sample_type sample_storage_type(enum sample_type type)
+{
+    switch (type) {
+    case SAMPLE_F16:
+    case SAMPLE_F64:
+    case SAMPLE_U64:
+    case SAMPLE_I64:
+        return SAMPLE_F32;
+    default:
+        return type;
+    }
+}
+
 bool sample_type_by_name(const char *name, enum sample_type *type)
 {
     for (int i = 0; name && i < SAMPLE_COUNT; i++) {

@@ -37,6 +37,9 @@ const struct sample_traits *sample_traits(enum sample_type type);
 // The type of that name; false if there is none.
 bool sample_type_by_name(const char *name, enum sample_type *type);
 
+// The type in which samples are kept for drawing: their own for up to 32 bits, f32 for f16, f64, u64 and i64.
+enum sample_type sample_storage_type(enum sample_type type);
+
 // The sample at `at` (any alignment) as a double; 64-bit integers beyond 2^53 are rounded.
 double sample_value(enum sample_type type, const void *at);
 

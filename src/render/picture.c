@@ -3,6 +3,7 @@
 #include "render/picture_internal.h"
 
 #include "base/size.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,13 +147,13 @@ void picture_destroy(struct picture **picture)
 bool picture_fits(const struct picture *picture, const struct frame_info *info)
 {
     return picture->info.width == info->width && picture->info.height == info->height &&
-           picture->storage == loader_storage_type(info->type);
+           picture->storage == sample_storage_type(info->type);
 }
 
 void picture_restart(struct picture *picture, const struct frame_info *info, enum reduce_mode reduce)
 {
     picture->info = *info;
-    picture->storage = loader_storage_type(info->type);
+    picture->storage = sample_storage_type(info->type);
     picture->reduce = reduce;
     picture->serial = gpu_next_serial(picture->gpu);
     if (picture->loaded)
@@ -236,7 +237,7 @@ static enum status take_levels(struct picture *picture, int64_t y, const float *
     return status;
 }
 
-enum status picture_take_band(struct picture *picture, const struct loader_band *band,
+enum status picture_take_band(struct picture *picture, const struct loaded_band *band,
                               const struct mask *mask, struct error *error)
 {
     enum status status = STATUS_OK;

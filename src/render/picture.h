@@ -10,8 +10,8 @@
 #define FOVEA_RENDER_PICTURE_H
 
 #include "gpu/texture.h"
+#include "image/loaded_band.h"
 #include "image/mask.h"
-#include "sources/loader.h"
 #include "view/colour_table.h"
 
 enum { PICTURE_MAX_LEVELS = REDUCE_MAX_LEVELS + 1 };
@@ -65,7 +65,7 @@ bool picture_fits(const struct picture *picture, const struct frame_info *info);
 void picture_restart(struct picture *picture, const struct frame_info *info, enum reduce_mode reduce);
 
 // Uploads a band with its reduced levels, and its rows of the mask.
-enum status picture_take_band(struct picture *picture, const struct loader_band *band,
+enum status picture_take_band(struct picture *picture, const struct loaded_band *band,
                               const struct mask *mask, struct error *error);
 // Uploads the mask within `rect` (image pixels, inside the image), all levels. The work grows with the
 // rectangle, which is widened to multiples of 64 pixels, not with the image.

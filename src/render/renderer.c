@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "gpu/image_program.h"
+#include "render/render_view_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,57 +19,19 @@ static const double MASKED_SHARE_FOR_ONE_PASS = 0.45;
 // centre is on their edge is drawn again whichever texel it shows.
 static const double BLOCK_OVERLAP = 1.0 / 16; // texels
 
-// The colours for one class of pixels, on the CPU and on the GPU, with what they were baked from.
-struct baked {
-    struct colour_table *table;
-    struct table *texels;
-    bool valid;
-    struct contrast contrast;
-    struct display display;
-    struct colormap colormap; // a copy: one that is read again from its file keeps its address
-    uint64_t histogram_serial;
-};
-
-// A copy of all that decides the drawn pixels.
-struct scene_key {
-    struct view view;
-    struct colormap colormap;
-    uint64_t picture_serial, histogram_serial;
-};
-
 struct renderer {
     struct gpu *gpu;
     struct image_programs *programs;
-    struct baked direct; // level 0 of 8- and 16-bit images
-    struct baked keyed;  // level 0 of 32-bit types
-    struct baked
-        levels; // float levels of integer images; shares nothing with keyed so that zooming does not re-bake
-    const struct baked *shown; // the one of level 0 of the picture drawn last
     struct table *tints;
     struct display tint_display;
     bool tints_valid;
-    float base_x, base_y; // image_draw.screen_base of the present viewport
+    // Of the drawing in progress.
+    float base_x, base_y; // image_draw.screen_base of its viewport
     struct image_rect *rects;
     size_t rect_count, rect_capacity;
-    struct scene_key drawn;
-    bool drawn_valid, cache_valid;
-    struct target *cache;
 };
 
 // --- life ---
-
-static enum status baked_create(struct gpu *gpu, struct baked *baked, struct error *error)
-{
-    enum status status = colour_table_create(&baked->table, error);
-    return status ? status
-                  : table_create(gpu, TABLE_RGBA8, COLOUR_TABLE_MAX + 4, "colours", &baked->texels, error);
-}
-
-static void baked_destroy(struct baked *baked)
-{
-    colour_table_destroy(&baked->table);
-    table_destroy(&baked->texels);
-}
 
 enum status renderer_create(struct gpu *gpu, struct renderer **renderer, struct error *error)
 {
@@ -91,56 +54,13 @@ void renderer_destroy(struct renderer **renderer)
     if (!old)
         return;
     image_programs_destroy(&old->programs);
-    baked_destroy(&old->direct);
-    baked_destroy(&old->keyed);
-    baked_destroy(&old->levels);
     table_destroy(&old->tints);
-    target_destroy(&old->cache);
     free(old->rects);
     free(old);
     *renderer = NULL;
 }
 
-void renderer_drop_cache(struct renderer *renderer)
-{
-    target_destroy(&renderer->cache);
-    renderer->cache_valid = false;
-}
-
 // --- tables ---
-
-static bool same_colormap(const struct colormap *a, const struct colormap *b)
-{
-    return memcmp(a->rgb, b->rgb, sizeof a->rgb) == 0;
-}
-
-static enum status bake(struct renderer *renderer, struct baked *baked, enum pixel_class pixel_class,
-                        const struct scene *scene, struct error *error)
-{
-    const struct view *view = scene->view;
-    if (!baked->table) {
-        enum status status = baked_create(renderer->gpu, baked, error);
-        if (status)
-            return status;
-    }
-    if (baked->valid && baked->table->pixel_class == pixel_class &&
-        same_colormap(&baked->colormap, scene->colormap) &&
-        baked->histogram_serial == scene->histogram_serial &&
-        memcmp(&baked->contrast, &view->contrast, sizeof view->contrast) == 0 &&
-        memcmp(&baked->display, &view->display, sizeof view->display) == 0 &&
-        value_map_same(&baked->table->map, &scene->picture->info.map))
-        return STATUS_OK;
-    memcpy(&baked->contrast, &view->contrast, sizeof view->contrast);
-    memcpy(&baked->display, &view->display, sizeof view->display);
-    baked->colormap = *scene->colormap;
-    baked->histogram_serial = scene->histogram_serial;
-    baked->valid = true;
-    const struct colour_recipe recipe = {&view->contrast, &view->display, scene->colormap, scene->histogram,
-                                         &scene->picture->info.map};
-    colour_table_bake(baked->table, pixel_class, &recipe);
-    table_update(baked->texels, baked->table->rgba, (size_t)baked->table->texels);
-    return STATUS_OK;
-}
 
 static void bake_tints(struct renderer *renderer, const struct display *display)
 {
@@ -313,22 +233,12 @@ static void set_texels(const struct renderer *renderer, struct image_draw *draw,
 
 // --- drawing ---
 
-static const struct {
-    enum image_class image_class;
-    int bias;
-} class_shader[PIXEL_CLASS_COUNT] = {
-    [PIXEL_U8] = {IMAGE_DIRECT_UNSIGNED, 0},  [PIXEL_I8] = {IMAGE_DIRECT_SIGNED, 128},
-    [PIXEL_U16] = {IMAGE_DIRECT_UNSIGNED, 0}, [PIXEL_I16] = {IMAGE_DIRECT_SIGNED, 32768},
-    [PIXEL_U32] = {IMAGE_KEYED_UNSIGNED, 0},  [PIXEL_I32] = {IMAGE_KEYED_SIGNED, 0},
-    [PIXEL_F32] = {IMAGE_KEYED_FLOAT, 0},
+static const enum image_class class_shader[PIXEL_CLASS_COUNT] = {
+    [PIXEL_U8] = IMAGE_DIRECT_UNSIGNED,  [PIXEL_I8] = IMAGE_DIRECT_SIGNED,
+    [PIXEL_U16] = IMAGE_DIRECT_UNSIGNED, [PIXEL_I16] = IMAGE_DIRECT_SIGNED,
+    [PIXEL_U32] = IMAGE_KEYED_UNSIGNED,  [PIXEL_I32] = IMAGE_KEYED_SIGNED,
+    [PIXEL_F32] = IMAGE_KEYED_FLOAT,
 };
-
-static struct baked *baked_for(struct renderer *renderer, const struct picture *picture, int level)
-{
-    if (level > 0 && picture->levels[0].pixel_class != PIXEL_F32)
-        return &renderer->levels;
-    return pixel_class_is_direct(picture->levels[level].pixel_class) ? &renderer->direct : &renderer->keyed;
-}
 
 static struct image_draw draw_for(const struct renderer *renderer, const struct baked *baked,
                                   const struct scene *scene, int level)
@@ -338,8 +248,8 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
     struct image_draw draw = {
         .image_class = table->pixel_class == PIXEL_F32 && table->scale != 1
                            ? IMAGE_SCALED_FLOAT
-                           : class_shader[table->pixel_class].image_class,
-        .bias = class_shader[table->pixel_class].bias,
+                           : class_shader[table->pixel_class],
+        .bias = table->bias,
         .smooth = display->smooth && scene->view->camera.zoom * (double)(1 << level) > 1.0 &&
                   table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,
         .colours = baked->texels,
@@ -399,13 +309,12 @@ static enum status draw_tile(struct renderer *renderer, const struct scene *scen
     return status;
 }
 
-static enum status draw_level(struct renderer *renderer, const struct scene *scene, int level_index,
-                              struct error *error)
+static enum status draw_level(struct renderer *renderer, struct render_view *render_view,
+                              const struct scene *scene, int level_index, struct error *error)
 {
-    struct picture *picture = scene->picture;
-    struct picture_level *level = &picture->levels[level_index];
-    struct baked *baked = baked_for(renderer, picture, level_index);
-    enum status status = bake(renderer, baked, level->pixel_class, scene, error);
+    struct picture_level *level = &scene->picture->levels[level_index];
+    const struct baked *baked;
+    enum status status = render_view_bake(render_view, renderer->gpu, scene, level_index, &baked, error);
     if (status)
         return status;
     struct image_draw draw = draw_for(renderer, baked, scene, level_index);
@@ -417,19 +326,19 @@ static enum status draw_level(struct renderer *renderer, const struct scene *sce
 }
 
 // The level to draw, after the coarser one that is always there where the finer is a cache with holes.
-static enum status draw_picture(struct renderer *renderer, const struct scene *scene, struct error *error)
+static enum status draw_picture(struct renderer *renderer, struct render_view *render_view,
+                                const struct scene *scene, struct error *error)
 {
     struct picture *picture = scene->picture;
     const int level = camera_level(&scene->view->camera, picture->level_count - 1);
     picture->draw_serial++;
-    renderer->shown = baked_for(renderer, picture, 0);
     bake_tints(renderer, &scene->view->display);
     int under = level;
     while (!picture->levels[under].stored)
         under++;
-    enum status status = draw_level(renderer, scene, under, error);
+    enum status status = draw_level(renderer, render_view, scene, under, error);
     if (!status && under != level)
-        status = draw_level(renderer, scene, level, error);
+        status = draw_level(renderer, render_view, scene, level, error);
     return status;
 }
 
@@ -449,96 +358,67 @@ static bool covers_viewport(const struct camera *camera)
     return true;
 }
 
-static void remember(struct renderer *renderer, const struct scene *scene)
-{
-    struct scene_key *key = &renderer->drawn;
-    memcpy(&key->view, scene->view, sizeof key->view);
-    key->colormap = *scene->colormap;
-    key->picture_serial = scene->picture ? scene->picture->serial : 0;
-    key->histogram_serial = scene->histogram_serial;
-    renderer->drawn_valid = true;
-}
-
-bool renderer_is_same(const struct renderer *renderer, const struct scene *scene)
-{
-    const struct scene_key *key = &renderer->drawn;
-    return renderer->drawn_valid && same_colormap(&key->colormap, scene->colormap) &&
-           key->picture_serial == (scene->picture ? scene->picture->serial : 0) &&
-           key->histogram_serial == scene->histogram_serial &&
-           memcmp(&key->view.camera, &scene->view->camera, sizeof key->view.camera) == 0 &&
-           memcmp(&key->view.contrast, &scene->view->contrast, sizeof key->view.contrast) == 0 &&
-           memcmp(&key->view.display, &scene->view->display, sizeof key->view.display) == 0;
-}
-
-enum status renderer_draw(struct renderer *renderer, const struct scene *scene, int target_height, int x,
-                          int y, struct error *error)
+enum status renderer_draw(struct renderer *renderer, struct render_view *render_view,
+                          const struct scene *scene, int target_height, int x, int y, struct error *error)
 {
     const struct camera *camera = &scene->view->camera;
-    if (!renderer_is_same(renderer, scene))
-        renderer->cache_valid = false;
-    remember(renderer, scene);
+    render_view_remember(render_view, scene);
     renderer->base_x = (float)(scene->part_x - x);
     renderer->base_y = (float)(target_height - y + scene->part_y);
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))
         target_clear(renderer->gpu, scene->view->display.background);
-    enum status status = scene->picture ? draw_picture(renderer, scene, error) : STATUS_OK;
+    enum status status = scene->picture ? draw_picture(renderer, render_view, scene, error) : STATUS_OK;
     target_clip(renderer->gpu, target_height, 0, 0, 0, 0);
     return status;
 }
 
-static enum status fill_cache(struct renderer *renderer, const struct scene *scene, struct error *error)
+static enum status fill_cache(struct renderer *renderer, struct render_view *render_view,
+                              const struct scene *scene, struct error *error)
 {
     const int width = scene->view->camera.viewport_width, height = scene->view->camera.viewport_height;
-    if (renderer->cache && (texture_width(target_texture(renderer->cache)) != width ||
-                            texture_height(target_texture(renderer->cache)) != height))
-        target_destroy(&renderer->cache);
-    enum status status = STATUS_OK;
-    if (!renderer->cache)
-        status = target_create(renderer->gpu, TEXTURE_BGRA8, width, height, &renderer->cache, error);
+    enum status status = render_view_size_cache(render_view, renderer->gpu, width, height, error);
     if (status)
         return status;
-    target_bind(renderer->gpu, renderer->cache, width, height);
-    status = renderer_draw(renderer, scene, height, 0, 0, error);
-    renderer->cache_valid = status == STATUS_OK;
+    target_bind(renderer->gpu, render_view->cache, width, height);
+    status = renderer_draw(renderer, render_view, scene, height, 0, 0, error);
+    render_view->cache_valid = status == STATUS_OK;
     return status;
 }
 
-enum status renderer_draw_cached(struct renderer *renderer, const struct scene *scene, struct target *target,
-                                 int target_width, int target_height, int x, int y, struct error *error)
+enum status renderer_draw_cached(struct renderer *renderer, struct render_view *render_view,
+                                 const struct scene *scene, struct target *target, int target_width,
+                                 int target_height, int x, int y, struct error *error)
 {
     const struct camera *camera = &scene->view->camera;
-    if (!renderer->cache_valid || !renderer_is_same(renderer, scene)) {
-        enum status status = fill_cache(renderer, scene, error);
+    if (!render_view->cache_valid || !render_view_is_same(render_view, scene)) {
+        enum status status = fill_cache(renderer, render_view, scene, error);
         target_bind(renderer->gpu, target, target_width, target_height);
         if (status)
             return status;
     }
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    return image_programs_copy(renderer->programs, target_texture(renderer->cache), error);
+    return image_programs_copy(renderer->programs, target_texture(render_view->cache), error);
 }
 
-// --- others ---
+// --- the yardstick ---
 
-void renderer_colour_of(const struct renderer *renderer, double value, unsigned char rgb[3])
+enum status renderer_make_yardstick(struct gpu *gpu, int width, int height, struct texture **rgba,
+                                    struct error *error)
 {
-    const struct baked *baked = renderer->shown;
-    memset(rgb, 0, 3);
-    if (!baked || !baked->valid)
-        return;
-    const struct colour_table *table = baked->table;
-    int index;
-    if (table->pixel_class == PIXEL_U32)
-        index = colour_table_index_u32(table, (uint32_t)value);
-    else if (table->pixel_class == PIXEL_I32)
-        index = colour_table_index_i32(table, (int32_t)value);
-    else if (table->pixel_class == PIXEL_F32)
-        index = colour_table_index_f32(table, (float)value_map_stored(&table->map, value));
-    else
-        index = (int)value + class_shader[table->pixel_class].bias;
-    if (index >= 0 && index < table->texels)
-        memcpy(rgb, table->rgba[index], 3);
+    enum { ROWS = 64 };
+    enum status status = texture_create(gpu, TEXTURE_RGBA8, width, height, "yardstick", rgba, error);
+    if (status)
+        return status;
+    const size_t texels = (size_t)width * ROWS;
+    uint32_t *band = must_alloc(texels * sizeof *band), state = 1;
+    for (size_t i = 0; i < texels; i++)
+        band[i] = (state = state * 1664525u + 1013904223u) | 0xFF000000u;
+    for (int y = 0; y < height; y += ROWS)
+        texture_upload(*rgba, 0, y, width, height - y < ROWS ? height - y : ROWS, band, (size_t)width);
+    free(band);
+    return STATUS_OK;
 }
 
 enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *rgba, const struct view *view,

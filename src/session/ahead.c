@@ -14,7 +14,7 @@ static const double MEMORY_SHARE = 0.125; // of what is free
 static int64_t frame_cost(const struct pane *pane)
 {
     const int64_t pixels = pane->frame->info.width * pane->frame->info.height;
-    const int64_t sample = (int64_t)sample_traits(loader_storage_type(pane->frame->info.type))->bytes;
+    const int64_t sample = (int64_t)sample_traits(sample_storage_type(pane->frame->info.type))->bytes;
     return pixels * (sample + 3) + (1 << 20);
 }
 

@@ -107,9 +107,8 @@ enum status desk_load_all(struct desk *desk, struct error *error);
 
 // --- drawing ---
 
-// The shown panes are as they were when they were drawn last: the cache has them.
-bool desk_is_same(const struct desk *desk);
-// Draws all shown panes into the bound target (NULL: the window), with heads where there are several.
+// Draws all shown panes into the bound target (NULL: the window), with heads where there are several. Panes
+// that are as they were when they were drawn last come from their caches.
 enum status desk_draw(struct desk *desk, struct target *target, int width, int height, struct error *error);
 
 #endif

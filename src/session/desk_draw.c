@@ -107,25 +107,23 @@ static void draw_twin(const struct desk *desk, const struct pane *pane)
     overlay_flush(desk->common.overlay, camera->viewport_width, camera->viewport_height);
 }
 
-bool desk_is_same(const struct desk *desk)
+// Whether a pane is as it was when it was drawn last: its cache has it.
+static bool is_same(const struct pane *pane)
 {
-    if (desk_count(desk) > 1 && !desk->common.workspace.alone)
-        return false;
-    const struct scene scene = pane_scene(desk->active);
-    return !pane_is_loading(desk->active) && renderer_is_same(desk->common.renderer, &scene);
+    const struct scene scene = pane_scene(pane);
+    return !pane_is_loading(pane) && render_view_is_same(pane->render_view, &scene);
 }
 
 enum status desk_draw(struct desk *desk, struct target *target, int width, int height, struct error *error)
 {
-    const bool cached = desk_is_same(desk);
     enum status status = STATUS_OK;
     for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
         const struct rect picture = desk->pictures[i];
         struct pane *pane = desk->panes[i];
         if (!pane || picture.width <= 0 || picture.height <= 0)
             continue;
-        status = pane_draw(pane, target, width, height, (int)picture.x, (int)picture.y, cached, desk->scale,
-                           error);
+        status = pane_draw(pane, target, width, height, (int)picture.x, (int)picture.y, is_same(pane),
+                           desk->scale, error);
         if (!status)
             draw_twin(desk, pane);
     }

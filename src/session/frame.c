@@ -70,7 +70,7 @@ void frame_describe(struct frame *frame, const struct frame_info *info)
     if (frame->picture->cache_budget > 0)
         snprintf(frame->note, sizeof frame->note, "read in parts (%s)",
                  format_bytes(picture_cost(info, false), need, sizeof need));
-    else if (loader_storage_type(info->type) != info->type && info->type != SAMPLE_F16)
+    else if (sample_storage_type(info->type) != info->type && info->type != SAMPLE_F16)
         snprintf(frame->note, sizeof frame->note, "shown as float32");
     else
         snprintf(frame->note, sizeof frame->note, "%s", info->note);

@@ -23,6 +23,7 @@ struct pane *pane_create(struct common *common)
     pane->common = common;
     pane->document = document_create(CHANNEL_AUTO);
     pane->frame = frame_create(common->frames++);
+    pane->render_view = render_view_create();
     pane_update_colormap(pane);
     return pane;
 }
@@ -34,6 +35,7 @@ void pane_destroy(struct pane **address)
         return;
     pane_give_up(pane);
     frame_release(&pane->frame); // which has a sheet of the document's masks open
+    render_view_destroy(&pane->render_view);
     document_release(&pane->document);
     free(pane);
     *address = NULL;

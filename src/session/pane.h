@@ -23,8 +23,9 @@ struct pane_times {
 
 struct pane {
     struct common *common;
-    struct document *document; // never NULL; without a source nothing is open
-    struct frame *frame;       // never NULL; without a picture nothing is shown
+    struct document *document;       // never NULL; without a source nothing is open
+    struct frame *frame;             // never NULL; without a picture nothing is shown
+    struct render_view *render_view; // what the renderer keeps for it
     struct view view;
     const struct colormap *colormap;    // of view.display.colormap
     bool first_shown;                   // the camera was set up for a first image

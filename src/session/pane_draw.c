@@ -67,7 +67,7 @@ static void pixel_colour(void *context, int64_t x, int64_t y, unsigned char rgb[
     char text[32];
     double value = 0;
     pane_value(pane, x, y, text, sizeof text, &value);
-    renderer_colour_of(pane->common->renderer, value, rgb);
+    render_view_colour_of(pane->render_view, value, rgb);
     const uint8_t bits =
         pane->frame->mask.seen && pane->view.display.mask_visible ? mask_at(pane->frame->mask.seen, x, y) : 0;
     float tint[4];
@@ -117,9 +117,10 @@ enum status pane_draw(struct pane *pane, struct target *target, int target_width
                       int y, bool cached, float scale, struct error *error)
 {
     const struct scene scene = pane_scene(pane);
-    enum status status = cached ? renderer_draw_cached(pane->common->renderer, &scene, target, target_width,
-                                                       target_height, x, y, error)
-                                : renderer_draw(pane->common->renderer, &scene, target_height, x, y, error);
+    enum status status =
+        cached ? renderer_draw_cached(pane->common->renderer, pane->render_view, &scene, target, target_width,
+                                      target_height, x, y, error)
+               : renderer_draw(pane->common->renderer, pane->render_view, &scene, target_height, x, y, error);
     if (status)
         return status;
     draw_overlays(pane, scale);
@@ -198,7 +199,7 @@ enum status pane_draw_part(struct pane *pane, struct rect part, int target_heigh
     scene.whole = &pane->view.camera;
     scene.part_x = (int)part.x;
     scene.part_y = (int)part.y;
-    status = renderer_draw(pane->common->renderer, &scene, target_height, x, y, error);
+    status = renderer_draw(pane->common->renderer, pane->render_view, &scene, target_height, x, y, error);
     if (status || !has_values(pane) || visible.width <= 0 ||
         !frame_fill_grid(pane->frame, pane->position.frame, visible))
         return status;

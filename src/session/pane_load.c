@@ -119,7 +119,7 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
         picture_restart(pane->frame->picture, info, pane->view.display.reduce);
     } else {
         picture_destroy(&pane->frame->picture);
-        renderer_drop_cache(pane->common->renderer);
+        render_view_drop_cache(pane->render_view);
         const int64_t budget = common_texture_budget(pane->common);
         note_memory(pane, info, budget);
         status = picture_create(pane->common->gpu, info, budget, &pane->frame->picture, error);
@@ -156,7 +156,7 @@ static void update_limits_while_loading(struct pane *pane)
     }
 }
 
-static void take_band(struct pane *pane, struct loader_band *band)
+static void take_band(struct pane *pane, struct loaded_band *band)
 {
     struct frame *frame = pane->frame;
     struct error error = {0};
@@ -172,7 +172,7 @@ bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
 {
     bool changed = false;
     int64_t until = INT64_MAX;
-    struct loader_band band;
+    struct loaded_band band;
     while (loader_take(pane->loader, changed ? work_ms : wait_ms, &band)) {
         if (!changed)
             until = clock_now_ns() + (int64_t)work_ms * 1000000;

@@ -225,7 +225,7 @@ static struct loader_slot *lowest_ready(struct loader *loader)
     return best;
 }
 
-bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)
+bool loader_take(struct loader *loader, int wait_ms, struct loaded_band *band)
 {
     const int64_t deadline = monitor_deadline(wait_ms);
     monitor_enter(&loader->monitor);
@@ -242,7 +242,7 @@ bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band)
     return slot != NULL;
 }
 
-void loader_give_back(struct loader *loader, const struct loader_band *band)
+void loader_give_back(struct loader *loader, const struct loaded_band *band)
 {
     monitor_enter(&loader->monitor);
     loader->slots->slots[band->slot].state = SLOT_FREE;

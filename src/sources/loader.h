@@ -10,6 +10,7 @@
 #define FOVEA_SOURCES_LOADER_H
 
 #include "base/job.h"
+#include "image/loaded_band.h"
 #include "image/taps.h"
 #include "sources/source.h"
 
@@ -60,17 +61,6 @@ struct loader_request {
     struct file_identity refused;
 };
 
-// A band ready for upload. Borrowed until given back.
-struct loader_band {
-    int64_t y, rows;
-    const void *pixels; // rows of info.width samples of loader_storage_type(), without padding
-    bool any_mask;      // the classes or the user's layers have bits within these rows
-    int levels;         // reduced levels that follow
-    const float *level[REDUCE_MAX_LEVELS + 1]; // [1 .. levels]: rows of reduce_side(width, l) values
-    int64_t level_rows[REDUCE_MAX_LEVELS + 1];
-    int slot; // for loader_give_back
-};
-
 // What became of the load.
 struct loader_outcome {
     // STATUS_OK: the picture is complete, save for lost pixels. STATUS_CANCELLED: bands are missing that were
@@ -88,10 +78,6 @@ struct loader_outcome {
     struct image_file *file;        // the open handle, owned by the receiver; NULL if it could not be opened
     int64_t frame;                  // that was loaded, from 0, where the file could be opened
 };
-
-// The type in which pixels are delivered and kept on the GPU: the sample type itself for up to 32 bits, f32
-// for f16, f64, u64 and i64.
-enum sample_type loader_storage_type(enum sample_type type);
 
 // Starts loading; never fails (a failure is in the outcome).
 struct loader *loader_start(const struct loader_request *request);
@@ -114,11 +100,12 @@ bool loader_has_failed(struct loader *loader);
 // For a frame that was read ahead, quietly, and is wanted now: it is the visible one.
 void loader_want(struct loader *loader);
 
-// The next band, waiting up to `wait_ms`. False if none is ready (yet, or any more).
-bool loader_take(struct loader *loader, int wait_ms, struct loader_band *band);
+// The next band, borrowed until given back, waiting up to `wait_ms`. False if none is ready (yet, or any
+// more).
+bool loader_take(struct loader *loader, int wait_ms, struct loaded_band *band);
 // Gives a band's buffers back, in any order. All must be given back for loading to go on and
 // end; after loader_cancel none need be.
-void loader_give_back(struct loader *loader, const struct loader_band *band);
+void loader_give_back(struct loader *loader, const struct loaded_band *band);
 
 // True when every band was taken and given back, or the load failed or was cancelled: time for loader_finish.
 bool loader_done(struct loader *loader);

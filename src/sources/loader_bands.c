@@ -99,8 +99,8 @@ static void publish_band(const struct lane *lane, const struct band *from, bool 
 {
     struct loader *loader = lane->loader;
     struct loader_slot *slot = lane->slot;
-    struct loader_band *band = &slot->band;
-    *band = (struct loader_band){.y = from->y,
+    struct loaded_band *band = &slot->band;
+    *band = (struct loaded_band){.y = from->y,
                                  .rows = from->rows,
                                  .pixels = slot->pixels,
                                  .any_mask = any_mask,
@@ -141,7 +141,7 @@ static bool allocate(struct lane *lane)
 {
     const struct loader *loader = lane->loader;
     const enum sample_type type = loader->info.type;
-    const bool converts = loader_storage_type(type) != type;
+    const bool converts = sample_storage_type(type) != type;
     size_t raw_bytes;
     if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
         return false;

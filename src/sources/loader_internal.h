@@ -13,7 +13,7 @@ struct loader_slot {
     enum slot_state state;
     void *pixels;  // samples of the storage type
     float *levels; // all reduced levels of the band, one after the other
-    struct loader_band band;
+    struct loaded_band band;
 };
 
 // Slots, of which the first `count` have buffers or had them in the load before.

@@ -12,19 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum sample_type loader_storage_type(enum sample_type type)
-{
-    switch (type) {
-    case SAMPLE_F16:
-    case SAMPLE_F64:
-    case SAMPLE_U64:
-    case SAMPLE_I64:
-        return SAMPLE_F32;
-    default:
-        return type;
-    }
-}
-
 static bool choose_sizes(struct loader *loader)
 {
     const struct frame_info *info = &loader->info;
@@ -38,7 +25,7 @@ static bool choose_sizes(struct loader *loader)
     }
     return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
            size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
-           size_multiply(loader->classes_bytes, sample_traits(loader_storage_type(info->type))->bytes,
+           size_multiply(loader->classes_bytes, sample_traits(sample_storage_type(info->type))->bytes,
                          &loader->pixels_bytes);
 }
 

@@ -64,9 +64,9 @@ static enum status decode_plain(struct region_loader *loader, struct rect rect, 
     const size_t pixels = (size_t)(rect.width * rect.height);
     void *raw = malloc(pixels * sample_traits(type)->bytes);
     uint8_t *classes = malloc(pixels);
-    float *converted = loader_storage_type(type) != type ? malloc(pixels * sizeof(float)) : NULL;
+    float *converted = sample_storage_type(type) != type ? malloc(pixels * sizeof(float)) : NULL;
     enum status status = STATUS_OK;
-    if (!raw || !classes || (!converted && loader_storage_type(type) != type))
+    if (!raw || !classes || (!converted && sample_storage_type(type) != type))
         status = no_memory(loader, error);
     if (!status)
         status = decode_rows(loader, rect, raw, classes, error);

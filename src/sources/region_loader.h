@@ -22,7 +22,7 @@ struct region {
     struct rect rect;
 };
 
-// A decoded region; the receiver frees `samples` with free(). Level 0: loader_storage_type(), else float32;
+// A decoded region; the receiver frees `samples` with free(). Level 0: sample_storage_type(), else float32;
 // rows without padding. Levels above 0 are those of the loader for a frame without a mask of the user's or of
 // a file: pixels that the data themselves mark do not count. A failure (samples NULL) is STATUS_USAGE for a
 // region outside the level, else that of the reader.

@@ -678,6 +678,7 @@ void colour_table_bake(struct colour_table *table, enum pixel_class pixel_class,
     table->scale = 1;
     table->map = recipe->map ? *recipe->map : (struct value_map){0};
     table->low_int = table->high_int = table->base = table->shift = 0;
+    table->bias = class_traits[pixel_class].direct ? (int)-class_traits[pixel_class].min : 0;
     if (pixel_class == PIXEL_F32)
         scale_limits(&bake);
     else

@@ -59,6 +59,7 @@ struct colour_table {
     enum pixel_class pixel_class;
     int entries;     // colours between the limits (keyed) or all colours (direct)
     int texels;      // size of rgba in use: entries + 4 (keyed), entries (direct)
+    int bias;        // direct: what is added to a value to give its index
     float offset;    // see above
     float low, high; // float class: comparisons v < low, v > high
     // Float class: v is the texel times `scale`. Not 1 where the limits are so large that their difference

@@ -23,7 +23,7 @@ static int64_t load(const char *path, int64_t until_ns)
     const struct loader_request request = {.name = path, .channel = CHANNEL_AUTO};
     struct loader *loader = loader_start(&request);
     struct loader_outcome outcome;
-    struct loader_band band;
+    struct loaded_band band;
     while (!loader_done(loader) && clock_now_ns() < until_ns) {
         if (loader_take(loader, 1, &band))
             loader_give_back(loader, &band);

@@ -139,7 +139,7 @@ static double load_once(const char *path, int threads)
     const int64_t start = clock_now_ns();
     struct loader *loader = loader_start(&request);
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (loader_take(loader, 100, &band))
             loader_give_back(loader, &band);
     }

@@ -3,14 +3,13 @@
 // texel, and moves them with the mouse while a button is held. The least that any viewer must do. Not a test.
 //
 // bench_felt_blit WIDTHxHEIGHT
-#include "base/text.h"
 #include "render/renderer.h"
 
 #include <SDL.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WIDTH = 1280, HEIGHT = 800, ROWS = 64 };
+enum { WIDTH = 1280, HEIGHT = 800 };
 
 static void must(enum status status, const struct error *error)
 {
@@ -35,16 +34,6 @@ static SDL_Window *open_window(void)
     }
     SDL_GL_SetSwapInterval(0);
     return window;
-}
-
-static void fill(struct texture *rgba, int width, int height)
-{
-    uint32_t *band = must_alloc((size_t)width * ROWS * sizeof *band), state = 1;
-    for (size_t i = 0; i < (size_t)width * ROWS; i++)
-        band[i] = (state = state * 1664525u + 1013904223u) | 0xFF000000u;
-    for (int y = 0; y < height; y += ROWS)
-        texture_upload(rgba, 0, y, width, height - y < ROWS ? height - y : ROWS, band, (size_t)width);
-    free(band);
 }
 
 // Takes all events that are there; true if something is to be drawn.
@@ -73,8 +62,7 @@ int main(int argc, char **argv)
     SDL_Window *window = open_window();
     must(gpu_create(&gpu, &error), &error);
     must(renderer_create(gpu, &renderer, &error), &error);
-    must(texture_create(gpu, TEXTURE_RGBA8, width, height, "yardstick", &rgba, &error), &error);
-    fill(rgba, width, height);
+    must(renderer_make_yardstick(gpu, width, height, &rgba, &error), &error);
     struct view view = view_default();
     camera_set_viewport(&view.camera, WIDTH, HEIGHT);
     camera_set_image(&view.camera, width, height);

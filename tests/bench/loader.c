@@ -101,7 +101,7 @@ static double load_once(const char *path, int threads, double *first_ms, int64_t
     int64_t first = 0;
     struct loader *loader = loader_start(&request);
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (!loader_take(loader, 100, &band))
             continue;
         first = first ? first : clock_now_ns();

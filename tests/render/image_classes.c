@@ -223,7 +223,7 @@ static void test_colour_of(void **state)
         check(f, image, &loaded, &view);
         for (int at = 0; at < WIDTH * HEIGHT; at++) {
             unsigned char rgb[3];
-            renderer_colour_of(f->renderer, image->values[at], rgb);
+            render_view_colour_of(f->render_view, image->values[at], rgb);
             assert_memory_equal(rgb, f->rgb + 3 * at, 3);
         }
         loaded_free(&loaded);

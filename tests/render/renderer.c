@@ -28,10 +28,10 @@ static void draw_cached(struct render_fixture *f, const struct scene *scene, uns
     const int width = scene->view->camera.viewport_width, height = scene->view->camera.viewport_height;
     target_bind(f->gpu, f->target, FIXTURE_SIDE, FIXTURE_SIDE);
     target_clear(f->gpu, (const unsigned char[]){1, 2, 3});
-    assert_int_equal(
-        renderer_draw_cached(f->renderer, scene, f->target, FIXTURE_SIDE, FIXTURE_SIDE, 40, 30, &error),
-        STATUS_OK);
-    assert_true(renderer_is_same(f->renderer, scene));
+    assert_int_equal(renderer_draw_cached(f->renderer, f->render_view, scene, f->target, FIXTURE_SIDE,
+                                          FIXTURE_SIDE, 40, 30, &error),
+                     STATUS_OK);
+    assert_true(render_view_is_same(f->render_view, scene));
     target_read_rgb(f->gpu, FIXTURE_SIDE, 40, 30, width, height, rgb);
     unsigned char beside[3];
     target_read_rgb(f->gpu, FIXTURE_SIDE, 39, 30, 1, 1, beside);
@@ -65,34 +65,34 @@ static void test_cached(void **state)
     struct scene scene = fixture_scene(f, &loaded, &view);
     check_cached(f, image, &scene, "first");
     contrast_set_limits(&view.contrast, 5, 800);
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     check_cached(f, image, &scene, "another contrast");
     camera_zoom_at(&view.camera, 1.7, 20, 20);
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     check_cached(f, image, &scene, "another zoom");
     view.play.rate++;
-    assert_true(renderer_is_same(f->renderer, &scene));
+    assert_true(render_view_is_same(f->render_view, &scene));
     view.display.mask[MASK_USER].opacity = 1;
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     check_cached(f, image, &scene, "another tint");
     camera_set_viewport(&view.camera, 70, 111);
     check_cached(f, image, &scene, "another viewport");
     scene.colormap = colormap_find(&f->maps, "turbo");
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     check_cached(f, image, &scene, "another colour map");
     mask_write(loaded.mask, (struct rect){0, 0, WIDTH, HEIGHT}, image->classes, WIDTH, 0xff);
     memcpy(image->mask, image->classes, WIDTH * HEIGHT);
     assert_int_equal(picture_take_mask(loaded.picture, loaded.mask,
                                        (struct rect){0, 0, loaded.picture->info.width, HEIGHT}, &error),
                      STATUS_OK);
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     check_cached(f, image, &scene, "another mask");
-    renderer_drop_cache(f->renderer);
+    render_view_drop_cache(f->render_view);
     check_cached(f, image, &scene, "after the cache was dropped");
     scene.picture = NULL;
-    assert_false(renderer_is_same(f->renderer, &scene));
+    assert_false(render_view_is_same(f->render_view, &scene));
     loaded_free(&loaded);
-    renderer_drop_cache(f->renderer);
+    render_view_drop_cache(f->render_view);
     test_image_destroy(&image);
 }
 
@@ -116,8 +116,46 @@ static void test_cached_and_direct(void **state)
     }
     free(rgb);
     loaded_free(&loaded);
-    renderer_drop_cache(f->renderer);
+    render_view_drop_cache(f->render_view);
     test_image_destroy(&image);
+}
+
+// Two places that show pictures in turn by one renderer: each keeps its own tables, drawing and cache.
+static void test_two_render_views(void **state)
+{
+    struct render_fixture *f = *state;
+    struct render_view *const first_view = f->render_view, *second_view = render_view_create();
+    struct test_image *images[2] = {plain_image(SAMPLE_F32, 11), plain_image(SAMPLE_U16, 12)};
+    struct loaded loaded[2] = {{0}};
+    struct view views[2];
+    struct scene scenes[2];
+    for (int i = 0; i < 2; i++) {
+        fixture_load(f, images[i], REDUCE_MEAN, 0, &loaded[i]);
+        views[i] = fixture_view(images[i], 100, 80);
+        scenes[i] = fixture_scene(f, &loaded[i], &views[i]);
+    }
+    views[1].display.mask[MASK_USER].opacity = 1; // tints are the renderer's
+    contrast_set_limits(&views[1].contrast, 100, 300);
+    unsigned char *rgb = must_alloc(3 * 100 * 80);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 2; i++) {
+            f->render_view = i ? second_view : first_view;
+            assert_int_equal(render_view_is_same(f->render_view, &scenes[i]), round > 0);
+            check_cached(f, images[i], &scenes[i], i ? "second" : "first");
+            assert_false(render_view_is_same(i ? first_view : second_view, &scenes[i]));
+        }
+    }
+    render_view_destroy(&second_view);
+    f->render_view = first_view; // is not disturbed by that
+    draw_cached(f, &scenes[0], rgb);
+    fixture_check(f, images[0], &scenes[0], "first at last");
+    assert_memory_equal(rgb, f->rgb, 3 * 100 * 80);
+    free(rgb);
+    for (int i = 0; i < 2; i++) {
+        loaded_free(&loaded[i]);
+        test_image_destroy(&images[i]);
+    }
+    render_view_drop_cache(f->render_view);
 }
 
 // A colour map read again from its file keeps its place in memory.
@@ -136,10 +174,10 @@ static void test_colormap_reload(void **state)
         check_cached(f, image, &scene, "as it was");
         for (int i = 0; i < COLORMAP_ENTRIES; i++)
             memcpy(own.rgb[i], (const uint8_t[]){(uint8_t)(255 - i), 0, (uint8_t)i}, 3);
-        assert_false(renderer_is_same(f->renderer, &scene));
+        assert_false(render_view_is_same(f->render_view, &scene));
         check_cached(f, image, &scene, "read again");
         loaded_free(&loaded);
-        renderer_drop_cache(f->renderer);
+        render_view_drop_cache(f->render_view);
         test_image_destroy(&image);
     }
 }
@@ -156,12 +194,12 @@ static void test_picture_in_same_memory(void **state)
         struct scene scene = fixture_scene(f, &loaded, &view);
         scene.histogram = NULL;
         scene.histogram_serial = 0;
-        assert_false(renderer_is_same(f->renderer, &scene));
+        assert_false(render_view_is_same(f->render_view, &scene));
         check_cached(f, image, &scene, "one of several pictures");
         loaded_free(&loaded);
         test_image_destroy(&image);
     }
-    renderer_drop_cache(f->renderer);
+    render_view_drop_cache(f->render_view);
 }
 
 // --- parts ---
@@ -267,7 +305,7 @@ static double smooth_value(const struct test_image *image, double x, double y)
 static void check_smooth(struct render_fixture *f, const struct test_image *image, const struct scene *scene)
 {
     const struct camera *camera = &scene->view->camera;
-    const bool rounds = loader_storage_type(image->type) != SAMPLE_F32;
+    const bool rounds = sample_storage_type(image->type) != SAMPLE_F32;
     fixture_draw(f, scene);
     fixture_expect(f, image, scene);
     for (int i = 0; i < camera->viewport_width * camera->viewport_height; i++) {
@@ -436,12 +474,19 @@ static void test_pixel_buffers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cached),          cmocka_unit_test(test_cached_and_direct),
-        cmocka_unit_test(test_colormap_reload), cmocka_unit_test(test_picture_in_same_memory),
-        cmocka_unit_test(test_partly_loaded),   cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_smooth),          cmocka_unit_test(test_smooth_is_crisp),
-        cmocka_unit_test(test_far_end),         cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_cost_overflow),   cmocka_unit_test(test_pixel_buffers),
+        cmocka_unit_test(test_cached),
+        cmocka_unit_test(test_cached_and_direct),
+        cmocka_unit_test(test_two_render_views),
+        cmocka_unit_test(test_colormap_reload),
+        cmocka_unit_test(test_picture_in_same_memory),
+        cmocka_unit_test(test_partly_loaded),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_smooth),
+        cmocka_unit_test(test_smooth_is_crisp),
+        cmocka_unit_test(test_far_end),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_cost_overflow),
+        cmocka_unit_test(test_pixel_buffers),
     };
     return cmocka_run_group_tests_name("renderer", tests, render_fixture_setup, render_fixture_teardown);
 }

@@ -195,7 +195,7 @@ static void test_read_back(void **state)
     for (int type = 0; type < SAMPLE_COUNT; type++) {
         struct test_image *image = test_image_create((enum sample_type)type, 203, 177);
         test_image_fill(image, 2, true);
-        const enum sample_type storage = loader_storage_type(image->type);
+        const enum sample_type storage = sample_storage_type(image->type);
         const size_t bytes = sample_traits(storage)->bytes;
         struct pair pair;
         load_pair(f, image, 64, &pair);

@@ -76,7 +76,7 @@ static void direct_free(struct direct *direct)
 
 // --- comparing ---
 
-static void check_level(const struct direct *direct, const struct loader_band *band, int level)
+static void check_level(const struct direct *direct, const struct loaded_band *band, int level)
 {
     int64_t rows;
     const float *all = reducer_level(taps_reducer(direct->taps), level, &rows);
@@ -87,7 +87,7 @@ static void check_level(const struct direct *direct, const struct loader_band *b
                         (size_t)(width * band->level_rows[level]) * sizeof *all);
 }
 
-static void check_band(const struct direct *direct, const struct loader_band *band, uint8_t *seen,
+static void check_band(const struct direct *direct, const struct loaded_band *band, uint8_t *seen,
                        const struct mask *classes)
 {
     const struct frame_info *info = &direct->info;
@@ -98,10 +98,10 @@ static void check_band(const struct direct *direct, const struct loader_band *ba
         assert_int_equal(seen[y]++, 0);
     const size_t bytes = sample_traits(info->type)->bytes;
     const size_t first = (size_t)(band->y * info->width), count = (size_t)(band->rows * info->width);
-    if (loader_storage_type(info->type) == info->type) {
+    if (sample_storage_type(info->type) == info->type) {
         assert_memory_equal(band->pixels, direct->pixels + first * bytes, count * bytes);
     } else {
-        assert_int_equal(loader_storage_type(info->type), SAMPLE_F32);
+        assert_int_equal(sample_storage_type(info->type), SAMPLE_F32);
         float *floats = must_alloc(count * sizeof *floats);
         sample_row_to_float(info->type, direct->pixels + first * bytes, count, floats);
         assert_memory_equal(band->pixels, floats, count * sizeof *floats);
@@ -159,11 +159,11 @@ static void check_result(const struct taps_result *found, const struct taps_resu
 // Takes all bands; some are held and given back in another order. `direct` NULL: nothing is compared.
 static void take_all(struct loader *loader, const struct direct *direct)
 {
-    struct loader_band held[HELD];
+    struct loaded_band held[HELD];
     int count = 0;
     uint8_t *seen = direct ? must_alloc((size_t)direct->info.height) : NULL;
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (loader_take(loader, count ? 0 : 1000, &band)) {
             if (direct)
                 check_band(direct, &band, seen, loader_classes(loader));
@@ -481,7 +481,7 @@ static void cancelled_at_random_moments(void **state)
         assert_int_equal(pthread_create(&thread, NULL, cancel_later, &canceller), 0);
         int64_t rows = 0;
         while (!loader_done(loader)) {
-            struct loader_band band;
+            struct loaded_band band;
             if (!loader_take(loader, 1, &band))
                 continue;
             rows += band.rows;
@@ -528,7 +528,7 @@ static void bands_that_never_come_back_do_not_hang(void **state)
     struct fake_plan plan = {.width = 3000, .height = 3000, .type = SAMPLE_U16};
     const struct loader_request request = {.jobs = test_jobs(), .file = fake_open(&plan), .threads = 2};
     struct loader *loader = loader_start(&request);
-    struct loader_band band;
+    struct loaded_band band;
     for (int taken = 0; taken < 3;) // one buffer more than threads
         taken += loader_take(loader, 1000, &band);
     assert_false(loader_take(loader, 30, &band));
@@ -565,7 +565,7 @@ static void a_blocked_decode_is_cancelled(void **state)
     struct frame_info info;
     assert_true(loader_info(loader, &info));
     assert_int_equal(info.height, 900);
-    struct loader_band band;
+    struct loaded_band band;
     assert_false(loader_take(loader, 20, &band));
     assert_false(loader_done(loader));
     struct limits_rule rule = limits_rule_default();
@@ -606,7 +606,7 @@ static void a_loader_is_abandoned_at_any_moment(void **state)
         const struct loader_request request = {
             .jobs = test_jobs(), .file = fake_open(&plan), .threads = 1 + round % 4};
         struct loader *loader = loader_start(&request);
-        struct loader_band band;
+        struct loaded_band band;
         for (int i = 0; i < round % 5; i++) {
             if (loader_take(loader, 1, &band) && round % 2)
                 loader_give_back(loader, &band);
@@ -788,7 +788,7 @@ static void what_cannot_be_opened_masks_nothing(void **state)
                                                .channel = CHANNEL_AUTO};
         struct loader *loader = loader_start(&request);
         loader_wait(loader, 10000);
-        struct loader_band band;
+        struct loaded_band band;
         assert_false(loader_take(loader, 10000, &band));
         while (!loader_done(loader))
             usleep(100);
@@ -908,7 +908,7 @@ static struct whole load_floats(const struct loader_request *request, int64_t wi
     struct whole whole = {.pixels = must_alloc((size_t)(width * height) * sizeof(float))};
     struct loader *loader = loader_start(request);
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (!loader_take(loader, 1000, &band))
             continue;
         memcpy(whole.pixels + band.y * width, band.pixels, (size_t)(band.rows * width) * sizeof(float));

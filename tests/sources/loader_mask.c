@@ -26,7 +26,7 @@ static struct mask *snapshot(const struct mask *mask)
 static void take_all(struct loader *loader)
 {
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (loader_take(loader, 1000, &band))
             loader_give_back(loader, &band);
     }
@@ -80,7 +80,7 @@ static void the_user_draws_while_a_frame_loads(void **state)
     mask_clear(mask, MASK_BIT(MASK_USER));
     plan.stuck = false;
     for (int64_t y = 1000; !loader_done(loader); y = 1000 + (y + 1) % 2000) {
-        struct loader_band band;
+        struct loaded_band band;
         mask_mark(mask, (struct rect){0, y, 600, 1}, row, 600, MASK_BIT(MASK_USER_3));
         if (loader_take(loader, 0, &band))
             loader_give_back(loader, &band);

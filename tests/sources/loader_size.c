@@ -23,7 +23,7 @@ enum { SANITIZED = 0 };
 static void take_all(struct loader *loader)
 {
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (loader_take(loader, 1000, &band))
             loader_give_back(loader, &band);
     }
@@ -43,7 +43,7 @@ static void a_huge_frame_takes_little_memory(void **state)
         .jobs = test_jobs(), .name = "sim:65536x65536,type=u8", .channel = CHANNEL_AUTO};
     struct loader *loader = loader_start(&request);
     for (int taken = 0; taken < (SANITIZED ? 2 : 20);) {
-        struct loader_band band;
+        struct loaded_band band;
         if (!loader_take(loader, 10000, &band))
             continue;
         taken++;

@@ -41,7 +41,7 @@ static const char *save_bomb(const char *name)
 static enum preview_state run(struct preview *preview, const char *path)
 {
     enum preview_state state;
-    struct loader_band band;
+    struct loaded_band band;
     const int64_t now = clock_now_ns();
     if (!preview_start(preview, path, CHANNEL_AUTO, REDUCE_MEAN))
         return PREVIEW_NONE;

@@ -27,7 +27,7 @@ static struct {
 static enum preview_state visit(const char *path)
 {
     struct preview *preview = sweep.preview;
-    struct loader_band band;
+    struct loaded_band band;
     enum preview_state state = PREVIEW_LOADING;
     const int64_t now = clock_now_ns();
     if (!preview_start(preview, path, CHANNEL_AUTO, REDUCE_MEAN))

@@ -61,7 +61,7 @@ static void check_plain(const struct whole *whole, const struct region_result *r
 {
     const struct rect rect = result->region.rect;
     const enum sample_type type = whole->info.type;
-    const bool converts = loader_storage_type(type) != type;
+    const bool converts = sample_storage_type(type) != type;
     const size_t bytes = sample_traits(type)->bytes;
     float *floats = must_alloc((size_t)rect.width * sizeof *floats);
     for (int64_t y = 0; y < rect.height; y++) {

@@ -124,7 +124,7 @@ void test_image_set(struct test_image *image, int64_t x, int64_t y, double value
         value = value > 0x1.fffffffffffffp63 ? 0x1.fffffffffffffp63 : value;
     store(image->type, value, at);
     image->values[index] = sample_value(image->type, at);
-    if (loader_storage_type(image->type) == SAMPLE_F32)
+    if (sample_storage_type(image->type) == SAMPLE_F32)
         image->values[index] = (double)(float)image->values[index];
 }
 
@@ -279,6 +279,7 @@ int render_fixture_setup(void **state)
     }
     assert_int_equal(gpu_create(&fixture->gpu, &error), STATUS_OK);
     assert_int_equal(renderer_create(fixture->gpu, &fixture->renderer, &error), STATUS_OK);
+    fixture->render_view = render_view_create();
     assert_int_equal(
         target_create(fixture->gpu, TEXTURE_RGBA8, FIXTURE_SIDE, FIXTURE_SIDE, &fixture->target, &error),
         STATUS_OK);
@@ -292,6 +293,7 @@ int render_fixture_teardown(void **state)
 {
     struct render_fixture *fixture = *state;
     colormap_list_finish(&fixture->maps);
+    render_view_destroy(&fixture->render_view);
     renderer_destroy(&fixture->renderer);
     target_destroy(&fixture->target);
     const int64_t left = gpu_texture_bytes(fixture->gpu);
@@ -323,7 +325,7 @@ static void take_all(struct render_fixture *fixture, struct loader *loader, enum
     assert_int_equal(mask_create(info.width, info.height, &loaded->mask, NULL), STATUS_OK);
     const struct mask_pair both = {user, loader_classes(loader), 0xff, 0xff};
     while (!loader_done(loader)) {
-        struct loader_band band;
+        struct loaded_band band;
         if (!loader_take(loader, 1000, &band))
             continue;
         mask_unite(loaded->mask, &both, (struct rect){0, band.y, info.width, band.rows});
@@ -357,7 +359,7 @@ void fixture_load(struct render_fixture *fixture, const struct test_image *image
 }
 
 // Levels of the rows by definition; the caller frees them.
-static void reduce_rows(const struct test_image *image, enum reduce_mode reduce, struct loader_band *band)
+static void reduce_rows(const struct test_image *image, enum reduce_mode reduce, struct loaded_band *band)
 {
     const struct reference_image pixels = {image->width, image->height, image->values, image->mask};
     band->levels = reduce_level_count(image->width, image->height);
@@ -377,11 +379,11 @@ void fixture_take_rows(const struct test_image *image, struct picture *picture, 
 {
     struct error error = {0};
     const size_t pixels = (size_t)(image->width * rows), from = (size_t)(image->width * y);
-    const enum sample_type storage = loader_storage_type(image->type);
+    const enum sample_type storage = sample_storage_type(image->type);
     char *samples = must_alloc(pixels * sample_traits(storage)->bytes);
     for (size_t i = 0; i < pixels; i++)
         store(storage, image->values[from + i], samples + i * sample_traits(storage)->bytes);
-    struct loader_band band = {.y = y, .rows = rows, .pixels = samples};
+    struct loaded_band band = {.y = y, .rows = rows, .pixels = samples};
     band.any_mask = mask && mask_any(mask, (struct rect){0, y, image->width, rows}, 0xff);
     reduce_rows(image, reduce, &band);
     assert_int_equal(picture_take_band(picture, &band, mask, &error), STATUS_OK);
@@ -441,7 +443,8 @@ void fixture_draw(struct render_fixture *fixture, const struct scene *scene)
     assert_true(width <= FIXTURE_SIDE && height <= FIXTURE_SIDE);
     target_bind(fixture->gpu, fixture->target, FIXTURE_SIDE, FIXTURE_SIDE);
     target_clear(fixture->gpu, around);
-    assert_int_equal(renderer_draw(fixture->renderer, scene, FIXTURE_SIDE, x, y, &error), STATUS_OK);
+    assert_int_equal(
+        renderer_draw(fixture->renderer, fixture->render_view, scene, FIXTURE_SIDE, x, y, &error), STATUS_OK);
     target_read_rgb(fixture->gpu, FIXTURE_SIDE, 0, 0, FIXTURE_SIDE, FIXTURE_SIDE, fixture->rgb);
     assert_around(fixture->rgb, x, y, width, height);
     target_read_rgb(fixture->gpu, FIXTURE_SIDE, x, y, width, height, fixture->rgb);
@@ -482,7 +485,7 @@ static int bin_shift(const struct test_image *image, const struct scene *scene)
         return -1;
     int64_t first = float_key(fmax(limits.low, -FLT_MAX));
     int64_t last = float_key(fmin(limits.high, FLT_MAX));
-    if (loader_storage_type(image->type) != SAMPLE_F32 &&
+    if (sample_storage_type(image->type) != SAMPLE_F32 &&
         camera_level(&scene->view->camera, REDUCE_MAX_LEVELS) == 0) {
         first = float_key(fmax(traits->min, ceil(limits.low)));
         last = float_key(fmin(traits->max, floor(limits.high)));
@@ -568,7 +571,7 @@ size_t fixture_expect(struct render_fixture *fixture, const struct test_image *i
         .viewport_width = camera->viewport_width,
         .viewport_height = camera->viewport_height,
         .level = camera_level(camera, reduce_level_count(image->width, image->height)),
-        .float_pixels = loader_storage_type(image->type) == SAMPLE_F32,
+        .float_pixels = sample_storage_type(image->type) == SAMPLE_F32,
         .contrast = &scene->view->contrast,
         .display = &scene->view->display,
         .colormap = scene->colormap,

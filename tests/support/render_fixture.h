@@ -59,6 +59,7 @@ struct render_fixture {
     struct headless *headless;
     struct gpu *gpu;
     struct renderer *renderer;
+    struct render_view *render_view;
     struct target *target;
     struct colormap_list maps;
     unsigned char rgb[FIXTURE_SIDE * FIXTURE_SIDE * 3]; // of the viewport last drawn
