@@ -51,7 +51,8 @@ struct session {
     struct text title, metadata;
     size_t detector_bytes; // of the metadata, at its beginning
     uint64_t metadata_serial;
-    const char *dropped[64]; // file names of a drop in progress, owned by SDL
+    int64_t resident_bytes, resident_ns; // memory of the process, and when that was read
+    const char *dropped[64];             // file names of a drop in progress, owned by SDL
     size_t dropped_count;
 };
 
@@ -122,6 +123,18 @@ static void fill_cursor(const struct desk *desk, struct ui_model *model, struct 
     model->cursor = (struct ui_cursor){true, at->x, at->y, texts->value, texts->kind};
 }
 
+// Reading it takes longer than building a panel, and what it says changes with every repaint.
+static int64_t resident_bytes(struct session *session)
+{
+    enum { EVERY_MS = 500 };
+    const int64_t now = clock_now_ns();
+    if (session->resident_bytes == 0 || now - session->resident_ns > (int64_t)EVERY_MS * 1000000) {
+        session->resident_bytes = process_resident_bytes();
+        session->resident_ns = now;
+    }
+    return session->resident_bytes;
+}
+
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
 {
     struct pane *pane = session->desk->active;
@@ -140,7 +153,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .loading = pane_is_loading(pane),
         .progress = pane->loader ? loader_progress(pane->loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
-        .resident_bytes = process_resident_bytes(),
+        .resident_bytes = resident_bytes(session),
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
         .note = pane->frame->note,
         .message = pane->common->message.text,
@@ -194,6 +207,23 @@ static void update_title(struct session *session)
     }
 }
 
+// Builds the panels. What they need more than one frame for, such as a field that is given the keyboard or
+// the numbers that a command has changed, is settled before anything is drawn.
+static void build_panels(struct session *session, int width, int height)
+{
+    enum { MAX_FRAMES = 4 };
+    struct ui_model model;
+    struct cursor_texts texts;
+    int frames = 0;
+    do {
+        lay_out(session, width, height);
+        fill_model(session, &model, &texts);
+        thumbnails_begin(session->thumbnails);
+        ui_frame(session->ui, &model, &session->host.commands, width, height);
+        thumbnails_end(session->thumbnails);
+    } while (ui_wants_redraw(session->ui) && ++frames < MAX_FRAMES);
+}
+
 // The interval at which the whole picture is drawn straight to the window is that of its changes; repaints
 // for the panels alone show it from the cache.
 static enum status repaint(struct session *session, struct error *error)
@@ -207,13 +237,7 @@ static enum status repaint(struct session *session, struct error *error)
         ui_set_scale(session->ui, scale);
         session->scale = scale;
     }
-    struct ui_model model;
-    struct cursor_texts texts;
-    lay_out(session, width, height);
-    fill_model(session, &model, &texts);
-    thumbnails_begin(session->thumbnails);
-    ui_frame(session->ui, &model, &session->host.commands, width, height);
-    thumbnails_end(session->thumbnails);
+    build_panels(session, width, height);
     pane_update_colormap(pane);
     desk_lay_out(desk, ui_picture_area(session->ui, &desk->common.workspace, width, height), scale);
     desk_follow(desk);
@@ -230,7 +254,9 @@ static enum status repaint(struct session *session, struct error *error)
         overlay_flush(desk->common.overlay, (int)area.width, (int)area.height);
     }
     target_viewport(desk->common.gpu, height, 0, 0, width, height);
-    ui_draw(session->ui);
+    status = ui_draw(session->ui, desk->common.gpu, desk->common.renderer, error);
+    if (status)
+        return status;
     SDL_GL_SwapWindow(session->window.handle);
     update_title(session);
     return STATUS_OK;
@@ -330,7 +356,7 @@ static void handle_event(struct session *session, const SDL_Event *event)
     // A drag that began on the picture stays with it even over a panel.
     const bool dragging = session->gestures.drag != DRAG_NONE;
     const bool taken = ui_event(session->ui, event);
-    session->dirty |= taken;
+    session->dirty |= taken || ui_wants_redraw(session->ui);
     // A panel sees what lies under the mouse when it draws: before the mouse moves on.
     session->repaint_first |= taken && event->type == SDL_MOUSEBUTTONDOWN;
     switch (event->type) {

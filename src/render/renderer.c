@@ -399,7 +399,12 @@ enum status renderer_draw_cached(struct renderer *renderer, struct render_view *
             return status;
     }
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    return image_programs_copy(renderer->programs, target_texture(render_view->cache), error);
+    return renderer_copy(renderer, target_texture(render_view->cache), error);
+}
+
+enum status renderer_copy(struct renderer *renderer, struct texture *texture, struct error *error)
+{
+    return image_programs_copy(renderer->programs, texture, error);
 }
 
 // --- the yardstick ---

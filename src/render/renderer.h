@@ -28,6 +28,9 @@ enum status renderer_draw_cached(struct renderer *renderer, struct render_view *
                                  const struct scene *scene, struct target *target, int target_width,
                                  int target_height, int x, int y, struct error *error);
 
+// Copies a texture of the viewport's size into the viewport, texel for pixel.
+enum status renderer_copy(struct renderer *renderer, struct texture *texture, struct error *error);
+
 // --- The benchmarks' yardstick: ready-made colours, the least that any viewer must draw ---
 
 // A texture of the image's size with some colours, filled by bands of one buffer.

@@ -149,12 +149,6 @@ void gui_frame_end(void)
     ImGui::Render();
 }
 
-void gui_render(void)
-{
-    if (ImDrawData *data = ImGui::GetDrawData())
-        ImGui_ImplOpenGL3_RenderDrawData(data);
-}
-
 bool gui_wants_text(void)
 {
     return GImGui->IO.WantTextInput || (GImGui->ActiveId && GImGui->ActiveId == GImGui->InputTextState.ID);

@@ -30,8 +30,7 @@ void gui_event(const SDL_Event *event);
 // Of the mouse's buttons, the left one is down in this frame if `left_down` or if it went down since the
 // last.
 void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y, bool left_down);
-void gui_frame_end(void);
-void gui_render(void);     // GL
+void gui_frame_end(void);  // drawn by imgui_layer.h
 bool gui_wants_text(void); // a text field has the keyboard, from the frame in which it gets it
 bool gui_popup_open(void); // a menu or list is open
 void gui_close_popups(void);

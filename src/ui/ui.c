@@ -18,7 +18,8 @@ float ui_px(const struct ui *ui, float length)
 static void apply_scale(struct ui *ui)
 {
     gui_style(ui->scale);
-    ui_fonts_update(&ui->fonts, ui_px(ui, font_height), true);
+    if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), true))
+        ui_docks_forget(ui->docks);
     ui->settle = 2;
 }
 
@@ -31,6 +32,7 @@ enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, st
     created->window = window;
     created->scale = scale > 0.1f ? scale : 1;
     created->frames.asked = -1;
+    created->docks = ui_docks_create();
     ui_mask_init(&created->mask);
     apply_scale(created);
     *ui = created;
@@ -41,6 +43,7 @@ void ui_destroy(struct ui **ui)
 {
     if (!*ui)
         return;
+    ui_docks_destroy(&(*ui)->docks);
     gui_destroy();
     ui_fonts_finish(&(*ui)->fonts);
     ui_metadata_free(&(*ui)->metadata);
@@ -122,6 +125,8 @@ static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
     bool panel = ui->panel_buttons & bit;
     ui->panel_buttons &= ~bit;
     ui->picture_buttons &= ~bit;
+    if (!ui->picture_buttons && ui->contrast.histogram.waits)
+        ui->settle = ui->settle > 1 ? ui->settle : 1;
     return panel;
 }
 
@@ -412,7 +417,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui->window_width = width;
     ui->window_height = height;
     need_model_texts(ui, model);
-    ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false);
+    if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false))
+        ui_docks_forget(ui->docks);
     if (ui->settle > 0)
         ui->settle--;
     if (ui->focus_frames > 0)
@@ -433,8 +439,7 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui->model = NULL;
 }
 
-void ui_draw(struct ui *ui)
+enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error)
 {
-    (void)ui;
-    gui_render();
+    return ui_docks_draw(ui->docks, gpu, renderer, ui->picture, ui->window_width, ui->window_height, error);
 }

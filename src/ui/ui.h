@@ -15,6 +15,7 @@
 #include "image/mask_counts.h"
 #include "image/mask_edit.h"
 #include "image/statistics.h"
+#include "render/renderer.h"
 #include "sources/browser.h"
 
 #include <SDL.h>
@@ -139,8 +140,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
 // The part of the framebuffer that is left for the picture: x, y from the upper left corner, width and height
 // (at least 1). Depends on workspace->panels only, not on what ui_frame did.
 struct rect ui_picture_area(const struct ui *ui, const struct workspace *workspace, int width, int height);
-// Draws the panels over the picture into the bound framebuffer. Changes GL state and restores it.
-void ui_draw(struct ui *ui);
+// Draws the panels over the picture into the window, which is bound, by the renderer of its device.
+enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error);
 // The mouse is over the picture, not over a panel or outside of the window.
 bool ui_mouse_on_picture(const struct ui *ui);
 // True while the panels need one more ui_frame and ui_draw to settle after an event; false at rest.

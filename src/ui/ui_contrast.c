@@ -35,13 +35,16 @@ static double rounded(double value)
     return result;
 }
 
+// The sliders ask for nothing that they have got, or cannot get: one that is held would ask in every frame.
 static void limit_slider(struct ui *ui, const char *label, double value, const char *command)
 {
+    const struct limits *limits = &ui->host->view->contrast.limits;
     const struct ui_histogram *axis = &ui->contrast.histogram;
     double low = axis->low, high = axis->high, moved = value;
     char text[32];
     gui_next_width(-1);
-    if (gui_slider(label, &moved, low, high, "") && moved != value)
+    if (gui_slider(label, &moved, low, high, "") && moved != value &&
+        (value == limits->low ? moved < limits->high : moved > limits->low))
         ui_run(ui, "%s %s", command, format_double(moved, text, sizeof text));
 }
 
@@ -156,13 +159,14 @@ static void draw_scale_parameter(struct ui *ui, const struct transfer *transfer)
     bool power = transfer->kind == TRANSFER_POWER;
     if (!power && transfer->kind != TRANSFER_ASINH)
         return;
-    double exponent = log10(power ? transfer->gamma : transfer->softening), moved = exponent;
+    const double parameter = power ? transfer->gamma : transfer->softening;
+    double moved = log10(parameter);
     char text[40], number[32];
-    snprintf(text, sizeof text, "%s %.3g", power ? "exponent" : "softening",
-             power ? transfer->gamma : transfer->softening);
+    snprintf(text, sizeof text, "%s %.3g", power ? "exponent" : "softening", parameter);
     gui_next_width(-1);
     // The slider is logarithmic, so it works on the exponent of ten.
-    if (gui_slider("##parameter", &moved, power ? -1.3 : -4, power ? 1.3 : 1, text) && moved != exponent)
+    if (gui_slider("##parameter", &moved, power ? -1.3 : -4, power ? 1.3 : 1, text) &&
+        rounded(pow(10, moved)) != rounded(parameter))
         ui_run(ui, "contrast.scale %s:%s", transfer_name(transfer->kind),
                format_double(rounded(pow(10, moved)), number, sizeof number));
 }
@@ -302,7 +306,7 @@ static void draw_mask(struct ui *ui)
     double opacity = display->mask[MASK_FILE].opacity, moved = opacity;
     snprintf(text, sizeof text, "opacity %.2f", opacity);
     gui_next_width(-1);
-    if (gui_slider("##opacity", &moved, 0, 1, text) && moved != opacity)
+    if (gui_slider("##opacity", &moved, 0, 1, text) && round(moved * 100) != round(opacity * 100))
         ui_run(ui, "mask.opacity %s", format_double(round(moved * 100) / 100, number, sizeof number));
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         if (i % 2)

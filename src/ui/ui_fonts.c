@@ -137,10 +137,10 @@ static uint16_t *make_ranges(struct ui_font *font, bool with_base)
     return ranges;
 }
 
-void ui_fonts_update(struct ui_fonts *fonts, float pixels, bool always)
+bool ui_fonts_update(struct ui_fonts *fonts, float pixels, bool always)
 {
     if (!always && !fonts->stale)
-        return;
+        return false;
     start(fonts);
     struct gui_font used[UI_MAX_FONTS];
     uint16_t *ranges[UI_MAX_FONTS];
@@ -162,6 +162,7 @@ void ui_fonts_update(struct ui_fonts *fonts, float pixels, bool always)
     for (size_t i = 0; i < fonts->count; i++)
         free(ranges[i]);
     fonts->stale = false;
+    return true;
 }
 
 void ui_fonts_finish(struct ui_fonts *fonts)

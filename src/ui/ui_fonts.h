@@ -30,8 +30,8 @@ struct ui_fonts {
 
 // Notes the characters of a text; cheap for those seen before.
 void ui_fonts_need(struct ui_fonts *fonts, const char *utf8);
-// Makes the texture again if anything was added or `always`. GL.
-void ui_fonts_update(struct ui_fonts *fonts, float pixels, bool always);
+// Makes the texture again if anything was added or `always`; true if it did. GL.
+bool ui_fonts_update(struct ui_fonts *fonts, float pixels, bool always);
 void ui_fonts_finish(struct ui_fonts *fonts);
 
 #endif

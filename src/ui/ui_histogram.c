@@ -39,18 +39,33 @@ static bool has_integers(struct ui_histogram *state, const struct ui_model *mode
     return state->whole;
 }
 
+// Looks where the bulk of the data is, once for each histogram.
+static void find_bulk(struct ui_histogram *state, const struct ui_model *model)
+{
+    const struct histogram *histogram = model->histogram;
+    if (state->bulk_of == model->histogram_serial && state->bulk_source == histogram)
+        return;
+    state->bulk_of = model->histogram_serial;
+    state->bulk_source = histogram;
+    state->has_bulk = histogram && histogram_total(histogram) > 0;
+    if (!state->has_bulk)
+        return;
+    state->bulk_low = histogram_percentile(histogram, 0.1);
+    state->bulk_least = histogram_percentile(histogram, 1);
+    state->bulk_high = histogram_percentile(histogram, 99.7);
+}
+
 // The axis that shows the bulk of the data and both limits with a margin.
-static void automatic_axis(struct ui_histogram *state, const struct histogram *histogram,
-                           const struct limits *limits, bool integers)
+static void automatic_axis(struct ui_histogram *state, const struct limits *limits, bool integers)
 {
     double low = limits->low, high = limits->high;
-    if (histogram && histogram_total(histogram) > 0) {
-        low = fmin(low, histogram_percentile(histogram, 0.1));
-        high = fmax(high, histogram_percentile(histogram, 99.7));
+    if (state->has_bulk) {
+        low = fmin(low, state->bulk_low);
+        high = fmax(high, state->bulk_high);
     }
     if (state->logarithmic) {
         // The smallest values that matter: zeros and negative ones have no place on this axis.
-        double least = histogram && histogram_total(histogram) > 0 ? histogram_percentile(histogram, 1) : low;
+        double least = state->has_bulk ? state->bulk_least : low;
         state->high = high > 0 ? high * 1.6 : 1;
         state->low = least > 0 ? least / 1.2 : integers ? 0.6 : state->high / 1e4;
         if (limits->low > 0 && limits->low < state->low)
@@ -64,6 +79,12 @@ static void automatic_axis(struct ui_histogram *state, const struct histogram *h
         state->low = state->logarithmic ? 0.1 : 0;
         state->high = 1;
     }
+}
+
+static bool axis_shows(const struct ui_histogram *state, const struct limits *limits)
+{
+    const double low = axis_position(state, limits->low), high = axis_position(state, limits->high);
+    return low >= (state->logarithmic ? -1 : 0) && high > 0 && high <= 1;
 }
 
 static bool counts_are_current(const struct ui_histogram *state, const struct ui_model *model, size_t bins)
@@ -120,9 +141,14 @@ static void update_axis(struct ui *ui, size_t bins)
 {
     struct ui_histogram *state = &ui->contrast.histogram;
     const struct ui_model *model = ui->model;
-    // While a limit is dragged the axis stands still under the mouse.
-    if (state->drag == DRAG_NONE && !state->own_axis)
-        automatic_axis(state, model->histogram, &ui->host->view->contrast.limits, has_integers(state, model));
+    const struct limits *limits = &ui->host->view->contrast.limits;
+    find_bulk(state, model);
+    // While a limit is dragged the axis stands still under the mouse; and while the picture is, as long as it
+    // shows the limits.
+    state->waits =
+        ui->picture_buttons && state->serial == model->histogram_serial && axis_shows(state, limits);
+    if (state->drag == DRAG_NONE && !state->own_axis && !state->waits)
+        automatic_axis(state, limits, has_integers(state, model));
     update_counts(state, model, bins);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ui/imgui_bridge.h"
 #include "ui/ui.h"
+#include "ui/ui_docks.h"
 #include "ui/ui_fonts.h"
 #include "ui/ui_list.h"
 
@@ -15,7 +16,13 @@ struct ui_histogram {
     bool logarithmic;
     bool own_axis;    // set by the wheel; else it follows data and limits
     double low, high; // the axis
-    bool whole;       // floats that are whole numbers, in the histogram of this serial
+    bool waits;       // it is not where it will be once the mouse lets go of the picture
+    // Where most values are, in the histogram of this serial.
+    const struct histogram *bulk_source;
+    uint64_t bulk_of;
+    bool has_bulk;
+    double bulk_low, bulk_least, bulk_high;
+    bool whole; // floats that are whole numbers, in the histogram of this serial
     uint64_t looked_at;
     // What `counts` were made for.
     const struct histogram *source;
@@ -124,10 +131,11 @@ struct ui {
     SDL_Window *window;
     float scale;
     struct ui_fonts fonts;
-    int settle;          // frames still wanted after an event
-    int focus_frames;    // until it is known which field has the keyboard, and events may go on
-    bool frame_open;     // between ui_frame and the next; something can be drawn
-    struct rect picture; // of the last frame
+    struct ui_docks *docks; // what is shown around the picture
+    int settle;             // frames still wanted after an event
+    int focus_frames;       // until it is known which field has the keyboard, and events may go on
+    bool frame_open;        // between ui_frame and the next; something can be drawn
+    struct rect picture;    // of the last frame
     struct gui_rect floating[UI_MAX_FLOATING]; // windows over the picture, of the last frame
     size_t floating_count;
     uint32_t panel_buttons, picture_buttons; // mouse buttons that went down on each

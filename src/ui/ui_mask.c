@@ -358,7 +358,7 @@ static void draw_chosen_layer(struct ui *ui)
     char command[64], text[32];
     gui_next_width(half - ui_px(ui, 15));
     snprintf(text, sizeof text, "opacity %.2f", opacity);
-    if (gui_slider("##opacity", &moved, 0, 1, text) && moved != opacity)
+    if (gui_slider("##opacity", &moved, 0, 1, text) && round(moved * 100) != round(opacity * 100))
         ui_run(ui, "mask.opacity %.2f %s", moved, word);
     gui_same_line_at(half);
     draw_style(ui, style, word);

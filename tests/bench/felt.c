@@ -4,7 +4,9 @@
 // in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit).
 // Not a test.
 //
-// bench_felt [--json] FOVEA
+// bench_felt [--json] [--only TEXT] FOVEA
+//
+// With --only, what has TEXT in its "SIZE LOOK GESTURE", such as "2048x2048 linear contrast".
 #include "base/clock.h"
 #include "base/text.h"
 #include "support/felt_probe.h"
@@ -48,6 +50,8 @@ static void wheel_step(struct driven *driven, int i)
 static const struct gesture contrast = {"contrast", 3, move_step};
 static const struct gesture pan = {"pan", 1, move_step};
 static const struct gesture zoom = {"zoom", 0, wheel_step};
+static const struct gesture *const gestures[] = {&contrast, &pan, &zoom};
+enum { GESTURES = sizeof gestures / sizeof *gestures };
 
 // --- one window, one gesture ---
 
@@ -63,6 +67,7 @@ struct bench {
     struct driven *window;
     struct felt_probe *probe;
     cJSON *results;
+    const char *fovea, *only; // the program; only cases with this in their names, or NULL
 };
 
 static double step_once(struct bench *bench, const struct gesture *gesture, int i)
@@ -163,15 +168,28 @@ static bool measure_blit(struct bench *bench, const char *image, struct figures 
     return opened;
 }
 
-static bool measure_look(struct bench *bench, const char *fovea, const char *image, size_t look,
-                         const struct figures *blit)
+static bool is_wanted(const struct bench *bench, const char *image, size_t look,
+                      const struct gesture *gesture)
 {
-    static const struct gesture *const gestures[] = {&contrast, &pan, &zoom};
+    char name[96];
+    snprintf(name, sizeof name, "%s %s %s", image, looks[look].name, gesture->name);
+    return !bench->only || strstr(name, bench->only);
+}
+
+static bool measure_look(struct bench *bench, const char *image, size_t look, const struct figures *blit)
+{
     char source[64];
+    bool wanted = false;
+    for (size_t i = 0; i < GESTURES; i++)
+        wanted |= is_wanted(bench, image, look, gestures[i]);
+    if (!wanted)
+        return true;
     snprintf(source, sizeof source, "sim:%s,type=f32,%s", image, looks[look].source);
-    const char *const arguments[] = {fovea, source, "--scale", looks[look].scale, NULL};
+    const char *const arguments[] = {bench->fovea, source, "--scale", looks[look].scale, NULL};
     const bool opened = open_window(bench, arguments);
-    for (size_t i = 0; opened && i < sizeof gestures / sizeof *gestures; i++) {
+    for (size_t i = 0; opened && i < GESTURES; i++) {
+        if (!is_wanted(bench, image, look, gestures[i]))
+            continue;
         struct figures figures = {0};
         measure(bench, gestures[i], &figures);
         print_row(bench, image, looks[look].name, gestures[i]->name, &figures, blit);
@@ -180,7 +198,7 @@ static bool measure_look(struct bench *bench, const char *fovea, const char *ima
     return opened;
 }
 
-static bool measure_all(struct bench *bench, const char *fovea)
+static bool measure_all(struct bench *bench)
 {
     printf("ms a step\n%-10s %-10s %-9s %8s %8s %6s %8s %6s %8s %8s %6s\n", "image", "look", "gesture",
            "isolated", "b-to-b", "x", "blit", "x", "cpu", "repaints", "missed");
@@ -192,7 +210,7 @@ static bool measure_all(struct bench *bench, const char *fovea)
             return false;
         print_row(bench, image, "blit", "pan", &blit, &blit);
         for (size_t look = 0; look < sizeof looks / sizeof *looks; look++) {
-            if (!measure_look(bench, fovea, image, look, &blit))
+            if (!measure_look(bench, image, look, &blit))
                 return false;
         }
     }
@@ -201,14 +219,26 @@ static bool measure_all(struct bench *bench, const char *fovea)
 
 int main(int argc, char **argv)
 {
-    const bool json = argc == 3 && strcmp(argv[1], "--json") == 0;
-    if (argc != 2 + json) {
-        fprintf(stderr, "usage: bench_felt [--json] FOVEA\n");
+    struct bench bench = {0};
+    bool json = false;
+    int i = 1;
+    for (; i < argc - 1; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            json = true;
+        else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc - 1)
+            bench.only = argv[++i];
+        else
+            break;
+    }
+    if (i != argc - 1) {
+        fprintf(stderr, "usage: bench_felt [--json] [--only TEXT] FOVEA\n");
         return 2;
     }
-    struct bench bench = {.desktop = desktop_start(), .results = cJSON_CreateArray()};
+    bench.fovea = argv[i];
+    bench.desktop = desktop_start();
+    bench.results = cJSON_CreateArray();
     bench.counter = repaint_counter_create();
-    const bool done = bench.desktop && bench.counter && measure_all(&bench, argv[argc - 1]);
+    const bool done = bench.desktop && bench.counter && measure_all(&bench);
     if (done && json) {
         char *text = cJSON_Print(bench.results);
         printf("%s\n", text);

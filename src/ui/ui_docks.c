@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Textures of what lies around the picture, and their way into the window.
+#include "ui/ui_docks.h"
+
+#include "base/text.h"
+#include "ui/imgui_layer.h"
+
+#include <stdlib.h>
+
+enum { ABOVE, BELOW, LEFT, RIGHT, DOCKS };
+
+struct dock {
+    struct gui_layer *layer;
+    struct target *target; // of the size of its place; NULL while that is empty
+};
+
+struct ui_docks {
+    struct dock docks[DOCKS];
+};
+
+struct ui_docks *ui_docks_create(void)
+{
+    struct ui_docks *docks = must_alloc(sizeof *docks);
+    for (int i = 0; i < DOCKS; i++)
+        docks->docks[i].layer = gui_layer_create();
+    return docks;
+}
+
+void ui_docks_destroy(struct ui_docks **docks)
+{
+    if (!*docks)
+        return;
+    for (int i = 0; i < DOCKS; i++) {
+        gui_layer_destroy(&(*docks)->docks[i].layer);
+        target_destroy(&(*docks)->docks[i].target);
+    }
+    free(*docks);
+    *docks = NULL;
+}
+
+void ui_docks_forget(struct ui_docks *docks)
+{
+    for (int i = 0; i < DOCKS; i++)
+        gui_layer_forget(docks->docks[i].layer);
+}
+
+static struct gui_rect gui_rect_of(struct rect rect)
+{
+    return (struct gui_rect){(float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height};
+}
+
+static void place_docks(struct rect places[DOCKS], struct rect picture, int width, int height)
+{
+    const int64_t right = picture.x + picture.width, bottom = picture.y + picture.height;
+    places[ABOVE] = (struct rect){0, 0, width, picture.y};
+    places[BELOW] = (struct rect){0, bottom, width, height - bottom};
+    places[LEFT] = (struct rect){0, picture.y, picture.x, picture.height};
+    places[RIGHT] = (struct rect){right, picture.y, width - right, picture.height};
+}
+
+static bool is_empty(struct rect place)
+{
+    return place.width <= 0 || place.height <= 0;
+}
+
+// Makes the target fit its place. New ones are cleared: while panels come and go a part of a place may for a
+// moment have none.
+static enum status fit_target(struct dock *dock, struct gpu *gpu, struct rect place, struct error *error)
+{
+    static const unsigned char behind[3] = {0x1d, 0x1f, 0x21};
+    const struct texture *texture = dock->target ? target_texture(dock->target) : NULL;
+    if (texture && texture_width(texture) == place.width && texture_height(texture) == place.height)
+        return STATUS_OK;
+    target_destroy(&dock->target);
+    gui_layer_forget(dock->layer);
+    if (is_empty(place))
+        return STATUS_OK;
+    const int width = (int)place.width, height = (int)place.height;
+    const enum status status = target_create(gpu, TEXTURE_BGRA8, width, height, &dock->target, error);
+    if (status)
+        return status;
+    target_bind(gpu, dock->target, width, height);
+    target_clear(gpu, behind);
+    return STATUS_OK;
+}
+
+// Draws what has changed into the target. The panels of a dock have no holes, so that nothing of what was
+// there before shines through.
+static void update(struct dock *dock, struct gpu *gpu, struct rect place)
+{
+    struct gui_rect changes[GUI_MAX_CHANGES];
+    const struct gui_rect whole = gui_rect_of(place);
+    const size_t count = gui_layer_changes(dock->layer, whole, changes);
+    if (count == 0)
+        return;
+    target_bind(gpu, dock->target, (int)place.width, (int)place.height);
+    gui_render_parts(whole, changes, count);
+}
+
+enum status ui_docks_draw(struct ui_docks *docks, struct gpu *gpu, struct renderer *renderer,
+                          struct rect picture, int width, int height, struct error *error)
+{
+    struct rect places[DOCKS];
+    place_docks(places, picture, width, height);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < DOCKS && !status; i++) {
+        status = fit_target(&docks->docks[i], gpu, places[i], error);
+        if (docks->docks[i].target)
+            update(&docks->docks[i], gpu, places[i]);
+    }
+    target_bind(gpu, NULL, width, height);
+    for (int i = 0; i < DOCKS && !status; i++) {
+        const struct rect place = places[i];
+        if (!docks->docks[i].target)
+            continue;
+        target_viewport(gpu, height, (int)place.x, (int)place.y, (int)place.width, (int)place.height);
+        status = renderer_copy(renderer, target_texture(docks->docks[i].target), error);
+    }
+    target_viewport(gpu, height, 0, 0, width, height);
+    // Panels that float over the picture are drawn as they are.
+    const struct gui_rect over = gui_rect_of(picture);
+    gui_render_parts((struct gui_rect){0, 0, (float)width, (float)height}, &over, 1);
+    return status;
+}

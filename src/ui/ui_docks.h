@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Inside the ui layer: the panels around the picture, kept as pictures of their own.
+//
+// The window without the picture's area is cut into docks: above, below, left and right of it. What is shown
+// there stands in a texture, of which only the parts that have changed are drawn again; copying it into the
+// window costs a fraction of drawing it.
+#ifndef FOVEA_UI_UI_DOCKS_H
+#define FOVEA_UI_UI_DOCKS_H
+
+#include "render/renderer.h"
+
+struct ui_docks;
+
+struct ui_docks *ui_docks_create(void);
+void ui_docks_destroy(struct ui_docks **docks);
+
+// All is drawn anew: the content of a texture that the panels use is another one.
+void ui_docks_forget(struct ui_docks *docks);
+// Draws what gui_frame_end left over a window of that size, which is bound and has `picture` in it already.
+// STATUS_NO_MEMORY if there is none for the textures.
+enum status ui_docks_draw(struct ui_docks *docks, struct gpu *gpu, struct renderer *renderer,
+                          struct rect picture, int width, int height, struct error *error);
+
+#endif
