@@ -48,11 +48,10 @@ struct session {
     bool asked;        // about edits that earlier sessions left
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
-    struct text title, metadata;
+    struct text metadata;
     size_t detector_bytes; // of the metadata, at its beginning
     uint64_t metadata_serial;
-    int64_t resident_bytes, resident_ns; // memory of the process, and when that was read
-    const char *dropped[64];             // file names of a drop in progress, owned by SDL
+    const char *dropped[64]; // file names of a drop in progress, owned by SDL
     size_t dropped_count;
 };
 
@@ -123,18 +122,6 @@ static void fill_cursor(const struct desk *desk, struct ui_model *model, struct 
     model->cursor = (struct ui_cursor){true, at->x, at->y, texts->value, texts->kind};
 }
 
-// Reading it takes longer than building a panel, and what it says changes with every repaint.
-static int64_t resident_bytes(struct session *session)
-{
-    enum { EVERY_MS = 500 };
-    const int64_t now = clock_now_ns();
-    if (session->resident_bytes == 0 || now - session->resident_ns > (int64_t)EVERY_MS * 1000000) {
-        session->resident_bytes = process_resident_bytes();
-        session->resident_ns = now;
-    }
-    return session->resident_bytes;
-}
-
 static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
 {
     struct pane *pane = session->desk->active;
@@ -153,7 +140,6 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .loading = pane_is_loading(pane),
         .progress = pane->loader ? loader_progress(pane->loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
-        .resident_bytes = resident_bytes(session),
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
         .note = pane->frame->note,
         .message = pane->common->message.text,
@@ -198,13 +184,8 @@ static void update_title(struct session *session)
         text_append(&title, " - ");
     }
     text_append(&title, "Fovea");
-    if (strcmp(text_string(&title), text_string(&session->title)) != 0) {
-        SDL_SetWindowTitle(session->window.handle, text_string(&title));
-        text_free(&session->title);
-        session->title = title;
-    } else {
-        text_free(&title);
-    }
+    window_set_title(&session->window, text_string(&title));
+    text_free(&title);
 }
 
 // Builds the panels. What they need more than one frame for, such as a field that is given the keyboard or
@@ -686,7 +667,6 @@ static void end_session(struct session *session)
     desk_destroy(&session->desk);
     window_close(&session->window);
     bindings_free(&session->bindings);
-    text_free(&session->title);
     text_free(&session->metadata);
 }
 

@@ -123,6 +123,12 @@ void window_close(struct window *window)
     window->context = NULL;
 }
 
+void window_set_title(const struct window *window, const char *title)
+{
+    if (strcmp(SDL_GetWindowTitle(window->handle), title) != 0)
+        SDL_SetWindowTitle(window->handle, title);
+}
+
 void window_pace(bool software)
 {
     SDL_GL_SetSwapInterval(software ? 0 : 1);

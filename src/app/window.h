@@ -23,6 +23,8 @@ bool window_has_display(void);
 // that is known). STATUS_NO_GL if it cannot be had.
 enum status window_open(struct window *window, const char *title, int width, int height, struct error *error);
 void window_close(struct window *window);
+// Tells the window manager only if it is another one.
+void window_set_title(const struct window *window, const char *title);
 // Waits for the vertical blank only on hardware.
 void window_pace(bool software);
 

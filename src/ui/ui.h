@@ -100,9 +100,9 @@ struct ui_model {
     double progress; // 0 to 1
     bool has_mask;
     struct ui_cursor cursor;
-    int64_t resident_bytes, texture_bytes; // 0 = unknown
-    const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
-    const char *message; // the last sentence to the user; NULL or "" = none
+    int64_t texture_bytes; // 0 = unknown
+    const char *note;      // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
+    const char *message;   // the last sentence to the user; NULL or "" = none
     bool message_is_error;
     // "key\tvalue\n" lines; NULL = none. Only needed while workspace.panels.metadata is set. The first
     // `detector_bytes` of it describe the detector, whatever the words of the file.

@@ -99,6 +99,11 @@ struct ui_files {
     char *folder; // path of the listing shown last
 };
 
+// What the process takes, and when that was read.
+struct ui_memory {
+    int64_t bytes, read_ns;
+};
+
 struct ui_frames_bar {
     char number[32], rate[40];
     int64_t wanted, asked; // by the slider; asked -1 = nothing
@@ -160,6 +165,7 @@ struct ui {
     struct ui_files files;
     struct ui_dialog dialog;
     struct ui_frames_bar frames;
+    struct ui_memory memory;
     struct ui_mask_panel mask;
 };
 

@@ -2,6 +2,8 @@
 // The status line under the picture, and the messages and the progress bar over its lower edge.
 #include "ui/ui_internal.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,16 +89,29 @@ static void add_mask_part(struct ui *ui, struct parts *parts)
                  shift[tool] ? shift[tool] : "");
 }
 
-static void add_memory_part(struct parts *parts, const struct ui_model *model)
+// Reading what the process takes is slow, and it changes all the time.
+static int64_t resident_bytes(struct ui_memory *memory)
 {
+    enum { EVERY_MS = 500 };
+    const int64_t now = clock_now_ns();
+    if (memory->bytes == 0 || now - memory->read_ns > (int64_t)EVERY_MS * 1000000) {
+        memory->bytes = process_resident_bytes();
+        memory->read_ns = now;
+    }
+    return memory->bytes;
+}
+
+static void add_memory_part(struct ui *ui, struct parts *parts)
+{
+    const struct ui_model *model = ui->model;
+    const int64_t bytes = resident_bytes(&ui->memory);
     char textures[32], resident[32];
-    if (model->texture_bytes > 0 && model->resident_bytes > 0)
+    if (model->texture_bytes > 0 && bytes > 0)
         snprintf(add_part(parts), PART_BYTES, "%s in use, %s textures",
-                 format_bytes(model->resident_bytes, resident, sizeof resident),
+                 format_bytes(bytes, resident, sizeof resident),
                  format_bytes(model->texture_bytes, textures, sizeof textures));
-    else if (model->resident_bytes > 0)
-        snprintf(add_part(parts), PART_BYTES, "%s in use",
-                 format_bytes(model->resident_bytes, resident, sizeof resident));
+    else if (bytes > 0)
+        snprintf(add_part(parts), PART_BYTES, "%s in use", format_bytes(bytes, resident, sizeof resident));
 }
 
 static void draw_parts(struct ui *ui, const struct parts *parts, float width)
@@ -122,7 +137,7 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     if (model->info)
         add_image_parts(&parts, model, ui->host->view->camera.zoom);
     add_mask_part(ui, &parts);
-    add_memory_part(&parts, model);
+    add_memory_part(ui, &parts);
     if (model->name)
         snprintf(add_part(&parts), PART_BYTES, "%s", model->name);
     if (model->note && *model->note)
