@@ -264,7 +264,6 @@ static enum status keep_edits(struct host *host, struct error *error)
     editor_end(host->editors.active, true);
     if (!host->files || !editors_have_unsaved(&host->editors))
         return STATUS_OK;
-    pane_stop(host->desk->active, HOST_PATIENCE_NS); // the mask may be with the loader
     return recovery_keep(host_recovery(host), HOST_PATIENCE_NS, error);
 }
 

@@ -261,7 +261,8 @@ const struct command commands[] = {
      "Takes over the unsaved edits that were left when the program last ended unexpectedly.", NULL,
      action_mask_restore, NULL, NULL},
     {"mask.discard", "", "Removes them.", NULL, action_mask_discard, NULL, NULL},
-    {"mask.apply", "", "Reads the frame again, so that statistics and limits leave out what is masked now.",
+    {"mask.apply", "",
+     "Reads the frame again, so that statistics and limits leave out what is masked now; they do so by themselves when edits have rested.",
      MENU({"Mask/Leave masked pixels out of statistics now", ""}), action_mask_apply, NULL, NULL},
 
     // View

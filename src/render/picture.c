@@ -225,13 +225,12 @@ static enum status upload_rows(struct picture *picture, int index, int64_t y, in
     return STATUS_OK;
 }
 
-static enum status take_levels(struct picture *picture, int64_t y, const float *const *level,
-                               const int64_t *level_rows, struct error *error)
+enum status picture_take_levels(struct picture *picture, const struct loader_band *band, struct error *error)
 {
     enum status status = STATUS_OK;
     for (int i = 1; !status && i < picture->level_count; i++) {
         if (picture->levels[i].stored)
-            status = upload_rows(picture, i, y >> i, level_rows[i], level[i], error);
+            status = upload_rows(picture, i, band->y >> i, band->level_rows[i], band->level[i], error);
     }
     picture->serial = gpu_next_serial(picture->gpu);
     return status;
@@ -244,7 +243,7 @@ enum status picture_take_band(struct picture *picture, const struct loaded_band 
     if (picture->levels[0].stored)
         status = upload_rows(picture, 0, band->y, band->rows, band->pixels, error);
     if (!status)
-        status = take_levels(picture, band->y, band->level, band->level_rows, error);
+        status = picture_take_levels(picture, band, error);
     if (!status && mask && (band->any_mask || picture->any_mask))
         status = picture_take_mask(picture, mask, (struct rect){0, band->y, picture->info.width, band->rows},
                                    error);

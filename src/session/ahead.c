@@ -47,7 +47,8 @@ static struct image_file *prepare_file(struct pane *pane, size_t item)
 void ahead_begin(struct pane *pane)
 {
     struct ahead *ahead = &pane->ahead;
-    if (!ahead->on || ahead->loader || pane->loader || !pane->document->source || !pane->frame->picture ||
+    if (!ahead->on || ahead->loader || pane->loader || pane->recount.loader || !pane->document->source ||
+        !pane->frame->picture ||
         (pane->common->workspace.masking.on && !pane->view.play.direction)) // the hand that draws comes first
         return;
     // Images over the memory budget are read in parts.
@@ -70,7 +71,7 @@ void ahead_begin(struct pane *pane)
         .ahead_bytes = pane->view.play.direction ? PLAYING_BYTES : cost,
         .buffers = ahead->buffers,
     };
-    pane_ask_masks(pane, &request);
+    ahead->left_out = pane_ask_masks(pane, &request);
     ahead->buffers = NULL;
     ahead->loader = loader_start(&request);
 }
@@ -85,6 +86,7 @@ struct loader *ahead_take(struct pane *pane, size_t shown_item)
         return NULL;
     }
     ahead->loader = NULL;
+    pane->left_out = ahead->left_out;
     image_file_close(&ahead->file);
     ahead->file = pane->frame->file;
     ahead->file_item = shown_item;

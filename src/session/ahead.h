@@ -7,6 +7,7 @@
 #ifndef FOVEA_SESSION_AHEAD_H
 #define FOVEA_SESSION_AHEAD_H
 
+#include "session/frame_mask.h"
 #include "sources/loader.h"
 
 struct pane;
@@ -16,6 +17,7 @@ struct ahead {
     bool on; // --prefetch
     struct loader *loader;
     struct source_position position;
+    struct mask_version left_out; // by it, of the user's layers
     // Of the frame shown before, to be used again.
     struct loader_buffers *buffers;
     struct image_file *file;

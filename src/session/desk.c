@@ -366,7 +366,7 @@ bool desk_tick(struct desk *desk, int64_t now)
     bool begun = tick_blink(desk, now);
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i] && !desk->panes[i]->unseen)
-            begun |= playback_tick(desk->panes[i], now);
+            begun |= playback_tick(desk->panes[i], now) || recount_tick(desk->panes[i], now);
     }
     for (int i = 0; !begun && i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i] && !desk->panes[i]->unseen)
@@ -388,7 +388,8 @@ int desk_wait_ms(const struct desk *desk, int64_t now)
         wait = (int)int64_clamp(int64_ceil_div(desk->blink_due_ns - now, 1000000), 0, 60000);
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i])
-            wait = sooner(wait, playback_wait_ms(desk->panes[i], now));
+            wait = sooner(sooner(wait, playback_wait_ms(desk->panes[i], now)),
+                          recount_wait_ms(desk->panes[i], now));
     }
     return wait;
 }

@@ -41,7 +41,7 @@ struct rect frame_mask_catch_up(struct frame_mask *masked)
 
 void frame_mask_edited(struct frame_mask *masked, struct rect rect)
 {
-    if (!masked->sheet)
+    if (!masked->sheet || rect.width <= 0 || rect.height <= 0)
         return;
     frame_mask_catch_up(masked);
     mask_sheet_changed(masked->sheet, rect);
@@ -69,7 +69,8 @@ static void open_sheet(struct frame_mask *masked, struct mask_sheet *sheet)
 }
 
 enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, const struct frame_info *info,
-                             const struct mask *file_layer, uint8_t owned, struct error *error)
+                             const struct mask *file_layer, uint8_t owned, struct mask_version left_out,
+                             struct error *error)
 {
     struct mask_sheet *sheet = NULL;
     enum status status = mask_book_sheet(book, info->width, info->height, &sheet, error);
@@ -83,10 +84,15 @@ enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, 
         return status;
     }
     open_sheet(masked, sheet);
+    // A sheet that was never written masks nothing, as the load took it to be.
+    const bool is_current = left_out.sheet == sheet ? left_out.serial == sheet->serial : sheet->serial == 0;
+    masked->counted = left_out.sheet == sheet ? left_out.serial : 0;
     if (file_layer && !(owned & MASK_BIT(MASK_FILE))) {
         mask_take(sheet->mask, file_layer, MASK_BIT(MASK_FILE));
         sheet->has_file = true;
         mask_sheet_changed(sheet, whole(sheet->mask));
+        if (is_current) // the load left it out too
+            masked->counted = sheet->serial;
     }
     frame_mask_own(masked, owned, true);
     update_all(masked);

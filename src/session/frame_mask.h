@@ -10,6 +10,12 @@
 
 #include "session/mask_book.h"
 
+// A sheet at a moment. Without a sheet: nothing was masked.
+struct mask_version {
+    const struct mask_sheet *sheet; // never looked at
+    uint64_t serial;
+};
+
 // Zero-initialise; frame_mask_finish when done.
 struct frame_mask {
     struct mask_sheet *sheet; // of the user; NULL before the first frame
@@ -18,13 +24,18 @@ struct frame_mask {
     uint8_t ignored;          // classes that count all the same: the layer of the mask file may be one
     uint8_t arriving;         // classes that become the user's as they come in
     uint64_t sheet_serial;    // of the sheet as it is in `seen`
+    uint64_t counted;         // the serial of the sheet that the frame's statistics leave out
+    bool counting;            // statistics are being made again (session/recount.h)
     struct rect uncounted;    // where `seen` was changed, for who counts its pixels and empties it
 };
 
 // A frame of that size begins to come in: its sheet is opened, with the layer of the mask file if one was
 // read with the frame (NULL: none), and `owned` layers of the data and the file are the user's.
+//
+// `left_out` is what the load had a snapshot of.
 enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, const struct frame_info *info,
-                             const struct mask *file_layer, uint8_t owned, struct error *error);
+                             const struct mask *file_layer, uint8_t owned, struct mask_version left_out,
+                             struct error *error);
 // Takes the classes of rows that came in; they are whole rows of blocks, or the last ones.
 void frame_mask_take_rows(struct frame_mask *masked, const struct mask *classes, int64_t y, int64_t rows);
 // The frame is there: nothing more comes in.

@@ -2,6 +2,7 @@
 // Sheets by size; those that nobody needs go when there are many.
 #include "session/mask_book.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -134,6 +135,7 @@ void mask_sheet_changed(struct mask_sheet *sheet, struct rect rect)
 {
     sheet->serial++;
     sheet->changed = rect;
+    sheet->changed_ns = clock_now_ns();
 }
 
 void mask_sheet_rename(struct mask_sheet *sheet, const char *name)

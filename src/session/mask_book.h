@@ -26,6 +26,7 @@ struct mask_sheet {
     // Grows with every change of `mask`, of which the last was within `changed`: see mask_sheet_changed.
     uint64_t serial;
     struct rect changed;
+    int64_t changed_ns;
     char *name; // of the image that was shown with it last, or ""; owned
     // Of the last save, with how; owned, or NULL.
     char *saved_path;

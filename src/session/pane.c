@@ -91,7 +91,8 @@ static void show_mask(struct pane *pane, struct rect rect)
 
 void pane_mask_changed(struct pane *pane, struct rect rect)
 {
-    ahead_drop(pane, false); // it leaves out what was masked before
+    if (!pane->view.play.direction) // that would never get further
+        ahead_drop(pane, false);    // it leaves out what was masked before
     frame_mask_edited(&pane->frame->mask, rect);
     show_mask(pane, rect);
 }
@@ -115,14 +116,15 @@ bool pane_follow_masks(struct pane *pane)
     return true;
 }
 
-void pane_ask_masks(const struct pane *pane, struct loader_request *request)
+struct mask_version pane_ask_masks(const struct pane *pane, struct loader_request *request)
 {
     const struct mask_sheet *sheet = pane->frame->mask.sheet;
     request->mask_path = pane->document->mask_path;
     if (!sheet || mask_snapshot(sheet->mask, &request->user, NULL))
-        return;
+        return (struct mask_version){0};
     request->owned_layers = sheet->owned;
     request->mask_has_file = sheet->has_file;
+    return (struct mask_version){sheet, sheet->serial};
 }
 
 // --- what is shown ---
@@ -142,6 +144,7 @@ void pane_own_frame(struct pane *pane)
 void pane_give_up(struct pane *pane)
 {
     pane_cancel(pane);
+    recount_drop(pane);
     ahead_drop(pane, true);
     left_loads_abandon(&pane->left);
     pane_own_frame(pane);
@@ -207,6 +210,7 @@ bool pane_share(struct pane *pane, const struct pane *other)
     if (!can_share(pane, other))
         return false;
     pane_cancel(pane);
+    recount_drop(pane);
     if (pane->frame != other->frame) {
         frame_release(&pane->frame);
         pane->frame = frame_share(other->frame);
@@ -277,19 +281,14 @@ bool pane_cancel(struct pane *pane)
     return true;
 }
 
-bool pane_stop(struct pane *pane, int64_t budget_ns)
-{
-    (void)budget_ns;
-    pane_cancel(pane);
-    return true;
-}
-
 bool pane_leave(struct pane *pane)
 {
     pane_cancel(pane);
+    const bool counting = pane->recount.loader != NULL;
+    recount_drop(pane);
     ahead_drop(pane, true);
     pane_load_collect(pane);
-    return pane->left.count == 0;
+    return !counting && pane->left.count == 0;
 }
 
 // --- files that are no images ---
@@ -358,10 +357,11 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
-    const bool masked = pane_follow_masks(pane);
+    const bool masked = pane_follow_masks(pane), counted = recount_pump(pane);
     const bool collected = pane_load_collect(pane) || masked;
     if (!pane->loader)
-        return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || collected;
+        return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || collected ||
+               counted;
     struct frame_info info;
     if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {
         struct error error = {0};

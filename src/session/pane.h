@@ -14,6 +14,7 @@
 #include "session/frame.h"
 #include "session/left_loads.h"
 #include "session/playback.h"
+#include "session/recount.h"
 #include "sources/loader.h"
 
 // When things happened, in ns of clock_now_ns(); 0 = not yet.
@@ -43,6 +44,8 @@ struct pane {
     // Loading.
     struct loader *loader; // NULL while nothing is being loaded
     struct left_loads left;
+    struct mask_version left_out; // of the user's layers, by what is being loaded
+    struct recount recount;
     bool loading_known; // its header is known and the picture prepared for it
     bool hold;          // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
@@ -88,8 +91,8 @@ void pane_mask_changed(struct pane *pane, struct rect rect);
 void pane_follow_locks(struct pane *pane);
 // The user's layers may have been changed in another pane: shows that. True if they were.
 bool pane_follow_masks(struct pane *pane);
-// Fills in what a load needs to know of the user's layers.
-void pane_ask_masks(const struct pane *pane, struct loader_request *request);
+// Fills in what a load needs to know of the user's layers, and returns which that is.
+struct mask_version pane_ask_masks(const struct pane *pane, struct loader_request *request);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void pane_load_mask(struct pane *pane, const char *path);
@@ -98,8 +101,6 @@ void pane_load_mask(struct pane *pane, const char *path);
 bool pane_cancel(struct pane *pane);
 // The same, also of what is read ahead. False if a thread is still at work for it.
 bool pane_leave(struct pane *pane);
-// As pane_cancel; nothing is waited for any more.
-bool pane_stop(struct pane *pane, int64_t budget_ns);
 
 // Takes what the loaders have ready, waiting up to `wait_ms` for something and working for about `work_ms`.
 // Returns true if the picture changed.

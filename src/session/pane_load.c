@@ -34,7 +34,7 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
     };
-    pane_ask_masks(pane, &request);
+    pane->left_out = pane_ask_masks(pane, &request);
     pane->frame->file = NULL;
     return loader_start(&request);
 }
@@ -42,6 +42,7 @@ static struct loader *start_fresh(struct pane *pane, bool same_item)
 void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
     pane->loads++;
+    recount_drop(pane);
     pane_own_frame(pane);
     region_loader_destroy(&pane->frame->regions);
     if (again) {
@@ -88,7 +89,7 @@ static enum status prepare_masks(struct pane *pane, const struct frame_info *inf
         pane->common->workspace.masking.locked &= (uint8_t)~sheet->dirty;
     const enum status status =
         frame_mask_begin(mask, pane->document->masks, info, loader_file_layer(pane->loader),
-                         pane_unlocked_layers(pane), error);
+                         pane_unlocked_layers(pane), pane->left_out, error);
     if (!status)
         mask_sheet_rename(mask->sheet, pane_shown_name(pane));
     return status;
@@ -230,6 +231,15 @@ static void limits_of_loaded(struct pane *pane)
     struct error error = {0};
     if (pane_auto_limits(pane, &error))
         common_say(pane->common, true, "%s", error.text);
+}
+
+void pane_take_numbers(struct pane *pane, struct taps_result *taps)
+{
+    const struct contrast *contrast = &pane->view.contrast;
+    if (taps->histogram)
+        frame_take_statistics(pane->frame, taps);
+    if (contrast->automatic && !contrast->keep)
+        limits_of_loaded(pane);
 }
 
 static void take_file(struct pane *pane, struct loader_outcome *outcome)

@@ -397,6 +397,103 @@ static void a_layer_is_unlocked_while_a_file_comes_in(void **state)
     assert_int_equal(mask_count(f->pane->frame->mask.sheet->mask, MASK_BIT(MASK_SATURATED)), 2);
 }
 
+// --- numbers that follow ---
+
+static const int64_t REST_NS = INT64_C(300) * 1000000;
+
+static void rest(struct fixture *f)
+{
+    const int64_t edited = f->pane->frame->mask.sheet->changed_ns;
+    assert_false(recount_tick(f->pane, edited + REST_NS / 2));
+    assert_in_range(recount_wait_ms(f->pane, edited + REST_NS / 2), 1, 150);
+    assert_true(recount_tick(f->pane, edited + REST_NS));
+    while (f->pane->recount.loader) {
+        pane_pump(f->pane, 0, 1000);
+        usleep(500);
+    }
+    assert_int_equal(recount_wait_ms(f->pane, edited + 10 * REST_NS), -1);
+}
+
+static float coarsest_value(const struct fixture *f)
+{
+    const struct picture *picture = f->pane->frame->picture;
+    const struct picture_level *level = &picture->levels[picture->level_count - 1];
+    float *values = malloc((size_t)(level->width * level->height) * sizeof *values);
+    assert_non_null(values);
+    texture_read(level->tiles[0].pixels, 0, 0, (int)level->width, (int)level->height, values);
+    const float value = values[0];
+    free(values);
+    return value;
+}
+
+static void numbers_follow_the_mask(void **state)
+{
+    NEED_DEVICE(f);
+    const char *path = save_image("counted.npy", WIDTH, HEIGHT, 1);
+    const double all_but_right[] = {0, 0, WIDTH - 1, HEIGHT};
+    struct error error = {0};
+    f->pane->view.contrast.automatic = true;
+    open_images(f, &path, 1);
+    pump(f);
+    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns()), -1);
+    const uint64_t picture = f->pane->frame->picture->serial;
+    assert_int_equal(f->pane->frame->statistics.masked, 2);
+    assert_int_equal(editor_run(f->editor, "rectangle", all_but_right, 4, false, &error), STATUS_OK);
+    rest(f);
+    assert_int_equal(f->pane->frame->statistics.masked, (WIDTH - 1) * HEIGHT);
+    assert_int_equal(f->pane->frame->statistics.valid, HEIGHT);
+    assert_int_not_equal(f->pane->frame->picture->serial, picture);
+    assert_true(f->pane->frame->file != NULL); // it is still there for exact values
+    assert_true(editor_undo(f->editor));
+    rest(f);
+    assert_int_equal(f->pane->frame->statistics.masked, 2);
+}
+
+static void levels_follow_the_mask(void **state)
+{
+    NEED_DEVICE(f);
+    const char *path = save_image("levels.npy", WIDTH, HEIGHT, 1);
+    struct error error = {0};
+    open_images(f, &path, 1);
+    pump(f);
+    // Of the 64 x 64 pixels below a texel of the coarsest level one is left: the first, which is 10 + 1.
+    const double right[] = {1, 0, WIDTH, HEIGHT}, below[] = {0, 1, WIDTH, HEIGHT};
+    assert_int_equal(editor_run(f->editor, "rectangle", right, 4, false, &error), STATUS_OK);
+    assert_int_equal(editor_run(f->editor, "rectangle", below, 4, false, &error), STATUS_OK);
+    rest(f);
+    assert_true(coarsest_value(f) == 11);
+}
+
+// What was drawn while the frame came in is left out too, soon after it is there.
+static void numbers_follow_what_was_drawn_while_loading(void **state)
+{
+    NEED_DEVICE(f);
+    open_half(f, save_image("slow.npy", WIDTH, HEIGHT, 1));
+    point(f, 20, 30);
+    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns() + 10 * REST_NS), -1);
+    stuck_disk_release();
+    pump(f);
+    assert_int_equal(f->pane->frame->statistics.masked, 2);
+    rest(f);
+    assert_int_equal(f->pane->frame->statistics.masked, 3);
+}
+
+// Counting is given up for whatever comes next, though its file does not answer.
+static void counting_holds_nobody_up(void **state)
+{
+    NEED_DEVICE(f);
+    const char *names[] = {save_image("a.npy", WIDTH, HEIGHT, 1), save_image("b.npy", WIDTH, HEIGHT, 2)};
+    open_images(f, names, 2);
+    pump(f);
+    point(f, 20, 30);
+    stuck_disk_hold(names[0], 0);
+    assert_true(recount_tick(f->pane, clock_now_ns() + REST_NS));
+    pane_pump(f->pane, 1, 1);
+    go_to(f, 1);
+    assert_int_equal(f->pane->frame->statistics.masked, 3);
+    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns() + REST_NS), -1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -412,6 +509,10 @@ int main(void)
         TEST(images_of_two_sizes_have_a_mask_each),
         TEST(an_unlocked_layer_is_the_users),
         TEST(a_layer_is_unlocked_while_a_file_comes_in),
+        TEST(numbers_follow_the_mask),
+        TEST(levels_follow_the_mask),
+        TEST(numbers_follow_what_was_drawn_while_loading),
+        TEST(counting_holds_nobody_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
