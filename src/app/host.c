@@ -345,6 +345,41 @@ static void do_close_question(void *app)
     ((struct host *)app)->question = HOST_ASKS_NOTHING;
 }
 
+// The pane becomes the active one for a command, and the one that was active before so again.
+static enum status do_select_target(void *app, int number, struct error *error)
+{
+    struct host *host = app;
+    struct desk *desk = host->desk;
+    struct pane *pane = host->home;
+    if (number) {
+        pane = desk_pane(desk, number);
+        if (!pane)
+            return error_set(error, STATUS_USAGE, "there is no pane %d, only %d", number, desk_count(desk));
+        host->home = desk->active;
+        host->target = pane;
+    } else {
+        pane_update_colormap(desk->active);
+        const bool left = desk->active != host->target; // the command has made another one active
+        host->home = host->target = NULL;
+        if (left || desk_number(desk, pane) == 0)
+            return STATUS_OK;
+    }
+    desk->active = pane;
+    host_panes_changed(host);
+    return STATUS_OK;
+}
+
+// What commands have begun is done when nothing is read and no step waits for the frame before it.
+static bool do_is_complete(void *app)
+{
+    const struct desk *desk = ((struct host *)app)->desk;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        if (desk->panes[i] && desk->panes[i]->playback.waiting_count > 0)
+            return false;
+    }
+    return !desk_is_loading(desk);
+}
+
 static const struct command_host_ops host_ops = {
     .open = do_open,
     .reload = do_reload,
@@ -378,6 +413,8 @@ static const struct command_host_ops host_ops = {
     .mask_recover = do_mask_recover,
     .close_question = do_close_question,
     .panes = &host_pane_ops,
+    .select_target = do_select_target,
+    .is_complete = do_is_complete,
 };
 
 // The editing of a pane ends before the pane does.
@@ -417,6 +454,8 @@ void host_init(struct host *host, struct desk *desk)
 void host_finish(struct host *host)
 {
     recovery_destroy(&host->recovery, host->discard);
+    command_host_finish(&host->commands);
+    command_result_free(&host->answers);
     editors_finish(&host->editors);
     host->desk->closing = NULL;
 }
@@ -440,10 +479,50 @@ enum status host_run(struct host *host, const char *line)
     return status;
 }
 
+// What commands of the options answered; those that are pending answer later.
+static void print_answers(struct host *host)
+{
+    if (!host->commands.result)
+        return;
+    if (host->answers.text.length)
+        output_lines(stdout, text_string(&host->answers.text));
+    text_clear(&host->answers.text);
+    if (!command_is_pending(&host->commands))
+        host->commands.result = NULL;
+}
+
 enum status host_run_options(struct host *host, const struct view_options *options, struct error *error)
 {
+    struct command_host *queue = &host->commands;
     enum status status = STATUS_OK;
-    for (size_t i = 0; !status && i < options->command_count; i++)
-        status = run_line(host, options->commands[i], error);
+    queue->result = &host->answers;
+    for (size_t i = 0; !status && i < options->command_count; i++) {
+        if (command_is_pending(queue))
+            command_run_later(queue, options->commands[i]);
+        else
+            status = run_line(host, options->commands[i], error);
+        while (!status && !host->files && command_is_pending(queue)) { // without a window
+            status = desk_load_all(host->desk, error);
+            if (!status)
+                status = command_continue(queue, error);
+            pane_update_colormap(host->desk->active);
+        }
+    }
+    print_answers(host);
     return status;
+}
+
+bool host_continue(struct host *host)
+{
+    struct command_host *queue = &host->commands;
+    if (!command_is_pending(queue) || !do_is_complete(host))
+        return false;
+    struct error error = {0};
+    if (host->desk->active->frame->load_error.status) // which has been told
+        command_drop(queue);
+    else if (command_continue(queue, &error))
+        common_say(&host->desk->common, true, "%s", error.text);
+    pane_update_colormap(host->desk->active);
+    print_answers(host);
+    return true;
 }

@@ -5,6 +5,7 @@
 
 #include "app/files.h"
 #include "commands/command.h"
+#include "commands/result.h"
 #include "session/desk.h"
 #include "session/editors.h"
 #include "session/recovery.h"
@@ -19,6 +20,9 @@ struct host {
     struct editors editors; // of the masks
     struct files *files;    // of the window's panels; NULL without a window
     struct command_host commands;
+    struct command_result answers; // of the --command lines, until they are printed
+    // While a command runs that is for a pane by its number: that, and the pane that is active else.
+    struct pane *target, *home;
     struct recovery *recovery; // of unsaved mask edits; NULL until it is needed
     enum host_question question;
     bool question_seen;   // it has been on the screen
@@ -61,7 +65,12 @@ struct recovery *host_recovery(struct host *host);
 // Runs a command line; failures become the desk's message. Returns the status.
 enum status host_run(struct host *host, const char *line);
 
-// Runs the --command lines of the options once the image is loaded; the sentence of the first that fails.
+// Goes on with commands that waited for a frame, if it is there: true if so. A failure becomes the desk's
+// message.
+bool host_continue(struct host *host);
+
+// Runs the --command lines of the options once the image is loaded, and prints what they answer; the sentence
+// of the first that fails. Without a window it waits for what they begin; else host_continue goes on.
 enum status host_run_options(struct host *host, const struct view_options *options, struct error *error);
 
 #endif

@@ -577,6 +577,7 @@ static enum status run_loop(struct session *session, struct error *error)
                           (loading && !desk_holds(session->desk));
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
+        session->dirty |= host_continue(&session->host);
         session->dirty |= files_update(session->host.files);
         session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));
         if (session->dirty && !desk_holds(session->desk)) {

@@ -24,26 +24,23 @@ TICK(tick_mask_visible)
     return host->view->display.mask_visible;
 }
 
-ACTION(action_mask_layer)
+ACTION(action_mask_show_layer)
 {
     (void)error;
     action_set_flag(&host->view->display.mask[args->values[0].choice].visible, args, 1);
     return STATUS_OK;
 }
 
-TICK(tick_mask_layer)
+TICK(tick_mask_show_layer)
 {
     return args->count && host->view->display.mask[args->values[0].choice].visible;
 }
 
 // The layers in the order of the choices in the command table.
-static const enum mask_layer choosable_layers[] = {MASK_FILE,      MASK_GAP,  MASK_BAD,    MASK_HOT,
-                                                   MASK_SATURATED, MASK_USER, MASK_USER_2, MASK_USER_3};
-
-ACTION(action_mask_use)
+ACTION(action_mask_leave_out)
 {
     uint8_t *ignored = &host->view->display.classes.ignored;
-    const uint8_t bit = MASK_BIT(choosable_layers[args->values[0].choice]), before = *ignored;
+    const uint8_t bit = MASK_BIT(args->values[0].choice), before = *ignored;
     bool used = !(before & bit);
     action_set_flag(&used, args, 1);
     *ignored = (uint8_t)(used ? before & ~bit : before | bit);
@@ -52,10 +49,9 @@ ACTION(action_mask_use)
     return host->ops->classes_changed(host->app, error);
 }
 
-TICK(tick_mask_use)
+TICK(tick_mask_leave_out)
 {
-    return args->count &&
-           !(host->view->display.classes.ignored & MASK_BIT(choosable_layers[args->values[0].choice]));
+    return args->count && !(host->view->display.classes.ignored & MASK_BIT(args->values[0].choice));
 }
 
 // All layers follow the first, so that a toggle leaves them alike.

@@ -91,9 +91,10 @@ ACTION(action_app_cancel)
     (void)args;
     (void)error;
     struct view_panels *panels = action_panels(host);
+    const bool dropped = command_drop(host);
     if (close_windows(panels))
         return STATUS_OK;
-    if (host->ops->cancel && host->ops->cancel(host->app))
+    if ((host->ops->cancel && host->ops->cancel(host->app)) || dropped)
         return STATUS_OK;
     if (panels->fullscreen) {
         panels->fullscreen = false;

@@ -23,7 +23,7 @@ static void set_mode(struct command_host *host, bool on)
     host->workspace->masking.on = on;
 }
 
-ACTION(action_mask_edit_mode)
+ACTION(action_mask_draw)
 {
     (void)error;
     struct view_masking *masking = &host->workspace->masking;
@@ -36,7 +36,7 @@ ACTION(action_mask_edit_mode)
     return STATUS_OK;
 }
 
-TICK(tick_mask_edit_mode)
+TICK(tick_mask_draw)
 {
     (void)args;
     return host->workspace->masking.on;
@@ -72,7 +72,7 @@ ACTION(action_mask_brush)
     return STATUS_OK;
 }
 
-ACTION(action_mask_edit)
+ACTION(action_mask_edit_layer)
 {
     (void)error;
     host->workspace->masking.layer = (enum mask_layer)args->values[0].choice;
@@ -80,7 +80,7 @@ ACTION(action_mask_edit)
     return STATUS_OK;
 }
 
-TICK(tick_mask_edit)
+TICK(tick_mask_edit_layer)
 {
     return args->count && host->workspace->masking.layer == (enum mask_layer)args->values[0].choice;
 }
@@ -101,7 +101,7 @@ TICK(tick_mask_lock)
     return args->count && (host->workspace->masking.locked & MASK_BIT(args->values[0].choice));
 }
 
-ACTION(action_mask_mode)
+ACTION(action_mask_draw_as)
 {
     (void)error;
     enum { MODE_MASK, MODE_UNMASK };
@@ -111,7 +111,7 @@ ACTION(action_mask_mode)
     return STATUS_OK;
 }
 
-TICK(tick_mask_mode)
+TICK(tick_mask_draw_as)
 {
     (void)args;
     return host->workspace->masking.unmask;

@@ -3,6 +3,7 @@
 #include "commands/command.h"
 
 #include "commands/arguments.h"
+#include "commands/result.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -134,9 +135,24 @@ static enum status parse_args(const struct command *command, const struct colorm
 // A command with its arguments, ready to run. The arguments' texts live in `words`.
 struct call {
     const struct command *command;
+    int pane; // from 1; 0 = the active one
     struct command_args args;
     struct words words;
 };
+
+// Takes "2:" off the name of a command. Moves *name behind it.
+static enum status read_target(const char **name, int *pane, struct error *error)
+{
+    const size_t digits = strspn(*name, "0123456789");
+    *pane = 0;
+    if ((*name)[digits] != ':')
+        return STATUS_OK;
+    if (digits == 0 || digits > 4 || (*pane = atoi(*name)) == 0)
+        return error_set(error, STATUS_USAGE, "\"%.*s\" is not the number of a pane, which is counted from 1",
+                         (int)strcspn(*name, ":"), *name);
+    *name += digits + 1;
+    return STATUS_OK;
+}
 
 // Reads the next command of a line; call->command is NULL for an empty one.
 static enum status read_call(const char **at, const struct colormap_list *colormaps, struct call *call,
@@ -147,20 +163,73 @@ static enum status read_call(const char **at, const struct colormap_list *colorm
     if (status || call->words.count == 0)
         return status;
     const char *name = word_at(&call->words, 0);
+    status = read_target(&name, &call->pane, error);
+    if (status)
+        return status;
     call->command = command_find(name);
     if (!call->command)
         return error_set(error, STATUS_USAGE, "there is no command \"%s\"", name);
+    if (call->pane && call->command->acts_on == ACTS_ON_DESK)
+        return error_set(error, STATUS_USAGE, "%s acts on no single pane and takes no number", name);
     status = parse_args(call->command, colormaps, &call->words, &call->args, error);
     return status ? error_prefix(error, call->command->name) : STATUS_OK;
 }
 
+static enum status select_pane(struct command_host *host, int pane, struct error *error)
+{
+    if (host->ops->select_target)
+        return host->ops->select_target(host->app, pane, error);
+    return pane <= 1 ? STATUS_OK : error_set(error, STATUS_USAGE, "there is no pane %d, only one", pane);
+}
+
+// What nobody asked to have is told to the user.
+static void tell_answer(struct command_host *host, struct command_result *answer)
+{
+    size_t length = answer->text.length;
+    while (length > 0 && answer->text.data[length - 1] == '\n')
+        answer->text.data[--length] = '\0';
+    if (length > 0 && host->ops->message)
+        host->ops->message(host->app, text_string(&answer->text), false);
+}
+
+static enum status run_answering(struct command_host *host, const struct call *call, struct error *error)
+{
+    if (host->result)
+        return call->command->run(host, &call->args, error);
+    struct command_result answer = {0};
+    host->result = &answer;
+    enum status status = call->command->run(host, &call->args, error);
+    host->result = NULL;
+    if (!status)
+        tell_answer(host, &answer);
+    command_result_free(&answer);
+    return status;
+}
+
 static enum status run_call(struct command_host *host, const struct call *call, struct error *error)
 {
-    enum status status = call->command->run(host, &call->args, error);
+    enum status status = call->pane ? select_pane(host, call->pane, error) : STATUS_OK;
+    if (!status)
+        status = run_answering(host, call, error);
+    if (call->pane)
+        select_pane(host, 0, NULL);
     // Other failures name the file that is at fault.
     if (status == STATUS_USAGE && error)
         error_prefix(error, call->command->name);
     return status;
+}
+
+static bool must_wait(const struct command_host *host, const struct call *call)
+{
+    return call->command && call->command->takes_time && host->ops->is_complete &&
+           !host->ops->is_complete(host->app);
+}
+
+void command_run_later(struct command_host *host, const char *line)
+{
+    if (host->pending.length && *line)
+        text_append(&host->pending, "\n");
+    text_append(&host->pending, line);
 }
 
 enum status command_run(struct command_host *host, const char *line, struct error *error)
@@ -173,10 +242,42 @@ enum status command_run(struct command_host *host, const char *line, struct erro
         status = read_call(&line, host->colormaps, call, error ? error : &local);
         if (!status && call->command)
             status = run_call(host, call, error ? error : &local);
+        if (!status && must_wait(host, call)) {
+            command_run_later(host, line);
+            break;
+        }
     }
     text_free(&call->words.buffer);
     free(call);
     return status;
+}
+
+enum status command_continue(struct command_host *host, struct error *error)
+{
+    if (host->pending.length == 0 || (host->ops->is_complete && !host->ops->is_complete(host->app)))
+        return STATUS_OK;
+    struct text line = host->pending;
+    host->pending = (struct text){0};
+    const enum status status = command_run(host, text_string(&line), error);
+    text_free(&line);
+    return status;
+}
+
+bool command_is_pending(const struct command_host *host)
+{
+    return host->pending.length > 0;
+}
+
+bool command_drop(struct command_host *host)
+{
+    const bool dropped = command_is_pending(host);
+    text_clear(&host->pending);
+    return dropped;
+}
+
+void command_host_finish(struct command_host *host)
+{
+    text_free(&host->pending);
 }
 
 enum status command_check(const struct command_host *host, const char *line, struct error *error)
@@ -211,7 +312,11 @@ bool command_is_enabled(const struct command_host *host, const char *line)
         return false;
     memcpy(name, line, length);
     name[length] = '\0';
-    const struct command *command = command_find(name);
+    const char *bare = name;
+    int pane;
+    if (read_target(&bare, &pane, NULL))
+        return false;
+    const struct command *command = command_find(bare);
     return command && (!command->enabled || command->enabled(host));
 }
 

@@ -4,8 +4,12 @@
 //
 // A command line is "noun.verb argument argument ..."; several are separated by ';' or a line end. Words are
 // separated by blanks; a word in double quotes may hold blanks, ';' and the escapes \" \\ \n. '#' at the
-// start of a command makes the rest of the line a comment. Everything the user can do goes through
-// command_run().
+// start of a command makes the rest of the line a comment. "2:noun.verb" is for pane 2, counted from 1;
+// without a number a command is for the active pane. Everything the user can do goes through command_run().
+//
+// Some commands begin what takes time: a frame is read, a file is opened. The command behind one of them on
+// the same line finds it done: until then the rest of the line is pending, and whoever runs the loop calls
+// command_continue. Nothing ever waits in here.
 #ifndef FOVEA_COMMANDS_COMMAND_H
 #define FOVEA_COMMANDS_COMMAND_H
 
@@ -105,7 +109,14 @@ struct command_host_ops {
     // Closes the question that is shown, without an answer.
     void (*close_question)(void *app);
     const struct command_pane_ops *panes;
+    // Has the following calls act on a pane (from 1), and command_host.view be its view, until it is called
+    // again; 0 is the active one. STATUS_USAGE if there is no such pane. NULL: there is one pane.
+    enum status (*select_target)(void *app, int pane, struct error *error);
+    // Whether all that commands have begun is done: the frames asked for are there. NULL: always.
+    bool (*is_complete)(void *app);
 };
+
+struct command_result;
 
 // What commands act on. Borrowed; the app keeps it for its life.
 struct command_host {
@@ -115,7 +126,12 @@ struct command_host {
     const struct command_host_ops *ops;
     void *app;
     bool panels_changed; // set by commands that open, close or move panels; cleared by whoever draws them
+    struct command_result *result; // where answers go; NULL: to the user, as ops->message
+    struct text pending;           // command lines that wait; see command_continue
 };
+
+// Frees what the commands layer owns of it.
+void command_host_finish(struct command_host *host);
 
 // --- The table ---
 
@@ -157,11 +173,20 @@ struct command_menu {
     const char *arguments; // "percentile", or ""
 };
 
+// What a command acts on; a pane's number before the others is refused.
+enum command_scope {
+    ACTS_ON_DESK,     // what all panes share: panels, the tool in hand, the program
+    ACTS_ON_DOCUMENT, // the files and the mask of what a pane shows; other panes may show the same
+    ACTS_ON_PANE      // the view of one pane, and its place in the series
+};
+
 struct command {
     const char *name;                // "contrast.auto"
     const char *args;                // "[method:percentile|minmax|zscale|sigma] [a:number] [b:number]"
     const char *help;                // one sentence
     const struct command_menu *menu; // ends with a NULL path; NULL = in no menu
+    enum command_scope acts_on;
+    bool takes_time; // what it begins is done when ops->is_complete
     enum status (*run)(struct command_host *host, const struct command_args *args, struct error *error);
     // Optional: whether the state that `args` would set is the one that holds now (a tick in the menu).
     bool (*checked)(const struct command_host *host, const struct command_args *args);
@@ -179,8 +204,16 @@ const struct command *command_find(const char *name);
 // --- Running ---
 
 // Runs all commands of `line` in turn and stops at the first that fails. The sentence names the command, and
-// the argument if that is at fault (STATUS_USAGE). An empty line is fine.
+// the argument if that is at fault (STATUS_USAGE). An empty line is fine. Behind a command that takes time
+// the rest becomes pending, behind what is pending already.
 enum status command_run(struct command_host *host, const char *line, struct error *error);
+// Adds a line behind what is pending.
+void command_run_later(struct command_host *host, const char *line);
+// Goes on with what is pending, if what it waits for is done. A failure drops the rest.
+enum status command_continue(struct command_host *host, struct error *error);
+bool command_is_pending(const struct command_host *host);
+// Gives up what is pending; false if nothing is.
+bool command_drop(struct command_host *host);
 // Checks names and arguments without running anything. `host` gives the names of colour maps; NULL leaves
 // them unchecked.
 enum status command_check(const struct command_host *host, const char *line, struct error *error);

@@ -12,6 +12,13 @@ static const char *const layer_names[] = {"user", "file",      "gap",    "bad",
                                           "hot",  "saturated", "user 2", "user 3"};
 _Static_assert(sizeof layer_names / sizeof layer_names[0] == MASK_LAYER_COUNT, "a name for each layer");
 
+const char *mask_layer_word(enum mask_layer layer)
+{
+    static const char *const words[] = {"user", "file", "gap", "bad", "hot", "saturated", "user2", "user3"};
+    _Static_assert(sizeof words / sizeof words[0] == MASK_LAYER_COUNT, "a word for each layer");
+    return words[layer];
+}
+
 const char *mask_layer_name(enum mask_layer layer)
 {
     return layer_names[layer];

@@ -27,7 +27,10 @@ enum mask_layer {
 
 #define MASK_BIT(layer) ((uint8_t)(1u << (layer)))
 
-// Name of a layer for the user ("user", "file", "gap", ...).
+// The layers as commands and options name them, in their order.
+#define MASK_LAYER_WORDS "user|file|gap|bad|hot|saturated|user2|user3"
+const char *mask_layer_word(enum mask_layer layer);
+// Name of a layer for the user ("user", "file", "gap", ..., "user 2").
 const char *mask_layer_name(enum mask_layer layer);
 // The layer of that name ("user2" or "user 2"); false if there is none.
 bool mask_layer_by_name(const char *name, enum mask_layer *layer);

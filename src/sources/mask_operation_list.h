@@ -4,7 +4,8 @@
 #ifndef FOVEA_SOURCES_MASK_OPERATION_LIST_H
 #define FOVEA_SOURCES_MASK_OPERATION_LIST_H
 
-#define MASK_OPERATION_LAYERS     "user|file|gap|bad|hot|saturated|user2|user3"
+#include "image/mask.h"
+
 #define MASK_OPERATION_NEIGHBOURS "[neighbours:4|8]"
 
 // X(identifier, name, arguments, help, entry of the menu bar or NULL, looks at pixels)
@@ -41,11 +42,11 @@
     X(flip, "flip", "direction:horizontal|vertical", "Mirrors the layer.", NULL, false) \
     X(rotate, "rotate", "direction:left|right|half", "Turns the layer.", NULL, false) \
     X(mirror, "mirror", "axes:horizontal|vertical|both [x:number] [y:number]", "Adds the mirror image about the beam centre, the middle of the image, or a point.", NULL, false) \
-    X(or, "or", "layer:" MASK_OPERATION_LAYERS, "Adds what is masked in another layer.", NULL, false) \
-    X(and, "and", "layer:" MASK_OPERATION_LAYERS, "Keeps only what is masked in another layer too.", NULL, false) \
-    X(xor, "xor", "layer:" MASK_OPERATION_LAYERS, "Keeps what is masked in either this layer or the other, not in both.", NULL, false) \
-    X(minus, "minus", "layer:" MASK_OPERATION_LAYERS, "Takes away what is masked in another layer.", NULL, false) \
-    X(copy, "copy", "layer:" MASK_OPERATION_LAYERS, "Makes the layer the same as another.", NULL, false)
+    X(or, "or", "layer:" MASK_LAYER_WORDS, "Adds what is masked in another layer.", NULL, false) \
+    X(and, "and", "layer:" MASK_LAYER_WORDS, "Keeps only what is masked in another layer too.", NULL, false) \
+    X(xor, "xor", "layer:" MASK_LAYER_WORDS, "Keeps what is masked in either this layer or the other, not in both.", NULL, false) \
+    X(minus, "minus", "layer:" MASK_LAYER_WORDS, "Takes away what is masked in another layer.", NULL, false) \
+    X(copy, "copy", "layer:" MASK_LAYER_WORDS, "Makes the layer the same as another.", NULL, false)
 // clang-format on
 
 #endif

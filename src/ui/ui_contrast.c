@@ -268,29 +268,19 @@ static void draw_specials(struct ui *ui)
     draw_special(ui, SPECIAL_INF, "Infinite", half);
 }
 
-// The layers a user meets, with their names in the command table.
-static const struct {
-    enum mask_layer layer;
-    const char *label, *argument;
-} layers[] = {
-    {MASK_FILE, "File", "file"},
-    {MASK_GAP, "Gaps", "gap"},
-    {MASK_BAD, "Bad", "bad"},
-    {MASK_HOT, "Hot", "hot"},
-    {MASK_SATURATED, "Saturated", "saturated"},
-    {MASK_USER, "Drawn", "user"},
-};
+// The layers of a frame and the one that is drawn first.
+static const enum mask_layer layers[] = {MASK_FILE, MASK_GAP, MASK_BAD, MASK_HOT, MASK_SATURATED, MASK_USER};
 
 static void draw_layer(struct ui *ui, size_t index)
 {
-    struct mask_style style = ui->host->view->display.mask[layers[index].layer];
+    struct mask_style style = ui->host->view->display.mask[layers[index]];
     char command[64], colour[8];
     gui_id_begin(100 + (int)index);
     if (gui_colour("##layer", style.rgb))
-        ui_run(ui, "mask.colour %s %s", ui_colour_text(style.rgb, colour), layers[index].argument);
+        ui_run(ui, "mask.colour %s %s", ui_colour_text(style.rgb, colour), mask_layer_word(layers[index]));
     gui_same_line();
-    snprintf(command, sizeof command, "mask.layer %s", layers[index].argument);
-    ui_check(ui, layers[index].label, command);
+    snprintf(command, sizeof command, "mask.show_layer %s", mask_layer_word(layers[index]));
+    ui_check(ui, ui_mask_layer_label(layers[index]), command);
     gui_id_end();
 }
 

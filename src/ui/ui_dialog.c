@@ -190,7 +190,7 @@ static void append_command(const struct ui_dialog *dialog, enum view_dialog kind
     }
     if (kind == DIALOG_SAVE_MASK) {
         const int layer = dialog->mask_layer - 1;
-        command_append_word(line, layer < 0 ? "all" : ui_mask_layer_word((enum mask_layer)layer));
+        command_append_word(line, layer < 0 ? "all" : mask_layer_word((enum mask_layer)layer));
         command_append_word(line, dialog->mask_inverted ? "valid" : "masked");
     }
 }

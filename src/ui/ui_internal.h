@@ -210,7 +210,6 @@ void ui_mask_operations(struct ui *ui);
 void ui_mask_history(struct ui *ui);
 // A layer as people and as commands name it.
 const char *ui_mask_layer_label(enum mask_layer layer);
-const char *ui_mask_layer_word(enum mask_layer layer);
 // A button as wide as a share of the line, with the key that does the same as its tooltip.
 bool ui_mask_button(struct ui *ui, const char *label, bool on, float width, const char *command);
 void ui_histogram(struct ui *ui, float width, float height);

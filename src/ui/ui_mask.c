@@ -9,16 +9,8 @@
 
 static const uint32_t colour_text = 0xd6d8daff, colour_dim = 0x84898fff;
 
-// As commands take them: in the order of the layers.
-static const char *const layer_words[MASK_LAYER_COUNT] = {"user", "file",      "gap",   "bad",
-                                                          "hot",  "saturated", "user2", "user3"};
 static const char *const layer_labels[MASK_LAYER_COUNT] = {"Drawn", "File",      "Gaps",    "Bad",
                                                            "Hot",   "Saturated", "Drawn 2", "Drawn 3"};
-
-const char *ui_mask_layer_word(enum mask_layer layer)
-{
-    return layer_words[layer];
-}
 
 const char *ui_mask_layer_label(enum mask_layer layer)
 {
@@ -52,13 +44,11 @@ bool ui_mask_button(struct ui *ui, const char *label, bool on, float width, cons
 
 static const struct {
     enum tool_kind tool;
-    const char *label, *command;
+    const char *label;
 } tools[] = {
-    {TOOL_RECTANGLE, "Box", "mask.tool rectangle"}, {TOOL_CIRCLE, "Circle", "mask.tool circle"},
-    {TOOL_ELLIPSE, "Ellipse", "mask.tool ellipse"}, {TOOL_POLYGON, "Poly", "mask.tool polygon"},
-    {TOOL_PENCIL, "Pencil", "mask.tool pencil"},    {TOOL_LINE, "Line", "mask.tool line"},
-    {TOOL_POINT, "Pixel", "mask.tool point"},       {TOOL_RING, "Ring", "mask.tool ring"},
-    {TOOL_FLOOD, "Flood", "mask.tool flood"},       {TOOL_NONE, "Move", "mask.tool none"},
+    {TOOL_RECTANGLE, "Box"}, {TOOL_CIRCLE, "Circle"}, {TOOL_ELLIPSE, "Ellipse"}, {TOOL_POLYGON, "Poly"},
+    {TOOL_PENCIL, "Pencil"}, {TOOL_LINE, "Line"},     {TOOL_POINT, "Pixel"},     {TOOL_RING, "Ring"},
+    {TOOL_FLOOD, "Flood"},   {TOOL_NONE, "Move"},
 };
 
 static void draw_tools(struct ui *ui)
@@ -67,10 +57,11 @@ static void draw_tools(struct ui *ui)
     const struct view_masking *masking = &ui->host->workspace->masking;
     const float gap = ui_px(ui, 6), width = (float)(int)((gui_room() - (COLUMNS - 1) * gap) / COLUMNS);
     for (int i = 0; i < COUNT; i++) {
+        char command[40];
         if (i % COLUMNS)
             gui_same_line();
-        ui_mask_button(ui, tools[i].label, masking->on && masking->tool == tools[i].tool, width,
-                       tools[i].command);
+        snprintf(command, sizeof command, "mask.tool %s", tool_name(tools[i].tool));
+        ui_mask_button(ui, tools[i].label, masking->on && masking->tool == tools[i].tool, width, command);
     }
 }
 
@@ -82,11 +73,11 @@ static void draw_mode(struct ui *ui, float label)
     gui_same_line_at(label);
     const float width = (float)(int)((gui_room() - ui_px(ui, 6)) / 2);
     if (gui_toggle_button("masked", !unmask, width))
-        ui_run(ui, "mask.mode mask");
+        ui_run(ui, "mask.draw_as mask");
     gui_tooltip("X changes it; Ctrl does the opposite for one shape");
     gui_same_line();
     if (gui_toggle_button("unmasked", unmask, width))
-        ui_run(ui, "mask.mode unmask");
+        ui_run(ui, "mask.draw_as unmask");
     gui_tooltip("X changes it; Ctrl does the opposite for one shape");
 }
 
@@ -301,7 +292,7 @@ static void draw_layer_name(struct ui *ui, int layer, float width)
     const bool locked = masking->locked & MASK_BIT(layer);
     char text[48];
     if (gui_selectable_high("##name", (int)masking->layer == layer, height))
-        ui_run(ui, "mask.edit %s", ui_mask_layer_word((enum mask_layer)layer));
+        ui_run(ui, "mask.edit_layer %s", mask_layer_word((enum mask_layer)layer));
     gui_tooltip(locked ? "Locked" : "Edits go to the layer that is chosen here");
     gui_draw_text(here.x + ui_px(ui, 4), y, locked ? colour_dim : colour_text, layer_labels[layer]);
     if (!model->counts)
@@ -323,9 +314,9 @@ static void draw_layer(struct ui *ui, int layer)
     gui_id_begin(layer);
     if (gui_colour("##colour", style.rgb))
         ui_run(ui, "mask.colour %s %s", ui_colour_text(style.rgb, colour),
-               ui_mask_layer_word((enum mask_layer)layer));
+               mask_layer_word((enum mask_layer)layer));
     gui_same_line();
-    snprintf(command, sizeof command, "mask.layer %s", ui_mask_layer_word((enum mask_layer)layer));
+    snprintf(command, sizeof command, "mask.show_layer %s", mask_layer_word((enum mask_layer)layer));
     ui_check(ui, "##visible", command);
     gui_tooltip("Shown");
     gui_same_line();
@@ -352,7 +343,7 @@ static void draw_chosen_layer(struct ui *ui)
 {
     const enum mask_layer layer = ui->host->workspace->masking.layer;
     const struct mask_style *style = &ui->host->view->display.mask[layer];
-    const char *word = ui_mask_layer_word(layer);
+    const char *word = mask_layer_word(layer);
     const float half = ui_px(ui, 130);
     double opacity = (double)style->opacity, moved = opacity;
     char command[64], text[32];
@@ -365,7 +356,7 @@ static void draw_chosen_layer(struct ui *ui)
     snprintf(command, sizeof command, "mask.lock %s", word);
     ui_check(ui, "Locked", command);
     gui_same_line_at(half);
-    snprintf(command, sizeof command, "mask.use %s", word);
+    snprintf(command, sizeof command, "mask.leave_out %s", word);
     ui_check(ui, "Left out of statistics", command);
 }
 

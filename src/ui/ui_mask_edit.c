@@ -248,7 +248,7 @@ static void draw_layer_algebra(struct ui *ui)
         if (i)
             gui_same_line();
         if (gui_button(ways[i].label, i < 4 ? width : -1))
-            ui_run(ui, "mask.%s %s", ways[i].name, ui_mask_layer_word(panel->other));
+            ui_run(ui, "mask.%s %s", ways[i].name, mask_layer_word(panel->other));
         gui_tooltip(ways[i].tip);
     }
 }

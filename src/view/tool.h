@@ -24,6 +24,8 @@ enum tool_kind {
     TOOL_COUNT
 };
 
+// The tools as commands name them, in their order.
+#define TOOL_WORDS "none|rectangle|circle|ellipse|polygon|pencil|line|point|ring|flood"
 const char *tool_name(enum tool_kind kind); // "none", "rectangle", "circle", ...
 bool tool_by_name(const char *name, enum tool_kind *kind);
 

@@ -655,8 +655,8 @@ static void test_masked_pixels_do_not_count(void **state)
         {"", 255},
         {"--ignore file", 60000},
         {"--ignore gap,saturated", 255},
-        {"--command 'mask.use file off'", 60000},
-        {"--command 'mask.use file off; mask.use file on'", 255},
+        {"--command 'mask.leave_out file off'", 60000},
+        {"--command 'mask.leave_out file off; mask.leave_out file on'", 255},
         {"--ignore file --saturation 59999", 255},
         {"--ignore=file,saturated --saturation=59999", 60000},
     };
@@ -921,6 +921,47 @@ static void test_commands(void **state)
     image_free(&mirrored);
 }
 
+static void assert_gray_file(const char *path, int level)
+{
+    struct pixels picture;
+    assert_true(png_load(path, &picture));
+    assert_int_equal(picture.width, 20);
+    assert_int_equal(picture.rgb[0], level);
+    pixels_free(&picture);
+    remove(path);
+}
+
+// What stands behind a step finds its frame, and answers are printed.
+static void test_commands_wait_and_answer(void **state)
+{
+    (void)state;
+    struct image pages[3];
+    const char *path = temporary_path("pages.tif"), *output = temporary_path("out.png");
+    const char *a = temporary_path("a.png"), *b = temporary_path("b.png");
+    for (int i = 0; i < 3; i++)
+        pages[i] = image_constant(20, 10, 50 * (i + 1));
+    images_save_tiff(pages, 3, path);
+    struct run run = program_run("",
+                                 "export " GRAY " --command 'frame.next; file.export \"%s\" plain 1:1; "
+                                 "1:frame.next; 1:file.export \"%s\" plain 1:1; app.version json' "
+                                 "--command 'frame.first; view.state' -o '%s' '%s'",
+                                 a, b, output, path);
+    assert_int_equal(run.exit_code, 0);
+    assert_gray_file(a, 100);
+    assert_gray_file(b, 150);
+    assert_gray_file(output, 50);
+    const char *version = "{\"name\":\"fovea\",\"version\":\"" FOVEA_VERSION "\"}\nwidth: 20\nheight: 10\n";
+    assert_true(strncmp(run.output, version, strlen(version)) == 0);
+    assert_non_null(strstr(run.output, "\nlow: 0\nhigh: 255\n"));
+    run_free(&run);
+    run = program_run("", "export --command '2:frame.next' -o '%s' '%s'", output, path);
+    assert_int_equal(run.exit_code, 2);
+    run_check_sentence(&run, (const char *const[]){"frame.next", "there is no pane 2"}, 2);
+    run_free(&run);
+    for (int i = 0; i < 3; i++)
+        image_free(&pages[i]);
+}
+
 // Limits from what is in view of an image over the memory budget, whose pixels are not all at hand: also
 // where no command asked for them, but the next frame did, it is told.
 static void test_failed_automatic_limits_are_told(void **state)
@@ -975,6 +1016,7 @@ int main(void)
         cmocka_unit_test(test_grid_is_refused),
         cmocka_unit_test(test_export_command),
         cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_commands_wait_and_answer),
         cmocka_unit_test(test_failed_automatic_limits_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The real window: moving through a series by keys, by the frame bar and by playing, and what may go wrong on
 // the way.
+#include "support/png_reader.h"
 #include "support/testdata.h"
 #include "support/window_session.h"
 
@@ -79,6 +80,27 @@ static void press(struct session *session, const char *key)
 {
     driven_key(session->window, key);
     usleep(30000);
+}
+
+// The commands behind a step on the same line act on its frame, although the window goes on meanwhile.
+static void test_a_line_waits_for_its_frames(void **state)
+{
+    struct session *session = *state;
+    char line[700];
+    char *files[] = {strdup(temporary_path("first.png")), strdup(temporary_path("second.png"))};
+    snprintf(line, sizeof line,
+             "frame.next; file.export \"%s\" plain 1:1; frame.next; frame.next; "
+             "file.export \"%s\" plain 1:1; frame.last",
+             files[0], files[1]);
+    session_open(session, BARE_OPTIONS, "--command", line, series("line"), NULL);
+    expect_frame(session, 8);
+    for (int i = 0; i < 2; i++) {
+        struct pixels picture;
+        assert_true(png_load(files[i], &picture));
+        assert_int_equal(picture.rgb[0], value_of(i == 0 ? 1 : 3));
+        pixels_free(&picture);
+        free(files[i]);
+    }
 }
 
 // Keys that come faster than frames are all obeyed.
@@ -323,6 +345,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_frame_numbers_count_from_0),
+        TEST(test_a_line_waits_for_its_frames),
         TEST(test_no_key_is_lost),
         TEST(test_folder_template_and_siblings),
         TEST(test_mask_stays),

@@ -96,7 +96,7 @@ static void choices_match_the_enums(void **state)
         for (const char *at = mask_layer_name((enum mask_layer)i); *at; at++)
             if (*at != ' ')
                 strncat(wanted, at, 1);
-        assert_true(command_choice(NULL, command_find("mask.layer"), 0, (size_t)i, name, sizeof name));
+        assert_true(command_choice(NULL, command_find("mask.show_layer"), 0, (size_t)i, name, sizeof name));
         assert_string_equal(name, wanted);
     }
 }
@@ -291,7 +291,7 @@ static void mask_and_special_commands(void **state)
     assert_true(display->mask[MASK_FILE].rgb[0] == 1 && display->mask[MASK_FILE].rgb[2] == 3);
     assert_true(display->mask[MASK_HOT].rgb[0] == 255 && display->mask[MASK_HOT].rgb[1] == 0);
     assert_true(display->mask[MASK_FILE].opacity == 0.25f && display->mask[MASK_GAP].opacity == 1.0f);
-    fake_host_run(&fake, "mask.visible off; mask.layer gap off; mask.outline on; mask.outline off file");
+    fake_host_run(&fake, "mask.visible off; mask.show_layer gap off; mask.outline on; mask.outline off file");
     assert_true(!display->mask_visible && !display->mask[MASK_GAP].visible &&
                 display->mask[MASK_BAD].visible);
     assert_true(display->mask[MASK_GAP].outline && !display->mask[MASK_FILE].outline);
@@ -360,21 +360,24 @@ static void classes_count_or_not(void **state)
 {
     (void)state;
     const uint8_t *ignored = &fake.view.display.classes.ignored;
-    assert_true(command_is_checked(&fake.host, "mask.use gap"));
-    fake_host_run(&fake, "mask.use gap off");
+    assert_true(command_is_checked(&fake.host, "mask.leave_out gap"));
+    fake_host_run(&fake, "mask.leave_out gap off");
     assert_int_equal(*ignored, MASK_BIT(MASK_GAP));
     assert_string_equal(fake.calls.data, "classes;");
-    assert_false(command_is_checked(&fake.host, "mask.use gap"));
-    assert_true(command_is_checked(&fake.host, "mask.use saturated"));
-    fake_host_run(&fake, "mask.use gap off"); // no load for what is so already
+    assert_false(command_is_checked(&fake.host, "mask.leave_out gap"));
+    assert_true(command_is_checked(&fake.host, "mask.leave_out saturated"));
+    fake_host_run(&fake, "mask.leave_out gap off"); // no load for what is so already
     assert_string_equal(text_string(&fake.calls), "");
-    fake_host_run(&fake, "mask.use saturated; mask.use file toggle; mask.use gap on");
+    fake_host_run(&fake, "mask.leave_out saturated; mask.leave_out file toggle; mask.leave_out gap on");
     assert_int_equal(*ignored, MASK_BIT(MASK_SATURATED) | MASK_BIT(MASK_FILE));
     assert_string_equal(fake.calls.data, "classes;classes;classes;");
-    fake_host_run(&fake, "mask.use user off; mask.use user3 off; mask.use file on; mask.use saturated on");
+    fake_host_run(
+        &fake,
+        "mask.leave_out user off; mask.leave_out user3 off; mask.leave_out file on; mask.leave_out saturated on");
     assert_int_equal(*ignored, MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_3));
-    refuses("mask.use lost off",
-            "mask.use: layer must be file, gap, bad, hot, saturated, user, user2 or user3, not \"lost\"");
+    refuses(
+        "mask.leave_out lost off",
+        "mask.leave_out: layer must be user, file, gap, bad, hot, saturated, user2 or user3, not \"lost\"");
 }
 
 static void escape_goes_step_by_step(void **state)

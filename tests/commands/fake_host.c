@@ -162,6 +162,22 @@ static const struct command_pane_ops fake_pane_ops = {
     .blink = fake_pane_blink,
 };
 
+static bool fake_is_complete(void *app)
+{
+    return !of(app)->incomplete;
+}
+
+static enum status fake_select(void *app, int pane, struct error *error)
+{
+    text_printf(&of(app)->calls, "pane %d;", pane);
+    return pane <= of(app)->panes ? STATUS_OK : error_set(error, STATUS_USAGE, "there is no pane %d", pane);
+}
+
+static void fake_message(void *app, const char *text, bool is_error)
+{
+    text_printf(&of(app)->calls, "say %s%s;", is_error ? "error " : "", text);
+}
+
 static const struct command_host_ops fake_ops = {
     .open = fake_open,
     .step = fake_step,
@@ -176,6 +192,7 @@ static const struct command_host_ops fake_ops = {
     .cursor = fake_cursor,
     .set_fullscreen = fake_fullscreen,
     .panes = &fake_pane_ops,
+    .is_complete = fake_is_complete,
 };
 
 void fake_host_init(struct fake_host *fake)
@@ -184,14 +201,26 @@ void fake_host_init(struct fake_host *fake)
     colormap_list_init(&fake->colormaps);
     camera_set_viewport(&fake->view.camera, 500, 400);
     camera_set_image(&fake->view.camera, 1000, 800);
-    fake->host =
-        (struct command_host){&fake->view, &fake->workspace, &fake->colormaps, &fake_ops, fake, false};
+    fake->ops = fake_ops;
+    fake->host = (struct command_host){.view = &fake->view,
+                                       .workspace = &fake->workspace,
+                                       .colormaps = &fake->colormaps,
+                                       .ops = &fake->ops,
+                                       .app = fake};
+}
+
+void fake_host_split(struct fake_host *fake, int panes)
+{
+    fake->panes = panes;
+    fake->ops.select_target = fake_select;
+    fake->ops.message = fake_message;
 }
 
 void fake_host_finish(struct fake_host *fake)
 {
     colormap_list_finish(&fake->colormaps);
     text_free(&fake->calls);
+    command_host_finish(&fake->host);
 }
 
 void fake_host_run(struct fake_host *fake, const char *line)

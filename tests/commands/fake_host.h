@@ -11,8 +11,11 @@ struct fake_host {
     struct colormap_list colormaps;
     struct text calls; // "step 3;", "open a b;" ...
     bool busy;         // cancel() finds something to stop
+    bool incomplete;   // what was begun is not done
+    int panes;         // 0: the program has no panes
     bool has_cursor;
     double cursor_value;
+    struct command_host_ops ops;
     struct command_host host;
 };
 
@@ -21,6 +24,8 @@ void fake_host_init(struct fake_host *fake);
 void fake_host_finish(struct fake_host *fake);
 // Runs a line that must succeed, after forgetting earlier calls.
 void fake_host_run(struct fake_host *fake, const char *line);
+// From now on the host has so many panes.
+void fake_host_split(struct fake_host *fake, int panes);
 // Runs a line that must fail with this status and this sentence.
 void fake_host_refuses(struct fake_host *fake, const char *line, enum status status, const char *sentence);
 
