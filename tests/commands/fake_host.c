@@ -169,7 +169,7 @@ static bool fake_is_complete(void *app)
 
 static enum status fake_select(void *app, int pane, struct error *error)
 {
-    text_printf(&of(app)->calls, "pane %d;", pane);
+    text_printf(&of(app)->calls, "target %d;", pane);
     return pane <= of(app)->panes ? STATUS_OK : error_set(error, STATUS_USAGE, "there is no pane %d", pane);
 }
 

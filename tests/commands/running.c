@@ -35,14 +35,14 @@ static void a_number_selects_the_pane_for_one_command(void **state)
     (void)state;
     fake_host_split(&fake, 2);
     fake_host_run(&fake, "2:frame.next; frame.next; 1:contrast.auto minmax");
-    assert_string_equal(fake.calls.data, "pane 2;step 1;pane 0;step 1;pane 1;auto;pane 0;");
+    assert_string_equal(fake.calls.data, "target 2;step 1;target 0;step 1;target 1;auto;target 0;");
     text_clear(&fake.calls);
     refuses("frame.next; 3:frame.next; frame.next", "frame.next: there is no pane 3");
     // The active pane is the target again behind a failure, too.
-    assert_string_equal(fake.calls.data, "step 1;pane 3;pane 0;");
+    assert_string_equal(fake.calls.data, "step 1;target 3;target 0;");
     text_clear(&fake.calls);
     refuses("2:frame.go 30", "frame.go: there are 10 frames");
-    assert_string_equal(fake.calls.data, "pane 2;frame 30;pane 0;");
+    assert_string_equal(fake.calls.data, "target 2;frame 30;target 0;");
 }
 
 static void a_host_without_panes_has_the_first(void **state)
@@ -227,11 +227,11 @@ static void a_target_waits_as_well(void **state)
     fake_host_split(&fake, 2);
     fake.incomplete = true;
     fake_host_run(&fake, "2:frame.next; 2:file.export a.png");
-    assert_string_equal(fake.calls.data, "pane 2;step 1;pane 0;");
+    assert_string_equal(fake.calls.data, "target 2;step 1;target 0;");
     fake.incomplete = false;
     fake_host_run(&fake, "");
     assert_int_equal(command_continue(&fake.host, NULL), STATUS_OK);
-    assert_string_equal(fake.calls.data, "pane 2;export a.png 0 shown;pane 0;");
+    assert_string_equal(fake.calls.data, "target 2;export a.png 0 shown;target 0;");
 }
 
 int main(void)
