@@ -359,7 +359,8 @@ static enum status do_select_target(void *app, int number, struct error *error)
         host->target = pane;
     } else {
         pane_update_colormap(desk->active);
-        const bool left = desk->active != host->target; // the command has made another one active
+        // The command may have closed one of them, or made another one active.
+        const bool left = desk->active != host->target && desk_number(desk, host->target) > 0;
         host->home = host->target = NULL;
         if (left || desk_number(desk, pane) == 0)
             return STATUS_OK;

@@ -4,13 +4,14 @@
 
 #include "commands/arguments.h"
 #include "commands/result.h"
+#include "commands/table.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_WORDS = COMMAND_MAX_ARGS + 1 };
+enum { MAX_WORDS = COMMAND_MAX_ARGS + 1, LARGEST_PANE = 10000 };
 
 // The words of one command. The text of all is kept in one buffer, so that pointers are made when it is
 // complete.
@@ -80,13 +81,25 @@ static enum status read_words(const char **at, struct words *words, struct error
     }
 }
 
-const struct command *command_find(const char *name)
+const struct command *command_at(size_t index)
 {
-    for (size_t i = 0; i < command_count; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+    enum { PARTS = 3 };
+    static const struct command_rows *const parts[PARTS] = {&command_rows_series, &command_rows_colour,
+                                                            &command_rows_view};
+    for (size_t part = 0; part < PARTS; part++) {
+        if (index < parts[part]->count)
+            return &parts[part]->rows[index];
+        index -= parts[part]->count;
     }
     return NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    const struct command *command = command_at(0);
+    for (size_t i = 1; command && strcmp(command->name, name) != 0; i++)
+        command = command_at(i);
+    return command;
 }
 
 static enum status missing_argument(const struct command *command, const struct argument_spec *spec,
@@ -147,7 +160,9 @@ static enum status read_target(const char **name, int *pane, struct error *error
     *pane = 0;
     if ((*name)[digits] != ':')
         return STATUS_OK;
-    if (digits == 0 || digits > 4 || (*pane = atoi(*name)) == 0)
+    for (size_t i = 0; i < digits && *pane < LARGEST_PANE; i++)
+        *pane = 10 * *pane + (*name)[i] - '0';
+    if (*pane == 0 || *pane >= LARGEST_PANE)
         return error_set(error, STATUS_USAGE, "\"%.*s\" is not the number of a pane, which is counted from 1",
                          (int)strcspn(*name, ":"), *name);
     *name += digits + 1;

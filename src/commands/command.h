@@ -194,9 +194,8 @@ struct command {
     bool (*enabled)(const struct command_host *host);
 };
 
-// All commands, in the order of menus and help.
-extern const struct command commands[];
-extern const size_t command_count;
+// All commands from index 0 on, in the order of menus and help; NULL behind the last.
+const struct command *command_at(size_t index);
 
 // The command of that name, or NULL.
 const struct command *command_find(const char *name);

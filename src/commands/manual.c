@@ -67,10 +67,10 @@ static void write_commands(struct text *out, enum manual_format format)
 {
     struct text arguments = {0};
     write_heading(out, format, "COMMANDS");
-    for (size_t i = 0; i < command_count; i++) {
+    for (size_t i = 0; command_at(i); i++) {
         text_clear(&arguments);
-        command_describe_args(&commands[i], &arguments);
-        write_entry(out, format, commands[i].name, text_string(&arguments), commands[i].help);
+        command_describe_args(command_at(i), &arguments);
+        write_entry(out, format, command_at(i)->name, text_string(&arguments), command_at(i)->help);
     }
     text_free(&arguments);
 }

@@ -140,17 +140,17 @@ static void draw_mouse(struct ui *ui)
 static void draw_commands(struct ui *ui)
 {
     bool titled = false;
-    for (size_t i = 0; i < command_count; i++) {
+    for (size_t i = 0; command_at(i); i++) {
         struct text line = {0};
-        text_printf(&line, "%s ", commands[i].name);
-        command_describe_args(&commands[i], &line);
+        text_printf(&line, "%s ", command_at(i)->name);
+        command_describe_args(command_at(i), &line);
         if (text_has_words(text_string(&line), ui->help.filter) ||
-            text_has_words(commands[i].help, ui->help.filter)) {
+            text_has_words(command_at(i)->help, ui->help.filter)) {
             if (!titled)
                 gui_heading("Commands");
             titled = true;
             gui_text_coloured(0xe8eaecff, text_string(&line));
-            gui_text_wrapped(commands[i].help);
+            gui_text_wrapped(command_at(i)->help);
         }
         text_free(&line);
     }

@@ -23,11 +23,11 @@ struct walk {
 
 static bool next_entry(struct walk *walk, const struct command **command, const struct command_menu **menu)
 {
-    for (; walk->command < command_count; walk->command++, walk->entry = 0) {
-        const struct command_menu *entries = commands[walk->command].menu;
+    for (; command_at(walk->command); walk->command++, walk->entry = 0) {
+        const struct command_menu *entries = command_at(walk->command)->menu;
         if (!entries || !entries[walk->entry].path)
             continue;
-        *command = &commands[walk->command];
+        *command = command_at(walk->command);
         *menu = &entries[walk->entry++];
         return true;
     }

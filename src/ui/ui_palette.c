@@ -112,19 +112,19 @@ static size_t collect_rows(const struct ui *ui, struct row *rows)
 {
     const char *filter = ui->palette.filter;
     size_t count = 0;
-    for (size_t i = 0; i < command_count; i++) {
-        const struct command_menu *menu = commands[i].menu;
+    for (size_t i = 0; command_at(i); i++) {
+        const struct command_menu *menu = command_at(i)->menu;
         bool bare = false;
         for (; menu && menu->path; menu++) {
-            struct row row = {.command = &commands[i], .menu = menu};
+            struct row row = {.command = command_at(i), .menu = menu};
             bare |= !*menu->arguments;
             if (strcmp(menu->arguments, "*") == 0)
                 add_choices(ui, rows, &count, row);
             else
                 add_row(rows, &count, row, filter);
         }
-        if (!bare && stands_alone(&commands[i]))
-            add_row(rows, &count, (struct row){.command = &commands[i]}, filter);
+        if (!bare && stands_alone(command_at(i)))
+            add_row(rows, &count, (struct row){.command = command_at(i)}, filter);
     }
     return count;
 }

@@ -34,8 +34,8 @@ static void refuses(const char *line, const char *sentence)
 static void every_command_is_described(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < command_count; i++) {
-        const struct command *command = &commands[i];
+    for (size_t i = 0; command_at(i); i++) {
+        const struct command *command = command_at(i);
         struct argument_spec spec;
         const char *at = command->args, *dot = strchr(command->name, '.');
         bool optional = false;
@@ -57,19 +57,19 @@ static void every_command_is_described(void **state)
 static void every_menu_entry_can_run(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < command_count; i++) {
-        for (const struct command_menu *menu = commands[i].menu; menu && menu->path; menu++) {
+    for (size_t i = 0; command_at(i); i++) {
+        for (const struct command_menu *menu = command_at(i)->menu; menu && menu->path; menu++) {
             char line[200], choice[64];
             struct error error = {0};
             bool all = strcmp(menu->arguments, "*") == 0;
             assert_true(strchr(menu->path, '/') != NULL);
             assert_int_equal(all, menu->path[strlen(menu->path) - 1] == '*');
-            snprintf(line, sizeof line, "%s %s", commands[i].name, all ? "" : menu->arguments);
+            snprintf(line, sizeof line, "%s %s", command_at(i)->name, all ? "" : menu->arguments);
             if (!all && command_check(&fake.host, line, &error))
                 fail_msg("%s: %s", menu->path, error.text);
-            for (size_t n = 0; all && command_choice(&fake.host, &commands[i], 0, n, choice, sizeof choice);
+            for (size_t n = 0; all && command_choice(&fake.host, command_at(i), 0, n, choice, sizeof choice);
                  n++) {
-                snprintf(line, sizeof line, "%s %s", commands[i].name, choice);
+                snprintf(line, sizeof line, "%s %s", command_at(i)->name, choice);
                 assert_int_equal(command_check(&fake.host, line, NULL), STATUS_OK);
             }
         }
@@ -477,11 +477,11 @@ static void the_manual_lists_everything(void **state)
     struct text plain = {0}, troff = {0};
     command_write_manual(&plain, MANUAL_PLAIN);
     command_write_manual(&troff, MANUAL_TROFF);
-    for (size_t i = 0; i < command_count; i++) {
-        assert_non_null(strstr(plain.data, commands[i].name));
-        assert_non_null(strstr(plain.data, commands[i].help));
+    for (size_t i = 0; command_at(i); i++) {
+        assert_non_null(strstr(plain.data, command_at(i)->name));
+        assert_non_null(strstr(plain.data, command_at(i)->help));
         struct text escaped = {0}; // a minus sign has a backslash there
-        for (const char *letter = commands[i].name; *letter; letter++)
+        for (const char *letter = command_at(i)->name; *letter; letter++)
             text_printf(&escaped, "%s%c", *letter == '-' ? "\\" : "", *letter);
         assert_non_null(strstr(troff.data, text_string(&escaped)));
         text_free(&escaped);
