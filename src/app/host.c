@@ -370,12 +370,16 @@ static enum status do_select_target(void *app, int number, struct error *error)
     return STATUS_OK;
 }
 
-// What commands have begun is done when nothing is read and no step waits for the frame before it.
+// What commands have begun is done when nothing is read, no step waits for the frame before it, and in a
+// window the frame has been on the screen.
 static bool do_is_complete(void *app)
 {
-    const struct desk *desk = ((struct host *)app)->desk;
+    const struct host *host = app;
+    const struct desk *desk = host->desk;
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        if (desk->panes[i] && desk->panes[i]->playback.waiting_count > 0)
+        const struct pane *pane = desk->panes[i];
+        if (pane &&
+            (pane->playback.waiting_count > 0 || (host->files && pane->unseen && desk_is_shown(desk, pane))))
             return false;
     }
     return !desk_is_loading(desk);

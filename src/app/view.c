@@ -577,7 +577,6 @@ static enum status run_loop(struct session *session, struct error *error)
                           (loading && !desk_holds(session->desk));
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
-        session->dirty |= host_continue(&session->host);
         session->dirty |= files_update(session->host.files);
         session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));
         if (session->dirty && !desk_holds(session->desk)) {
@@ -591,6 +590,10 @@ static enum status run_loop(struct session *session, struct error *error)
             session->host.question_seen = session->host.question != HOST_ASKS_NOTHING;
         }
         look_after_edits(session);
+        if (host_continue(&session->host)) {
+            session->dirty = true;
+            continue;
+        }
         if (!session->commands_pending && desk_tick(session->desk, clock_now_ns())) {
             host_panes_changed(&session->host);
             session->dirty |= session->desk->blink_ns > 0;

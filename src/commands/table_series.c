@@ -72,9 +72,9 @@ static const struct command rows[] = {
      .takes_time = true,
      .run = action_mask_clear},
     {.name = "file.export",
-     .args = "[name:file] [style:plain|decorated] [size:text]",
+     .args = "[name:file] [style:plain|decorated] [size:text] [panes:active|all]",
      .help =
-         "Writes the picture to a PNG file: the data alone, or with colour bar, title and scale beside it; what is in view as large as shown, or in a size such as 1920x1080, or with 1:1 the whole image at one pixel each; without a name asks for one.",
+         "Writes the picture to a PNG file: the data alone, or with colour bar, title and scale beside it; what is in view as large as shown, or in a size such as 1920x1080, or with 1:1 the whole image at one pixel each; of the active pane, or of all panes as they stand; without a name asks for one.",
      .menu = MENU({"File/|Export picture...", ""}),
      .acts_on = ACTS_ON_PANE,
      .run = action_file_export},
