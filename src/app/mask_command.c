@@ -196,8 +196,7 @@ static const struct option step_table[] = {
      set_layers_from, NULL},
     {.name = "--layer",
      .argument = "LAYER",
-     .help =
-         "The layer that what follows changes (user): " MASK_LAYER_WORDS ".",
+     .help = "The layer that what follows changes (user): " MASK_LAYER_WORDS ".",
      .set = set_layer},
     {"--unmask", NULL, NULL, "Shapes and values that follow take away from the mask.", set_unmask, NULL},
     {"--mask", NULL, NULL, "Shapes and values that follow add to the mask again.", set_mask, NULL},
