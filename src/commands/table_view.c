@@ -140,7 +140,8 @@ static const struct command rows[] = {
      .run = action_mask_discard},
     {.name = "mask.apply",
      .args = "",
-     .help = "Reads the frame again, so that statistics and limits leave out what is masked now.",
+     .help =
+         "Reads the frame again, so that statistics and limits leave out what is masked now; they do so by themselves when edits have rested.",
      .menu = MENU({"Mask/Leave masked pixels out of statistics now", ""}),
      .acts_on = ACTS_ON_DOCUMENT,
      .takes_time = true,

@@ -225,7 +225,7 @@ static enum status upload_rows(struct picture *picture, int index, int64_t y, in
     return STATUS_OK;
 }
 
-enum status picture_take_levels(struct picture *picture, const struct loader_band *band, struct error *error)
+enum status picture_take_levels(struct picture *picture, const struct loaded_band *band, struct error *error)
 {
     enum status status = STATUS_OK;
     for (int i = 1; !status && i < picture->level_count; i++) {

@@ -68,7 +68,7 @@ void picture_restart(struct picture *picture, const struct frame_info *info, enu
 enum status picture_take_band(struct picture *picture, const struct loaded_band *band,
                               const struct mask *mask, struct error *error);
 // Uploads the reduced levels of a band alone: other pixels are left out of them than before.
-enum status picture_take_levels(struct picture *picture, const struct loader_band *band, struct error *error);
+enum status picture_take_levels(struct picture *picture, const struct loaded_band *band, struct error *error);
 // Uploads the mask within `rect` (image pixels, inside the image), all levels. The work grows with the
 // rectangle, which is widened to multiples of 64 pixels, not with the image.
 enum status picture_take_mask(struct picture *picture, const struct mask *mask, struct rect rect,

@@ -67,7 +67,7 @@ static void finish(struct pane *pane)
 bool recount_pump(struct pane *pane)
 {
     struct recount *recount = &pane->recount;
-    struct loader_band band;
+    struct loaded_band band;
     struct frame_info info;
     bool changed = false;
     if (!recount->loader)
