@@ -692,3 +692,84 @@ void gui_cursor_resize(void)
 {
     ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
 }
+
+// --- what is to be drawn ---
+
+static_assert(sizeof(struct gui_vertex) == sizeof(ImDrawVert), "vertices are shown as they are");
+
+static struct gui_box box_of(const ImVec4 &clip)
+{
+    return {clip.x, clip.y, clip.z, clip.w};
+}
+
+static struct gui_box common(const struct gui_box &a, const struct gui_box &b)
+{
+    return {ImMax(a.left, b.left), ImMax(a.top, b.top), ImMin(a.right, b.right), ImMin(a.bottom, b.bottom)};
+}
+
+static bool is_empty(const struct gui_box &box)
+{
+    return box.left >= box.right || box.top >= box.bottom;
+}
+
+static struct gui_box box_around(const struct gui_vertex *const corner[3])
+{
+    struct gui_box box = {corner[0]->x, corner[0]->y, corner[0]->x, corner[0]->y};
+    for (int i = 1; i < 3; i++)
+        box = {ImMin(box.left, corner[i]->x), ImMin(box.top, corner[i]->y), ImMax(box.right, corner[i]->x),
+               ImMax(box.bottom, corner[i]->y)};
+    return box;
+}
+
+void gui_each_triangle(struct gui_rect within, void (*visit)(void *context, const struct gui_triangle *),
+                       void *context)
+{
+    const ImDrawData *data = ImGui::GetDrawData();
+    const struct gui_box wanted = {within.x, within.y, within.x + within.width, within.y + within.height};
+    for (int n = 0; data && n < data->CmdListsCount; n++) {
+        const ImDrawList *list = data->CmdLists[n];
+        for (const ImDrawCmd &command : list->CmdBuffer) {
+            struct gui_triangle triangle = {
+                (size_t)command.TextureId, common(box_of(command.ClipRect), wanted), {}, {}};
+            const ImDrawIdx *index = list->IdxBuffer.Data + command.IdxOffset;
+            const ImDrawVert *vertices = list->VtxBuffer.Data + command.VtxOffset;
+            for (unsigned i = 0;
+                 !command.UserCallback && !is_empty(triangle.clip) && i + 2 < command.ElemCount; i += 3) {
+                for (int k = 0; k < 3; k++)
+                    triangle.corner[k] = reinterpret_cast<const struct gui_vertex *>(vertices + index[i + k]);
+                triangle.box = common(box_around(triangle.corner), triangle.clip);
+                if (!is_empty(triangle.box))
+                    visit(context, &triangle);
+            }
+        }
+    }
+}
+
+void gui_render_triangles(struct gui_rect whole, const struct gui_vertex *vertices,
+                          const struct gui_command *commands, size_t count)
+{
+    ImDrawList list(ImGui::GetDrawListSharedData()), *lists = &list;
+    for (size_t i = 0; i < count; i++) {
+        const struct gui_command &from = commands[i];
+        ImDrawCmd command;
+        command.ClipRect = ImVec4(from.clip.left, from.clip.top, from.clip.right, from.clip.bottom);
+        command.TextureId = (ImTextureID)from.texture;
+        command.IdxOffset = (unsigned)from.first_vertex;
+        command.ElemCount = (unsigned)from.vertex_count;
+        list.CmdBuffer.push_back(command);
+        for (size_t k = 0; k < from.vertex_count; k++) {
+            list.IdxBuffer.push_back((ImDrawIdx)(from.first_vertex + k));
+            list.VtxBuffer.push_back(*reinterpret_cast<const ImDrawVert *>(vertices + from.first_vertex + k));
+        }
+    }
+    ImDrawData data;
+    data.Valid = true;
+    data.CmdLists = &lists;
+    data.CmdListsCount = 1;
+    data.TotalVtxCount = list.VtxBuffer.Size;
+    data.TotalIdxCount = list.IdxBuffer.Size;
+    data.DisplayPos = ImVec2(whole.x, whole.y);
+    data.DisplaySize = ImVec2(whole.width, whole.height);
+    data.FramebufferScale = ImVec2(1, 1);
+    ImGui_ImplOpenGL3_RenderDrawData(&data);
+}

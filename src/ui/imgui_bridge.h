@@ -30,7 +30,7 @@ void gui_event(const SDL_Event *event);
 // Of the mouse's buttons, the left one is down in this frame if `left_down` or if it went down since the
 // last.
 void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float mouse_y, bool left_down);
-void gui_frame_end(void);  // drawn by imgui_layer.h
+void gui_frame_end(void);  // drawn by gui_layer.h
 bool gui_wants_text(void); // a text field has the keyboard, from the frame in which it gets it
 bool gui_popup_open(void); // a menu or list is open
 void gui_close_popups(void);
@@ -179,6 +179,39 @@ void gui_clip_end(void);
 void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size);
 bool gui_hovers(struct gui_rect rect); // the mouse is over it, and this window is not covered there
 void gui_cursor_resize(void);          // the mouse pointer is a horizontal double arrow in this frame
+
+// --- What gui_frame_end left to be drawn ---
+
+// Positions in framebuffer pixels, texture coordinates, and a colour as the library packs it.
+struct gui_vertex {
+    float x, y, u, v;
+    uint32_t colour;
+};
+
+struct gui_box {
+    float left, top, right, bottom;
+};
+
+// `clip` is where its command draws, `box` where it may be seen; both within what was asked for. Borrowed.
+struct gui_triangle {
+    size_t texture;
+    struct gui_box clip, box;
+    const struct gui_vertex *corner[3];
+};
+// Shows all triangles that may be seen within a rectangle, in the order in which they are drawn.
+void gui_each_triangle(struct gui_rect within, void (*visit)(void *context, const struct gui_triangle *),
+                       void *context);
+
+// Triangles in one texture: three vertices each, one after the other.
+struct gui_command {
+    size_t texture;
+    struct gui_box clip;
+    size_t first_vertex, vertex_count;
+};
+// Draws them, at most 65535 vertices, into the bound framebuffer, which shows `whole` of the window. Changes
+// GL state and restores it.
+void gui_render_triangles(struct gui_rect whole, const struct gui_vertex *vertices,
+                          const struct gui_command *commands, size_t count);
 
 #ifdef __cplusplus
 }

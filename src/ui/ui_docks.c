@@ -3,7 +3,7 @@
 #include "ui/ui_docks.h"
 
 #include "base/text.h"
-#include "ui/imgui_layer.h"
+#include "ui/gui_layer.h"
 
 #include <stdlib.h>
 

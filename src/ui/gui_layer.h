@@ -3,14 +3,10 @@
 //
 // A layer looks after one rectangle of the window, in cells of 32 x 32 framebuffer pixels: of each it knows
 // by a hash what was drawn there. All coordinates are framebuffer pixels of the window, (0, 0) upper left.
-#ifndef FOVEA_UI_IMGUI_LAYER_H
-#define FOVEA_UI_IMGUI_LAYER_H
+#ifndef FOVEA_UI_GUI_LAYER_H
+#define FOVEA_UI_GUI_LAYER_H
 
 #include "ui/imgui_bridge.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 struct gui_layer;
 enum { GUI_MAX_CHANGES = 24 };
@@ -28,9 +24,5 @@ void gui_layer_forget(struct gui_layer *layer);
 // Draws what gui_frame_end left within the parts, which do not overlap, into the bound framebuffer, which
 // shows `whole` of the window. Changes GL state and restores it.
 void gui_render_parts(struct gui_rect whole, const struct gui_rect *parts, size_t count);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
