@@ -2,6 +2,7 @@
 // Requests to the browser, and its last results.
 #include "app/files.h"
 
+#include "app/dialog_folder.h"
 #include "base/file.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 struct files {
     struct desk *desk;
     struct browser *browser;
+    struct dialog_folder *dialog;
     struct folder *folder;
     struct folder_rows *rows; // of the folder
     struct folder_wish wish;  // what was asked for last
@@ -28,6 +30,7 @@ struct files *files_create(struct desk *desk)
     struct files *files = must_alloc(sizeof *files);
     files->desk = desk;
     files->browser = browser_create(desk->common.jobs);
+    files->dialog = dialog_folder_create(desk->common.jobs);
     return files;
 }
 
@@ -44,6 +47,7 @@ void files_destroy(struct files **files)
     struct files *old = *files;
     if (!old)
         return;
+    dialog_folder_destroy(&old->dialog);
     browser_destroy(&old->browser);
     struct browser_results kept = {old->folder, old->folder_error, old->rows, old->contents, old->recent};
     browser_results_free(&kept);
@@ -195,10 +199,12 @@ static void take_rows(struct files *files, struct browser_results *results)
 bool files_update(struct files *files)
 {
     struct browser_results results = {0};
+    const bool open = files->desk->common.workspace.panels.dialog != DIALOG_NONE;
+    const bool listed = dialog_folder_update(files->dialog, open);
     remember(files);
     ask(files);
     if (!browser_take(files->browser, &results))
-        return false;
+        return listed;
     if (results.folder || results.folder_error)
         take_folder(files, &results);
     if (results.rows)
@@ -236,4 +242,5 @@ void files_fill(struct files *files, struct ui_browsing *browsing)
         .contents = files->contents,
         .contents_serial = files->contents_serial,
     };
+    dialog_folder_fill(files->dialog, &browsing->dialog);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the panels for files and contents show of the disk: asked for when they are open, found by a thread,
-// kept here.
+// What the panels for files and contents, and the dialog for file names, show of the disk: asked for when
+// they are open, found by a thread, kept here.
 #ifndef FOVEA_APP_FILES_H
 #define FOVEA_APP_FILES_H
 

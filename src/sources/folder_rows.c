@@ -59,7 +59,8 @@ void folder_wish_free(struct folder_wish *wish)
 
 bool folder_wish_equal(const struct folder_wish *a, const struct folder_wish *b)
 {
-    return strcmp(a->words, b->words) == 0 && a->others == b->others && a->open_count == b->open_count &&
+    return strcmp(a->words, b->words) == 0 && a->others == b->others && a->single == b->single &&
+           a->open_count == b->open_count &&
            (a->open_count == 0 || memcmp(a->open, b->open, a->open_count * sizeof *a->open) == 0);
 }
 
@@ -94,7 +95,7 @@ static void add_series(struct finding *finding, size_t entry)
 {
     const struct folder_entry *series = &finding->folder->entries[entry];
     const struct folder_entry *members = &finding->folder->members[series->first_member];
-    const bool matches = has_words(finding, series);
+    const bool matches = !finding->wish->single && has_words(finding, series);
     if (matches)
         add_row(finding, entry, 0);
     if (matches && !folder_wish_is_open(finding->wish, entry))

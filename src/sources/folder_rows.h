@@ -14,6 +14,7 @@
 struct folder_wish {
     char words[TEXT_WORD_BYTES]; // text_has_words
     bool others;                 // files that are no images, too
+    bool single;                 // members in the place of their series, each by its own name
     size_t *open;                // series whose members are listed: their entries, ascending
     size_t open_count;
 };

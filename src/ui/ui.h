@@ -36,6 +36,20 @@ struct ui_thumbnail {
     const char *refusal; // why there is none and none will be, or NULL; constant text
 };
 
+// The folder that the dialog for file names lists. What is asked for comes some time later.
+struct ui_dialog_folder {
+    const struct folder *folder;    // NULL while it is read, and if it cannot be
+    const struct folder_rows *rows; // of the folder, for the wish that they hold; NULL if that is
+    const char *error;              // why it cannot be read; NULL = not known
+    uint64_t serial;                // another number whenever the folder is another
+    // Reads a folder, "" for the current one, with these rows. What was given before stays until the next
+    // frame.
+    void (*read)(void *context, const char *path, const struct folder_wish *wish);
+    // Finds other rows of it.
+    void (*find_rows)(void *context, const struct folder_wish *wish);
+    void *context;
+};
+
 // What the panels for files and contents show. Serials are other numbers whenever what they stand for is
 // another.
 struct ui_browsing {
@@ -52,6 +66,7 @@ struct ui_browsing {
     uint64_t recent_serial;
     const struct browser_contents *contents; // of the shown file; NULL while not known
     uint64_t contents_serial;
+    struct ui_dialog_folder dialog;
     // The picture of a file in at most so many framebuffer pixels; false while there is none, with the reason
     // where one is known. Being asked makes it wanted. NULL = no pictures.
     bool (*thumbnail)(void *context, const char *path, int width, int height, struct ui_thumbnail *thumbnail);

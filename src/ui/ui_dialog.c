@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The dialog that asks for a file name: a field for the path and a list of what is there.
+// The dialog that asks for a file name: a field for the path and a list of what is there. The list comes from
+// jobs (struct ui_dialog_folder); a path can be typed and entered without it.
 #include "base/file.h"
 #include "ui/ui_internal.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum { MAX_ENTRIES = 20000 };
 
 static const struct {
     const char *title, *button, *command;
@@ -22,68 +19,9 @@ static const struct {
     [DIALOG_SAVE_MASK] = {"Save the mask", "Save", "mask.save"},
 };
 
-static void clear_entries(struct ui_dialog *dialog)
-{
-    for (size_t i = 0; i < dialog->count; i++)
-        free(dialog->entries[i].name);
-    dialog->count = 0;
-}
-
 void ui_dialog_free(struct ui_dialog *dialog)
 {
-    clear_entries(dialog);
-    free(dialog->entries);
     text_free(&dialog->answer);
-    dialog->entries = NULL;
-    dialog->capacity = 0;
-}
-
-static void add_entry(struct ui_dialog *dialog, const char *name, bool is_directory)
-{
-    if (dialog->count == dialog->capacity) {
-        dialog->capacity = dialog->capacity ? 2 * dialog->capacity : 128;
-        dialog->entries = must_resize(dialog->entries, dialog->capacity * sizeof *dialog->entries);
-    }
-    dialog->entries[dialog->count++] = (struct ui_directory_entry){must_copy(name), is_directory};
-}
-
-// Folders first, then by name with numbers in their order.
-static int compare_entries(const void *a, const void *b)
-{
-    const struct ui_directory_entry *first = a, *second = b;
-    if (first->is_directory != second->is_directory)
-        return first->is_directory ? -1 : 1;
-    return text_compare_natural(first->name, second->name);
-}
-
-static bool entry_is_directory(const char *folder, const struct dirent *entry)
-{
-    char path[4096];
-    struct stat status;
-    if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
-        return entry->d_type == DT_DIR;
-    int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    return length > 0 && (size_t)length < sizeof path && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-static void list_folder(struct ui *ui, const char *folder)
-{
-    struct ui_dialog *dialog = &ui->dialog;
-    snprintf(dialog->folder, sizeof dialog->folder, "%s", folder);
-    clear_entries(dialog);
-    DIR *directory = opendir(*folder ? folder : ".");
-    if (!directory)
-        return;
-    struct dirent *entry;
-    while ((entry = readdir(directory)) && dialog->count < MAX_ENTRIES) {
-        if (entry->d_name[0] == '.')
-            continue;
-        add_entry(dialog, entry->d_name, entry_is_directory(*folder ? folder : ".", entry));
-        ui_need_text(ui, entry->d_name);
-    }
-    closedir(directory);
-    if (dialog->count)
-        qsort(dialog->entries, dialog->count, sizeof *dialog->entries, compare_entries);
 }
 
 // The path that the field means: a '/' after a '/' begins anew, so that a path can be typed over the folder.
@@ -102,17 +40,60 @@ static char *typed_name(struct ui_dialog *dialog)
     return slash ? slash + 1 : dialog->path;
 }
 
-// Lists the field's folder when it is not the listed one.
-static void follow_field(struct ui *ui, bool always)
+// Has the field's folder listed when it is not the listed one.
+static void follow_field(struct ui_dialog *dialog, bool always)
 {
-    struct ui_dialog *dialog = &ui->dialog;
     char folder[sizeof dialog->folder];
     const char *path = field_path(dialog);
     snprintf(folder, sizeof folder, "%.*s", (int)(typed_name(dialog) - path), path);
-    if (always || strcmp(folder, dialog->folder) != 0) {
-        list_folder(ui, folder);
-        dialog->selected = -1;
+    if (!always && strcmp(folder, dialog->folder) == 0)
+        return;
+    snprintf(dialog->folder, sizeof dialog->folder, "%s", folder);
+    dialog->unread = true;
+    dialog->listed = NULL;
+    dialog->rows = NULL;
+    dialog->selected = -1;
+    dialog->enter_due = false;
+}
+
+// Takes the rows that there are, and asks for others if these are not for what has been typed.
+static void take_rows(struct ui *ui, bool filter)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    const struct ui_dialog_folder *model = &ui->model->browsing.dialog;
+    dialog->wish = (struct folder_wish){.others = true, .single = true};
+    if (filter)
+        snprintf(dialog->wish.words, sizeof dialog->wish.words, "%s", typed_name(dialog));
+    dialog->listed = dialog->unread ? NULL : model->folder;
+    dialog->rows = dialog->unread ? NULL : model->rows;
+    const bool known = dialog->rows && folder_wish_equal(&dialog->rows->wish, &dialog->wish);
+    if (dialog->rows && !known)
+        model->find_rows(model->context, &dialog->wish);
+    dialog->awaits_rows = dialog->unread || !(known || model->error);
+    if (dialog->listed && dialog->folder_serial != model->serial) {
+        dialog->folder_serial = model->serial;
+        ui_need_text(ui, dialog->listed->signs);
     }
+}
+
+// The panels of this frame are built: what they showed is not needed any more.
+static void read_unread(struct ui *ui)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    const struct ui_dialog_folder *model = &ui->model->browsing.dialog;
+    if (dialog->unread)
+        model->read(model->context, dialog->folder, &dialog->wish);
+    dialog->unread = false;
+}
+
+static size_t row_count(const struct ui_dialog *dialog)
+{
+    return dialog->rows ? dialog->rows->count : 0;
+}
+
+static const struct folder_entry *entry_at(const struct ui_dialog *dialog, size_t row)
+{
+    return folder_row_entry(dialog->listed, dialog->rows->items[row]);
 }
 
 // Makes the field show what was put into it from outside, and keeps the keyboard there.
@@ -130,19 +111,21 @@ static void go_up(struct ui *ui)
     typed_name(dialog)[-1] = '\0';
     *typed_name(dialog) = '\0';
     renew_field(dialog);
-    follow_field(ui, false);
+    follow_field(dialog, false);
 }
 
-// Puts an entry into the field; a folder is entered.
-static void take_entry(struct ui *ui, const struct ui_directory_entry *entry)
+// Puts the entry of a row into the field; a folder is entered. True if it is none.
+static bool take_entry(struct ui *ui, size_t row)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    size_t length = (size_t)(typed_name(dialog) - dialog->path);
-    snprintf(dialog->path + length, sizeof dialog->path - length, "%s%s", entry->name,
-             entry->is_directory ? "/" : "");
+    const struct folder_entry *entry = entry_at(dialog, row);
+    const bool folder = entry->kind == FOLDER_FOLDER;
+    const size_t length = (size_t)(typed_name(dialog) - dialog->path);
+    snprintf(dialog->path + length, sizeof dialog->path - length, "%s%s", entry->name, folder ? "/" : "");
     renew_field(dialog);
-    if (entry->is_directory)
-        follow_field(ui, false);
+    if (folder)
+        follow_field(dialog, false);
+    return !folder;
 }
 
 static void close_dialog(struct ui *ui)
@@ -195,20 +178,32 @@ static void append_command(const struct ui_dialog *dialog, enum view_dialog kind
     }
 }
 
+// Whether a folder of that name is listed, or always there.
+static bool is_folder(const struct ui_dialog *dialog, const char *name)
+{
+    const struct folder *listed = dialog->listed;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return true;
+    // Folders come first.
+    for (size_t i = 0; listed && i < listed->count && listed->entries[i].kind == FOLDER_FOLDER; i++)
+        if (strcmp(listed->entries[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void accept_path(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    struct stat status;
-    if (stat(field_path(dialog), &status) == 0 && S_ISDIR(status.st_mode)) {
-        end_with_slash(dialog);
-        renew_field(dialog);
-        follow_field(ui, true);
+    const bool named = *typed_name(dialog) != '\0';
+    if (named && !is_folder(dialog, typed_name(dialog))) {
+        text_clear(&dialog->answer);
+        append_command(dialog, kind, &dialog->answer, field_path(dialog));
         return;
     }
-    if (!*typed_name(dialog))
-        return;
-    text_clear(&dialog->answer);
-    append_command(dialog, kind, &dialog->answer, field_path(dialog));
+    if (named)
+        end_with_slash(dialog);
+    renew_field(dialog);
+    follow_field(dialog, true);
 }
 
 void ui_dialog_run(struct ui *ui)
@@ -247,91 +242,104 @@ static void start_dialog(struct ui *ui, enum view_dialog kind)
         propose_picture(ui, dialog->path + length, sizeof dialog->path - length);
     if (kind == DIALOG_SAVE_MASK)
         snprintf(dialog->path + length, sizeof dialog->path - length, "mask.npy");
-    follow_field(ui, true);
+    follow_field(dialog, true);
 }
 
-// Whether an entry is listed for what has been typed.
-static bool is_listed(struct ui_dialog *dialog, const struct ui_directory_entry *entry, bool filter)
+// --- the list ---
+
+// What the mouse did to the rows of one frame.
+struct clicks {
+    struct ui *ui;
+    float height;
+    bool clicked, doubled;
+};
+
+static void draw_row(void *context, size_t row)
 {
-    return !filter || text_has_words(entry->name, typed_name(dialog));
+    struct clicks *clicks = context;
+    struct ui_dialog *dialog = &clicks->ui->dialog;
+    const struct folder_entry *entry = entry_at(dialog, row);
+    struct gui_rect place = gui_here();
+    char name[512];
+    place.width = gui_room();
+    place.y += (float)(int)((clicks->height - gui_line_height()) / 2);
+    gui_id_begin((int)row);
+    if (gui_selectable_high("##row", (int)row == dialog->selected, clicks->height)) {
+        dialog->selected = (int)row;
+        clicks->clicked = true;
+        clicks->doubled = gui_double_clicked();
+    }
+    snprintf(name, sizeof name, "%s%s", entry->name, entry->kind == FOLDER_FOLDER ? "/" : "");
+    ui_draw_cut(place, 0xd6d8daff, name);
+    gui_id_end();
 }
 
-static void draw_entries(struct ui *ui, enum view_dialog kind, bool filter, bool moved)
+// Why there are no rows.
+static const char *nothing(const struct ui *ui)
+{
+    const struct ui_dialog *dialog = &ui->dialog;
+    const char *error = ui->model->browsing.dialog.error;
+    if (dialog->unread || (!dialog->listed && !error))
+        return "Reading the folder ... A path can be typed meanwhile.";
+    if (error)
+        return error;
+    return dialog->listed->count ? "No name here has these letters." : "The folder is empty.";
+}
+
+static void draw_entries(struct ui *ui, enum view_dialog kind, bool moved)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    const struct ui_directory_entry *taken = NULL;
-    bool doubled = false;
-    int row = 0;
+    struct clicks clicks = {.ui = ui, .height = gui_line_height() + ui_px(ui, 4)};
+    const size_t count = row_count(dialog);
     gui_child_begin("##entries", 0, gui_room_below() - gui_frame_height() - ui_px(ui, 10));
-    for (size_t i = 0; i < dialog->count; i++) {
-        const struct ui_directory_entry *entry = &dialog->entries[i];
-        char label[600];
-        if (!is_listed(dialog, entry, filter))
-            continue;
-        snprintf(label, sizeof label, "%s%s##%zu", entry->name, entry->is_directory ? "/" : "", i);
-        if (gui_selectable(label, row == dialog->selected)) {
-            taken = entry;
-            dialog->selected = row;
-            doubled = gui_double_clicked();
-        }
-        if (row == dialog->selected && moved)
-            gui_scroll_here();
-        row++;
-    }
-    if (row == 0)
-        gui_text_dim(dialog->count ? "No name here has these letters."
-                                   : "The folder is empty or cannot be read.");
+    if (moved && dialog->selected >= 0)
+        gui_scroll_to((float)dialog->selected * clicks.height, (float)(dialog->selected + 1) * clicks.height);
+    if (count > 0)
+        gui_rows(count, clicks.height, draw_row, &clicks);
+    else
+        gui_text_dim(nothing(ui));
     gui_child_end();
-    // After the loop, because a folder that is entered replaces the list.
-    bool folder = taken && taken->is_directory;
-    if (taken)
-        take_entry(ui, taken);
-    if (doubled && !folder)
+    // After the rows, because a folder that is entered replaces them.
+    if (clicks.clicked && take_entry(ui, (size_t)dialog->selected) && clicks.doubled)
         accept_path(ui, kind);
 }
 
-static const struct ui_directory_entry *selected_entry(struct ui_dialog *dialog, bool filter)
+// Takes the selected row, or what has been typed.
+static void enter(struct ui *ui, enum view_dialog kind)
 {
-    int row = 0;
-    for (size_t i = 0; i < dialog->count; i++) {
-        if (is_listed(dialog, &dialog->entries[i], filter) && row++ == dialog->selected)
-            return &dialog->entries[i];
-    }
-    return NULL;
+    struct ui_dialog *dialog = &ui->dialog;
+    if (dialog->selected < 0 || take_entry(ui, (size_t)dialog->selected))
+        accept_path(ui, kind);
 }
 
-static int listed_count(struct ui_dialog *dialog, bool filter)
+// Moves the selection by the keys; true if it moved. Rows that are not there yet can be counted already.
+static bool move_selection(struct ui_dialog *dialog)
 {
-    int count = 0;
-    for (size_t i = 0; i < dialog->count; i++)
-        count += is_listed(dialog, &dialog->entries[i], filter);
-    return count;
+    const bool unknown = !dialog->rows && dialog->awaits_rows;
+    const int last = unknown ? FOLDER_MAX_ENTRIES : (int)row_count(dialog) - 1, before = dialog->selected;
+    const int rows = gui_key_pressed(GUI_KEY_DOWN) - gui_key_pressed(GUI_KEY_UP) +
+                     10 * (gui_key_pressed(GUI_KEY_PAGE_DOWN) - gui_key_pressed(GUI_KEY_PAGE_UP));
+    int row = before + rows;
+    if (row < -1) // from the first row one step goes back to the field
+        row = 0;
+    dialog->selected = row < last ? row : last;
+    return dialog->selected != before;
 }
 
 // Keys of the list; true if the selection moved.
-static bool handle_keys(struct ui *ui, enum view_dialog kind, bool filter)
+static bool handle_keys(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    int count = listed_count(dialog, filter), before = dialog->selected;
-    dialog->selected += gui_key_pressed(GUI_KEY_DOWN) - gui_key_pressed(GUI_KEY_UP) +
-                        10 * (gui_key_pressed(GUI_KEY_PAGE_DOWN) - gui_key_pressed(GUI_KEY_PAGE_UP));
-    if (dialog->selected >= count)
-        dialog->selected = count - 1;
-    if (dialog->selected < 0)
-        dialog->selected = before < 0 && dialog->selected < before ? 0
-                           : dialog->selected < -1                 ? 0
-                                                                   : dialog->selected;
-    if (gui_key_pressed(GUI_KEY_ESCAPE)) {
+    const bool moved = move_selection(dialog);
+    if (gui_key_pressed(GUI_KEY_ESCAPE))
         close_dialog(ui);
-    } else if (gui_key_pressed(GUI_KEY_ENTER)) {
-        const struct ui_directory_entry *entry = selected_entry(dialog, filter);
-        bool folder = entry && entry->is_directory;
-        if (entry)
-            take_entry(ui, entry);
-        if (!folder)
-            accept_path(ui, kind);
+    dialog->enter_due |= gui_key_pressed(GUI_KEY_ENTER);
+    // A row is meant of those for what has been typed.
+    if (dialog->enter_due && !(dialog->awaits_rows && dialog->selected >= 0)) {
+        dialog->enter_due = false;
+        enter(ui, kind);
     }
-    return dialog->selected != before;
+    return moved;
 }
 
 static void draw_mask_use(struct ui *ui)
@@ -429,9 +437,10 @@ void ui_dialog(struct ui *ui)
     dialog->refocus = false;
     if (ui_search(ui, "##path", "Path", dialog->path, sizeof dialog->path, focus))
         dialog->selected = -1;
-    follow_field(ui, false);
-    bool moved = handle_keys(ui, kind, filter);
-    draw_entries(ui, kind, filter, moved);
+    follow_field(dialog, false);
+    take_rows(ui, filter);
+    bool moved = handle_keys(ui, kind);
+    draw_entries(ui, kind, moved);
     if (gui_button(dialogs[kind].button, ui_px(ui, 90)))
         accept_path(ui, kind);
     gui_same_line();
@@ -441,4 +450,5 @@ void ui_dialog(struct ui *ui)
     ui_window_end(ui);
     if (!open)
         close_dialog(ui);
+    read_unread(ui);
 }

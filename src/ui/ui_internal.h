@@ -110,18 +110,19 @@ struct ui_frames_bar {
     bool wanted_set;
 };
 
-struct ui_directory_entry {
-    char *name;
-    bool is_directory;
-};
-
 struct ui_dialog {
     enum view_dialog shown; // which one was open in the last frame
     char path[2048];        // the field: a folder, then a part of a name
-    char folder[2048];      // that was listed
-    struct ui_directory_entry *entries;
-    size_t count, capacity;
-    int selected; // among the entries that match; -1 = none
+    char folder[2048];      // that is listed, or asked for
+    bool unread;            // it is to be asked for at the end of this frame
+    bool awaits_rows;       // there is no list yet, or it is not for what has been typed
+    bool enter_due;         // the selected row is taken once they are there
+    struct folder_wish wish;
+    // Of this frame; NULL while the folder is read, and if it cannot be.
+    const struct folder *listed;
+    const struct folder_rows *rows;
+    uint64_t folder_serial; // of the folder whose characters are in the fonts
+    int selected;           // among the rows; -1 = none
     bool decorate;
     int export_size;       // one of its list
     char export_typed[24]; // for the one that is typed

@@ -275,6 +275,20 @@ static void test_members_of_series_that_are_open(void **state)
     folder_destroy(&folder);
 }
 
+// Instead of a series there are its members, of which those are rows that have the words themselves.
+static void test_members_in_the_place_of_series(void **state)
+{
+    (void)state;
+    struct folder *folder = make_listed("single");
+    struct folder_wish wish = {.others = true, .single = true};
+    assert_rows(folder, &wish, "a deep dark.tif >img_1.cbf >img_2.cbf >img_3.cbf notes.txt ");
+    snprintf(wish.words, sizeof wish.words, "2.cbf");
+    assert_rows(folder, &wish, ">img_2.cbf ");
+    snprintf(wish.words, sizeof wish.words, "#");
+    assert_rows(folder, &wish, "");
+    folder_destroy(&folder);
+}
+
 static void assert_home(const struct folder *folder, const char *words, const char *below, size_t expected)
 {
     struct folder_wish wish = {0};
@@ -558,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_folders_that_cannot_be_read),
         cmocka_unit_test(test_rows_by_words_and_kind),
         cmocka_unit_test(test_members_of_series_that_are_open),
+        cmocka_unit_test(test_members_in_the_place_of_series),
         cmocka_unit_test(test_the_row_that_one_came_from),
         cmocka_unit_test(test_rows_end_after_a_cancel),
         cmocka_unit_test(test_signs_and_holds),
