@@ -85,13 +85,6 @@ static void kill_hard(struct session *session)
     driven_stop(&session->window);
 }
 
-// Waits until the program has put a question on the screen: what is seen changes and settles.
-static void wait_for_question(struct session *session, struct pixels *before)
-{
-    session_expect_change(session, before);
-    pixels_free(before);
-}
-
 // A question comes after the first picture: both are waited for.
 static void settle(struct session *session, struct pixels *pixels)
 {
@@ -139,9 +132,9 @@ static void test_restored_in_the_window(void **state)
     session_open(session, image_path, NULL);
     settle(session, &pixels);
     driven_key(session->window, "r");
-    wait_for_question(session, &pixels);
+    session_expect_change(session, &pixels);
     driven_key(session->window, "ctrl+q"); // asks for saving
-    settle(session, &pixels);
+    session_expect_change(session, &pixels);
     driven_key(session->window, "s");
     session_expect_change(session, &pixels);
     driven_type(session->window, "/"); // a second slash begins the path anew, whatever is in the field
