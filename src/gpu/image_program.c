@@ -20,6 +20,7 @@ struct image_programs {
     struct gpu *gpu;
     struct variant variants[IMAGE_CLASS_COUNT][IMAGE_MASK_USE_COUNT][2];
     GLuint copy;
+    bool drew_to_texture; // the image programs, the last time
     GLuint vertex_array, vertex_buffer;
     GLuint copy_array, copy_buffer;
     float (*corners)[2]; // six per rectangle, grown as needed
@@ -163,6 +164,38 @@ static void upload_corners(struct image_programs *programs, const struct image_d
                  GL_STREAM_DRAW);
 }
 
+static enum status need_copy(struct image_programs *programs, struct error *error)
+{
+    if (programs->copy)
+        return STATUS_OK;
+    enum status status =
+        program_create("copy.vert.glsl", "copy.frag.glsl", "", "copy", &programs->copy, error);
+    if (status)
+        return status;
+    glUseProgram(programs->copy);
+    set_sampler(programs->copy, "picture", 0);
+    return STATUS_OK;
+}
+
+// gl_FragCoord counts rows the other way round in a texture than in the window. Mesa (22.3) turns it by
+// constants of the fragment shader that it does not renew when only the framebuffer is another one; it does
+// so when another program was drawn with in between.
+static enum status turn_coordinates(struct image_programs *programs, struct error *error)
+{
+    if (programs->drew_to_texture == programs->gpu->draws_to_texture)
+        return STATUS_OK;
+    programs->drew_to_texture = programs->gpu->draws_to_texture;
+    enum status status = need_copy(programs, error);
+    if (status)
+        return status;
+    glUseProgram(programs->copy);
+    glBindVertexArray(programs->copy_array);
+    glEnable(GL_RASTERIZER_DISCARD);
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+    glDisable(GL_RASTERIZER_DISCARD);
+    return STATUS_OK;
+}
+
 enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw,
                                 struct error *error)
 {
@@ -170,10 +203,14 @@ enum status image_programs_draw(struct image_programs *programs, const struct im
         return STATUS_OK;
     struct variant *variant = &programs->variants[draw->image_class][draw->mask_use][draw->smooth];
     if (!variant->program) {
-        enum status status = compile_variant(variant, draw->image_class, draw->mask_use, draw->smooth, error);
-        if (status)
-            return status;
+        const enum status compiled =
+            compile_variant(variant, draw->image_class, draw->mask_use, draw->smooth, error);
+        if (compiled)
+            return compiled;
     }
+    enum status status = turn_coordinates(programs, error);
+    if (status)
+        return status;
     glUseProgram(variant->program);
     set_parameters(variant, draw);
     bind_textures(draw);
@@ -186,14 +223,9 @@ enum status image_programs_draw(struct image_programs *programs, const struct im
 
 enum status image_programs_copy(struct image_programs *programs, struct texture *picture, struct error *error)
 {
-    if (!programs->copy) {
-        enum status status =
-            program_create("copy.vert.glsl", "copy.frag.glsl", "", "copy", &programs->copy, error);
-        if (status)
-            return status;
-        glUseProgram(programs->copy);
-        set_sampler(programs->copy, "picture", 0);
-    }
+    enum status status = need_copy(programs, error);
+    if (status)
+        return status;
     glUseProgram(programs->copy);
     bind_unit(0, GL_TEXTURE_2D, texture_name(picture));
     glBindVertexArray(programs->copy_array);

@@ -250,7 +250,7 @@ enum status target_create(struct gpu *gpu, enum texture_format format, int width
         return status;
     }
     glGenFramebuffers(1, &made->framebuffer);
-    glBindFramebuffer(GL_FRAMEBUFFER, made->framebuffer);
+    target_bind(gpu, made, width, height);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, made->texture->name, 0);
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
         target_destroy(&made);
@@ -277,7 +277,7 @@ struct texture *target_texture(struct target *target)
 
 void target_bind(struct gpu *gpu, struct target *target, int width, int height)
 {
-    (void)gpu;
+    gpu->draws_to_texture = target != NULL;
     glBindFramebuffer(GL_FRAMEBUFFER, target ? target->framebuffer : 0);
     glDisable(GL_SCISSOR_TEST);
     glDisable(GL_BLEND);

@@ -98,6 +98,9 @@ static void test_a_line_waits_for_its_frames(void **state)
         struct pixels picture;
         assert_true(png_load(files[i], &picture));
         assert_true(picture.width == WIDTH && picture.height == HEIGHT);
+        // Of the right frame, though the window was drawn before it.
+        for (int pixel = 0; pixel < WIDTH * HEIGHT; pixel++)
+            assert_int_equal(picture.rgb[3 * pixel], value_of(i == 0 ? 1 : 3));
         pixels_free(&picture);
         free(files[i]);
     }
