@@ -48,33 +48,22 @@ struct session {
     bool asked;        // about edits that earlier sessions left
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
-    struct text metadata;
-    size_t detector_bytes; // of the metadata, at its beginning
-    uint64_t metadata_serial;
     const char *dropped[64]; // file names of a drop in progress, owned by SDL
     size_t dropped_count;
 };
 
 // --- drawing ---
 
-// What the shown frame says of its detector and its header, read when the panel is open.
-static void fill_metadata(struct session *session, struct ui_model *model)
+// What the shown frame says of its detector and its header, asked for while the panel is open.
+static void fill_metadata(const struct pane *pane, struct ui_model *model)
 {
-    struct pane *pane = session->desk->active;
-    if (!session->desk->common.workspace.panels.metadata || !pane->frame->file)
+    struct inquiry_header header;
+    if (!pane->common->workspace.panels.metadata)
         return;
-    if (session->metadata_serial != pane->frame->serial) {
-        struct detector_info detector;
-        text_clear(&session->metadata);
-        if (image_file_detector(pane->frame->file, pane->position.frame, NULL, &detector, NULL) == STATUS_OK)
-            detector_info_describe(&detector, &session->metadata);
-        session->detector_bytes = session->metadata.length;
-        image_file_metadata(pane->frame->file, pane->position.frame, NULL, &session->metadata, NULL);
-        session->metadata_serial = pane->frame->serial;
-    }
-    model->metadata = text_string(&session->metadata);
-    model->detector_bytes = session->detector_bytes;
-    model->metadata_serial = session->metadata_serial;
+    model->metadata_coming = !inquiry_header(pane->frame->inquiry, &header) && pane->frame->file;
+    model->metadata = header.text;
+    model->detector_bytes = header.detector_bytes;
+    model->metadata_serial = header.serial;
 }
 
 struct cursor_texts {
@@ -147,7 +136,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     };
     if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
         model->number = -1;
-    fill_metadata(session, model);
+    fill_metadata(pane, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
     model->browsing.thumbnail = find_thumbnail;
@@ -671,7 +660,6 @@ static void end_session(struct session *session)
     desk_destroy(&session->desk);
     window_close(&session->window);
     bindings_free(&session->bindings);
-    text_free(&session->metadata);
 }
 
 static enum status run_session(void *context, const char *const *names, size_t count, struct error *error)

@@ -329,6 +329,19 @@ void jobs_start(struct jobs *jobs, const struct job_request *request)
         free_job(job);
 }
 
+static void run_nothing(void *work, struct cancel *cancel)
+{
+    (void)work;
+    (void)cancel;
+}
+
+void jobs_discard(struct jobs *jobs, void (*discard)(void *work), void *work)
+{
+    const struct job_request request = {
+        .kind = JOB_WAITS, .priority = JOB_IDLE, .run = run_nothing, .discard = discard, .work = work};
+    jobs_start(jobs, &request);
+}
+
 // A job that no thread will ever run, because none could be started.
 static struct job *stranded_job(struct jobs *jobs)
 {

@@ -67,6 +67,9 @@ int jobs_threads(const struct jobs *jobs);
 // Never fails: where no thread can be had, jobs_drain runs the job itself. Jobs of the same kind and priority
 // begin in the order in which they were started. `request` is copied.
 void jobs_start(struct jobs *jobs, const struct job_request *request);
+// Has `work` freed on a thread that may wait, for what could hold the consumer up: a file to be closed, much
+// memory.
+void jobs_discard(struct jobs *jobs, void (*discard)(void *work), void *work);
 // Calls `finish` and `discard` of the jobs that are done. Returns how many.
 size_t jobs_drain(struct jobs *jobs);
 // Waits up to `wait_ms` for something that jobs_drain can do, or a jobs_wake since the last call: for

@@ -29,18 +29,18 @@ static int64_t memory_left(const struct pane *pane)
 struct image_file *ahead_spare(struct pane *pane, size_t item)
 {
     struct ahead *ahead = &pane->ahead;
-    struct image_file *file = ahead->file_item == item ? ahead->file : NULL;
-    if (file)
-        ahead->file = NULL;
+    if (!ahead->file || ahead->file_item != item)
+        return NULL;
+    struct image_file *file = handle_take(ahead->file);
+    handle_let_go(&ahead->file, pane->common->jobs);
     return file;
 }
 
+// The open file that was kept, if it is of the item.
 static struct image_file *prepare_file(struct pane *pane, size_t item)
 {
     struct image_file *file = ahead_spare(pane, item);
-    if (!file && item == pane->position.item && pane->frame->file)
-        image_file_clone(pane->frame->file, &file, NULL);
-    image_file_close(&pane->ahead.file);
+    handle_let_go(&pane->ahead.file, pane->common->jobs);
     return file;
 }
 
@@ -64,6 +64,7 @@ void ahead_begin(struct pane *pane)
         .item = ahead->position.item,
         .channel = pane->document->channel,
         .file = prepare_file(pane, ahead->position.item),
+        .handle = ahead->position.item == pane->position.item ? pane->frame->file : NULL,
         .frame = ahead->position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
@@ -87,7 +88,7 @@ struct loader *ahead_take(struct pane *pane, size_t shown_item)
     }
     ahead->loader = NULL;
     pane->left_out = ahead->left_out;
-    image_file_close(&ahead->file);
+    handle_let_go(&ahead->file, pane->common->jobs);
     ahead->file = pane->frame->file;
     ahead->file_item = shown_item;
     pane->frame->file = NULL;
@@ -105,7 +106,7 @@ void ahead_keep(struct pane *pane, size_t item, struct loader_outcome *outcome)
     }
     if (ahead->file || !outcome->file)
         return;
-    ahead->file = outcome->file;
+    ahead->file = handle_create(outcome->file);
     ahead->file_item = item;
     outcome->file = NULL;
 }
@@ -122,7 +123,7 @@ void ahead_drop(struct pane *pane, bool all)
         ahead->loader = NULL;
     }
     if (all) {
-        image_file_close(&ahead->file);
+        handle_let_go(&ahead->file, pane->common->jobs);
         loader_buffers_destroy(&ahead->buffers);
     }
 }

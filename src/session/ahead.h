@@ -20,7 +20,7 @@ struct ahead {
     struct mask_version left_out; // by it, of the user's layers
     // Of the frame shown before, to be used again.
     struct loader_buffers *buffers;
-    struct image_file *file;
+    struct handle *file;
     size_t file_item;
 };
 

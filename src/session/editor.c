@@ -122,32 +122,31 @@ struct rect editor_begin(struct editor *editor, enum open_edit kind, const char 
     return changed;
 }
 
-// The detector of the shown frame, for the beam centre.
-static const struct detector_info *detector_of(struct editor *editor)
+// The beam centre that the shown file gives: asked for when it is needed first, and known a little later.
+bool editor_beam(struct editor *editor, struct shape_point *centre)
 {
-    struct pane *pane = editor->pane;
-    if (editor->detector_serial != pane->frame->serial || !pane->frame->file) {
-        detector_info_clear(&editor->detector);
-        if (pane->frame->file && image_file_detector(pane->frame->file, pane->position.frame, NULL,
-                                                     &editor->detector, NULL) != STATUS_OK)
-            detector_info_clear(&editor->detector);
-        editor->detector_serial = pane->frame->serial;
-    }
-    return &editor->detector;
+    const struct detector_info *detector = inquiry_detector(editor->pane->frame->inquiry);
+    if (!detector || isnan(detector->beam_x) || isnan(detector->beam_y))
+        return false;
+    *centre = (struct shape_point){detector->beam_x, detector->beam_y};
+    return true;
 }
 
-static struct mask_context context_of(struct editor *editor)
+static struct mask_context context_of(struct editor *editor, struct image_file *file)
 {
     struct pane *pane = editor->pane;
+    struct inquiry *inquiry = pane->frame->inquiry;
+    if (!inquiry_detector(inquiry))
+        inquiry_wait(inquiry, pane->common->cancel);
     return (struct mask_context){.history = editor->sheet->history,
                                  .mask = pane->frame->mask.seen,
                                  .bits = MASK_BIT(pane->common->workspace.masking.layer),
                                  .unmask = pane->common->workspace.masking.unmask,
-                                 .file = pane->frame->file,
+                                 .file = file,
                                  .frame = pane->position.frame,
                                  .source = pane->document->source,
                                  .sentinels = &pane->frame->info.sentinels,
-                                 .detector = detector_of(editor)};
+                                 .detector = inquiry_detector(inquiry)};
 }
 
 enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
@@ -161,10 +160,14 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
         status = error_set(error, STATUS_USAGE, "the frame is still being loaded; this needs all of it");
     if (status)
         return status;
+    struct image_file *file = NULL;
+    if (operation->needs_pixels && editor->pane->frame->file)
+        handle_clone(editor->pane->frame->file, &file, NULL);
     const struct rect before = editor_begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
-    const struct mask_context context = context_of(editor);
+    const struct mask_context context = context_of(editor, file);
     struct rect changed = {0};
     status = operation->run(&context, numbers, count, &changed, error);
+    image_file_close(&file);
     if (status || !preview)
         changed = rect_join(changed, editor_end_edit(editor, !status));
     editor_show(editor, rect_join(before, changed));
@@ -184,11 +187,8 @@ static void take_tool(struct editor *editor)
     tool->unmask = masking->unmask;
     tool->has_centre = masking->has_centre;
     tool->centre = masking->centre;
-    if (masking->has_centre || tool->kind != TOOL_RING || !editor->pane->frame->file)
-        return;
-    const struct detector_info *detector = detector_of(editor);
-    tool->has_centre = !isnan(detector->beam_x) && !isnan(detector->beam_y);
-    tool->centre = (struct shape_point){detector->beam_x, detector->beam_y};
+    if (!masking->has_centre && tool->kind == TOOL_RING)
+        tool->has_centre = editor_beam(editor, &tool->centre);
 }
 
 bool editor_takes_mouse(const struct editor *editor)
@@ -386,13 +386,6 @@ const struct mask_counts *editor_counts(struct editor *editor)
     mask_counts_update(&editor->counts, mask->seen, mask->uncounted);
     mask->uncounted = (struct rect){0};
     return &editor->counts;
-}
-
-bool editor_beam(struct editor *editor, struct shape_point *centre)
-{
-    const struct detector_info *detector = detector_of(editor);
-    *centre = (struct shape_point){detector->beam_x, detector->beam_y};
-    return editor->pane->frame->file && !isnan(centre->x) && !isnan(centre->y);
 }
 
 void editor_draw(struct editor *editor, struct overlay *overlay, bool brush, float scale)

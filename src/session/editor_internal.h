@@ -18,8 +18,6 @@ struct editor {
     uint64_t opened, loads;       // of the pane, as last seen
     uint8_t edited;               // the layer of the open edit
     struct mask_history *nothing; // the history while there is no mask
-    struct detector_info detector;
-    uint64_t detector_serial;
     struct mask_counts counts;
 };
 

@@ -37,10 +37,10 @@ void frame_clear(struct frame *frame)
     frame->note[0] = '\0';
 }
 
-struct frame *frame_create(uint64_t number)
+struct frame *frame_create(uint64_t number, struct jobs *jobs)
 {
     struct frame *frame = must_alloc(sizeof *frame);
-    *frame = (struct frame){.references = 1, .serial = number << 32};
+    *frame = (struct frame){.references = 1, .serial = number << 32, .inquiry = inquiry_create(jobs)};
     return frame;
 }
 
@@ -57,7 +57,8 @@ void frame_release(struct frame **address)
     if (--frame->references > 0)
         return;
     region_loader_destroy(&frame->regions);
-    image_file_close(&frame->file);
+    inquiry_destroy(&frame->inquiry);
+    handle_release(&frame->file);
     frame_clear(frame);
     frame_mask_finish(&frame->mask);
     free(frame->grid.samples);
@@ -119,32 +120,32 @@ enum status frame_tap(const struct frame *frame, struct rect visible, struct tap
 
 // --- exact values ---
 
-bool frame_fill_grid(struct frame *frame, int64_t number, struct rect rect)
+static bool grid_is(const struct frame *frame, struct rect rect)
+{
+    const struct frame_grid *grid = &frame->grid;
+    return grid->samples && grid->final && grid->serial == frame->picture->serial &&
+           memcmp(&grid->rect, &rect, sizeof rect) == 0;
+}
+
+bool frame_fill_grid(struct frame *frame, struct rect rect)
 {
     struct frame_grid *grid = &frame->grid;
-    if (grid->serial == frame->picture->serial && grid->samples &&
-        memcmp(&grid->rect, &rect, sizeof rect) == 0)
+    if (grid_is(frame, rect))
         return true;
-    const bool exact = frame->picture->storage == frame->info.type;
+    const bool same_type = frame->picture->storage == frame->info.type;
+    const bool single = rect.width == 1 && rect.height == 1;
     grid->type = frame->info.type;
-    grid->exact = true;
     grid->samples = must_resize(grid->samples, (size_t)(rect.width * rect.height) * 8);
-    bool known = exact && picture_read(frame->picture, rect, grid->samples);
-    if (!known && frame->file && !frame->info.sequential) {
-        uint8_t *classes = must_alloc((size_t)(rect.width * rect.height));
-        const struct decode_request request = {.frame = number,
-                                               .rect = rect,
-                                               .pixels = grid->samples,
-                                               .stride = (size_t)rect.width *
-                                                         sample_traits(frame->info.type)->bytes,
-                                               .classes = classes};
-        struct decode_report report = {0};
-        known = image_file_decode(frame->file, &request, &report, NULL) == STATUS_OK;
-        free(classes);
+    grid->exact = grid->final = same_type && picture_read(frame->picture, rect, grid->samples);
+    if (!grid->exact) {
+        const enum inquiry_answer answer =
+            inquiry_samples(frame->inquiry, single ? INQUIRY_CURSOR : INQUIRY_VISIBLE, rect, grid->samples);
+        grid->exact = answer == INQUIRY_KNOWN;
+        grid->final = answer != INQUIRY_COMING;
     }
-    if (!known && !exact) { // as shown: rounded to float32
+    bool known = grid->exact;
+    if (!known && !same_type) {
         grid->type = frame->picture->storage;
-        grid->exact = false;
         known = picture_read(frame->picture, rect, grid->samples);
     }
     grid->rect = rect;

@@ -7,6 +7,7 @@
 #include "image/taps.h"
 #include "render/picture.h"
 #include "session/frame_mask.h"
+#include "session/inquiry.h"
 #include "sources/region_loader.h"
 
 // Exact samples of a small rectangle, kept while it is looked at.
@@ -14,7 +15,8 @@ struct frame_grid {
     struct rect rect;
     uint64_t serial; // of the picture they belong to; 0 = nothing here
     enum sample_type type;
-    bool exact; // false: rounded to float32, because the source cannot be read at random
+    bool exact; // false: rounded to float32, as on the GPU
+    bool final; // nothing better is to come from the file
     void *samples;
 };
 
@@ -24,7 +26,8 @@ struct frame {
     struct picture *picture;
     struct frame_info info;       // of the picture
     struct frame_mask mask;       // of the picture
-    struct image_file *file;      // open handle of the shown item, or NULL
+    struct handle *file;          // of the shown item, or NULL
+    struct inquiry *inquiry;      // about this frame
     struct statistics statistics; // valid once complete
     bool statistics_known;
     struct histogram *histogram;
@@ -41,8 +44,9 @@ struct frame {
 void frame_take_statistics(struct frame *frame, struct taps_result *taps);
 // Nothing is shown any more: the numbers go with the picture they are of. The open file stays.
 void frame_clear(struct frame *frame);
-// An empty frame. `number` is another one for each frame of a session, so that no two have the same serial.
-struct frame *frame_create(uint64_t number);
+// An empty frame. `number` is another one for each frame of a session, so that no two have the same serial;
+// `jobs` must outlive it.
+struct frame *frame_create(uint64_t number, struct jobs *jobs);
 // One more owner of the same frame.
 struct frame *frame_share(struct frame *frame);
 // Gives it back, and frees it after the last owner has. Sets *address to NULL.
@@ -56,9 +60,10 @@ void frame_describe(struct frame *frame, const struct frame_info *info);
 enum status frame_tap(const struct frame *frame, struct rect visible, struct taps_result *result,
                       struct error *error);
 
-// Reads the samples of a small rectangle of frame number `number` of the file, in the file's own type, into
-// the grid: from the GPU where that has them exactly, else from the file. False if they cannot be had.
-bool frame_fill_grid(struct frame *frame, int64_t number, struct rect rect);
+// Reads the samples of a small rectangle, in the file's own type, into the grid: from the GPU where that has
+// them exactly, else from the file. As long as the file has not answered they are rounded (or false is
+// returned), and grid.final is false. False also if they cannot be had.
+bool frame_fill_grid(struct frame *frame, struct rect rect);
 // A sample of the grid; NULL where the grid does not hold it.
 const char *frame_grid_sample(const struct frame *frame, int64_t x, int64_t y);
 

@@ -22,7 +22,7 @@ struct pane *pane_create(struct common *common)
     memcpy(&pane->view, &view, sizeof view);
     pane->common = common;
     pane->document = document_create(CHANNEL_AUTO);
-    pane->frame = frame_create(common->frames++);
+    pane->frame = frame_create(common->frames++, common->jobs);
     pane->render_view = render_view_create();
     pane_update_colormap(pane);
     return pane;
@@ -149,7 +149,8 @@ void pane_give_up(struct pane *pane)
     left_loads_abandon(&pane->left);
     pane_own_frame(pane);
     region_loader_destroy(&pane->frame->regions);
-    image_file_close(&pane->frame->file);
+    inquiry_turn_to(pane->frame->inquiry, NULL, 0, NULL);
+    handle_let_go(&pane->frame->file, pane->common->jobs);
 }
 
 void pane_show(struct pane *pane, struct source_position position)
@@ -359,8 +360,9 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
     pane_follow_locks(pane);
     const bool masked = pane_follow_masks(pane), counted = recount_pump(pane);
     const bool collected = pane_load_collect(pane) || masked;
+    const bool news = inquiry_has_news(pane->frame->inquiry) || collected;
     if (!pane->loader)
-        return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || collected ||
+        return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || news ||
                counted;
     struct frame_info info;
     if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {

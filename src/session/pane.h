@@ -140,7 +140,8 @@ enum status pane_draw_part(struct pane *pane, struct rect part, int target_heigh
 // The bytes of the tiles that a part needs at once, of an image over the memory budget; else 0.
 int64_t pane_part_need(const struct pane *pane, struct rect part);
 
-// The exact value of a pixel as text, and as a number; false while it is not known.
+// The value of a pixel as text, and as a number; false while it is not known. Where the GPU does not have it
+// exactly, the file is asked, and the text begins with "~" until that has answered.
 bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size, double *value);
 // What a pixel is besides its value: "no data", "gap", "bad pixel", "masked (file)", "under", "over", "NaN"
 // ... or "".

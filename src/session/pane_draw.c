@@ -12,13 +12,25 @@
 
 // --- values ---
 
+// Fills the frame's grid, and waits for the file where no event loop draws again what it answers later.
+static bool fill_grid(struct pane *pane, struct rect rect)
+{
+    const bool known = frame_fill_grid(pane->frame, rect);
+    if (pane->frame->grid.final || pane->paced)
+        return known;
+    inquiry_wait(pane->frame->inquiry, pane->common->cancel);
+    return frame_fill_grid(pane->frame, rect);
+}
+
 bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size, double *value)
 {
     if (!pane->frame->picture || x < 0 || y < 0 || x >= pane->frame->info.width ||
         y >= pane->frame->info.height || !picture_is_loaded(pane->frame->picture, y))
         return false;
+    const struct frame_grid *grid = &pane->frame->grid;
     const char *sample = frame_grid_sample(pane->frame, x, y);
-    if (!sample && frame_fill_grid(pane->frame, pane->position.frame, (struct rect){x, y, 1, 1}))
+    const bool single = grid->rect.width == 1 && grid->rect.height == 1;
+    if ((!sample || (single && !grid->final)) && fill_grid(pane, (struct rect){x, y, 1, 1}))
         sample = frame_grid_sample(pane->frame, x, y);
     if (!sample)
         return false;
@@ -102,8 +114,7 @@ static void draw_overlays(struct pane *pane, float scale)
     if (has_values(pane)) {
         const struct rect visible = camera_visible(camera);
         const struct pixel_text_source source = pixel_texts(pane);
-        if (visible.width > 0 && visible.height > 0 &&
-            frame_fill_grid(pane->frame, pane->position.frame, visible))
+        if (visible.width > 0 && visible.height > 0 && fill_grid(pane, visible))
             overlay_pixel_values(pane->common->overlay, view, &source, scale);
     }
     if (view->overlays.colour_bar && pane->frame->picture) {
@@ -178,7 +189,7 @@ enum status pane_measure_part(struct pane *pane, struct rect part, struct overla
     if (!has_values(pane) || visible.width <= 0)
         return STATUS_OK;
     enum status status = load_part(pane, &camera, error);
-    if (!status && frame_fill_grid(pane->frame, pane->position.frame, visible))
+    if (!status && fill_grid(pane, visible))
         overlay_widest_values(widest, &pane->view, visible, &source);
     return status;
 }
@@ -200,8 +211,7 @@ enum status pane_draw_part(struct pane *pane, struct rect part, int target_heigh
     scene.part_x = (int)part.x;
     scene.part_y = (int)part.y;
     status = renderer_draw(pane->common->renderer, pane->render_view, &scene, target_height, x, y, error);
-    if (status || !has_values(pane) || visible.width <= 0 ||
-        !frame_fill_grid(pane->frame, pane->position.frame, visible))
+    if (status || !has_values(pane) || visible.width <= 0 || !fill_grid(pane, visible))
         return status;
     const struct pixel_text_source source = pixel_texts(pane);
     overlay_part_values(pane->common->overlay, &pane->view, visible, &source, widest, scale);

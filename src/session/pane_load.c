@@ -18,24 +18,29 @@ const char *pane_shown_name(const struct pane *pane)
     return source_name(pane->document->source, pane->position.item);
 }
 
+// The open file of the item to be loaded, if there is one.
+static struct image_file *open_file(struct pane *pane)
+{
+    struct image_file *file = pane->frame->file ? handle_take(pane->frame->file) : NULL;
+    handle_let_go(&pane->frame->file, pane->common->jobs);
+    return file ? file : ahead_spare(pane, pane->position.item);
+}
+
 static struct loader *start_fresh(struct pane *pane, bool same_item)
 {
     if (!same_item)
-        image_file_close(&pane->frame->file);
-    if (!pane->frame->file)
-        pane->frame->file = ahead_spare(pane, pane->position.item);
+        handle_let_go(&pane->frame->file, pane->common->jobs);
     struct loader_request request = {
         .jobs = pane->common->jobs,
         .source = pane->document->source,
         .item = pane->position.item,
         .channel = pane->document->channel,
-        .file = pane->frame->file,
+        .file = open_file(pane),
         .frame = pane->position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
     };
     pane->left_out = pane_ask_masks(pane, &request);
-    pane->frame->file = NULL;
     return loader_start(&request);
 }
 
@@ -45,6 +50,7 @@ void pane_load_start(struct pane *pane, size_t shown_item, bool again)
     recount_drop(pane);
     pane_own_frame(pane);
     region_loader_destroy(&pane->frame->regions);
+    inquiry_turn_to(pane->frame->inquiry, NULL, 0, NULL);
     if (again) {
         ahead_drop(pane, true);
         left_loads_abandon(&pane->left); // their files are as they were
@@ -213,11 +219,8 @@ static void start_regions(struct pane *pane)
 {
     if (!pane->frame->picture || pane->frame->picture->cache_budget == 0 || !pane->frame->file)
         return;
-    struct error error = {0};
-    if (region_loader_create(pane->common->jobs, pane->frame->file, pane->position.frame,
-                             pane->view.display.reduce, &pane->view.display.classes, &pane->frame->info.map,
-                             &pane->frame->regions, &error))
-        common_say(pane->common, true, "%s", error.text);
+    pane->frame->regions = region_loader_create(pane->common->jobs, pane->frame->file, pane->position.frame,
+                                                &pane->frame->info, pane->view.display.reduce);
 }
 
 bool pane_is_no_image(const struct pane *pane)
@@ -244,11 +247,12 @@ void pane_take_numbers(struct pane *pane, struct taps_result *taps)
 
 static void take_file(struct pane *pane, struct loader_outcome *outcome)
 {
-    pane->frame->file = outcome->file;
-    outcome->file = NULL;
-    if (pane->frame->file) {
-        source_set_frames(pane->document->source, pane->position.item, pane->frame->file->frames);
+    if (outcome->file) {
+        source_set_frames(pane->document->source, pane->position.item, outcome->file->frames);
         pane->position.frame = outcome->frame;
+        handle_let_go(&pane->frame->file, pane->common->jobs);
+        pane->frame->file = handle_create(outcome->file);
+        outcome->file = NULL;
     } else if (outcome->status != STATUS_CANCELLED) {
         pane->position.frame = int64_max(pane->position.frame, 0); // nobody knows which the last would be
     }
@@ -275,8 +279,10 @@ static void take_outcome(struct pane *pane, struct loader_outcome *outcome)
     pane->times.complete = clock_now_ns();
     ahead_keep(pane, pane->position.item, outcome);
     loader_outcome_free(outcome);
-    if (shown)
+    if (shown) {
+        inquiry_turn_to(pane->frame->inquiry, pane->frame->file, pane->position.frame, &pane->frame->info);
         start_regions(pane);
+    }
     // At rest the shown frame is drawn first; but playing has no rest.
     if (shown && pane->view.play.direction)
         ahead_begin(pane);
@@ -306,8 +312,10 @@ static void take_late(struct pane *pane, struct loader_outcome *outcome)
     take_file(pane, outcome);
     if (pane->loading_known && pane->frame->picture && outcome->taps.histogram)
         frame_take_statistics(pane->frame, &outcome->taps);
-    if (pane->loading_known)
-        start_regions(pane);
+    if (!pane->loading_known)
+        return;
+    inquiry_turn_to(pane->frame->inquiry, pane->frame->file, pane->position.frame, &pane->frame->info);
+    start_regions(pane);
 }
 
 bool pane_load_collect(struct pane *pane)

@@ -42,7 +42,7 @@ bool recount_tick(struct pane *pane, int64_t now)
                                      .choice = pane->view.display.classes,
                                      .buffers = recount->buffers};
     recount->buffers = NULL;
-    image_file_clone(pane->frame->file, &request.file, NULL); // else it is opened anew
+    request.handle = pane->frame->file;
     recount->serial = pane_ask_masks(pane, &request).serial;
     recount->loader = loader_start(&request);
     pane->frame->mask.counting = true;

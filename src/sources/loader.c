@@ -56,6 +56,7 @@ static void free_loader(struct loader *loader)
     free(loader->name);
     free(loader->mask_path);
     source_destroy(&loader->source);
+    handle_release(&loader->request.handle);
     mask_destroy(&loader->user);
     monitor_finish(&loader->monitor);
     free(loader);
@@ -164,7 +165,8 @@ struct loader *loader_start(const struct loader_request *request)
     loader->mask_path = request->mask_path ? must_copy(request->mask_path) : NULL;
     loader->file = request->file;
     loader->user = request->user;
-    loader->source = request->source ? source_share(request->source) : NULL;
+    loader->source = source_share(request->source);
+    handle_share(request->handle);
     loader->references = 2;
     loader->active = 1;
     monitor_init(&loader->monitor);
@@ -383,12 +385,6 @@ void loader_leave(struct loader *loader)
     jobs_abandon(loader->request.jobs, loader);
 }
 
-static void run_nothing(void *work, struct cancel *cancel)
-{
-    (void)work;
-    (void)cancel;
-}
-
 static void discard_reference(void *work)
 {
     loader_release(work);
@@ -402,12 +398,7 @@ void loader_abandon(struct loader **address)
     loader->abandoned = true;
     monitor_leave(&loader->monitor);
     // A file may be slow to close too: not on this thread.
-    const struct job_request request = {.kind = JOB_WAITS,
-                                        .priority = JOB_IDLE,
-                                        .run = run_nothing,
-                                        .discard = discard_reference,
-                                        .work = loader};
-    jobs_start(loader->request.jobs, &request);
+    jobs_discard(loader->request.jobs, discard_reference, loader);
     *address = NULL;
 }
 

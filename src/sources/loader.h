@@ -12,6 +12,7 @@
 #include "base/job.h"
 #include "image/loaded_band.h"
 #include "image/taps.h"
+#include "sources/handle.h"
 #include "sources/source.h"
 
 // Opaque. Thread-safety: all functions but loader_cancel are for one consumer's thread; loader_cancel is for
@@ -38,6 +39,7 @@ struct loader_request {
     const struct source *source; // if not NULL, its item `item` is opened; shared
     size_t item;
     struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
+    struct handle *handle;   // or one to clone, if that can be done; NULL = none
     int64_t frame;           // negative: from the end, -1 is the last
     enum reduce_mode reduce;
     struct class_choice choice; // which classes count all the same; pixels lost by damage stay marked

@@ -176,6 +176,8 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
     if (loader->request.closes_file && !identify(loader))
         return error_set(error, STATUS_UNSUPPORTED, "%s: was refused before", loader->name);
+    if (!loader->file && loader->request.handle)
+        handle_clone(loader->request.handle, &loader->file, NULL); // else it is opened anew
     if (!loader->file && loader->source)
         status = source_open(loader->source, loader->request.item, &loader->cancel, &loader->file, error);
     else if (!loader->file)

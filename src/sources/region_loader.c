@@ -15,7 +15,8 @@ enum { MAX_WANTED = 64, MAX_DONE = 4 };
 
 struct region_loader {
     struct jobs *jobs;
-    struct image_file *file; // used by one job at a time
+    struct handle *handle;
+    struct image_file *file; // its clone, made by the first job; used by one at a time
     struct frame_info info;
     int64_t frame;
     enum reduce_mode reduce;
@@ -165,6 +166,9 @@ static enum status decode_region(struct region_loader *loader, const struct regi
                                  struct error *error)
 {
     const struct rect *rect = &region->rect;
+    const enum status status = loader->file ? STATUS_OK : handle_clone(loader->handle, &loader->file, error);
+    if (status)
+        return status;
     const bool level_exists = region->level >= 0 && region->level <= REDUCE_MAX_LEVELS;
     const int64_t width = level_exists ? reduce_side(loader->info.width, region->level) : 0;
     const int64_t height = level_exists ? reduce_side(loader->info.height, region->level) : 0;
@@ -192,6 +196,7 @@ static void free_loader(struct region_loader *loader)
     for (size_t i = 0; i < loader->done_count; i++)
         free(loader->done[i].samples);
     image_file_close(&loader->file);
+    handle_release(&loader->handle);
     monitor_finish(&loader->monitor);
     free(loader);
 }
@@ -245,29 +250,18 @@ static void dispatch(struct region_loader *loader)
 
 // --- the consumer's side ---
 
-enum status region_loader_create(struct jobs *jobs, struct image_file *file, int64_t frame,
-                                 enum reduce_mode reduce, const struct class_choice *choice,
-                                 const struct value_map *map, struct region_loader **loader,
-                                 struct error *error)
+struct region_loader *region_loader_create(struct jobs *jobs, struct handle *file, int64_t frame,
+                                           const struct frame_info *info, enum reduce_mode reduce)
 {
-    struct region_loader *made = must_alloc(sizeof *made);
-    made->jobs = jobs;
-    made->frame = frame;
-    made->reduce = reduce;
-    made->references = 1;
-    monitor_init(&made->monitor);
-    enum status status = image_file_clone(file, &made->file, error);
-    if (!status)
-        status = image_file_info(made->file, frame, &made->info, error);
-    if (status) {
-        free_loader(made);
-        return status;
-    }
-    frame_info_choose(&made->info, choice);
-    if (map)
-        made->info.map = *map;
-    *loader = made;
-    return STATUS_OK;
+    struct region_loader *loader = must_alloc(sizeof *loader);
+    loader->jobs = jobs;
+    loader->handle = handle_share(file);
+    loader->info = *info;
+    loader->frame = frame;
+    loader->reduce = reduce;
+    loader->references = 1;
+    monitor_init(&loader->monitor);
+    return loader;
 }
 
 void region_loader_destroy(struct region_loader **loader)
@@ -280,7 +274,7 @@ void region_loader_destroy(struct region_loader **loader)
     cancel_request(&old->cancel);
     monitor_leave(&old->monitor);
     jobs_abandon(old->jobs, old);
-    release(old);
+    jobs_discard(old->jobs, release, old);
     *loader = NULL;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/job.h"
 #include "image/reduce.h"
-#include "sources/source.h"
+#include "sources/handle.h"
 
 // Opaque. Thread-safety: all functions are for one consumer's thread.
 struct region_loader;
@@ -33,13 +33,11 @@ struct region_result {
     struct error error;
 };
 
-// Works on a clone of `file`, which may be closed afterwards. The consumer of `jobs`, which must outlive the
-// loader, is the loader's. `choice` (NULL = none) as in struct loader_request; `map` of the frame's 64-bit
-// samples (NULL = as the file says).
-enum status region_loader_create(struct jobs *jobs, struct image_file *file, int64_t frame,
-                                 enum reduce_mode reduce, const struct class_choice *choice,
-                                 const struct value_map *map, struct region_loader **loader,
-                                 struct error *error);
+// Works on a clone of its own, which a job makes; `file` is shared. The consumer of `jobs`, which must
+// outlive the loader, is the loader's. `info` is that of the frame, with the choice of classes
+// (frame_info_choose) and the map of 64-bit samples that the picture was made with; it is copied.
+struct region_loader *region_loader_create(struct jobs *jobs, struct handle *file, int64_t frame,
+                                           const struct frame_info *info, enum reduce_mode reduce);
 // Lets go of what is being decoded, and waits for nothing. Sets *loader to NULL; NULL is fine.
 void region_loader_destroy(struct region_loader **loader);
 

@@ -117,7 +117,8 @@ struct source *source_share(const struct source *source)
 {
     // The number of owners is no part of what the owners see.
     struct source *shared = (struct source *)(uintptr_t)source;
-    atomic_fetch_add_explicit(&shared->owners, 1, memory_order_relaxed);
+    if (shared)
+        atomic_fetch_add_explicit(&shared->owners, 1, memory_order_relaxed);
     return shared;
 }
 

@@ -11,7 +11,8 @@
 #include "sources/series.h"
 #include "sources/slab.h"
 
-// Thread-safety: one thread at a time, but source_open and source_name may run on any. Opaque.
+// Thread-safety: one thread at a time, but source_open, source_name and source_destroy may run on any.
+// Opaque.
 struct source;
 
 // Takes `count` names (copied) as they are; nothing is opened yet. At least one.
@@ -26,7 +27,7 @@ enum status source_create_slab(const struct source *inner, enum slab_mode mode, 
                                struct source **source, struct error *error);
 
 // One more owner of the same source, such as a job that will open an item: it gives that back by
-// source_destroy, on any thread.
+// source_destroy, on any thread. NULL is fine.
 struct source *source_share(const struct source *source);
 // Gives it back, and frees it after the last owner has. Sets *source to NULL; NULL is fine.
 void source_destroy(struct source **source);

@@ -122,6 +122,7 @@ struct ui_model {
     // "key\tvalue\n" lines; NULL = none. Only needed while workspace.panels.metadata is set. The first
     // `detector_bytes` of it describe the detector, whatever the words of the file.
     const char *metadata;
+    bool metadata_coming; // it is being read
     size_t detector_bytes;
     uint64_t metadata_serial; // another number whenever the text is another
     struct ui_browsing browsing;

@@ -152,7 +152,9 @@ static void draw_lines(struct ui *ui)
     find_detail(ui, &detail);
     if (state->lines.count == 0) {
         gui_child_begin("##rows", 0, -footer);
-        gui_text_dim(state->lines.total ? "Nothing matches." : "This file says nothing of itself.");
+        gui_text_dim(ui->model->metadata_coming ? "Reading the header ..."
+                     : state->lines.total       ? "Nothing matches."
+                                                : "This file says nothing of itself.");
         gui_child_end();
     } else if (ui_list_rows(ui, &state->list, gui_line_height() + ui_px(ui, 4), footer + detail.height,
                             draw_line, NULL) == UI_LIST_CLICKED) {

@@ -37,16 +37,17 @@ struct streamed {
 
 static void streamed_open(struct render_fixture *f, enum sample_type type, int64_t budget, struct streamed *s)
 {
-    struct error error = {0};
     *s = (struct streamed){.image = large_image(type)};
     gpu_limit_texture_side(f->gpu, SIDE);
     fixture_load(f, s->image, REDUCE_MEAN, budget, &s->loaded);
     assert_false(s->loaded.picture->levels[0].stored);
     assert_true(s->loaded.picture->levels[s->loaded.picture->level_count - 1].stored);
+    struct frame_info info;
     struct image_file *file = test_image_open(s->image);
-    assert_int_equal(region_loader_create(test_jobs(), file, 0, REDUCE_MEAN, NULL, NULL, &s->regions, &error),
-                     STATUS_OK);
-    image_file_close(&file);
+    assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
+    struct handle *handle = handle_create(file);
+    s->regions = region_loader_create(test_jobs(), handle, 0, &info, REDUCE_MEAN);
+    handle_release(&handle);
 }
 
 static void streamed_close(struct render_fixture *f, struct streamed *s)

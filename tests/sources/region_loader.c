@@ -97,10 +97,12 @@ static struct region_loader *create_chosen(struct fake_plan *plan, enum reduce_m
                                            const struct class_choice *choice)
 {
     struct image_file *file = fake_open(plan);
-    struct region_loader *loader = NULL;
-    assert_int_equal(region_loader_create(test_jobs(), file, 0, reduce, choice, NULL, &loader, NULL),
-                     STATUS_OK);
-    image_file_close(&file);
+    struct frame_info info;
+    assert_int_equal(image_file_info(file, 0, &info, NULL), STATUS_OK);
+    frame_info_choose(&info, choice);
+    struct handle *handle = handle_create(file);
+    struct region_loader *loader = region_loader_create(test_jobs(), handle, 0, &info, reduce);
+    handle_release(&handle);
     return loader;
 }
 
@@ -316,18 +318,8 @@ static void failures_are_told(void **state)
         {-1, 0, {0, 0, 1, 1}},   {3, 0, {INT64_MAX, 0, 1, 1}}, {3, 0, {0, 1, 1, INT64_MAX}}};
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
         assert_int_equal(status_of(&plan, outside[i]), STATUS_USAGE);
-    for (int clone = 0; clone < 2; clone++) {
-        struct fake_plan broken = {.width = 10, .height = 10, .fail_clone = clone, .fail_info = !clone};
-        struct image_file *file = fake_open(&broken);
-        struct region_loader *loader = NULL;
-        struct error error = {0};
-        assert_int_equal(region_loader_create(test_jobs(), file, 0, REDUCE_MEAN, NULL, NULL, &loader, &error),
-                         clone ? STATUS_IO : STATUS_BROKEN);
-        assert_null(loader);
-        assert_true(error.text[0]);
-        image_file_close(&file);
-        wait_for_handles(&broken);
-    }
+    struct fake_plan broken = {.width = 10, .height = 10, .fail_clone = true};
+    assert_int_equal(status_of(&broken, (struct region){0, 0, {0, 0, 9, 9}}), STATUS_IO);
 }
 
 int main(void)

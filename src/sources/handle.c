@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// A counted file under one lock, which is held while the file is cloned.
+#include "sources/handle.h"
+
+#include "base/text.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct handle {
+    atomic_int owners;
+    pthread_mutex_t lock;
+    struct image_file *file; // protected by the lock; NULL once it was taken
+};
+
+struct handle *handle_create(struct image_file *file)
+{
+    struct handle *handle = must_alloc(sizeof *handle);
+    atomic_init(&handle->owners, 1);
+    pthread_mutex_init(&handle->lock, NULL);
+    handle->file = file;
+    return handle;
+}
+
+struct handle *handle_share(struct handle *handle)
+{
+    if (handle)
+        atomic_fetch_add(&handle->owners, 1);
+    return handle;
+}
+
+static void discard(void *work)
+{
+    struct handle *handle = work;
+    if (atomic_fetch_sub(&handle->owners, 1) > 1)
+        return;
+    image_file_close(&handle->file);
+    pthread_mutex_destroy(&handle->lock);
+    free(handle);
+}
+
+void handle_release(struct handle **handle)
+{
+    if (*handle)
+        discard(*handle);
+    *handle = NULL;
+}
+
+void handle_let_go(struct handle **handle, struct jobs *jobs)
+{
+    if (*handle)
+        jobs_discard(jobs, discard, *handle);
+    *handle = NULL;
+}
+
+enum status handle_clone(struct handle *handle, struct image_file **file, struct error *error)
+{
+    pthread_mutex_lock(&handle->lock);
+    const enum status status = handle->file ? image_file_clone(handle->file, file, error)
+                                            : error_set(error, STATUS_USAGE, "the file is not open any more");
+    pthread_mutex_unlock(&handle->lock);
+    return status;
+}
+
+struct image_file *handle_take(struct handle *handle)
+{
+    if (pthread_mutex_trylock(&handle->lock) != 0)
+        return NULL;
+    struct image_file *file = handle->file;
+    handle->file = NULL;
+    pthread_mutex_unlock(&handle->lock);
+    return file;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+// The real window on a disk that does not answer: every read of the named files hangs until the test lets it
+// go (support/slow_reads.c), and what a person does meanwhile must be answered before that. Nothing depends
+// on time: a window that waits for a file would wait for ever. The main thread must not even have touched
+// one.
+#include "support/testdata.h"
+#include "support/window_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WIDTH = 64, HEIGHT = 40, FRAMES = 3, WIDE_WIDTH = 250, WIDE_HEIGHT = 400 };
+
+static char gate[256], hung[300], touched[300];
+
+// --- the disk ---
+
+// Opens a window in which the files whose path holds `word` are behind the gate, which is open.
+#define OPEN_BEHIND_GATE(session, word, ...)                                                                 \
+    do {                                                                                                     \
+        place_gate(word);                                                                                    \
+        session_open(session, __VA_ARGS__, NULL);                                                            \
+        unsetenv("LD_PRELOAD");                                                                              \
+    } while (0)
+
+static void place_gate(const char *word)
+{
+    snprintf(gate, sizeof gate, "%s", temporary_path("gate"));
+    snprintf(hung, sizeof hung, "%s.hung", gate);
+    snprintf(touched, sizeof touched, "%s.main", gate);
+    unlink(gate);
+    unlink(hung);
+    unlink(touched);
+    setenv("FOVEA_TEST_SLOW_NAME", word, 1);
+    setenv("FOVEA_TEST_SLOW_GATE", gate, 1);
+    setenv("LD_PRELOAD", FOVEA_TEST_SLOW_READS, 1);
+}
+
+static void shut(void)
+{
+    unlink(hung);
+    unlink(touched);
+    FILE *file = fopen(gate, "w");
+    assert_non_null(file);
+    fclose(file);
+}
+
+static void let_go(void)
+{
+    unlink(gate);
+}
+
+// Waits until a read hangs.
+static void expect_hung(void)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int i = 0; i < DRIVER_DEADLINE_MS / 5 && access(hung, F_OK) != 0; i++)
+        nanosleep(&pause, NULL);
+    if (access(hung, F_OK) != 0)
+        fail_msg("nothing reads the file");
+}
+
+// The main thread has not asked for a file behind the gate since it was shut.
+static void expect_untouched(void)
+{
+    char calls[80] = "";
+    FILE *file = fopen(touched, "r");
+    if (!file)
+        return;
+    calls[fread(calls, 1, sizeof calls - 1, file)] = '\0';
+    fclose(file);
+    fail_msg("the main thread calls %s", calls);
+}
+
+// A change of the colours, which needs no file, is answered while a read hangs.
+static void expect_answer(struct session *session)
+{
+    struct pixels pixels;
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "i");
+    session_expect_change(session, &pixels);
+    pixels_free(&pixels);
+    expect_untouched();
+    assert_int_equal(access(gate, F_OK), 0);
+}
+
+static int teardown(void **state)
+{
+    let_go();
+    return session_teardown(state);
+}
+
+// --- what is behind it ---
+
+static const char *folder_file(const char *folder, const char *name)
+{
+    char path[256];
+    mkdir(temporary_path(folder), 0700);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return temporary_path(path);
+}
+
+// Values that float32 does not hold.
+static const char *wide_image(void)
+{
+    const char *path = folder_file("wide", "slow.npy");
+    struct image image = image_pattern(WIDE_WIDTH, WIDE_HEIGHT);
+    for (int i = 0; i < WIDE_WIDTH * WIDE_HEIGHT; i++)
+        image.values[i] += 0.1;
+    image_save_npy(&image, "<f8", path);
+    image_free(&image);
+    return path;
+}
+
+static double value_of(int frame)
+{
+    return 40 + 60 * frame;
+}
+
+// Files f_1.npy to f_3.npy, each of one value; the pattern that names them.
+static const char *series(void)
+{
+    char name[32];
+    for (int frame = 0; frame < FRAMES; frame++) {
+        struct image image = image_constant(WIDTH, HEIGHT, value_of(frame));
+        snprintf(name, sizeof name, "f_%d.npy", frame + 1);
+        image_save_npy(&image, "|u1", folder_file("series", name));
+        image_free(&image);
+    }
+    return folder_file("series", "f_*.npy");
+}
+
+static void expect_frame(struct session *session, int frame)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value_of(frame));
+    session_expect_fit(session, &image);
+    image_free(&image);
+}
+
+// --- tests ---
+
+static void test_hovering_over_64_bit_pixels(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    OPEN_BEHIND_GATE(session, "slow.npy", wide_image());
+    assert_true(driven_wait_title(session->window, "slow.npy - Fovea"));
+    driven_move(session->window, 640, 200);
+    assert_true(driven_settle(session->window, &pixels));
+    shut();
+    driven_move(session->window, 640, 600);
+    expect_hung();
+    expect_answer(session);
+    pixels_free(&pixels);
+    assert_true(driven_settle(session->window, &pixels));
+    let_go(); // the value that was shown as float32 is shown exactly
+    session_expect_change(session, &pixels);
+    expect_untouched();
+    pixels_free(&pixels);
+}
+
+static void test_the_header_panel(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    struct image image = image_constant(WIDTH, HEIGHT, 100);
+    image_save_fits(&image, temporary_path("slow.fits"));
+    OPEN_BEHIND_GATE(session, "slow.fits", BARE_OPTIONS, temporary_path("slow.fits"));
+    session_expect_fit(session, &image);
+    image_free(&image);
+    driven_key(session->window, "Tab");
+    assert_true(driven_settle(session->window, &pixels));
+    shut();
+    driven_key(session->window, "ctrl+i");
+    session_expect_change(session, &pixels); // the panel, without its lines
+    expect_hung();
+    driven_type(session->window, "naxis");
+    session_expect_change(session, &pixels); // in the panel's field
+    expect_untouched();
+    let_go();
+    session_expect_change(session, &pixels); // the lines with that word
+    expect_untouched();
+    pixels_free(&pixels);
+}
+
+static void test_a_step(void **state)
+{
+    struct session *session = *state;
+    OPEN_BEHIND_GATE(session, "f_2.npy", "--prefetch", "0", BARE_OPTIONS, series());
+    expect_frame(session, 0);
+    shut();
+    driven_key(session->window, "Right");
+    expect_hung();
+    expect_answer(session);
+    driven_key(session->window, "i");
+    let_go();
+    expect_frame(session, 1);
+    expect_untouched();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_hovering_over_64_bit_pixels, teardown),
+        cmocka_unit_test_teardown(test_the_header_panel, teardown),
+        cmocka_unit_test_teardown(test_a_step, teardown),
+    };
+    if (!session_ready())
+        return 77;
+    return cmocka_run_group_tests(tests, session_group_setup, session_group_teardown);
+}

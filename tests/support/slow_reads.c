@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// A disk that does not answer, for a program that has this library preloaded: whatever opens or reads a file
+// whose path holds the word FOVEA_TEST_SLOW_NAME waits as long as the file FOVEA_TEST_SLOW_GATE exists.
+//
+// A call that waits adds its name to the file "GATE.hung" first. Calls of the main thread are written to
+// "GATE.main", whether they wait or not: a program that leaves all reading to other threads has none.
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
+
+// System calls and not functions: those are ours.
+static void note(const char *gate, const char *ending, const char *call)
+{
+    char path[PATH_BYTES], line[256];
+    snprintf(path, sizeof path, "%s%s", gate, ending);
+    const int count = snprintf(line, sizeof line, "%s\n", call);
+    const int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    syscall(SYS_write, fd, line, (size_t)count);
+    syscall(SYS_close, fd);
+}
+
+static int is_shut(const char *gate)
+{
+    return syscall(SYS_faccessat, AT_FDCWD, gate, F_OK) == 0;
+}
+
+static void pass(const char *call, const char *path)
+{
+    const char *word = getenv("FOVEA_TEST_SLOW_NAME"), *gate = getenv("FOVEA_TEST_SLOW_GATE");
+    if (!word || !gate || !path || !strstr(path, word))
+        return;
+    const int kept = errno;
+    const struct timespec pause = {0, 2000000};
+    if (getpid() == (pid_t)syscall(SYS_gettid))
+        note(gate, ".main", call);
+    if (is_shut(gate))
+        note(gate, ".hung", call);
+    while (is_shut(gate))
+        nanosleep(&pause, NULL);
+    errno = kept;
+}
+
+static void pass_fd(const char *call, int fd)
+{
+    char link[64], path[PATH_BYTES];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    const ssize_t count = readlink(link, path, sizeof path - 1);
+    path[count > 0 ? count : 0] = '\0';
+    pass(call, path);
+}
+
+// Defines a function that does as the one of that name does, after `before`.
+#define SLOW(type, name, parameters, arguments, before)                                                      \
+    __attribute__((visibility("default"))) type name parameters;                                             \
+    type name parameters                                                                                     \
+    {                                                                                                        \
+        static type(*next) parameters;                                                                       \
+        if (!next)                                                                                           \
+            *(void **)(&next) = dlsym(RTLD_NEXT, #name);                                                     \
+        before;                                                                                              \
+        return next arguments;                                                                               \
+    }
+
+// The same of those that take a mode after their flags.
+#define SLOW_OPEN(name, parameters, arguments)                                                               \
+    __attribute__((visibility("default"))) int name parameters;                                              \
+    int name parameters                                                                                      \
+    {                                                                                                        \
+        static int(*next) parameters;                                                                        \
+        va_list args;                                                                                        \
+        va_start(args, flags);                                                                               \
+        const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;                        \
+        va_end(args);                                                                                        \
+        if (!next)                                                                                           \
+            *(void **)(&next) = dlsym(RTLD_NEXT, #name);                                                     \
+        pass(#name, path);                                                                                   \
+        return next arguments;                                                                               \
+    }
+
+// Both spellings exist, whatever the width of off_t that this library is built with.
+SLOW(ssize_t, read, (int fd, void *bytes, size_t count), (fd, bytes, count), pass_fd("read", fd))
+SLOW(ssize_t, pread, (int fd, void *bytes, size_t count, long at), (fd, bytes, count, at),
+     pass_fd("pread", fd))
+SLOW(ssize_t, pread64, (int fd, void *bytes, size_t count, long at), (fd, bytes, count, at),
+     pass_fd("pread", fd))
+SLOW(FILE *, fopen, (const char *path, const char *mode), (path, mode), pass("fopen", path))
+SLOW(FILE *, fopen64, (const char *path, const char *mode), (path, mode), pass("fopen", path))
+SLOW(DIR *, opendir, (const char *path), (path), pass("opendir", path))
+SLOW(int, stat, (const char *path, struct stat *found), (path, found), pass("stat", path))
+SLOW(int, stat64, (const char *path, struct stat64 *found), (path, found), pass("stat", path))
+SLOW(int, lstat, (const char *path, struct stat *found), (path, found), pass("lstat", path))
+SLOW(int, lstat64, (const char *path, struct stat64 *found), (path, found), pass("lstat", path))
+SLOW(int, access, (const char *path, int mode), (path, mode), pass("access", path))
+SLOW_OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
+SLOW_OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
+SLOW_OPEN(openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
+SLOW_OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
