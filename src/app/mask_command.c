@@ -9,7 +9,7 @@
 #include "commands/operation.h"
 #include "formats/mask_file.h"
 #include "formats/mask_writer.h"
-#include "sources/mask_operation.h"
+#include "sources/mask_work.h"
 #include "sources/source.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_STEPS = 256, MAX_OPERATIONS = 64, MAX_GROUPS = MAX_OPERATIONS + 3 };
+enum { MAX_STEPS = 256, MAX_OPERATIONS = 64, MAX_GROUPS = MAX_OPERATIONS + 3, WAIT_MS = 50 };
 
 // One word of the command line that does something, in order.
 struct mask_step {
@@ -207,34 +207,97 @@ static const struct option step_table[] = {
 
 struct mask_run {
     const struct mask_options *options;
-    struct image_file *file;
+    struct jobs *jobs;
+    struct handle *file;
     struct mask *mask;
     struct mask_history *history;
     struct frame_info info; // its sentinels as the options want them
-    struct detector_info detector;
     enum mask_layer layer;
     bool unmask;
+    size_t step; // that is being made
 };
+
+static void tell_progress(const struct mask_run *run, double of_step)
+{
+    task_progress(run->options->task, ((double)run->step + of_step) / (double)run->options->count);
+}
+
+// What a work over the whole image has left.
+struct found {
+    bool done;
+    enum status status;
+    struct error error;
+    struct mask_change change;
+};
+
+static void take_found(void *context, enum status status, const struct error *error,
+                       struct mask_change *change)
+{
+    *(struct found *)context =
+        (struct found){.done = true, .status = status, .error = *error, .change = *change};
+}
+
+// Runs it as a job, as the window does, and waits.
+static enum status find_change(struct mask_run *run, const struct mask_work_request *request,
+                               struct mask_change *change, struct error *error)
+{
+    struct found found = {0};
+    struct mask_work *work = NULL;
+    struct mask_work_request own = *request;
+    own.done = take_found;
+    own.context = &found;
+    enum status status = mask_work_start(&own, &work, error);
+    while (!status && !found.done) {
+        tell_progress(run, mask_work_progress(work));
+        jobs_wait(run->jobs, WAIT_MS);
+        jobs_drain(run->jobs);
+        status = found.done ? STATUS_OK : task_stopped(run->options->task, error);
+    }
+    if (status) { // stopped by a signal
+        mask_work_abandon(&work);
+        return status;
+    }
+    *change = found.change;
+    return found.status ? error_set(error, found.status, "%s", found.error.text) : STATUS_OK;
+}
+
+static enum status perform(struct mask_run *run, const struct mask_operation *operation,
+                           const double *numbers, size_t count, struct error *error)
+{
+    const uint8_t bits = MASK_BIT(run->layer);
+    struct mask_change change = {0};
+    if (operation->kind == MASK_AT_ONCE) {
+        const struct mask_context context = {
+            .history = run->history, .mask = run->mask, .bits = bits, .unmask = run->unmask};
+        return operation->run(&context, numbers, count, error);
+    }
+    const struct mask_work_request request = {.jobs = run->jobs,
+                                              .operation = operation,
+                                              .numbers = numbers,
+                                              .count = count,
+                                              .mask = run->mask,
+                                              .bits = bits,
+                                              .unmask = run->unmask,
+                                              .file = run->file,
+                                              .frame = run->options->frame,
+                                              .sentinels = &run->info.sentinels};
+    enum status status = find_change(run, &request, &change, error);
+    if (!status)
+        status = mask_change_apply(&change, run->history, NULL, error);
+    mask_change_free(&change);
+    return status;
+}
 
 static enum status run_operation(struct mask_run *run, const struct mask_step *step, struct error *error)
 {
     double numbers[MASK_OPERATION_ARGUMENTS];
     size_t count = 0;
-    const struct mask_context context = {.history = run->history,
-                                         .mask = run->mask,
-                                         .bits = MASK_BIT(run->layer),
-                                         .unmask = run->unmask,
-                                         .file = run->file,
-                                         .frame = run->options->frame,
-                                         .sentinels = &run->info.sentinels,
-                                         .detector = &run->detector,
-                                         .cancel = task_cancel(run->options->task)};
     enum status status = operation_parse(step->operation->arguments, step->value, numbers, &count, error);
     if (status)
         return status;
-    mask_edit_begin(run->history, run->mask, context.bits, step->operation->name);
     struct error local = {0};
-    status = step->operation->run(&context, numbers, count, NULL, &local);
+    mask_edit_begin(run->history, run->mask, MASK_BIT(run->layer), step->operation->name);
+    status = perform(run, step->operation, numbers, count, &local);
     mask_edit_commit(run->history);
     return status ? error_set(error, status, "--%s: %s", step->operation->name, local.text) : STATUS_OK;
 }
@@ -279,17 +342,18 @@ static enum status run_step(struct mask_run *run, const struct mask_step *step, 
 
 static enum status prepare(struct mask_run *run, const char *name, struct error *error)
 {
-    struct error unknown = {0};
     struct cancel *cancel = task_cancel(run->options->task);
-    enum status status = source_open_name(name, run->options->channel, cancel, &run->file, error);
+    struct image_file *file = NULL;
+    enum status status = source_open_name(name, run->options->channel, cancel, &file, error);
     if (!status)
-        status = image_file_info_heeding(run->file, run->options->frame, cancel, &run->info, error);
+        status = image_file_info_heeding(file, run->options->frame, cancel, &run->info, error);
     if (!status)
         status = mask_create(run->info.width, run->info.height, &run->mask, error);
     frame_info_choose(&run->info, &run->options->choice);
-    if (!status && image_file_detector(run->file, run->options->frame, cancel, &run->detector, &unknown))
-        detector_info_clear(&run->detector); // a ring then asks for a centre
-    run->history = mask_history_create(0);   // one step at a time: nothing is ever undone here
+    if (file)
+        run->file = handle_create(file);
+    run->jobs = jobs_create(0, NULL, NULL);
+    run->history = mask_history_create(0); // one step at a time: nothing is ever undone here
     return status;
 }
 
@@ -304,7 +368,8 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
         return mask_save(NULL, &options->save, error); // says which formats there are
     enum status status = prepare(&run, names[0], error);
     for (size_t i = 0; i < options->count && !status; i++) {
-        task_progress(options->task, (double)i / (double)options->count);
+        run.step = i;
+        tell_progress(&run, 0);
         status = task_stopped(options->task, error);
         if (!status)
             status = run_step(&run, &options->steps[i], error);
@@ -325,7 +390,8 @@ static enum status run_mask(void *context, const char *const *names, size_t coun
     }
     mask_history_destroy(&run.history);
     mask_destroy(&run.mask);
-    image_file_close(&run.file);
+    handle_release(&run.file);
+    jobs_destroy(&run.jobs, 0);
     return status;
 }
 

@@ -161,12 +161,13 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
     if (status)
         return status;
     struct image_file *file = NULL;
-    if (operation->needs_pixels && editor->pane->frame->file)
+    if (operation->kind != MASK_AT_ONCE && editor->pane->frame->file)
         handle_clone(editor->pane->frame->file, &file, NULL);
     const struct rect before = editor_begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
-    const struct mask_context context = context_of(editor, file);
+    struct mask_context context = context_of(editor, file);
     struct rect changed = {0};
-    status = operation->run(&context, numbers, count, &changed, error);
+    context.changed = &changed;
+    status = mask_operation_perform(operation, &context, numbers, count, error);
     image_file_close(&file);
     if (status || !preview)
         changed = rect_join(changed, editor_end_edit(editor, !status));

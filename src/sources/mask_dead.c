@@ -37,7 +37,8 @@ static enum status walk_next(struct frame_walk *walk, struct image_file **file, 
     image_file_close(&walk->opened);
     if (walk->item == source_count(context->source))
         return STATUS_OK;
-    const enum status status = source_open(context->source, walk->item++, NULL, &walk->opened, error);
+    const enum status status =
+        source_open(context->source, walk->item++, context->cancel, &walk->opened, error);
     walk->frame = 0;
     *file = walk->opened;
     return status;
@@ -116,6 +117,7 @@ static enum status search_all(const struct mask_context *context, struct part *p
     for (; part->y < height && status == STATUS_OK && seen > 1; part->y += part->rows) {
         part->rows = int64_min(most, height - part->y);
         status = search_part(context, part, frames, &seen, error);
+        progress_set(context->progress, (double)(part->y + part->rows) / (double)height);
         for (int64_t row = 0; row < part->rows && status == STATUS_OK; row++)
             bitmap_or_bytes(dead, part->y + row, part->same + row * part->info->width);
     }
@@ -150,7 +152,7 @@ MASK_RUN(mask_run_dead)
     if (status == STATUS_OK)
         status = search_all(context, &part, count > 0 ? (int64_t)numbers[0] : INT64_MAX, dead, error);
     if (status == STATUS_OK)
-        status = mask_operation_apply(context, dead, changed, error);
+        status = mask_operation_select(context, dead, error);
     bitmap_destroy(&dead);
     free(part.first);
     free(part.now);

@@ -27,17 +27,16 @@ static enum bitmap_neighbours neighbours_of(const double *numbers, size_t count,
 
 // --- shapes ---
 
-static enum status draw(const struct mask_context *context, const struct shape *shape, struct rect *changed,
-                        struct error *error)
+static enum status draw(const struct mask_context *context, const struct shape *shape, struct error *error)
 {
-    return mask_edit_shape(context->history, shape, !context->unmask, changed, error);
+    return mask_edit_shape(context->history, shape, !context->unmask, context->changed, error);
 }
 
 MASK_RUN(mask_run_point)
 {
     (void)count;
     const struct shape_point point = {numbers[0] + 0.5, numbers[1] + 0.5};
-    return draw(context, &(struct shape){.kind = SHAPE_POINT, .points = &point, .count = 1}, changed, error);
+    return draw(context, &(struct shape){.kind = SHAPE_POINT, .points = &point, .count = 1}, error);
 }
 
 MASK_RUN(mask_run_rectangle)
@@ -45,8 +44,7 @@ MASK_RUN(mask_run_rectangle)
     (void)count;
     const struct shape_point corners[] = {{numbers[0], numbers[1]},
                                           {numbers[0] + numbers[2], numbers[1] + numbers[3]}};
-    return draw(context, &(struct shape){.kind = SHAPE_RECTANGLE, .points = corners, .count = 2}, changed,
-                error);
+    return draw(context, &(struct shape){.kind = SHAPE_RECTANGLE, .points = corners, .count = 2}, error);
 }
 
 MASK_RUN(mask_run_circle)
@@ -55,7 +53,7 @@ MASK_RUN(mask_run_circle)
     const struct shape_point centre = {numbers[0], numbers[1]};
     const struct shape shape = {
         .kind = SHAPE_ELLIPSE, .points = &centre, .count = 1, .radius_x = numbers[2], .radius_y = numbers[2]};
-    return draw(context, &shape, changed, error);
+    return draw(context, &shape, error);
 }
 
 MASK_RUN(mask_run_ellipse)
@@ -67,58 +65,88 @@ MASK_RUN(mask_run_ellipse)
                                 .radius_x = numbers[2],
                                 .radius_y = numbers[3],
                                 .angle = number_or(numbers, count, 4, 0) * DEGREE};
-    return draw(context, &shape, changed, error);
+    return draw(context, &shape, error);
 }
 
 // Points from numbers[first] on, in pairs.
 static enum status draw_points(const struct mask_context *context, enum shape_kind kind, double width,
-                               const double *numbers, size_t count, struct rect *changed, struct error *error)
+                               const double *numbers, size_t count, struct error *error)
 {
     if (count % 2)
         return error_set(error, STATUS_USAGE, "points are pairs of numbers x y, and the last has no y");
     struct shape_point *points = must_alloc((count / 2 + 1) * sizeof *points);
     for (size_t i = 0; i < count / 2; i++)
         points[i] = (struct shape_point){numbers[2 * i], numbers[2 * i + 1]};
-    const enum status status =
-        draw(context, &(struct shape){.kind = kind, .points = points, .count = count / 2, .width = width},
-             changed, error);
+    const enum status status = draw(
+        context, &(struct shape){.kind = kind, .points = points, .count = count / 2, .width = width}, error);
     free(points);
     return status;
 }
 
 MASK_RUN(mask_run_polygon)
 {
-    return draw_points(context, SHAPE_POLYGON, 0, numbers, count, changed, error);
+    return draw_points(context, SHAPE_POLYGON, 0, numbers, count, error);
 }
 
 MASK_RUN(mask_run_line)
 {
-    return draw_points(context, SHAPE_STROKE, number_or(numbers, count, 4, 1), numbers, 4, changed, error);
+    return draw_points(context, SHAPE_STROKE, number_or(numbers, count, 4, 1), numbers, 4, error);
 }
 
 MASK_RUN(mask_run_pencil)
 {
-    return draw_points(context, SHAPE_STROKE, numbers[0], numbers + 1, count - 1, changed, error);
+    return draw_points(context, SHAPE_STROKE, numbers[0], numbers + 1, count - 1, error);
 }
 
-static enum status draw_sector(const struct mask_context *context, struct shape_point centre, double inner,
-                               double outer, double start, double sweep, struct rect *changed,
-                               struct error *error)
+static struct shape sector_shape(const struct shape_point *centre, const double radii[2], double start,
+                                 double sweep)
 {
-    const struct shape shape = {.kind = SHAPE_SECTOR,
-                                .points = &centre,
-                                .count = 1,
-                                .radius_inner = inner,
-                                .radius_outer = outer,
-                                .angle = start * DEGREE,
-                                .sweep = sweep * DEGREE};
-    return draw(context, &shape, changed, error);
+    return (struct shape){.kind = SHAPE_SECTOR,
+                          .points = centre,
+                          .count = 1,
+                          .radius_inner = radii[0],
+                          .radius_outer = radii[1],
+                          .angle = start * DEGREE,
+                          .sweep = sweep * DEGREE};
 }
 
 MASK_RUN(mask_run_sector)
 {
-    return draw_sector(context, (struct shape_point){numbers[0], numbers[1]}, numbers[2], numbers[3],
-                       number_or(numbers, count, 4, 0), number_or(numbers, count, 5, 360), changed, error);
+    const struct shape_point centre = {numbers[0], numbers[1]};
+    const struct shape shape = sector_shape(&centre, numbers + 2, number_or(numbers, count, 4, 0),
+                                            number_or(numbers, count, 5, 360));
+    return draw(context, &shape, error);
+}
+
+static void fill_shape(struct bitmap *bitmap, const struct shape_filler *filler, const struct shape *shape)
+{
+    const size_t max = 2 * shape->count + 2;
+    struct span *spans = must_alloc(max * sizeof *spans);
+    for (int64_t y = 0; y < bitmap->height; y++) {
+        const size_t count = shape_filler_row(filler, y, spans, max);
+        for (size_t i = 0; i < count && i < max; i++)
+            bitmap_set_span(bitmap, y, spans[i].begin, spans[i].end);
+    }
+    free(spans);
+}
+
+// The result is a shape, for one that depends on what the file says.
+static enum status select_shape(const struct mask_context *context, const struct shape *shape,
+                                struct error *error)
+{
+    const int64_t width = context->mask->width, height = context->mask->height;
+    struct bitmap *selected = NULL;
+    struct shape_filler *filler = NULL;
+    enum status status = shape_filler_create(shape, width, height, &filler, error);
+    if (status == STATUS_OK)
+        status = bitmap_create(width, height, &selected, error);
+    if (status == STATUS_OK) {
+        fill_shape(selected, filler, shape);
+        status = mask_operation_select(context, selected, error);
+    }
+    bitmap_destroy(&selected);
+    shape_filler_destroy(&filler);
+    return status;
 }
 
 MASK_RUN(mask_run_ring)
@@ -127,26 +155,26 @@ MASK_RUN(mask_run_ring)
     if (!detector || isnan(detector->beam_x) || isnan(detector->beam_y))
         return error_set(error, STATUS_USAGE,
                          "the beam centre is not known from the file; give a centre with sector");
-    return draw_sector(context, (struct shape_point){detector->beam_x, detector->beam_y}, numbers[0],
-                       numbers[1], number_or(numbers, count, 2, 0), number_or(numbers, count, 3, 360),
-                       changed, error);
+    const struct shape_point centre = {detector->beam_x, detector->beam_y};
+    const struct shape shape =
+        sector_shape(&centre, numbers, number_or(numbers, count, 2, 0), number_or(numbers, count, 3, 360));
+    return select_shape(context, &shape, error);
 }
 
 // --- the whole layer ---
 
-// Runs `change` on the layer as a bitmap and writes it back.
+// The result is what `change` makes of the layer as a bitmap.
 static enum status change_layer(const struct mask_context *context,
                                 enum status (*change)(struct bitmap *bitmap, const double *numbers,
                                                       size_t count, struct error *error),
-                                const double *numbers, size_t count, struct rect *changed,
-                                struct error *error)
+                                const double *numbers, size_t count, struct error *error)
 {
     struct bitmap *bitmap = NULL;
     enum status status = mask_to_bitmap(context->mask, context->bits, &bitmap, error);
     if (status == STATUS_OK)
         status = change(bitmap, numbers, count, error);
     if (status == STATUS_OK)
-        status = mask_edit_bitmap(context->history, bitmap, BITMAP_REPLACE, changed, error);
+        status = mask_operation_combine(context, bitmap, BITMAP_REPLACE, error);
     bitmap_destroy(&bitmap);
     return status;
 }
@@ -156,7 +184,7 @@ static enum status change_layer(const struct mask_context *context,
                                      struct error *error);                                                   \
     MASK_RUN(mask_run_##name)                                                                                \
     {                                                                                                        \
-        return change_layer(context, change_##name, numbers, count, changed, error);                         \
+        return change_layer(context, change_##name, numbers, count, error);                                  \
     }                                                                                                        \
     static enum status change_##name(struct bitmap *bitmap, const double *numbers, size_t count,             \
                                      struct error *error)
@@ -222,7 +250,7 @@ CHANGE(rotate)
 MASK_RUN(mask_run_clear)
 {
     (void)numbers, (void)count, (void)error;
-    mask_edit_clear(context->history, changed);
+    mask_edit_clear(context->history, context->changed);
     return STATUS_OK;
 }
 
@@ -233,7 +261,7 @@ MASK_RUN(mask_run_all)
                                           {(double)context->mask->width, (double)context->mask->height}};
     return mask_edit_shape(context->history,
                            &(struct shape){.kind = SHAPE_RECTANGLE, .points = corners, .count = 2}, true,
-                           changed, error);
+                           context->changed, error);
 }
 
 MASK_RUN(mask_run_border)
@@ -243,7 +271,7 @@ MASK_RUN(mask_run_border)
     enum status status = bitmap_create(context->mask->width, context->mask->height, &border, error);
     if (status == STATUS_OK) {
         bitmap_border(border, (int64_t)numbers[0]);
-        status = mask_operation_apply(context, border, changed, error);
+        status = mask_operation_select(context, border, error);
     }
     bitmap_destroy(&border);
     return status;
@@ -264,7 +292,7 @@ MASK_RUN(mask_run_mirror)
     if (status == STATUS_OK)
         status = bitmap_mirror_copy(bitmap, axis == 1 ? NAN : x, axis == 0 ? NAN : y, error);
     if (status == STATUS_OK)
-        status = mask_edit_bitmap(context->history, bitmap, BITMAP_REPLACE, changed, error);
+        status = mask_operation_combine(context, bitmap, BITMAP_REPLACE, error);
     bitmap_destroy(&bitmap);
     return status;
 }
@@ -272,12 +300,12 @@ MASK_RUN(mask_run_mirror)
 // --- layers ---
 
 static enum status combine_layer(const struct mask_context *context, enum bitmap_combination how,
-                                 double layer, struct rect *changed, struct error *error)
+                                 double layer, struct error *error)
 {
     struct bitmap *other = NULL;
     enum status status = mask_to_bitmap(context->mask, MASK_BIT((int)layer), &other, error);
     if (status == STATUS_OK)
-        status = mask_edit_bitmap(context->history, other, how, changed, error);
+        status = mask_operation_combine(context, other, how, error);
     bitmap_destroy(&other);
     return status;
 }
@@ -286,7 +314,7 @@ static enum status combine_layer(const struct mask_context *context, enum bitmap
     MASK_RUN(name)                                                                                           \
     {                                                                                                        \
         (void)count;                                                                                         \
-        return combine_layer(context, how, numbers[0], changed, error);                                      \
+        return combine_layer(context, how, numbers[0], error);                                               \
     }
 COMBINE(mask_run_or, BITMAP_OR)
 COMBINE(mask_run_and, BITMAP_AND)
@@ -296,20 +324,34 @@ COMBINE(mask_run_copy, BITMAP_REPLACE)
 
 // --- selections ---
 
-enum status mask_operation_apply(const struct mask_context *context, const struct bitmap *selected,
-                                 struct rect *changed, struct error *error)
+enum status mask_operation_combine(const struct mask_context *context, const struct bitmap *bitmap,
+                                   enum bitmap_combination how, struct error *error)
 {
-    const struct rect bounds = bitmap_bounds(selected);
-    const enum status status = mask_edit_bitmap(context->history, selected,
-                                                context->unmask ? BITMAP_MINUS : BITMAP_OR, changed, error);
-    if (changed)
-        *changed = bounds;
+    return mask_change_find(context->mask, context->bits, bitmap, how, context->change, error);
+}
+
+enum status mask_operation_select(const struct mask_context *context, const struct bitmap *selected,
+                                  struct error *error)
+{
+    return mask_operation_combine(context, selected, context->unmask ? BITMAP_MINUS : BITMAP_OR, error);
+}
+
+enum status mask_operation_perform(const struct mask_operation *operation, const struct mask_context *context,
+                                   const double *numbers, size_t count, struct error *error)
+{
+    struct mask_context own = *context;
+    struct mask_change change = {0};
+    own.change = &change;
+    enum status status = operation->run(&own, numbers, count, error);
+    if (!status && operation->kind != MASK_AT_ONCE)
+        status = mask_change_apply(&change, context->history, context->changed, error);
+    mask_change_free(&change);
     return status;
 }
 
 #define MASK_OPERATION_MENU(path) NULL
-#define ROW(identifier, name, arguments, help, menu, pixels)                                                 \
-    {name, arguments, help, mask_run_##identifier, pixels},
+#define ROW(identifier, name, arguments, help, menu, kind)                                                   \
+    {name, arguments, help, mask_run_##identifier, kind},
 const struct mask_operation mask_operations[] = {MASK_OPERATION_LIST(ROW){0}};
 #undef ROW
 

@@ -6,9 +6,12 @@
 #include "sources/mask_operation.h"
 #include "sources/mask_operation_list.h"
 
-// Adds a selection to the open edit, or takes it away. *changed is the selection's rectangle.
-enum status mask_operation_apply(const struct mask_context *context, const struct bitmap *selected,
-                                 struct rect *changed, struct error *error);
+// The result: a selection is added to the layer, or taken away where the context unmasks.
+enum status mask_operation_select(const struct mask_context *context, const struct bitmap *selected,
+                                  struct error *error);
+// The result: the layer combined with a bitmap.
+enum status mask_operation_combine(const struct mask_context *context, const struct bitmap *bitmap,
+                                   enum bitmap_combination how, struct error *error);
 
 // The description of the context's frame; refuses where there is none, or one of another size than the mask.
 enum status mask_operation_pixels(const struct mask_context *context, struct frame_info *info,
@@ -17,8 +20,8 @@ enum status mask_operation_pixels(const struct mask_context *context, struct fra
 // The function of each operation; see mask_operation.run.
 #define MASK_RUN(name)                                                                                       \
     enum status name(const struct mask_context *context, const double *numbers, size_t count,                \
-                     struct rect *changed, struct error *error)
-#define DECLARE(identifier, name, arguments, help, menu, pixels) MASK_RUN(mask_run_##identifier);
+                     struct error *error)
+#define DECLARE(identifier, name, arguments, help, menu, kind) MASK_RUN(mask_run_##identifier);
 MASK_OPERATION_LIST(DECLARE)
 #undef DECLARE
 

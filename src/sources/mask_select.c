@@ -32,7 +32,11 @@ static enum status scan_pixels(const struct mask_context *context, int64_t halo,
                                          .frame = context->frame,
                                          .halo = halo,
                                          .sentinels = context->sentinels,
+                                         .jobs = context->jobs,
+                                         .handle = context->handle,
+                                         .owner = context->owner,
                                          .cancel = context->cancel,
+                                         .progress = context->progress,
                                          .visit = visit,
                                          .context = visit_context};
     return scan_frame(&request, error);
@@ -91,13 +95,12 @@ enum status mask_select(const struct mask_context *context, const struct mask_ru
     return status;
 }
 
-static enum status run_rule(const struct mask_context *context, struct mask_rule rule, struct rect *changed,
-                            struct error *error)
+static enum status run_rule(const struct mask_context *context, struct mask_rule rule, struct error *error)
 {
     struct bitmap *selected = NULL;
     enum status status = mask_select(context, &rule, &selected, error);
     if (status == STATUS_OK)
-        status = mask_operation_apply(context, selected, changed, error);
+        status = mask_operation_select(context, selected, error);
     bitmap_destroy(&selected);
     return status;
 }
@@ -105,39 +108,39 @@ static enum status run_rule(const struct mask_context *context, struct mask_rule
 MASK_RUN(mask_run_below)
 {
     (void)count;
-    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_BELOW, .low = numbers[0]}, changed, error);
+    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_BELOW, .low = numbers[0]}, error);
 }
 
 MASK_RUN(mask_run_above)
 {
     (void)count;
-    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_ABOVE, .high = numbers[0]}, changed, error);
+    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_ABOVE, .high = numbers[0]}, error);
 }
 
 MASK_RUN(mask_run_equal)
 {
     (void)count;
-    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_EQUAL, .low = numbers[0]}, changed, error);
+    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_EQUAL, .low = numbers[0]}, error);
 }
 
 MASK_RUN(mask_run_between)
 {
     (void)count;
     const struct mask_rule rule = {.kind = MASK_RULE_BETWEEN, .low = numbers[0], .high = numbers[1]};
-    return run_rule(context, rule, changed, error);
+    return run_rule(context, rule, error);
 }
 
 MASK_RUN(mask_run_outside)
 {
     (void)count;
     const struct mask_rule rule = {.kind = MASK_RULE_OUTSIDE, .low = numbers[0], .high = numbers[1]};
-    return run_rule(context, rule, changed, error);
+    return run_rule(context, rule, error);
 }
 
 MASK_RUN(mask_run_not_finite)
 {
     (void)numbers, (void)count;
-    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_NOT_FINITE}, changed, error);
+    return run_rule(context, (struct mask_rule){.kind = MASK_RULE_NOT_FINITE}, error);
 }
 
 MASK_RUN(mask_run_hot)
@@ -145,7 +148,7 @@ MASK_RUN(mask_run_hot)
     const struct mask_rule rule = {.kind = MASK_RULE_HOT,
                                    .sigmas = count > 0 ? numbers[0] : 5,
                                    .window = count > 1 ? (int)numbers[1] : 5};
-    return run_rule(context, rule, changed, error);
+    return run_rule(context, rule, error);
 }
 
 // --- flood ---
@@ -188,7 +191,7 @@ MASK_RUN(mask_run_flood)
     if (status == STATUS_OK)
         status = bitmap_keep_region(selected, (int64_t)x, (int64_t)y, neighbours, error);
     if (status == STATUS_OK)
-        status = mask_operation_apply(context, selected, changed, error);
+        status = mask_operation_select(context, selected, error);
     bitmap_destroy(&selected);
     return status;
 }
@@ -285,7 +288,7 @@ MASK_RUN(mask_run_gaps)
     if (status == STATUS_OK)
         status = select_gaps(context, &info, &search, selected, error);
     if (status == STATUS_OK)
-        status = mask_operation_apply(context, selected, changed, error);
+        status = mask_operation_select(context, selected, error);
     pthread_mutex_destroy(&search.lock);
     free(search.row_is_gap);
     free(search.column_is_gap);
@@ -316,7 +319,7 @@ MASK_RUN(mask_run_marks)
     if (status == STATUS_OK)
         status = scan_pixels(context, 0, visit_marks, selected, error);
     if (status == STATUS_OK)
-        status = mask_operation_apply(context, selected, changed, error);
+        status = mask_operation_select(context, selected, error);
     bitmap_destroy(&selected);
     return status;
 }

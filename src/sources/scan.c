@@ -2,29 +2,34 @@
 // Workers that take runs of bands from a common counter; within a run, rows that two bands need are kept.
 #include "sources/scan.h"
 
+#include "base/monitor.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "image/sentinel.h"
 #include "sources/band_plan.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_WORKERS = 8 };
 
-// What all workers share. Only the counters change while they run.
+// What all workers share. It outlives the scan as long as a helper is on its way, which then finds it closed.
 struct scan {
-    const struct scan_request *request;
+    const struct scan_request *request; // of the caller, who waits for those that have joined
     struct frame_info info;
     struct sentinel_marks marks;
     struct band_plan plan;
     int64_t runs;
-    atomic_llong next_run;
+    atomic_llong next_run, bands_done;
     atomic_bool stop;
-    pthread_mutex_t lock;
-    enum status status; // the first failure; protected by lock
+    struct monitor monitor;
+    // -- protected by the monitor --
+    int references;     // of the caller and the helpers; the last one frees it
+    int joined;         // workers so far
+    int active;         // helpers that have joined and not left
+    bool closed;        // nobody joins any more
+    enum status status; // the first failure
     struct error error;
 };
 
@@ -40,12 +45,12 @@ struct worker {
 
 static void fail(struct scan *scan, enum status status, const struct error *error)
 {
-    pthread_mutex_lock(&scan->lock);
+    monitor_enter(&scan->monitor);
     if (!scan->status) {
         scan->status = status;
         scan->error = *error;
     }
-    pthread_mutex_unlock(&scan->lock);
+    monitor_leave(&scan->monitor);
     atomic_store(&scan->stop, true);
 }
 
@@ -120,6 +125,8 @@ static enum status visit_run(struct worker *worker, int64_t run, struct error *e
         if (atomic_load(&scan->stop) || cancel_requested(scan->request->cancel))
             return error_set(error, STATUS_CANCELLED, "stopped");
         status = visit_band(worker, band * scan->plan.rows, error);
+        const int64_t done = atomic_fetch_add(&worker->scan->bands_done, 1) + 1;
+        progress_set(scan->request->progress, (double)done / (double)scan->plan.count);
     }
     return status;
 }
@@ -138,9 +145,8 @@ static bool take_buffers(struct worker *worker)
     return worker->pixels && worker->classes;
 }
 
-static void *work(void *context)
+static void work(struct worker *worker)
 {
-    struct worker *worker = context;
     struct scan *scan = worker->scan;
     struct error error = {0};
     enum status status = STATUS_OK;
@@ -153,59 +159,118 @@ static void *work(void *context)
         fail(scan, status, &error);
     free(worker->pixels);
     free(worker->classes);
-    return NULL;
 }
 
-static int worker_count(const struct scan *scan)
+// --- helpers ---
+
+static void release(void *work)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    const int64_t wanted = scan->request->threads ? scan->request->threads : int64_max(1, processors);
-    return scan->info.sequential ? 1 : (int)int64_min(int64_min(wanted, MAX_WORKERS), scan->runs);
+    struct scan *scan = work;
+    monitor_enter(&scan->monitor);
+    const bool last = --scan->references == 0;
+    monitor_leave(&scan->monitor);
+    if (!last)
+        return;
+    monitor_finish(&scan->monitor);
+    free(scan);
 }
 
-// The calling thread is the last of the workers. A worker that cannot be had is done without.
-static void run_workers(struct scan *scan, int count)
+static bool join(struct scan *scan, struct worker *worker)
 {
-    struct worker workers[MAX_WORKERS];
-    pthread_t threads[MAX_WORKERS];
-    int started = 0;
-    struct error error = {0};
-    for (int i = 0; i < count - 1; i++) {
-        workers[started] = (struct worker){.scan = scan, .index = started};
-        if (image_file_clone(scan->request->file, &workers[started].file, &error) != STATUS_OK)
-            break;
-        if (pthread_create(&threads[started], NULL, work, &workers[started]) != 0) {
-            image_file_close(&workers[started].file);
-            break;
-        }
-        started++;
-    }
-    struct worker own = {.scan = scan, .index = started, .file = scan->request->file};
-    work(&own);
-    for (int i = 0; i < started; i++) {
-        pthread_join(threads[i], NULL);
-        image_file_close(&workers[i].file);
-    }
+    monitor_enter(&scan->monitor);
+    const bool open = !scan->closed;
+    *worker = (struct worker){.scan = scan, .index = scan->joined};
+    scan->joined += open;
+    scan->active += open;
+    monitor_leave(&scan->monitor);
+    return open;
+}
+
+// A helper that gets no clone leaves the work to the others.
+static void help(void *context, struct cancel *cancel)
+{
+    (void)cancel; // the caller's is asked
+    struct scan *scan = context;
+    struct worker worker;
+    if (!join(scan, &worker))
+        return;
+    if (handle_clone(scan->request->handle, &worker.file, NULL) == STATUS_OK)
+        work(&worker);
+    image_file_close(&worker.file);
+    monitor_enter(&scan->monitor);
+    scan->active--;
+    monitor_notify(&scan->monitor);
+    monitor_leave(&scan->monitor);
+}
+
+static int helper_count(const struct scan *scan)
+{
+    const struct scan_request *request = scan->request;
+    if (!request->jobs || scan->info.sequential)
+        return 0;
+    return (int)int64_min(int64_min(jobs_threads(request->jobs), MAX_WORKERS), scan->runs) - 1;
+}
+
+static void call_helpers(struct scan *scan)
+{
+    const struct job_request job = {.kind = JOB_COMPUTES,
+                                    .priority = JOB_WANTED,
+                                    .owner = scan->request->owner,
+                                    .run = help,
+                                    .discard = release,
+                                    .work = scan};
+    const int count = helper_count(scan);
+    scan->references += count;
+    for (int i = 0; i < count; i++)
+        jobs_start(scan->request->jobs, &job);
+}
+
+// No job waits for one that may never begin: helpers that have not joined by now find the scan closed.
+static void dismiss_helpers(struct scan *scan)
+{
+    monitor_enter(&scan->monitor);
+    scan->closed = true;
+    while (scan->active > 0)
+        monitor_wait(&scan->monitor);
+    monitor_leave(&scan->monitor);
+}
+
+// --- the caller ---
+
+static enum status scan_prepare(struct scan *scan, struct error *error)
+{
+    const struct scan_request *request = scan->request;
+    const enum status status =
+        image_file_info_heeding(request->file, request->frame, request->cancel, &scan->info, error);
+    if (status != STATUS_OK)
+        return status;
+    if (request->sentinels)
+        scan->info.sentinels = *request->sentinels;
+    scan->marks = sentinel_prepare(&scan->info.sentinels, scan->info.type);
+    scan->plan = band_plan_for(&scan->info);
+    if (scan->info.sequential)
+        scan->plan.run = scan->plan.count;
+    scan->runs = int64_ceil_div(scan->plan.count, scan->plan.run);
+    return STATUS_OK;
 }
 
 enum status scan_frame(const struct scan_request *request, struct error *error)
 {
-    struct scan scan = {.request = request};
-    const enum status status =
-        image_file_info_heeding(request->file, request->frame, request->cancel, &scan.info, error);
-    if (status != STATUS_OK)
-        return status;
-    if (request->sentinels)
-        scan.info.sentinels = *request->sentinels;
-    scan.marks = sentinel_prepare(&scan.info.sentinels, scan.info.type);
-    scan.plan = band_plan_for(&scan.info);
-    if (scan.info.sequential)
-        scan.plan.run = scan.plan.count;
-    scan.runs = int64_ceil_div(scan.plan.count, scan.plan.run);
-    pthread_mutex_init(&scan.lock, NULL);
-    run_workers(&scan, worker_count(&scan));
-    pthread_mutex_destroy(&scan.lock);
-    if (scan.status && error)
-        *error = scan.error;
-    return scan.status;
+    struct scan *scan = must_alloc(sizeof *scan);
+    scan->request = request;
+    scan->references = 1;
+    scan->joined = 1;
+    monitor_init(&scan->monitor);
+    enum status status = scan_prepare(scan, error);
+    if (!status) {
+        call_helpers(scan);
+        struct worker own = {.scan = scan, .file = request->file};
+        work(&own);
+        dismiss_helpers(scan);
+        status = scan->status;
+        if (status && error)
+            *error = scan->error;
+    }
+    release(scan);
+    return status;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// A walk over all pixels of a frame in bands on worker threads, for operations that need every pixel but no
-// copy of the frame: masking by value, hot and dead pixels, flood fill.
+// A walk over all pixels of a frame in bands, for operations that need every pixel but no copy of the frame:
+// masking by value, hot and dead pixels, flood fill. It is made by the thread that asks for it, a job's where
+// there is a window, with the help of other jobs as far as the pool has threads for them.
 #ifndef FOVEA_SOURCES_SCAN_H
 #define FOVEA_SOURCES_SCAN_H
 
-#include "formats/reader.h"
+#include "base/progress.h"
 #include "image/taps.h"
+#include "sources/handle.h"
 
-// Called on a worker thread for rows [y, y + rows) of the frame; `band` holds these rows with up to `halo`
+// Called by a worker for rows [y, y + rows) of the frame; `band` holds these rows with up to `halo`
 // more above and below, as far as the image reaches, in the file's own sample type; `classes` (band->rows x
 // width bytes) holds the mask bits of its pixels: those of the reader and of the sentinels. Distinct calls
 // never share rows [y, y + rows). `worker` counts from 0. Not STATUS_OK stops the scan.
@@ -15,12 +17,17 @@ typedef enum status scan_visit(void *context, const struct band *band, const uin
                                int64_t rows, int worker, struct error *error);
 
 struct scan_request {
-    struct image_file *file; // borrowed; workers use clones of it
+    struct image_file *file; // borrowed; used by the calling thread
     int64_t frame;
     int64_t halo;
     const struct sentinels *sentinels; // which values mark pixels; NULL = as the file says
-    int threads;                       // 0 = one per processor, at most 8; sequential formats use one
-    struct cancel *cancel;             // may be NULL
+    // Helpers, each with a clone of `handle`, are jobs of `owner`. NULL: the calling thread works alone, as
+    // it does on frames that are one stream.
+    struct jobs *jobs;
+    struct handle *handle;
+    const void *owner;
+    struct cancel *cancel;     // may be NULL
+    struct progress *progress; // may be NULL
     scan_visit *visit;
     void *context;
 };

@@ -216,19 +216,23 @@ static double run(const struct mask_context *context, struct mask *mask, const c
     struct error error = {0};
     const int64_t start = clock_now_ns();
     mask_edit_begin(context->history, mask, context->bits, name);
-    must(mask_operation_find(name)->run(context, numbers, count, NULL, &error), &error);
+    must(mask_operation_perform(mask_operation_find(name), context, numbers, count, &error), &error);
     mask_edit_commit(context->history);
     return ms_since(start);
 }
 
-static void bench_work(const struct work *work, struct image_file *file)
+static void bench_work(const struct work *work, struct image_file *file, struct jobs *jobs,
+                       struct handle *handle)
 {
     double there[ROUNDS], back[ROUNDS];
     struct error error = {0};
     struct mask *mask = NULL;
     struct mask_context context = {.history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES),
                                    .bits = MASK_BIT(MASK_USER),
-                                   .file = file};
+                                   .file = file,
+                                   .jobs = jobs,
+                                   .handle = handle,
+                                   .owner = work};
     must(mask_create(WIDTH, HEIGHT, &mask, &error), &error);
     context.mask = mask;
     if (work->before)
@@ -271,14 +275,19 @@ static void bench_frame(const char *folder, bool is_float)
 {
     char path[1024];
     struct error error = {0};
-    struct image_file *file = NULL;
+    struct image_file *file = NULL, *clone = NULL;
+    struct jobs *jobs = jobs_create(0, NULL, NULL);
     snprintf(path, sizeof path, "%s/fovea-bench-mask.tif", folder);
     write_tiff(path, is_float);
     must(image_file_open(path, CHANNEL_AUTO, &file, &error), &error);
+    must(image_file_clone(file, &clone, &error), &error);
+    struct handle *handle = handle_create(clone);
     printf("\n%d x %d %s, TIFF: plain read %.2f ms\n", WIDTH, HEIGHT, is_float ? "f32" : "u32",
            read_ms(path));
     for (size_t i = 0; i < sizeof works / sizeof *works; i++)
-        bench_work(&works[i], file);
+        bench_work(&works[i], file, jobs, handle);
+    handle_release(&handle);
+    jobs_destroy(&jobs, 0);
     image_file_close(&file);
     unlink(path);
 }

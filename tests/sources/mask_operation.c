@@ -119,7 +119,8 @@ static enum status run(struct bench *bench, const char *name, const double *numb
     mask_read(bench->mask, all, before, WIDTH);
     mask_edit_begin(bench->history, bench->mask, bench->context.bits, name);
     struct rect changed = {0};
-    const enum status status = operation->run(&bench->context, numbers, count, &changed, error);
+    bench->context.changed = &changed;
+    const enum status status = mask_operation_perform(operation, &bench->context, numbers, count, error);
     mask_edit_commit(bench->history);
     mask_read(bench->mask, all, after, WIDTH);
     for (int64_t i = 0; i < (int64_t)WIDTH * HEIGHT; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/size.h"
 #include "fake_reader.h"
+#include "support/pool.h"
 #include "support/testdata.h"
 
 #include <pthread.h>
@@ -63,22 +64,29 @@ static enum status visit(void *context, const struct band *band, const uint8_t *
                  : STATUS_OK;
 }
 
-static enum status scan_with(struct fake_plan *plan, struct seen *seen, int threads, struct cancel *cancel,
+static enum status scan_with(struct fake_plan *plan, struct seen *seen, bool helped, struct cancel *cancel,
                              struct error *error)
 {
     struct image_file *file = fake_open(plan);
+    struct handle *handle = handle_create(fake_open(plan));
+    struct progress progress = {0};
     seen->plan = plan;
     seen->rows = calloc((size_t)plan->height, 1);
     pthread_mutex_init(&seen->lock, NULL);
     const struct scan_request request = {.file = file,
                                          .halo = seen->halo,
-                                         .threads = threads,
+                                         .jobs = helped ? test_jobs() : NULL,
+                                         .handle = handle,
+                                         .owner = seen,
+                                         .progress = &progress,
                                          .cancel = cancel,
                                          .visit = visit,
                                          .context = seen};
     const enum status status = scan_frame(&request, error);
     pthread_mutex_destroy(&seen->lock);
+    assert_true((progress_share(&progress) == 1) == (status == STATUS_OK));
     image_file_close(&file);
+    handle_release(&handle);
     assert_int_equal(atomic_load(&plan->handles), 0);
     return status;
 }
@@ -101,7 +109,7 @@ static void every_row_once(void **state)
             struct fake_plan plan = plans[i];
             struct seen seen = {.halo = halos[k], .fail_at = -1};
             struct error error = {0};
-            assert_int_equal(scan_with(&plan, &seen, k == 2 ? 3 : 0, NULL, &error), STATUS_OK);
+            assert_int_equal(scan_with(&plan, &seen, k > 0, NULL, &error), STATUS_OK);
             for (int64_t y = 0; y < plan.height; y++)
                 assert_int_equal(seen.rows[y], 1);
             assert_int_equal(seen.wrong_bands, 0);
@@ -118,7 +126,7 @@ static void failures_stop_it(void **state)
     struct fake_plan plan = {.width = 400, .height = 5000, .type = SAMPLE_F32};
     struct seen seen = {.fail_at = 700};
     struct error error = {0};
-    assert_int_equal(scan_with(&plan, &seen, 2, NULL, &error), STATUS_BROKEN);
+    assert_int_equal(scan_with(&plan, &seen, true, NULL, &error), STATUS_BROKEN);
     assert_string_equal(error.text, "stopped at row 700");
     free(seen.rows);
 
@@ -129,13 +137,13 @@ static void failures_stop_it(void **state)
                                .fail_to = 901,
                                .fail_status = STATUS_IO};
     seen = (struct seen){.fail_at = -1};
-    assert_int_equal(scan_with(&broken, &seen, 2, NULL, &error), STATUS_IO);
+    assert_int_equal(scan_with(&broken, &seen, true, NULL, &error), STATUS_IO);
     free(seen.rows);
 
     // A clone that cannot be had is a worker less, no failure.
     struct fake_plan alone = {.width = 400, .height = 5000, .type = SAMPLE_F32, .fail_clone = true};
     seen = (struct seen){.fail_at = -1};
-    assert_int_equal(scan_with(&alone, &seen, 4, NULL, &error), STATUS_OK);
+    assert_int_equal(scan_with(&alone, &seen, true, NULL, &error), STATUS_OK);
     for (int64_t y = 0; y < alone.height; y++)
         assert_int_equal(seen.rows[y], 1);
     free(seen.rows);
@@ -149,7 +157,7 @@ static void a_cancelled_scan_says_so(void **state)
     struct cancel cancel = {0};
     struct error error = {0};
     cancel_request(&cancel);
-    assert_int_equal(scan_with(&plan, &seen, 2, &cancel, &error), STATUS_CANCELLED);
+    assert_int_equal(scan_with(&plan, &seen, true, &cancel, &error), STATUS_CANCELLED);
     assert_int_equal(seen.visits, 0);
     free(seen.rows);
 }
