@@ -271,13 +271,14 @@ void pane_load_mask(struct pane *pane, const char *path)
 
 bool pane_is_loading(const struct pane *pane)
 {
-    return pane->loader != NULL;
+    return pane->loader || pane->playback.walk;
 }
 
 bool pane_cancel(struct pane *pane)
 {
+    const bool moving = playback_stop(pane);
     if (!pane->loader)
-        return false;
+        return moving;
     pane_load_stop(pane);
     return true;
 }
@@ -302,11 +303,10 @@ static bool pass_over(struct pane *pane)
     snprintf(pane->document->passed_name, sizeof pane->document->passed_name, "%s", pane_shown_name(pane));
     source_pass_over(pane->document->source, pane->position.item);
     pane->document->passed_over++;
-    struct source_position next = source_step(
-        pane->document->source, (struct source_position){pane->position.item, 0}, pane->direction, &moved);
+    struct source_position next = {pane->position.item, 0};
+    source_step_known(pane->document->source, &next, pane->direction, &moved);
     if (moved == 0)
-        next = source_step(pane->document->source, (struct source_position){pane->position.item, 0},
-                           -pane->direction, &moved);
+        source_step_known(pane->document->source, &next, -pane->direction, &moved);
     if (moved == 0) {
         frame_clear(pane->frame);
         return false;

@@ -23,16 +23,78 @@ static void stop(struct pane *pane)
 
 // --- by hand ---
 
-static bool step_now(struct pane *pane, int64_t frames)
+// Goes where steps have led.
+static void arrive(struct pane *pane, int64_t steps, struct source_position position, int64_t moved)
+{
+    if (moved != 0) {
+        pane->direction = steps < 0 ? -1 : 1;
+        pane_go(pane, position);
+    } else {
+        common_say(pane->common, false, steps < 0 ? "this is the first frame" : "this is the last frame");
+    }
+}
+
+static enum status no_such_frame(const struct pane *pane, int64_t number, struct error *error)
+{
+    bool exact = true;
+    const int64_t total =
+        source_frames_before(pane->document->source, source_count(pane->document->source), &exact);
+    char last[56];
+    return error_set(error, STATUS_USAGE, "the series has no frame # %lld, the last is %s", (long long)number,
+                     format_frame(total - 1, total, last, sizeof last));
+}
+
+static void end_walk(void *context, struct source_position position, int64_t moved)
+{
+    struct pane *pane = context;
+    struct playback *playback = &pane->playback;
+    struct error error = {0};
+    playback->walk = NULL;
+    if (playback->walk_move == MOVE_BY_STEPS)
+        arrive(pane, playback->walk_steps, position, moved);
+    else if (playback->walk_move == MOVE_ANYWHERE || moved == playback->walk_steps)
+        pane_go(pane, position);
+    else if (no_such_frame(pane, playback->walk_steps, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
+// `from` is where the steps begin.
+static void start_walk(struct pane *pane, struct source_position from, int64_t steps, enum playback_move move)
+{
+    struct playback *playback = &pane->playback;
+    walk_abandon(&playback->walk);
+    playback->walk_steps = steps;
+    playback->walk_move = move;
+    playback->walk_started_ns = clock_now_ns();
+    const struct walk_request request = {.jobs = pane->common->jobs,
+                                         .source = pane->document->source,
+                                         .from = from,
+                                         .steps = steps,
+                                         .done = end_walk,
+                                         .context = pane};
+    playback->walk = walk_start(&request);
+}
+
+bool playback_stop(struct pane *pane)
+{
+    const bool any = pane->playback.walk != NULL;
+    walk_abandon(&pane->playback.walk);
+    if (any)
+        pane->playback.waiting_count = 0;
+    return any;
+}
+
+static void step_now(struct pane *pane, int64_t frames)
 {
     int64_t moved = 0;
-    const struct source_position position =
-        source_step(pane->document->source, pane->position, frames, &moved);
-    if (moved != 0) {
-        pane->direction = frames < 0 ? -1 : 1;
-        pane_go(pane, position);
+    struct source_position position = pane->position;
+    if (!pane->paced)
+        position = source_step(pane->document->source, position, frames, &moved);
+    else if (!source_step_known(pane->document->source, &position, frames, &moved)) {
+        start_walk(pane, position, frames, MOVE_BY_STEPS);
+        return;
     }
-    return moved != 0;
+    arrive(pane, frames, position, moved);
 }
 
 static void add_waiting(struct playback *playback, int64_t frames)
@@ -49,6 +111,8 @@ static bool must_wait(const struct pane *pane)
 {
     if (!pane->paced)
         return false;
+    if (pane->playback.walk)
+        return clock_now_ns() - pane->playback.walk_started_ns < PATIENCE_NS;
     if (pane->loader)
         return clock_now_ns() - pane->times.load_started < PATIENCE_NS;
     return pane->unseen || pane->playback.waiting_count > 0;
@@ -65,19 +129,21 @@ enum status playback_step(struct pane *pane, int64_t frames, bool repeated, stru
             add_waiting(&pane->playback, frames);
         return STATUS_OK;
     }
-    if (!step_now(pane, frames))
-        common_say(pane->common, false, frames < 0 ? "this is the first frame" : "this is the last frame");
+    step_now(pane, frames);
     return STATUS_OK;
 }
 
 // --- to a place ---
 
-static bool locate(struct pane *pane, int64_t number, struct source_position *position)
+// False if files have to be opened for it, and this is no place to wait for them.
+static bool locate(struct pane *pane, int64_t number, struct source_position *position, int64_t *moved)
 {
-    int64_t moved = 0;
-    const struct source_position start = {0, 0};
-    *position = source_step(pane->document->source, start, number, &moved);
-    return moved == number;
+    struct source *source = pane->document->source;
+    *position = (struct source_position){0, 0};
+    if (pane->paced && number > 0)
+        return source_frames(source, 0) > 0 && source_step_known(source, position, number, moved);
+    *position = source_step(source, *position, number, moved);
+    return true;
 }
 
 enum status playback_go(struct pane *pane, int64_t number, struct error *error)
@@ -85,17 +151,18 @@ enum status playback_go(struct pane *pane, int64_t number, struct error *error)
     enum status status = need_image(pane, error);
     if (status)
         return status;
+    if (number < 0)
+        return no_such_frame(pane, number, error);
     struct source_position position;
-    if (number < 0 || !locate(pane, number, &position)) {
-        bool exact = true;
-        const int64_t total =
-            source_frames_before(pane->document->source, source_count(pane->document->source), &exact);
-        char last[56];
-        return error_set(error, STATUS_USAGE, "the series has no frame # %lld, the last is %s",
-                         (long long)number, format_frame(total - 1, total, last, sizeof last));
-    }
+    int64_t moved = 0;
+    const bool known = locate(pane, number, &position, &moved);
+    if (known && moved != number)
+        return no_such_frame(pane, number, error);
     stop(pane);
-    pane_go(pane, position);
+    if (known)
+        pane_go(pane, position);
+    else
+        start_walk(pane, position, number, MOVE_TO_NUMBER);
     return STATUS_OK;
 }
 
@@ -173,9 +240,11 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
     pane->document->plain = slabs ? plain : NULL;
     pane->document->slab_frames = slabs ? frames : 0;
     struct source_position position = {0, slabs ? number / frames : 0};
-    if (!slabs)
-        locate(pane, number, &position);
-    pane_show(pane, position);
+    int64_t moved = 0;
+    if (slabs || locate(pane, number, &position, &moved))
+        pane_show(pane, position);
+    else
+        start_walk(pane, position, number, MOVE_ANYWHERE);
     return STATUS_OK;
 }
 
@@ -186,12 +255,13 @@ static bool play_next(const struct pane *pane, int *direction, struct source_pos
 {
     const enum play_loop loop = pane->view.play.loop;
     int64_t moved = 0;
-    *next = source_step(pane->document->source, pane->position, *direction, &moved);
+    *next = pane->position;
+    source_step_known(pane->document->source, next, *direction, &moved);
     if (moved != 0 || loop == PLAY_ONCE)
         return moved != 0;
     if (loop == PLAY_BOUNCE) {
         *direction = -*direction;
-        *next = source_step(pane->document->source, pane->position, *direction, &moved);
+        source_step_known(pane->document->source, next, *direction, &moved);
         return moved != 0;
     }
     *next = *direction > 0 ? source_first(pane->document->source) : source_last(pane->document->source);
@@ -227,9 +297,7 @@ bool playback_tick(struct pane *pane, int64_t now)
         playback->waiting_count--;
         for (int i = 0; i < playback->waiting_count; i++)
             playback->waiting[i] = playback->waiting[i + 1];
-        if (!step_now(pane, frames))
-            common_say(pane->common, false,
-                       frames < 0 ? "this is the first frame" : "this is the last frame");
+        step_now(pane, frames);
         return true;
     }
     if (pane->view.play.direction == 0) {

@@ -6,7 +6,7 @@
 #ifndef FOVEA_SESSION_PLAYBACK_H
 #define FOVEA_SESSION_PLAYBACK_H
 
-#include "sources/source.h"
+#include "session/walk.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,18 +20,27 @@ struct playback {
     int64_t waiting[PLAYBACK_MAX_WAITING]; // steps, in order; more are added to the last
     int waiting_count;
     int64_t due_ns; // when the next frame is to be shown; 0 = at once
+    // A move whose end depends on files that were not opened yet; NULL: none.
+    struct walk *walk;
+    int64_t walk_steps;
+    enum playback_move { MOVE_BY_STEPS, MOVE_TO_NUMBER, MOVE_ANYWHERE } walk_move;
+    int64_t walk_started_ns;
 };
 
 // Steps by `frames` as the user's hand does, which ends playing. `repeated`: by a key that is held down.
 enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error);
 // Goes to a frame of the whole series, from 0; to its first or last frame; to an item, from 0. These give up
-// what is being read. STATUS_USAGE where there is no such place.
+// what is being read. STATUS_USAGE where there is no such place; a paced pane, which does not wait for files
+// that were not opened yet, says so later.
 enum status playback_go(struct pane *pane, int64_t number, struct error *error);
 enum status playback_go_to_end(struct pane *pane, bool last, struct error *error);
 enum status playback_go_to_item(struct pane *pane, int64_t item, struct error *error);
 // Shows the sum, maximum or mean (enum slab_mode) of every `frames` consecutive frames, or with `mode` -1 the
 // frames themselves again, at the same place of the series.
 enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct error *error);
+
+// Gives up a move that waits for files, and the steps after it. False if there was none.
+bool playback_stop(struct pane *pane);
 
 // The place of what is shown in the whole series, from 0, and the number of frames of that. Files that were
 // not opened yet count as one frame and make *exact false. False while the place is not known.

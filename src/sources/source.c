@@ -212,9 +212,16 @@ int64_t source_frames_before(const struct source *source, size_t item, bool *exa
     return frames;
 }
 
-// The number of frames, found by opening the item if need be and as long as *opens is above 0. A failure is
-// not remembered: the file may be whole when it is stepped on again.
-static int64_t frames_known(struct source *source, size_t item, int *opens)
+// What a step may do to learn the numbers of frames that it passes.
+struct counting {
+    int opens;       // items that it may still open
+    bool only_known; // none, and then:
+    bool missing;    // one would have had to be opened
+};
+
+// The number of frames, found by opening the item if need be and allowed. A failure is not remembered: the
+// file may be whole when it is stepped on again.
+static int64_t frames_known(struct source *source, size_t item, struct counting *counting)
 {
     if (source->items[item].passed_over)
         return 0;
@@ -222,7 +229,9 @@ static int64_t frames_known(struct source *source, size_t item, int *opens)
         return source->items[item].frames;
     struct image_file *file;
     struct error error = {0};
-    if ((source->known >= ALIKE && !source->uneven) || (*opens)-- <= 0)
+    const bool alike = source->known >= ALIKE && !source->uneven;
+    counting->missing |= !alike && counting->only_known;
+    if (alike || counting->only_known || counting->opens-- <= 0)
         return source->typical;
     if (source_open(source, item, NULL, &file, &error) != STATUS_OK)
         return 1;
@@ -262,14 +271,12 @@ struct source_position source_last(const struct source *source)
     return position;
 }
 
-static int64_t step_forward(struct source *source, struct source_position *position, int64_t steps)
+static int64_t step_forward(struct source *source, struct source_position *position, int64_t steps,
+                            struct counting *counting)
 {
     int64_t left = steps;
-    int opens = MAX_OPENED;
-    for (;;) {
-        if (left == 0)
-            return steps;
-        int64_t ahead = int64_max(frames_known(source, position->item, &opens) - 1 - position->frame, 0);
+    while (left > 0 && !counting->missing) {
+        int64_t ahead = int64_max(frames_known(source, position->item, counting) - 1 - position->frame, 0);
         int64_t taken = int64_min(left, ahead);
         position->frame += taken;
         left -= taken;
@@ -278,13 +285,14 @@ static int64_t step_forward(struct source *source, struct source_position *posit
         position->frame = 0;
         left--;
     }
+    return steps - left;
 }
 
-static int64_t step_back(struct source *source, struct source_position *position, int64_t steps)
+static int64_t step_back(struct source *source, struct source_position *position, int64_t steps,
+                         struct counting *counting)
 {
     int64_t left = steps;
-    int opens = MAX_OPENED;
-    for (;;) {
+    while (!counting->missing) {
         int64_t taken = int64_min(left, position->frame);
         position->frame -= taken;
         left -= taken;
@@ -295,22 +303,76 @@ static int64_t step_back(struct source *source, struct source_position *position
         position->frame = -1; // as good as a number, and needs no open file
         if (left == 0 && known == 0)
             return steps;
-        position->frame = frames_known(source, position->item, &opens) - 1;
+        position->frame = frames_known(source, position->item, counting) - 1;
     }
+    return steps - left;
+}
+
+static struct source_position step(struct source *source, struct source_position position, int64_t steps,
+                                   struct counting *counting, int64_t *moved)
+{
+    int64_t made = 0;
+    if (steps > 0)
+        made = step_forward(source, &position, steps, counting);
+    else if (steps < 0)
+        made = -step_back(source, &position, steps == INT64_MIN ? INT64_MAX : -steps, counting);
+    if (moved)
+        *moved = made;
+    return position;
 }
 
 struct source_position source_step(struct source *source, struct source_position position, int64_t steps,
                                    int64_t *moved)
 {
-    int64_t made = 0;
-    int opens = 1;
+    struct counting first = {.opens = 1}, counting = {.opens = MAX_OPENED};
     if (position.frame < 0 && steps != 0)
-        position.frame = int64_max(frames_known(source, position.item, &opens) + position.frame, 0);
-    if (steps > 0)
-        made = step_forward(source, &position, steps);
-    else if (steps < 0)
-        made = -step_back(source, &position, steps == INT64_MIN ? INT64_MAX : -steps);
-    if (moved)
-        *moved = made;
-    return position;
+        position.frame = int64_max(frames_known(source, position.item, &first) + position.frame, 0);
+    return step(source, position, steps, &counting, moved);
+}
+
+bool source_step_known(struct source *source, struct source_position *position, int64_t steps, int64_t *moved)
+{
+    struct counting counting = {.only_known = true};
+    struct source_position from = *position;
+    const int64_t frames = source->items[from.item].frames;
+    if (from.frame < 0 && frames > 0)
+        from.frame = int64_max(frames + from.frame, 0);
+    // It was looked at and is not known: it cannot be opened, or was given up.
+    if (frames == 0 && steps > 0 && neighbour(source, &from.item, 1)) {
+        from.frame = 0;
+        steps--;
+    } else if (frames == 0) {
+        from = (struct source_position){position->item, 0};
+        steps = steps > 0 ? 0 : steps;
+    }
+    const bool left = from.item != position->item;
+    const struct source_position to = step(source, from, steps, &counting, moved);
+    *moved += left;
+    if (!counting.missing)
+        *position = to;
+    return !counting.missing;
+}
+
+// --- counting on another thread ---
+
+struct source *source_fork(const struct source *source)
+{
+    struct source *copy = must_alloc(sizeof *copy);
+    *copy = *source;
+    atomic_init(&copy->owners, 1);
+    source_share(copy->inner);
+    copy->items = must_alloc(source->count * sizeof *copy->items);
+    for (size_t i = 0; i < source->count; i++) {
+        copy->items[i] = source->items[i];
+        copy->items[i].name = must_copy(source->items[i].name);
+    }
+    return copy;
+}
+
+void source_learn(struct source *source, const struct source *fork)
+{
+    for (size_t i = 0; i < source->count && i < fork->count; i++) {
+        if (source->items[i].frames == 0 && fork->items[i].frames > 0)
+            source_set_frames(source, i, fork->items[i].frames);
+    }
 }

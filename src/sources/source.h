@@ -54,6 +54,15 @@ enum status source_open(const struct source *source, size_t item, struct cancel 
 // frame may be -1. `moved` tells how many steps were really made (signed).
 struct source_position source_step(struct source *source, struct source_position position, int64_t steps,
                                    int64_t *moved);
+// The same for those who must not wait: opens nothing. The item of *position, where its number of frames is
+// not known, counts as one that cannot be opened. False, and nothing is changed, if other items would have to
+// be opened.
+bool source_step_known(struct source *source, struct source_position *position, int64_t steps,
+                       int64_t *moved);
+// A source of the same items of its own, for steps on another thread; what it learnt there of the numbers of
+// frames is given back by source_learn.
+struct source *source_fork(const struct source *source);
+void source_learn(struct source *source, const struct source *fork);
 // Tells the source the number of frames of an item that was opened elsewhere.
 void source_set_frames(struct source *source, size_t item, int64_t frames);
 // The item's number of frames, or 0 while unknown.

@@ -202,12 +202,31 @@ static void test_a_step(void **state)
     expect_untouched();
 }
 
+// Files on the way have to be opened to know how far ten steps lead.
+static void test_many_steps_over_unknown_files(void **state)
+{
+    struct session *session = *state;
+    OPEN_BEHIND_GATE(session, "f_2.npy", "--prefetch", "0", BARE_OPTIONS, series());
+    expect_frame(session, 0);
+    shut();
+    driven_key(session->window, "ctrl+Next");
+    expect_hung();
+    expect_answer(session);
+    driven_key(session->window, "i");
+    driven_key(session->window, "Escape"); // gives the steps up, with what hangs
+    driven_key(session->window, "ctrl+Next");
+    let_go();
+    expect_frame(session, 2);
+    expect_untouched();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_hovering_over_64_bit_pixels, teardown),
         cmocka_unit_test_teardown(test_the_header_panel, teardown),
         cmocka_unit_test_teardown(test_a_step, teardown),
+        cmocka_unit_test_teardown(test_many_steps_over_unknown_files, teardown),
     };
     if (!session_ready())
         return 77;

@@ -88,6 +88,51 @@ static void frames_are_learnt(void **state)
     source_destroy(&source);
 }
 
+// Nothing is opened: what is not known yet has to be found out by a fork.
+static void known_steps_open_nothing(void **state)
+{
+    (void)state;
+    struct source *source = create();
+    struct source_position position = {0, 0};
+    int64_t moved = -1;
+    source_set_frames(source, 0, 3);
+    assert_true(source_step_known(source, &position, 2, &moved));
+    assert_int_equal(position.frame, 2);
+    assert_true(source_step_known(source, &position, 1, &moved)); // onto an item, not into it
+    assert_int_equal(moved, 1);
+    assert_int_equal(position.item, 1);
+    assert_int_equal(position.frame, 0);
+    assert_true(source_step_known(source, &position, 1, &moved)); // from one that could not be opened
+    assert_int_equal(position.item, 2);
+    assert_true(source_step_known(source, &position, -1, &moved));
+    assert_int_equal(moved, -1);
+    assert_int_equal(position.item, 1);
+    assert_int_equal(position.frame, -1);
+    const struct source_position here = position;
+    assert_false(source_step_known(source, &position, 3, &moved)); // across one that was not opened
+    assert_int_equal(position.item, here.item);
+    assert_int_equal(position.frame, here.frame);
+    for (size_t i = 1; i < ITEMS; i++)
+        assert_int_equal(source_frames(source, i), 0);
+    source_destroy(&source);
+}
+
+static void a_fork_tells_what_it_learnt(void **state)
+{
+    (void)state;
+    struct source *source = create(), *fork = source_fork(source);
+    int64_t moved = 0;
+    source_step(fork, (struct source_position){0, 0}, INT64_MAX, &moved);
+    assert_int_equal(source_frames(source, 0), 0);
+    source_learn(source, fork);
+    for (size_t i = 0; i < ITEMS; i++)
+        assert_int_equal(source_frames(source, i), source_frames(fork, i));
+    assert_int_equal(source_frames(source, 0), 3);
+    source_destroy(&source);
+    assert_string_equal(source_name(fork, 2), names[2]);
+    source_destroy(&fork);
+}
+
 static void items_open(void **state)
 {
     (void)state;
@@ -119,6 +164,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_go_through_all_frames),
         cmocka_unit_test(frames_are_learnt),
+        cmocka_unit_test(known_steps_open_nothing),
+        cmocka_unit_test(a_fork_tells_what_it_learnt),
         cmocka_unit_test(items_open),
         cmocka_unit_test(an_empty_list_is_refused),
     };
