@@ -124,6 +124,8 @@ static enum status do_export(void *app, const char *path, bool decorate, const c
         return error_set(error, STATUS_USAGE, "\"%s\" is not shown, 1:1 or a size like 1920x1080", size);
     if (host->files && (all ? desk_is_loading(desk) : pane_is_loading(desk->active)))
         return error_set(error, STATUS_USAGE, "the image is still being loaded");
+    if (editor_is_working(host->editors.active))
+        return error_set(error, STATUS_USAGE, "the mask is still being worked on");
     // Without a window the command waits for it.
     enum status status = all ? desk_load_all(desk, error) : pane_load_all(desk->active, error);
     if (!status)
@@ -136,7 +138,8 @@ static enum status do_export(void *app, const char *path, bool decorate, const c
 static bool do_cancel(void *app)
 {
     struct pane *pane = pane_of(app);
-    if (editor_end(((struct host *)app)->editors.active, false))
+    struct editor *editor = ((struct host *)app)->editors.active;
+    if (editor_end(editor, false) || editor_stop(editor))
         return true;
     const bool told = pane->common->message.text[0] != '\0';
     pane->common->message = (struct error){0};
@@ -433,6 +436,22 @@ void host_panes_changed(struct host *host)
 {
     editors_follow(&host->editors, host->desk);
     host->commands.view = &host->desk->active->view;
+}
+
+bool host_pump(struct host *host)
+{
+    bool changed = false;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++)
+        changed |= host->editors.of[i] && editor_pump(host->editors.of[i]);
+    return changed;
+}
+
+bool host_is_working(const struct host *host)
+{
+    bool working = false;
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++)
+        working |= host->editors.of[i] && editor_is_working(host->editors.of[i]);
+    return working;
 }
 
 void host_activate(struct host *host, struct pane *pane)

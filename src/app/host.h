@@ -47,6 +47,9 @@ void host_activate(struct host *host, struct pane *pane);
 void host_panes_changed(struct host *host);
 
 extern const struct command_pane_ops host_pane_ops;
+// Goes on with what the editors have under way. True if something is to be drawn.
+bool host_pump(struct host *host);
+bool host_is_working(const struct host *host);
 
 // How long leaving waits for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)

@@ -136,6 +136,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     };
     if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
         model->number = -1;
+    model->working = editor_working(session->host.editors.active, &model->work_share);
     fill_metadata(pane, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
@@ -488,7 +489,7 @@ static int wait_for_event(struct session *session, SDL_Event *event)
     const bool repaints = session->dirty || ui_wants_redraw(session->ui);
     if ((repaints && !desk_holds(session->desk)) || session->commands_pending)
         return SDL_PollEvent(event);
-    if (desk_is_busy(session->desk))
+    if (desk_is_busy(session->desk) || host_is_working(&session->host))
         return SDL_WaitEventTimeout(event, 100);
     if (next_frame >= 0)
         return SDL_WaitEventTimeout(event, next_frame);
@@ -533,7 +534,7 @@ static void apply_fullscreen(struct session *session)
 
 static void run_pending_commands(struct session *session)
 {
-    if (!session->commands_pending || desk_is_loading(session->desk))
+    if (!session->commands_pending || desk_is_loading(session->desk) || host_is_working(&session->host))
         return;
     session->commands_pending = false;
     struct error error = {0};
@@ -564,6 +565,7 @@ static enum status run_loop(struct session *session, struct error *error)
         const bool loading = desk_is_loading(session->desk);
         session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
                           (loading && !desk_holds(session->desk));
+        session->dirty |= host_pump(&session->host);
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);

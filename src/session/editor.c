@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "formats/mask_file.h"
 #include "formats/mask_writer.h"
-#include "sources/mask_operation.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,6 +49,7 @@ void editor_destroy(struct editor **address)
     struct editor *editor = *address;
     if (!editor)
         return;
+    editor_work_finish(editor);
     editor_end(editor, true);
     mask_history_destroy(&editor->nothing);
     mask_counts_free(&editor->counts);
@@ -115,8 +115,13 @@ void editor_close(struct editor *editor, bool keep)
 // Returns what the preview that gives way had changed: to be shown together with the new edit.
 struct rect editor_begin(struct editor *editor, enum open_edit kind, const char *name)
 {
+    return editor_begin_layers(editor, kind, name, MASK_BIT(editor->pane->common->workspace.masking.layer));
+}
+
+struct rect editor_begin_layers(struct editor *editor, enum open_edit kind, const char *name, uint8_t bits)
+{
     const struct rect changed = editor_end_edit(editor, editor->open == OPEN_STROKE);
-    editor->edited = MASK_BIT(editor->pane->common->workspace.masking.layer);
+    editor->edited = bits;
     mask_edit_begin(editor->sheet->history, editor->sheet->mask, editor->edited, name);
     editor->open = kind;
     return changed;
@@ -130,49 +135,6 @@ bool editor_beam(struct editor *editor, struct shape_point *centre)
         return false;
     *centre = (struct shape_point){detector->beam_x, detector->beam_y};
     return true;
-}
-
-static struct mask_context context_of(struct editor *editor, struct image_file *file)
-{
-    struct pane *pane = editor->pane;
-    struct inquiry *inquiry = pane->frame->inquiry;
-    if (!inquiry_detector(inquiry))
-        inquiry_wait(inquiry, pane->common->cancel);
-    return (struct mask_context){.history = editor->sheet->history,
-                                 .mask = pane->frame->mask.seen,
-                                 .bits = MASK_BIT(pane->common->workspace.masking.layer),
-                                 .unmask = pane->common->workspace.masking.unmask,
-                                 .file = file,
-                                 .frame = pane->position.frame,
-                                 .source = pane->document->source,
-                                 .sentinels = &pane->frame->info.sentinels,
-                                 .detector = inquiry_detector(inquiry)};
-}
-
-enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
-                       bool preview, struct error *error)
-{
-    const struct mask_operation *operation = mask_operation_find(name);
-    enum status status = editor_need_layer(editor, error);
-    if (!operation)
-        status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
-    else if (!status && operation->needs_pixels && editor->pane->loader)
-        status = error_set(error, STATUS_USAGE, "the frame is still being loaded; this needs all of it");
-    if (status)
-        return status;
-    struct image_file *file = NULL;
-    if (operation->kind != MASK_AT_ONCE && editor->pane->frame->file)
-        handle_clone(editor->pane->frame->file, &file, NULL);
-    const struct rect before = editor_begin(editor, preview ? OPEN_PREVIEW : OPEN_STROKE, name);
-    struct mask_context context = context_of(editor, file);
-    struct rect changed = {0};
-    context.changed = &changed;
-    status = mask_operation_perform(operation, &context, numbers, count, error);
-    image_file_close(&file);
-    if (status || !preview)
-        changed = rect_join(changed, editor_end_edit(editor, !status));
-    editor_show(editor, rect_join(before, changed));
-    return status;
 }
 
 // --- the tool ---
@@ -307,7 +269,8 @@ bool editor_release(struct editor *editor, double x, double y)
 bool editor_end(struct editor *editor, bool keep)
 {
     const struct mask_sheet *sheet = editor_follow(editor);
-    const bool was_open = editor->open != OPEN_NONE || editor->tool.active;
+    const bool coming = editor_end_previews(editor, keep);
+    const bool was_open = coming || editor->open != OPEN_NONE || editor->tool.active;
     if (keep && editor->tool.active && sheet)
         act(editor, tool_enter(&editor->tool));
     else if (!keep)
@@ -342,7 +305,7 @@ static bool step(struct editor *editor, bool (*move)(struct mask_history *, stru
 
 bool editor_undo(struct editor *editor)
 {
-    return editor_end(editor, false) || step(editor, mask_undo);
+    return editor_end(editor, false) || editor_stop(editor) || step(editor, mask_undo);
 }
 
 bool editor_redo(struct editor *editor)

@@ -29,9 +29,17 @@ bool editor_release(struct editor *editor, double x, double y);
 
 // --- commands ---
 
-// Runs an operation as one step, or as a preview that stays open until editor_end.
+// Runs an operation as one step, or as a preview that stays open until editor_end. What looks at the whole
+// image is done later, by a job, where the pane is paced by an event loop: see editor_pump.
 enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
                        bool preview, struct error *error);
+// Merges what operations have found, and goes on with those that wait. True if something is to be drawn.
+bool editor_pump(struct editor *editor);
+bool editor_is_working(const struct editor *editor);
+// The name of the operation that has been running for some time, with the share that is done, or NULL.
+const char *editor_working(const struct editor *editor, double *share);
+// Gives up what is running and what waits for it. False if nothing does.
+bool editor_stop(struct editor *editor);
 // Combines the edited layer with a mask file; `how`: BITMAP_REPLACE, BITMAP_OR or BITMAP_MINUS.
 enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
                            struct error *error);
@@ -43,7 +51,8 @@ bool editor_end(struct editor *editor, bool keep);
 bool editor_last_point(struct editor *editor);
 // Another tool or layer: the shape in progress is abandoned.
 void editor_tool_changed(struct editor *editor);
-// `values`: 0 writes 1 where pixels are masked, 1 where they are valid, 2 the bits of all layers.
+// After the operations that are running, if any. `values`: 0 writes 1 where pixels are masked, 1 where they
+// are valid, 2 the bits of all layers.
 enum status editor_save(struct editor *editor, const char *path, uint8_t bits, int values,
                         struct error *error);
 

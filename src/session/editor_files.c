@@ -36,8 +36,15 @@ enum status editor_save(struct editor *editor, const char *path, uint8_t bits, i
     if (status)
         return status;
     editor_end(editor, true);
+    return editor_save_later(editor, path, bits, values) ? STATUS_OK
+                                                         : editor_save_now(editor, path, bits, values, error);
+}
+
+enum status editor_save_now(struct editor *editor, const char *path, uint8_t bits, int values,
+                            struct error *error)
+{
     const struct mask_save how = {.path = path, .bits = bits, .inverted = values == 1, .layers = values == 2};
-    status = mask_save(editor->pane->frame->mask.seen, &how, error);
+    const enum status status = mask_save(editor->pane->frame->mask.seen, &how, error);
     if (status)
         return status;
     struct mask_sheet *sheet = editor->sheet;

@@ -4,11 +4,37 @@
 #define FOVEA_SESSION_EDITOR_INTERNAL_H
 
 #include "session/editor.h"
+#include "sources/mask_work.h"
 
 enum { OUTLINE_MAX = 4096, CLOSE_SCREEN_PIXELS = 8 };
 
 // What open edit there is.
 enum open_edit { OPEN_NONE, OPEN_STROKE, OPEN_PREVIEW };
+
+// An operation that was asked for, or the mask to be saved after those before.
+struct editor_errand {
+    const struct mask_operation *operation; // NULL: save
+    double *numbers;                        // owned
+    size_t count;
+    char *path;   // to save; owned
+    int values;   // as editor_save takes them
+    uint8_t bits; // the layer that was edited then, or those to save
+    bool unmask, preview;
+};
+
+// Errands in their order; the first is being run or merged. See editor_work.c.
+struct editor_work {
+    struct editor_errand *errands;
+    size_t count;
+    struct mask_work *running;      // finds what the first one changes; NULL when that is found
+    const struct mask_sheet *sheet; // that it looks at
+    bool found;                     // what is to be merged:
+    struct mask_change change;
+    struct error error;   // why nothing was found
+    struct error failure; // of the last one that ended
+    int64_t started_ns;   // of what runs
+    struct rect stale;    // of a preview that was taken back and is still on the screen
+};
 
 struct editor {
     struct pane *pane;
@@ -19,6 +45,7 @@ struct editor {
     uint8_t edited;               // the layer of the open edit
     struct mask_history *nothing; // the history while there is no mask
     struct mask_counts counts;
+    struct editor_work work;
 };
 
 // Ends what the frames that came in meanwhile leave no place for: a stroke and a shape where images of
@@ -31,6 +58,8 @@ enum status editor_need_layer(struct editor *editor, struct error *error);
 // Opens an edit of the edited layer. Returns what the preview that gives way had changed: to be shown
 // together with the new edit.
 struct rect editor_begin(struct editor *editor, enum open_edit kind, const char *name);
+// The same of other layers.
+struct rect editor_begin_layers(struct editor *editor, enum open_edit kind, const char *name, uint8_t bits);
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
 struct rect editor_end_edit(struct editor *editor, bool keep);
 // The same, and shows it.
@@ -39,5 +68,15 @@ void editor_close(struct editor *editor, bool keep);
 void editor_show(struct editor *editor, struct rect rect);
 // The layers of a sheet that are the user's: those for drawing, and those of the data that are unlocked.
 uint8_t editor_user_layers(const struct mask_sheet *sheet);
+
+// Previews that have not come yet are kept when they come, or given up. False if there is none.
+bool editor_end_previews(struct editor *editor, bool keep);
+// editor_save, now.
+enum status editor_save_now(struct editor *editor, const char *path, uint8_t bits, int values,
+                            struct error *error);
+// Saves the mask after what is being done, if anything is: false if not.
+bool editor_save_later(struct editor *editor, const char *path, uint8_t bits, int values);
+// Gives all errands up and frees them.
+void editor_work_finish(struct editor *editor);
 
 #endif

@@ -14,7 +14,16 @@ enum { WAIT_MS = 50 };
 // anyway.
 enum { PATCH_WIDTH = 128, PATCH_HEIGHT = 32 };
 
-enum kind { KIND_CURSOR, KIND_VISIBLE, KIND_DETECTOR, KIND_HEADER, KIND_COUNT };
+// Several panes may show parts of the frame.
+enum { VISIBLE_PARTS = 8 };
+
+enum kind {
+    KIND_DETECTOR,
+    KIND_HEADER,
+    KIND_CURSOR,
+    KIND_VISIBLE,
+    KIND_COUNT = KIND_VISIBLE + VISIBLE_PARTS
+};
 
 // Answers the questions of one kind about one frame. Owned by the inquiry and by each of its questions.
 struct respondent {
@@ -57,6 +66,7 @@ struct inquiry {
     int64_t frame;
     struct frame_info info;
     struct topic topics[KIND_COUNT];
+    int next_part;          // whose answer gives way to that of another visible part
     uint64_t header_serial; // grows with every header
     bool news;
 };
@@ -125,7 +135,8 @@ static void run_question(void *work, struct cancel *cancel)
     if (question->kind == KIND_HEADER)
         read_header(respondent, cancel, answer);
     else if (question->kind == KIND_DETECTOR)
-        answer->status = image_file_detector(respondent->file, respondent->frame, cancel, &answer->detector, NULL);
+        answer->status =
+            image_file_detector(respondent->file, respondent->frame, cancel, &answer->detector, NULL);
     else
         answer->status = read_samples(question, cancel, &answer->samples);
     if (answer->status)
@@ -247,16 +258,28 @@ static struct rect patch_at(const struct frame_info *info, int64_t x, int64_t y)
     return rect_clip(patch, info->width, info->height);
 }
 
+// The kind whose question is about that visible part, or the one that may ask about it.
+static enum kind visible_kind(struct inquiry *inquiry, struct rect rect)
+{
+    for (int part = 0; part < VISIBLE_PARTS; part++) {
+        const struct topic *topic = &inquiry->topics[KIND_VISIBLE + part];
+        if (topic->respondent && same_rect(topic->rect, rect))
+            return (enum kind)(KIND_VISIBLE + part);
+    }
+    inquiry->next_part = (inquiry->next_part + 1) % VISIBLE_PARTS;
+    return (enum kind)(KIND_VISIBLE + inquiry->next_part);
+}
+
 enum inquiry_answer inquiry_samples(struct inquiry *inquiry, enum inquiry_place place, struct rect rect,
                                     void *samples)
 {
-    static const enum kind kinds[INQUIRY_PLACE_COUNT] = {KIND_CURSOR, KIND_VISIBLE};
     if (!inquiry->handle || inquiry->info.sequential)
         return INQUIRY_UNKNOWN;
     struct rect asked = rect;
     if (place == INQUIRY_CURSOR && rect.width == 1 && rect.height == 1)
         asked = patch_at(&inquiry->info, rect.x, rect.y);
-    const struct answer *answer = answer_to(inquiry, kinds[place], asked);
+    const enum kind kind = place == INQUIRY_CURSOR ? KIND_CURSOR : visible_kind(inquiry, asked);
+    const struct answer *answer = answer_to(inquiry, kind, asked);
     if (!answer)
         return INQUIRY_COMING;
     if (answer->status)

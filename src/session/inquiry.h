@@ -34,8 +34,9 @@ bool inquiry_header(struct inquiry *inquiry, struct inquiry_header *header);
 // NULL until the answer has come. A detector that cannot be read is one of which nothing is known.
 const struct detector_info *inquiry_detector(struct inquiry *inquiry);
 
-// Two places may be asked about at the same time.
-enum inquiry_place { INQUIRY_CURSOR, INQUIRY_VISIBLE, INQUIRY_PLACE_COUNT };
+// The pixels under the mouse, or a part of the frame that a pane shows: of those several may be asked about
+// at the same time.
+enum inquiry_place { INQUIRY_CURSOR, INQUIRY_VISIBLE };
 enum inquiry_answer {
     INQUIRY_COMING,
     INQUIRY_KNOWN,

@@ -134,7 +134,7 @@ void pane_own_frame(struct pane *pane)
     struct frame *shared = pane->frame;
     if (shared->references == 1)
         return;
-    pane->frame = frame_create(pane->common->frames++);
+    pane->frame = frame_create(pane->common->frames++, pane->common->jobs);
     pane->frame->mask.sheet = shared->mask.sheet; // the next frame leaves out what the user masked
     if (shared->mask.sheet)
         mask_sheet_open(shared->mask.sheet);

@@ -116,6 +116,8 @@ struct ui_model {
     bool has_mask;
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown
+    const char *working;   // the operation over the whole mask that is running; NULL = none
+    double work_share;     // of it that is done; 0 = cannot be told
     const char *note;      // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
     const char *message;   // the last sentence to the user; NULL or "" = none
     bool message_is_error;

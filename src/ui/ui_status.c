@@ -151,18 +151,24 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     gui_window_end();
 }
 
-static void draw_progress(struct ui *ui, struct gui_rect picture, float *bottom)
+// `what` is done to the share `share`; 0: that cannot be told.
+static void draw_progress(struct ui *ui, const char *what, double share, struct gui_rect picture,
+                          float *bottom)
 {
     float margin = ui_px(ui, 10), height = gui_line_height() + ui_px(ui, 26), width = ui_px(ui, 230);
     char text[64];
     *bottom -= height;
-    gui_window_begin("##progress", (struct gui_rect){picture.x + margin, *bottom, width, height},
+    snprintf(text, sizeof text, "##%s", what);
+    gui_window_begin(text, (struct gui_rect){picture.x + margin, *bottom, width, height},
                      GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
-    snprintf(text, sizeof text, "Loading %d %%", (int)(ui->model->progress * 100));
+    if (share > 0)
+        snprintf(text, sizeof text, "%s %d %%", what, (int)(share * 100));
+    else
+        snprintf(text, sizeof text, "%s ...", what);
     gui_text(text);
     gui_same_line_at(width - gui_text_width("Esc cancels") - ui_px(ui, 9));
     gui_text_dim("Esc cancels");
-    gui_progress((float)ui->model->progress, -1, ui_px(ui, 5));
+    gui_progress((float)share, -1, ui_px(ui, 5));
     gui_window_end();
     *bottom -= margin / 2;
 }
@@ -172,7 +178,9 @@ void ui_messages(struct ui *ui, struct gui_rect picture)
     const char *message = ui->model->message;
     float margin = ui_px(ui, 10), bottom = picture.y + picture.height - margin;
     if (ui->model->loading)
-        draw_progress(ui, picture, &bottom);
+        draw_progress(ui, "Loading", ui->model->progress, picture, &bottom);
+    if (ui->model->working)
+        draw_progress(ui, ui->model->working, ui->model->work_share, picture, &bottom);
     if (!message || !*message)
         return;
     // Long sentences are broken into lines within the picture.

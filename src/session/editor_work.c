@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// Operations over the whole image: they come one after the other, each as a job, and what one finds is merged
+// as one step of the history, in the layer that was edited when it was asked for. The user draws on
+// meanwhile.
+#include "session/editor_internal.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WAIT_MS = 50, QUIET_MS = 200 }; // what takes less time is not told of
+
+// --- those that wait ---
+
+static struct editor_errand *add_errand(struct editor_work *work)
+{
+    work->errands = must_resize(work->errands, (work->count + 1) * sizeof *work->errands);
+    struct editor_errand *errand = &work->errands[work->count++];
+    *errand = (struct editor_errand){0};
+    return errand;
+}
+
+// For people: "mask.hot".
+static void say_of(struct editor *editor, const char *what)
+{
+    const struct editor_errand *errand = &editor->work.errands[0];
+    common_say(editor->pane->common, false, "mask.%s %s",
+               errand->operation ? errand->operation->name : "save", what);
+}
+
+static void drop_errand(struct editor_work *work, size_t index)
+{
+    if (index == 0) {
+        mask_work_abandon(&work->running);
+        mask_change_free(&work->change);
+        work->found = false;
+    }
+    free(work->errands[index].numbers);
+    free(work->errands[index].path);
+    work->count--;
+    memmove(work->errands + index, work->errands + index + 1, (work->count - index) * sizeof *work->errands);
+}
+
+// What a preview that gave way had changed is shown now.
+static struct rect take_stale(struct editor_work *work)
+{
+    const struct rect stale = work->stale;
+    work->stale = (struct rect){0};
+    return stale;
+}
+
+static void drop_all(struct editor *editor)
+{
+    while (editor->work.count > 0)
+        drop_errand(&editor->work, editor->work.count - 1);
+    const struct rect stale = take_stale(&editor->work);
+    if (stale.width > 0)
+        editor_show(editor, stale);
+}
+
+static void drop_previews(struct editor_work *work)
+{
+    for (size_t i = work->count; i-- > 0;) {
+        if (work->errands[i].preview)
+            drop_errand(work, i);
+    }
+}
+
+// --- running ---
+
+static void take_found(void *context, enum status status, const struct error *error,
+                       struct mask_change *change)
+{
+    struct editor_work *work = &((struct editor *)context)->work;
+    work->running = NULL;
+    work->found = true;
+    work->error = *error;
+    work->error.status = status;
+    work->change = *change;
+}
+
+// The mask is looked at as it is without a preview, which stays on the screen until there is something else.
+static enum status start(struct editor *editor, const struct editor_errand *errand, struct error *error)
+{
+    struct editor_work *work = &editor->work;
+    struct pane *pane = editor->pane;
+    if (editor->open == OPEN_PREVIEW)
+        work->stale = rect_join(work->stale, editor_end_edit(editor, false));
+    work->sheet = editor->sheet;
+    work->started_ns = clock_now_ns();
+    const struct mask_work_request request = {.jobs = pane->common->jobs,
+                                              .operation = errand->operation,
+                                              .numbers = errand->numbers,
+                                              .count = errand->count,
+                                              .mask = pane->frame->mask.seen,
+                                              .bits = errand->bits,
+                                              .unmask = errand->unmask,
+                                              .file = pane->frame->file,
+                                              .source = pane->document->source,
+                                              .item = pane->position.item,
+                                              .frame = pane->position.frame,
+                                              .sentinels = &pane->frame->info.sentinels,
+                                              .done = take_found,
+                                              .context = editor};
+    return mask_work_start(&request, &work->running, error);
+}
+
+// Makes the change of the first errand, found by its job or at once.
+static enum status make_change(struct editor *editor, struct rect *changed, struct error *error)
+{
+    const struct editor_errand *errand = &editor->work.errands[0];
+    struct mask_history *history = editor->sheet->history;
+    const struct mask_context context = {.mask = editor->pane->frame->mask.seen,
+                                         .bits = errand->bits,
+                                         .unmask = errand->unmask,
+                                         .history = history,
+                                         .changed = changed};
+    return errand->operation->kind == MASK_AT_ONCE
+               ? errand->operation->run(&context, errand->numbers, errand->count, error)
+               : mask_change_apply(&editor->work.change, history, changed, error);
+}
+
+static enum status merge(struct editor *editor, struct error *error)
+{
+    const struct editor_errand *errand = &editor->work.errands[0];
+    const struct rect before = editor_begin_layers(editor, errand->preview ? OPEN_PREVIEW : OPEN_STROKE,
+                                                   errand->operation->name, errand->bits);
+    struct rect changed = {0};
+    const enum status status = make_change(editor, &changed, error);
+    if (status || !errand->preview)
+        changed = rect_join(changed, editor_end_edit(editor, !status));
+    editor_show(editor, rect_join(take_stale(&editor->work), rect_join(before, changed)));
+    return status;
+}
+
+// Ends the first errand, whose change is there or fails by `error`.
+static void conclude(struct editor *editor)
+{
+    struct editor_work *work = &editor->work;
+    struct error *error = &work->error;
+    struct editor_errand *errand = &work->errands[0];
+    if (errand->path)
+        error->status = editor_save_now(editor, errand->path, errand->bits, errand->values, error);
+    else if (!error->status)
+        error->status = merge(editor, error);
+    const struct rect stale = take_stale(work);
+    if (stale.width > 0)
+        editor_show(editor, stale);
+    work->failure = *error;
+    if (error->status && editor->pane->paced)
+        common_say(editor->pane->common, true, "%s", error->text);
+    drop_errand(work, 0);
+}
+
+bool editor_pump(struct editor *editor)
+{
+    struct editor_work *work = &editor->work;
+    bool changed = false;
+    if (work->count == 0)
+        return false;
+    const struct mask_sheet *sheet = editor_follow(editor);
+    if (!sheet || ((work->running || work->found) && sheet != work->sheet)) {
+        say_of(editor, "was given up: another image is shown");
+        drop_all(editor);
+        return true;
+    }
+    while (work->count > 0 && !work->running) {
+        const struct editor_errand *errand = &work->errands[0];
+        const bool ready = work->found || errand->path || errand->operation->kind == MASK_AT_ONCE;
+        if (ready && editor->open == OPEN_STROKE) // a stroke is one step; what was found waits for its end
+            break;
+        if (!work->found)
+            work->error = (struct error){0};
+        if (ready || start(editor, errand, &work->error))
+            conclude(editor);
+        changed |= ready;
+    }
+    double share;
+    return changed || editor_working(editor, &share);
+}
+
+enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
+                       bool preview, struct error *error)
+{
+    const struct mask_operation *operation = mask_operation_find(name);
+    struct pane *pane = editor->pane;
+    enum status status = editor_need_layer(editor, error);
+    if (!operation)
+        status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
+    else if (!status && operation->kind == MASK_PIXELS && pane->loader)
+        status = error_set(error, STATUS_USAGE, "the frame is still being loaded; this needs all of it");
+    if (status)
+        return status;
+    drop_previews(&editor->work);
+    if (editor->open == OPEN_STROKE)
+        editor_close(editor, true);
+    struct editor_errand *errand = add_errand(&editor->work);
+    errand->operation = operation;
+    errand->numbers = must_alloc((count + 1) * sizeof *numbers);
+    errand->count = count;
+    if (count)
+        memcpy(errand->numbers, numbers, count * sizeof *numbers);
+    errand->bits = MASK_BIT(pane->common->workspace.masking.layer);
+    errand->unmask = pane->common->workspace.masking.unmask;
+    errand->preview = preview;
+    editor->work.failure = (struct error){0};
+    editor_pump(editor);
+    while (!pane->paced && editor->work.count > 0) { // nobody would pump
+        jobs_wait(pane->common->jobs, WAIT_MS);
+        jobs_drain(pane->common->jobs);
+        editor_pump(editor);
+    }
+    if (editor->work.failure.status && !pane->paced)
+        *error = editor->work.failure;
+    return pane->paced ? STATUS_OK : editor->work.failure.status;
+}
+
+const char *editor_working(const struct editor *editor, double *share)
+{
+    const struct editor_work *work = &editor->work;
+    if (work->count == 0 || clock_now_ns() - work->started_ns < (int64_t)QUIET_MS * 1000000)
+        return NULL;
+    *share = work->running ? mask_work_progress(work->running) : 0;
+    return work->errands[0].operation ? work->errands[0].operation->name : "save";
+}
+
+bool editor_is_working(const struct editor *editor)
+{
+    return editor->work.count > 0;
+}
+
+bool editor_save_later(struct editor *editor, const char *path, uint8_t bits, int values)
+{
+    if (editor->work.count == 0)
+        return false;
+    struct editor_errand *errand = add_errand(&editor->work);
+    errand->path = must_copy(path);
+    errand->bits = bits;
+    errand->values = values;
+    return true;
+}
+
+bool editor_stop(struct editor *editor)
+{
+    if (editor->work.count == 0)
+        return false;
+    say_of(editor, "was stopped");
+    drop_all(editor);
+    return true;
+}
+
+bool editor_end_previews(struct editor *editor, bool keep)
+{
+    struct editor_work *work = &editor->work;
+    bool any = false;
+    for (size_t i = 0; i < work->count; i++) {
+        any |= work->errands[i].preview;
+        work->errands[i].preview &= !keep;
+    }
+    if (!keep && any) {
+        drop_previews(work);
+        const struct rect stale = take_stale(work);
+        if (stale.width > 0)
+            editor_show(editor, stale);
+    }
+    return any;
+}
+
+void editor_work_finish(struct editor *editor)
+{
+    while (editor->work.count > 0)
+        drop_errand(&editor->work, editor->work.count - 1);
+    free(editor->work.errands);
+}
