@@ -202,6 +202,24 @@ static void test_a_step(void **state)
     expect_untouched();
 }
 
+// Escape, another step and leaving while the frame that is wanted hangs.
+static void test_a_step_is_given_up(void **state)
+{
+    struct session *session = *state;
+    OPEN_BEHIND_GATE(session, "f_2.npy", "--prefetch", "0", BARE_OPTIONS, series());
+    expect_frame(session, 0);
+    shut();
+    driven_key(session->window, "Right");
+    expect_hung();
+    driven_key(session->window, "Escape");
+    driven_key(session->window, "Right"); // on to the third
+    expect_frame(session, 2);
+    driven_key(session->window, "ctrl+q");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    assert_int_equal(access(gate, F_OK), 0);
+    expect_untouched();
+}
+
 // Files on the way have to be opened to know how far ten steps lead.
 static void test_many_steps_over_unknown_files(void **state)
 {
@@ -220,6 +238,74 @@ static void test_many_steps_over_unknown_files(void **state)
     expect_untouched();
 }
 
+static void expect_level(struct session *session, double value)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value);
+    session_expect_fit(session, &image);
+    image_free(&image);
+}
+
+// Opens the first file of the series in mask mode with the pencil, masked pixels black, and begins an
+// operation whose reads hang: to mask what has the value under the mouse, which is all.
+static void begin_operation(struct session *session)
+{
+    OPEN_BEHIND_GATE(session, "f_1.npy", "--prefetch", "0", BARE_OPTIONS, "--mask-color", "black",
+                     "--mask-opacity", "1", series());
+    expect_frame(session, 0);
+    driven_key(session->window, "m");
+    driven_key(session->window, "p");
+    driven_move(session->window, 400, 300);
+    shut();
+    driven_key(session->window, "comma");
+    expect_hung();
+}
+
+static void test_drawing_while_an_operation_hangs(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_operation(session);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_drag(session->window, 1, 400, 300, 500, 400);
+    session_expect_change(session, &pixels);
+    pixels_free(&pixels);
+    expect_untouched();
+    driven_key(session->window, "v"); // without the outline of the pencil
+    let_go();
+    expect_level(session, 0);              // all is masked
+    driven_key(session->window, "ctrl+z"); // as one step, which leaves what was drawn
+    driven_key(session->window, "ctrl+z");
+    expect_frame(session, 0);
+    expect_untouched();
+}
+
+static void test_escape_ends_an_operation_that_hangs(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_operation(session);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "Escape");
+    session_expect_change(session, &pixels); // says that it was stopped
+    pixels_free(&pixels);
+    driven_key(session->window, "m");
+    let_go();
+    driven_key(session->window, "Escape"); // takes the sentence away
+    expect_frame(session, 0);              // nothing is masked
+    driven_key(session->window, "ctrl+q"); // and nothing is unsaved
+    assert_int_equal(driven_wait_exit(session->window), 0);
+}
+
+static void test_leaving_while_an_operation_hangs(void **state)
+{
+    struct session *session = *state;
+    begin_operation(session);
+    driven_key(session->window, "ctrl+q");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    assert_int_equal(access(gate, F_OK), 0);
+    expect_untouched();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +313,10 @@ int main(void)
         cmocka_unit_test_teardown(test_the_header_panel, teardown),
         cmocka_unit_test_teardown(test_a_step, teardown),
         cmocka_unit_test_teardown(test_many_steps_over_unknown_files, teardown),
+        cmocka_unit_test_teardown(test_a_step_is_given_up, teardown),
+        cmocka_unit_test_teardown(test_drawing_while_an_operation_hangs, teardown),
+        cmocka_unit_test_teardown(test_escape_ends_an_operation_that_hangs, teardown),
+        cmocka_unit_test_teardown(test_leaving_while_an_operation_hangs, teardown),
     };
     if (!session_ready())
         return 77;
