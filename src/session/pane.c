@@ -354,6 +354,18 @@ static bool pump_regions(struct pane *pane, int wait_ms)
     return changed;
 }
 
+// A frame that is shared was counted again by another pane: automatic limits follow.
+static bool follow_statistics(struct pane *pane)
+{
+    const struct contrast *contrast = &pane->view.contrast;
+    const bool changed = pane->seen_serial != pane->frame->serial;
+    pane->seen_serial = pane->frame->serial;
+    if (!changed || pane->frame->references == 1 || !pane->frame->statistics_known || !contrast->automatic ||
+        contrast->keep)
+        return false;
+    return pane_auto_limits(pane, NULL) == STATUS_OK;
+}
+
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
     jobs_drain(pane->common->jobs);
@@ -361,9 +373,11 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
     const bool masked = pane_follow_masks(pane), counted = recount_pump(pane);
     const bool collected = pane_load_collect(pane) || masked;
     const bool news = inquiry_has_news(pane->frame->inquiry) || collected;
-    if (!pane->loader)
+    if (!pane->loader) {
+        const bool limited = follow_statistics(pane);
         return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || news ||
-               counted;
+               counted || limited;
+    }
     struct frame_info info;
     if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {
         struct error error = {0};

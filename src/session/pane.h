@@ -49,7 +49,8 @@ struct pane {
     bool loading_known; // its header is known and the picture prepared for it
     bool hold;          // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
-    bool auto_pending; // apply the rule of automatic limits again when loaded
+    uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
+    bool auto_pending;    // apply the rule of automatic limits again when loaded
     int64_t limits_updated_ns;
     struct pane_times times;
 };

@@ -4,6 +4,8 @@
 
 #include "support/testdata.h"
 
+#include "base/clock.h"
+
 #include "gpu/gpu.h"
 
 #include <stdio.h>
@@ -284,6 +286,51 @@ static void test_one_mask_in_two_panes(void **state)
     editors_finish(&editors);
 }
 
+// The largest pixel of a pane's image.
+static double find_largest(struct pane *pane, int64_t *x, int64_t *y)
+{
+    double largest = -1, value;
+    char text[48];
+    for (int64_t row = 0; row < pane->frame->info.height; row++)
+        for (int64_t column = 0; column < pane->frame->info.width; column++)
+            if (pane_value(pane, column, row, text, sizeof text, &value) && value > largest) {
+                largest = value;
+                *x = column;
+                *y = row;
+            }
+    return largest;
+}
+
+// Once the user rests, the automatic limits of all panes that show the frame leave out what was masked.
+static void test_limits_follow_the_mask_in_two_panes(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    struct editors editors = {0};
+    struct pane *a = f->desk->active;
+    int64_t x = 0, y = 0;
+    a->view.contrast.rule = (struct limits_rule){.method = LIMITS_MINMAX};
+    open_in(a, "sim:64x40,type=u16,frames=8");
+    load_all(f->desk);
+    struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    pane_open_same(b, a);
+    b->view.contrast.automatic = a->view.contrast.automatic = true;
+    load_all(f->desk);
+    const double largest = find_largest(a, &x, &y);
+    assert_true(a->view.contrast.limits.high == largest && b->view.contrast.limits.high == largest);
+    editors_follow(&editors, f->desk);
+    run_point(editors.active, (double)x, (double)y);
+    const uint64_t serial = a->frame->serial;
+    while (a->frame->serial == serial) { // ends by the test's time limit if that never comes
+        desk_tick(f->desk, clock_now_ns() + INT64_C(1000000000));
+        desk_pump(f->desk, 1);
+    }
+    desk_pump(f->desk, 1);
+    assert_true(a->view.contrast.limits.high < largest);
+    assert_true(b->view.contrast.limits.high == a->view.contrast.limits.high);
+    editors_finish(&editors);
+}
+
 // Panes whose frames are linked share each frame that one of them loads.
 static void test_linked_panes_share_frames(void **state)
 {
@@ -439,6 +486,7 @@ int main(void)
         DESK_TEST(test_same_in_two_panes),
         DESK_TEST(test_blink),
         DESK_TEST(test_one_mask_in_two_panes),
+        DESK_TEST(test_limits_follow_the_mask_in_two_panes),
         DESK_TEST(test_linked_panes_share_frames),
         DESK_TEST(test_slabs_in_one_of_two_panes),
         DESK_TEST(test_any_order),
