@@ -2,7 +2,7 @@
 // Finds the reference files and keeps a temporary folder.
 #include "support/testdata.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static char temporary_folder[64];
+static pid_t temporary_owner; // who removes it: not a child that ends
 
 const char *testdata_folder(void)
 {
@@ -45,20 +46,20 @@ cJSON *testdata_reference(void)
     return json;
 }
 
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+    (void)info;
+    (void)kind;
+    (void)place;
+    remove(path);
+    return 0;
+}
+
+// With all that is in it, links not followed.
 static void remove_temporary_folder(void)
 {
-    DIR *folder = opendir(temporary_folder);
-    if (!folder)
-        return;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (entry->d_name[0] == '.' && (!entry->d_name[1] || entry->d_name[1] == '.'))
-            continue;
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s", temporary_folder, entry->d_name);
-        unlink(path);
-    }
-    closedir(folder);
-    rmdir(temporary_folder);
+    if (getpid() == temporary_owner)
+        nftw(temporary_folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *temporary_path(const char *name)
@@ -69,6 +70,7 @@ const char *temporary_path(const char *name)
         snprintf(temporary_folder, sizeof temporary_folder, "/tmp/fovea-test-XXXXXX");
         if (!mkdtemp(temporary_folder))
             abort();
+        temporary_owner = getpid();
         atexit(remove_temporary_folder);
     }
     char *path = paths[next++ % 64];
