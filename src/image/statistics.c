@@ -145,32 +145,6 @@ struct left_out {
     uint32_t masked, nan;
 };
 
-IMAGE_CLONES static struct left_out mark_floats(const float *restrict values, const uint8_t *restrict mask,
-                                                size_t count, uint8_t *restrict valid)
-{
-    struct left_out out = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t seen = mask[i] == 0;
-        out.masked += 1 - seen;
-        out.nan += seen & (values[i] != values[i]);
-        valid[i] = (uint8_t)(seen & (fabsf(values[i]) < INFINITY));
-    }
-    return out;
-}
-
-IMAGE_CLONES static struct left_out mark_doubles(const double *restrict values, const uint8_t *restrict mask,
-                                                 size_t count, uint8_t *restrict valid)
-{
-    struct left_out out = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t seen = mask[i] == 0;
-        out.masked += 1 - seen;
-        out.nan += seen & (values[i] != values[i]);
-        valid[i] = (uint8_t)(seen & (fabs(values[i]) < (double)INFINITY));
-    }
-    return out;
-}
-
 static void count_left_out(struct statistics *statistics, struct left_out out, size_t count, size_t good)
 {
     statistics->masked += out.masked;
@@ -180,44 +154,44 @@ static void count_left_out(struct statistics *statistics, struct left_out out, s
 
 static const uint8_t nothing_masked[RUN];
 
-// Every value is written and the position moves on only past those that count: no branch to mispredict.
-size_t statistics_sift_floats(struct statistics *statistics, const float *values, const uint8_t *mask,
-                              size_t count, uint8_t *valid, float *kept)
-{
-    size_t all = 0;
-    for (size_t at = 0; at < count; at += RUN) {
-        const size_t run = count - at < RUN ? count - at : RUN;
-        const struct left_out out =
-            mark_floats(values + at, mask ? mask + at : nothing_masked, run, valid + at);
-        size_t good = 0;
-        for (size_t i = at; i < at + run; i++) {
-            kept[all + good] = values[i];
-            good += valid[i];
-        }
-        count_left_out(statistics, out, run, good);
-        all += good;
+// Of both types. Every value is written and the position moves on only past those that count: no branch to
+// mispredict.
+#define SIFT(plural, type, magnitude)                                                                        \
+    IMAGE_CLONES static struct left_out mark_##plural(                                                       \
+        const type *restrict values, const uint8_t *restrict mask, size_t count, uint8_t *restrict valid)    \
+    {                                                                                                        \
+        struct left_out out = {0, 0};                                                                        \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            const uint32_t seen = mask[i] == 0;                                                              \
+            out.masked += 1 - seen;                                                                          \
+            out.nan += seen & (values[i] != values[i]);                                                      \
+            valid[i] = (uint8_t)(seen & (magnitude(values[i]) < (type)INFINITY));                            \
+        }                                                                                                    \
+        return out;                                                                                          \
+    }                                                                                                        \
+                                                                                                             \
+    size_t statistics_sift_##plural(struct statistics *statistics, const type *values, const uint8_t *mask,  \
+                                    size_t count, uint8_t *valid, type *kept)                                \
+    {                                                                                                        \
+        size_t all = 0;                                                                                      \
+        for (size_t at = 0; at < count; at += RUN) {                                                         \
+            const size_t run = count - at < RUN ? count - at : RUN;                                          \
+            const struct left_out out =                                                                      \
+                mark_##plural(values + at, mask ? mask + at : nothing_masked, run, valid + at);              \
+            size_t good = 0;                                                                                 \
+            for (size_t i = at; i < at + run; i++) {                                                         \
+                kept[all + good] = values[i];                                                                \
+                good += valid[i];                                                                            \
+            }                                                                                                \
+            count_left_out(statistics, out, run, good);                                                      \
+            all += good;                                                                                     \
+        }                                                                                                    \
+        return all;                                                                                          \
     }
-    return all;
-}
 
-size_t statistics_sift_doubles(struct statistics *statistics, const double *values, const uint8_t *mask,
-                               size_t count, uint8_t *valid, double *kept)
-{
-    size_t all = 0;
-    for (size_t at = 0; at < count; at += RUN) {
-        const size_t run = count - at < RUN ? count - at : RUN;
-        const struct left_out out =
-            mark_doubles(values + at, mask ? mask + at : nothing_masked, run, valid + at);
-        size_t good = 0;
-        for (size_t i = at; i < at + run; i++) {
-            kept[all + good] = values[i];
-            good += valid[i];
-        }
-        count_left_out(statistics, out, run, good);
-        all += good;
-    }
-    return all;
-}
+SIFT(floats, float, fabsf)
+SIFT(doubles, double, fabs)
+#undef SIFT
 
 // Finite values whose sum overflows are merged one by one; the weighted mean cannot overflow.
 static void add_one_by_one(struct statistics *statistics, const double *values, size_t count)
