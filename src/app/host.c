@@ -14,6 +14,11 @@ static struct pane *pane_of(void *app)
     return ((struct host *)app)->desk->active;
 }
 
+static struct editor *editor_of(void *app)
+{
+    return ((struct host *)app)->editors.active;
+}
+
 static enum status need_image(const struct pane *pane, struct error *error)
 {
     return pane->document->source ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
@@ -49,7 +54,7 @@ static enum status do_open_series(void *app, const char *name, struct error *err
     struct pane *pane = pane_of(app);
     if (!name && !pane->document->source)
         return error_set(error, STATUS_USAGE, "no image is open");
-    const struct source *files = pane->document->plain ? pane->document->plain : pane->document->source;
+    const struct source *files = document_files(pane->document);
     char *copy = must_copy(name ? name : source_name(files, pane->document->plain ? 0 : pane->position.item));
     const char *names[] = {copy};
     const bool automatic = pane->view.contrast.automatic;
@@ -94,7 +99,7 @@ static enum status do_load_mask(void *app, const char *path, int values, struct 
     if (status)
         return status;
     if (values == VALUES_LAYERS)
-        return editor_load_layers(((struct host *)app)->editors.active, path, error);
+        return editor_load_layers(editor_of(app), path, error);
     struct text name = {0};
     text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
     pane_load_mask(pane, text_string(&name));
@@ -138,7 +143,7 @@ static enum status do_export(void *app, const char *path, bool decorate, const c
 static bool do_cancel(void *app)
 {
     struct pane *pane = pane_of(app);
-    struct editor *editor = ((struct host *)app)->editors.active;
+    struct editor *editor = editor_of(app);
     if (editor_end(editor, false) || editor_stop(editor))
         return true;
     const bool told = pane->common->message.text[0] != '\0';
@@ -167,7 +172,7 @@ static enum status do_load_again(void *app, struct error *error)
 static enum status do_combine_mask(void *app, const char *path, int how, struct error *error)
 {
     static const enum bitmap_combination ways[] = {BITMAP_REPLACE, BITMAP_OR, BITMAP_MINUS};
-    return editor_combine(((struct host *)app)->editors.active, path, ways[how], error);
+    return editor_combine(editor_of(app), path, ways[how], error);
 }
 
 static enum status do_save_mask(void *app, const char *path, uint8_t bits, int values, struct error *error)
@@ -184,32 +189,32 @@ static enum status do_save_mask(void *app, const char *path, uint8_t bits, int v
 static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
                                      bool preview, struct error *error)
 {
-    return editor_run(((struct host *)app)->editors.active, name, numbers, count, preview, error);
+    return editor_run(editor_of(app), name, numbers, count, preview, error);
 }
 
 static bool do_mask_undo(void *app)
 {
-    return editor_undo(((struct host *)app)->editors.active);
+    return editor_undo(editor_of(app));
 }
 
 static bool do_mask_redo(void *app)
 {
-    return editor_redo(((struct host *)app)->editors.active);
+    return editor_redo(editor_of(app));
 }
 
 static bool do_mask_end(void *app, bool keep)
 {
-    return editor_end(((struct host *)app)->editors.active, keep);
+    return editor_end(editor_of(app), keep);
 }
 
 static bool do_mask_last_point(void *app)
 {
-    return editor_last_point(((struct host *)app)->editors.active);
+    return editor_last_point(editor_of(app));
 }
 
 static void do_mask_tool_changed(void *app)
 {
-    editor_tool_changed(((struct host *)app)->editors.active);
+    editor_tool_changed(editor_of(app));
 }
 
 static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)

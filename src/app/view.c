@@ -272,16 +272,23 @@ static void question_key(struct session *session, const SDL_Event *event)
     session->dirty = true;
 }
 
+// Drawable pixels per unit of SDL's mouse coordinates.
+static double mouse_density(const struct session *session)
+{
+    int width = 1, drawable = 1;
+    SDL_GetWindowSize(session->window.handle, &width, NULL);
+    SDL_GL_GetDrawableSize(session->window.handle, &drawable, NULL);
+    return (double)drawable / width;
+}
+
 // What is dropped is for the pane under the mouse, of whose way here there were no events.
 static void activate_under_mouse(struct session *session)
 {
-    int x, y, left, top, width = 1, drawable = 1;
+    const double density = mouse_density(session);
+    int x, y, left, top;
     bool head;
     SDL_GetGlobalMouseState(&x, &y);
     SDL_GetWindowPosition(session->window.handle, &left, &top);
-    SDL_GetWindowSize(session->window.handle, &width, NULL);
-    SDL_GL_GetDrawableSize(session->window.handle, &drawable, NULL);
-    const double density = (double)drawable / width;
     struct pane *pane = desk_pane_at(session->desk, (x - left) * density, (y - top) * density, &head);
     if (pane)
         host_activate(&session->host, pane);
@@ -306,12 +313,7 @@ static void drop_event(struct session *session, const SDL_Event *event)
 
 static void picture_event(struct session *session, const SDL_Event *event)
 {
-    int width, height;
-    float scale;
-    window_size(&session->window, &width, &height, &scale);
-    int layout_width = 1;
-    SDL_GetWindowSize(session->window.handle, &layout_width, NULL);
-    session->dirty |= gestures_event(&session->gestures, &session->host, event, (double)width / layout_width);
+    session->dirty |= gestures_event(&session->gestures, &session->host, event, mouse_density(session));
 }
 
 static void handle_event(struct session *session, const SDL_Event *event)

@@ -35,6 +35,11 @@ void document_release(struct document **address)
     free(document);
 }
 
+struct source *document_files(const struct document *document)
+{
+    return document->plain ? document->plain : document->source;
+}
+
 struct document *document_fork(const struct document *document)
 {
     struct document *fork = must_alloc(sizeof *fork);

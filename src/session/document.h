@@ -38,6 +38,8 @@ struct document *document_create(int channel);
 struct document *document_share(struct document *document);
 // Gives it back, and frees it after the last owner has. Sets *address to NULL; NULL is fine.
 void document_release(struct document **address);
+// The files themselves, where `source` is slabs of them; NULL if nothing is open.
+struct source *document_files(const struct document *document);
 // The same files with the same masks, of which `document`'s owner can show slabs without the others.
 struct document *document_fork(const struct document *document);
 // Moves the user's masks of what was open before into a new document, for frames of the same sizes.

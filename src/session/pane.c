@@ -89,10 +89,16 @@ static void show_mask(struct pane *pane, struct rect rect)
         common_say(pane->common, true, "%s", error.text);
 }
 
+// What is read ahead leaves out what was masked before; but while playing it would never get further.
+static void drop_outdated(struct pane *pane)
+{
+    if (!pane->view.play.direction)
+        ahead_drop(pane, false);
+}
+
 void pane_mask_changed(struct pane *pane, struct rect rect)
 {
-    if (!pane->view.play.direction) // that would never get further
-        ahead_drop(pane, false);    // it leaves out what was masked before
+    drop_outdated(pane);
     frame_mask_edited(&pane->frame->mask, rect);
     show_mask(pane, rect);
 }
@@ -111,7 +117,7 @@ bool pane_follow_masks(struct pane *pane)
     const struct rect rect = frame_mask_catch_up(&pane->frame->mask);
     if (rect.width <= 0)
         return false;
-    ahead_drop(pane, false);
+    drop_outdated(pane);
     show_mask(pane, rect);
     return true;
 }
@@ -206,6 +212,13 @@ static bool can_share(const struct pane *pane, const struct pane *other)
            a->reduce == b->reduce && memcmp(&a->classes, &b->classes, sizeof a->classes) == 0;
 }
 
+// Another frame, or other numbers of it: limits that are automatic follow.
+static bool renew_limits(struct pane *pane)
+{
+    const struct contrast *contrast = &pane->view.contrast;
+    return contrast->automatic && !contrast->keep && pane_auto_limits(pane, NULL) == STATUS_OK;
+}
+
 bool pane_share(struct pane *pane, const struct pane *other)
 {
     if (!can_share(pane, other))
@@ -220,8 +233,7 @@ bool pane_share(struct pane *pane, const struct pane *other)
     pane->unseen = true;
     pane->loads++;
     pane_meet_frame(pane, &pane->frame->info);
-    if (pane->view.contrast.automatic && !pane->view.contrast.keep)
-        pane_auto_limits(pane, NULL);
+    renew_limits(pane);
     return true;
 }
 
@@ -357,13 +369,9 @@ static bool pump_regions(struct pane *pane, int wait_ms)
 // A frame that is shared was counted again by another pane: automatic limits follow.
 static bool follow_statistics(struct pane *pane)
 {
-    const struct contrast *contrast = &pane->view.contrast;
     const bool changed = pane->seen_serial != pane->frame->serial;
     pane->seen_serial = pane->frame->serial;
-    if (!changed || pane->frame->references == 1 || !pane->frame->statistics_known || !contrast->automatic ||
-        contrast->keep)
-        return false;
-    return pane_auto_limits(pane, NULL) == STATUS_OK;
+    return changed && pane->frame->references > 1 && pane->frame->statistics_known && renew_limits(pane);
 }
 
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)

@@ -220,8 +220,7 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
     for (int i = 0; i < pane->playback.waiting_count; i++)
         number = int64_clamp(number + pane->playback.waiting[i], 0, exact ? total - 1 : INT32_MAX);
     number *= pane->document->plain ? pane->document->slab_frames : 1;
-    struct source *plain = pane->document->plain ? pane->document->plain : pane->document->source,
-                  *slabs = NULL;
+    struct source *plain = document_files(pane->document), *slabs = NULL;
     if (mode >= 0)
         status = source_create_slab(plain, (enum slab_mode)mode, frames, &slabs, error);
     if (status)
@@ -232,7 +231,7 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
         struct document *shared = pane->document;
         pane->document = document_fork(shared);
         document_release(&shared);
-        plain = pane->document->plain ? pane->document->plain : pane->document->source;
+        plain = document_files(pane->document);
     }
     if (pane->document->plain)
         source_destroy(&pane->document->source);
