@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The command table, the parser of command lines, and what every command does to the view.
 #include "commands/arguments.h"
-#include "commands/fake_host.h"
+#include "commands/fixture.h"
 #include "support/testdata.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct fake_host fake;
-
-static int set_up(void **state)
-{
-    (void)state;
-    fake_host_init(&fake);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_host_finish(&fake);
-    return 0;
-}
-
-static void refuses(const char *line, const char *sentence)
-{
-    fake_host_refuses(&fake, line, STATUS_USAGE, sentence);
-}
 
 // --- The table ---
 
@@ -139,27 +118,27 @@ static void appended_words_read_back(void **state)
 static void errors_name_command_and_argument(void **state)
 {
     (void)state;
-    refuses("nonsense", "there is no command \"nonsense\"");
-    refuses("contrast.limits 1",
-            "contrast.limits: the argument high is missing (usage: contrast.limits low high)");
-    refuses("contrast.limits 1 x", "contrast.limits: high must be a number, not \"x\"");
-    refuses("contrast.low nan", "contrast.low: value must be a number, not \"nan\"");
-    refuses("contrast.low inf", "contrast.low: value must be a number, not \"inf\"");
-    refuses("view.fit 3", "view.fit: \"3\" is one argument too many (usage: view.fit)");
-    refuses("frame.step 1.5", "frame.step: count must be a whole number, not \"1.5\"");
-    refuses("mask.opacity 1.5", "mask.opacity: opacity must be from 0 to 1, not \"1.5\"");
-    refuses("view.rotate up", "view.rotate: direction must be left or right, not \"up\"");
-    refuses("contrast.auto best",
-            "contrast.auto: method must be percentile, minmax, zscale or sigma, not \"best\"");
-    refuses("colormap.set nothing", "colormap.set: there is no colour map \"nothing\"");
-    refuses("special.colour nan #12345",
-            "special.colour: colour must be a colour as \"#ff8000\" or \"red\", not \"#12345\"");
-    refuses("file.open \"a", "file.open: a double quote is not closed");
-    refuses(
+    fake_refuses("nonsense", "there is no command \"nonsense\"");
+    fake_refuses("contrast.limits 1",
+                 "contrast.limits: the argument high is missing (usage: contrast.limits low high)");
+    fake_refuses("contrast.limits 1 x", "contrast.limits: high must be a number, not \"x\"");
+    fake_refuses("contrast.low nan", "contrast.low: value must be a number, not \"nan\"");
+    fake_refuses("contrast.low inf", "contrast.low: value must be a number, not \"inf\"");
+    fake_refuses("view.fit 3", "view.fit: \"3\" is one argument too many (usage: view.fit)");
+    fake_refuses("frame.step 1.5", "frame.step: count must be a whole number, not \"1.5\"");
+    fake_refuses("mask.opacity 1.5", "mask.opacity: opacity must be from 0 to 1, not \"1.5\"");
+    fake_refuses("view.rotate up", "view.rotate: direction must be left or right, not \"up\"");
+    fake_refuses("contrast.auto best",
+                 "contrast.auto: method must be percentile, minmax, zscale or sigma, not \"best\"");
+    fake_refuses("colormap.set nothing", "colormap.set: there is no colour map \"nothing\"");
+    fake_refuses("special.colour nan #12345",
+                 "special.colour: colour must be a colour as \"#ff8000\" or \"red\", not \"#12345\"");
+    fake_refuses("file.open \"a", "file.open: a double quote is not closed");
+    fake_refuses(
         "contrast.scale power:0",
         "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, equalize, with a parameter as in \"power:0.5\", not \"power:0\"");
-    refuses("frame.go 12", "frame.go: there are 10 frames");
-    refuses("file.reload", "file.reload: not possible here");
+    fake_refuses("frame.go 12", "frame.go: there are 10 frames");
+    fake_refuses("file.reload", "file.reload: not possible here");
     // What is wrong with a file is not the command's fault.
     fake_host_refuses(&fake, "file.open missing.tif", STATUS_IO, "missing.tif: no such file");
 }
@@ -168,8 +147,8 @@ static void the_first_failure_stops(void **state)
 {
     (void)state;
     text_clear(&fake.calls);
-    refuses("frame.step 1; frame.step x; frame.step 3",
-            "frame.step: count must be a whole number, not \"x\"");
+    fake_refuses("frame.step 1; frame.step x; frame.step 3",
+                 "frame.step: count must be a whole number, not \"x\"");
     assert_string_equal(fake.calls.data, "step 1;");
     assert_int_equal(command_check(&fake.host, "frame.step 1; frame.step x", NULL), STATUS_USAGE);
 }
@@ -210,10 +189,10 @@ static void contrast_commands(void **state)
     fake_host_run(&fake, "contrast.auto zscale 0.5; contrast.auto");
     assert_true(contrast->rule.method == LIMITS_ZSCALE && contrast->rule.zscale_contrast == 0.5);
     assert_string_equal(fake.calls.data, "auto;auto;");
-    refuses("contrast.auto percentile 60 50",
-            "contrast.auto: percentiles must be from 0 to 100, the lower one first");
-    refuses("contrast.auto minmax 1", "contrast.auto: minmax takes no number");
-    refuses("contrast.auto sigma 1 2", "contrast.auto: sigma takes one number");
+    fake_refuses("contrast.auto percentile 60 50",
+                 "contrast.auto: percentiles must be from 0 to 100, the lower one first");
+    fake_refuses("contrast.auto minmax 1", "contrast.auto: minmax takes no number");
+    fake_refuses("contrast.auto sigma 1 2", "contrast.auto: sigma takes one number");
     assert_true(contrast->rule.method == LIMITS_ZSCALE);
     fake_host_run(&fake, "contrast.visible on; contrast.keep");
     assert_true(contrast->visible_only && contrast->keep);
@@ -226,7 +205,7 @@ static void limits_from_the_cursor(void **state)
 {
     (void)state;
     fake_host_run(&fake, "contrast.limits 0 100");
-    refuses("contrast.low_here", "contrast.low_here: the mouse is not over a pixel of the image");
+    fake_refuses("contrast.low_here", "contrast.low_here: the mouse is not over a pixel of the image");
     fake.has_cursor = true;
     fake.cursor_value = 40;
     fake_host_run(&fake, "contrast.low_here");
@@ -234,7 +213,7 @@ static void limits_from_the_cursor(void **state)
     fake_host_run(&fake, "contrast.high_here");
     assert_true(fake.view.contrast.limits.low == 40 && fake.view.contrast.limits.high == 60);
     fake.cursor_value = NAN;
-    refuses("contrast.high_here", "contrast.high_here: the value is not a finite number");
+    fake_refuses("contrast.high_here", "contrast.high_here: the value is not a finite number");
 }
 
 static void scale_commands(void **state)
@@ -330,7 +309,7 @@ static void view_commands(void **state)
     assert_true(fabs(camera->center_x - 302) < 1e-9);
     fake_host_run(&fake, "view.zoom fit");
     assert_true(camera->fit && camera->zoom == 0.5);
-    refuses("view.zoom 0", "view.zoom: factor must be a number above 0, in, out or fit, not \"0\"");
+    fake_refuses("view.zoom 0", "view.zoom: factor must be a number above 0, in, out or fit, not \"0\"");
 }
 
 static void orientation_commands(void **state)
@@ -375,7 +354,7 @@ static void classes_count_or_not(void **state)
         &fake,
         "mask.leave_out user off; mask.leave_out user3 off; mask.leave_out file on; mask.leave_out saturated on");
     assert_int_equal(*ignored, MASK_BIT(MASK_USER) | MASK_BIT(MASK_USER_3));
-    refuses(
+    fake_refuses(
         "mask.leave_out lost off",
         "mask.leave_out: layer must be user, file, gap, bad, hot, saturated, user2 or user3, not \"lost\"");
 }
@@ -417,7 +396,7 @@ static void panels_for_files(void **state)
     fake_host_run(&fake, "panel.files_width 300; folder.go ..; folder.go \"/a b\"");
     assert_int_equal(panels->files_width, 300);
     assert_string_equal(fake.calls.data, "folder ..;folder /a b;");
-    refuses("panel.files_width 10", "panel.files_width: width must be from 160 to 640, not \"10\"");
+    fake_refuses("panel.files_width 10", "panel.files_width: width must be from 160 to 640, not \"10\"");
     // Escape closes windows, not what is docked.
     fake_host_run(&fake, "panel.files; panel.contents; panel.metadata; app.cancel");
     assert_true(panels->files && !panels->contents && !panels->metadata);
@@ -525,29 +504,31 @@ static void panels_that_change_are_told_by_the_command(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_command_is_described, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(panels_that_change_are_told_by_the_command, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(every_menu_entry_can_run, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(choices_match_the_enums, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(words_are_separated, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(appended_words_read_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(errors_name_command_and_argument, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_first_failure_stops, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(too_many_words_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(contrast_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(limits_from_the_cursor, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(scale_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(colormap_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(mask_and_special_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(view_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(classes_count_or_not, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(orientation_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(escape_goes_step_by_step, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(panels_for_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(file_and_frame_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(pane_commands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_manual_lists_everything, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_command_is_described, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(panels_that_change_are_told_by_the_command, fake_set_up,
+                                        fake_tear_down),
+        cmocka_unit_test_setup_teardown(every_menu_entry_can_run, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(choices_match_the_enums, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(words_are_separated, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(appended_words_read_back, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(errors_name_command_and_argument, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_first_failure_stops, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(too_many_words_are_refused, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(contrast_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(limits_from_the_cursor, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(scale_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(colormap_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(mask_and_special_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(view_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(classes_count_or_not, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(orientation_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(escape_goes_step_by_step, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(panels_for_files, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, fake_set_up,
+                                        fake_tear_down),
+        cmocka_unit_test_setup_teardown(file_and_frame_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(pane_commands, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_manual_lists_everything, fake_set_up, fake_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

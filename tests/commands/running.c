@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Running command lines: for a pane by its number, with answers, and behind commands that take time.
-#include "commands/fake_host.h"
+#include "commands/fixture.h"
 #include "commands/result.h"
 #include "support/testdata.h"
 
 #include <math.h>
 #include <string.h>
-
-static struct fake_host fake;
-
-static int set_up(void **state)
-{
-    (void)state;
-    fake_host_init(&fake);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_host_finish(&fake);
-    return 0;
-}
-
-static void refuses(const char *line, const char *sentence)
-{
-    fake_host_refuses(&fake, line, STATUS_USAGE, sentence);
-}
 
 // --- targets ---
 
@@ -37,11 +16,11 @@ static void a_number_selects_the_pane_for_one_command(void **state)
     fake_host_run(&fake, "2:frame.next; frame.next; 1:contrast.auto minmax");
     assert_string_equal(fake.calls.data, "target 2;step 1;target 0;step 1;target 1;auto;target 0;");
     text_clear(&fake.calls);
-    refuses("frame.next; 3:frame.next; frame.next", "frame.next: there is no pane 3");
+    fake_refuses("frame.next; 3:frame.next; frame.next", "frame.next: there is no pane 3");
     // The active pane is the target again behind a failure, too.
     assert_string_equal(fake.calls.data, "step 1;target 3;target 0;");
     text_clear(&fake.calls);
-    refuses("2:frame.go 30", "frame.go: there are 10 frames");
+    fake_refuses("2:frame.go 30", "frame.go: there are 10 frames");
     assert_string_equal(fake.calls.data, "target 2;frame 30;target 0;");
 }
 
@@ -50,20 +29,20 @@ static void a_host_without_panes_has_the_first(void **state)
     (void)state;
     fake_host_run(&fake, "1:frame.next");
     assert_string_equal(fake.calls.data, "step 1;");
-    refuses("2:frame.next", "frame.next: there is no pane 2, only one");
+    fake_refuses("2:frame.next", "frame.next: there is no pane 2, only one");
 }
 
 static void numbers_that_are_none_are_refused(void **state)
 {
     (void)state;
     fake_host_split(&fake, 2);
-    refuses("0:frame.next", "\"0\" is not the number of a pane, which is counted from 1");
-    refuses(":frame.next", "\"\" is not the number of a pane, which is counted from 1");
-    refuses("99999:frame.next", "\"99999\" is not the number of a pane, which is counted from 1");
-    refuses("2:nonsense", "there is no command \"nonsense\"");
-    refuses("x:frame.next", "there is no command \"x:frame.next\"");
-    refuses("2:app.quit", "app.quit acts on no single pane and takes no number");
-    refuses("1:panel.files on", "panel.files acts on no single pane and takes no number");
+    fake_refuses("0:frame.next", "\"0\" is not the number of a pane, which is counted from 1");
+    fake_refuses(":frame.next", "\"\" is not the number of a pane, which is counted from 1");
+    fake_refuses("99999:frame.next", "\"99999\" is not the number of a pane, which is counted from 1");
+    fake_refuses("2:nonsense", "there is no command \"nonsense\"");
+    fake_refuses("x:frame.next", "there is no command \"x:frame.next\"");
+    fake_refuses("2:app.quit", "app.quit acts on no single pane and takes no number");
+    fake_refuses("1:panel.files on", "panel.files acts on no single pane and takes no number");
     assert_int_equal(command_check(&fake.host, "2:view.fit", NULL), STATUS_OK);
     assert_true(command_is_enabled(&fake.host, "2:view.fit"));
     assert_false(command_is_enabled(&fake.host, "0:view.fit"));
@@ -100,7 +79,7 @@ static void answers_that_nobody_awaits_are_told(void **state)
     fake_host_run(&fake, "view.fit"); // which has none
     assert_string_equal(text_string(&fake.calls), "");
     fake.has_cursor = false;
-    refuses("cursor.value", "cursor.value: there is no pixel under the mouse");
+    fake_refuses("cursor.value", "cursor.value: there is no pixel under the mouse");
 }
 
 // The 1000 x 800 image in the middle of 500 x 400 pixels.
@@ -237,20 +216,21 @@ static void a_target_waits_as_well(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_number_selects_the_pane_for_one_command, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_host_without_panes_has_the_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(numbers_that_are_none_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(answers_go_to_who_asks, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(answers_that_nobody_awaits_are_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_view_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(texts_are_safe_in_answers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_rest_of_a_line_waits_for_the_frame, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(each_step_waits_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(nothing_waits_behind_the_last_command, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lines_wait_in_their_order, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_failure_drops_what_waits, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(escape_drops_what_waits, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_target_waits_as_well, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_number_selects_the_pane_for_one_command, fake_set_up,
+                                        fake_tear_down),
+        cmocka_unit_test_setup_teardown(a_host_without_panes_has_the_first, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(numbers_that_are_none_are_refused, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(answers_go_to_who_asks, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(answers_that_nobody_awaits_are_told, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_view_is_told, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(texts_are_safe_in_answers, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_rest_of_a_line_waits_for_the_frame, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(each_step_waits_again, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(nothing_waits_behind_the_last_command, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(lines_wait_in_their_order, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_drops_what_waits, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(escape_drops_what_waits, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(a_target_waits_as_well, fake_set_up, fake_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

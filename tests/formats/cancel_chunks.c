@@ -160,33 +160,8 @@ static const char *write_tile(const uint8_t *samples, size_t count)
     uint8_t *bytes = malloc(packed);
     assert_non_null(bytes);
     assert_int_equal(compress2(bytes, &packed, samples, (uLong)count, 1), Z_OK);
-    const uint32_t place[2] = {(uint32_t)packed, 0};
-    fits_empty_primary(&maker);
-    fits_card(&maker, "XTENSION= 'BINTABLE'");
-    fits_card(&maker, "BITPIX  = 8");
-    fits_card(&maker, "NAXIS   = 2");
-    fits_card(&maker, "NAXIS1  = 8");
-    fits_card(&maker, "NAXIS2  = 1");
-    fits_card(&maker, "PCOUNT  = %lu", (unsigned long)packed);
-    fits_card(&maker, "GCOUNT  = 1");
-    fits_card(&maker, "TFIELDS = 1");
-    fits_card(&maker, "TTYPE1  = 'COMPRESSED_DATA'");
-    fits_card(&maker, "TFORM1  = '1PB(%lu)'", (unsigned long)packed);
-    fits_card(&maker, "ZIMAGE  = T");
-    fits_card(&maker, "ZCMPTYPE= 'GZIP_1'");
-    fits_card(&maker, "ZBITPIX = 8");
-    fits_card(&maker, "ZNAXIS  = 2");
-    fits_card(&maker, "ZNAXIS1 = %d", TILE);
-    fits_card(&maker, "ZNAXIS2 = %d", TILE);
-    fits_card(&maker, "ZTILE1  = %d", TILE);
-    fits_card(&maker, "ZTILE2  = %d", TILE);
-    fits_end(&maker);
-    uint8_t heap[8];
-    for (int i = 0; i < 8; i++)
-        heap[i] = (uint8_t)(place[i / 4] >> (24 - 8 * (i % 4)));
-    text_append_bytes(&maker.bytes, (const char *)heap, sizeof heap);
-    text_append_bytes(&maker.bytes, (const char *)bytes, packed);
-    fits_pad(&maker, '\0');
+    static const char *const gzip[] = {"ZCMPTYPE= 'GZIP_1'", NULL};
+    fits_packed_tile(&maker, TILE, gzip, bytes, packed);
     free(bytes);
     return fits_maker_save(&maker, "tile.fits", 0);
 }

@@ -101,37 +101,12 @@ static void write_png(const uint8_t *packed, size_t count)
 // One tile of bytes in the Rice code, of zeros: its selectors, 3 bits for 32 pixels.
 static void write_fits(void)
 {
+    static const char *const rice[] = {"ZCMPTYPE= 'RICE_1'", "ZNAME1  = 'BYTEPIX'", "ZVAL1   = 1", NULL};
     const size_t packed = (size_t)SIDE * SIDE / 32 * 3 / 8 + 16;
     struct fits_maker maker = {0};
-    uint8_t place[8], *zeros = calloc(packed, 1);
+    uint8_t *zeros = calloc(packed, 1);
     assert_non_null(zeros);
-    put_bytes(place, (uint32_t)packed, 4, 1);
-    put_bytes(place + 4, 0, 4, 1);
-    fits_empty_primary(&maker);
-    fits_card(&maker, "XTENSION= 'BINTABLE'");
-    fits_card(&maker, "BITPIX  = 8");
-    fits_card(&maker, "NAXIS   = 2");
-    fits_card(&maker, "NAXIS1  = 8");
-    fits_card(&maker, "NAXIS2  = 1");
-    fits_card(&maker, "PCOUNT  = %zu", packed);
-    fits_card(&maker, "GCOUNT  = 1");
-    fits_card(&maker, "TFIELDS = 1");
-    fits_card(&maker, "TTYPE1  = 'COMPRESSED_DATA'");
-    fits_card(&maker, "TFORM1  = '1PB(%zu)'", packed);
-    fits_card(&maker, "ZIMAGE  = T");
-    fits_card(&maker, "ZCMPTYPE= 'RICE_1'");
-    fits_card(&maker, "ZNAME1  = 'BYTEPIX'");
-    fits_card(&maker, "ZVAL1   = 1");
-    fits_card(&maker, "ZBITPIX = 8");
-    fits_card(&maker, "ZNAXIS  = 2");
-    fits_card(&maker, "ZNAXIS1 = %d", SIDE);
-    fits_card(&maker, "ZNAXIS2 = %d", SIDE);
-    fits_card(&maker, "ZTILE1  = %d", SIDE);
-    fits_card(&maker, "ZTILE2  = %d", SIDE);
-    fits_end(&maker);
-    text_append_bytes(&maker.bytes, (const char *)place, sizeof place);
-    text_append_bytes(&maker.bytes, (const char *)zeros, packed);
-    fits_pad(&maker, '\0');
+    fits_packed_tile(&maker, SIDE, rice, zeros, packed);
     fits_maker_save(&maker, "large.fits", 0);
     free(zeros);
 }

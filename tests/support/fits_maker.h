@@ -76,6 +76,40 @@ static inline void fits_numbers(struct fits_maker *maker, const void *numbers, s
     fits_pad(maker, '\0');
 }
 
+// A binary table of one row that holds an image of side x side bytes as one tile of `count` packed bytes,
+// with an empty primary before it. `extra` are further cards, ended by NULL; they begin with ZCMPTYPE.
+static inline void fits_packed_tile(struct fits_maker *maker, int side, const char *const *extra,
+                                    const void *packed, size_t count)
+{
+    uint8_t place[8] = {0};
+    for (int i = 0; i < 4; i++)
+        place[i] = (uint8_t)(count >> (24 - 8 * i));
+    fits_empty_primary(maker);
+    fits_card(maker, "XTENSION= 'BINTABLE'");
+    fits_card(maker, "BITPIX  = 8");
+    fits_card(maker, "NAXIS   = 2");
+    fits_card(maker, "NAXIS1  = 8");
+    fits_card(maker, "NAXIS2  = 1");
+    fits_card(maker, "PCOUNT  = %zu", count);
+    fits_card(maker, "GCOUNT  = 1");
+    fits_card(maker, "TFIELDS = 1");
+    fits_card(maker, "TTYPE1  = 'COMPRESSED_DATA'");
+    fits_card(maker, "TFORM1  = '1PB(%zu)'", count);
+    fits_card(maker, "ZIMAGE  = T");
+    for (; *extra; extra++)
+        fits_card(maker, "%s", *extra);
+    fits_card(maker, "ZBITPIX = 8");
+    fits_card(maker, "ZNAXIS  = 2");
+    fits_card(maker, "ZNAXIS1 = %d", side);
+    fits_card(maker, "ZNAXIS2 = %d", side);
+    fits_card(maker, "ZTILE1  = %d", side);
+    fits_card(maker, "ZTILE2  = %d", side);
+    fits_end(maker);
+    text_append_bytes(&maker->bytes, (const char *)place, sizeof place);
+    text_append_bytes(&maker->bytes, packed, count);
+    fits_pad(maker, '\0');
+}
+
 // Writes the first `bytes` bytes, or all if that is 0.
 static inline const char *fits_maker_save(struct fits_maker *maker, const char *name, size_t bytes)
 {
