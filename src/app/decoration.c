@@ -29,7 +29,7 @@ static int scaled(int points, float scale)
 
 static void write_title(const struct pane *pane, struct text *title)
 {
-    const char *name = path_title(source_name(pane->document->source, pane->position.item));
+    const char *name = path_title(pane_shown_name(pane));
     const char *part = pane->frame->info.title;
     text_safe(title, name, strlen(name));
     if (part[0] && !strstr(name, part)) { // unless the name was given with it

@@ -36,16 +36,10 @@ void dialog_folder_destroy(struct dialog_folder **dialog)
 
 // --- called by the panel, which goes on reading what it was given ---
 
-static void set_wish(struct dialog_folder *dialog, const struct folder_wish *wish)
-{
-    folder_wish_free(&dialog->wish);
-    folder_wish_copy(&dialog->wish, wish);
-}
-
 static void read_folder(void *context, const char *path, const struct folder_wish *wish)
 {
     struct dialog_folder *dialog = context;
-    set_wish(dialog, wish);
+    folder_wish_set(&dialog->wish, wish);
     dialog->reading = true;
     browser_read_folder(dialog->browser, *path ? path : ".", wish, NULL);
 }
@@ -55,7 +49,7 @@ static void find_rows(void *context, const struct folder_wish *wish)
     struct dialog_folder *dialog = context;
     if (dialog->reading || !dialog->found.folder || folder_wish_equal(&dialog->wish, wish))
         return;
-    set_wish(dialog, wish);
+    folder_wish_set(&dialog->wish, wish);
     browser_find_rows(dialog->browser, dialog->found.folder, wish);
 }
 

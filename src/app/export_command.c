@@ -61,8 +61,7 @@ static enum status show_whole(struct pane *pane, const struct export_options *op
         return error_set(
             error, STATUS_TOO_LARGE,
             "%s: %.0f x %.0f pixels at a zoom of %g are %.0f x %.0f, more than PNG can hold, %d a side",
-            source_name(pane->document->source, pane->position.item), across, down, zoom, width, height,
-            INT32_MAX);
+            pane_shown_name(pane), across, down, zoom, width, height, INT32_MAX);
     camera_set_viewport(camera, (int)width, (int)height);
     camera_fit(camera);
     return STATUS_OK;

@@ -94,8 +94,7 @@ static void find_rows(void *context, const struct folder_wish *wish)
     struct files *files = context;
     if (!files->folder || folder_wish_equal(&files->wish, wish))
         return;
-    folder_wish_free(&files->wish);
-    folder_wish_copy(&files->wish, wish);
+    folder_wish_set(&files->wish, wish);
     browser_find_rows(files->browser, files->folder, wish);
 }
 
@@ -116,10 +115,9 @@ enum status files_show_folder(struct files *files, const char *path, struct erro
 static void read_first_folder(struct files *files)
 {
     const struct pane *pane = files->desk->active;
-    const char *name =
-        pane->document->source ? source_name(pane->document->source, pane->position.item) : "./";
+    const char *name = pane_shown_name(pane);
     // Schemes such as "sim:" have no place.
-    char *path = folder_of(name);
+    char *path = folder_of(name ? name : "./");
     read_folder(files, path[0] == '/' ? path : ".");
     free(path);
 }
@@ -144,8 +142,7 @@ static void ask(struct files *files)
         files->recent_asked = true;
         browser_read_recent(files->browser);
     }
-    const char *name =
-        pane->document->source ? source_name(pane->document->source, pane->position.item) : NULL;
+    const char *name = pane_shown_name(pane);
     if (!panels->contents || !name || (files->contents_asked && strcmp(files->contents_asked, name) == 0))
         return;
     free(files->contents_asked);

@@ -117,7 +117,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     *model = (struct ui_model){
         .bindings = &session->bindings,
         .info = pane->frame->picture ? &pane->frame->info : NULL,
-        .name = pane->document->source ? source_name(pane->document->source, pane->position.item) : NULL,
+        .name = pane_shown_name(pane),
         .item = pane->position.item,
         .item_count = pane->document->source ? source_count(pane->document->source) : 0,
         .frame = pane->position.frame,
@@ -168,7 +168,7 @@ static void update_title(struct session *session)
     const struct pane *pane = session->desk->active;
     struct text title = {0};
     if (pane->document->source) {
-        const char *name = path_title(source_name(pane->document->source, pane->position.item));
+        const char *name = path_title(pane_shown_name(pane));
         text_safe(&title, name, strlen(name));
         pane_append_frame(pane, &title);
         text_append(&title, " - ");

@@ -22,7 +22,7 @@ static void head_text(const struct desk *desk, const struct pane *pane, struct t
     text_printf(text, "%c", 'A' + desk_number(desk, pane) - 1);
     if (!pane->document->source)
         return;
-    const char *name = path_title(source_name(pane->document->source, pane->position.item));
+    const char *name = path_title(pane_shown_name(pane));
     text_append(text, "   ");
     text_safe(text, name, strlen(name));
     pane_append_frame(pane, text);

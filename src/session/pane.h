@@ -149,6 +149,8 @@ bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size
 const char *pane_pixel_kind(const struct pane *pane, int64_t x, int64_t y, double value, char *buffer,
                             size_t size);
 
+// The name of what is shown or being loaded, borrowed from the source; NULL if nothing is open.
+const char *pane_shown_name(const struct pane *pane);
 // Appends the number of the shown frame to a title, where the file has several.
 void pane_append_frame(const struct pane *pane, struct text *title);
 

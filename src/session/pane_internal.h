@@ -29,7 +29,5 @@ bool pane_is_no_image(const struct pane *pane);
 uint8_t pane_unlocked_layers(const struct pane *pane);
 // Statistics of the shown frame, and limits by them where these are automatic.
 void pane_take_numbers(struct pane *pane, struct taps_result *taps);
-// The name of what is shown or being loaded.
-const char *pane_shown_name(const struct pane *pane);
 
 #endif

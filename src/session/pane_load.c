@@ -15,7 +15,8 @@ static const double WARNING_SHARE = 0.5; // of the free memory, from which the u
 
 const char *pane_shown_name(const struct pane *pane)
 {
-    return source_name(pane->document->source, pane->position.item);
+    const struct source *source = pane->document->source;
+    return source ? source_name(source, pane->position.item) : NULL;
 }
 
 // The open file of the item to be loaded, if there is one.

@@ -57,6 +57,12 @@ void folder_wish_free(struct folder_wish *wish)
     *wish = (struct folder_wish){0};
 }
 
+void folder_wish_set(struct folder_wish *wish, const struct folder_wish *from)
+{
+    folder_wish_free(wish);
+    folder_wish_copy(wish, from);
+}
+
 bool folder_wish_equal(const struct folder_wish *a, const struct folder_wish *b)
 {
     return strcmp(a->words, b->words) == 0 && a->others == b->others && a->single == b->single &&

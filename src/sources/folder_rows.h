@@ -40,6 +40,8 @@ void folder_rows_free(struct folder_rows *rows);
 
 void folder_wish_copy(struct folder_wish *to, const struct folder_wish *from);
 void folder_wish_free(struct folder_wish *wish);
+// Replaces a wish by a copy of another.
+void folder_wish_set(struct folder_wish *wish, const struct folder_wish *from);
 bool folder_wish_equal(const struct folder_wish *a, const struct folder_wish *b);
 bool folder_wish_is_open(const struct folder_wish *wish, size_t entry);
 // Lists the members of a series, or no longer.
