@@ -118,7 +118,7 @@ void mask_edit_begin(struct mask_history *history, struct mask *mask, uint8_t bi
     if (edit->kept_blocks != blocks) {
         free(edit->kept);
         free(edit->is_touched);
-        edit->kept = must_alloc((size_t)blocks * sizeof *edit->kept);
+        edit->kept = must_alloc((size_t)blocks * sizeof(struct mask_block *));
         edit->is_touched = must_alloc((size_t)blocks * sizeof *edit->is_touched);
         edit->kept_blocks = blocks;
     }

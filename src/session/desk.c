@@ -46,7 +46,7 @@ enum status desk_configure(struct desk *desk, const struct view_options *options
 static enum status open_grid(struct desk *desk, const char *const *names, size_t count, struct error *error)
 {
     const struct view_options *options = desk->options;
-    const size_t places = (size_t)(options->columns * options->rows);
+    const size_t places = (size_t)options->columns * (size_t)options->rows;
     if (count > places)
         return error_set(error, STATUS_USAGE, "%zu names are more than the %zu places of --grid %dx%d", count,
                          places, options->columns, options->rows);
@@ -299,13 +299,28 @@ bool desk_pump(struct desk *desk, int work_ms)
     return changed;
 }
 
-bool desk_is_loading(const struct desk *desk)
+static bool any_pane(const struct desk *desk, bool (*is)(const struct pane *pane))
 {
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        if (desk->panes[i] && pane_is_loading(desk->panes[i]))
+        if (desk->panes[i] && is(desk->panes[i]))
             return true;
     }
     return false;
+}
+
+bool desk_is_loading(const struct desk *desk)
+{
+    return any_pane(desk, pane_is_loading);
+}
+
+static bool is_busy(const struct pane *pane)
+{
+    return pane_is_loading(pane) || (pane->frame->regions && region_loader_busy(pane->frame->regions));
+}
+
+bool desk_is_busy(const struct desk *desk)
+{
+    return any_pane(desk, is_busy);
 }
 
 bool desk_leave(struct desk *desk)
@@ -314,17 +329,6 @@ bool desk_leave(struct desk *desk)
     for (int i = 0; i < LAYOUT_MAX_PANES; i++)
         stopped &= !desk->panes[i] || pane_leave(desk->panes[i]);
     return stopped;
-}
-
-bool desk_is_busy(const struct desk *desk)
-{
-    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        const struct pane *pane = desk->panes[i];
-        if (pane &&
-            (pane_is_loading(pane) || (pane->frame->regions && region_loader_busy(pane->frame->regions))))
-            return true;
-    }
-    return false;
 }
 
 bool desk_holds(const struct desk *desk)

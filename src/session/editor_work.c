@@ -43,7 +43,7 @@ static void drop_errand(struct editor_work *work, size_t index)
     memmove(work->errands + index, work->errands + index + 1, (work->count - index) * sizeof *work->errands);
 }
 
-// What a preview that gave way had changed is shown now.
+// What a preview that gave way had changed; it is no longer to be shown again.
 static struct rect take_stale(struct editor_work *work)
 {
     const struct rect stale = work->stale;
@@ -51,13 +51,18 @@ static struct rect take_stale(struct editor_work *work)
     return stale;
 }
 
+static void show_stale(struct editor *editor)
+{
+    const struct rect stale = take_stale(&editor->work);
+    if (stale.width > 0)
+        editor_show(editor, stale);
+}
+
 static void drop_all(struct editor *editor)
 {
     while (editor->work.count > 0)
         drop_errand(&editor->work, editor->work.count - 1);
-    const struct rect stale = take_stale(&editor->work);
-    if (stale.width > 0)
-        editor_show(editor, stale);
+    show_stale(editor);
 }
 
 static void drop_previews(struct editor_work *work)
@@ -145,9 +150,7 @@ static void conclude(struct editor *editor)
         error->status = editor_save_now(editor, errand->path, errand->bits, errand->values, error);
     else if (!error->status)
         error->status = merge(editor, error);
-    const struct rect stale = take_stale(work);
-    if (stale.width > 0)
-        editor_show(editor, stale);
+    show_stale(editor);
     work->failure = *error;
     if (error->status && editor->pane->paced)
         common_say(editor->pane->common, true, "%s", error->text);
@@ -261,9 +264,7 @@ bool editor_end_previews(struct editor *editor, bool keep)
     }
     if (!keep && any) {
         drop_previews(work);
-        const struct rect stale = take_stale(work);
-        if (stale.width > 0)
-            editor_show(editor, stale);
+        show_stale(editor);
     }
     return any;
 }

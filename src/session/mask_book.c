@@ -84,7 +84,8 @@ static void make_room(struct mask_book *book)
         return;
     sheet_destroy(book->sheets[oldest]);
     book->count--;
-    memmove(&book->sheets[oldest], &book->sheets[oldest + 1], (book->count - oldest) * sizeof *book->sheets);
+    memmove(&book->sheets[oldest], &book->sheets[oldest + 1],
+            (book->count - oldest) * sizeof(struct mask_sheet *));
 }
 
 enum status mask_book_sheet(struct mask_book *book, int64_t width, int64_t height, struct mask_sheet **sheet,
@@ -102,7 +103,7 @@ enum status mask_book_sheet(struct mask_book *book, int64_t width, int64_t heigh
     (*sheet)->mask = mask;
     (*sheet)->history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
     (*sheet)->name = must_copy("");
-    book->sheets = must_resize(book->sheets, (book->count + 1) * sizeof *book->sheets);
+    book->sheets = must_resize(book->sheets, (book->count + 1) * sizeof(struct mask_sheet *));
     book->sheets[book->count++] = *sheet;
     return STATUS_OK;
 }

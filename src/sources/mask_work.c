@@ -79,7 +79,7 @@ static void discard(void *pointer)
     free(work);
 }
 
-enum status mask_work_start(const struct mask_work_request *request, struct mask_work **address,
+enum status mask_work_start(const struct mask_work_request *request, struct mask_work **started,
                             struct error *error)
 {
     struct mask *mask = NULL;
@@ -105,7 +105,7 @@ enum status mask_work_start(const struct mask_work_request *request, struct mask
                                     .discard = discard,
                                     .work = work};
     jobs_start(request->jobs, &job);
-    *address = work;
+    *started = work;
     return STATUS_OK;
 }
 

@@ -34,7 +34,7 @@ struct mask_work_request {
 };
 
 // STATUS_NO_MEMORY if the mask cannot be kept as it is.
-enum status mask_work_start(const struct mask_work_request *request, struct mask_work **work,
+enum status mask_work_start(const struct mask_work_request *request, struct mask_work **started,
                             struct error *error);
 // 0 to 1; stays at 0 where it cannot be told.
 double mask_work_progress(struct mask_work *work);

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 32, MAX_VERTICES = 60000 }; // the indices of a list have 16 bits
+enum {
+    CELL = 32,
+    MAX_VERTICES = 60000, // the indices of a list have 16 bits
+    MAX_COMMANDS = 256
+};
 
 struct gui_layer {
     struct gui_rect place;
@@ -191,7 +195,7 @@ struct batch {
     struct gui_rect whole;
     struct gui_vertex *vertices;
     struct gui_command *commands;
-    size_t vertex_count, command_count, command_room;
+    size_t vertex_count, command_count;
 };
 
 static void render(struct batch *batch)
@@ -201,35 +205,32 @@ static void render(struct batch *batch)
     batch->vertex_count = batch->command_count = 0;
 }
 
-// The command that draws in this texture and clip, or a new one.
-static struct gui_command *command_for(struct batch *batch, const struct gui_triangle *triangle)
+static bool continues(const struct batch *batch, const struct gui_triangle *triangle)
 {
-    struct gui_command *last = batch->command_count ? &batch->commands[batch->command_count - 1] : NULL;
-    if (last && last->texture == triangle->texture &&
-        memcmp(&last->clip, &triangle->clip, sizeof last->clip) == 0)
-        return last;
-    if (batch->command_count == batch->command_room) {
-        batch->command_room = batch->command_room ? 2 * batch->command_room : 64;
-        batch->commands = must_resize(batch->commands, batch->command_room * sizeof *batch->commands);
-    }
-    last = &batch->commands[batch->command_count++];
-    *last = (struct gui_command){triangle->texture, triangle->clip, batch->vertex_count, 0};
-    return last;
+    if (batch->command_count == 0)
+        return false;
+    const struct gui_command *last = &batch->commands[batch->command_count - 1];
+    return last->texture == triangle->texture && memcmp(&last->clip, &triangle->clip, sizeof last->clip) == 0;
 }
 
 static void append(void *context, const struct gui_triangle *triangle)
 {
     struct batch *batch = context;
-    command_for(batch, triangle)->vertex_count += 3;
+    if (batch->vertex_count + 3 > MAX_VERTICES || batch->command_count == MAX_COMMANDS)
+        render(batch);
+    if (!continues(batch, triangle))
+        batch->commands[batch->command_count++] =
+            (struct gui_command){triangle->texture, triangle->clip, batch->vertex_count, 0};
+    batch->commands[batch->command_count - 1].vertex_count += 3;
     for (int i = 0; i < 3; i++)
         batch->vertices[batch->vertex_count++] = *triangle->corner[i];
-    if (batch->vertex_count + 3 > MAX_VERTICES)
-        render(batch);
 }
 
 void gui_render_parts(struct gui_rect whole, const struct gui_rect *parts, size_t count)
 {
-    struct batch batch = {.whole = whole, .vertices = must_alloc(MAX_VERTICES * sizeof *batch.vertices)};
+    struct batch batch = {.whole = whole,
+                          .vertices = must_alloc(MAX_VERTICES * sizeof *batch.vertices),
+                          .commands = must_alloc(MAX_COMMANDS * sizeof *batch.commands)};
     for (size_t i = 0; i < count; i++) {
         const float right = least(parts[i].x + parts[i].width, whole.x + whole.width);
         const float bottom = least(parts[i].y + parts[i].height, whole.y + whole.height);

@@ -3,10 +3,9 @@
 #include "view/layout.h"
 
 #include "base/size.h"
+#include "base/text.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 enum { NONE = -1 };
 
@@ -97,10 +96,13 @@ bool layout_grid(struct layout *layout, int columns, int rows, const int *panes)
 
 bool layout_grid_parse(const char *text, int *columns, int *rows)
 {
-    int end = 0;
-    if (strspn(text, "0123456789") > 2 || sscanf(text, "%2dx%2d%n", columns, rows, &end) != 2 || text[end])
+    int64_t across, down;
+    if (!parse_size(text, &across, &down) || across > LAYOUT_MAX_PANES || down > LAYOUT_MAX_PANES ||
+        across * down > LAYOUT_MAX_PANES)
         return false;
-    return *columns >= 1 && *rows >= 1 && *columns * *rows <= LAYOUT_MAX_PANES;
+    *columns = (int)across;
+    *rows = (int)down;
+    return true;
 }
 
 bool layout_split(struct layout *layout, int pane, enum layout_axis axis, int added)
