@@ -262,6 +262,7 @@ static const char *folder_of(const char *name)
 static void numpy_selects_the_same(void **state)
 {
     (void)state;
+    skip_without_threads();
     static const char *const archives[] = {"storedC.npz", "storedF.npz", "packedC.npz", "packedF.npz"};
     char folder[1024];
     snprintf(folder, sizeof folder, "%s", folder_of("x"));

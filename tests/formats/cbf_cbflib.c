@@ -179,6 +179,7 @@ static const enum sample_type narrow_types[] = {SAMPLE_U8,  SAMPLE_I8,  SAMPLE_U
 static void every_compression_of_integers(void **state)
 {
     (void)state;
+    skip_without_threads();
     for (int which = 0; which < COMPRESSIONS; which++) {
         for (size_t t = 0; t < 6; t++) {
             for (int wild = 0; wild < 4; wild++)
@@ -191,6 +192,7 @@ static void every_compression_of_integers(void **state)
 static void packed_without_neighbours(void **state)
 {
     (void)state;
+    skip_without_threads();
     for (size_t t = 0; t < 6; t++) {
         for (int wild = 0; wild < 4; wild++) {
             check_one(2, narrow_types[t], wild, 0, false);
@@ -204,6 +206,7 @@ static void packed_without_neighbours(void **state)
 static void wide_types_and_reals(void **state)
 {
     (void)state;
+    skip_without_threads();
     static const enum sample_type types[] = {SAMPLE_U64, SAMPLE_I64, SAMPLE_F32, SAMPLE_F64};
     for (int which = 0; which < COMPRESSIONS; which++) {
         for (size_t t = 0; t < 4; t++) {
@@ -312,6 +315,7 @@ static void wrong_digests_are_told(void **state)
 static void damaged_streams(void **state)
 {
     (void)state;
+    skip_without_threads();
     static uint64_t values[COUNT];
     for (int which = 1; which < COMPRESSIONS; which++) {
         fill(values, SAMPLE_I32, COUNT, which > 1);

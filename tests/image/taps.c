@@ -295,15 +295,6 @@ static void check_image(const struct image *image, uint64_t seed)
     reference_free(&all);
 }
 
-// What is thorough and has one thread is left to the builds without ThreadSanitizer, which makes it many
-// times slower and finds nothing there.
-static void skip_without_threads(void)
-{
-#ifdef __SANITIZE_THREAD__
-    skip();
-#endif
-}
-
 static void test_all_types(void **state)
 {
     (void)state;

@@ -77,3 +77,10 @@ const char *temporary_path(const char *name)
     snprintf(path, sizeof paths[0], "%s/%s", temporary_folder, name);
     return path;
 }
+
+void skip_without_threads(void)
+{
+#ifdef __SANITIZE_THREAD__
+    skip();
+#endif
+}

@@ -23,4 +23,8 @@ cJSON *testdata_reference(void);
 // the eighth following call.
 const char *temporary_path(const char *name);
 
+// Skips the running test under ThreadSanitizer: what is thorough and has one thread is left to the other
+// builds, for ThreadSanitizer makes it up to twenty times slower and finds nothing there.
+void skip_without_threads(void);
+
 #endif
