@@ -35,11 +35,11 @@ pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 find_file(FOVEA_FONT DejaVuSans.ttf PATHS /usr/share/fonts/truetype/dejavu REQUIRED NO_DEFAULT_PATH
   DOC "The font embedded as the fallback")
 
-# cfitsio: the archive with stand-ins for its network drivers (src/formats/no_network.c) where there is one, else the
+# cfitsio: the archive with stand-ins for its network drivers (src/formats/fits/no_network.c) where there is one, else the
 # shared library.
 add_library(fovea_cfitsio INTERFACE)
 if(FOVEA_CFITSIO_ARCHIVE)
-  add_library(fovea_no_network OBJECT ${CMAKE_SOURCE_DIR}/src/formats/no_network.c)
+  add_library(fovea_no_network OBJECT ${CMAKE_SOURCE_DIR}/src/formats/fits/no_network.c)
   target_link_libraries(fovea_no_network PRIVATE fovea_flags)
   target_include_directories(fovea_cfitsio INTERFACE ${CFITSIO_INCLUDE_DIRS})
   target_link_libraries(fovea_cfitsio INTERFACE ${FOVEA_CFITSIO_ARCHIVE} $<TARGET_OBJECTS:fovea_no_network>

@@ -5,7 +5,7 @@
 #include "app/decoration.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "formats/png_writer.h"
+#include "formats/writers/png_writer.h"
 
 #include <math.h>
 #include <stdlib.h>

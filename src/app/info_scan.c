@@ -3,7 +3,7 @@
 #include "app/info_internal.h"
 
 #include "base/size.h"
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "commands/command.h"
 #include "commands/options.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 
 #include <malloc.h>
 #include <stdio.h>

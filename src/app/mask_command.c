@@ -7,8 +7,8 @@
 #include "app/cli.h"
 #include "base/output.h"
 #include "commands/operation.h"
-#include "formats/mask_file.h"
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_file.h"
+#include "formats/writers/mask_writer.h"
 #include "sources/mask_work.h"
 #include "sources/source.h"
 

@@ -24,9 +24,9 @@ const char *path_name(const char *path);
 // in that of the file it leads to. `name` is not judged (see base/companion.h). The caller frees it.
 char *path_sibling(const char *path, const char *name);
 
-// Where the selector of an image's name begins, by the spelling alone (formats/image_name.h looks which files
-// there are): at the first "::", or at the bracket that is closed at the end ("x.h5[/d[3,:,:]]#phase"); else
-// the end of the name. Borrowed from `name`.
+// Where the selector of an image's name begins, by the spelling alone (formats/base/image_name.h looks which
+// files there are): at the first "::", or at the bracket that is closed at the end ("x.h5[/d[3,:,:]]#phase");
+// else the end of the name. Borrowed from `name`.
 const char *path_selector(const char *name);
 
 // What people know a name by: the last component of its path, with the selector if it has one

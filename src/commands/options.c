@@ -4,7 +4,7 @@
 
 #include "base/companion.h"
 #include "base/memory.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "commands/command.h"
 #include "commands/options.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "view/layout.h"
 
 #include <math.h>

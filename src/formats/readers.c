@@ -2,11 +2,11 @@
 // The table of readers, the choice among them by content, and wrappers that validate arguments.
 #include "base/file.h"
 #include "base/size.h"
-#include "formats/image_name.h"
-#include "formats/open_content.h"
-#include "formats/reader.h"
-#include "formats/readers_list.h"
-#include "formats/wrapped.h"
+#include "formats/base/image_name.h"
+#include "formats/base/open_content.h"
+#include "formats/base/reader.h"
+#include "formats/base/readers_list.h"
+#include "formats/packed/wrapped.h"
 #include "image/mask.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "session/document.h"
 
 #include "base/text.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "sources/series.h"
 #include "sources/slab.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/size.h"
 #include "base/text.h"
-#include "formats/mask_file.h"
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_file.h"
+#include "formats/writers/mask_writer.h"
 
 #include <math.h>
 #include <stdlib.h>

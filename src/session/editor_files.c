@@ -3,8 +3,8 @@
 #include "session/editor_internal.h"
 
 #include "base/text.h"
-#include "formats/mask_file.h"
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_file.h"
+#include "formats/writers/mask_writer.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #define FOVEA_SOURCES_HANDLE_H
 
 #include "base/job.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 
 // Opaque. Thread-safety: every function may be called from any thread.
 struct handle;

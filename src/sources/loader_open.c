@@ -3,7 +3,7 @@
 #include "sources/loader_internal.h"
 
 #include "base/size.h"
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 #include "image/sentinel.h"
 #include "sources/band_plan.h"
 

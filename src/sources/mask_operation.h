@@ -10,7 +10,7 @@
 #define FOVEA_SOURCES_MASK_OPERATION_H
 
 #include "base/progress.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "image/mask_change.h"
 #include "image/mask_rule.h"
 #include "sources/source.h"

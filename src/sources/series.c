@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "formats/image_name.h"
-#include "formats/reader.h"
+#include "formats/base/image_name.h"
+#include "formats/base/reader.h"
 #include "sources/folder.h"
 
 #include <dirent.h>

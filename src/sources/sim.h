@@ -12,7 +12,7 @@
 #ifndef FOVEA_SOURCES_SIM_H
 #define FOVEA_SOURCES_SIM_H
 
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 
 // A reader whose path is the whole specification; it is not in the readers table because it has no file.
 extern const struct reader sim_reader;

@@ -16,7 +16,7 @@
 #ifndef FOVEA_SOURCES_SLAB_H
 #define FOVEA_SOURCES_SLAB_H
 
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 
 enum slab_mode { SLAB_SUM, SLAB_MAX, SLAB_MEAN, SLAB_MODE_COUNT };
 enum { SLAB_MAX_FRAMES = 1000000 };

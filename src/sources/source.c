@@ -3,7 +3,7 @@
 #include "sources/source.h"
 
 #include "base/size.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 #include "sources/sim.h"
 
 #include <stdatomic.h>

@@ -7,7 +7,7 @@
 #ifndef FOVEA_SOURCES_SOURCE_H
 #define FOVEA_SOURCES_SOURCE_H
 
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "sources/series.h"
 #include "sources/slab.h"
 

@@ -6,7 +6,7 @@
 // Usage: bench_hdf5 FILE.h5 DATASET
 #include "base/clock.h"
 #include "base/size.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "gpu/gpu.h"
 #include "gpu/texture.h"
 

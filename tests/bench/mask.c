@@ -5,7 +5,7 @@
 // Beside them, in the same run, what the machine can do: memcpy of a plane of bytes, and a plain read of the
 // file.
 #include "base/clock.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "gpu/gpu.h"
 #include "render/picture.h"
 #include "sources/mask_operation.h"

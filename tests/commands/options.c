@@ -3,7 +3,7 @@
 #include "commands/options.h"
 
 #include "base/file.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "support/testdata.h"
 
 #include <stdio.h>

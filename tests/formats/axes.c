@@ -2,7 +2,7 @@
 // The rule of the axes, and what files of HDF5 and NumPy show by it, against numpy.
 #include "support/reader_checks.h"
 
-#include "formats/axes.h"
+#include "formats/base/axes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

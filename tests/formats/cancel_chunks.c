@@ -2,9 +2,9 @@
 // A cancel ends the unpacking of one large piece within it: chunks of HDF5 by zstd and Blosc, tiles of FITS
 // by gzip and Rice. The functions of the libraries are this program's own here: they count what they give,
 // and request the cancel within the call of a given number; no clock is asked.
-#include "formats/fits_internal.h"
-#include "formats/hdf5_chunk.h"
-#include "formats/hdf5_filter.h"
+#include "formats/fits/fits_internal.h"
+#include "formats/packed/hdf5_chunk.h"
+#include "formats/packed/hdf5_filter.h"
 #include "support/fits_maker.h"
 
 #include <blosc.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opening ends when it is cancelled: while a file is unpacked, as an image and as a mask, and while the guard
 // of HDF5 files waits for a pipe that nobody writes to.
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 #include "support/hdf5_file.h"
 #include "support/npy_bomb.h"
 #include "support/reader_checks.h"

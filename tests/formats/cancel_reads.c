@@ -2,9 +2,9 @@
 // Every reader ends soon after a cancel, however slow the storage is. pread() is this program's own here: it
 // counts, and requests the cancel within the call of a given number. What is read after that is what a reader
 // would still wait for, so a few calls are allowed and no more; no clock is asked.
-#include "formats/hdf5_frame.h"
-#include "formats/mask_writer.h"
-#include "formats/reader.h"
+#include "formats/base/reader.h"
+#include "formats/hdf5/hdf5_frame.h"
+#include "formats/writers/mask_writer.h"
 #include "support/bytes.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"

@@ -3,8 +3,8 @@
 #include "support/reader_checks.h"
 
 #include "base/byteorder.h"
-#include "formats/cbf_byte_offset.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
+#include "formats/cbf/cbf_byte_offset.h"
 #include "image/mask.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "support/reader_checks.h"
 
 #include "base/byteorder.h"
-#include "formats/cbf_coding.h"
+#include "formats/cbf/cbf_coding.h"
 #include "image/mask.h"
 
 #include <cbflib/cbf.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // CIF texts split into items, and what the texts of CBF files tell of the detector, of panels and of
 // saturation.
-#include "formats/cbf_cif.h"
+#include "formats/cbf/cbf_cif.h"
 
 #include "support/reader_checks.h"
 

@@ -2,7 +2,7 @@
 // The lines of Dectris headers against texts as several detectors write them.
 #include "support/testdata.h"
 
-#include "formats/dectris_header.h"
+#include "formats/base/dectris_header.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "support/bytes.h"
 #include "support/reader_checks.h"
 
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 #include "image/mask.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include "support/fits_maker.h"
 #include "support/reader_checks.h"
 
-#include "formats/fits_internal.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
+#include "formats/fits/fits_internal.h"
 #include "image/mask.h"
 
 #include <fitsio.h>

@@ -4,7 +4,7 @@
 #include "support/testdata.h"
 
 #include "base/size.h"
-#include "formats/hdf5_chunk.h"
+#include "formats/packed/hdf5_chunk.h"
 #include "image/random.h"
 
 #include <blosc.h>

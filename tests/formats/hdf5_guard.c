@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the process that tries HDF5 files may do: it has no file of the program open, leaves no core, and
 // writes no file but the draft of a mask.
-#include "formats/hdf5_guard.h"
+#include "formats/hdf5/hdf5_guard.h"
 #include "support/hdf5_file.h"
 
 #include <dirent.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writing a mask into an HDF5 file that is there already changes that file and no other, whatever it holds.
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_writer.h"
 #include "support/hdf5_file.h"
 
 #include <dirent.h>

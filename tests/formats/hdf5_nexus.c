@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What surrounds an HDF5 dataset: files composed here in every layout, and real files against h5py.
-#include "formats/hdf5_nexus.h"
-#include "formats/hdf5_value.h"
+#include "formats/hdf5/hdf5_nexus.h"
+#include "formats/hdf5/hdf5_value.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 

@@ -3,7 +3,7 @@
 // sources is what takes the time.
 //
 // The calls are counted by the linker's --wrap.
-#include "formats/hdf5_guard.h"
+#include "formats/hdf5/hdf5_guard.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 

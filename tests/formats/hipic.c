@@ -2,7 +2,7 @@
 // The HiPic reader against files composed here.
 #include "support/reader_checks.h"
 
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one grammar of names, taken apart and opened in the formats that have parts.
-#include "formats/image_name.h"
+#include "formats/base/image_name.h"
 #include "support/fits_maker.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"

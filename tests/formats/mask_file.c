@@ -2,7 +2,7 @@
 // Loading of masks of every sample type, and what is refused.
 #include "support/testdata.h"
 
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 #include "image/sample.h"
 
 #include <math.h>

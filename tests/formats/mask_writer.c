@@ -4,8 +4,8 @@
 #include "support/bytes.h"
 #include "support/reader_checks.h"
 
-#include "formats/mask_file.h"
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_file.h"
+#include "formats/writers/mask_writer.h"
 
 #include <dirent.h>
 #include <signal.h>

@@ -222,7 +222,7 @@ static void test_channels(void **state)
     image_file_close(&file);
 }
 
-// The rule of formats/axes.h, with the header's sizes from behind.
+// The rule of formats/base/axes.h, with the header's sizes from behind.
 static void test_axes(void **state)
 {
     (void)state;

@@ -3,7 +3,7 @@
 #include "support/reader_checks.h"
 
 #include "base/byteorder.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 #include "image/mask.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "support/reader_checks.h"
 
 #include "base/byteorder.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 // Fit2D spreadsheets against texts composed here and a real one.
 #include "support/reader_checks.h"
 
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 #include "image/mask.h"
 
 #include <math.h>

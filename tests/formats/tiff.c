@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The TIFF reader on files made here: every sample type, byte order and layout, and every kind of damage.
-#include "formats/reader.h"
-#include "formats/readers_list.h"
+#include "formats/base/reader.h"
+#include "formats/base/readers_list.h"
 #include "image/mask.h"
 #include "support/testdata.h"
 

@@ -2,8 +2,8 @@
 // The TIFF reader against real files: values of independent readers, and malformed files that must not crash
 // it.
 #include "base/size.h"
-#include "formats/reader.h"
-#include "formats/readers_list.h"
+#include "formats/base/reader.h"
+#include "formats/base/readers_list.h"
 #include "support/testdata.h"
 
 #include <openssl/sha.h>
@@ -135,7 +135,7 @@ static int page_check(const char *path, int64_t frame, const cJSON *page)
     const char *dtype = string(page, "dtype");
     if (!shape || !*dtype || *string(page, "note"))
         return 0; // the reference program could not read it, or turned it
-    // Pillow takes uncompressed subsampled YCbCr for RGBX; tests/formats/tiff.c checks that kind by the
+    // Pillow takes uncompressed subsampled YCbCr for RGBX; tests/formats/tiff/tiff.c checks that kind by the
     // formula.
     if (strcmp(string(page, "photometric"), "YCBCR") == 0 && strcmp(string(page, "compression"), "NONE") == 0)
         return 0;

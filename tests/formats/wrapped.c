@@ -4,7 +4,7 @@
 #include "support/bytes.h"
 #include "support/reader_checks.h"
 
-#include "formats/wrapped.h"
+#include "formats/packed/wrapped.h"
 #include "image/mask.h"
 
 #include <bzlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: any bytes as an HDF5 chunk; the first six choose the filters, the samples and the size.
-#include "formats/hdf5_chunk.h"
+#include "formats/packed/hdf5_chunk.h"
 
 #include <stdlib.h>
 #include <string.h>

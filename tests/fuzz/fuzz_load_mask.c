@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: any bytes as a mask file, as its layer, as all layers and as valid pixels; the first byte
 // chooses the mask's size. A mask that is refused stays as it was.
-#include "formats/mask_file.h"
+#include "formats/writers/mask_file.h"
 #include "fuzz_bytes.h"
 
 static const struct {

@@ -5,7 +5,7 @@
 //
 // The input is a list of changes to a good file, so that each run gets as far as that file does: a byte for
 // the dataset, then MAX_CHANGES at most of CHANGE_BYTES each.
-#include "formats/mask_writer.h"
+#include "formats/writers/mask_writer.h"
 #include "fuzz_bytes.h"
 
 #include <dirent.h>

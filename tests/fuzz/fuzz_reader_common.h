@@ -5,7 +5,7 @@
 #define FOVEA_TESTS_FUZZ_READER_COMMON_H
 
 #include "base/size.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target of the TIFF reader: any bytes must end in an error or in pixels, never in a fault.
 #include "base/size.h"
-#include "formats/readers_list.h"
+#include "formats/base/readers_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 // libFuzzer target: any bytes as a packed file, unpacked in pieces of odd sizes and opened.
 #include "fuzz_reader_common.h"
 
-#include "formats/wrapped.h"
+#include "formats/packed/wrapped.h"
 
 enum { MOST_BYTES = 1 << 20, PIECE = 4093 };
 

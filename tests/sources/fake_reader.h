@@ -4,7 +4,7 @@
 #ifndef FOVEA_TESTS_SOURCES_FAKE_READER_H
 #define FOVEA_TESTS_SOURCES_FAKE_READER_H
 
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "image/mask.h"
 #include "support/testdata.h"
 

@@ -5,7 +5,7 @@
 #ifndef FOVEA_TESTS_READER_CHECKS_H
 #define FOVEA_TESTS_READER_CHECKS_H
 
-#include "formats/reader.h"
+#include "formats/base/reader.h"
 #include "support/testdata.h"
 
 // --- Files ---

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: MIT
+// HDF5 and NeXus files: EIGER masters with their data files, NXmx, LImA, areaDetector, virtual datasets, and
+// any dataset of two or more dimensions.
+//
+// Format: HDF5 File Format Specification (The HDF Group), read by libhdf5; NeXus (nexusformat.org). The
+// parts: hdf5_layout.c decides what is shown, hdf5_nexus.c reads what the file says about it, hdf5_frame.c
+// and hdf5_stored.c decode.
+#include "formats/base/readers_list.h"
+#include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_frame.h"
+#include "formats/hdf5/hdf5_nexus.h"
+
+#include "base/file.h"
+#include "base/size.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    // A frame larger than this must be stored in at least 1/MAX_RATIO of its size.
+    UNCHECKED_BYTES = 1 << 30,
+    MAX_RATIO = 100 * 1000,
+};
+
+// What all handles on a file share. The layout and what is known of the detector are constant.
+struct hdf5_shared {
+    atomic_int users;
+    hid_t file;
+    struct hdf5_layout layout;
+    struct hdf5_nexus *nexus;
+    struct hdf5_pool *pool;
+    struct hdf5_cache *cache;
+    char *selector; // as asked for, or NULL
+    int channel;
+};
+
+struct hdf5_file {
+    struct image_file base; // first
+    struct hdf5_shared *shared;
+    struct hdf5_worker worker;
+};
+
+static struct hdf5_file *hdf5_file_of(struct image_file *file)
+{
+    return (struct hdf5_file *)file; // the base is the first member
+}
+
+// --- Opening ---
+
+static int hdf5_probe(const uint8_t *head, size_t count, const char *path)
+{
+    (void)path;
+    const int64_t at = hdf5_signature_find(head, count);
+    return at < 0 ? 0 : at > 0 ? 60 : 95; // another format may have its own signature in front
+}
+
+static bool hdf5_recognise(int fd, int64_t bytes)
+{
+    return hdf5_signature_locate(fd, bytes) >= 0;
+}
+
+static void shared_release(struct hdf5_shared *shared)
+{
+    if (atomic_fetch_sub(&shared->users, 1) != 1)
+        return;
+    hdf5_quiet();
+    hdf5_nexus_drop(&shared->nexus);
+    hdf5_cache_destroy(shared->cache);
+    hdf5_pool_destroy(shared->pool);
+    hdf5_layout_free(&shared->layout);
+    free(shared->selector);
+    if (shared->file >= 0)
+        H5Fclose(shared->file);
+    free(shared);
+}
+
+static void hdf5_close(struct image_file *base)
+{
+    struct hdf5_file *file = hdf5_file_of(base);
+    hdf5_worker_free(&file->worker);
+    shared_release(file->shared);
+    free(file->base.path);
+    free(file);
+}
+
+static struct hdf5_file *file_create(const char *path, struct hdf5_shared *shared)
+{
+    struct hdf5_file *file = must_alloc(sizeof *file);
+    file->base = (struct image_file){.reader = &hdf5_reader, .path = must_copy(path)};
+    file->base.frames = shared->layout.frames;
+    file->shared = shared;
+    file->worker = (struct hdf5_worker){.pool = shared->pool, .cache = shared->cache};
+    return file;
+}
+
+// The rows and columns of the image, and its type, from the first part that is there.
+static enum status read_nexus(struct hdf5_shared *shared, struct cancel *cancel, struct error *error)
+{
+    const struct hdf5_layout *layout = &shared->layout;
+    // A part of the image, or a cut through it, has no pixel mask.
+    const int64_t width = layout->whole ? axes_width(&layout->axes) : 0;
+    const int64_t height = layout->whole ? axes_height(&layout->axes) : 0;
+    return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, cancel, &shared->nexus,
+                           error);
+}
+
+static enum status shared_open(struct hdf5_shared *shared, const struct open_request *request,
+                               struct error *error)
+{
+    enum status status = hdf5_file_open(request->path, &shared->file, error);
+    if (status == STATUS_OK)
+        status = hdf5_layout_choose(shared->file, request, shared->pool, &shared->layout, error);
+    if (status == STATUS_OK && cancel_requested(request->cancel))
+        status = error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
+    if (status == STATUS_OK && shared->layout.frames < 1)
+        status = error_set(error, STATUS_BROKEN, "%s: has no frames", request->path);
+    return status == STATUS_OK ? read_nexus(shared, request->cancel, error) : status;
+}
+
+// Has the guard do what is to be done with the file.
+static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
+                            struct cancel *cancel, struct hdf5_answer *answer, struct error *error)
+{
+    const struct hdf5_question question = {.task = task,
+                                           .channel = shared->channel,
+                                           .frame = frame,
+                                           .path = path,
+                                           .name = shared->selector ? shared->selector : "",
+                                           .cancel = cancel};
+    return hdf5_pool_ask(shared->pool, &question, answer, error);
+}
+
+static struct hdf5_shared *shared_create(bool guarded)
+{
+    struct hdf5_shared *shared = must_alloc(sizeof *shared);
+    atomic_init(&shared->users, 1);
+    shared->file = H5I_INVALID_HID;
+    shared->pool = hdf5_pool_create(guarded);
+    shared->cache = hdf5_cache_create();
+    return shared;
+}
+
+static enum status hdf5_open(const struct open_request *request, struct image_file **out, struct error *error)
+{
+    hdf5_quiet();
+    struct hdf5_shared *shared = shared_create(true);
+    shared->selector = request->selector ? must_copy(request->selector) : NULL;
+    shared->channel = request->channel;
+    hdf5_pool_heed(shared->pool, request->cancel);
+    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, request->cancel, NULL, error);
+    if (status == STATUS_OK) {
+        hdf5_pool_trust(shared->pool);
+        status = shared_open(shared, request, error);
+    }
+    hdf5_pool_heed(shared->pool, NULL);
+    hdf5_pool_rest(shared->pool);
+    if (status != STATUS_OK) {
+        shared_release(shared);
+        return status;
+    }
+    *out = &file_create(request->path, shared)->base;
+    return STATUS_OK;
+}
+
+static enum status hdf5_clone(struct image_file *base, struct image_file **out, struct error *error)
+{
+    (void)error;
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    atomic_fetch_add(&shared->users, 1);
+    *out = &file_create(base->path, shared)->base;
+    return STATUS_OK;
+}
+
+// --- Frames ---
+
+// Opens the dataset of the frame; it is given back to the pool. `at` is the frame's first sample.
+static enum status frame_take(struct hdf5_file *file, int64_t frame, struct cancel *cancel,
+                              struct hdf5_dataset **dataset, int64_t at[H5S_MAX_RANK], struct error *error)
+{
+    struct hdf5_shared *shared = file->shared;
+    const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
+    struct hdf5_dataset *found;
+    char number[56];
+    format_frame(frame, file->base.frames, number, sizeof number);
+    hdf5_quiet();
+    enum status status = hdf5_pool_take(shared->pool, part->path, part->name, cancel, &found, error);
+    if (status != STATUS_OK)
+        return hdf5_path_exists(part->path)
+                   ? status
+                   : error_set(error, STATUS_IO, "%s: frame %s is in %s, which is missing", file->base.path,
+                               number, part->path);
+    const struct axes *axes = &shared->layout.axes;
+    bool fits = found->rank == axes->rank && found->type.type == shared->layout.type &&
+                found->type.complex == shared->layout.channels.complex;
+    for (int i = 0; fits && i < found->rank; i++) {
+        const struct axis *from = &axes->axis[i];
+        const int64_t count = from->role == AXIS_FIXED || from->role == AXIS_FRAMES ? 1 : from->count;
+        fits = at[i] <= found->dims[i] - count;
+    }
+    if (!fits) {
+        hdf5_pool_give(shared->pool, found);
+        return error_set(error, STATUS_BROKEN, "%s: has no frame %s of the series, or one of another kind",
+                         part->path, number);
+    }
+    *dataset = found;
+    return STATUS_OK;
+}
+
+// Refuses what cannot be in the file.
+static enum status check_plausible(const struct hdf5_dataset *dataset, const struct frame_info *info,
+                                   struct error *error)
+{
+    size_t bytes;
+    const size_t item = sample_traits(info->type)->bytes;
+    if (!size_of_plane(info->width, info->height, item, &bytes) || bytes > INT64_MAX / 2)
+        return error_set(error, STATUS_TOO_LARGE, "%s: the size of %s overflows", dataset->path,
+                         dataset->name);
+    const bool elsewhere = dataset->storage == HDF5_STORED_EXTERNAL;
+    const bool plain = (dataset->storage == HDF5_STORED_PLAIN && dataset->offset >= 0) || elsewhere;
+    if (dataset->storage == HDF5_STORED_VIRTUAL || (!plain && bytes <= UNCHECKED_BYTES))
+        return STATUS_OK;
+    const int64_t there =
+        plain && !elsewhere ? int64_max(dataset->file_bytes - dataset->offset, 0) : dataset->stored;
+    if (there >= (plain ? (int64_t)item : (int64_t)(bytes / MAX_RATIO)))
+        return STATUS_OK;
+    char claimed[32], found[32];
+    return error_set(
+        error, STATUS_BROKEN, "%s: %s claims %lld x %lld samples (%s), but only %s of it are there",
+        dataset->path, dataset->name, (long long)info->width, (long long)info->height,
+        format_bytes((int64_t)bytes, claimed, sizeof claimed), format_bytes(there, found, sizeof found));
+}
+
+// The natural unit of decoding. Chunks that span the image and decode in blocks, or are shared by the cache,
+// are offered row by row, so that threads take bands of their own.
+static void set_chunk(const struct hdf5_layout *layout, const struct hdf5_dataset *dataset,
+                      struct frame_info *info)
+{
+    enum { TALL = 256 };
+    info->chunk_width = info->width;
+    info->chunk_height = 1;
+    if (dataset->storage != HDF5_STORED_CHUNKS)
+        return;
+    const int64_t rows = dataset->chunk[layout->axes.rows], columns = dataset->chunk[layout->axes.columns];
+    info->chunk_width = int64_clamp(columns, 1, info->width);
+    if (rows <= TALL)
+        info->chunk_height = int64_clamp(rows, 1, info->height);
+}
+
+// The other files that samples of the dataset are in.
+static void name_files(const struct hdf5_dataset *dataset, const char *path, struct frame_info *info)
+{
+    const char *first = strcmp(dataset->path, path) != 0 ? dataset->path : NULL, *last = first;
+    size_t more = 0;
+    for (size_t i = 0; i < dataset->mapping_count + dataset->slot_count; i++) {
+        const char *file = i < dataset->mapping_count ? dataset->mappings[i].file
+                                                      : dataset->slots[i - dataset->mapping_count].path;
+        if (!file || (last && strcmp(last, file) == 0))
+            continue;
+        more += first != NULL;
+        last = file;
+        first = first ? first : file;
+    }
+    struct text text = {0};
+    text_append(&text, first ? first : "");
+    if (more > 0)
+        text_printf(&text, " and %zu more", more);
+    utf8_line(info->samples_in, sizeof info->samples_in, text_string(&text));
+    text_free(&text);
+}
+
+static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struct frame_info *info,
+                                   struct error *error)
+{
+    struct hdf5_file *file = hdf5_file_of(base);
+    const struct hdf5_layout *layout = &file->shared->layout;
+    struct hdf5_dataset *dataset;
+    int64_t at[H5S_MAX_RANK];
+    enum status status = frame_take(file, frame, base->cancel, &dataset, at, error);
+    if (status != STATUS_OK)
+        return status;
+    *info = (struct frame_info){.width = axes_width(&layout->axes),
+                                .height = axes_height(&layout->axes),
+                                .type = dataset->type.type,
+                                .sentinels = hdf5_nexus_sentinels(file->shared->nexus)};
+    set_chunk(layout, dataset, info);
+    snprintf(info->format, sizeof info->format, "HDF5");
+    hdf5_chunk_describe(&dataset->pipeline, info->compression, sizeof info->compression);
+    snprintf(info->unit, sizeof info->unit, "%s", dataset->unit);
+    utf8_line(info->title, sizeof info->title, dataset->name);
+    struct text note = {0};
+    text_append(&note, text_string(&layout->note));
+    if (dataset->missing == 1)
+        text_printf(&note, ", %s is missing", path_name(dataset->first_missing));
+    else if (dataset->missing > 1)
+        text_printf(&note, ", %zu source files are missing, the first is %s", dataset->missing,
+                    path_name(dataset->first_missing));
+    snprintf(info->note, sizeof info->note, "%s", text_string(&note));
+    text_free(&note);
+    name_files(dataset, base->path, info);
+    status = check_plausible(dataset, info, error);
+    if (status == STATUS_OK)
+        status = hdf5_chunk_check(dataset, error);
+    hdf5_pool_give(file->shared->pool, dataset);
+    return status;
+}
+
+// A dataset with the place of a frame in it.
+struct placed_frame {
+    struct hdf5_file *file;
+    const struct hdf5_dataset *dataset;
+    int64_t at[H5S_MAX_RANK];
+};
+
+static enum status decode_channel(void *context, unsigned channel, const struct decode_request *request,
+                                  struct decode_report *report, struct error *error)
+{
+    const struct placed_frame *frame = context;
+    const struct hdf5_layout *layout = &frame->file->shared->layout;
+    const struct axes *axes = &layout->axes;
+    struct hdf5_region region = {.dataset = frame->dataset,
+                                 .row_axis = axes->rows,
+                                 .column_axis = axes->columns,
+                                 .width = request->rect.width,
+                                 .height = request->rect.height,
+                                 .part = layout->channels};
+    memcpy(region.at, frame->at, sizeof region.at);
+    region.at[axes->rows] += request->rect.y;
+    region.at[axes->columns] += request->rect.x;
+    if (axes->colours >= 0)
+        region.at[axes->colours] += channel;
+    const struct hdf5_target target = {.pixels = request->pixels,
+                                       .stride = request->stride,
+                                       .classes = request->classes,
+                                       .class_stride = (size_t)request->rect.width,
+                                       .cancel = request->cancel,
+                                       .report = report};
+    return hdf5_region_decode(&frame->file->worker, &region, &target, error);
+}
+
+// Where the frame is among all of the dataset, for its mask: a selector may have left some out.
+static int64_t mask_frame(const struct hdf5_layout *layout, int64_t frame, const struct placed_frame *place)
+{
+    if (layout->count > 1)
+        return frame;
+    int64_t index = 0;
+    for (int axis = 0; axis < layout->axes.rows; axis++)
+        index = index * place->dataset->dims[axis] + place->at[axis];
+    return index;
+}
+
+static enum status hdf5_decode(struct image_file *base, const struct decode_request *request,
+                               struct decode_report *report, struct error *error)
+{
+    struct hdf5_file *file = hdf5_file_of(base);
+    const struct hdf5_layout *layout = &file->shared->layout;
+    struct placed_frame frame = {.file = file};
+    struct hdf5_dataset *dataset;
+    enum status status = frame_take(file, request->frame, request->cancel, &dataset, frame.at, error);
+    if (status != STATUS_OK)
+        return status;
+    frame.dataset = dataset;
+    // The parts of complex numbers are not apart: what is read is joined where it is read.
+    status = layout->channels.complex ? decode_channel(&frame, 0, request, report, error)
+                                      : channels_decode(layout->type, &layout->channels, decode_channel,
+                                                        &frame, request, report, error);
+    const int64_t masked = mask_frame(layout, request->frame, &frame);
+    // A virtual frame is shown without any source as well, for what it is: lost.
+    const bool composed = dataset->storage == HDF5_STORED_VIRTUAL;
+    hdf5_pool_give(file->shared->pool, dataset);
+    if (status != STATUS_OK)
+        return status;
+    if (!composed && report->lost_pixels == request->rect.width * request->rect.height) {
+        if (error)
+            *error = report->first_loss;
+        return report->first_loss.status ? report->first_loss.status : STATUS_BROKEN;
+    }
+    if (layout->whole && hdf5_nexus_classes(file->shared->nexus, masked, request->rect, request->classes))
+        report->any_class = true;
+    return STATUS_OK;
+}
+
+// --- What else the file tells ---
+
+static void text_tell(struct hdf5_shared *shared, enum hdf5_task task, int64_t frame, struct text *out)
+{
+    if (task == HDF5_TASK_METADATA)
+        hdf5_nexus_metadata(shared->file, shared->layout.shown, frame, shared->layout.frames, out);
+    if (task == HDF5_TASK_CONTENTS)
+        hdf5_contents(shared->file, out);
+}
+
+// Appends what the task tells, in the words of the guard; without one it is found out here.
+static enum status text_ask(struct image_file *base, enum hdf5_task task, int64_t frame, struct text *out,
+                            struct error *error)
+{
+    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
+    struct hdf5_answer answer = {0};
+    hdf5_quiet();
+    const enum status status = task_ask(shared, task, base->path, frame, base->cancel, &answer, error);
+    if (status == STATUS_OK && answer.given)
+        text_append(out, text_string(&answer.text));
+    else if (status == STATUS_OK)
+        text_tell(shared, task, frame, out);
+    text_free(&answer.text);
+    return status;
+}
+
+static enum status hdf5_metadata(struct image_file *base, int64_t frame, struct text *out,
+                                 struct error *error)
+{
+    return text_ask(base, HDF5_TASK_METADATA, frame, out, error);
+}
+
+static enum status hdf5_detector(struct image_file *base, int64_t frame, struct detector_info *info,
+                                 struct error *error)
+{
+    (void)frame;
+    (void)error;
+    *info = *hdf5_nexus_detector(hdf5_file_of(base)->shared->nexus);
+    return STATUS_OK;
+}
+
+static enum status hdf5_contents_of(struct image_file *base, struct text *out, struct error *error)
+{
+    return text_ask(base, HDF5_TASK_CONTENTS, 0, out, error);
+}
+
+// --- In the guard's process ---
+
+static void read_region(const struct hdf5_region *region)
+{
+    const size_t item = sample_traits(region->dataset->type.type)->bytes;
+    size_t pixels, bytes;
+    if (!size_of_plane(region->width, region->height, 1, &pixels) || !size_multiply(pixels, item, &bytes))
+        return;
+    struct decode_report report = {0};
+    struct hdf5_worker worker = {.pool = hdf5_pool_create(false), .cache = hdf5_cache_create()};
+    struct hdf5_target target = {.pixels = calloc(1, bytes),
+                                 .stride = (size_t)region->width * item,
+                                 .classes = calloc(1, pixels),
+                                 .class_stride = (size_t)region->width,
+                                 .report = &report};
+    if (target.pixels && target.classes)
+        (void)hdf5_region_read(&worker, region, &target, NULL);
+    free(target.pixels);
+    free(target.classes);
+    hdf5_worker_free(&worker);
+    hdf5_cache_destroy(worker.cache);
+    hdf5_pool_destroy(worker.pool);
+}
+
+static void run_on_dataset(const struct hdf5_question *question)
+{
+    struct hdf5_dataset *dataset = NULL;
+    hid_t file;
+    if (hdf5_file_open(question->path, &file, NULL) != STATUS_OK)
+        return;
+    if (hdf5_dataset_open(file, question->path, question->name, &dataset, NULL) == STATUS_OK) {
+        (void)H5Dget_storage_size(dataset->id); // looks at all chunks
+        struct hdf5_region region = {.dataset = dataset,
+                                     .row_axis = question->row_axis,
+                                     .column_axis = question->column_axis,
+                                     .width = question->width,
+                                     .height = question->height,
+                                     .part = {.channels = 2, .complex = true}};
+        memcpy(region.at, question->at, sizeof region.at);
+        if (question->task == HDF5_TASK_READ)
+            read_region(&region);
+    }
+    hdf5_dataset_close(dataset);
+    H5Fclose(file);
+}
+
+void hdf5_task_run(const struct hdf5_question *question, struct hdf5_answer *answer)
+{
+    hdf5_quiet();
+    if (question->task == HDF5_TASK_MASK) {
+        hdf5_mask_write(question, answer);
+        return;
+    }
+    if (question->task == HDF5_TASK_DATASET || question->task == HDF5_TASK_READ) {
+        run_on_dataset(question);
+        return;
+    }
+    const struct open_request request = {.path = question->path,
+                                         .selector = question->name[0] ? question->name : NULL,
+                                         .channel = question->channel};
+    struct hdf5_shared *shared = shared_create(false);
+    if (shared_open(shared, &request, NULL) == STATUS_OK)
+        text_tell(shared, question->task, question->frame, &answer->text);
+    shared_release(shared);
+}
+
+static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf", "cxi", "he5", "emd", NULL};
+
+const struct reader hdf5_reader = {
+    .name = "hdf5",
+    .description = "HDF5, NeXus",
+    .extensions = hdf5_extensions,
+    .probe = hdf5_probe,
+    .recognise = hdf5_recognise,
+    .open = hdf5_open,
+    .frame_info = hdf5_frame_info,
+    .decode = hdf5_decode,
+    .clone = hdf5_clone,
+    .metadata = hdf5_metadata,
+    .detector = hdf5_detector,
+    .contents = hdf5_contents_of,
+    .close = hdf5_close,
+};

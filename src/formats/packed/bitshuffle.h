@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The blocks of a bitshuffle stream (HDF5 filter 32008), within the chunk decoder only.
+//
+// Format: Masui et al. 2015 (Astronomy and Computing 12, 181) and bshuf_h5filter.c. A compressed stream has
+// 12 bytes in front: u64 BE bytes of the result, u32 BE bytes of a block. Each block is u32 BE bytes stored,
+// then an LZ4 block or zstd frame of the block's bit planes. Without compression the blocks lie side by side
+// with nothing in front. What is left of the samples is a last, shorter block of a multiple of 8 samples;
+// fewer than 8 samples at the end are raw.
+#ifndef FOVEA_FORMATS_BITSHUFFLE_H
+#define FOVEA_FORMATS_BITSHUFFLE_H
+
+#include "base/cancel.h"
+#include "formats/packed/hdf5_chunk.h"
+
+enum bitshuffle_codec { BITSHUFFLE_PLAIN = 0, BITSHUFFLE_LZ4 = 2, BITSHUFFLE_ZSTD = 3 };
+
+struct bitshuffle_stream {
+    size_t sample_bytes;
+    size_t block; // bytes of a whole block, a multiple of 8 samples
+    size_t total; // bytes of the result, a multiple of sample_bytes
+    enum bitshuffle_codec codec;
+    const uint8_t *data; // behind the header; borrowed
+    size_t count;
+    bit_unshuffle *unshuffle; // bitshuffle_read puts the fastest one here
+};
+
+// True if the filter's parameters (major, minor, sample bytes, block in samples or 0, codec) are understood.
+bool bitshuffle_understands(const struct hdf5_filter *filter);
+
+// Reads the header. Without compression `total` is `stored_count`. The header's numbers are checked against
+// each other, not against what the caller expects. A failure is STATUS_BROKEN with a clause.
+enum status bitshuffle_read(const struct hdf5_filter *filter, const uint8_t *stored, size_t stored_count,
+                            struct bitshuffle_stream *stream, struct error *error);
+
+// Bytes of memory that bitshuffle_decode needs: one block, never more than `total`.
+size_t bitshuffle_room(const struct bitshuffle_stream *stream);
+
+// Decodes the result's bytes [begin, end) to `out`: `begin` a multiple of the block, `end` one or `total`.
+// `room` has bitshuffle_room bytes. STATUS_BROKEN with a clause that counts the block from 0;
+// STATUS_CANCELLED at the next block once `cancel`, which may be NULL, is requested.
+enum status bitshuffle_decode(const struct bitshuffle_stream *stream, size_t begin, size_t end, uint8_t *out,
+                              uint8_t *room, struct cancel *cancel, struct error *error);
+
+#endif
