@@ -14,35 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct reader *const readers[] = {
-    &tiff_reader,       //
-    &hdf5_reader,       //
-    &fits_reader,       //
-    &npy_reader,        //
-    &cbf_reader,        //
-    &edf_reader,        //
-    &mrc_reader,        //
-    &spe_reader,        //
-    &fit2d_mask_reader, //
-    &nrrd_reader,       //
-    &merlin_reader,     //
-    &npz_reader,        //
-    &png_reader,        //
-    &pnm_reader,        //
-    &ge_reader,         //
-    &marccd_reader,     //
-    &bruker_reader,     //
-    &kcd_reader,        //
-    &oxd_reader,        //
-    &mar345_reader,     //
-    &smv_reader,        //
-    &esperanto_reader,  //
-    &raxis_reader,      //
-    &spr_reader,        //
-    &hipic_reader,      //
-    &mpa_reader,        //
-    NULL,
-};
+#define READER_ROW(name) &name##_reader,
+const struct reader *const readers[] = {READERS(READER_ROW) NULL};
+#undef READER_ROW
 
 enum status image_file_read(const struct image_file *file, int fd, int64_t offset, void *buffer, size_t count,
                             struct error *error)

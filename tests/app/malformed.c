@@ -237,7 +237,7 @@ static void test_damaged_masks_give_one_line(void **state)
 {
     (void)state;
     malformed_each_seed("npy", check_damaged_mask);
-    malformed_each_seed("msk", check_damaged_mask);
+    malformed_each_seed("fit2d_mask", check_damaged_mask);
     malformed_each_seed("npz", check_damaged_mask);
 }
 

@@ -2,7 +2,7 @@
 // Every reader ends soon after a cancel, however slow the storage is. pread() is this program's own here: it
 // counts, and requests the cancel within the call of a given number. What is read after that is what a reader
 // would still wait for, so a few calls are allowed and no more; no clock is asked.
-#include "formats/base/reader.h"
+#include "formats/base/readers_list.h"
 #include "formats/hdf5/hdf5_frame.h"
 #include "formats/writers/mask_writer.h"
 #include "support/bytes.h"
@@ -242,10 +242,9 @@ static void check_words(const char *path)
 
 // --- every reader ---
 
-static const char *const formats[] = {"bruker", "cbf", "edf",    "esperanto", "fits",   "ge",      "hdf5",
-                                      "hipic",  "kcd", "mar345", "marccd",    "merlin", "mpa",     "mrc",
-                                      "msk",    "npy", "npz",    "nrrd",      "oxd",    "png",     "pnm",
-                                      "raxis",  "smv", "spe",    "spr",       "tiff",   "wrapped", NULL};
+#define FOLDER_OF(name) #name,
+static const char *const formats[] = {READERS(FOLDER_OF) "wrapped", NULL};
+#undef FOLDER_OF
 
 static bool seen[64];
 

@@ -2,6 +2,7 @@
 // Eight kinds of damage, the folders of the corpus and the list of the real malformed files.
 #include "support/malformed_files.h"
 
+#include "formats/base/readers_list.h"
 #include "support/testdata.h"
 
 #include <dirent.h>
@@ -110,10 +111,10 @@ static void write_whole(const char *path, const struct bytes *bytes)
 
 // --- the files of the corpus ---
 
-const char *const malformed_formats[] = {"bruker", "cbf", "edf",    "esperanto", "fits",   "ge",      "hdf5",
-                                         "hipic",  "kcd", "mar345", "marccd",    "merlin", "mpa",     "mrc",
-                                         "msk",    "npy", "npz",    "nrrd",      "oxd",    "png",     "pnm",
-                                         "raxis",  "smv", "spe",    "spr",       "tiff",   "wrapped", NULL};
+// Each reader has a folder of its name.
+#define FOLDER_OF(name) #name,
+const char *const malformed_formats[] = {READERS(FOLDER_OF) "wrapped", NULL};
+#undef FOLDER_OF
 
 void malformed_each_seed(const char *format, malformed_check *check)
 {

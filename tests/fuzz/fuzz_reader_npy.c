@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: MIT
-// libFuzzer target: any bytes as a NumPy array file.
-#include "fuzz_reader_common.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    fuzz_reader_run(&npy_reader, data, size);
-    return 0;
-}
