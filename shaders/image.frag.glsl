@@ -5,37 +5,43 @@
 //       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h)
 //       6: float32 times a power of two, for limits that float32 arithmetic has no room for
 // MASK  0: none, 1: tint, 2: tint, stripes and borders
+//
+// Textures are rectangles read by texture(): Mesa's software renderer works out the sizes of a mipmap level for every
+// pixel of a texelFetch, which takes longer than the fetch.
 #if CLASS == 0 || CLASS == 2
-uniform usampler2D pixels;
+uniform usampler2DRect pixels;
 #define VALUE uint
 #elif CLASS == 1 || CLASS == 3
-uniform isampler2D pixels;
+uniform isampler2DRect pixels;
 #define VALUE int
 #else
-uniform sampler2D pixels;
+uniform sampler2DRect pixels;
 #define VALUE float
 #endif
 uniform samplerBuffer colours;
 #if MASK > 0
-uniform usampler2D mask;
+uniform usampler2DRect mask;
 uniform samplerBuffer tints; // times their opacity: 256 between stripes, 256 on stripes, 256 on borders
 #endif
 
-flat in vec4 texel_step;
-flat in vec4 base;
+noperspective in vec2 place;
+flat in vec4 grid;
 flat in vec3 limits;
 flat in ivec4 steps;
 flat in ivec2 bounds;
 #if CLASS == 6
 flat in float scale;
 #endif
+#if MASK == 2
+noperspective in float across;
+#endif
 
 out vec4 colour;
 
-// Where the pixel lies in the whole drawing, and which texel is there. Worked out from the pixel, not interpolated
-// between corners, which devices round: so a drawing made in parts is that of the whole, to the last pixel.
-vec2 screen = vec2(gl_FragCoord.x + base.x, base.y - gl_FragCoord.y);
-vec2 texel = base.zw + texel_step.xy * screen.x + texel_step.zw * screen.y;
+// Which texel is there: from the number of the pixel in the whole drawing, not from what was interpolated between
+// corners, which devices round. So a drawing made in parts is that of the whole, to the last pixel. (gl_FragCoord
+// would do, but Mesa reads a uniform for it.)
+vec2 texel = grid.xy + grid.zw * floor(place);
 
 // The position of a key u among the steps of the table. Unsigned, because keys of the two signs may lie more than 2^31
 // apart; outside the limits the result is not used.
@@ -66,72 +72,69 @@ int integer_index(VALUE v)
 
 #if CLASS == 6
 // Devices take subnormal numbers for 0, so those are made of their bits. What is no infinity does not become one.
-float value_at(ivec2 position)
+float value_at(vec2 position)
 {
-    float v = texelFetch(pixels, position, 0).r;
+    float v = texture(pixels, position).r;
     int bits = floatBitsToInt(v), magnitude = bits & 0x7fffffff;
     float tiny = float(magnitude) * 1.1754943508222875e-38 * (scale * 1.1920928955078125e-07);
     float scaled = magnitude < 0x00800000 ? (bits < 0 ? -tiny : tiny) : clamp(v * scale, -3.4028234e38, 3.4028234e38);
     return magnitude >= 0x7f800000 ? v : scaled;
 }
 #else
-VALUE value_at(ivec2 position)
+VALUE value_at(vec2 position)
 {
-    return texelFetch(pixels, position, 0).r;
+    return texture(pixels, position).r;
 }
 #endif
 
 #if SMOOTH
 // Bilinear between pixel centres, in raw values; a neighbour that is not a number makes the result not a number.
-float smooth_value(ivec2 last)
+float smooth_value()
 {
-    vec2 place = texel - 0.5;
-    vec2 low = floor(place);
-    vec2 part = place - low;
-    ivec2 a = clamp(ivec2(low), ivec2(0), last);
-    ivec2 b = clamp(ivec2(low) + 1, ivec2(0), last);
-    float top = mix(float(value_at(a)), float(value_at(ivec2(b.x, a.y))), part.x);
-    float bottom = mix(float(value_at(ivec2(a.x, b.y))), float(value_at(b)), part.x);
+    vec2 low = floor(texel - 0.5);
+    vec2 part = texel - 0.5 - low;
+    vec2 a = low + 0.5, b = low + 1.5;
+    float top = mix(float(value_at(a)), float(value_at(vec2(b.x, a.y))), part.x);
+    float bottom = mix(float(value_at(vec2(a.x, b.y))), float(value_at(b)), part.x);
     return mix(top, bottom, part.y);
 }
 #endif
 
-int colour_index(ivec2 position, ivec2 last)
+int colour_index(vec2 centre)
 {
 #if SMOOTH && CLASS < 2
-    return int(floor(smooth_value(last) + 0.5)) + steps.w;
+    return int(floor(smooth_value() + 0.5)) + steps.w;
 #elif SMOOTH && (CLASS == 4 || CLASS == 6)
-    return float_index(smooth_value(last));
+    return float_index(smooth_value());
 #elif CLASS < 2
-    return int(value_at(position)) + steps.w;
+    return int(value_at(centre)) + steps.w;
 #elif CLASS < 4
-    return integer_index(value_at(position));
+    return integer_index(value_at(centre));
 #else
-    return float_index(value_at(position));
+    return float_index(value_at(centre));
 #endif
 }
 
 #if MASK == 2
-uint mask_at(vec2 place, ivec2 last)
+uint mask_at(vec2 position)
 {
-    return texelFetch(mask, clamp(ivec2(floor(place)), ivec2(0), last), 0).r;
+    return texture(mask, floor(position) + 0.5).r;
 }
 #endif
 
 void main()
 {
-    ivec2 last = textureSize(pixels, 0) - 1;
-    ivec2 position = min(ivec2(texel), last);
-    vec3 shown = texelFetch(colours, colour_index(position, last)).rgb;
+    vec2 centre = floor(texel) + 0.5;
+    vec3 shown = texelFetch(colours, colour_index(centre)).rgb;
 #if MASK == 1
-    vec4 tint = texelFetch(tints, int(texelFetch(mask, position, 0).r));
+    vec4 tint = texelFetch(tints, int(texture(mask, centre).r));
     shown = shown * (1.0 - tint.a) + tint.rgb;
 #elif MASK == 2
-    uint bits = texelFetch(mask, position, 0).r;
-    uint inner = bits & mask_at(texel + texel_step.xy, last) & mask_at(texel - texel_step.xy, last) &
-                 mask_at(texel + texel_step.zw, last) & mask_at(texel - texel_step.zw, last);
-    int across = int(screen.x - screen.y) & 7;
-    vec4 tint = texelFetch(tints, int(bits) + (across < 3 ? 256 : 0));
+    uint bits = texture(mask, centre).r;
+    vec2 right = vec2(grid.z, 0.0), down = vec2(0.0, grid.w);
+    uint inner = bits & mask_at(texel + right) & mask_at(texel - right) & mask_at(texel + down) & mask_at(texel - down);
+    int stripe = int(floor(across + 0.5)) & 7;
+    vec4 tint = texelFetch(tints, int(bits) + (stripe < 3 ? 256 : 0));
     vec4 line = texelFetch(tints, 512 + int(bits & ~inner));
     shown = shown * (1.0 - tint.a) + tint.rgb;
     shown = shown * (1.0 - line.a) + line.rgb;

@@ -7,14 +7,18 @@ uniform vec3 key_limits;  // offset, low, high
 uniform ivec4 key_steps;  // base, shift, entries, bias
 uniform ivec2 key_bounds; // low and high of 32-bit integers, as bit patterns
 uniform float key_scale;  // of class 6
-uniform vec4 screen_step; // texels per screen pixel: to the right (xy), down (zw)
-uniform vec4 screen_base; // from gl_FragCoord to the place in the whole drawing (xy), the texel at its corner (zw)
+uniform vec4 viewport;    // half its size (xy), its upper left corner in the whole drawing (zw)
+uniform vec4 texel_grid;  // the texel at the centre of the drawing's first pixel (xy), texels per pixel (zw)
+uniform bool turned;      // the texture's rows run down the screen
 
 #if CLASS == 5
 noperspective out vec2 texel;
 #else
-flat out vec4 texel_step;
-flat out vec4 base;
+noperspective out vec2 place; // in the whole drawing, in pixels along the texture's rows and columns
+flat out vec4 grid;
+#endif
+#if MASK == 2
+noperspective out float across; // right less down, whole numbers at pixel centres
 #endif
 flat out vec3 limits;
 flat out ivec4 steps;
@@ -29,8 +33,12 @@ void main()
 #if CLASS == 5
     texel = corner;
 #else
-    texel_step = screen_step;
-    base = screen_base;
+    vec2 screen = vec2(gl_Position.x + 1.0, 1.0 - gl_Position.y) * viewport.xy + viewport.zw;
+    place = turned ? screen.yx : screen;
+    grid = texel_grid;
+#endif
+#if MASK == 2
+    across = screen.x - screen.y;
 #endif
     limits = key_limits;
     steps = key_steps;

@@ -23,6 +23,15 @@ static bool load_entry_points(struct error *error)
     return true;
 }
 
+// Of both kinds of textures that are made.
+static int max_texture_side(void)
+{
+    GLint plain = 0, rectangle = 0;
+    glGetIntegerv(GL_MAX_TEXTURE_SIZE, &plain);
+    glGetIntegerv(GL_MAX_RECTANGLE_TEXTURE_SIZE, &rectangle);
+    return plain < rectangle ? plain : rectangle;
+}
+
 enum status gpu_create(struct gpu **gpu, struct error *error)
 {
     if (!load_entry_points(error))
@@ -37,7 +46,7 @@ enum status gpu_create(struct gpu **gpu, struct error *error)
     snprintf(made->renderer, sizeof made->renderer, "%s", (const char *)glGetString(GL_RENDERER));
     made->software = strstr(made->renderer, "llvmpipe") || strstr(made->renderer, "softpipe");
     made->use_pixel_buffers = !made->software;
-    glGetIntegerv(GL_MAX_TEXTURE_SIZE, &made->max_texture_side);
+    made->max_texture_side = max_texture_side();
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
     glDisable(GL_DITHER);

@@ -22,7 +22,7 @@ void gpu_destroy(struct gpu **gpu);
 
 const char *gpu_renderer(const struct gpu *gpu); // GL_RENDERER, "llvmpipe (LLVM 15.0.6, 256 bits)"
 bool gpu_is_software(const struct gpu *gpu);     // Mesa's llvmpipe or softpipe: no PBO, direct uploads
-int gpu_max_texture_side(const struct gpu *gpu); // GL_MAX_TEXTURE_SIZE, or what was set for tests
+int gpu_max_texture_side(const struct gpu *gpu); // the device's limit, or what was set for tests
 int64_t
 gpu_texture_bytes(const struct gpu *gpu); // of all living textures and table buffers, as their formats need
 

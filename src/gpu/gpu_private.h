@@ -19,7 +19,6 @@ struct gpu {
     int64_t texture_bytes;
     uint64_t serial;         // the last given
     GLuint read_framebuffer; // for texture_read, made at first use
-    bool draws_to_texture;   // the bound framebuffer is a target, not the window
     GLuint staging[STAGING_SLOTS];
     unsigned next_staging;
 };

@@ -13,14 +13,13 @@ enum { UNIT_PIXELS, UNIT_COLOURS, UNIT_MASK, UNIT_TINTS };
 
 struct variant {
     GLuint program;
-    GLint clip_from_texel, key_limits, key_steps, key_bounds, key_scale, screen_step, screen_base;
+    GLint clip_from_texel, key_limits, key_steps, key_bounds, key_scale, viewport, texel_grid, turned;
 };
 
 struct image_programs {
     struct gpu *gpu;
     struct variant variants[IMAGE_CLASS_COUNT][IMAGE_MASK_USE_COUNT][2];
     GLuint copy;
-    bool drew_to_texture; // the image programs, the last time
     GLuint vertex_array, vertex_buffer;
     GLuint copy_array, copy_buffer;
     float (*corners)[2]; // six per rectangle, grown as needed
@@ -100,27 +99,32 @@ static enum status compile_variant(struct variant *variant, enum image_class ima
     variant->key_steps = glGetUniformLocation(variant->program, "key_steps");
     variant->key_bounds = glGetUniformLocation(variant->program, "key_bounds");
     variant->key_scale = glGetUniformLocation(variant->program, "key_scale");
-    variant->screen_step = glGetUniformLocation(variant->program, "screen_step");
-    variant->screen_base = glGetUniformLocation(variant->program, "screen_base");
+    variant->viewport = glGetUniformLocation(variant->program, "viewport");
+    variant->texel_grid = glGetUniformLocation(variant->program, "texel_grid");
+    variant->turned = glGetUniformLocation(variant->program, "turned");
     return STATUS_OK;
 }
 
-static void bind_unit(int unit, GLenum kind, GLuint name)
+static void bind_unit(int unit, GLenum target, GLuint name)
 {
     glActiveTexture(GL_TEXTURE0 + (GLenum)unit);
-    glBindTexture(kind, name);
+    glBindTexture(target, name);
+}
+
+static void bind_texture(int unit, const struct texture *texture)
+{
+    bind_unit(unit, texture_target(texture), texture_name(texture));
 }
 
 static void bind_textures(const struct image_draw *draw)
 {
     if (draw->mask_use != IMAGE_MASK_NONE) {
         bind_unit(UNIT_TINTS, GL_TEXTURE_BUFFER, table_name(draw->tints));
-        bind_unit(UNIT_MASK, GL_TEXTURE_2D, texture_name(draw->mask));
+        bind_texture(UNIT_MASK, draw->mask);
     }
     if (draw->colours)
         bind_unit(UNIT_COLOURS, GL_TEXTURE_BUFFER, table_name(draw->colours));
-    bind_unit(UNIT_PIXELS, GL_TEXTURE_2D,
-              texture_name(draw->pixels)); // last: leaves unit 0 active for uploads
+    bind_texture(UNIT_PIXELS, draw->pixels); // last: leaves unit 0 active for uploads
 }
 
 static void set_parameters(const struct variant *variant, const struct image_draw *draw)
@@ -134,10 +138,12 @@ static void set_parameters(const struct variant *variant, const struct image_dra
         glUniform2i(variant->key_bounds, draw->low_int, draw->high_int);
     if (variant->key_scale >= 0)
         glUniform1f(variant->key_scale, draw->scale);
-    if (variant->screen_step >= 0)
-        glUniform4fv(variant->screen_step, 1, draw->screen_step);
-    if (variant->screen_base >= 0)
-        glUniform4fv(variant->screen_base, 1, draw->screen_base);
+    if (variant->viewport >= 0)
+        glUniform4fv(variant->viewport, 1, draw->viewport);
+    if (variant->texel_grid >= 0)
+        glUniform4fv(variant->texel_grid, 1, draw->texel_grid);
+    if (variant->turned >= 0)
+        glUniform1i(variant->turned, draw->turned);
 }
 
 // Two triangles per rectangle into the stream buffer.
@@ -177,25 +183,6 @@ static enum status need_copy(struct image_programs *programs, struct error *erro
     return STATUS_OK;
 }
 
-// gl_FragCoord counts rows the other way round in a texture than in the window. Mesa (22.3) turns it by
-// constants of the fragment shader that it does not renew when only the framebuffer is another one; it does
-// so when another program was drawn with in between.
-static enum status turn_coordinates(struct image_programs *programs, struct error *error)
-{
-    if (programs->drew_to_texture == programs->gpu->draws_to_texture)
-        return STATUS_OK;
-    programs->drew_to_texture = programs->gpu->draws_to_texture;
-    enum status status = need_copy(programs, error);
-    if (status)
-        return status;
-    glUseProgram(programs->copy);
-    glBindVertexArray(programs->copy_array);
-    glEnable(GL_RASTERIZER_DISCARD);
-    glDrawArrays(GL_TRIANGLES, 0, 3);
-    glDisable(GL_RASTERIZER_DISCARD);
-    return STATUS_OK;
-}
-
 enum status image_programs_draw(struct image_programs *programs, const struct image_draw *draw,
                                 struct error *error)
 {
@@ -208,9 +195,6 @@ enum status image_programs_draw(struct image_programs *programs, const struct im
         if (compiled)
             return compiled;
     }
-    enum status status = turn_coordinates(programs, error);
-    if (status)
-        return status;
     glUseProgram(variant->program);
     set_parameters(variant, draw);
     bind_textures(draw);
@@ -227,7 +211,7 @@ enum status image_programs_copy(struct image_programs *programs, struct texture 
     if (status)
         return status;
     glUseProgram(programs->copy);
-    bind_unit(0, GL_TEXTURE_2D, texture_name(picture));
+    bind_texture(0, picture);
     glBindVertexArray(programs->copy_array);
     glDrawArrays(GL_TRIANGLES, 0, 6);
     GPU_CHECK(programs->gpu);

@@ -31,9 +31,9 @@ struct image_rect {
 struct image_draw {
     enum image_class image_class;
     enum image_mask_use mask_use;
-    bool smooth; // interpolate between pixels (direct and float classes)
-    struct texture *pixels;
-    struct texture *mask; // R8UI of the same size; NULL without mask
+    bool smooth;            // interpolate between pixels (direct and float classes)
+    struct texture *pixels; // RGBA8 for the yardstick
+    struct texture *mask;   // R8UI of the same size; NULL without mask
     struct table *colours;
     // IMAGE_TINTS texels, colours times opacity: for each of the 256 mask bytes the tint between stripes,
     // then on stripes, then on borders; NULL without mask.
@@ -42,11 +42,13 @@ struct image_draw {
     float scale;             // IMAGE_SCALED_FLOAT
     int base, shift, entries, bias, low_int, high_int;
     float clip_from_texel[6]; // columns: x axis, y axis, origin
-    float screen_step[4];     // texels per screen pixel to the right (2), down (2)
-    // A pixel of the target lies at (x + base[0], base[1] - y) of the whole drawing, from its upper left,
-    // where y is from the target's lower left. base[2] and base[3] are the texel at that corner. Stripes are
-    // where (across - down) modulo 8 < 3.
-    float screen_base[4];
+    // The viewport in the whole drawing, of which it may be a part, in pixels: half its size (2), its upper
+    // left corner (2). Stripes are where (right - down) modulo 8 < 3.
+    float viewport[4];
+    // The texel at the centre of the drawing's upper left pixel (2), and how many texels further that of the
+    // next pixel is, along the texture's rows and columns (2).
+    float texel_grid[4];
+    bool turned; // the texture's rows run down the screen
     const struct image_rect *rects;
     size_t rect_count;
 };

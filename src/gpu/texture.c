@@ -13,19 +13,20 @@
 
 static const struct {
     size_t bytes;
+    GLenum target; // raw samples: read by their coordinates in texels
     GLint internal;
     GLenum format, type;
 } formats[TEXTURE_FORMAT_COUNT] = {
-    [TEXTURE_R8UI] = {1, GL_R8UI, GL_RED_INTEGER, GL_UNSIGNED_BYTE},
-    [TEXTURE_R8I] = {1, GL_R8I, GL_RED_INTEGER, GL_BYTE},
-    [TEXTURE_R16UI] = {2, GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT},
-    [TEXTURE_R16I] = {2, GL_R16I, GL_RED_INTEGER, GL_SHORT},
-    [TEXTURE_R32UI] = {4, GL_R32UI, GL_RED_INTEGER, GL_UNSIGNED_INT},
-    [TEXTURE_R32I] = {4, GL_R32I, GL_RED_INTEGER, GL_INT},
-    [TEXTURE_R32F] = {4, GL_R32F, GL_RED, GL_FLOAT},
-    [TEXTURE_R8] = {1, GL_R8, GL_RED, GL_UNSIGNED_BYTE},
-    [TEXTURE_RGBA8] = {4, GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE},
-    [TEXTURE_BGRA8] = {4, GL_RGBA, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV},
+    [TEXTURE_R8UI] = {1, GL_TEXTURE_RECTANGLE, GL_R8UI, GL_RED_INTEGER, GL_UNSIGNED_BYTE},
+    [TEXTURE_R8I] = {1, GL_TEXTURE_RECTANGLE, GL_R8I, GL_RED_INTEGER, GL_BYTE},
+    [TEXTURE_R16UI] = {2, GL_TEXTURE_RECTANGLE, GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT},
+    [TEXTURE_R16I] = {2, GL_TEXTURE_RECTANGLE, GL_R16I, GL_RED_INTEGER, GL_SHORT},
+    [TEXTURE_R32UI] = {4, GL_TEXTURE_RECTANGLE, GL_R32UI, GL_RED_INTEGER, GL_UNSIGNED_INT},
+    [TEXTURE_R32I] = {4, GL_TEXTURE_RECTANGLE, GL_R32I, GL_RED_INTEGER, GL_INT},
+    [TEXTURE_R32F] = {4, GL_TEXTURE_RECTANGLE, GL_R32F, GL_RED, GL_FLOAT},
+    [TEXTURE_R8] = {1, GL_TEXTURE_2D, GL_R8, GL_RED, GL_UNSIGNED_BYTE},
+    [TEXTURE_RGBA8] = {4, GL_TEXTURE_2D, GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE},
+    [TEXTURE_BGRA8] = {4, GL_TEXTURE_2D, GL_RGBA, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV},
 };
 
 size_t texture_format_bytes(enum texture_format format)
@@ -55,17 +56,18 @@ enum status texture_create(struct gpu *gpu, enum texture_format format, int widt
                          width, height, gpu->max_texture_side);
     struct texture *made = must_alloc(sizeof *made);
     *made = (struct texture){.gpu = gpu, .format = format, .width = width, .height = height};
+    const GLenum target = texture_target(made);
     glGenTextures(1, &made->name);
-    glBindTexture(GL_TEXTURE_2D, made->name);
+    glBindTexture(target, made->name);
     gl_label(GL_TEXTURE, made->name, label);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    glTexParameteri(target, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(target, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+    glTexParameteri(target, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+    glTexParameteri(target, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+    glTexParameteri(target, GL_TEXTURE_MAX_LEVEL, 0);
     while (glGetError() != GL_NO_ERROR)
         continue;
-    glTexImage2D(GL_TEXTURE_2D, 0, formats[format].internal, width, height, 0, formats[format].format,
+    glTexImage2D(target, 0, formats[format].internal, width, height, 0, formats[format].format,
                  formats[format].type, NULL);
     if (glGetError() != GL_NO_ERROR) {
         glDeleteTextures(1, &made->name);
@@ -105,11 +107,16 @@ unsigned texture_name(const struct texture *texture)
     return texture->name;
 }
 
+unsigned texture_target(const struct texture *texture)
+{
+    return formats[texture->format].target;
+}
+
 static void upload_directly(const struct texture *texture, int x, int y, int width, int height,
                             const void *texels, size_t row_texels)
 {
     glPixelStorei(GL_UNPACK_ROW_LENGTH, (GLint)row_texels);
-    glTexSubImage2D(GL_TEXTURE_2D, 0, x, y, width, height, formats[texture->format].format,
+    glTexSubImage2D(texture_target(texture), 0, x, y, width, height, formats[texture->format].format,
                     formats[texture->format].type, texels);
     glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
 }
@@ -142,7 +149,7 @@ static void upload_staged(const struct texture *texture, int x, int y, int width
                             row_bytes / bytes);
             return;
         }
-        glTexSubImage2D(GL_TEXTURE_2D, 0, x, y + done, width, rows, formats[texture->format].format,
+        glTexSubImage2D(texture_target(texture), 0, x, y + done, width, rows, formats[texture->format].format,
                         formats[texture->format].type, NULL);
         done += rows;
     }
@@ -152,7 +159,7 @@ static void upload_staged(const struct texture *texture, int x, int y, int width
 void texture_upload(struct texture *texture, int x, int y, int width, int height, const void *texels,
                     size_t row_texels)
 {
-    glBindTexture(GL_TEXTURE_2D, texture->name);
+    glBindTexture(texture_target(texture), texture->name);
     if (texture->gpu->use_pixel_buffers && texture->format != TEXTURE_R8) {
         upload_staged(texture, x, y, width, height, texels, row_texels * formats[texture->format].bytes);
     } else {
@@ -169,10 +176,11 @@ void texture_read(struct texture *texture, int x, int y, int width, int height, 
     GLint drawn = 0;
     glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &drawn);
     glBindFramebuffer(GL_READ_FRAMEBUFFER, gpu->read_framebuffer);
-    glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture->name, 0);
+    glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, texture_target(texture), texture->name,
+                           0);
     glReadBuffer(GL_COLOR_ATTACHMENT0);
     glReadPixels(x, y, width, height, formats[texture->format].format, formats[texture->format].type, texels);
-    glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, 0, 0);
+    glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, texture_target(texture), 0, 0);
     glBindFramebuffer(GL_FRAMEBUFFER, (GLuint)drawn);
     GPU_CHECK(gpu);
 }
@@ -251,7 +259,8 @@ enum status target_create(struct gpu *gpu, enum texture_format format, int width
     }
     glGenFramebuffers(1, &made->framebuffer);
     target_bind(gpu, made, width, height);
-    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, made->texture->name, 0);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, texture_target(made->texture),
+                           made->texture->name, 0);
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
         target_destroy(&made);
         return error_set(error, STATUS_NO_GL, "this device cannot draw into a texture");
@@ -277,7 +286,7 @@ struct texture *target_texture(struct target *target)
 
 void target_bind(struct gpu *gpu, struct target *target, int width, int height)
 {
-    gpu->draws_to_texture = target != NULL;
+    (void)gpu;
     glBindFramebuffer(GL_FRAMEBUFFER, target ? target->framebuffer : 0);
     glDisable(GL_SCISSOR_TEST);
     glDisable(GL_BLEND);

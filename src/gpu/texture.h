@@ -32,7 +32,9 @@ enum status texture_create(struct gpu *gpu, enum texture_format format, int widt
 void texture_destroy(struct texture **texture);
 int texture_width(const struct texture *texture);
 int texture_height(const struct texture *texture);
-unsigned texture_name(const struct texture *texture); // the GL name, for the other files of this folder
+// The GL name and target (GL_TEXTURE_RECTANGLE for raw samples), for the other files of this folder.
+unsigned texture_name(const struct texture *texture);
+unsigned texture_target(const struct texture *texture);
 
 // Uploads the rectangle from rows of `row_texels` texels each (>= width), in the texture's own format. The
 // memory may be reused on return.

@@ -25,9 +25,7 @@ struct renderer {
     struct table *tints;
     struct display tint_display;
     bool tints_valid;
-    // Of the drawing in progress.
-    float base_x, base_y; // image_draw.screen_base of its viewport
-    struct image_rect *rects;
+    struct image_rect *rects; // of the drawing in progress
     size_t rect_count, rect_capacity;
 };
 
@@ -215,20 +213,24 @@ static void set_corners(struct image_draw *draw, const struct camera *camera, in
 }
 
 // Texels of the tile from pixels of the whole drawing, by its camera.
-static void set_texels(const struct renderer *renderer, struct image_draw *draw, const struct camera *whole,
-                       int level, double tile_x, double tile_y)
+static void set_texels(struct image_draw *draw, const struct scene *scene, int level, double tile_x,
+                       double tile_y)
 {
+    const struct camera *part = &scene->view->camera, *whole = scene->whole ? scene->whole : part;
     double m[6];
     camera_matrix(whole, m);
     const double determinant = (m[0] * m[3] - m[1] * m[2]) * (double)(1 << level);
-    const double inverse[4] = {m[3] / determinant, -m[2] / determinant, -m[1] / determinant,
-                               m[0] / determinant};
-    for (int i = 0; i < 4; i++)
-        draw->screen_step[i] = (float)inverse[i];
-    draw->screen_base[0] = renderer->base_x;
-    draw->screen_base[1] = renderer->base_y;
-    draw->screen_base[2] = (float)(-inverse[0] * m[4] - inverse[2] * m[5] - tile_x);
-    draw->screen_base[3] = (float)(-inverse[1] * m[4] - inverse[3] * m[5] - tile_y);
+    const double right[2] = {m[3] / determinant, -m[2] / determinant};
+    const double down[2] = {-m[1] / determinant, m[0] / determinant};
+    draw->viewport[0] = (float)(part->viewport_width / 2.0);
+    draw->viewport[1] = (float)(part->viewport_height / 2.0);
+    draw->viewport[2] = (float)scene->part_x;
+    draw->viewport[3] = (float)scene->part_y;
+    draw->texel_grid[0] = (float)(right[0] * (0.5 - m[4]) + down[0] * (0.5 - m[5]) - tile_x);
+    draw->texel_grid[1] = (float)(right[1] * (0.5 - m[4]) + down[1] * (0.5 - m[5]) - tile_y);
+    draw->turned = m[0] == 0;
+    draw->texel_grid[2] = (float)(draw->turned ? down[0] : right[0]);
+    draw->texel_grid[3] = (float)(draw->turned ? right[1] : down[1]);
 }
 
 // --- drawing ---
@@ -297,7 +299,7 @@ static enum status draw_tile(struct renderer *renderer, const struct scene *scen
                           masked_share(level, area) > MASKED_SHARE_FOR_ONE_PASS;
     const struct camera *camera = &scene->view->camera;
     set_corners(draw, camera, level_index, x, y);
-    set_texels(renderer, draw, scene->whole ? scene->whole : camera, level_index, x, y);
+    set_texels(draw, scene, level_index, x, y);
     draw->pixels = tile->pixels;
     draw->mask = tile->mask;
     add_loaded_rects(renderer, picture, level_index, area, x, y, false);
@@ -363,8 +365,6 @@ enum status renderer_draw(struct renderer *renderer, struct render_view *render_
 {
     const struct camera *camera = &scene->view->camera;
     render_view_remember(render_view, scene);
-    renderer->base_x = (float)(scene->part_x - x);
-    renderer->base_y = (float)(target_height - y + scene->part_y);
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
     if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))

@@ -205,8 +205,8 @@ static void test_table_update(void **state)
     struct image_draw draw = {.image_class = IMAGE_DIRECT_UNSIGNED,
                               .pixels = texture,
                               .colours = table,
-                              .screen_step = {1, 0, 0, 1},
-                              .screen_base = {0, HEIGHT, 0, 0},
+                              .viewport = {WIDTH / 2.0f, HEIGHT / 2.0f, 0, 0},
+                              .texel_grid = {0.5f, 0.5f, 1, 1},
                               .rects = &rect,
                               .rect_count = 1};
     const float transform[6] = {2.0f / WIDTH, 0, 0, -2.0f / HEIGHT, -1, 1};
