@@ -2,7 +2,7 @@
 // The callbacks of the command table.
 #include "app/host.h"
 
-#include "app/export.h"
+#include "app/host_files.h"
 #include "base/clock.h"
 #include "base/output.h"
 
@@ -19,9 +19,10 @@ static struct editor *editor_of(void *app)
     return ((struct host *)app)->editors.active;
 }
 
-static enum status need_image(const struct pane *pane, struct error *error)
+enum status host_need_image(const struct host *host, struct error *error)
 {
-    return pane->document->source ? STATUS_OK : error_set(error, STATUS_USAGE, "no image is open");
+    return host->desk->active->document->source ? STATUS_OK
+                                                : error_set(error, STATUS_USAGE, "no image is open");
 }
 
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
@@ -43,7 +44,7 @@ static enum status do_show_folder(void *app, const char *path, struct error *err
 
 static enum status do_reload(void *app, struct error *error)
 {
-    enum status status = need_image(pane_of(app), error);
+    enum status status = host_need_image(app, error);
     if (!status)
         pane_reload(pane_of(app));
     return status;
@@ -91,60 +92,23 @@ static enum status do_slab(void *app, int mode, int64_t frames, struct error *er
     return playback_slab(pane_of(app), mode, frames, error);
 }
 
-static enum status do_load_mask(void *app, const char *path, int values, struct error *error)
+// Gives up what is read from and written to files beside images.
+static bool give_up_files(struct host *host)
 {
-    enum { VALUES_MASKED, VALUES_VALID, VALUES_LAYERS };
-    struct pane *pane = pane_of(app);
-    enum status status = need_image(pane, error);
-    if (status)
-        return status;
-    if (values == VALUES_LAYERS)
-        return editor_load_layers(editor_of(app), path, error);
-    struct text name = {0};
-    text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
-    pane_load_mask(pane, text_string(&name));
-    text_free(&name);
-    return STATUS_OK;
-}
-
-static enum status do_clear_mask(void *app, struct error *error)
-{
-    struct pane *pane = pane_of(app);
-    enum status status = need_image(pane, error);
-    if (status)
-        return status;
-    pane_load_mask(pane, NULL);
-    return STATUS_OK;
-}
-
-static enum status do_export(void *app, const char *path, bool decorate, const char *size, bool all,
-                             struct error *error)
-{
-    struct host *host = app;
-    struct desk *desk = host->desk;
-    struct export_request request = {.path = path, .decorate = decorate, .scale = 1};
-    if (!desk->active->frame->picture && !all)
-        return error_set(error, STATUS_USAGE, "no image is open");
-    if (!export_size_parse(size, &request.size))
-        return error_set(error, STATUS_USAGE, "\"%s\" is not shown, 1:1 or a size like 1920x1080", size);
-    if (host->files && (all ? desk_is_loading(desk) : pane_is_loading(desk->active)))
-        return error_set(error, STATUS_USAGE, "the image is still being loaded");
-    if (editor_is_working(host->editors.active))
-        return error_set(error, STATUS_USAGE, "the mask is still being worked on");
-    // Without a window the command waits for it.
-    enum status status = all ? desk_load_all(desk, error) : pane_load_all(desk->active, error);
-    if (!status)
-        status = all ? export_desk(desk, &request, error) : export_picture(desk->active, &request, error);
-    if (!status)
-        common_say(&desk->common, false, "%s was written", path);
-    return status;
+    struct common *common = &host->desk->common;
+    double share;
+    const char *label = file_works_label(common->works, 0, &share);
+    if (!label)
+        return false;
+    common_say(common, false, "%s was stopped", label);
+    return file_works_give_up(common->works);
 }
 
 static bool do_cancel(void *app)
 {
     struct pane *pane = pane_of(app);
     struct editor *editor = editor_of(app);
-    if (editor_end(editor, false) || editor_stop(editor))
+    if (editor_end(editor, false) || editor_stop(editor) || give_up_files(app))
         return true;
     const bool told = pane->common->message.text[0] != '\0';
     pane->common->message = (struct error){0};
@@ -167,23 +131,6 @@ static enum status do_load_again(void *app, struct error *error)
     (void)error;
     pane_reload(pane_of(app));
     return STATUS_OK;
-}
-
-static enum status do_combine_mask(void *app, const char *path, int how, struct error *error)
-{
-    static const enum bitmap_combination ways[] = {BITMAP_REPLACE, BITMAP_OR, BITMAP_MINUS};
-    return editor_combine(editor_of(app), path, ways[how], error);
-}
-
-static enum status do_save_mask(void *app, const char *path, uint8_t bits, int values, struct error *error)
-{
-    struct host *host = app;
-    const enum status status = editor_save(host->editors.active, path, bits, values, error);
-    if (!status && host->quit_after_save && host->desk->common.workspace.panels.dialog == DIALOG_SAVE_MASK)
-        host_quit(host);
-    if (host->recovery && !editors_have_unsaved(&host->editors))
-        recovery_update(host->recovery, clock_now_ns());
-    return status;
 }
 
 static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
@@ -262,7 +209,7 @@ bool host_find_pixel(struct host *host)
 struct recovery *host_recovery(struct host *host)
 {
     if (!host->recovery)
-        host->recovery = recovery_create(&host->editors, &host->desk->common);
+        host->recovery = recovery_create(&host->editors, &host->desk->common, host->files == NULL);
     return host->recovery;
 }
 
@@ -283,13 +230,22 @@ static void show_unsaved(struct host *host)
         host_activate(host, host->desk->panes[index]);
 }
 
+void host_leave_after_save(struct host *host)
+{
+    host->question = HOST_ASKS_WAIT;
+    host->question_seen = false;
+    host->leave_failed = host->desk->common.failed;
+}
+
 void host_quit(struct host *host)
 {
-    const bool told = host->question == HOST_ASKS_CLOSE;
+    const bool told = host->question == HOST_ASKS_CLOSE, waits = host->question == HOST_ASKS_WAIT;
     struct error error = {0};
     host->quit_after_save = false;
     editor_end(host->editors.active, true);
-    if (host->files && !told && editors_have_unsaved(&host->editors)) {
+    if (host->files && !waits && file_works_writing(host->desk->common.works))
+        host_leave_after_save(host);
+    else if (host->files && !told && !waits && editors_have_unsaved(&host->editors)) {
         show_unsaved(host);
         host->question_seen = false;
         host->question = HOST_ASKS_CLOSE;
@@ -322,8 +278,18 @@ static enum status save_and_quit(struct host *host, struct error *error)
         host->quit_after_save = true;
         return STATUS_OK;
     }
-    host_quit(host);
+    host_leave_after_save(host);
     return STATUS_OK;
+}
+
+// The window was to be closed as soon as something is written, and it is, or cannot be.
+static void leave_when_written(struct host *host)
+{
+    if (host->question != HOST_ASKS_WAIT || host_is_working(host))
+        return;
+    host->question = HOST_ASKS_NOTHING;
+    if (host->leave_failed == host->desk->common.failed)
+        host_quit(host);
 }
 
 static enum status do_quit(void *app, int how, struct error *error)
@@ -337,15 +303,6 @@ static enum status do_quit(void *app, int how, struct error *error)
     else if (!host->key_repeats || host->question == HOST_ASKS_NOTHING)
         host_quit(host);
     return STATUS_OK;
-}
-
-static enum status do_mask_recover(void *app, bool discard, struct error *error)
-{
-    struct host *host = app;
-    struct recovery *recovery = host_recovery(host);
-    if (host->question == HOST_ASKS_RECOVERY)
-        host->question = HOST_ASKS_NOTHING;
-    return discard ? recovery_discard(recovery, error) : recovery_restore(recovery, error);
 }
 
 static void do_close_question(void *app)
@@ -390,7 +347,7 @@ static bool do_is_complete(void *app)
             (pane->playback.waiting_count > 0 || (host->files && pane->unseen && desk_is_shown(desk, pane))))
             return false;
     }
-    return !desk_is_loading(desk);
+    return !desk_is_loading(desk) && !host_is_working(host);
 }
 
 static const struct command_host_ops host_ops = {
@@ -403,10 +360,10 @@ static const struct command_host_ops host_ops = {
     .go_to_item = do_go_to_item,
     .open_series = do_open_series,
     .slab = do_slab,
-    .load_mask = do_load_mask,
-    .clear_mask = do_clear_mask,
-    .combine_mask = do_combine_mask,
-    .save_mask = do_save_mask,
+    .load_mask = host_load_mask,
+    .clear_mask = host_clear_mask,
+    .combine_mask = host_combine_mask,
+    .save_mask = host_save_mask,
     .mask_operation = do_mask_operation,
     .mask_undo = do_mask_undo,
     .mask_redo = do_mask_redo,
@@ -414,7 +371,8 @@ static const struct command_host_ops host_ops = {
     .mask_last_point = do_mask_last_point,
     .mask_apply = do_load_again,
     .mask_tool_changed = do_mask_tool_changed,
-    .export_picture = do_export,
+    .export_picture = host_export,
+    .load_colormap = host_load_colormap,
     .cancel = do_cancel,
     .apply_auto_limits = do_auto_limits,
     .reduce_changed = do_load_again,
@@ -423,7 +381,7 @@ static const struct command_host_ops host_ops = {
     .message = do_message,
     .set_fullscreen = do_fullscreen,
     .quit = do_quit,
-    .mask_recover = do_mask_recover,
+    .mask_recover = host_mask_recover,
     .close_question = do_close_question,
     .panes = &host_pane_ops,
     .select_target = do_select_target,
@@ -448,7 +406,10 @@ bool host_pump(struct host *host)
     bool changed = false;
     for (int i = 0; i < LAYOUT_MAX_PANES; i++)
         changed |= host->editors.of[i] && editor_pump(host->editors.of[i]);
-    return changed;
+    const bool worked = host->works;
+    host->works = file_works_busy(host->desk->common.works);
+    leave_when_written(host);
+    return changed || worked; // how far it has come, and what became of it
 }
 
 bool host_is_working(const struct host *host)
@@ -456,7 +417,7 @@ bool host_is_working(const struct host *host)
     bool working = false;
     for (int i = 0; i < LAYOUT_MAX_PANES; i++)
         working |= host->editors.of[i] && editor_is_working(host->editors.of[i]);
-    return working;
+    return working || file_works_busy(host->desk->common.works);
 }
 
 void host_activate(struct host *host, struct pane *pane)
@@ -544,6 +505,12 @@ enum status host_run_options(struct host *host, const struct view_options *optio
 bool host_continue(struct host *host)
 {
     struct command_host *queue = &host->commands;
+    const bool failed = host->failed != host->desk->common.failed; // which has been told
+    host->failed = host->desk->common.failed;
+    if (failed && command_drop(queue)) {
+        print_answers(host);
+        return true;
+    }
     if (!command_is_pending(queue) || !do_is_complete(host))
         return false;
     struct error error = {0};

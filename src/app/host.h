@@ -11,7 +11,9 @@
 #include "session/recovery.h"
 
 // What the window asks; one thing at a time.
-enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_RECOVERY };
+enum host_question { HOST_ASKS_NOTHING, HOST_ASKS_CLOSE, HOST_ASKS_WAIT, HOST_ASKS_RECOVERY };
+
+enum { HOST_QUIET_MS = 200 }; // what takes less time is not told of
 
 // Zero-initialise, then host_init. The window reads `quit` and `fullscreen`; without a window they are
 // ignored.
@@ -25,7 +27,11 @@ struct host {
     struct pane *target, *home;
     struct recovery *recovery; // of unsaved mask edits; NULL until it is needed
     enum host_question question;
-    bool question_seen;   // it has been on the screen
+    bool question_seen; // it has been on the screen
+    // What has failed so far of what commands have begun (common.failed): as last seen, and when the window
+    // was to be closed after what is being written.
+    uint64_t failed, leave_failed;
+    bool works;           // files were being read or written when host_pump last looked
     bool quit_after_save; // once the dialog for the mask's name, which is open, has been answered
     bool discard;         // unsaved edits are not wanted any more: the user said so
     bool quit;
@@ -47,6 +53,8 @@ void host_activate(struct host *host, struct pane *pane);
 void host_panes_changed(struct host *host);
 
 extern const struct command_pane_ops host_pane_ops;
+// STATUS_USAGE if the active pane shows nothing.
+enum status host_need_image(const struct host *host, struct error *error);
 // Goes on with what the editors have under way. True if something is to be drawn.
 bool host_pump(struct host *host);
 bool host_is_working(const struct host *host);
@@ -54,10 +62,12 @@ bool host_is_working(const struct host *host);
 // How long leaving waits for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)
 
-// Ends the session, or asks first if there are unsaved mask edits: a second call, while that is asked, ends
-// it and leaves them in the recovery file, from which the next session can restore them. If they cannot be
-// written there, it says so and goes on asking.
+// Ends the session, or asks first if there are unsaved mask edits, or waits while something is being written:
+// a second call, while that is asked, ends it and leaves them in the recovery file, from which the next
+// session can restore them. If they cannot be written there, it says so and goes on asking.
 void host_quit(struct host *host);
+// Ends the session as soon as nothing is being written any more, unless that fails.
+void host_leave_after_save(struct host *host);
 // Ends the session without asking, as a signal does; unsaved mask edits stay in the recovery file.
 void host_leave(struct host *host);
 // Finds the pixel under the mouse anew, since it may be another after any change of camera, frame or layout.

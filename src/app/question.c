@@ -35,6 +35,24 @@ static void add_choice(struct ui_question *question, const char *label, const ch
     question->choices[question->count++] = (struct ui_choice){label, key, command};
 }
 
+// False as long as it has not taken long.
+static bool describe_writing(const struct host *host, struct question_texts *texts,
+                             struct ui_question *question)
+{
+    double share;
+    const char *label = file_works_label(host->desk->common.works, HOST_QUIET_MS, &share);
+    if (!label)
+        return false;
+    question->title = "Still writing";
+    snprintf(
+        texts->text, sizeof texts->text,
+        "Fovea is %.300s and closes when that is done. Closing once more leaves without it; mask edits are kept, and the next start offers to restore them.",
+        label);
+    add_choice(question, "Leave now", "L", "app.quit");
+    add_choice(question, "Stay", "Esc", "app.back");
+    return true;
+}
+
 bool question_fill(struct host *host, struct question_texts *texts, struct ui_question *question)
 {
     *question = (struct ui_question){.text = texts->text};
@@ -47,9 +65,11 @@ bool question_fill(struct host *host, struct question_texts *texts, struct ui_qu
         add_choice(question, "Cancel", "Esc", "app.back");
         return true;
     }
+    if (host->question == HOST_ASKS_WAIT)
+        return describe_writing(host, texts, question);
     if (host->question == HOST_ASKS_RECOVERY) {
         question->title = "Unsaved mask edits were kept";
-        recovery_describe_left(host_recovery(host), texts->text, sizeof texts->text);
+        recovery_left_describe(recovery_others(host_recovery(host)), texts->text, sizeof texts->text);
         add_choice(question, "Restore", "R", "mask.restore");
         add_choice(question, "Discard", "D", "mask.discard");
         add_choice(question, "Later", "Esc", "app.back");
@@ -72,7 +92,9 @@ const char *question_command(const struct ui_question *question, const SDL_Event
 
 bool question_ask_recovery(struct host *host)
 {
-    if (host->question != HOST_ASKS_NOTHING || recovery_left(host_recovery(host)) == 0)
+    struct recovery_left *left = recovery_others(host_recovery(host));
+    recovery_left_look(left);
+    if (host->question != HOST_ASKS_NOTHING || recovery_left_count(left) == 0)
         return false;
     host->question = HOST_ASKS_RECOVERY;
     host->question_seen = false;

@@ -127,6 +127,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .histogram = pane->frame->histogram,
         .histogram_serial = pane->frame->serial,
         .loading = pane_is_loading(pane),
+        .file_work = host_is_working(&session->host),
+        .failures = pane->common->failed,
         .progress = pane->loader ? loader_progress(pane->loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
@@ -137,6 +139,8 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
         model->number = -1;
     model->working = editor_working(session->host.editors.active, &model->work_share);
+    if (!model->working)
+        model->working = file_works_label(pane->common->works, HOST_QUIET_MS, &model->work_share);
     fill_metadata(pane, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
@@ -555,8 +559,8 @@ static void look_after_edits(struct session *session)
     recovery_update(host->recovery, clock_now_ns());
     session->dirty |= session->desk->common.said != said;
     if (!session->asked && !session->commands_pending && is_at_leisure(session)) {
-        session->asked = true;
-        session->dirty |= question_ask_recovery(host);
+        session->asked = question_ask_recovery(host);
+        session->dirty |= session->asked;
     }
 }
 
@@ -568,6 +572,8 @@ static enum status run_loop(struct session *session, struct error *error)
         session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
                           (loading && !desk_holds(session->desk));
         session->dirty |= host_pump(&session->host);
+        if (session->host.quit) // as soon as something was written
+            break;
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
@@ -646,10 +652,12 @@ static enum status start_session(struct session *session, const char *const *nam
 // process.
 static void leave_what_hangs(struct session *session)
 {
-    if (desk_leave(session->desk) && !recovery_is_writing(session->host.recovery))
+    if (desk_leave(session->desk) && !recovery_is_writing(session->host.recovery) &&
+        !file_works_busy(session->desk->common.works))
         return;
     host_finish(&session->host);
     SDL_HideWindow(session->window.handle);
+    common_end_jobs(&session->desk->common);
     file_drafts_remove();
     fflush(NULL);
     _Exit(EXIT_SUCCESS);

@@ -2,8 +2,6 @@
 // Commands about files, frames, masks from files, the program itself and its panels.
 #include "commands/actions.h"
 
-#include <string.h>
-
 enum flag_choice { FLAG_ON, FLAG_OFF, FLAG_TOGGLE };
 
 void action_set_flag(bool *flag, const struct command_args *args, size_t index)
@@ -122,16 +120,11 @@ ACTION(action_mask_clear)
 
 ACTION(action_colormap_load)
 {
-    const struct colormap *map;
     if (args->count == 0)
         return ask_for_file(host, DIALOG_COLORMAP);
-    if (!host->colormaps)
+    if (!host->ops->load_colormap)
         return action_not_possible(error);
-    enum status status = colormap_load(host->colormaps, args->values[0].text, &map, error);
-    if (status)
-        return status;
-    memcpy(host->view->display.colormap, map->name, sizeof map->name);
-    return STATUS_OK;
+    return host->ops->load_colormap(host->app, args->values[0].text, error);
 }
 
 #define PANEL_SWITCH(field)                                                                                  \

@@ -119,6 +119,7 @@ static const struct command rows[] = {
          "Loads a colour map from a text file of lines \"r g b\" or \"position r g b\"; without a name asks for one.",
      .menu = MENU({"Colour/Load colour map...", ""}),
      .acts_on = ACTS_ON_DESK,
+     .takes_time = true,
      .run = action_colormap_load},
     {.name = "special.show",
      .args = "which:under|over|inf|nan " SWITCH,

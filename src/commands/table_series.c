@@ -77,6 +77,7 @@ static const struct command rows[] = {
          "Writes the picture to a PNG file: the data alone, or with colour bar, title and scale beside it; what is in view as large as shown, or in a size such as 1920x1080, or with 1:1 the whole image at one pixel each; of the active pane, or of all panes as they stand; without a name asks for one.",
      .menu = MENU({"File/|Export picture...", ""}),
      .acts_on = ACTS_ON_PANE,
+     .takes_time = true,
      .run = action_file_export},
     {.name = "panel.metadata",
      .args = SWITCH,
@@ -112,7 +113,8 @@ static const struct command rows[] = {
      .run = action_app_back},
     {.name = "app.cancel",
      .args = "",
-     .help = "Drops commands that wait, closes open windows, else stops loading, else leaves full screen.",
+     .help =
+         "Drops commands that wait, closes open windows, else stops what is being worked on, read or written, else leaves full screen.",
      .acts_on = ACTS_ON_DESK,
      .run = action_app_cancel},
 

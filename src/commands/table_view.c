@@ -2,6 +2,8 @@
 // The command table: drawing the mask, the view, help.
 #include "commands/table.h"
 
+#include "sources/mask_operation.h"
+
 static const struct command rows[] = {
     // Mask
     {.name = "mask.draw",
@@ -93,26 +95,30 @@ static const struct command rows[] = {
      .args = "operation:text [numbers:number]...",
      .help = "Shows what a mask operation would mask; mask.finish keeps it, Escape takes it back.",
      .acts_on = ACTS_ON_DOCUMENT,
+     .takes_time = true,
      .run = action_mask_preview},
     {.name = "mask.equal_here",
      .args = "",
      .help = "Masks all pixels that have the value under the mouse.",
      .menu = MENU({"Mask/|The value under the mouse", ""}),
      .acts_on = ACTS_ON_DOCUMENT,
+     .takes_time = true,
      .run = action_mask_equal_here},
     {.name = "mask.outside_limits",
      .args = "",
      .help = "Masks all pixels whose values are outside of the contrast limits.",
      .menu = MENU({"Mask/Outside of the contrast limits", ""}),
      .acts_on = ACTS_ON_DOCUMENT,
+     .takes_time = true,
      .run = action_mask_outside_limits},
 #define MASK_OPERATION_MENU(path) MENU({path, ""})
-#define ROW(identifier, word, arguments, sentence, entry, pixels)                                            \
+#define ROW(identifier, word, arguments, sentence, entry, kind)                                              \
     {.name = "mask." word,                                                                                   \
      .args = arguments,                                                                                      \
      .help = sentence,                                                                                       \
      .menu = entry,                                                                                          \
      .acts_on = ACTS_ON_DOCUMENT,                                                                            \
+     .takes_time = (kind) != MASK_AT_ONCE,                                                                   \
      .run = action_mask_op_##identifier},
     MASK_OPERATION_LIST(ROW)
 #undef ROW
@@ -120,6 +126,7 @@ static const struct command rows[] = {
          .args = "name:file how:replace|add|remove",
          .help = "Combines the layer of the mask that is edited with a mask file.",
          .acts_on = ACTS_ON_DOCUMENT,
+         .takes_time = true,
          .run = action_mask_add_file},
     {.name = "mask.save",
      .args = "[name:file] [layer:all|" LAYERS "] [values:masked|valid|layers]",
@@ -127,16 +134,19 @@ static const struct command rows[] = {
          "Writes the mask as npy, edf, tif, fits, h5, msk, png or cbf, 1 = masked, or 1 = valid, or a bit for each layer; without a name asks for one.",
      .menu = MENU({"Mask/|Save mask...", ""}),
      .acts_on = ACTS_ON_DOCUMENT,
+     .takes_time = true,
      .run = action_mask_save},
     {.name = "mask.restore",
      .args = "",
      .help = "Takes over the unsaved mask edits that were left when the program last ended unexpectedly.",
      .acts_on = ACTS_ON_DESK,
+     .takes_time = true,
      .run = action_mask_restore},
     {.name = "mask.discard",
      .args = "",
      .help = "Removes the unsaved mask edits that were left when the program last ended unexpectedly.",
      .acts_on = ACTS_ON_DESK,
+     .takes_time = true,
      .run = action_mask_discard},
     {.name = "mask.apply",
      .args = "",

@@ -15,6 +15,7 @@ void common_create(struct common *common, void (*wake)(void *context), void *wak
     *common = (struct common){.workspace = workspace_default()};
     colormap_list_init(&common->colormaps);
     common->jobs = jobs_create(0, wake, wake_context);
+    common->works = file_works_create(common->jobs);
 }
 
 void common_finish(struct common *common)
@@ -23,6 +24,12 @@ void common_finish(struct common *common)
     overlay_destroy(&common->overlay);
     gpu_destroy(&common->gpu);
     colormap_list_finish(&common->colormaps);
+    common_end_jobs(common);
+}
+
+void common_end_jobs(struct common *common)
+{
+    file_works_destroy(&common->works);
     jobs_destroy(&common->jobs, END_MS);
 }
 
@@ -44,6 +51,12 @@ void common_say(struct common *common, bool is_error, const char *format, ...)
     va_start(args, format);
     vsnprintf(common->message.text, sizeof common->message.text, format, args);
     va_end(args);
+}
+
+void common_fail(struct common *common, const struct error *error)
+{
+    common->failed++;
+    common_say(common, true, "%s", error->text);
 }
 
 int64_t common_texture_budget(const struct common *common)

@@ -7,11 +7,13 @@
 #include "base/job.h"
 #include "render/overlay.h"
 #include "render/renderer.h"
+#include "session/file_work.h"
 #include "view/colormap.h"
 #include "view/workspace.h"
 
 struct common {
     struct jobs *jobs; // of which the main thread is the consumer
+    struct file_works *works;
     // The device; all NULL until common_attach.
     struct gpu *gpu;
     struct renderer *renderer;
@@ -23,6 +25,7 @@ struct common {
     // The last failure or remark for the user; empty = none.
     struct error message;
     uint64_t said;   // how often common_say was called
+    uint64_t failed; // and common_fail
     uint64_t frames; // how many were made (frame_create)
     uint64_t edits;  // of masks that were kept, taken back or made again, in all panes
 };
@@ -32,11 +35,18 @@ void common_create(struct common *common, void (*wake)(void *context), void *wak
 // Waits a little for what is being written.
 void common_finish(struct common *common);
 
+// The part of it that ends the jobs, where the process ends with whatever hangs: nothing else may be called
+// afterwards.
+void common_end_jobs(struct common *common);
+
 // The context that is current becomes the device.
 enum status common_attach(struct common *common, struct error *error);
 
 void common_say(struct common *common, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+// An error in what a command has begun: the commands that wait for it are not run.
+void common_fail(struct common *common, const struct error *error);
 
 // The memory that textures may take, from the option or from what is free now.
 int64_t common_texture_budget(const struct common *common);

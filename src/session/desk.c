@@ -202,6 +202,14 @@ void desk_activate(struct desk *desk, struct pane *pane)
     desk->active = pane;
 }
 
+void desk_update_colormaps(struct desk *desk)
+{
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        if (desk->panes[i])
+            pane_update_colormap(desk->panes[i]);
+    }
+}
+
 struct pane *desk_neighbour(const struct desk *desk, int steps)
 {
     const int count = desk_count(desk);

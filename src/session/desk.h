@@ -63,6 +63,8 @@ void desk_swap(struct desk *desk, struct pane *pane, struct pane *other);
 enum status desk_grid(struct desk *desk, int columns, int rows, struct error *error);
 
 void desk_activate(struct desk *desk, struct pane *pane);
+// After the list of colour maps was changed: see pane_update_colormap.
+void desk_update_colormaps(struct desk *desk);
 // The pane that is `steps` further on, round and round.
 struct pane *desk_neighbour(const struct desk *desk, int steps);
 

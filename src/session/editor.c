@@ -4,8 +4,6 @@
 
 #include "base/size.h"
 #include "base/text.h"
-#include "formats/writers/mask_file.h"
-#include "formats/writers/mask_writer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,8 +81,7 @@ void editor_show(struct editor *editor, struct rect rect)
 // What was kept, taken back or made again has changed these layers.
 static void note_edit(struct editor *editor, struct mask_sheet *sheet, uint8_t layers)
 {
-    sheet->dirty |= layers;
-    sheet->touched |= layers;
+    mask_sheet_edited(sheet, layers);
     editor->pane->common->edits++;
 }
 

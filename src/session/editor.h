@@ -10,6 +10,7 @@
 
 #include "image/mask_counts.h"
 #include "image/mask_edit.h"
+#include "session/mask_layers.h"
 #include "session/pane.h"
 
 struct editor;
@@ -40,7 +41,8 @@ bool editor_is_working(const struct editor *editor);
 const char *editor_working(const struct editor *editor, double *share);
 // Gives up what is running and what waits for it. False if nothing does.
 bool editor_stop(struct editor *editor);
-// Combines the edited layer with a mask file; `how`: BITMAP_REPLACE, BITMAP_OR or BITMAP_MINUS.
+// Combines the edited layer with a mask file, as editor_run does an operation; `how`: BITMAP_REPLACE,
+// BITMAP_OR or BITMAP_MINUS.
 enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
                            struct error *error);
 bool editor_undo(struct editor *editor);
@@ -51,7 +53,8 @@ bool editor_end(struct editor *editor, bool keep);
 bool editor_last_point(struct editor *editor);
 // Another tool or layer: the shape in progress is abandoned.
 void editor_tool_changed(struct editor *editor);
-// After the operations that are running, if any. `values`: 0 writes 1 where pixels are masked, 1 where they
+// Saves the mask as it is after the operations that are running, if any; where an event loop runs it is
+// written later (session/mask_saving.h). `values`: 0 writes 1 where pixels are masked, 1 where they
 // are valid, 2 the bits of all layers.
 enum status editor_save(struct editor *editor, const char *path, uint8_t bits, int values,
                         struct error *error);
@@ -69,10 +72,10 @@ struct editor_unsaved {
 size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsaved, size_t max);
 // No shape is being drawn, and no preview is open.
 bool editor_at_rest(const struct editor *editor);
-// Takes over a mask with edits that another session left: into the shown mask as steps that can be taken
-// back, if the size is the same, else to wait for an image of its size. *mask becomes NULL.
-enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
-                           struct error *error);
+// Takes over layers that come from elsewhere, of the image `name`: into the shown mask as steps that can be
+// taken back (for people: `step`), if the size is the same, else to wait for an image of its size.
+enum status editor_take_layers(struct editor *editor, const struct mask_layers *layers, const char *name,
+                               const char *step, struct error *error);
 // Replaces all layers by those that a file tells (mask_file_load_layers), as steps that can be taken back.
 enum status editor_load_layers(struct editor *editor, const char *path, struct error *error);
 // Saves the mask again as it was saved last: STATUS_USAGE if it never was, or if there are edits of layers

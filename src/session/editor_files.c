@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "formats/writers/mask_file.h"
-#include "formats/writers/mask_writer.h"
 
 #include <stdlib.h>
 
@@ -13,49 +12,24 @@
 enum status editor_combine(struct editor *editor, const char *path, enum bitmap_combination how,
                            struct error *error)
 {
-    struct bitmap *bitmap = NULL;
-    struct rect changed = {0};
-    enum status status = editor_need_layer(editor, error);
-    if (!status)
-        status = mask_file_bitmap(path, editor->sheet->mask->width, editor->sheet->mask->height, NULL,
-                                  &bitmap, error);
-    if (!status) {
-        const struct rect before = editor_begin(editor, OPEN_STROKE, "mask file");
-        status = mask_edit_bitmap(editor->sheet->history, bitmap, how, &changed, error);
-        changed = rect_join(changed, editor_end_edit(editor, !status));
-        editor_show(editor, rect_join(before, changed));
-    }
-    bitmap_destroy(&bitmap);
-    return status;
+    const enum status status = editor_need_layer(editor, error);
+    const struct editor_errand errand = {.kind = ERRAND_COMBINE,
+                                         .path = (char *)path,
+                                         .how = how,
+                                         .bits = MASK_BIT(editor->pane->common->workspace.masking.layer)};
+    return status ? status : editor_send(editor, &errand, error);
 }
 
 enum status editor_save(struct editor *editor, const char *path, uint8_t bits, int values,
                         struct error *error)
 {
-    enum status status = editor_need_mask(editor, error);
+    const enum status status = editor_need_mask(editor, error);
     if (status)
         return status;
     editor_end(editor, true);
-    return editor_save_later(editor, path, bits, values) ? STATUS_OK
-                                                         : editor_save_now(editor, path, bits, values, error);
-}
-
-enum status editor_save_now(struct editor *editor, const char *path, uint8_t bits, int values,
-                            struct error *error)
-{
-    const struct mask_save how = {.path = path, .bits = bits, .inverted = values == 1, .layers = values == 2};
-    const enum status status = mask_save(editor->pane->frame->mask.seen, &how, error);
-    if (status)
-        return status;
-    struct mask_sheet *sheet = editor->sheet;
-    sheet->dirty &= bits ? (uint8_t)~bits : 0;
-    char *copy = must_copy(path); // it may be the one that is freed
-    free(sheet->saved_path);
-    sheet->saved_path = copy;
-    sheet->saved_bits = bits;
-    sheet->saved_values = values;
-    common_say(editor->pane->common, false, "%s: the mask is saved", copy);
-    return STATUS_OK;
+    const struct editor_errand errand = {
+        .kind = ERRAND_SAVE, .path = (char *)path, .bits = bits, .values = values};
+    return editor_send(editor, &errand, error);
 }
 
 bool editor_has_unsaved(const struct editor *editor)
@@ -85,24 +59,16 @@ size_t editor_unsaved(const struct editor *editor, struct editor_unsaved *unsave
     return count;
 }
 
-// Puts one layer of another mask into a sheet, as a step.
-static enum status recover_layer(struct mask_sheet *sheet, const struct mask *mask, enum mask_layer layer,
-                                 struct rect *changed, struct error *error)
+// Puts one layer into a sheet, as a step.
+static enum status put_layer(struct mask_sheet *sheet, const struct mask_change *layer, uint8_t bit,
+                             const char *step, struct error *error)
 {
-    struct bitmap *bitmap = NULL;
-    const uint8_t bit = MASK_BIT(layer);
-    if (!mask_count(mask, bit) && !mask_count(sheet->mask, bit))
-        return STATUS_OK;
-    enum status status = mask_to_bitmap(mask, bit, &bitmap, error);
-    if (!status) {
-        mask_edit_begin(sheet->history, sheet->mask, bit, "restored");
-        status = mask_edit_bitmap(sheet->history, bitmap, BITMAP_REPLACE, changed, error);
-        if (status)
-            mask_edit_abandon(sheet->history, NULL);
-        else
-            mask_edit_commit(sheet->history);
-    }
-    bitmap_destroy(&bitmap);
+    mask_edit_begin(sheet->history, sheet->mask, bit, step);
+    const enum status status = mask_change_apply(layer, sheet->history, NULL, error);
+    if (status)
+        mask_edit_abandon(sheet->history, NULL);
+    else
+        mask_edit_commit(sheet->history);
     return status;
 }
 
@@ -114,46 +80,92 @@ static void take_over(struct editor *editor, struct mask_sheet *sheet, uint8_t l
     if (sheet == editor->pane->frame->mask.sheet)
         pane_follow_locks(editor->pane);
     sheet->owned |= layers & MASK_CHOICE_BITS;
-    sheet->touched |= layers;
-    sheet->dirty |= layers;
+    mask_sheet_edited(sheet, layers);
     editor->pane->common->edits++;
 }
 
-enum status editor_recover(struct editor *editor, struct mask **mask, uint8_t layers, const char *name,
-                           struct error *error)
+enum status editor_take_layers(struct editor *editor, const struct mask_layers *layers, const char *name,
+                               const char *step, struct error *error)
 {
     struct mask_sheet *sheet = NULL;
-    struct rect changed = {0};
     editor_end(editor, true);
     enum status status =
-        mask_book_sheet(editor->pane->document->masks, (*mask)->width, (*mask)->height, &sheet, error);
+        mask_book_sheet(editor->pane->document->masks, layers->width, layers->height, &sheet, error);
     if (!status)
-        take_over(editor, sheet, layers);
+        take_over(editor, sheet, layers->bits);
     for (int layer = 0; layer < MASK_LAYER_COUNT && !status; layer++)
-        if (layers & MASK_BIT(layer))
-            status = recover_layer(sheet, *mask, (enum mask_layer)layer, &changed, error);
+        if (layers->bits & MASK_BIT(layer))
+            status = put_layer(sheet, &layers->of[layer], MASK_BIT(layer), step, error);
     if (status)
         return status;
-    mask_destroy(mask);
     if (!sheet->name[0])
         mask_sheet_rename(sheet, name);
     if (sheet == editor->pane->frame->mask.sheet)
-        editor_show(editor, changed);
+        editor_show(editor, (struct rect){0, 0, layers->width, layers->height});
     return STATUS_OK;
+}
+
+// --- all layers of a file ---
+
+struct layers_file {
+    struct editor *editor; // looked at by the consumer
+    bool at_once;
+    char *path;
+    int64_t width, height;
+    struct mask_layers layers;
+};
+
+static enum status read_layers(void *work, struct cancel *cancel, struct progress *progress,
+                               struct error *error)
+{
+    (void)progress;
+    struct layers_file *file = work;
+    struct mask *mask = NULL;
+    enum status status = mask_create(file->width, file->height, &mask, error);
+    if (!status)
+        status = mask_file_load_layers(file->path, cancel, mask, error);
+    if (!status)
+        status = mask_layers_of(mask, 0xFF, &file->layers, error);
+    mask_destroy(&mask);
+    return status;
+}
+
+static void take_layers(void *work, enum status status, struct error *error)
+{
+    struct layers_file *file = work;
+    if (!status)
+        status = editor_take_layers(file->editor, &file->layers, file->path, "mask file", error);
+    if (status && error->text[0] && !file->at_once)
+        common_fail(file->editor->pane->common, error);
+}
+
+static void discard_layers(void *work)
+{
+    struct layers_file *file = work;
+    mask_layers_free(&file->layers);
+    free(file->path);
+    free(file);
 }
 
 enum status editor_load_layers(struct editor *editor, const char *path, struct error *error)
 {
-    struct mask *mask = NULL;
-    enum status status = editor_need_mask(editor, error);
-    if (!status)
-        status = mask_create(editor->sheet->mask->width, editor->sheet->mask->height, &mask, error);
-    if (!status)
-        status = mask_file_load_layers(path, NULL, mask, error);
-    if (!status)
-        status = editor_recover(editor, &mask, 0xFF, path, error);
-    mask_destroy(&mask);
-    return status;
+    const enum status status = editor_need_mask(editor, error);
+    if (status)
+        return status;
+    struct layers_file *file = must_alloc(sizeof *file);
+    *file = (struct layers_file){.editor = editor,
+                                 .at_once = !editor->pane->paced,
+                                 .path = must_copy(path),
+                                 .width = editor->sheet->mask->width,
+                                 .height = editor->sheet->mask->height};
+    const struct file_work_request request = {.owner = editor,
+                                              .label = "mask.load",
+                                              .at_once = file->at_once,
+                                              .run = read_layers,
+                                              .finish = take_layers,
+                                              .discard = discard_layers,
+                                              .work = file};
+    return file_work_start(editor->pane->common->works, &request, error);
 }
 
 enum status editor_save_again(struct editor *editor, struct error *error)

@@ -11,12 +11,16 @@ enum { OUTLINE_MAX = 4096, CLOSE_SCREEN_PIXELS = 8 };
 // What open edit there is.
 enum open_edit { OPEN_NONE, OPEN_STROKE, OPEN_PREVIEW };
 
-// An operation that was asked for, or the mask to be saved after those before.
+// What was asked for: an operation, a mask file to be combined with a layer, or the mask to be saved.
+enum errand_kind { ERRAND_OPERATION, ERRAND_COMBINE, ERRAND_SAVE };
+
 struct editor_errand {
-    const struct mask_operation *operation; // NULL: save
-    double *numbers;                        // owned
+    enum errand_kind kind;
+    const struct mask_operation *operation;
+    double *numbers; // owned
     size_t count;
-    char *path;   // to save; owned
+    char *path; // to read, or to save; owned
+    enum bitmap_combination how;
     int values;   // as editor_save takes them
     uint8_t bits; // the layer that was edited then, or those to save
     bool unmask, preview;
@@ -71,11 +75,9 @@ uint8_t editor_user_layers(const struct mask_sheet *sheet);
 
 // Previews that have not come yet are kept when they come, or given up. False if there is none.
 bool editor_end_previews(struct editor *editor, bool keep);
-// editor_save, now.
-enum status editor_save_now(struct editor *editor, const char *path, uint8_t bits, int values,
-                            struct error *error);
-// Saves the mask after what is being done, if anything is: false if not.
-bool editor_save_later(struct editor *editor, const char *path, uint8_t bits, int values);
+// Adds an errand behind those that there are, and begins it if there is none. `errand` is copied, with
+// `numbers` and `path`. Where no event loop goes on with it, it is done when this returns, with its failure.
+enum status editor_send(struct editor *editor, const struct editor_errand *errand, struct error *error);
 // Gives all errands up and frees them.
 void editor_work_finish(struct editor *editor);
 

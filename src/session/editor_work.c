@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "session/mask_saving.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +15,35 @@ enum { WAIT_MS = 50, QUIET_MS = 200 }; // what takes less time is not told of
 
 // --- those that wait ---
 
-static struct editor_errand *add_errand(struct editor_work *work)
+static void add_errand(struct editor_work *work, const struct editor_errand *wanted)
 {
     work->errands = must_resize(work->errands, (work->count + 1) * sizeof *work->errands);
     struct editor_errand *errand = &work->errands[work->count++];
-    *errand = (struct editor_errand){0};
-    return errand;
+    *errand = *wanted;
+    errand->path = wanted->path ? must_copy(wanted->path) : NULL;
+    errand->numbers = must_alloc((wanted->count + 1) * sizeof *errand->numbers);
+    if (wanted->count)
+        memcpy(errand->numbers, wanted->numbers, wanted->count * sizeof *errand->numbers);
+}
+
+// The command's name behind "mask."
+static const char *errand_name(const struct editor_errand *errand)
+{
+    static const char *const names[] = {[ERRAND_COMBINE] = "combine", [ERRAND_SAVE] = "save"};
+    return errand->kind == ERRAND_OPERATION ? errand->operation->name : names[errand->kind];
+}
+
+// Needs no job of its own.
+static bool is_quick(const struct editor_errand *errand)
+{
+    return errand->kind == ERRAND_SAVE ||
+           (errand->kind == ERRAND_OPERATION && errand->operation->kind == MASK_AT_ONCE);
 }
 
 // For people: "mask.hot".
 static void say_of(struct editor *editor, const char *what)
 {
-    const struct editor_errand *errand = &editor->work.errands[0];
-    common_say(editor->pane->common, false, "mask.%s %s",
-               errand->operation ? errand->operation->name : "save", what);
+    common_say(editor->pane->common, false, "mask.%s %s", errand_name(&editor->work.errands[0]), what);
 }
 
 static void drop_errand(struct editor_work *work, size_t index)
@@ -97,6 +113,8 @@ static enum status start(struct editor *editor, const struct editor_errand *erra
     work->started_ns = clock_now_ns();
     const struct mask_work_request request = {.jobs = pane->common->jobs,
                                               .operation = errand->operation,
+                                              .path = errand->path,
+                                              .how = errand->how,
                                               .numbers = errand->numbers,
                                               .count = errand->count,
                                               .mask = pane->frame->mask.seen,
@@ -122,16 +140,15 @@ static enum status make_change(struct editor *editor, struct rect *changed, stru
                                          .unmask = errand->unmask,
                                          .history = history,
                                          .changed = changed};
-    return errand->operation->kind == MASK_AT_ONCE
-               ? errand->operation->run(&context, errand->numbers, errand->count, error)
-               : mask_change_apply(&editor->work.change, history, changed, error);
+    return is_quick(errand) ? errand->operation->run(&context, errand->numbers, errand->count, error)
+                            : mask_change_apply(&editor->work.change, history, changed, error);
 }
 
 static enum status merge(struct editor *editor, struct error *error)
 {
     const struct editor_errand *errand = &editor->work.errands[0];
     const struct rect before = editor_begin_layers(editor, errand->preview ? OPEN_PREVIEW : OPEN_STROKE,
-                                                   errand->operation->name, errand->bits);
+                                                   errand_name(errand), errand->bits);
     struct rect changed = {0};
     const enum status status = make_change(editor, &changed, error);
     if (status || !errand->preview)
@@ -140,20 +157,38 @@ static enum status merge(struct editor *editor, struct error *error)
     return status;
 }
 
+// Sends the mask away to be written. A preview is not part of it.
+static enum status save(struct editor *editor, struct error *error)
+{
+    struct pane *pane = editor->pane;
+    const struct editor_errand *errand = &editor->work.errands[0];
+    if (editor->open == OPEN_PREVIEW)
+        editor_close(editor, false);
+    const struct mask_saving_request request = {.common = pane->common,
+                                                .book = pane->document->masks,
+                                                .sheet = editor->sheet,
+                                                .seen = pane->frame->mask.seen,
+                                                .path = errand->path,
+                                                .bits = errand->bits,
+                                                .values = errand->values,
+                                                .at_once = !pane->paced};
+    return mask_saving_start(&request, error);
+}
+
 // Ends the first errand, whose change is there or fails by `error`.
 static void conclude(struct editor *editor)
 {
     struct editor_work *work = &editor->work;
     struct error *error = &work->error;
-    struct editor_errand *errand = &work->errands[0];
-    if (errand->path)
-        error->status = editor_save_now(editor, errand->path, errand->bits, errand->values, error);
+    const struct editor_errand *errand = &work->errands[0];
+    if (errand->kind == ERRAND_SAVE)
+        error->status = save(editor, error);
     else if (!error->status)
         error->status = merge(editor, error);
     show_stale(editor);
     work->failure = *error;
     if (error->status && editor->pane->paced)
-        common_say(editor->pane->common, true, "%s", error->text);
+        common_fail(editor->pane->common, error);
     drop_errand(work, 0);
 }
 
@@ -171,7 +206,7 @@ bool editor_pump(struct editor *editor)
     }
     while (work->count > 0 && !work->running) {
         const struct editor_errand *errand = &work->errands[0];
-        const bool ready = work->found || errand->path || errand->operation->kind == MASK_AT_ONCE;
+        const bool ready = work->found || is_quick(errand);
         if (ready && editor->open == OPEN_STROKE) // a stroke is one step; what was found waits for its end
             break;
         if (!work->found)
@@ -182,6 +217,23 @@ bool editor_pump(struct editor *editor)
     }
     double share;
     return changed || editor_working(editor, &share);
+}
+
+enum status editor_send(struct editor *editor, const struct editor_errand *errand, struct error *error)
+{
+    const struct pane *pane = editor->pane;
+    struct editor_work *work = &editor->work;
+    add_errand(work, errand);
+    work->failure = (struct error){0};
+    editor_pump(editor);
+    while (!pane->paced && work->count > 0) { // nobody would pump
+        jobs_wait(pane->common->jobs, WAIT_MS);
+        jobs_drain(pane->common->jobs);
+        editor_pump(editor);
+    }
+    if (work->failure.status && !pane->paced)
+        *error = work->failure;
+    return pane->paced ? STATUS_OK : work->failure.status;
 }
 
 enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
@@ -199,25 +251,13 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
     drop_previews(&editor->work);
     if (editor->open == OPEN_STROKE)
         editor_close(editor, true);
-    struct editor_errand *errand = add_errand(&editor->work);
-    errand->operation = operation;
-    errand->numbers = must_alloc((count + 1) * sizeof *numbers);
-    errand->count = count;
-    if (count)
-        memcpy(errand->numbers, numbers, count * sizeof *numbers);
-    errand->bits = MASK_BIT(pane->common->workspace.masking.layer);
-    errand->unmask = pane->common->workspace.masking.unmask;
-    errand->preview = preview;
-    editor->work.failure = (struct error){0};
-    editor_pump(editor);
-    while (!pane->paced && editor->work.count > 0) { // nobody would pump
-        jobs_wait(pane->common->jobs, WAIT_MS);
-        jobs_drain(pane->common->jobs);
-        editor_pump(editor);
-    }
-    if (editor->work.failure.status && !pane->paced)
-        *error = editor->work.failure;
-    return pane->paced ? STATUS_OK : editor->work.failure.status;
+    const struct editor_errand errand = {.operation = operation,
+                                         .numbers = (double *)numbers,
+                                         .count = count,
+                                         .bits = MASK_BIT(pane->common->workspace.masking.layer),
+                                         .unmask = pane->common->workspace.masking.unmask,
+                                         .preview = preview};
+    return editor_send(editor, &errand, error);
 }
 
 const char *editor_working(const struct editor *editor, double *share)
@@ -226,23 +266,12 @@ const char *editor_working(const struct editor *editor, double *share)
     if (work->count == 0 || clock_now_ns() - work->started_ns < (int64_t)QUIET_MS * 1000000)
         return NULL;
     *share = work->running ? mask_work_progress(work->running) : 0;
-    return work->errands[0].operation ? work->errands[0].operation->name : "save";
+    return errand_name(&work->errands[0]);
 }
 
 bool editor_is_working(const struct editor *editor)
 {
     return editor->work.count > 0;
-}
-
-bool editor_save_later(struct editor *editor, const char *path, uint8_t bits, int values)
-{
-    if (editor->work.count == 0)
-        return false;
-    struct editor_errand *errand = add_errand(&editor->work);
-    errand->path = must_copy(path);
-    errand->bits = bits;
-    errand->values = values;
-    return true;
 }
 
 bool editor_stop(struct editor *editor)
@@ -274,4 +303,5 @@ void editor_work_finish(struct editor *editor)
     while (editor->work.count > 0)
         drop_errand(&editor->work, editor->work.count - 1);
     free(editor->work.errands);
+    file_works_abandon(editor->pane->common->works, editor);
 }

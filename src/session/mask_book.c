@@ -139,6 +139,14 @@ void mask_sheet_changed(struct mask_sheet *sheet, struct rect rect)
     sheet->changed_ns = clock_now_ns();
 }
 
+void mask_sheet_edited(struct mask_sheet *sheet, uint8_t layers)
+{
+    sheet->touched |= layers;
+    sheet->dirty |= layers;
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++)
+        sheet->edits[layer] += (layers & MASK_BIT(layer)) != 0;
+}
+
 void mask_sheet_rename(struct mask_sheet *sheet, const char *name)
 {
     char *copy = must_copy(name); // it may be the one that is freed

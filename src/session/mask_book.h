@@ -21,8 +21,9 @@ struct mask_sheet {
     uint8_t owned;   // layers of the data and the file that are the user's: see mask_sheet_own
     uint8_t touched; // layers that were edited
     uint8_t dirty;   // layers with edits that no file holds
-    bool has_file;   // the layer of the document's mask file is in `mask`
-    int open_count;  // how many show it
+    uint64_t edits[MASK_LAYER_COUNT]; // how often each layer was edited
+    bool has_file;                    // the layer of the document's mask file is in `mask`
+    int open_count;                   // how many show it
     // Grows with every change of `mask`, of which the last was within `changed`: see mask_sheet_changed.
     uint64_t serial;
     struct rect changed;
@@ -58,6 +59,8 @@ void mask_sheet_open(struct mask_sheet *sheet);
 void mask_sheet_close(struct mask_sheet **sheet);
 // The mask was changed within `rect`: other frames that show the sheet will see that its serial has grown.
 void mask_sheet_changed(struct mask_sheet *sheet, struct rect rect);
+// The user has edited these layers, and no file holds that.
+void mask_sheet_edited(struct mask_sheet *sheet, uint8_t layers);
 void mask_sheet_rename(struct mask_sheet *sheet, const char *name);
 
 // Makes the layers of the data and the file in `layers` the user's, and no others. Those that become so begin

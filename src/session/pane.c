@@ -34,6 +34,7 @@ void pane_destroy(struct pane **address)
     if (!pane)
         return;
     pane_give_up(pane);
+    file_works_abandon(pane->common->works, pane);
     frame_release(&pane->frame); // which has a sheet of the document's masks open
     render_view_destroy(&pane->render_view);
     document_release(&pane->document);

@@ -3,14 +3,12 @@
 #include "session/recovery.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_MASKS = 64 };
@@ -30,7 +28,8 @@ struct writing {
 struct recovery {
     const struct editors *editors;
     struct common *common;
-    char path[4096]; // of this session's file; "" if no home is known
+    struct recovery_record self; // that tells this session
+    char path[4096];             // of its file; "" if no home is known
     bool exists;
 
     // What is to be kept: the editor's count of edits as last seen, when it last changed, and since when
@@ -49,57 +48,32 @@ struct recovery {
     struct mask *masks[MAX_MASKS]; // snapshots, one for each item of the record; NULL when it is packed
     struct writing *writing;       // NULL while no job writes
 
-    // Of other sessions.
-    bool looked;
-    struct recovery_record *left;
-    size_t left_count;
-    char **restored; // files that go when this session has kept or saved what was in them
-    size_t restored_count;
-    bool restores_are_packed; // all of them are in the record that was packed last
+    struct recovery_left *left; // of other sessions
+    size_t packed_restores;     // of what it restored so much is in the record that was packed last
 };
 
-struct recovery *recovery_create(const struct editors *editors, struct common *common)
+struct recovery *recovery_create(const struct editors *editors, struct common *common, bool at_once)
 {
     struct recovery *recovery = must_alloc(sizeof *recovery);
     memset(recovery, 0, sizeof *recovery);
     recovery->editors = editors;
     recovery->common = common;
     recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = *editors->edits;
+    recovery->left = recovery_left_create(editors, common, at_once);
     char folder[3900];
-    struct recovery_record self = {0};
-    recovery_record_sign(&self);
+    recovery_record_sign(&recovery->self);
     if (recovery_folder(folder, sizeof folder))
-        recovery_file_path(folder, &self, recovery->path, sizeof recovery->path);
+        recovery_file_path(folder, &recovery->self, recovery->path, sizeof recovery->path);
     return recovery;
-}
-
-static void forget_restored(struct recovery *recovery)
-{
-    for (size_t i = 0; i < recovery->restored_count; i++) {
-        unlink(recovery->restored[i]);
-        free(recovery->restored[i]);
-    }
-    free(recovery->restored);
-    recovery->restored = NULL;
-    recovery->restored_count = 0;
-}
-
-static void forget_left(struct recovery *recovery)
-{
-    for (size_t i = 0; i < recovery->left_count; i++)
-        recovery_record_free(&recovery->left[i]);
-    free(recovery->left);
-    recovery->left = NULL;
-    recovery->left_count = 0;
 }
 
 // Everything is saved or not wanted any more.
 static void remove_files(struct recovery *recovery)
 {
     if (recovery->exists)
-        unlink(recovery->path);
+        recovery_remove(recovery->common->jobs, recovery, recovery->path);
     recovery->exists = false;
-    forget_restored(recovery);
+    recovery_left_forget(recovery->left, recovery_left_restored(recovery->left));
 }
 
 // --- writing ---
@@ -134,8 +108,8 @@ static void finish_writing(void *work)
     recovery->filed_serial = recovery->record_serial;
     recovery->told = false;
     // What was restored before this was packed is in the file now.
-    if (recovery->restores_are_packed)
-        forget_restored(recovery);
+    recovery_left_forget(recovery->left, recovery->packed_restores);
+    recovery->packed_restores = 0;
 }
 
 static void discard_writing(void *work)
@@ -149,7 +123,7 @@ static void begin_writing(struct recovery *recovery)
 {
     struct writing *writing = must_alloc(sizeof *writing);
     recovery->packing = false;
-    recovery_record_sign(&recovery->record);
+    recovery_record_name(&recovery->record, &recovery->self);
     recovery->kept_serial = recovery->record_serial;
     writing->recovery = recovery;
     writing->record = recovery->record;
@@ -159,6 +133,7 @@ static void begin_writing(struct recovery *recovery)
     const struct job_request request = {.kind = JOB_WAITS,
                                         .priority = JOB_WANTED,
                                         .owner = recovery,
+                                        .in_order = true,
                                         .must_end = true,
                                         .run = run_writing,
                                         .finish = finish_writing,
@@ -185,7 +160,7 @@ static void begin_packing(struct recovery *recovery)
         mask_snapshot(unsaved[i].mask, &recovery->masks[i], NULL);
     }
     recovery->packing = true;
-    recovery->restores_are_packed = true;
+    recovery->packed_restores = recovery_left_restored(recovery->left);
     recovery->record_serial = *recovery->editors->edits;
     recovery->item = 0;
     recovery->block = 0;
@@ -312,6 +287,11 @@ enum status recovery_keep(struct recovery *recovery, int64_t budget_ns, struct e
     return error_set(error, STATUS_BROKEN, "%s", recovery->packing ? slow : recovery->failure.text);
 }
 
+struct recovery_left *recovery_others(struct recovery *recovery)
+{
+    return recovery->left;
+}
+
 bool recovery_is_writing(const struct recovery *recovery)
 {
     return recovery->writing != NULL;
@@ -345,94 +325,7 @@ void recovery_destroy(struct recovery **recovery, bool discard)
         gone->exists |= gone->writing != NULL;
         remove_files(gone);
     }
-    for (size_t i = 0; i < gone->restored_count; i++)
-        free(gone->restored[i]);
-    free(gone->restored);
-    forget_left(gone);
+    recovery_left_destroy(&gone->left);
     free(gone);
     *recovery = NULL;
-}
-
-// --- what others left ---
-
-size_t recovery_left(struct recovery *recovery)
-{
-    char folder[3900];
-    if (!recovery->looked && recovery_folder(folder, sizeof folder))
-        recovery->left_count = recovery_file_find(folder, &recovery->left);
-    recovery->looked = true;
-    size_t masks = 0;
-    for (size_t i = 0; i < recovery->left_count; i++)
-        masks += recovery->left[i].count;
-    return masks;
-}
-
-void recovery_describe_left(struct recovery *recovery, char *text, size_t size)
-{
-    const size_t masks = recovery_left(recovery);
-    text[0] = '\0';
-    if (masks == 0)
-        return;
-    const struct recovery_record *record = recovery->left;
-    while (record->count == 0)
-        record++;
-    char date[64] = "";
-    const time_t when = (time_t)record->time;
-    struct tm local;
-    if (localtime_r(&when, &local))
-        strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
-    char more[64] = "";
-    if (masks > 1)
-        snprintf(more, sizeof more, ", and %zu more", masks - 1);
-    snprintf(text, size, "Unsaved mask edits of %s (%lld x %lld) from %s%s.",
-             record->items[0].name[0] ? path_title(record->items[0].name) : "an image",
-             (long long)record->items[0].width, (long long)record->items[0].height, date, more);
-}
-
-static enum status restore_record(struct recovery *recovery, struct recovery_record *record,
-                                  struct error *error)
-{
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < record->count && !status; i++) {
-        const struct recovery_item *item = &record->items[i];
-        struct mask *mask = NULL;
-        status = recovery_item_mask(item, &mask, error);
-        if (!status)
-            status = editor_recover(recovery->editors->active, &mask, item->layers, item->name, error);
-        mask_destroy(&mask);
-    }
-    if (status)
-        return status;
-    recovery->restored =
-        must_resize(recovery->restored, (recovery->restored_count + 1) * sizeof *recovery->restored);
-    recovery->restored[recovery->restored_count++] = record->path;
-    record->path = NULL;
-    recovery_record_free(record);
-    return STATUS_OK;
-}
-
-enum status recovery_restore(struct recovery *recovery, struct error *error)
-{
-    if (recovery_left(recovery) == 0)
-        return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
-    recovery->restores_are_packed = false;
-    // The oldest first, so that the newest is what is seen where sizes are the same.
-    while (recovery->left_count > 0) {
-        const enum status status = restore_record(recovery, &recovery->left[recovery->left_count - 1], error);
-        if (status)
-            return status;
-        recovery->left_count--;
-    }
-    forget_left(recovery);
-    return STATUS_OK;
-}
-
-enum status recovery_discard(struct recovery *recovery, struct error *error)
-{
-    if (recovery_left(recovery) == 0)
-        return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
-    for (size_t i = 0; i < recovery->left_count; i++)
-        unlink(recovery->left[i].path);
-    forget_left(recovery);
-    return STATUS_OK;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Unsaved mask edits of a window session, kept on disk while the session is idle, and those that earlier
-// sessions left.
+// Unsaved mask edits of a window session, kept on disk while the session is idle.
 //
 // Two seconds after the last edit, and at the latest ten after the first that is not kept yet, the user's
 // layers are packed in small slices between events and written by a worker thread, in one step and durable.
@@ -11,13 +10,14 @@
 
 #include "session/editors.h"
 #include "session/recovery_file.h"
+#include "session/recovery_left.h"
 
 enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond that the user is told
 
 struct recovery;
 
-// Both outlive it.
-struct recovery *recovery_create(const struct editors *editors, struct common *common);
+// Both outlive it. `at_once`: see recovery_left_create.
+struct recovery *recovery_create(const struct editors *editors, struct common *common, bool at_once);
 // `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
 void recovery_destroy(struct recovery **recovery, bool discard);
 
@@ -32,15 +32,7 @@ bool recovery_is_writing(const struct recovery *recovery);
 // Until when the caller may sleep, in ms; 0 = there is more to do now, -1 = nothing will be due by itself.
 int recovery_wait_ms(const struct recovery *recovery, int64_t now_ns);
 
-// --- what others left ---
-
-// The masks that sessions left which no longer run. Looks once, at the first call.
-size_t recovery_left(struct recovery *recovery);
-// For people: "Unsaved mask edits of NAME (W x H) from DATE ...".
-void recovery_describe_left(struct recovery *recovery, char *text, size_t size);
-// Gives them to the editor. Their files stay until this session has kept or saved them itself.
-enum status recovery_restore(struct recovery *recovery, struct error *error);
-// Removes their files.
-enum status recovery_discard(struct recovery *recovery, struct error *error);
+// What earlier sessions left. Borrowed.
+struct recovery_left *recovery_others(struct recovery *recovery);
 
 #endif

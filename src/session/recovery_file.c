@@ -78,6 +78,14 @@ void recovery_record_sign(struct recovery_record *record)
     host_name(record->host);
 }
 
+void recovery_record_name(struct recovery_record *record, const struct recovery_record *session)
+{
+    record->pid = session->pid;
+    record->started = session->started;
+    record->time = (int64_t)time(NULL);
+    memcpy(record->host, session->host, sizeof record->host);
+}
+
 void recovery_file_path(const char *folder, const struct recovery_record *record, char *path, size_t size)
 {
     snprintf(path, size, "%s/%lld-%lld.mask", folder, (long long)record->pid, (long long)record->started);

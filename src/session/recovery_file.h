@@ -36,6 +36,8 @@ void recovery_record_free(struct recovery_record *record);
 bool recovery_folder(char *path, size_t size);
 // Fills what tells this session.
 void recovery_record_sign(struct recovery_record *record);
+// Fills the same of a record that this session, as told by the other, writes now.
+void recovery_record_name(struct recovery_record *record, const struct recovery_record *session);
 // The path of this session's file in `folder`.
 void recovery_file_path(const char *folder, const struct recovery_record *record, char *path, size_t size);
 

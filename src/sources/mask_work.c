@@ -3,8 +3,8 @@
 // owner.
 #include "sources/mask_work.h"
 
-#include "base/size.h"
 #include "base/text.h"
+#include "formats/writers/mask_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 struct mask_work {
     struct mask_work_request request; // with copies and shares of all that it points to
     double *numbers;
+    char *path;
     struct mask *mask;
     struct sentinels sentinels;
     struct progress progress;
@@ -30,9 +31,21 @@ static enum status open_file(struct mask_work *work, struct cancel *cancel, stru
                            : STATUS_OK;
 }
 
-static void run(void *pointer, struct cancel *cancel)
+static enum status find_in_file(struct mask_work *work, struct cancel *cancel)
 {
-    struct mask_work *work = pointer;
+    const struct mask *mask = work->mask;
+    struct bitmap *bitmap = NULL;
+    enum status status =
+        mask_file_bitmap(work->path, mask->width, mask->height, cancel, &bitmap, &work->error);
+    if (!status)
+        status = mask_change_find(mask, work->request.bits, bitmap, work->request.how, &work->change,
+                                  &work->error);
+    bitmap_destroy(&bitmap);
+    return status;
+}
+
+static void operate(struct mask_work *work, struct cancel *cancel)
+{
     const struct mask_work_request *request = &work->request;
     struct image_file *file = NULL;
     struct detector_info detector;
@@ -60,6 +73,15 @@ static void run(void *pointer, struct cancel *cancel)
     image_file_close(&file);
 }
 
+static void run(void *pointer, struct cancel *cancel)
+{
+    struct mask_work *work = pointer;
+    if (work->request.operation)
+        operate(work, cancel);
+    else
+        work->status = find_in_file(work, cancel);
+}
+
 static void finish(void *pointer)
 {
     struct mask_work *work = pointer;
@@ -76,6 +98,7 @@ static void discard(void *pointer)
     handle_release(&work->request.file);
     source_destroy(&work->request.source);
     free(work->numbers);
+    free(work->path);
     free(work);
 }
 
@@ -92,6 +115,7 @@ enum status mask_work_start(const struct mask_work_request *request, struct mask
     work->numbers = must_alloc((request->count + 1) * sizeof *work->numbers);
     if (request->count)
         memcpy(work->numbers, request->numbers, request->count * sizeof *work->numbers);
+    work->path = request->path ? must_copy(request->path) : NULL;
     if (request->sentinels)
         work->sentinels = *request->sentinels;
     handle_share(request->file);

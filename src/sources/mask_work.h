@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A mask operation over a whole image as a job: it works on a mask that stands still and on a file of its
-// own, tells how far it has come, and leaves what is to change for the thread that asked, which merges that
-// into the mask as it is by then.
+// A mask operation over a whole image, or the combination with a mask file, as a job: it works on a mask that
+// stands still and on a file of its own, tells how far it has come, and leaves what is to change for the
+// thread that asked, which merges that into the mask as it is by then.
 #ifndef FOVEA_SOURCES_MASK_WORK_H
 #define FOVEA_SOURCES_MASK_WORK_H
 
@@ -12,9 +12,12 @@
 struct mask_work;
 
 struct mask_work_request {
-    struct jobs *jobs;                      // must outlive it
-    const struct mask_operation *operation; // MASK_WHOLE or MASK_PIXELS
-    const double *numbers;                  // copied
+    struct jobs *jobs; // must outlive it
+    // MASK_WHOLE or MASK_PIXELS; NULL: the layers in `bits` are combined with the mask file `path` (copied).
+    const struct mask_operation *operation;
+    const char *path;
+    enum bitmap_combination how;
+    const double *numbers; // copied
     size_t count;
     const struct mask *mask; // as it is now
     uint8_t bits;            // see struct mask_context

@@ -116,10 +116,12 @@ struct ui_model {
     bool has_mask;
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown
-    const char *working;   // the operation over the whole mask that is running; NULL = none
-    double work_share;     // of it that is done; 0 = cannot be told
-    const char *note;      // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
-    const char *message;   // the last sentence to the user; NULL or "" = none
+    const char *working; // the operation over the whole mask, or the file work, that is running; NULL = none
+    bool file_work;      // what a command has begun beside loading images is not done
+    uint64_t failures;   // how often what a command had begun failed
+    double work_share;   // of it that is done; 0 = cannot be told
+    const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
+    const char *message; // the last sentence to the user; NULL or "" = none
     bool message_is_error;
     // "key\tvalue\n" lines; NULL = none. Only needed while workspace.panels.metadata is set. The first
     // `detector_bytes` of it describe the detector, whatever the words of the file.

@@ -211,14 +211,27 @@ void ui_dialog_run(struct ui *ui)
     struct ui_dialog *dialog = &ui->dialog;
     if (dialog->answer.length == 0)
         return;
-    const enum view_dialog answered = ui->host->workspace->panels.dialog;
+    dialog->answered = ui->host->workspace->panels.dialog;
+    dialog->failures = ui->model->failures;
     struct text line = dialog->answer;
     dialog->answer = (struct text){0};
-    if (!ui_run_now(ui, text_string(&line)))
+    dialog->works = ui_run_now(ui, text_string(&line));
+    if (!dialog->works)
         renew_field(dialog);
-    else if (ui->host->workspace->panels.dialog == answered)
-        close_dialog(ui);
     text_free(&line);
+}
+
+// The dialog goes when what it asked for is done; where that failed, what was typed can be mended.
+static void follow_answer(struct ui *ui)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    if (!dialog->works || ui->model->file_work)
+        return;
+    dialog->works = false;
+    if (dialog->failures != ui->model->failures)
+        renew_field(dialog);
+    else if (ui->host->workspace->panels.dialog == dialog->answered)
+        close_dialog(ui);
 }
 
 // The name of the image with that of its frame.
@@ -419,6 +432,7 @@ static void draw_choices(struct ui *ui, enum view_dialog kind)
 void ui_dialog(struct ui *ui)
 {
     struct ui_dialog *dialog = &ui->dialog;
+    follow_answer(ui);
     enum view_dialog kind = ui->host->workspace->panels.dialog;
     bool appeared = kind != DIALOG_NONE && kind != dialog->shown, open = true;
     dialog->shown = kind;

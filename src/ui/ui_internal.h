@@ -131,6 +131,10 @@ struct ui_dialog {
     int mask_inverted;     // 1: pixels that count are 1
     bool refocus;          // give the keyboard back to the field
     struct text answer;    // the command that answers it, to be run at the end of the frame; empty = none
+    // What it asked for is under way: which dialog that was, and how much had failed before.
+    bool works;
+    enum view_dialog answered;
+    uint64_t failures;
 };
 
 struct ui {

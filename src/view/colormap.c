@@ -259,20 +259,32 @@ static enum status read_map_file(const char *path, struct colormap *map, struct 
     return status;
 }
 
-enum status colormap_load(struct colormap_list *list, const char *path, const struct colormap **map,
-                          struct error *error)
+enum status colormap_read(const char *path, struct colormap *map, struct error *error)
 {
-    struct colormap loaded = {0};
-    enum status status = read_map_file(path, &loaded, error);
-    if (status != STATUS_OK)
-        return status;
-    name_from_path(path, loaded.name);
-    struct colormap *place = find_map(list, loaded.name);
+    *map = (struct colormap){0};
+    const enum status status = read_map_file(path, map, error);
+    if (!status)
+        name_from_path(path, map->name);
+    return status;
+}
+
+const struct colormap *colormap_list_add(struct colormap_list *list, const struct colormap *map)
+{
+    struct colormap *place = find_map(list, map->name);
     if (!place) {
         list->maps = must_resize(list->maps, (list->count + 1) * sizeof *list->maps);
         place = &list->maps[list->count++];
     }
-    *place = loaded;
-    *map = place;
-    return STATUS_OK;
+    *place = *map;
+    return place;
+}
+
+enum status colormap_load(struct colormap_list *list, const char *path, const struct colormap **map,
+                          struct error *error)
+{
+    struct colormap loaded;
+    const enum status status = colormap_read(path, &loaded, error);
+    if (!status)
+        *map = colormap_list_add(list, &loaded);
+    return status;
 }

@@ -36,5 +36,8 @@ const struct colormap *colormap_find(const struct colormap_list *list, const cha
 // without extension; a map of the same name is replaced.
 enum status colormap_load(struct colormap_list *list, const char *path, const struct colormap **map,
                           struct error *error);
+// The same in two steps, of which the first may be on any thread; the second copies `map`.
+enum status colormap_read(const char *path, struct colormap *map, struct error *error);
+const struct colormap *colormap_list_add(struct colormap_list *list, const struct colormap *map);
 
 #endif

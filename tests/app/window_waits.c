@@ -67,7 +67,7 @@ static void expect_hung(void)
 // The main thread has not asked for a file behind the gate since it was shut.
 static void expect_untouched(void)
 {
-    char calls[80] = "";
+    char calls[800] = "";
     FILE *file = fopen(touched, "r");
     if (!file)
         return;
@@ -306,9 +306,305 @@ static void test_leaving_while_an_operation_hangs(void **state)
     expect_untouched();
 }
 
+// --- files beside images ---
+
+// What is bound to keys: all of it in a folder whose name the gate may have.
+static const char *beside(const char *name)
+{
+    return folder_file("beside", name);
+}
+
+static void bind_keys(FILE *file)
+{
+    fprintf(file, "F6 mask.save %s\n", beside("saved.npy"));
+    fprintf(file, "F7 colormap.load %s\n", beside("map.txt"));
+    fprintf(file, "F8 mask.combine %s add\n", beside("add.npy"));
+    fprintf(file, "F9 mask.load %s layers\n", beside("layers.npy"));
+}
+
+// Two lines of a mask file, from and to (not included), are masked.
+static void save_rows(const char *path, int from, int to)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, 0);
+    for (int i = from * WIDTH; i < to * WIDTH; i++)
+        image.values[i] = 1;
+    image_save_npy(&image, "|u1", path);
+    image_free(&image);
+}
+
+// In `rows` rows from the first on the image is black, which is how masked pixels are shown here.
+static void expect_masked_rows(struct session *session, int from, int to)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value_of(0));
+    for (int i = from * WIDTH; i < to * WIDTH; i++)
+        image.values[i] = 0;
+    session_expect_fit(session, &image);
+    image_free(&image);
+}
+
+static void open_beside(struct session *session, const char *command)
+{
+    struct image image = image_constant(WIDTH, HEIGHT, value_of(0));
+    image_save_npy(&image, "|u1", temporary_path("plain.npy"));
+    image_free(&image);
+    OPEN_BEHIND_GATE(session, "/beside/", BARE_OPTIONS, "--mask-color", "black", "--mask-opacity", "1",
+                     "--command", command, temporary_path("plain.npy"));
+}
+
+static int byte_of(const char *path, long from_end)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -from_end, SEEK_END), 0);
+    const int byte = fgetc(file);
+    fclose(file);
+    return byte;
+}
+
+// A saved mask holds the first `rows` rows and nothing else.
+static void expect_saved_rows(int rows)
+{
+    const char *path = beside("saved.npy");
+    for (long i = 0; i < (long)WIDTH * HEIGHT; i++)
+        assert_int_equal(byte_of(path, (long)WIDTH * HEIGHT - i), i < (long)rows * WIDTH);
+}
+
+static void wait_for_file(const char *path, bool there)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int i = 0; i < DRIVER_DEADLINE_MS / 5 && (access(path, F_OK) == 0) != there; i++)
+        nanosleep(&pause, NULL);
+    assert_int_equal(access(path, F_OK) == 0, there);
+}
+
+// Begins to save a mask of two rows into a file that does not answer.
+static void begin_saving(struct session *session)
+{
+    unlink(beside("saved.npy"));
+    open_beside(session, "mask.rectangle 0 0 64 2");
+    expect_masked_rows(session, 0, 2);
+    shut();
+    driven_key(session->window, "F6");
+    expect_hung();
+}
+
+static void test_saving_a_mask(void **state)
+{
+    struct session *session = *state;
+    begin_saving(session);
+    expect_answer(session);
+    let_go();
+    wait_for_file(beside("saved.npy"), true);
+    expect_saved_rows(2);
+    expect_untouched();
+    driven_key(session->window, "ctrl+q"); // nothing is unsaved
+    assert_int_equal(driven_wait_exit(session->window), 0);
+}
+
+// What is drawn while the mask is being saved is not in the file, and is asked about on closing.
+static void test_edits_while_a_mask_is_saved(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_saving(session);
+    driven_key(session->window, "m");
+    driven_key(session->window, "p");
+    assert_true(driven_grab(session->window, &pixels));
+    driven_drag(session->window, 1, 400, 300, 500, 400);
+    session_expect_change(session, &pixels);
+    let_go();
+    wait_for_file(beside("saved.npy"), true);
+    expect_saved_rows(2);
+    expect_untouched();
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "ctrl+q");
+    session_expect_change(session, &pixels);
+    driven_key(session->window, "d");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    pixels_free(&pixels);
+}
+
+// The window stays until the file is written, says so, and closes then.
+static void test_leaving_while_a_mask_is_saved(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_saving(session);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "ctrl+q");
+    session_expect_change(session, &pixels); // the question
+    session_expect_alive(session);
+    assert_int_not_equal(access(beside("saved.npy"), F_OK), 0);
+    expect_untouched();
+    let_go();
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    expect_saved_rows(2);
+    pixels_free(&pixels);
+}
+
+static int count_kept(void)
+{
+    char command[700];
+    snprintf(command, sizeof command, "test -n \"$(ls %s/fovea/recovery 2>/dev/null)\"",
+             getenv("XDG_STATE_HOME"));
+    return system(command) == 0;
+}
+
+// Closing once more leaves at once; what no file holds is kept for the next session.
+static void test_leaving_twice_while_a_mask_is_saved(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_saving(session);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "ctrl+q");
+    session_expect_change(session, &pixels);
+    driven_key(session->window, "ctrl+q");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    assert_int_equal(access(gate, F_OK), 0);
+    assert_int_not_equal(access(beside("saved.npy"), F_OK), 0);
+    assert_true(count_kept());
+    pixels_free(&pixels);
+}
+
+// What was given up leaves the old file as it was, and the mask unsaved.
+static void test_escape_while_a_mask_is_saved(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    begin_saving(session);
+    driven_key(session->window, "Escape");
+    driven_key(session->window, "Escape"); // the sentence
+    expect_masked_rows(session, 0, 2);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "ctrl+q");
+    session_expect_change(session, &pixels); // is asked
+    driven_key(session->window, "d");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    assert_int_not_equal(access(beside("saved.npy"), F_OK), 0);
+    pixels_free(&pixels);
+}
+
+static void test_combining_with_a_mask(void **state)
+{
+    struct session *session = *state;
+    save_rows(beside("add.npy"), 1, 4);
+    open_beside(session, "mask.rectangle 0 0 64 2");
+    expect_masked_rows(session, 0, 2);
+    shut();
+    driven_key(session->window, "F8");
+    expect_hung();
+    expect_answer(session);
+    driven_key(session->window, "i");
+    let_go();
+    expect_masked_rows(session, 0, 4);
+    driven_key(session->window, "ctrl+z"); // one step
+    expect_masked_rows(session, 0, 2);
+    expect_untouched();
+}
+
+static void test_loading_all_layers(void **state)
+{
+    struct session *session = *state;
+    save_rows(beside("layers.npy"), 1, 4);
+    open_beside(session, "mask.rectangle 0 0 64 2");
+    expect_masked_rows(session, 0, 2);
+    shut();
+    driven_key(session->window, "F9");
+    expect_hung();
+    expect_answer(session);
+    driven_key(session->window, "i");
+    let_go();
+    driven_key(session->window, "F1"); // help and back: what is loaded has been shown
+    driven_key(session->window, "Escape");
+    expect_masked_rows(session, 1, 4);
+    expect_untouched();
+}
+
+static void test_loading_a_colour_map(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    FILE *file = fopen(beside("map.txt"), "w");
+    assert_non_null(file);
+    fprintf(file, "0 0 0\n255 0 0\n");
+    fclose(file);
+    open_beside(session, "view.fit");
+    expect_masked_rows(session, 0, 0);
+    shut();
+    driven_key(session->window, "F7");
+    expect_hung();
+    expect_answer(session);
+    driven_key(session->window, "i");
+    assert_true(driven_settle(session->window, &pixels));
+    let_go();
+    session_expect_change(session, &pixels);
+    expect_untouched();
+    pixels_free(&pixels);
+}
+
+// Each command of a line finds done what the one before it began.
+static void test_a_line_waits_for_what_it_begins(void **state)
+{
+    struct session *session = *state;
+    char line[1200];
+    unlink(beside("saved.npy"));
+    snprintf(line, sizeof line,
+             "mask.rectangle 0 0 64 2; mask.grow 3; mask.undo; mask.invert; mask.undo; mask.combine %s add; "
+             "mask.save %s; app.quit",
+             beside("add.npy"), beside("saved.npy"));
+    save_rows(beside("add.npy"), 1, 5);
+    open_beside(session, line);
+    assert_int_equal(driven_wait_exit(session->window), 0); // nothing was unsaved
+    expect_saved_rows(5);
+}
+
+// ... and is not run where that fails.
+static void test_a_line_ends_with_what_fails(void **state)
+{
+    struct session *session = *state;
+    char line[1200];
+    unlink(beside("saved.npy"));
+    snprintf(line, sizeof line, "mask.combine %s add; mask.save %s; app.quit", beside("none.npy"),
+             beside("saved.npy"));
+    open_beside(session, line);
+    struct pixels pixels;
+    assert_true(driven_settle(session->window, &pixels));
+    session_expect_alive(session);
+    assert_int_not_equal(access(beside("saved.npy"), F_OK), 0);
+    pixels_free(&pixels);
+}
+
+static int set_up(void **state)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s", temporary_path("config"));
+    setenv("FOVEA_TEST_CONFIG", path, 1);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/fovea", getenv("FOVEA_TEST_CONFIG"));
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/fovea/bindings.txt", getenv("FOVEA_TEST_CONFIG"));
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return -1;
+    bind_keys(file);
+    fclose(file);
+    return session_group_setup(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_saving_a_mask, teardown),
+        cmocka_unit_test_teardown(test_edits_while_a_mask_is_saved, teardown),
+        cmocka_unit_test_teardown(test_leaving_while_a_mask_is_saved, teardown),
+        cmocka_unit_test_teardown(test_leaving_twice_while_a_mask_is_saved, teardown),
+        cmocka_unit_test_teardown(test_escape_while_a_mask_is_saved, teardown),
+        cmocka_unit_test_teardown(test_combining_with_a_mask, teardown),
+        cmocka_unit_test_teardown(test_loading_all_layers, teardown),
+        cmocka_unit_test_teardown(test_loading_a_colour_map, teardown),
+        cmocka_unit_test_teardown(test_a_line_waits_for_what_it_begins, teardown),
+        cmocka_unit_test_teardown(test_a_line_ends_with_what_fails, teardown),
         cmocka_unit_test_teardown(test_hovering_over_64_bit_pixels, teardown),
         cmocka_unit_test_teardown(test_the_header_panel, teardown),
         cmocka_unit_test_teardown(test_a_step, teardown),
@@ -320,5 +616,6 @@ int main(void)
     };
     if (!session_ready())
         return 77;
-    return cmocka_run_group_tests(tests, session_group_setup, session_group_teardown);
+    cmocka_set_test_filter(getenv("FOVEA_TEST_ONLY"));
+    return cmocka_run_group_tests(tests, set_up, session_group_teardown);
 }

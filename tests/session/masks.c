@@ -11,6 +11,7 @@
 #include "support/stuck_disk.h"
 
 #include <dirent.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH = 512, HEIGHT = 1024, HALF = HEIGHT / 2, HANG_SECONDS = 200, SATURATION = 60000 };
@@ -230,6 +231,15 @@ static size_t files_in(const char *folder)
     return count;
 }
 
+// Files go by a job.
+static void wait_for_files(const char *folder, size_t count)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int i = 0; i < 4000 && files_in(folder) != count; i++)
+        nanosleep(&pause, NULL);
+    assert_int_equal(files_in(folder), count);
+}
+
 static void edits_are_kept_while_a_file_does_not_answer(void **state)
 {
     NEED_DEVICE(f);
@@ -238,7 +248,7 @@ static void edits_are_kept_while_a_file_does_not_answer(void **state)
     assert_int_equal(setenv("XDG_STATE_HOME", temporary_path("state"), 1), 0);
     assert_true(recovery_folder(folder, sizeof folder));
     const struct editors editors = {.of = {f->editor}, .active = f->editor, .edits = &f->common.edits};
-    struct recovery *recovery = recovery_create(&editors, &f->common);
+    struct recovery *recovery = recovery_create(&editors, &f->common, false);
     open_half(f, save_image("kept.npy", WIDTH, HEIGHT, 1));
     point(f, 20, 30);
     point(f, 21, 1000);
@@ -258,7 +268,7 @@ static void edits_are_kept_while_a_file_does_not_answer(void **state)
     mask_destroy(&mask);
     recovery_record_free(&record);
     recovery_destroy(&recovery, true);
-    assert_int_equal(files_in(folder), 0);
+    wait_for_files(folder, 0);
 }
 
 // --- over frames ---

@@ -3,7 +3,8 @@
 // whose path holds the word FOVEA_TEST_SLOW_NAME waits as long as the file FOVEA_TEST_SLOW_GATE exists.
 //
 // A call that waits adds its name to the file "GATE.hung" first. Calls of the main thread are written to
-// "GATE.main", whether they wait or not: a program that leaves all reading to other threads has none.
+// "GATE.main", with the path, whether they wait or not: a program that leaves all files to other threads has
+// none. What is no file - sockets, pipes, /dev, /proc, memory - is never meant.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,11 +21,11 @@
 enum { PATH_BYTES = 4096 };
 
 // System calls and not functions: those are ours.
-static void note(const char *gate, const char *ending, const char *call)
+static void note(const char *gate, const char *ending, const char *call, const char *of)
 {
-    char path[PATH_BYTES], line[256];
+    char path[PATH_BYTES], line[PATH_BYTES + 64];
     snprintf(path, sizeof path, "%s%s", gate, ending);
-    const int count = snprintf(line, sizeof line, "%s\n", call);
+    const int count = snprintf(line, sizeof line, "%s %s\n", call, of);
     const int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0)
         return;
@@ -37,17 +38,23 @@ static int is_shut(const char *gate)
     return syscall(SYS_faccessat, AT_FDCWD, gate, F_OK) == 0;
 }
 
+static int is_no_file(const char *path)
+{
+    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0 ||
+           strncmp(path, "/memfd:", 7) == 0;
+}
+
 static void pass(const char *call, const char *path)
 {
     const char *word = getenv("FOVEA_TEST_SLOW_NAME"), *gate = getenv("FOVEA_TEST_SLOW_GATE");
-    if (!word || !gate || !path || !strstr(path, word))
+    if (!word || !gate || !path || !strstr(path, word) || is_no_file(path))
         return;
     const int kept = errno;
     const struct timespec pause = {0, 2000000};
     if (getpid() == (pid_t)syscall(SYS_gettid))
-        note(gate, ".main", call);
+        note(gate, ".main", call, path);
     if (is_shut(gate))
-        note(gate, ".hung", call);
+        note(gate, ".hung", call, path);
     while (is_shut(gate))
         nanosleep(&pause, NULL);
     errno = kept;
@@ -59,7 +66,8 @@ static void pass_fd(const char *call, int fd)
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     const ssize_t count = readlink(link, path, sizeof path - 1);
     path[count > 0 ? count : 0] = '\0';
-    pass(call, path);
+    if (path[0] == '/')
+        pass(call, path);
 }
 
 // Defines a function that does as the one of that name does, after `before`.
@@ -96,6 +104,13 @@ SLOW(ssize_t, pread, (int fd, void *bytes, size_t count, long at), (fd, bytes, c
      pass_fd("pread", fd))
 SLOW(ssize_t, pread64, (int fd, void *bytes, size_t count, long at), (fd, bytes, count, at),
      pass_fd("pread", fd))
+SLOW(ssize_t, write, (int fd, const void *bytes, size_t count), (fd, bytes, count), pass_fd("write", fd))
+SLOW(int, fsync, (int fd), (fd), pass_fd("fsync", fd))
+SLOW(int, fdatasync, (int fd), (fd), pass_fd("fdatasync", fd))
+SLOW(int, rename, (const char *path, const char *to), (path, to), pass("rename", path))
+SLOW(int, unlink, (const char *path), (path), pass("unlink", path))
+SLOW(int, mkdir, (const char *path, mode_t mode), (path, mode), pass("mkdir", path))
+SLOW(char *, realpath, (const char *path, char *found), (path, found), pass("realpath", path))
 SLOW(FILE *, fopen, (const char *path, const char *mode), (path, mode), pass("fopen", path))
 SLOW(FILE *, fopen64, (const char *path, const char *mode), (path, mode), pass("fopen", path))
 SLOW(DIR *, opendir, (const char *path), (path), pass("opendir", path))
