@@ -420,6 +420,12 @@ bool host_is_working(const struct host *host)
     return working || file_works_busy(host->desk->common.works);
 }
 
+const char *host_working(const struct host *host, double *share)
+{
+    const char *operation = editor_working(host->editors.active, share);
+    return operation ? operation : file_works_label(host->desk->common.works, HOST_QUIET_MS, share);
+}
+
 void host_activate(struct host *host, struct pane *pane)
 {
     if (pane == host->desk->active)

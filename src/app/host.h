@@ -58,6 +58,9 @@ enum status host_need_image(const struct host *host, struct error *error);
 // Goes on with what the editors have under way. True if something is to be drawn.
 bool host_pump(struct host *host);
 bool host_is_working(const struct host *host);
+// What has been under way for some time, in the active pane's mask or in files, with the share that is done;
+// NULL if nothing is.
+const char *host_working(const struct host *host, double *share);
 
 // How long leaving waits for the disk that takes the recovery file.
 #define HOST_PATIENCE_NS (INT64_C(4) * 1000000000)

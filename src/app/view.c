@@ -138,9 +138,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     };
     if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
         model->number = -1;
-    model->working = editor_working(session->host.editors.active, &model->work_share);
-    if (!model->working)
-        model->working = file_works_label(pane->common->works, HOST_QUIET_MS, &model->work_share);
+    model->working = host_working(&session->host, &model->work_share);
     fill_metadata(pane, model);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
@@ -572,8 +570,6 @@ static enum status run_loop(struct session *session, struct error *error)
         session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
                           (loading && !desk_holds(session->desk));
         session->dirty |= host_pump(&session->host);
-        if (session->host.quit) // as soon as something was written
-            break;
         session->picture_seen = session->desk->active->times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
@@ -598,7 +594,8 @@ static enum status run_loop(struct session *session, struct error *error)
             session->dirty |= session->desk->blink_ns > 0;
             continue;
         }
-        wait_for_events(session);
+        if (!session->host.quit) // because something was written
+            wait_for_events(session);
         apply_fullscreen(session);
     }
     return STATUS_OK;

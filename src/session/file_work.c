@@ -223,8 +223,8 @@ void file_works_destroy(struct file_works **address)
     struct file_works *works = *address;
     if (!works)
         return;
-    while (works->count > 0)
-        end_entry(works->list[0], false);
+    for (size_t i = works->count; i-- > 0;)
+        end_entry(works->list[i], false);
     free(works->list);
     free(works);
     *address = NULL;
