@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
-#include "sources/slab.h"
+#include "sources/slab_mode.h"
 #include "view/view.h"
 
 #include <stdbool.h>

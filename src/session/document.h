@@ -5,7 +5,7 @@
 #define FOVEA_SESSION_DOCUMENT_H
 
 #include "session/mask_book.h"
-#include "sources/slab.h"
+#include "sources/slab_mode.h"
 #include "sources/source.h"
 
 // Without a source nothing is open. Several panes may show the same one.

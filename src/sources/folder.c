@@ -3,9 +3,8 @@
 #include "sources/folder.h"
 
 #include "base/text.h"
-#include "sources/series.h"
+#include "sources/file_name.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,58 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 // Fewer numbered files than this stand for themselves.
-enum { MIN_SERIES = 3, MAX_DIGITS = 18 };
-
-// --- numbers in names ---
-
-static bool ends_with(const char *name, size_t length, const char *ending)
-{
-    const size_t count = strlen(ending);
-    return length >= count && strncasecmp(name + length - count, ending, count) == 0;
-}
-
-// Where the ending begins that says what kind of file it is: ".cbf", ".cbf.gz". An ending that is a number is
-// none.
-static size_t stem_length(const char *name)
-{
-    static const char *const wrappers[] = {".gz", ".bz2", ".xz", ".zst"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
-        if (ends_with(name, length, wrappers[i])) {
-            length -= strlen(wrappers[i]);
-            break;
-        }
-    }
-    size_t dot = length;
-    while (dot > 0 && name[dot - 1] != '.')
-        dot--;
-    if (dot <= 1 || strspn(name + dot, "0123456789") >= length - dot)
-        return length;
-    return dot - 1;
-}
-
-bool folder_number(const char *name, size_t *start, size_t *digits)
-{
-    size_t end = stem_length(name);
-    // The characters of templates cannot stand for themselves in one.
-    if (ends_with(name, end, "_master") || strpbrk(name, "#%*?[]"))
-        return false;
-    while (end > 0 && !isdigit((unsigned char)name[end - 1]))
-        end--;
-    size_t begin = end;
-    while (begin > 0 && isdigit((unsigned char)name[begin - 1]))
-        begin--;
-    if (begin == end || end - begin > MAX_DIGITS)
-        return false;
-    *start = begin;
-    *digits = end - begin;
-    return true;
-}
+enum { MIN_SERIES = 3 };
 
 // --- names ---
 
@@ -120,12 +72,6 @@ static void add(struct list *list, struct folder_entry entry)
     list->items[list->count++] = entry;
 }
 
-static bool has_number_ending(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && dot > name && dot[1] && !dot[1 + strspn(dot + 1, "0123456789")];
-}
-
 static void add_file(struct list *list, struct folder_names **names, int directory, const char *name)
 {
     struct stat status;
@@ -137,7 +83,7 @@ static void add_file(struct list *list, struct folder_names **names, int directo
     if (S_ISDIR(status.st_mode)) {
         entry.kind = FOLDER_FOLDER;
     } else {
-        entry.kind = series_is_image_name(name) || has_number_ending(name) ? FOLDER_IMAGE : FOLDER_OTHER;
+        entry.kind = file_name_is_image(name) || file_name_ends_in_number(name) ? FOLDER_IMAGE : FOLDER_OTHER;
         entry.bytes = status.st_size;
     }
     add(list, entry);
@@ -198,8 +144,8 @@ static size_t find_numbered(const struct list *list, struct numbered *numbered)
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         struct numbered file = {.entry = i, .name = list->items[i].name};
-        char digits[MAX_DIGITS + 1];
-        if (list->items[i].kind != FOLDER_IMAGE || !folder_number(file.name, &file.start, &file.digits))
+        char digits[FILE_NAME_MAX_DIGITS + 1];
+        if (list->items[i].kind != FOLDER_IMAGE || !file_name_number(file.name, &file.start, &file.digits))
             continue;
         snprintf(digits, sizeof digits, "%.*s", (int)file.digits, file.name + file.start);
         if (parse_int64(digits, &file.number))
@@ -212,7 +158,7 @@ static size_t find_numbered(const struct list *list, struct numbered *numbered)
 // beside "img_1") are taken out. Returns how many are left.
 static size_t keep_template(struct numbered *run, size_t count, size_t *least)
 {
-    *least = MAX_DIGITS;
+    *least = FILE_NAME_MAX_DIGITS;
     for (size_t i = 0; i < count; i++)
         *least = run[i].digits < *least ? run[i].digits : *least;
     size_t kept = 0;

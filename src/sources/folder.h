@@ -20,7 +20,7 @@ enum { FOLDER_MAX_ENTRIES = 500000 };
 
 enum folder_kind {
     FOLDER_FOLDER,
-    FOLDER_IMAGE, // by its ending (series_is_image_name)
+    FOLDER_IMAGE, // by its ending (file_name_is_image), or a number as its ending
     FOLDER_OTHER
 };
 
@@ -62,10 +62,5 @@ struct folder *folder_hold(struct folder *folder);
 // Lets it go; the last owner frees it. Takes no time that depends on the number of entries. Sets *folder to
 // NULL; NULL is fine.
 void folder_destroy(struct folder **folder);
-
-// Splits a file's name at the number that counts it in a series: the last one before the ending, or an ending
-// that is a number itself. False if there is none, or if the file is not counted by it ("run_1_master.h5",
-// whose frames are in other files).
-bool folder_number(const char *name, size_t *start, size_t *digits);
 
 #endif

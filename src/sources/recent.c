@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "sources/folder.h"
+#include "sources/file_name.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -135,7 +135,7 @@ static bool same_series(const char *first, size_t start, const char *behind, con
     size_t at, digits;
     const char *file = path_name(name);
     const size_t before = (size_t)(path_name(first) - first) + start;
-    return folder_number(file, &at, &digits) && (size_t)(file - name) + at == before &&
+    return file_name_number(file, &at, &digits) && (size_t)(file - name) + at == before &&
            strncmp(name, first, before) == 0 && strcmp(file + at + digits, behind) == 0;
 }
 
@@ -145,7 +145,7 @@ char *recent_name_of(const char *const *names, size_t count)
     if (count == 0)
         return NULL;
     const char *file = path_name(names[0]);
-    if (count == 1 || !folder_number(file, &start, &digits))
+    if (count == 1 || !file_name_number(file, &start, &digits))
         return recent_name(names[0]);
     size_t least = digits;
     for (size_t i = 1; i < count; i++) {
@@ -153,7 +153,7 @@ char *recent_name_of(const char *const *names, size_t count)
         size_t these;
         if (!same_series(names[0], start, file + start + digits, names[i]))
             return recent_name(names[0]);
-        folder_number(path_name(names[i]), &at, &these);
+        file_name_number(path_name(names[i]), &at, &these);
         least = these < least ? these : least;
     }
     struct text name = {0};

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "formats/base/image_name.h"
 #include "formats/base/reader.h"
-#include "sources/folder.h"
+#include "sources/file_name.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,9 +23,6 @@ enum {
     LIST_MAX_BYTES = 64 << 20,
     LOOKED_AT = 16, // so few names are all looked at; of more, only those without a known extension
 };
-
-// Extensions of compressed files, which stand behind that of the format.
-static const char *const wrappers[] = {".gz", ".bz2", ".xz", ".zst"};
 
 // --- the list ---
 
@@ -79,48 +76,10 @@ static void sort_from(struct series *series, size_t first)
 
 // --- names of images ---
 
-static bool ends_with(const char *name, size_t length, const char *extension)
-{
-    const size_t count = strlen(extension);
-    return length > count + 1 && name[length - count - 1] == '.' &&
-           strncasecmp(name + length - count, extension, count) == 0;
-}
-
-bool series_is_image_name(const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
-        const size_t count = strlen(wrappers[i]);
-        if (length > count && strcasecmp(name + length - count, wrappers[i]) == 0) {
-            length -= count;
-            break;
-        }
-    }
-    for (size_t i = 0; readers[i]; i++) {
-        for (const char *const *extension = readers[i]->extensions; extension && *extension; extension++) {
-            if (ends_with(name, length, *extension) || ends_with(name, strlen(name), *extension))
-                return true;
-        }
-    }
-    return false;
-}
-
 // Masks lie beside the images that they belong to: *.msk, and names with the word "mask" in them.
 static bool is_mask_name(const char *name)
 {
-    return ends_with(name, strlen(name), "msk") || strcasestr(name, "mask");
-}
-
-static bool is_number(const char *text)
-{
-    return *text && !text[strspn(text, "0123456789")];
-}
-
-// "img.0001", as MarCCD writes them.
-static bool has_number_extension(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && dot != name && is_number(dot + 1);
+    return file_name_ends_with(name, "msk") || strcasestr(name, "mask");
 }
 
 // --- listing of folders ---
@@ -164,7 +123,7 @@ static enum status read_folder(const char *folder, const struct pattern *pattern
         if (entry->d_type == DT_DIR || (!pattern && name[0] == '.'))
             continue;
         const bool wanted = pattern ? pattern_matches(pattern, name)
-                                    : series_is_image_name(name) || has_number_extension(name);
+                                    : file_name_is_image(name) || file_name_ends_in_number(name);
         if (wanted)
             add(out, join(folder, slash, name), true);
     }
@@ -179,7 +138,7 @@ static bool belongs_to_master(const struct series *list, const char *name)
     const char *part = NULL;
     for (const char *at = strstr(name, data); at; at = strstr(at + 1, data))
         part = at;
-    if (!part || !ends_with(name, strlen(name), "h5"))
+    if (!part || !file_name_ends_with(name, "h5"))
         return false;
     struct text master = {0};
     text_append_bytes(&master, name, (size_t)(part - name));
@@ -380,7 +339,7 @@ static enum status expand_pattern(const char *name, const struct parts *parts, s
 static bool expand_siblings(const char *name, const struct parts *parts, struct series *series)
 {
     size_t at, length;
-    if (!folder_number(path_name(parts->path), &at, &length))
+    if (!file_name_number(path_name(parts->path), &at, &length))
         return false;
     struct series listing = {0};
     const size_t first = series->count;
@@ -431,7 +390,7 @@ static enum status expand_lines(char *lines, struct series *series, struct error
         if (*line == '@')
             add(series, must_copy(line), false); // no list within a list
         else
-            status = expand_name(line, !series_is_image_name(line), false, series, error);
+            status = expand_name(line, !file_name_is_image(line), false, series, error);
     }
     return status;
 }
@@ -488,7 +447,7 @@ enum status series_expand(const char *const *names, size_t count, bool siblings,
     if (in_byte_order(names, count))
         qsort(ordered, count, sizeof *ordered, compare_names);
     for (size_t i = 0; i < count && !status; i++) {
-        const bool look = count <= LOOKED_AT || !series_is_image_name(ordered[i]);
+        const bool look = count <= LOOKED_AT || !file_name_is_image(ordered[i]);
         status = expand_name(ordered[i], look, siblings && count == 1, series, error);
     }
     free(ordered);

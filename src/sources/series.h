@@ -41,7 +41,4 @@ enum status series_expand(const char *const *names, size_t count, bool siblings,
                           struct error *error);
 void series_free(struct series *series);
 
-// Whether the name ends with the extension of a readable format ("x.CBF", "y.edf.gz").
-bool series_is_image_name(const char *name);
-
 #endif

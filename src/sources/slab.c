@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "sources/series.h"
 #include "sources/slab_sums.h"
-#include "sources/source.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,14 +20,13 @@ enum {
     FEW_HANDLES = 32, // of files that can be read anywhere, which several threads have open
 };
 
-static const char *const mode_names[SLAB_MODE_COUNT] = {"sum", "max", "mean"};
-
 // What all handles of a series of slabs share. Constant once it is open.
 struct slab_plan {
     atomic_int users;
     enum slab_mode mode;
     int64_t slab; // frames of each
     int channel;
+    slab_opener *open;
     size_t count;
     char **names;
     bool *found;
@@ -57,11 +55,6 @@ static struct slab_file *slab_of(struct image_file *base)
     return (struct slab_file *)base;
 }
 
-const char *slab_mode_name(enum slab_mode mode)
-{
-    return mode_names[mode];
-}
-
 // --- the plan ---
 
 static void plan_release(struct slab_plan *plan)
@@ -83,6 +76,7 @@ static struct slab_plan *plan_create(const struct slab_request *request)
     plan->mode = request->mode;
     plan->slab = request->frames;
     plan->channel = request->channel;
+    plan->open = request->open;
     plan->count = request->count;
     plan->names = must_alloc(plan->count * sizeof *plan->names);
     plan->found = must_alloc(plan->count * sizeof *plan->found);
@@ -97,7 +91,9 @@ static struct slab_plan *plan_create(const struct slab_request *request)
 static enum status open_item(const struct slab_plan *plan, size_t item, struct cancel *cancel,
                              struct image_file **file, struct error *error)
 {
-    return source_open_name(plan->names[item], plan->channel, cancel, file, error);
+    const struct open_request request = {
+        .path = plan->names[item], .channel = plan->channel, .cancel = cancel};
+    return plan->open(&request, file, error);
 }
 
 // The frames of one file: none if it was found and is no image. A file that cannot be opened now counts as
@@ -242,80 +238,6 @@ static enum status first_frame(struct slab_file *file, int64_t slab, struct canc
 
 // --- the reader ---
 
-static enum status open_plan(struct slab_plan *plan, const char *label, struct cancel *cancel,
-                             struct image_file **file, struct error *error)
-{
-    enum status status = plan_count(plan, cancel, error);
-    if (status) {
-        plan_release(plan);
-        return status;
-    }
-    struct slab_file *created = must_alloc(sizeof *created);
-    created->base = (struct image_file){
-        .reader = &slab_reader,
-        .path = must_copy(label),
-        .frames = int64_max(1, int64_ceil_div(plan->first[plan->count], plan->slab)),
-    };
-    created->plan = plan;
-    *file = &created->base;
-    return STATUS_OK;
-}
-
-enum status slab_open(const struct slab_request *request, struct image_file **file, struct error *error)
-{
-    if (request->count == 0 || request->frames < 1 || request->frames > SLAB_MAX_FRAMES)
-        return error_set(error, STATUS_USAGE, "%s: a slab has 1 to %d frames of at least one file",
-                         request->label, SLAB_MAX_FRAMES);
-    return open_plan(plan_create(request), request->label, request->cancel, file, error);
-}
-
-// Takes "sum:10:" off the front.
-static bool parse_specification(const char *path, enum slab_mode *mode, int64_t *frames, const char **name)
-{
-    const char *colon = strchr(path, ':');
-    const char *second = colon ? strchr(colon + 1, ':') : NULL;
-    char number[24];
-    if (!second || !second[1] || second - colon > (ptrdiff_t)sizeof number)
-        return false;
-    memcpy(number, colon + 1, (size_t)(second - colon - 1));
-    number[second - colon - 1] = '\0';
-    *name = second + 1;
-    for (int i = 0; i < SLAB_MODE_COUNT; i++) {
-        if (strlen(mode_names[i]) == (size_t)(colon - path) &&
-            memcmp(mode_names[i], path, (size_t)(colon - path)) == 0) {
-            *mode = (enum slab_mode)i;
-            return parse_int64(number, frames) && *frames >= 1 && *frames <= SLAB_MAX_FRAMES;
-        }
-    }
-    return false;
-}
-
-static enum status slab_open_specification(const struct open_request *open, struct image_file **file,
-                                           struct error *error)
-{
-    struct slab_request request = {.channel = open->channel, .label = open->path, .cancel = open->cancel};
-    const char *name;
-    if (!parse_specification(open->path, &request.mode, &request.frames, &name))
-        return error_set(error, STATUS_USAGE,
-                         "%s: slabs are written sum:N:NAME, max:N:NAME or mean:N:NAME, with N from 1 to %d",
-                         open->path, SLAB_MAX_FRAMES);
-    // Each level of slabs of slabs has its own stack frame.
-    int depth = 0;
-    for (const char *at = open->path; *at; at++)
-        depth += *at == ':';
-    if (depth > 16 && strncmp(name, "raw:", 4) != 0)
-        return error_set(error, STATUS_USAGE, "%.80s...: slabs of slabs of slabs go too deep", open->path);
-    struct series series = {0};
-    enum status status = series_expand(&name, 1, false, &series, error);
-    request.names = (const char **)series.names;
-    request.found = series.found;
-    request.count = series.count;
-    if (!status)
-        status = slab_open(&request, file, error);
-    series_free(&series);
-    return status;
-}
-
 static enum status slab_frame_info(struct image_file *base, int64_t slab, struct frame_info *info,
                                    struct error *error)
 {
@@ -330,7 +252,7 @@ static enum status slab_frame_info(struct image_file *base, int64_t slab, struct
     const struct slab_plan *plan = file->plan;
     info->type = slab_type(plan->mode, plan->slab, info->type);
     info->sentinels = (struct sentinels){0};
-    snprintf(info->note, sizeof info->note, "%s of frames %lld to %lld", mode_names[plan->mode],
+    snprintf(info->note, sizeof info->note, "%s of frames %lld to %lld", slab_mode_name(plan->mode),
              (long long)slab_begin(file, slab), (long long)(slab_end(file, slab) - 1));
     return STATUS_OK;
 }
@@ -421,7 +343,7 @@ static enum status slab_metadata(struct image_file *base, int64_t slab, struct t
     if (status)
         return status;
     text_printf(out, "slab\t%s of frames %lld to %lld; what follows is of the first\n",
-                mode_names[file->plan->mode], (long long)slab_begin(file, slab),
+                slab_mode_name(file->plan->mode), (long long)slab_begin(file, slab),
                 (long long)(slab_end(file, slab) - 1));
     return image_file_metadata(inner, frame, base->cancel, out, error);
 }
@@ -448,11 +370,10 @@ static void slab_close(struct image_file *base)
 
 static const char *const no_extensions[] = {NULL};
 
-const struct reader slab_reader = {
+static const struct reader slab_reader = {
     .name = "slab",
     .description = "sum, maximum or mean of consecutive frames",
     .extensions = no_extensions,
-    .open = slab_open_specification,
     .frame_info = slab_frame_info,
     .decode = slab_decode,
     .clone = slab_clone,
@@ -460,3 +381,81 @@ const struct reader slab_reader = {
     .detector = slab_detector,
     .close = slab_close,
 };
+
+// --- opening ---
+
+static enum status open_plan(struct slab_plan *plan, const char *label, struct cancel *cancel,
+                             struct image_file **file, struct error *error)
+{
+    enum status status = plan_count(plan, cancel, error);
+    if (status) {
+        plan_release(plan);
+        return status;
+    }
+    struct slab_file *created = must_alloc(sizeof *created);
+    created->base = (struct image_file){
+        .reader = &slab_reader,
+        .path = must_copy(label),
+        .frames = int64_max(1, int64_ceil_div(plan->first[plan->count], plan->slab)),
+    };
+    created->plan = plan;
+    *file = &created->base;
+    return STATUS_OK;
+}
+
+enum status slab_open(const struct slab_request *request, struct image_file **file, struct error *error)
+{
+    if (request->count == 0 || request->frames < 1 || request->frames > SLAB_MAX_FRAMES)
+        return error_set(error, STATUS_USAGE, "%s: a slab has 1 to %d frames of at least one file",
+                         request->label, SLAB_MAX_FRAMES);
+    return open_plan(plan_create(request), request->label, request->cancel, file, error);
+}
+
+// Takes "sum:10:" off the front.
+static bool parse_specification(const char *path, enum slab_mode *mode, int64_t *frames, const char **name)
+{
+    const char *colon = strchr(path, ':');
+    const char *second = colon ? strchr(colon + 1, ':') : NULL;
+    char number[24];
+    if (!second || !second[1] || second - colon > (ptrdiff_t)sizeof number)
+        return false;
+    memcpy(number, colon + 1, (size_t)(second - colon - 1));
+    number[second - colon - 1] = '\0';
+    *name = second + 1;
+    for (int i = 0; i < SLAB_MODE_COUNT; i++) {
+        const char *known = slab_mode_name((enum slab_mode)i);
+        if (strlen(known) == (size_t)(colon - path) && memcmp(known, path, (size_t)(colon - path)) == 0) {
+            *mode = (enum slab_mode)i;
+            return parse_int64(number, frames) && *frames >= 1 && *frames <= SLAB_MAX_FRAMES;
+        }
+    }
+    return false;
+}
+
+enum status slab_open_specification(const struct open_request *request, slab_opener *open,
+                                    struct image_file **file, struct error *error)
+{
+    const char *path = request->path;
+    struct slab_request slab = {
+        .channel = request->channel, .label = path, .cancel = request->cancel, .open = open};
+    const char *name;
+    if (!parse_specification(path, &slab.mode, &slab.frames, &name))
+        return error_set(error, STATUS_USAGE,
+                         "%s: slabs are written sum:N:NAME, max:N:NAME or mean:N:NAME, with N from 1 to %d",
+                         path, SLAB_MAX_FRAMES);
+    // Each level of slabs of slabs has its own stack frame.
+    int depth = 0;
+    for (const char *at = path; *at; at++)
+        depth += *at == ':';
+    if (depth > 16 && strncmp(name, "raw:", 4) != 0)
+        return error_set(error, STATUS_USAGE, "%.80s...: slabs of slabs of slabs go too deep", path);
+    struct series series = {0};
+    enum status status = series_expand(&name, 1, false, &series, error);
+    slab.names = (const char **)series.names;
+    slab.found = series.found;
+    slab.count = series.count;
+    if (!status)
+        status = slab_open(&slab, file, error);
+    series_free(&series);
+    return status;
+}

@@ -3,8 +3,9 @@
 #ifndef FOVEA_SOURCES_SLAB_SUMS_H
 #define FOVEA_SOURCES_SLAB_SUMS_H
 
+#include "base/status.h"
 #include "image/frame.h"
-#include "sources/slab.h"
+#include "sources/slab_mode.h"
 
 // Zero-initialise; slab_sums_free when done. Buffers grow and are used again.
 struct slab_sums {

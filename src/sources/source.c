@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "formats/base/readers_list.h"
 #include "sources/sim.h"
+#include "sources/slab.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -39,18 +40,19 @@ struct source {
 // Names that are no files: what stands before the colon, and who opens them.
 static const struct {
     const char *prefix;
-    const struct reader *reader;
+    const struct reader *reader; // NULL: slabs, of whatever has a name
 } schemes[] = {
-    {"sim:", &sim_reader},  {"raw:", &raw_reader},   {"sum:", &slab_reader},
-    {"max:", &slab_reader}, {"mean:", &slab_reader},
+    {"sim:", &sim_reader}, {"raw:", &raw_reader}, {"sum:", NULL}, {"max:", NULL}, {"mean:", NULL},
 };
 
 enum status source_open_request(const struct open_request *request, struct image_file **file,
                                 struct error *error)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        const struct reader *reader = schemes[i].reader;
         if (strncmp(request->path, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
-            return schemes[i].reader->open(request, file, error);
+            return reader ? reader->open(request, file, error)
+                          : slab_open_specification(request, source_open_request, file, error);
     }
     return image_file_open_request(request, file, error);
 }
@@ -155,6 +157,7 @@ static enum status open_slab(const struct source *source, struct cancel *cancel,
                                    .channel = inner->channel,
                                    .label = source->items[0].name,
                                    .cancel = cancel,
+                                   .open = source_open_request,
                                    .names = must_alloc(inner->count * sizeof *request.names),
                                    .found = must_alloc(inner->count * sizeof *request.found)};
     for (size_t i = 0; i < inner->count; i++) {

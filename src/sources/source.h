@@ -9,7 +9,7 @@
 
 #include "formats/base/reader.h"
 #include "sources/series.h"
-#include "sources/slab.h"
+#include "sources/slab_mode.h"
 
 // Thread-safety: one thread at a time, but source_open, source_name and source_destroy may run on any.
 // Opaque.

@@ -284,13 +284,24 @@ const char *ui_colour_text(const uint8_t rgb[3], char text[8])
     return text;
 }
 
+static void await_focus(struct ui *ui)
+{
+    ui->focus_frames = 1;
+    ui->settle = 2;
+}
+
 bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer, size_t size, bool focus)
 {
-    if (focus) {
-        ui->focus_frames = 1;
-        ui->settle = 2;
-    }
+    if (focus)
+        await_focus(ui);
     return gui_search(label, hint, buffer, size, focus);
+}
+
+bool ui_filter(struct ui *ui, struct ui_list *list, const char *hint, float width, bool focus)
+{
+    if (focus || list->refocus)
+        await_focus(ui);
+    return ui_list_field(list, hint, width, focus);
 }
 
 void ui_add_floating(struct ui *ui, struct gui_rect place)

@@ -44,9 +44,9 @@ static bool is_shown(const struct ui *ui, const char *selector)
 // The places of the columns, as shares of the width.
 static const float column_at[] = {0, 0.44f, 0.64f, 0.72f, 1};
 
-static void draw_line(struct ui *ui, void *context, size_t row, struct gui_rect place, bool selected)
+static void draw_line(void *context, size_t row, struct gui_rect place, bool selected)
 {
-    (void)context;
+    struct ui *ui = context;
     (void)selected;
     char text[FIELD_COUNT][400];
     const char *line = line_at(ui, row);
@@ -127,7 +127,7 @@ static void draw_lines(struct ui *ui)
         gui_child_end();
     } else {
         draw_titles(ui, gui_room());
-        if (ui_list_rows(ui, &state->list, gui_line_height() + ui_px(ui, 4), footer, draw_line, NULL) ==
+        if (ui_list_rows(&state->list, gui_line_height() + ui_px(ui, 4), footer, draw_line, ui) ==
             UI_LIST_DOUBLE_CLICKED)
             open_selected(ui);
     }
@@ -162,7 +162,7 @@ void ui_contents(struct ui *ui)
     bool open = true;
     state->was_open = true;
     ui_window_begin(ui, "Contents", 720, 400, &open);
-    ui_list_field(ui, &state->list, "Search", -1, appeared || ui->host->workspace->panels.find);
+    ui_filter(ui, &state->list, "Search", -1, appeared || ui->host->workspace->panels.find);
     const char *text = contents ? text_string(&contents->text) : "";
     if (ui_lines_update(&state->lines, text, ui->model->browsing.contents_serial, state->list.filter))
         ui_need_text(ui, text);

@@ -195,9 +195,9 @@ static void draw_texts(struct ui *ui, struct gui_rect place, size_t row, const c
         gui_draw_text(place.x + place.width - width, y, colour_dim, detail);
 }
 
-static void draw_row(struct ui *ui, void *context, size_t row, struct gui_rect place, bool selected)
+static void draw_row(void *context, size_t row, struct gui_rect place, bool selected)
 {
-    (void)context;
+    struct ui *ui = context;
     (void)selected;
     const struct ui_files *files = &ui->files;
     const struct folder_entry *entry = files->recent ? NULL : entry_at(ui, row);
@@ -364,7 +364,7 @@ static void draw_list(struct ui *ui)
         gui_text_wrapped_coloured(colour_dim, nothing(ui));
         gui_child_end();
     } else {
-        event = ui_list_rows(ui, &files->list, row_height(ui), footer, draw_row, NULL);
+        event = ui_list_rows(&files->list, row_height(ui), footer, draw_row, ui);
     }
     if (event != UI_LIST_NOTHING && files->on_arrow)
         toggle_selected(ui, !folder_wish_is_open(&files->wish, files->rows[files->list.selected].entry));
@@ -424,8 +424,7 @@ void ui_files(struct ui *ui, struct gui_rect place)
         clear_filter(files);
     draw_head(ui);
     draw_path(ui);
-    ui_list_field(ui, &files->list, panels->files_recent ? "Filter" : "Filter by name", -1,
-                  is_searched(panels));
+    ui_filter(ui, &files->list, panels->files_recent ? "Filter" : "Filter by name", -1, is_searched(panels));
     if (ui_files_update(files, browsing, panels->files_recent)) {
         for (size_t i = 0; browsing->recent && i < browsing->recent->count; i++)
             ui_need_text(ui, browsing->recent->names[i]);

@@ -186,6 +186,8 @@ void ui_window_begin(struct ui *ui, const char *title, float width, float height
 void ui_window_end(struct ui *ui);
 // gui_search, with which focus is waited for.
 bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer, size_t size, bool focus);
+// The same of the field above a list.
+bool ui_filter(struct ui *ui, struct ui_list *list, const char *hint, float width, bool focus);
 // Remembers a window that lies over the picture, for the mouse.
 void ui_add_floating(struct ui *ui, struct gui_rect place);
 // The colour as "#rrggbb"; `text` holds 8 bytes.

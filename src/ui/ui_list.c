@@ -2,8 +2,6 @@
 // Selection, keys and rows of lists.
 #include "ui/ui_list.h"
 
-#include "ui/ui_internal.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -48,13 +46,13 @@ void ui_list_range(const struct ui_list *list, size_t *first, size_t *end)
 
 // --- field and keys ---
 
-bool ui_list_field(struct ui *ui, struct ui_list *list, const char *hint, float width, bool focus)
+bool ui_list_field(struct ui_list *list, const char *hint, float width, bool focus)
 {
     const bool had = gui_field_active(field_label);
     list->was_empty = list->filter[0] == '\0';
     gui_next_width(width);
     const bool changed =
-        ui_search(ui, field_label, hint, list->filter, sizeof list->filter, focus || list->refocus);
+        gui_search(field_label, hint, list->filter, sizeof list->filter, focus || list->refocus);
     list->refocus = false;
     list->keyboard = had || gui_item_active();
     if (changed)
@@ -84,7 +82,6 @@ bool ui_list_keys(struct ui_list *list, size_t count)
 // --- rows ---
 
 struct rows {
-    struct ui *ui;
     struct ui_list *list;
     float height;
     ui_list_draw *draw;
@@ -113,14 +110,14 @@ static void draw_row(void *context, size_t row)
     place.height = rows->height;
     if (gui_selectable_high("##row", selected, rows->height))
         click_row(rows, row);
-    rows->draw(rows->ui, rows->context, row, place, selected);
+    rows->draw(rows->context, row, place, selected);
     gui_id_end();
 }
 
-enum ui_list_event ui_list_rows(struct ui *ui, struct ui_list *list, float row_height, float below,
-                                ui_list_draw *draw, void *context)
+enum ui_list_event ui_list_rows(struct ui_list *list, float row_height, float below, ui_list_draw *draw,
+                                void *context)
 {
-    struct rows rows = {ui, list, row_height, draw, context, 0, 0, UI_LIST_NOTHING};
+    struct rows rows = {list, row_height, draw, context, 0, 0, UI_LIST_NOTHING};
     ui_list_range(list, &rows.first, &rows.end);
     gui_child_begin("##rows", 0, below > 0 ? -below : 0);
     list->page = (size_t)(gui_room_below() / row_height);

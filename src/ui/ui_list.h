@@ -10,8 +10,6 @@
 #include "ui/imgui_bridge.h"
 #include "ui/ui_lines.h"
 
-struct ui;
-
 // Zero-initialise.
 struct ui_list {
     char filter[UI_FILTER_BYTES];
@@ -34,20 +32,20 @@ void ui_list_select(struct ui_list *list, size_t row);
 void ui_list_range(const struct ui_list *list, size_t *first, size_t *end);
 
 // Draws the filter's field, `width` as for gui_next_width. True when the filter changed.
-bool ui_list_field(struct ui *ui, struct ui_list *list, const char *hint, float width, bool focus);
+bool ui_list_field(struct ui_list *list, const char *hint, float width, bool focus);
 // Moves the selection by the keys that went down, if they are the list's. True if it moved.
 bool ui_list_keys(struct ui_list *list, size_t count);
 
-// How a row is drawn: `place` is the room it has.
-typedef void ui_list_draw(struct ui *ui, void *context, size_t row, struct gui_rect place, bool selected);
+// Draws a row in the room that it has; `context` is that of ui_list_rows.
+typedef void ui_list_draw(void *context, size_t row, struct gui_rect place, bool selected);
 
 // What the mouse did to the rows.
 enum ui_list_event { UI_LIST_NOTHING, UI_LIST_CLICKED, UI_LIST_DOUBLE_CLICKED };
 
 // Draws the rows in what is left of the window, `below` framebuffer pixels excepted; `list->selected` is the
 // row of the event.
-enum ui_list_event ui_list_rows(struct ui *ui, struct ui_list *list, float row_height, float below,
-                                ui_list_draw *draw, void *context);
+enum ui_list_event ui_list_rows(struct ui_list *list, float row_height, float below, ui_list_draw *draw,
+                                void *context);
 
 // Draws `text` at the place, cut to its width with "..." in the middle, so that numbers and endings of names
 // stay readable. Returns the width it took.

@@ -24,9 +24,9 @@ static float key_column(const struct ui *ui)
     return ui_px(ui, 180);
 }
 
-static void draw_line(struct ui *ui, void *context, size_t row, struct gui_rect place, bool selected)
+static void draw_line(void *context, size_t row, struct gui_rect place, bool selected)
 {
-    (void)context;
+    struct ui *ui = context;
     (void)selected;
     const char *line = line_at(ui, row);
     const bool detector = (size_t)(line - ui->model->metadata) < ui->model->detector_bytes;
@@ -156,8 +156,8 @@ static void draw_lines(struct ui *ui)
                      : state->lines.total       ? "Nothing matches."
                                                 : "This file says nothing of itself.");
         gui_child_end();
-    } else if (ui_list_rows(ui, &state->list, gui_line_height() + ui_px(ui, 4), footer + detail.height,
-                            draw_line, NULL) == UI_LIST_CLICKED) {
+    } else if (ui_list_rows(&state->list, gui_line_height() + ui_px(ui, 4), footer + detail.height, draw_line,
+                            ui) == UI_LIST_CLICKED) {
         copy_selected(ui, true);
     }
     if (detail.text.length) {
@@ -181,8 +181,8 @@ void ui_metadata(struct ui *ui)
         text_clear(&state->copied);
     state->serial = model->metadata_serial;
     ui_window_begin(ui, "Header", 600, 460, &open);
-    ui_list_field(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
-                  appeared || ui->host->workspace->panels.find);
+    ui_filter(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
+              appeared || ui->host->workspace->panels.find);
     gui_same_line();
     if (gui_button("Copy all", ui_px(ui, 76)) && model->metadata) {
         gui_clipboard_set(model->metadata);

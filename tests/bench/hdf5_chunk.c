@@ -66,7 +66,7 @@ static bool pipeline_of(hid_t dataset, struct hdf5_pipeline *pipeline)
     for (int i = 0; i < count && i < HDF5_CHUNK_FILTERS; i++) {
         struct hdf5_filter *filter = &pipeline->filters[pipeline->count++];
         unsigned flags;
-        filter->count = HDF5_CHUNK_PARAMETERS;
+        filter->count = HDF5_FILTER_PARAMETERS;
         filter->id = (unsigned)H5Pget_filter2(creation, (unsigned)i, &flags, &filter->count,
                                               filter->parameters, 0, NULL, NULL);
     }

@@ -4,6 +4,7 @@
 #include "support/testdata.h"
 
 #include "base/size.h"
+#include "formats/packed/bitshuffle.h"
 #include "formats/packed/hdf5_chunk.h"
 #include "image/random.h"
 
@@ -625,7 +626,7 @@ static struct hdf5_pipeline pipeline_read(hid_t dataset)
     for (int i = 0; i < count; i++) {
         struct hdf5_filter *filter = &pipeline.filters[pipeline.count++];
         unsigned flags;
-        filter->count = HDF5_CHUNK_PARAMETERS;
+        filter->count = HDF5_FILTER_PARAMETERS;
         int id =
             H5Pget_filter2(creation, (unsigned)i, &flags, &filter->count, filter->parameters, 0, NULL, NULL);
         assert_true(id > 0);

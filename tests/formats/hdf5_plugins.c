@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Plugins of libhdf5 are code of others: none is loaded unless the user allows it, by this process or by the
 // one that tries files first. And libhdf5 does nothing when the program ends.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/base/reader.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 

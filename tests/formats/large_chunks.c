@@ -3,8 +3,9 @@
 // unless that much is allowed.
 #include "base/byteorder.h"
 #include "base/memory.h"
+#include "formats/base/channels.h"
+#include "formats/base/reader.h"
 #include "formats/hdf5/hdf5_external.h"
-#include "formats/hdf5/hdf5_frame.h"
 #include "support/bytes.h"
 #include "support/fits_maker.h"
 #include "support/hdf5_file.h"

@@ -2,6 +2,7 @@
 // Listings of folders with their series, recent names, and the jobs that find both.
 #include "sources/browser.h"
 
+#include "sources/file_name.h"
 #include "support/pool.h"
 #include "support/testdata.h"
 
@@ -59,7 +60,7 @@ static void assert_entry(const struct folder *folder, size_t index, const char *
 static void assert_number(const char *name, const char *expected)
 {
     size_t start, digits;
-    assert_true(folder_number(name, &start, &digits));
+    assert_true(file_name_number(name, &start, &digits));
     assert_int_equal(digits, strlen(expected));
     assert_memory_equal(name + start, expected, digits);
 }
@@ -67,7 +68,7 @@ static void assert_number(const char *name, const char *expected)
 static void assert_no_number(const char *name)
 {
     size_t start, digits;
-    assert_false(folder_number(name, &start, &digits));
+    assert_false(file_name_number(name, &start, &digits));
 }
 
 static void test_the_number_that_counts(void **state)

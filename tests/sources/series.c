@@ -3,6 +3,7 @@
 #include "sources/series.h"
 
 #include "base/text.h"
+#include "sources/file_name.h"
 #include "sources/source.h"
 #include "support/testdata.h"
 
@@ -108,7 +109,7 @@ static void folders(void **state)
 static void masters_stand_for_their_data(void **state)
 {
     (void)state;
-    if (!series_is_image_name("x.h5"))
+    if (!file_name_is_image("x.h5"))
         skip();
     make_folder("eiger", "run_1_master.h5 run_1_data_000001.h5 run_1_data_000002.h5 run_2_data_000001.h5");
     check("DIR", false, "run_1_master.h5 run_2_data_000001.h5", 0);

@@ -282,17 +282,18 @@ static enum status decode_compressed(struct cbf_file *file, const struct cbf_sec
     const bool joined = rect.width == section->width && request->stride == (size_t)rect.width * item;
     const int64_t rows = joined ? rect.height : 1;
     if (!file->stream)
-        file->stream = cbf_stream_create();
+        file->stream = cbf_stream_create(
+            &(struct cbf_stream_source){file->fd, file->base.path, file->sections, file->marks});
     for (int64_t y = 0; y < rect.height; y += rows) {
         const int64_t count = rows * rect.width, pixel = first + (rect.y + y) * section->width + rect.x;
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
         int64_t there;
-        enum status status = cbf_stream_read(file->stream, file, section - file->sections, pixel, count,
-                                             pixels, request->cancel, &there, error);
+        enum status status = cbf_stream_read(file->stream, section - file->sections, pixel, count, pixels,
+                                             request->cancel, &there, error);
         if (status != STATUS_OK)
             return status;
         if (there < count && report->first_loss.status == STATUS_OK)
-            cbf_stream_tell(file->stream, file, &report->first_loss);
+            cbf_stream_tell(file->stream, &report->first_loss);
         plain_lose(plain, pixels + (size_t)there * item, request->classes + y * rect.width + there,
                    count - there, report);
     }

@@ -1,38 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the CBF reader share: the open file, its sections, and its texts.
+// What the parts of the CBF reader share: the open file and its texts.
 #ifndef FOVEA_FORMATS_CBF_INTERNAL_H
 #define FOVEA_FORMATS_CBF_INTERNAL_H
 
 #include "formats/base/reader.h"
-#include "formats/cbf/cbf_coding.h"
+#include "formats/cbf/cbf_section.h"
 
 enum { CBF_MAX_HEADER = 1 << 20 }; // bytes of text before a section that are looked at
 
 struct cbf_marks;
 struct cbf_stream;
-
-struct cbf_section {
-    int64_t text_offset; // where the text before it begins: behind the section before
-    int64_t text_bytes;
-    int64_t mime_offset; // behind the boundary
-    int64_t data_offset; // behind the marker
-    int64_t bytes;       // as the header says
-    int64_t present;     // of these in the file
-    int64_t width, height, depth;
-    int64_t first_frame; // of `depth` frames
-    enum sample_type type;
-    enum cbf_coding coding;
-    bool neighbours;   // packed: predictions are means of neighbours
-    bool uncorrelated; // and those of a plane know nothing of the plane before
-    bool swapped;
-    bool bad; // not readable; reading its header again tells why
-
-    // From the texts so far.
-    int64_t block;         // "data_" words
-    int64_t panel, panels; // sections of the same block: which, from 1, and how many
-    bool detector;         // the type's maximum, or -1 and -2, mark pixels without value
-    double saturation;     // NAN: not told
-};
 
 struct cbf_file {
     struct image_file base;

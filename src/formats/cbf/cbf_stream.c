@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "formats/cbf/cbf_byte_offset.h"
 #include "formats/cbf/cbf_marks.h"
 
@@ -16,6 +17,7 @@ enum {
 };
 
 struct cbf_stream {
+    struct cbf_stream_source from;
     int64_t section;  // -1: none
     int64_t position; // values decoded
     int64_t taken;    // bytes of the section that were read into the buffer, or passed over
@@ -34,9 +36,10 @@ struct cbf_stream {
     uint8_t buffer[BLOCK_BYTES + CBF_CODING_SLACK];
 };
 
-struct cbf_stream *cbf_stream_create(void)
+struct cbf_stream *cbf_stream_create(const struct cbf_stream_source *source)
 {
     struct cbf_stream *stream = must_alloc(sizeof *stream);
+    stream->from = *source;
     stream->section = -1;
     return stream;
 }
@@ -61,9 +64,9 @@ void cbf_stream_destroy(struct cbf_stream *stream)
 // --- bytes ---
 
 // Reads further bytes behind those left in the buffer. The stream has ended when there are none.
-static enum status fill(struct cbf_stream *stream, const struct cbf_file *file, struct error *error)
+static enum status fill(struct cbf_stream *stream, struct error *error)
 {
-    const struct cbf_section *section = &file->sections[stream->section];
+    const struct cbf_section *section = &stream->from.sections[stream->section];
     const size_t used = (size_t)int64_min((int64_t)(stream->bit / 8), (int64_t)stream->end);
     const size_t left = stream->end - used;
     memmove(stream->buffer, stream->buffer + used, left);
@@ -73,7 +76,7 @@ static enum status fill(struct cbf_stream *stream, const struct cbf_file *file, 
     enum status status = STATUS_OK;
     stream->ended = count == 0;
     if (count > 0)
-        status = file_read_at(file->fd, file->base.path, section->data_offset + stream->taken,
+        status = file_read_at(stream->from.fd, stream->from.path, section->data_offset + stream->taken,
                               stream->buffer + left, count, &stream->loss);
     if (status == STATUS_BROKEN) { // cut while it was open
         stream->ended = true;
@@ -88,9 +91,9 @@ static enum status fill(struct cbf_stream *stream, const struct cbf_file *file, 
 }
 
 // True when all bytes of the section are in the buffer.
-static bool is_last_block(const struct cbf_stream *stream, const struct cbf_file *file)
+static bool is_last_block(const struct cbf_stream *stream)
 {
-    return stream->taken == file->sections[stream->section].present;
+    return stream->taken == stream->from.sections[stream->section].present;
 }
 
 // --- values ---
@@ -128,10 +131,9 @@ static size_t take_byte_offset(struct cbf_stream *stream, size_t item, size_t co
     return got;
 }
 
-static size_t take_bits(struct cbf_stream *stream, const struct cbf_file *file, size_t item, size_t count,
-                        uint8_t *out)
+static size_t take_bits(struct cbf_stream *stream, size_t item, size_t count, uint8_t *out)
 {
-    const bool last = is_last_block(stream, file);
+    const bool last = is_last_block(stream);
     if (!last && stream->end < CBF_CODING_SLACK)
         return 0;
     const uint64_t end = 8 * (uint64_t)(last ? stream->end : stream->end - CBF_CODING_SLACK);
@@ -152,21 +154,21 @@ static size_t take_bits(struct cbf_stream *stream, const struct cbf_file *file, 
 }
 
 // A mark keeps a row, which is not all that planes need.
-static void leave_mark(struct cbf_stream *stream, const struct cbf_file *file)
+static void leave_mark(struct cbf_stream *stream)
 {
     if (stream->plane)
         return;
     const int64_t before = stream->taken - (int64_t)stream->end;
     const struct cbf_mark mark = {
         .position = stream->position, .bit = 8 * before + (int64_t)stream->bit, .coder = stream->coder};
-    cbf_marks_note(file->marks, stream->section, &mark);
+    cbf_marks_note(stream->from.marks, stream->section, &mark);
 }
 
 // Decodes the next values; *got is less than `count` only where the stream ends.
-static enum status take(struct cbf_stream *stream, const struct cbf_file *file, uint8_t *out, size_t count,
-                        size_t *got, struct error *error)
+static enum status take(struct cbf_stream *stream, uint8_t *out, size_t count, size_t *got,
+                        struct error *error)
 {
-    const struct cbf_section *section = &file->sections[stream->section];
+    const struct cbf_section *section = &stream->from.sections[stream->section];
     const size_t item = sample_traits(section->type)->bytes;
     const bool by_bytes = section->coding == CBF_CODING_BYTE_OFFSET;
     enum status status = STATUS_OK;
@@ -174,32 +176,32 @@ static enum status take(struct cbf_stream *stream, const struct cbf_file *file, 
     while (*got < count && !stream->ended && status == STATUS_OK) {
         uint8_t *at = out + *got * item;
         const size_t made = by_bytes ? take_byte_offset(stream, item, count - *got, at)
-                                     : take_bits(stream, file, item, count - *got, at);
+                                     : take_bits(stream, item, count - *got, at);
         *got += made;
         if (*got == count)
             break;
-        if (!by_bytes && (stream->coder.broken || (made == 0 && is_last_block(stream, file))))
+        if (!by_bytes && (stream->coder.broken || (made == 0 && is_last_block(stream))))
             stream->ended = true;
         else
-            status = fill(stream, file, error);
+            status = fill(stream, error);
     }
     stream->position += (int64_t)*got;
     if (stream->position % stream->step == 0 && *got > 0)
-        leave_mark(stream, file);
+        leave_mark(stream);
     return status;
 }
 
 // --- places ---
 
-static enum status no_memory(const struct cbf_file *file, struct error *error)
+static enum status no_memory(const struct cbf_stream *stream, struct error *error)
 {
-    return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the image", file->base.path);
+    return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the image", stream->from.path);
 }
 
 // Passes over the header of packed and canonical data and reads the table of the latter.
-static enum status read_prefix(struct cbf_stream *stream, const struct cbf_file *file, struct error *error)
+static enum status read_prefix(struct cbf_stream *stream, struct error *error)
 {
-    enum status status = fill(stream, file, error);
+    enum status status = fill(stream, error);
     size_t used = 0;
     if (status != STATUS_OK)
         return status;
@@ -217,8 +219,8 @@ static enum status read_prefix(struct cbf_stream *stream, const struct cbf_file 
 }
 
 // The memory of predictions from neighbours.
-static enum status make_values(struct cbf_stream *stream, const struct cbf_file *file,
-                               const struct cbf_section *section, struct error *error)
+static enum status make_values(struct cbf_stream *stream, const struct cbf_section *section,
+                               struct error *error)
 {
     const bool planes = section->neighbours && section->depth > 1;
     struct cbf_coder *coder = &stream->coder;
@@ -229,14 +231,13 @@ static enum status make_values(struct cbf_stream *stream, const struct cbf_file 
     if (planes)
         coder->plane = stream->plane = calloc((size_t)coder->plane_size, sizeof *stream->plane);
     const bool good = (stream->row || !section->neighbours) && (stream->plane || !planes);
-    return good ? STATUS_OK : no_memory(file, error);
+    return good ? STATUS_OK : no_memory(stream, error);
 }
 
 // Begins the section anew.
-static enum status restart(struct cbf_stream *stream, const struct cbf_file *file, int64_t index,
-                           struct error *error)
+static enum status restart(struct cbf_stream *stream, int64_t index, struct error *error)
 {
-    const struct cbf_section *section = &file->sections[index];
+    const struct cbf_section *section = &stream->from.sections[index];
     free_values(stream);
     stream->section = index;
     stream->position = stream->taken = 0;
@@ -247,21 +248,22 @@ static enum status restart(struct cbf_stream *stream, const struct cbf_file *fil
     stream->coder = (struct cbf_coder){.coding = section->coding,
                                        .element_bits = 8 * (unsigned)sample_traits(section->type)->bytes,
                                        .width = section->width};
-    stream->step = cbf_marks_choose(file->marks, index, section->width, section->height * section->depth);
-    const enum status status = make_values(stream, file, section, error);
+    stream->step =
+        cbf_marks_choose(stream->from.marks, index, section->width, section->height * section->depth);
+    const enum status status = make_values(stream, section, error);
     if (status != STATUS_OK)
         return status;
     const bool has_prefix =
         section->coding != CBF_CODING_BYTE_OFFSET && section->coding != CBF_CODING_NIBBLE_OFFSET;
-    return has_prefix ? read_prefix(stream, file, error) : STATUS_OK;
+    return has_prefix ? read_prefix(stream, error) : STATUS_OK;
 }
 
 // Goes on at the last mark before the value, if that is nearer than where the stream stands.
-static void jump(struct cbf_stream *stream, const struct cbf_file *file, int64_t value)
+static void jump(struct cbf_stream *stream, int64_t value)
 {
     struct cbf_mark mark = {.coder = {.row = stream->row, .codes = stream->codes}};
     if (value - stream->position < stream->step ||
-        !cbf_marks_find(file->marks, stream->section, value, stream->position, &mark))
+        !cbf_marks_find(stream->from.marks, stream->section, value, stream->position, &mark))
         return;
     stream->position = mark.position;
     stream->coder = mark.coder;
@@ -271,32 +273,31 @@ static void jump(struct cbf_stream *stream, const struct cbf_file *file, int64_t
     stream->ended = false;
 }
 
-static enum status seek(struct cbf_stream *stream, const struct cbf_file *file, int64_t index, int64_t value,
-                        struct cancel *cancel, struct error *error)
+static enum status seek(struct cbf_stream *stream, int64_t index, int64_t value, struct cancel *cancel,
+                        struct error *error)
 {
     enum status status = STATUS_OK;
     if (stream->section != index || stream->position > value)
-        status = restart(stream, file, index, error);
+        status = restart(stream, index, error);
     if (status == STATUS_OK && !stream->ended)
-        jump(stream, file, value);
+        jump(stream, value);
     uint8_t passed[BATCH * sizeof(uint64_t)];
     while (status == STATUS_OK && stream->position < value && !stream->ended) {
         if (cancel_requested(cancel))
             return STATUS_CANCELLED;
         const int64_t to_mark = stream->step - stream->position % stream->step;
         size_t got;
-        status = take(stream, file, passed,
-                      (size_t)int64_min(int64_min(value - stream->position, BATCH), to_mark), &got, error);
+        status = take(stream, passed, (size_t)int64_min(int64_min(value - stream->position, BATCH), to_mark),
+                      &got, error);
     }
     return status;
 }
 
-enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_file *file, int64_t index,
-                            int64_t first, int64_t count, void *out, struct cancel *cancel, int64_t *there,
-                            struct error *error)
+enum status cbf_stream_read(struct cbf_stream *stream, int64_t index, int64_t first, int64_t count, void *out,
+                            struct cancel *cancel, int64_t *there, struct error *error)
 {
-    const size_t item = sample_traits(file->sections[index].type)->bytes;
-    enum status status = seek(stream, file, index, first, cancel, error);
+    const size_t item = sample_traits(stream->from.sections[index].type)->bytes;
+    enum status status = seek(stream, index, first, cancel, error);
     *there = 0;
     while (status == STATUS_OK && *there < count && !stream->ended) {
         if (cancel_requested(cancel))
@@ -304,7 +305,7 @@ enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_file *fi
         const int64_t to_mark = stream->step - stream->position % stream->step;
         size_t got = 0;
         if (status == STATUS_OK)
-            status = take(stream, file, (uint8_t *)out + (size_t)*there * item,
+            status = take(stream, (uint8_t *)out + (size_t)*there * item,
                           (size_t)int64_min(int64_min(count - *there, BATCH), to_mark), &got, error);
         *there += (int64_t)got;
     }
@@ -313,16 +314,16 @@ enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_file *fi
     return status;
 }
 
-void cbf_stream_tell(const struct cbf_stream *stream, const struct cbf_file *file, struct error *loss)
+void cbf_stream_tell(const struct cbf_stream *stream, struct error *loss)
 {
-    const struct cbf_section *section = &file->sections[stream->section];
+    const struct cbf_section *section = &stream->from.sections[stream->section];
     const long long position = stream->position, all = section->width * section->height * section->depth;
     if (stream->loss.status != STATUS_OK)
         *loss = stream->loss;
     else if (stream->coder.broken)
         error_set(loss, STATUS_BROKEN, "%s: the compressed data make no sense behind %lld of %lld pixels",
-                  file->base.path, position, all);
+                  stream->from.path, position, all);
     else
-        error_set(loss, STATUS_BROKEN, "%s: the data end after %lld of %lld pixels", file->base.path,
+        error_set(loss, STATUS_BROKEN, "%s: the data end after %lld of %lld pixels", stream->from.path,
                   position, all);
 }

@@ -4,21 +4,30 @@
 #define FOVEA_FORMATS_CBF_STREAM_H
 
 #include "base/cancel.h"
-#include "formats/cbf/cbf_internal.h"
+#include "base/status.h"
+#include "formats/cbf/cbf_marks.h"
+#include "formats/cbf/cbf_section.h"
+
+// What is read: borrowed, and the same for the stream's life.
+struct cbf_stream_source {
+    int fd;
+    const char *path; // for sentences
+    const struct cbf_section *sections;
+    struct cbf_marks *marks;
+};
 
 // One per handle. Opaque.
 struct cbf_stream;
 
-struct cbf_stream *cbf_stream_create(void);
+struct cbf_stream *cbf_stream_create(const struct cbf_stream_source *source);
 void cbf_stream_destroy(struct cbf_stream *stream); // NULL is fine
 
 // Decodes `count` values of section `index` from value `first` on as samples of its type. *there tells how
 // many there are; it is less than `count` where the data end or contradict themselves, which is no failure.
-enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_file *file, int64_t index,
-                            int64_t first, int64_t count, void *out, struct cancel *cancel, int64_t *there,
-                            struct error *error);
+enum status cbf_stream_read(struct cbf_stream *stream, int64_t index, int64_t first, int64_t count, void *out,
+                            struct cancel *cancel, int64_t *there, struct error *error);
 
 // Why the last reading ended early, in words; the number of values that could be read stands in it.
-void cbf_stream_tell(const struct cbf_stream *stream, const struct cbf_file *file, struct error *loss);
+void cbf_stream_tell(const struct cbf_stream *stream, struct error *loss);
 
 #endif

@@ -25,9 +25,10 @@ static const struct {
 struct edf_packed {
     struct edf_packed_block block;
     struct sample_stream *stream;
-    // Byte offset: a file of CBF with the block for its only section.
-    struct cbf_file cbf;
+    // Byte offset, which is a coding of CBF: the block as its only section.
     struct cbf_section section;
+    struct cbf_marks *marks;
+    struct cbf_stream *bytes;
 };
 
 bool edf_coding_named(const char *name, enum edf_coding *coding)
@@ -67,8 +68,8 @@ void edf_packed_destroy(struct edf_packed **packed)
     if (!*packed)
         return;
     sample_stream_destroy((*packed)->stream);
-    cbf_stream_destroy((*packed)->cbf.stream);
-    cbf_marks_drop((*packed)->cbf.marks);
+    cbf_stream_destroy((*packed)->bytes);
+    cbf_marks_drop((*packed)->marks);
     free(*packed);
     *packed = NULL;
 }
@@ -86,12 +87,9 @@ static struct edf_packed *packed_create(int fd, const char *path, const struct e
                                                .depth = 1,
                                                .type = block->type,
                                                .coding = CBF_CODING_BYTE_OFFSET};
-        packed->cbf = (struct cbf_file){.base.path = (char *)(uintptr_t)path,
-                                        .fd = fd,
-                                        .sections = &packed->section,
-                                        .section_count = 1,
-                                        .marks = cbf_marks_create(),
-                                        .stream = cbf_stream_create()};
+        packed->marks = cbf_marks_create();
+        packed->bytes =
+            cbf_stream_create(&(struct cbf_stream_source){fd, path, &packed->section, packed->marks});
         return packed;
     }
     const struct sample_storage storage = {.offset = block->offset,
@@ -104,24 +102,24 @@ static struct edf_packed *packed_create(int fd, const char *path, const struct e
     return packed;
 }
 
-static enum status decode_byte_offset(struct edf_packed *packed, int64_t first_row,
+static enum status decode_byte_offset(struct edf_packed *packed, const char *path, int64_t first_row,
                                       const struct decode_request *request, struct decode_report *report,
                                       struct error *error)
 {
     const struct edf_packed_block *block = &packed->block;
     const size_t item = sample_traits(block->type)->bytes;
-    const struct plain_samples kind = {.path = packed->cbf.base.path, .type = block->type};
+    const struct plain_samples kind = {.path = path, .type = block->type};
     const struct rect rect = request->rect;
     for (int64_t y = 0; y < rect.height; y++) {
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
         int64_t there;
-        enum status status = cbf_stream_read(packed->cbf.stream, &packed->cbf, 0,
-                                             (first_row + rect.y + y) * block->width + rect.x, rect.width,
-                                             pixels, request->cancel, &there, error);
+        enum status status =
+            cbf_stream_read(packed->bytes, 0, (first_row + rect.y + y) * block->width + rect.x, rect.width,
+                            pixels, request->cancel, &there, error);
         if (status != STATUS_OK)
             return status;
         if (there < rect.width && report->first_loss.status == STATUS_OK)
-            cbf_stream_tell(packed->cbf.stream, &packed->cbf, &report->first_loss);
+            cbf_stream_tell(packed->bytes, &report->first_loss);
         plain_lose(&kind, pixels + (size_t)there * item, request->classes + y * rect.width + there,
                    rect.width - there, report);
     }
@@ -138,6 +136,6 @@ enum status edf_packed_decode(struct edf_packed **packed, int fd, const char *pa
     if (!*packed)
         *packed = packed_create(fd, path, block);
     if (block->coding == EDF_BYTE_OFFSET)
-        return decode_byte_offset(*packed, first_row, request, report, error);
+        return decode_byte_offset(*packed, path, first_row, request, report, error);
     return rows_decode(sample_stream_rows((*packed)->stream), first_row, request, report, error);
 }

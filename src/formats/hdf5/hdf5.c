@@ -5,13 +5,17 @@
 // Format: HDF5 File Format Specification (The HDF Group), read by libhdf5; NeXus (nexusformat.org). The
 // parts: hdf5_layout.c decides what is shown, hdf5_nexus.c reads what the file says about it, hdf5_frame.c
 // and hdf5_stored.c decode.
-#include "formats/base/readers_list.h"
-#include "formats/hdf5/hdf5_driver.h"
-#include "formats/hdf5/hdf5_frame.h"
-#include "formats/hdf5/hdf5_nexus.h"
-
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/base/readers_list.h"
+#include "formats/hdf5/hdf5_dataset_open.h"
+#include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5/hdf5_frame.h"
+#include "formats/hdf5/hdf5_layout.h"
+#include "formats/hdf5/hdf5_mask_write.h"
+#include "formats/hdf5/hdf5_nexus.h"
+#include "formats/hdf5/hdf5_open.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -253,9 +257,9 @@ static void name_files(const struct hdf5_dataset *dataset, const char *path, str
 {
     const char *first = strcmp(dataset->path, path) != 0 ? dataset->path : NULL, *last = first;
     size_t more = 0;
-    for (size_t i = 0; i < dataset->mapping_count + dataset->slot_count; i++) {
-        const char *file = i < dataset->mapping_count ? dataset->mappings[i].file
-                                                      : dataset->slots[i - dataset->mapping_count].path;
+    for (size_t i = 0; i < dataset->mappings.count + dataset->slot_count; i++) {
+        const char *file = i < dataset->mappings.count ? dataset->mappings.items[i].file
+                                                       : dataset->slots[i - dataset->mappings.count].path;
         if (!file || (last && strcmp(last, file) == 0))
             continue;
         more += first != NULL;
@@ -291,11 +295,11 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
     utf8_line(info->title, sizeof info->title, dataset->name);
     struct text note = {0};
     text_append(&note, text_string(&layout->note));
-    if (dataset->missing == 1)
-        text_printf(&note, ", %s is missing", path_name(dataset->first_missing));
-    else if (dataset->missing > 1)
-        text_printf(&note, ", %zu source files are missing, the first is %s", dataset->missing,
-                    path_name(dataset->first_missing));
+    if (dataset->mappings.missing == 1)
+        text_printf(&note, ", %s is missing", path_name(dataset->mappings.first_missing));
+    else if (dataset->mappings.missing > 1)
+        text_printf(&note, ", %zu source files are missing, the first is %s", dataset->mappings.missing,
+                    path_name(dataset->mappings.first_missing));
     snprintf(info->note, sizeof info->note, "%s", text_string(&note));
     text_free(&note);
     name_files(dataset, base->path, info);

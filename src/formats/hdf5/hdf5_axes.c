@@ -3,7 +3,10 @@
 //
 // Sources: NeXus manual, NXdata (attribute "interpretation"); HDF5 Image and Palette Specification 1.2
 // (INTERLACE_MODE); Velox EMD as RosettaSciIO reads it: frames are the last axis of /Data/Image/ID/Data.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_axes.h"
+
+#include "formats/base/axes.h"
+#include "formats/hdf5/hdf5_names.h"
 
 #include <stdlib.h>
 #include <string.h>

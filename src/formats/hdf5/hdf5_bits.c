@@ -3,7 +3,8 @@
 #include "formats/hdf5/hdf5_bits.h"
 
 #include "base/size.h"
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_dataset_open.h"
+#include "formats/hdf5/hdf5_external.h"
 #include "formats/hdf5/hdf5_value.h"
 
 #include <stdlib.h>
@@ -106,12 +107,12 @@ bool hdf5_pipeline_of(hid_t dataset, struct hdf5_pipeline *pipeline)
     for (int i = 0; i < count && i < HDF5_CHUNK_FILTERS; i++) {
         struct hdf5_filter *filter = &pipeline->filters[i];
         unsigned flags, config;
-        filter->count = HDF5_CHUNK_PARAMETERS;
+        filter->count = HDF5_FILTER_PARAMETERS;
         H5Z_filter_t id =
             H5Pget_filter2(list, (unsigned)i, &flags, &filter->count, filter->parameters, 0, NULL, &config);
         filter->id = id > 0 ? (unsigned)id : 0;
-        fits = fits && id > 0 && filter->count <= HDF5_CHUNK_PARAMETERS;
-        filter->count = filter->count < HDF5_CHUNK_PARAMETERS ? filter->count : HDF5_CHUNK_PARAMETERS;
+        fits = fits && id > 0 && filter->count <= HDF5_FILTER_PARAMETERS;
+        filter->count = filter->count < HDF5_FILTER_PARAMETERS ? filter->count : HDF5_FILTER_PARAMETERS;
         pipeline->count++;
     }
     pipeline->sample_bytes = H5Tget_size(type);

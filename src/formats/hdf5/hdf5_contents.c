@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The list of the datasets of an HDF5 file for the browser and `fovea info --contents`.
-#include "formats/hdf5/hdf5_nexus.h"
-
 #include "formats/hdf5/hdf5_bits.h"
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_nexus.h"
+#include "formats/hdf5/hdf5_type.h"
 #include "formats/hdf5/hdf5_value.h"
 #include "formats/hdf5/hdf5_walk.h"
+#include "formats/packed/hdf5_chunk.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -3,14 +3,14 @@
 // source files: H5F_prefix_open_file of its version 1.10.
 #include "formats/hdf5/hdf5_external.h"
 
-#include "formats/hdf5/hdf5_frame.h"
-#include "formats/hdf5/hdf5_virtual.h"
-
 #include "base/byteorder.h"
 #include "base/companion.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_open.h"
+#include "formats/hdf5/hdf5_target.h"
+#include "formats/hdf5/hdf5_virtual.h"
 
 #include <limits.h>
 #include <stdlib.h>

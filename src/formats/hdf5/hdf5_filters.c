@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The chunk decoder as filters of libhdf5, for what is left to H5Dread: no plugin need be installed for it,
 // and none reads a damaged chunk.
-#include "formats/hdf5/hdf5_internal.h"
-#include "formats/packed/hdf5_filter.h"
+#include "formats/hdf5/hdf5_filters.h"
 
 #include "base/byteorder.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_dataset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ static size_t undo(unsigned id, unsigned flags, size_t values_count, const unsig
                    size_t *capacity, void **buffer)
 {
     struct hdf5_filter filter = {.id = id, .count = values_count};
-    if (!(flags & H5Z_FLAG_REVERSE) || values_count > HDF5_CHUNK_PARAMETERS)
+    if (!(flags & H5Z_FLAG_REVERSE) || values_count > HDF5_FILTER_PARAMETERS)
         return 0;
     for (size_t i = 0; i < values_count; i++)
         filter.parameters[i] = values[i];
@@ -134,7 +134,7 @@ static bool is_missing(const struct hdf5_filter *filter)
     return !hdf5_chunk_supported(&alone) && H5Zfilter_avail((H5Z_filter_t)filter->id) <= 0;
 }
 
-enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error *error)
+enum status hdf5_filters_check(const struct hdf5_dataset *dataset, bool plugins, struct error *error)
 {
     const struct hdf5_pipeline *pipeline = &dataset->pipeline;
     size_t at = 0;
@@ -149,7 +149,7 @@ enum status hdf5_filters_check(const struct hdf5_dataset *dataset, struct error 
     struct text help = {0};
     stored_name(dataset->id, number, own, sizeof own);
     const char *name = entry ? entry->name : own;
-    if (!hdf5_plugins_allowed())
+    if (!plugins)
         text_append(&help, "plugins are used with --hdf5-plugins only; ");
     if (entry && entry->package)
         text_printf(&help, "the Debian package %s brings it", entry->package);

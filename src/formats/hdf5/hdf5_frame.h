@@ -3,7 +3,8 @@
 #ifndef FOVEA_FORMATS_HDF5_FRAME_H
 #define FOVEA_FORMATS_HDF5_FRAME_H
 
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_pool.h"
+#include "formats/hdf5/hdf5_target.h"
 
 // --- hdf5_cache.c: chunks shared by the handles of one file ---
 
@@ -53,26 +54,6 @@ void hdf5_worker_free(struct hdf5_worker *worker);
 // Memory of at least `count` bytes, whose content is lost by the next call; NULL where there is none.
 uint8_t *hdf5_room_reserve(struct hdf5_room *room, size_t count);
 
-// A rectangle of a dataset: its first sample and the two axes along which it extends. A rectangle of one row
-// or column may have HDF5_NO_AXIS for it.
-struct hdf5_region {
-    const struct hdf5_dataset *dataset;
-    int64_t at[H5S_MAX_RANK];
-    int row_axis, column_axis; // row_axis < column_axis
-    int64_t width, height;
-    struct channel_choice part; // of complex samples; unused for others
-};
-
-// Where its samples go.
-struct hdf5_target {
-    uint8_t *pixels;
-    size_t stride; // bytes
-    uint8_t *classes;
-    size_t class_stride;
-    struct cancel *cancel;
-    struct decode_report *report;
-};
-
 // Decodes the rectangle. What is damaged is filled, marked and told in the report.
 enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error);
@@ -82,15 +63,6 @@ enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_regio
 // As hdf5_region_decode, of a source of a virtual dataset: `depth` virtual datasets are around it.
 enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct hdf5_region *region,
                                       const struct hdf5_target *target, int depth, struct error *error);
-// The part of a target whose first sample is in column x, row y.
-struct hdf5_target hdf5_target_part(const struct hdf5_target *target, int64_t x, int64_t y, size_t item);
-// Fills width x height samples.
-void hdf5_target_fill(const struct hdf5_target *target, const uint8_t *sample, size_t item, int64_t width,
-                      int64_t height);
-// Fills width x height samples with 0 or NaN and marks them lost for the reason given.
-void hdf5_target_lose(const struct hdf5_target *target, enum sample_type type, int64_t width, int64_t height,
-                      const struct error *reason);
-
 // --- hdf5_mapped.c: pixels of HDF5_STORED_VIRTUAL ---
 
 // A pixel has the sample of the last mapping that has a source for it, as libhdf5 has it. Where mappings

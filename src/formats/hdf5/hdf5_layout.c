@@ -4,11 +4,15 @@
 // Layouts: NeXus default chain, EIGER masters (DECTRIS SIMPLON API 1.8, file writer: numbered links
 // data_NNNNNN to external files, attributes image_nr_low and image_nr_high, nimages and ntrigger), any
 // dataset of two and more dimensions. Axes are chosen by the rule of formats/base/axes.h.
-#include "formats/hdf5/hdf5_internal.h"
-#include "formats/hdf5/hdf5_value.h"
+#include "formats/hdf5/hdf5_layout.h"
 
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_axes.h"
+#include "formats/hdf5/hdf5_names.h"
+#include "formats/hdf5/hdf5_open.h"
+#include "formats/hdf5/hdf5_search.h"
+#include "formats/hdf5/hdf5_value.h"
 
 #include <stdio.h>
 #include <stdlib.h>

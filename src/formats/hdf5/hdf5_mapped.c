@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rectangles of virtual datasets, mapping by mapping.
-#include "formats/hdf5/hdf5_frame.h"
-#include "formats/hdf5/hdf5_virtual.h"
-
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_frame.h"
+#include "formats/hdf5/hdf5_open.h"
+#include "formats/hdf5/hdf5_virtual.h"
 #include "image/mask.h"
 
 #include <stdlib.h>
@@ -415,9 +415,9 @@ static void note_missing(struct mapped *mapped, const char *path, const struct e
     if (hdf5_path_exists(path))
         error_set(&reason, STATUS_IO, "%s: a source of %s is missing: %s", dataset->path, dataset->name,
                   taken->text);
-    else if (dataset->missing > 1)
+    else if (dataset->mappings.missing > 1)
         error_set(&reason, STATUS_IO, "%s: a source of %s, %s, is missing, one of %zu files that are",
-                  dataset->path, dataset->name, path, dataset->missing);
+                  dataset->path, dataset->name, path, dataset->mappings.missing);
     else
         error_set(&reason, STATUS_IO, "%s: a source of %s, %s, is missing", dataset->path, dataset->name,
                   path);
@@ -481,13 +481,13 @@ static enum status map_all(struct hdf5_worker *worker, const struct hdf5_region 
 {
     const struct hdf5_dataset *dataset = region->dataset;
     // The fill value of complex samples is not one sample.
-    bool by_library = dataset->type.complex || dataset->apart;
+    bool by_library = dataset->type.complex || dataset->mappings.apart;
     enum status status = STATUS_OK;
     if (!by_library)
         hdf5_target_fill(target, dataset->fill, sample_traits(dataset->type.type)->bytes, region->width,
                          region->height);
-    for (size_t i = 0; i < dataset->mapping_count && status == STATUS_OK; i++) {
-        const struct hdf5_mapping *mapping = &dataset->mappings[i];
+    for (size_t i = 0; i < dataset->mappings.count && status == STATUS_OK; i++) {
+        const struct hdf5_mapping *mapping = &dataset->mappings.items[i];
         if (mapping->boxes ? !boxes_meet(mapping, region) : !steps_meet(mapping, region))
             continue;
         struct mapped mapped = {.worker = worker,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A mask as a dataset of an HDF5 file, in the guard's process. What is there already may be damaged or a
 // trap: links that lead out of the file are not followed.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_mask_write.h"
 
 #include "base/size.h"
 
+#include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Names, links and attributes of HDF5 files.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_names.h"
+
+#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5/hdf5_open.h"
 
 #include <ctype.h>
 #include <stdlib.h>

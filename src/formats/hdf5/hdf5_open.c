@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Opening of HDF5 files, also while they are written, and sentences from the words of libhdf5.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_open.h"
 
 #include "base/byteorder.h"
 #include "base/file.h"
+#include "formats/base/reader.h"
 #include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_filters.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Datasets opened on demand, a bounded number of them kept.
-#include "formats/hdf5/hdf5_internal.h"
-#include "formats/hdf5/hdf5_virtual.h"
+#include "formats/hdf5/hdf5_pool.h"
 
 #include "base/file.h"
+#include "formats/hdf5/hdf5_dataset_open.h"
+#include "formats/hdf5/hdf5_open.h"
+#include "formats/hdf5/hdf5_virtual.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -140,7 +142,7 @@ static enum status entry_open(struct hdf5_pool *pool, const char *path, const ch
         return status;
     dataset->serial = ++pool->serial;
     if (pool->guarded) // in the guard's process nobody is told
-        hdf5_virtual_find_missing(dataset);
+        hdf5_mappings_find_missing(&dataset->mappings, dataset->path);
     struct entry *entry = must_alloc(sizeof *entry);
     *entry = (struct entry){.path = must_copy(path), .name = must_copy(name), .dataset = dataset};
     entry->next = pool->entries;

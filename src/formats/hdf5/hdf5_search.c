@@ -4,9 +4,14 @@
 // First the chain that NeXus defines (attributes `default` and `signal`; NXentry and NXdata groups), then the
 // numbered data links of EIGER masters, then a walk through all groups for the dataset that looks most like
 // an image. Source: NeXus manual, "Find the plottable data"; NXdata base class.
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_search.h"
 
 #include "base/size.h"
+#include "formats/base/axes.h"
+#include "formats/hdf5/hdf5_axes.h"
+#include "formats/hdf5/hdf5_names.h"
+#include "formats/hdf5/hdf5_open.h"
+#include "formats/hdf5/hdf5_type.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -4,13 +4,11 @@
 // libhdf5 only tells where a chunk is. The bytes are read and decoded here, so that threads do not wait for
 // its lock. A chunk that decodes in blocks (bitshuffle) is read once, and each thread decodes the blocks of
 // its own rows; other chunks that are wanted in parts are decoded once and shared.
-#include "formats/hdf5/hdf5_frame.h"
-#include "formats/packed/hdf5_filter.h"
-
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_frame.h"
 
 #include <stdlib.h>
 #include <string.h>

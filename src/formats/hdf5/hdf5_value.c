@@ -2,7 +2,7 @@
 // Reading of a few elements with their own kind of type, and the table of units.
 #include "formats/hdf5/hdf5_value.h"
 
-#include "formats/hdf5/hdf5_internal.h"
+#include "formats/hdf5/hdf5_external.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -9,6 +9,7 @@
 #include "formats/hdf5/hdf5_virtual.h"
 
 #include "base/size.h"
+#include "formats/hdf5/hdf5_open.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -260,25 +261,24 @@ static bool read_spaces(hid_t to, hid_t from, const struct hdf5_dataset *dataset
     return true;
 }
 
-static struct hdf5_mapping *mapping_add(struct hdf5_dataset *dataset)
+static struct hdf5_mapping *mapping_add(struct hdf5_mappings *mappings)
 {
-    if (dataset->mapping_count == MAX_MAPPINGS)
+    if (mappings->count == MAX_MAPPINGS)
         return NULL;
-    if ((dataset->mapping_count & (dataset->mapping_count + 1)) == 0)
-        dataset->mappings =
-            must_resize(dataset->mappings, (dataset->mapping_count + 1) * 2 * sizeof *dataset->mappings);
-    return &dataset->mappings[dataset->mapping_count++];
+    if ((mappings->count & (mappings->count + 1)) == 0)
+        mappings->items = must_resize(mappings->items, (mappings->count + 1) * 2 * sizeof *mappings->items);
+    return &mappings->items[mappings->count++];
 }
 
 // Adds one mapping, or where the blocks of the virtual dataset's axis without end have a source each, one for
 // each of them.
-static bool add_mappings(struct hdf5_dataset *dataset, const struct entry *entry)
+static bool add_mappings(struct hdf5_mappings *mappings, int rank, const struct entry *entry)
 {
     const bool numbered = entry->to.endless >= 0 && entry->from.endless < 0;
     const struct hdf5_steps *all = numbered ? &entry->mapping.virtual_steps[entry->to.endless] : NULL;
     const int64_t count = all ? all->count : 1;
     for (int64_t i = 0; i < count; i++) {
-        struct hdf5_mapping *mapping = mapping_add(dataset);
+        struct hdf5_mapping *mapping = mapping_add(mappings);
         if (!mapping)
             return false;
         *mapping = entry->mapping;
@@ -287,10 +287,9 @@ static bool add_mappings(struct hdf5_dataset *dataset, const struct entry *entry
         if (all) {
             const int64_t start = all->start + i * all->stride;
             mapping->virtual_steps[entry->to.endless] = (struct hdf5_steps){start, all->block, 1, all->block};
-            mapping->paired =
-                !mapping->source_whole && pair_axes(mapping, dataset->rank, HDF5_NO_AXIS, HDF5_NO_AXIS);
+            mapping->paired = !mapping->source_whole && pair_axes(mapping, rank, HDF5_NO_AXIS, HDF5_NO_AXIS);
         }
-        dataset->apart |= !mapping->paired && (!mapping->source_whole || mapping->boxes);
+        mappings->apart |= !mapping->paired && (!mapping->source_whole || mapping->boxes);
     }
     return true;
 }
@@ -300,8 +299,8 @@ static bool read_entry(hid_t properties, size_t index, struct hdf5_dataset *data
     struct entry entry = {.file = hdf5_source_pattern(H5Pget_virtual_filename, properties, index),
                           .name = hdf5_source_pattern(H5Pget_virtual_dsetname, properties, index)};
     hid_t to = H5Pget_virtual_vspace(properties, index), from = H5Pget_virtual_srcspace(properties, index);
-    const bool good =
-        entry.file && entry.name && read_spaces(to, from, dataset, &entry) && add_mappings(dataset, &entry);
+    const bool good = entry.file && entry.name && read_spaces(to, from, dataset, &entry) &&
+                      add_mappings(&dataset->mappings, dataset->rank, &entry);
     if (!good)
         free(entry.mapping.boxes);
     if (to >= 0)
@@ -313,17 +312,17 @@ static bool read_entry(hid_t properties, size_t index, struct hdf5_dataset *data
     return good;
 }
 
-void hdf5_virtual_find_missing(struct hdf5_dataset *dataset)
+void hdf5_mappings_find_missing(struct hdf5_mappings *mappings, const char *path)
 {
     const char *last = NULL;
-    for (size_t i = 0; i < dataset->mapping_count; i++) {
-        const char *name = dataset->mappings[i].file;
+    for (size_t i = 0; i < mappings->count; i++) {
+        const char *name = mappings->items[i].file;
         if (!name || (last && strcmp(last, name) == 0))
             continue;
         last = name;
-        char *file = hdf5_resolve(dataset->path, name);
-        if (!hdf5_path_exists(file) && dataset->missing++ == 0)
-            dataset->first_missing = file;
+        char *file = hdf5_resolve(path, name);
+        if (!hdf5_path_exists(file) && mappings->missing++ == 0)
+            mappings->first_missing = file;
         else
             free(file);
     }
@@ -340,17 +339,17 @@ void hdf5_virtual_read(hid_t properties, struct hdf5_dataset *dataset)
     if (good)
         dataset->storage = HDF5_STORED_VIRTUAL;
     else
-        hdf5_mappings_free(dataset);
+        hdf5_mappings_free(&dataset->mappings);
 }
 
-void hdf5_mappings_free(struct hdf5_dataset *dataset)
+void hdf5_mappings_free(struct hdf5_mappings *mappings)
 {
-    for (size_t i = 0; i < dataset->mapping_count; i++) {
-        free(dataset->mappings[i].file);
-        free(dataset->mappings[i].name);
-        free(dataset->mappings[i].boxes);
+    for (size_t i = 0; i < mappings->count; i++) {
+        free(mappings->items[i].file);
+        free(mappings->items[i].name);
+        free(mappings->items[i].boxes);
     }
-    free(dataset->mappings);
-    dataset->mappings = NULL;
-    dataset->mapping_count = 0;
+    free(mappings->items);
+    free(mappings->first_missing);
+    *mappings = (struct hdf5_mappings){0};
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The walk: a recursion over links with a set of the groups that it has been in.
 #include "formats/hdf5/hdf5_walk.h"
-#include "formats/hdf5/hdf5_internal.h"
 
 #include "base/text.h"
+#include "formats/hdf5/hdf5_open.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The blocks of a bitshuffle stream (HDF5 filter 32008), within the chunk decoder only.
+// The blocks of a bitshuffle stream (HDF5 filter 32008). For the chunk decoder, its tests and its benchmark.
 //
 // Format: Masui et al. 2015 (Astronomy and Computing 12, 181) and bshuf_h5filter.c. A compressed stream has
 // 12 bytes in front: u64 BE bytes of the result, u32 BE bytes of a block. Each block is u32 BE bytes stored,
@@ -10,7 +10,22 @@
 #define FOVEA_FORMATS_BITSHUFFLE_H
 
 #include "base/cancel.h"
-#include "formats/packed/hdf5_chunk.h"
+#include "base/status.h"
+#include "formats/packed/hdf5_filter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Turns the bit planes of `elements` samples (a multiple of 8) of `sample_bytes` back into samples.
+typedef void bit_unshuffle(const uint8_t *in, uint8_t *out, size_t elements, size_t sample_bytes);
+bit_unshuffle bit_unshuffle_scalar;
+// The AVX2 form; NULL where the processor has none. Same bytes as the scalar form, always.
+bit_unshuffle *bit_unshuffle_avx2(void);
+// The form for AVX2 with GFNI, whose one instruction turns 8 x 8 bits; NULL where the processor has none.
+bit_unshuffle *bit_unshuffle_gfni(void);
+// The fastest form that this processor runs; never NULL.
+bit_unshuffle *bit_unshuffle_best(void);
 
 enum bitshuffle_codec { BITSHUFFLE_PLAIN = 0, BITSHUFFLE_LZ4 = 2, BITSHUFFLE_ZSTD = 3 };
 

@@ -396,7 +396,7 @@ static const struct decoder *decoder_find(unsigned number)
 
 static bool filter_supported(const struct hdf5_filter *filter)
 {
-    if (!decoder_find(filter->id) || filter->count > HDF5_CHUNK_PARAMETERS)
+    if (!decoder_find(filter->id) || filter->count > HDF5_FILTER_PARAMETERS)
         return false;
     if (filter->id == HDF5_FILTER_SHUFFLE)
         return filter->count == 0 || filter->parameters[0] > 0;

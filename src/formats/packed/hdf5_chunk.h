@@ -11,19 +11,15 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
+#include "formats/packed/hdf5_filter.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HDF5_CHUNK_FILTERS = 8, HDF5_CHUNK_PARAMETERS = 8 };
+enum { HDF5_CHUNK_FILTERS = 8 };
 
 // The filter pipeline of a dataset in the order in which it was applied on writing.
-struct hdf5_filter {
-    unsigned id;
-    unsigned parameters[HDF5_CHUNK_PARAMETERS]; // cd_values; those beyond `count` are 0
-    size_t count;
-};
 struct hdf5_pipeline {
     struct hdf5_filter filters[HDF5_CHUNK_FILTERS];
     size_t count;
@@ -75,17 +71,5 @@ bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *s
 enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const uint8_t *stored,
                                    size_t stored_count, size_t count, size_t begin, size_t end, uint8_t *out,
                                    struct hdf5_scratch *scratch, struct error *error);
-
-// --- Inside (bitshuffle.c); public for tests and the benchmark ---
-
-// Turns the bit planes of `elements` samples (a multiple of 8) of `sample_bytes` back into samples.
-typedef void bit_unshuffle(const uint8_t *in, uint8_t *out, size_t elements, size_t sample_bytes);
-bit_unshuffle bit_unshuffle_scalar;
-// The AVX2 form; NULL where the processor has none. Same bytes as the scalar form, always.
-bit_unshuffle *bit_unshuffle_avx2(void);
-// The form for AVX2 with GFNI, whose one instruction turns 8 x 8 bits; NULL where the processor has none.
-bit_unshuffle *bit_unshuffle_gfni(void);
-// The fastest form that this processor runs; never NULL.
-bit_unshuffle *bit_unshuffle_best(void);
 
 #endif

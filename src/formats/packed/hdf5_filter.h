@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The numbers and names of HDF5 filters, and which Debian package brings one that is not built in.
+// HDF5 filters: their numbers, names and parameters, and which Debian package brings one that is not built
+// in.
 //
 // Source: list of registered filter plugins (The HDF Group); packages of Debian 12 that install below
 // hdf5/serial/plugins.
 #ifndef FOVEA_FORMATS_HDF5_FILTER_H
 #define FOVEA_FORMATS_HDF5_FILTER_H
+
+#include <stddef.h>
 
 // Those that the program knows more of than the name.
 enum hdf5_filter_number {
@@ -17,6 +20,15 @@ enum hdf5_filter_number {
     HDF5_FILTER_LZ4 = 32004,
     HDF5_FILTER_BITSHUFFLE = 32008,
     HDF5_FILTER_ZSTD = 32015,
+};
+
+enum { HDF5_FILTER_PARAMETERS = 8 };
+
+// A filter as a dataset uses it.
+struct hdf5_filter {
+    unsigned id;
+    unsigned parameters[HDF5_FILTER_PARAMETERS]; // cd_values; those beyond `count` are 0
+    size_t count;
 };
 
 struct hdf5_filter_entry {

@@ -8,25 +8,11 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
+#include "formats/packed/unpack_method.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-// Of all but the first two, several streams in a row are unpacked one after the other; zeros between them and
-// anything unknown behind the last are left out.
-enum unpack_method {
-    UNPACK_STORED,   // as it is
-    UNPACK_DEFLATE,  // RFC 1951 without a header, as in ZIP
-    UNPACK_GZIP,     // RFC 1952, or zlib's own header (RFC 1950)
-    UNPACK_BZIP2,    //
-    UNPACK_XZ,       //
-    UNPACK_ZSTD,     //
-    UNPACK_COMPRESS, // of compress(1); its end is that of the data
-    UNPACK_METHOD_COUNT
-};
-
-enum { UNPACK_MAGIC_BYTES = 10 }; // of a file's beginning tell the method
 
 // The method by which a whole file that begins with `head` is packed, or UNPACK_STORED.
 enum unpack_method unpack_method_find(const uint8_t *head, size_t count);

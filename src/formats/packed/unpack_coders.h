@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The methods of packing as steps: bytes in, bytes out. Within unpack.c and its parts only.
+// The methods of packing as steps: bytes in, bytes out. Within unpack.c only.
 #ifndef FOVEA_FORMATS_UNPACK_CODERS_H
 #define FOVEA_FORMATS_UNPACK_CODERS_H
 
-#include "formats/packed/unpack.h"
+#include "formats/packed/unpack_flow.h"
+#include "formats/packed/unpack_method.h"
 
 #include <bzlib.h>
 #include <lzma.h>
-#include <stdbool.h>
 #define ZLIB_CONST // next_in points to const
 #include <zlib.h>
 #include <zstd.h>
-
-// A step moves the pointers and lowers the counts.
-struct unpack_flow {
-    const uint8_t *in;
-    size_t in_count;
-    bool last; // nothing follows behind `in`
-    uint8_t *out;
-    size_t out_count;
-};
-
-enum unpack_step {
-    UNPACK_MORE, // give more room or more input; nothing moved: it needs input that is not there
-    UNPACK_END,  // the stream is complete
-    UNPACK_DAMAGED,
-    UNPACK_NO_MEMORY
-};
 
 // What a method works with; which one is told by the method.
 union unpack_state {

@@ -7,7 +7,7 @@
 #ifndef FOVEA_FORMATS_UNPACK_LZW_H
 #define FOVEA_FORMATS_UNPACK_LZW_H
 
-#include "formats/packed/unpack_coders.h"
+#include "formats/packed/unpack_flow.h"
 
 struct lzw;
 

@@ -222,7 +222,7 @@ static enum status pages_open(const struct open_request *request, bool all, stru
         tiff_stack_find(file);
     file->page_count = file->base.frames;
     if (status == STATUS_OK && slice)
-        status = tiff_slice_choose(file, slice, error);
+        status = tiff_frames_slice(file, slice, error);
     free(words);
     if (status != STATUS_OK) {
         reader_close(&file->base);
@@ -246,7 +246,7 @@ static enum status reader_frame_info(struct image_file *base, int64_t frame, str
     if (status != STATUS_OK)
         return status;
     tiff_page_describe(file, info);
-    tiff_slice_describe(file, info);
+    tiff_slice_describe(&file->slice, info);
     return STATUS_OK;
 }
 
@@ -267,6 +267,7 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
     copy->big_tiff = file->big_tiff;
     copy->page_count = file->page_count;
     copy->slice = file->slice;
+    copy->alike = file->alike;
     copy->channel = file->channel;
     copy->part = file->part;
     copy->directories = file->directories;

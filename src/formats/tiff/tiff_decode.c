@@ -47,11 +47,11 @@ static unsigned planes_wanted(const struct tiff_layout *layout)
 // The index of a chunk for the plane-th of the planes wanted.
 static int64_t chunk_index(const struct tiff_layout *layout, const struct part *part, unsigned plane)
 {
-    int64_t at = part->row * layout->chunks_x + part->column;
+    int64_t at = part->row * layout->chunks.across + part->column;
     if (!layout->separate)
         return at;
     int64_t stored = layout->luminance ? plane : layout->channel;
-    return stored * layout->chunks_x * layout->chunks_y + at;
+    return stored * layout->chunks.across * layout->chunks.down + at;
 }
 
 static uint8_t *pixel_at(const struct work *work, int64_t x, int64_t y)
@@ -196,8 +196,8 @@ static bool is_direct(const struct tiff_layout *layout)
 
 static uint64_t row_offset(const struct tiff_layout *layout, int64_t chunk, int64_t row_in_chunk)
 {
-    uint64_t offset = layout->offsets[chunk];
-    uint64_t inside = layout->shift + (uint64_t)row_in_chunk * layout->row_bytes;
+    uint64_t offset = layout->chunks.offsets[chunk];
+    uint64_t inside = layout->chunks.shift + (uint64_t)row_in_chunk * layout->chunks.row_bytes;
     // Offset 0 is the file's header: the chunk was never written.
     return offset == 0 || offset > UINT64_MAX - inside ? UINT64_MAX : offset + inside;
 }
@@ -207,14 +207,15 @@ static int64_t rows_contiguous(const struct work *work, const struct part *part,
 {
     const struct tiff_layout *layout = work->layout;
     const struct rect *wanted = &work->request->rect;
-    int64_t limit = int64_min(wanted->y + wanted->height - y, READ_BYTES / (int64_t)layout->row_bytes + 1);
+    int64_t limit =
+        int64_min(wanted->y + wanted->height - y, READ_BYTES / (int64_t)layout->chunks.row_bytes + 1);
     int64_t chunk = chunk_index(layout, part, 0);
-    int64_t end = int64_min(part->top + layout->chunk_height, layout->height);
-    uint64_t strip_bytes = (uint64_t)layout->chunk_height * layout->row_bytes;
-    while (end - y < limit && end < layout->height && layout->offsets[chunk] != 0 &&
-           layout->offsets[chunk + 1] == layout->offsets[chunk] + strip_bytes) {
+    int64_t end = int64_min(part->top + layout->chunks.height, layout->height);
+    uint64_t strip_bytes = (uint64_t)layout->chunks.height * layout->chunks.row_bytes;
+    while (end - y < limit && end < layout->height && layout->chunks.offsets[chunk] != 0 &&
+           layout->chunks.offsets[chunk + 1] == layout->chunks.offsets[chunk] + strip_bytes) {
         chunk++;
-        end = int64_min(end + layout->chunk_height, layout->height);
+        end = int64_min(end + layout->chunks.height, layout->height);
     }
     return int64_min(end - y, limit);
 }
@@ -230,15 +231,15 @@ static enum status read_block(struct work *work, const struct part *part, int64_
     const struct tiff_layout *layout = work->layout;
     struct rect block = {.x = 0, .y = y, .width = layout->width, .height = rows_contiguous(work, part, y)};
     uint8_t *out = pixel_at(work, 0, y);
-    size_t bytes = (size_t)block.height * layout->row_bytes;
+    size_t bytes = (size_t)block.height * layout->chunks.row_bytes;
     size_t got =
         read_bytes(work->file, row_offset(layout, chunk_index(layout, part, 0), y - part->top), out, bytes);
     if (work->file->io_error)
         return io_failure(work);
     *rows = block.height;
-    int64_t whole = (int64_t)(got / layout->row_bytes);
+    int64_t whole = (int64_t)(got / layout->chunks.row_bytes);
     if (layout->swapped)
-        tiff_swap(out, (size_t)whole * layout->row_bytes, layout->bits);
+        tiff_swap(out, (size_t)whole * layout->chunks.row_bytes, layout->bits);
     block.y += whole;
     block.height -= whole;
     rows_missing(work, block);
@@ -273,13 +274,14 @@ static enum status read_converted_row(struct work *work, const struct part *part
     for (unsigned plane = 0; plane < planes_wanted(layout); plane++) {
         uint8_t *row = work->rows[plane];
         uint64_t offset = row_offset(layout, chunk_index(layout, part, plane), y - part->top);
-        whole = read_bytes(work->file, offset, row, layout->row_bytes) == layout->row_bytes && whole;
+        whole = read_bytes(work->file, offset, row, layout->chunks.row_bytes) == layout->chunks.row_bytes &&
+                whole;
         if (work->file->io_error)
             return io_failure(work);
         if (layout->reverse_bits)
-            TIFFReverseBits(row, (tmsize_t)layout->row_bytes);
+            TIFFReverseBits(row, (tmsize_t)layout->chunks.row_bytes);
         if (layout->swapped)
-            tiff_swap(row, layout->row_bytes, layout->bits);
+            tiff_swap(row, layout->chunks.row_bytes, layout->bits);
     }
     const uint8_t *const rows[3] = {work->rows[0], work->rows[1], work->rows[2]};
     if (whole)
@@ -318,13 +320,13 @@ static bool decode_rgba(struct tiff_file *file, const struct part *part, int64_t
     image.req_orientation = image.orientation;
     image.row_offset = (int)part->top;
     image.col_offset = (int)part->left;
-    int64_t columns = int64_min(layout->chunk_width, layout->width - part->left);
+    int64_t columns = int64_min(layout->chunks.width, layout->width - part->left);
     uint32_t *raster = (uint32_t *)(void *)out;
     bool good = TIFFRGBAImageGet(&image, raster, (uint32_t)columns, (uint32_t)rows);
     TIFFRGBAImageEnd(&image);
     // The raster has no gap at the right edge; rows of chunks have.
-    for (int64_t y = rows - 1; good && columns < layout->chunk_width && y > 0; y--)
-        memmove(out + (size_t)y * layout->row_bytes, raster + y * columns, (size_t)columns * 4);
+    for (int64_t y = rows - 1; good && columns < layout->chunks.width && y > 0; y--)
+        memmove(out + (size_t)y * layout->chunks.row_bytes, raster + y * columns, (size_t)columns * 4);
     return good;
 }
 
@@ -336,7 +338,7 @@ static int64_t salvage_rows(struct tiff_file *file, const struct part *part, uin
     memcpy(message, file->message, sizeof message);
     int64_t row = 0;
     if (tiff_page_reload(file, NULL) == STATUS_OK)
-        while (row < rows && TIFFReadScanline(file->tiff, out + (size_t)row * file->layout.row_bytes,
+        while (row < rows && TIFFReadScanline(file->tiff, out + (size_t)row * file->layout.chunks.row_bytes,
                                               (uint32_t)(part->top + row), plane) == 1)
             row++;
     memcpy(file->message, message, sizeof message);
@@ -347,17 +349,17 @@ static int64_t salvage_rows(struct tiff_file *file, const struct part *part, uin
 static int64_t decode_chunk(struct tiff_file *file, const struct part *part, unsigned plane, uint8_t *out)
 {
     const struct tiff_layout *layout = &file->layout;
-    int64_t rows = int64_min(layout->chunk_height, layout->height - part->top);
+    int64_t rows = int64_min(layout->chunks.height, layout->height - part->top);
     uint32_t index = (uint32_t)chunk_index(layout, part, plane);
     file->message[0] = '\0';
     if (layout->way == TIFF_WAY_RGBA)
         return decode_rgba(file, part, rows, out) ? rows : 0;
-    tmsize_t size = (tmsize_t)layout->chunk_bytes;
-    tmsize_t got = layout->tiled ? TIFFReadEncodedTile(file->tiff, index, out, size)
-                                 : TIFFReadEncodedStrip(file->tiff, index, out, size);
+    tmsize_t size = (tmsize_t)layout->chunks.bytes;
+    tmsize_t got = layout->chunks.tiled ? TIFFReadEncodedTile(file->tiff, index, out, size)
+                                        : TIFFReadEncodedStrip(file->tiff, index, out, size);
     if (got >= 0)
-        return int64_min(rows, got / (tmsize_t)layout->row_bytes);
-    if (layout->tiled || file->io_error || !tiff_codec_of(layout->compression).by_row)
+        return int64_min(rows, got / (tmsize_t)layout->chunks.row_bytes);
+    if (layout->chunks.tiled || file->io_error || !tiff_codec_of(layout->compression).by_row)
         return 0;
     uint16_t stored = (uint16_t)(!layout->separate ? 0 : layout->luminance ? plane : layout->channel);
     return salvage_rows(file, part, stored, rows, out);
@@ -367,19 +369,19 @@ static int64_t decode_chunk(struct tiff_file *file, const struct part *part, uns
 static bool chunk_plausible(struct tiff_file *file, int64_t index)
 {
     const struct tiff_layout *layout = &file->layout;
-    uint64_t size = (uint64_t)file->bytes, offset = layout->offsets[index];
+    uint64_t size = (uint64_t)file->bytes, offset = layout->chunks.offsets[index];
     uint64_t room = offset < size ? size - offset : 0;
-    uint64_t stored = layout->counts[index] < room ? layout->counts[index] : room;
+    uint64_t stored = layout->chunks.counts[index] < room ? layout->chunks.counts[index] : room;
     int64_t expansion = tiff_codec_of(layout->compression).max_expansion;
-    if (layout->chunk_bytes > HUGE_BYTES)
+    if (layout->chunks.bytes > HUGE_BYTES)
         expansion = int64_min(expansion, COMMON_EXPANSION);
     if (layout->way == TIFF_WAY_RGBA)
         expansion *= 4; // bytes of a pixel, of which as little as one is stored
-    if (layout->chunk_bytes <= UNQUESTIONED_BYTES || stored >= layout->chunk_bytes / (uint64_t)expansion)
+    if (layout->chunks.bytes <= UNQUESTIONED_BYTES || stored >= layout->chunks.bytes / (uint64_t)expansion)
         return true;
     snprintf(file->message, sizeof file->message,
              "its strip or tile %lld claims %zu bytes, which cannot be in %llu", (long long)index,
-             layout->chunk_bytes, (unsigned long long)stored);
+             layout->chunks.bytes, (unsigned long long)stored);
     return false;
 }
 
@@ -398,18 +400,18 @@ static enum status slot_fill(struct work *work, const struct part *part, unsigne
     slot->rows = 0;
     if (!chunk_plausible(file, index))
         return STATUS_OK;
-    const size_t chunk_bytes = work->layout->chunk_bytes;
+    const size_t chunk_bytes = work->layout->chunks.bytes;
     const enum status status =
         memory_check(file->base.path, "a strip or tile",
                      chunk_bytes > INT64_MAX ? INT64_MAX : (int64_t)chunk_bytes, work->error);
     if (status != STATUS_OK)
         return status;
     if (!slot->data)
-        slot->data = calloc(1, work->layout->chunk_bytes);
+        slot->data = calloc(1, work->layout->chunks.bytes);
     if (!slot->data)
         return error_set(work->error, STATUS_NO_MEMORY,
                          "%s: not enough memory for a strip or tile of %zu bytes", file->base.path,
-                         work->layout->chunk_bytes);
+                         work->layout->chunks.bytes);
     slot->rows = decode_chunk(file, part, plane, slot->data);
     if (file->io_error)
         return io_failure(work);
@@ -422,7 +424,7 @@ static enum status decode_part_chunk(struct work *work, const struct part *part)
     const struct tiff_layout *layout = work->layout;
     const unsigned planes = planes_wanted(layout);
     struct tiff_slot *slots[3] = {0};
-    int64_t good = layout->chunk_height;
+    int64_t good = layout->chunks.height;
     for (unsigned plane = 0; plane < planes; plane++) {
         enum status status = slot_fill(work, part, plane, &slots[plane]);
         if (status != STATUS_OK)
@@ -438,7 +440,7 @@ static enum status decode_part_chunk(struct work *work, const struct part *part)
         if (cancel_requested(work->request->cancel))
             return STATUS_CANCELLED;
         for (unsigned plane = 0; plane < planes; plane++)
-            rows[plane] = slots[plane]->data + (size_t)(y - part->top) * layout->row_bytes;
+            rows[plane] = slots[plane]->data + (size_t)(y - part->top) * layout->chunks.row_bytes;
         emit_row(work, rows, rect->x - part->left, rect->x, y, rect->width);
     }
     lose(work, (struct rect){rect->x, good_end, rect->width, end - good_end}, library_reason(work->file));
@@ -475,7 +477,7 @@ static enum status decode_part_scanline(struct work *work, const struct part *pa
     struct tiff_scan *scan = &work->file->scan;
     const struct rect *rect = &part->rect;
     if (!scan->row)
-        scan->row = calloc(1, work->layout->row_bytes);
+        scan->row = calloc(1, work->layout->chunks.row_bytes);
     if (!scan->row)
         return error_set(work->error, STATUS_NO_MEMORY, "%s: not enough memory for a row",
                          work->file->base.path);
@@ -502,13 +504,13 @@ static struct part part_of(const struct work *work, int64_t column, int64_t row)
     struct part part = {
         .column = column,
         .row = row,
-        .left = column * layout->chunk_width,
-        .top = row * layout->chunk_height,
+        .left = column * layout->chunks.width,
+        .top = row * layout->chunks.height,
     };
     part.rect.x = int64_max(wanted->x, part.left);
     part.rect.y = int64_max(wanted->y, part.top);
-    part.rect.width = int64_min(wanted->x + wanted->width, part.left + layout->chunk_width) - part.rect.x;
-    part.rect.height = int64_min(wanted->y + wanted->height, part.top + layout->chunk_height) - part.rect.y;
+    part.rect.width = int64_min(wanted->x + wanted->width, part.left + layout->chunks.width) - part.rect.x;
+    part.rect.height = int64_min(wanted->y + wanted->height, part.top + layout->chunks.height) - part.rect.y;
     return part;
 }
 
@@ -527,10 +529,10 @@ static enum status decode_parts(struct work *work)
 {
     const struct tiff_layout *layout = work->layout;
     const struct rect *rect = &work->request->rect;
-    int64_t last_row = (rect->y + rect->height - 1) / layout->chunk_height;
-    int64_t last_column = (rect->x + rect->width - 1) / layout->chunk_width;
-    for (int64_t row = rect->y / layout->chunk_height; row <= last_row; row++) {
-        for (int64_t column = rect->x / layout->chunk_width; column <= last_column; column++) {
+    int64_t last_row = (rect->y + rect->height - 1) / layout->chunks.height;
+    int64_t last_column = (rect->x + rect->width - 1) / layout->chunks.width;
+    for (int64_t row = rect->y / layout->chunks.height; row <= last_row; row++) {
+        for (int64_t column = rect->x / layout->chunks.width; column <= last_column; column++) {
             struct part part = part_of(work, column, row);
             enum status status = decode_part(work, &part);
             if (status != STATUS_OK)
@@ -548,7 +550,7 @@ static enum status decode_blocks(struct work *work)
     for (int64_t y = rect->y; y < rect->y + rect->height; y += rows) {
         if (cancel_requested(work->request->cancel))
             return STATUS_CANCELLED;
-        struct part part = part_of(work, 0, y / work->layout->chunk_height);
+        struct part part = part_of(work, 0, y / work->layout->chunks.height);
         enum status status = read_block(work, &part, y, &rows);
         if (status != STATUS_OK)
             return status;
@@ -573,7 +575,7 @@ static bool work_prepare(struct work *work)
     const bool joins = layout->luminance || layout->complex;
     const size_t sample = work->sample_bytes * (layout->complex ? 2 : 1);
     return (!joins || rows_create(work->channels, 3, (size_t)work->request->rect.width * sample)) &&
-           (!converts || rows_create(work->rows, planes_wanted(layout), layout->row_bytes));
+           (!converts || rows_create(work->rows, planes_wanted(layout), layout->chunks.row_bytes));
 }
 
 static void work_finish(struct work *work)
@@ -600,8 +602,8 @@ enum status tiff_page_decode(struct tiff_file *file, const struct decode_request
         .sample_bytes = sample_traits(layout->type)->bytes,
     };
     file->io_error = 0;
-    bool whole_rows = is_direct(layout) && !layout->tiled && request->rect.width == layout->width &&
-                      request->stride == layout->row_bytes;
+    bool whole_rows = is_direct(layout) && !layout->chunks.tiled && request->rect.width == layout->width &&
+                      request->stride == layout->chunks.row_bytes;
     if (!work_prepare(&work))
         status = error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for a row", file->base.path);
     else

@@ -1,50 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the TIFF reader share: the handle, the layout of a page and the conversion of rows.
+// What the parts of the TIFF reader share: the handle, and what each of them does.
 //
 // TIFF 6.0 (Adobe, 1992) and its technical notes define the format; BigTIFF is as libtiff documents it.
 #ifndef FOVEA_FORMATS_TIFF_INTERNAL_H
 #define FOVEA_FORMATS_TIFF_INTERNAL_H
 
-#include "formats/base/channels.h"
 #include "formats/base/reader.h"
+#include "formats/tiff/tiff_layout.h"
 #include "formats/tiff/tiff_slice.h"
 
 #include <tiffio.h>
-
-// How the pixels of a page are got at.
-enum tiff_way {
-    TIFF_WAY_RAW,      // uncompressed: plain reads of the file
-    TIFF_WAY_CHUNK,    // strips or tiles decoded whole by libtiff and kept for the next request
-    TIFF_WAY_SCANLINE, // one long compressed strip: decoded row by row, in order
-    TIFF_WAY_RGBA,     // YCbCr: libtiff makes 8-bit RGB of each strip or tile
-};
-
-// One page. "Chunk" is a strip or a tile; a plane is one sample of a page whose samples are stored apart.
-struct tiff_layout {
-    int64_t width, height;
-    enum sample_type type; // of the samples handed out
-    enum tiff_way way;
-    unsigned bits;    // per sample, as libtiff hands it out
-    unsigned samples; // per pixel, as libtiff hands it out
-    bool is_float, is_signed;
-    bool complex; // two samples, of `component`, are the parts of one number, of which `type` has what is
-                  // chosen
-    enum sample_type component;
-    struct channel_choice choice; // of complex numbers
-    bool separate;                // samples in planes of their own
-    bool tiled;
-    bool swapped;      // TIFF_WAY_RAW: the file's byte order is not the machine's
-    bool reverse_bits; // TIFF_WAY_RAW: the first pixel is in the lowest bit
-    bool luminance;    // of samples 0, 1 and 2; else `channel` alone
-    unsigned channel;  // of complex numbers: the first part
-    uint16_t compression, photometric;
-    int64_t chunk_width, chunk_height;
-    int64_t chunks_x, chunks_y; // of one plane
-    size_t row_bytes;           // one row of a chunk
-    size_t chunk_bytes;
-    uint64_t shift; // of all offsets: the frames before this one of a stack in one directory
-    const uint64_t *offsets, *counts; // of every chunk; libtiff's, until another page is read
-};
 
 // Decoded chunks kept for the next request: one per column of chunks where that is little memory, else one.
 struct tiff_slot {
@@ -79,6 +44,13 @@ struct tiff_annex {
     size_t count;
 };
 
+// What all pages that a slice crosses have in common.
+struct tiff_alike {
+    int64_t width, height;
+    enum sample_type type;
+    unsigned samples;
+};
+
 struct tiff_file {
     struct image_file base;
     int fd;
@@ -89,6 +61,7 @@ struct tiff_file {
     struct tiff_page *pages; // one of a stack
     int64_t page_count;      // without a slice each is a frame
     struct tiff_slice slice;
+    struct tiff_alike alike;
     int64_t directories;     // in the chain, frames or not
     uint64_t stack_bytes;    // of a frame, where all lie behind the only directory; else 0
     struct tiff_annex annex; // the directory that tiff_repair made
@@ -186,6 +159,18 @@ void tiff_page_describe(const struct tiff_file *file, struct frame_info *info);
 
 // Frees the decoded chunks.
 void tiff_cache_free(struct tiff_file *file);
+
+// --- tiff_frame.c ---
+
+// Makes frames of the slice whose words stand between the brackets; the pages are known.
+enum status tiff_frames_slice(struct tiff_file *file, const char *words, struct error *error);
+
+// Loads the page on which a frame begins.
+enum status tiff_frame_load(struct tiff_file *file, int64_t frame, struct error *error);
+
+// Member of struct reader.
+enum status tiff_decode(struct image_file *base, const struct decode_request *request,
+                        struct decode_report *report, struct error *error);
 
 // --- tiff_decode.c ---
 

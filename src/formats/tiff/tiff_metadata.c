@@ -85,8 +85,8 @@ static void append_numbers(struct text *out, const struct tiff_file *file)
     if (TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &subfile) && subfile)
         text_printf(out, "SubfileType\t%u\n", subfile);
     text_printf(out, "BitsPerSample\t%u\nSamplesPerPixel\t%u\n", layout->bits, layout->samples);
-    text_printf(out, "%s\t%lld x %lld\n", layout->tiled ? "Tile" : "Strip", (long long)layout->chunk_width,
-                (long long)layout->chunk_height);
+    text_printf(out, "%s\t%lld x %lld\n", layout->chunks.tiled ? "Tile" : "Strip",
+                (long long)layout->chunks.width, (long long)layout->chunks.height);
     text_printf(out, "ByteOrder\t%s\n", file->big_endian ? "big" : "little");
 }
 

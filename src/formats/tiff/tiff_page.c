@@ -152,7 +152,7 @@ static bool tags_read(TIFF *tiff, struct tiff_layout *layout)
     layout->bits = bits;
     layout->samples = samples;
     layout->separate = planar == PLANARCONFIG_SEPARATE && samples > 1;
-    layout->tiled = TIFFIsTiled(tiff) != 0;
+    layout->chunks.tiled = TIFFIsTiled(tiff) != 0;
     layout->swapped = TIFFIsByteSwapped(tiff) != 0;
     layout->reverse_bits = order == FILLORDER_LSB2MSB;
     if (!complex_split(layout, format) || !type_find(layout, format))
@@ -164,16 +164,16 @@ static bool tags_read(TIFF *tiff, struct tiff_layout *layout)
 static void chunks_read(TIFF *tiff, struct tiff_layout *layout)
 {
     uint32_t width = 0, height = 0;
-    if (layout->tiled) {
+    if (layout->chunks.tiled) {
         TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &width);
         TIFFGetField(tiff, TIFFTAG_TILELENGTH, &height);
-        layout->chunk_width = width;
-        layout->chunk_height = height;
+        layout->chunks.width = width;
+        layout->chunks.height = height;
     } else {
         height = UINT32_MAX;
         TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &height);
-        layout->chunk_width = layout->width;
-        layout->chunk_height = int64_min(height, layout->height);
+        layout->chunks.width = layout->width;
+        layout->chunks.height = int64_min(height, layout->height);
     }
 }
 
@@ -188,10 +188,10 @@ static enum tiff_way way_choose(const struct tiff_layout *layout)
         return TIFF_WAY_RGBA;
     if (layout->compression == COMPRESSION_NONE)
         return TIFF_WAY_RAW;
-    bool by_row = tiff_codec_of(layout->compression).by_row && !layout->tiled;
+    bool by_row = tiff_codec_of(layout->compression).by_row && !layout->chunks.tiled;
     bool many_planes = layout->separate && layout->luminance;
-    size_t limit = layout->chunks_y == 1 ? LONE_STRIP_BYTES : LONG_STRIP_BYTES;
-    return by_row && !many_planes && layout->chunk_bytes > limit ? TIFF_WAY_SCANLINE : TIFF_WAY_CHUNK;
+    size_t limit = layout->chunks.down == 1 ? LONE_STRIP_BYTES : LONG_STRIP_BYTES;
+    return by_row && !many_planes && layout->chunks.bytes > limit ? TIFF_WAY_SCANLINE : TIFF_WAY_CHUNK;
 }
 
 // RGB from libtiff comes as four bytes a pixel.
@@ -246,24 +246,24 @@ static bool channel_choose(const struct tiff_file *file, struct tiff_layout *lay
 static bool sizes_find(TIFF *tiff, struct tiff_layout *layout)
 {
     size_t bits, step = layout->separate ? 1 : layout->samples;
-    if (!size_multiply((size_t)layout->chunk_width, step * layout->bits, &bits) || bits > SIZE_MAX - 7)
+    if (!size_multiply((size_t)layout->chunks.width, step * layout->bits, &bits) || bits > SIZE_MAX - 7)
         return false;
-    layout->row_bytes = (bits + 7) / 8;
-    if (!size_multiply(layout->row_bytes, (size_t)layout->chunk_height, &layout->chunk_bytes))
+    layout->chunks.row_bytes = (bits + 7) / 8;
+    if (!size_multiply(layout->chunks.row_bytes, (size_t)layout->chunks.height, &layout->chunks.bytes))
         return false;
-    if (layout->chunk_bytes > INT64_MAX / 2)
+    if (layout->chunks.bytes > INT64_MAX / 2)
         return false;
     if (layout->way == TIFF_WAY_RGBA || layout->way == TIFF_WAY_RAW)
         return true;
-    uint64_t row = layout->tiled ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff);
+    uint64_t row = layout->chunks.tiled ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff);
     uint64_t chunk =
-        layout->tiled ? TIFFTileSize64(tiff) : TIFFVStripSize64(tiff, (uint32_t)layout->chunk_height);
-    return row == layout->row_bytes && chunk <= layout->chunk_bytes;
+        layout->chunks.tiled ? TIFFTileSize64(tiff) : TIFFVStripSize64(tiff, (uint32_t)layout->chunks.height);
+    return row == layout->chunks.row_bytes && chunk <= layout->chunks.bytes;
 }
 
 static int64_t chunk_total(const struct tiff_layout *layout)
 {
-    return layout->chunks_x * layout->chunks_y * (layout->separate ? layout->samples : 1);
+    return layout->chunks.across * layout->chunks.down * (layout->separate ? layout->samples : 1);
 }
 
 // The part of [offset, offset + count) that is in the file.
@@ -280,10 +280,10 @@ static uint64_t bytes_inside(const struct tiff_file *file, uint64_t offset, uint
 // file.
 static void counts_clamp(const struct tiff_file *file, struct tiff_layout *layout)
 {
-    uint64_t *counts = (uint64_t *)(uintptr_t)layout->counts;
+    uint64_t *counts = (uint64_t *)(uintptr_t)layout->chunks.counts;
     int64_t total = chunk_total(layout);
     for (int64_t i = 0; i < total; i++) {
-        uint64_t inside = bytes_inside(file, layout->offsets[i], counts[i]);
+        uint64_t inside = bytes_inside(file, layout->chunks.offsets[i], counts[i]);
         if (inside > 0 && inside < counts[i])
             counts[i] = inside;
     }
@@ -293,15 +293,15 @@ static void counts_clamp(const struct tiff_file *file, struct tiff_layout *layou
 static double share_uncompressed(const struct tiff_file *file, const struct tiff_layout *layout)
 {
     double needed = 0, present = 0;
-    int64_t total = chunk_total(layout), per_plane = layout->chunks_x * layout->chunks_y;
+    int64_t total = chunk_total(layout), per_plane = layout->chunks.across * layout->chunks.down;
     for (int64_t i = 0; i < total; i++) {
-        int64_t top = i % per_plane / layout->chunks_x * layout->chunk_height;
-        int64_t rows =
-            layout->tiled ? layout->chunk_height : int64_min(layout->chunk_height, layout->height - top);
-        uint64_t bytes = (uint64_t)rows * layout->row_bytes;
+        int64_t top = i % per_plane / layout->chunks.across * layout->chunks.height;
+        int64_t rows = layout->chunks.tiled ? layout->chunks.height
+                                            : int64_min(layout->chunks.height, layout->height - top);
+        uint64_t bytes = (uint64_t)rows * layout->chunks.row_bytes;
         needed += (double)bytes;
-        if (layout->offsets[i] > 0)
-            present += (double)bytes_inside(file, layout->offsets[i], bytes);
+        if (layout->chunks.offsets[i] > 0)
+            present += (double)bytes_inside(file, layout->chunks.offsets[i], bytes);
     }
     return present / needed;
 }
@@ -313,7 +313,7 @@ static double share_compressed(const struct tiff_file *file, const struct tiff_l
     double present = 0;
     int64_t total = chunk_total(layout);
     for (int64_t i = 0; i < total; i++)
-        present += (double)bytes_inside(file, layout->offsets[i], layout->counts[i]);
+        present += (double)bytes_inside(file, layout->chunks.offsets[i], layout->chunks.counts[i]);
     double frame = (double)layout->width * (double)layout->height * layout->bits / 8.0 *
                    (layout->way == TIFF_WAY_RGBA ? 1.0 : layout->samples);
     double expansion = (double)tiff_codec_of(layout->compression).max_expansion;
@@ -363,10 +363,10 @@ static enum status layout_shape(struct tiff_file *file, int64_t frame, struct ti
     chunks_read(tiff, layout);
     if (layout->width < 1 || layout->height < 1 || layout->samples < 1)
         return refuse(file, frame, error, STATUS_BROKEN, "has no pixels");
-    if (layout->chunk_width < 1 || layout->chunk_height < 1)
+    if (layout->chunks.width < 1 || layout->chunks.height < 1)
         return refuse(file, frame, error, STATUS_BROKEN, "has strips or tiles of no size");
-    layout->chunks_x = int64_ceil_div(layout->width, layout->chunk_width);
-    layout->chunks_y = int64_ceil_div(layout->height, layout->chunk_height);
+    layout->chunks.across = int64_ceil_div(layout->width, layout->chunks.width);
+    layout->chunks.down = int64_ceil_div(layout->height, layout->chunks.height);
     return STATUS_OK;
 }
 
@@ -391,8 +391,8 @@ static enum status layout_find(struct tiff_file *file, int64_t frame, struct tif
     if (status != STATUS_OK)
         return status;
     uint64_t planes = layout->separate ? layout->samples : 1;
-    uint32_t stored = layout->tiled ? TIFFNumberOfTiles(file->tiff) : TIFFNumberOfStrips(file->tiff);
-    if ((uint64_t)(layout->chunks_x * layout->chunks_y) > UINT32_MAX / planes ||
+    uint32_t stored = layout->chunks.tiled ? TIFFNumberOfTiles(file->tiff) : TIFFNumberOfStrips(file->tiff);
+    if ((uint64_t)(layout->chunks.across * layout->chunks.down) > UINT32_MAX / planes ||
         (int64_t)stored < chunk_total(layout))
         return refuse(file, frame, error, STATUS_BROKEN, "has too few strips or tiles for its size");
     if (file->part != CHANNEL_AUTO && !layout->complex)
@@ -408,11 +408,12 @@ static enum status layout_find(struct tiff_file *file, int64_t frame, struct tif
                  layout->complex ? 4 : layout->samples);
         return refuse(file, frame, error, STATUS_USAGE, text);
     }
-    bool read = TIFFGetField(file->tiff, layout->tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS,
-                             &layout->offsets) &&
-                TIFFGetField(file->tiff, layout->tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS,
-                             &layout->counts);
-    if (!read || !layout->offsets || !layout->counts)
+    bool read =
+        TIFFGetField(file->tiff, layout->chunks.tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS,
+                     &layout->chunks.offsets) &&
+        TIFFGetField(file->tiff, layout->chunks.tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS,
+                     &layout->chunks.counts);
+    if (!read || !layout->chunks.offsets || !layout->chunks.counts)
         return refuse(file, frame, error, STATUS_BROKEN, "does not say where its pixels are");
     return plausible(file, frame, layout, error);
 }
@@ -433,8 +434,8 @@ static bool cache_create(struct tiff_file *file)
     const struct tiff_layout *layout = &file->layout;
     struct tiff_cache *cache = &file->cache;
     cache->planes = layout->separate && layout->luminance ? 3 : 1;
-    bool whole_row = layout->chunk_bytes <= (size_t)(CACHE_BYTES / cache->planes / layout->chunks_x);
-    cache->columns = whole_row ? layout->chunks_x : 1;
+    bool whole_row = layout->chunks.bytes <= (size_t)(CACHE_BYTES / cache->planes / layout->chunks.across);
+    cache->columns = whole_row ? layout->chunks.across : 1;
     cache->slots = calloc((size_t)(cache->columns * cache->planes), sizeof *cache->slots);
     for (int64_t i = 0; cache->slots && i < cache->columns * cache->planes; i++)
         cache->slots[i].chunk = -1;
@@ -489,7 +490,7 @@ enum status tiff_page_load(struct tiff_file *file, int64_t frame, struct error *
         return status;
     if (layout.way == TIFF_WAY_CHUNK || layout.way == TIFF_WAY_SCANLINE || layout.way == TIFF_WAY_RGBA)
         counts_clamp(file, &layout);
-    layout.shift = (uint64_t)frame * file->stack_bytes;
+    layout.chunks.shift = (uint64_t)frame * file->stack_bytes;
     file->layout = layout;
     if (!cache_create(file))
         return refuse(file, frame, error, STATUS_NO_MEMORY, "not enough memory");
@@ -507,7 +508,7 @@ enum status tiff_page_reload(struct tiff_file *file, struct error *error)
     if (status != STATUS_OK)
         return status;
     counts_clamp(file, &layout);
-    layout.shift = (uint64_t)frame * file->stack_bytes;
+    layout.chunks.shift = (uint64_t)frame * file->stack_bytes;
     file->layout = layout; // the cache stays: the same directory gives the same layout
     file->page = frame;
     file->scan.chunk = -1;
@@ -542,14 +543,14 @@ static void note_kind(unsigned kind, struct frame_info *info)
 void tiff_page_describe(const struct tiff_file *file, struct frame_info *info)
 {
     const struct tiff_layout *layout = &file->layout;
-    bool rows = !layout->tiled && (layout->way == TIFF_WAY_RAW || layout->way == TIFF_WAY_SCANLINE);
-    bool lone = layout->chunks_x * layout->chunks_y == 1 && layout->way != TIFF_WAY_RAW;
+    bool rows = !layout->chunks.tiled && (layout->way == TIFF_WAY_RAW || layout->way == TIFF_WAY_SCANLINE);
+    bool lone = layout->chunks.across * layout->chunks.down == 1 && layout->way != TIFF_WAY_RAW;
     *info = (struct frame_info){
         .width = layout->width,
         .height = layout->height,
         .type = layout->type,
-        .chunk_width = layout->chunk_width,
-        .chunk_height = rows ? 1 : layout->chunk_height,
+        .chunk_width = layout->chunks.width,
+        .chunk_height = rows ? 1 : layout->chunks.height,
         .sequential = lone || layout->way == TIFF_WAY_SCANLINE,
         .low_is_white = layout->photometric == PHOTOMETRIC_MINISWHITE,
     };

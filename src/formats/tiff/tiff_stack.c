@@ -70,12 +70,12 @@ static uint64_t contiguous_bytes(const struct tiff_layout *layout)
 {
     uint64_t bytes = 0;
     int64_t planes = layout->separate ? layout->samples : 1;
-    for (int64_t i = 0; i < planes * layout->chunks_y; i++) {
-        int64_t top = i % layout->chunks_y * layout->chunk_height;
-        int64_t rows = int64_min(layout->chunk_height, layout->height - top);
-        if (layout->offsets[i] == 0 || layout->offsets[i] - layout->offsets[0] != bytes)
+    for (int64_t i = 0; i < planes * layout->chunks.down; i++) {
+        int64_t top = i % layout->chunks.down * layout->chunks.height;
+        int64_t rows = int64_min(layout->chunks.height, layout->height - top);
+        if (layout->chunks.offsets[i] == 0 || layout->chunks.offsets[i] - layout->chunks.offsets[0] != bytes)
             return 0;
-        bytes += (uint64_t)rows * layout->row_bytes;
+        bytes += (uint64_t)rows * layout->chunks.row_bytes;
     }
     return bytes;
 }
@@ -83,10 +83,10 @@ static uint64_t contiguous_bytes(const struct tiff_layout *layout)
 void tiff_stack_find(struct tiff_file *file)
 {
     const struct tiff_layout *layout = &file->layout;
-    if (layout->way != TIFF_WAY_RAW || layout->tiled)
+    if (layout->way != TIFF_WAY_RAW || layout->chunks.tiled)
         return;
     uint64_t frames = frames_claimed(file), each = contiguous_bytes(layout);
-    uint64_t start = layout->offsets[0], size = (uint64_t)file->bytes;
+    uint64_t start = layout->chunks.offsets[0], size = (uint64_t)file->bytes;
     if (frames < 2 || each == 0 || start > size || frames > (size - start) / each)
         return;
     uint64_t directory = file->pages[0].directory;

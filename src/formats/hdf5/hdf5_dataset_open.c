@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// One dataset of an HDF5 file: its type, its shape, and how its samples are stored.
-#include "formats/hdf5/hdf5_internal.h"
+// Opening of datasets: their shape, and how their samples are stored.
+#include "formats/hdf5/hdf5_dataset_open.h"
 
 #include "base/size.h"
+#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5/hdf5_open.h"
 #include "formats/hdf5/hdf5_value.h"
 #include "formats/hdf5/hdf5_virtual.h"
 
@@ -18,184 +20,6 @@
 enum { MAX_LOOKUP_STEPS = 20000 };
 
 enum { COUNTED_BYTES = 1 << 30 }; // of datasets whose stored bytes are counted
-
-// --- Types ---
-
-static enum sample_type integer_type(size_t bytes, bool is_signed)
-{
-    static const enum sample_type types[2][4] = {{SAMPLE_U8, SAMPLE_U16, SAMPLE_U32, SAMPLE_U64},
-                                                 {SAMPLE_I8, SAMPLE_I16, SAMPLE_I32, SAMPLE_I64}};
-    return types[is_signed][bytes <= 1 ? 0 : bytes <= 2 ? 1 : bytes <= 4 ? 2 : 3];
-}
-
-// The type of libhdf5 for samples in memory. Borrowed.
-static hid_t native_type(enum sample_type type)
-{
-    switch (type) {
-    case SAMPLE_U8:
-        return H5T_NATIVE_UINT8;
-    case SAMPLE_I8:
-        return H5T_NATIVE_INT8;
-    case SAMPLE_U16:
-        return H5T_NATIVE_UINT16;
-    case SAMPLE_I16:
-        return H5T_NATIVE_INT16;
-    case SAMPLE_U32:
-        return H5T_NATIVE_UINT32;
-    case SAMPLE_I32:
-        return H5T_NATIVE_INT32;
-    case SAMPLE_U64:
-        return H5T_NATIVE_UINT64;
-    case SAMPLE_I64:
-        return H5T_NATIVE_INT64;
-    case SAMPLE_F32:
-        return H5T_NATIVE_FLOAT;
-    default:
-        return H5T_NATIVE_DOUBLE;
-    }
-}
-
-static enum status integer_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    const size_t bytes = H5Tget_size(datatype);
-    if (bytes < 1 || bytes > 8)
-        return error_set(error, STATUS_UNSUPPORTED, "holds integers of %zu bytes", bytes);
-    type->type = integer_type(bytes, H5Tget_sign(datatype) == H5T_SGN_2);
-    type->exact = sample_traits(type->type)->bytes == bytes && H5Tget_precision(datatype) == 8 * bytes &&
-                  H5Tget_offset(datatype) == 0;
-    type->memory = H5Tcopy(native_type(type->type));
-    return STATUS_OK;
-}
-
-// Bit fields are shown as the unsigned integers that their bits make.
-static enum status bitfield_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    const size_t bytes = H5Tget_size(datatype);
-    if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
-        return error_set(error, STATUS_UNSUPPORTED, "holds bit fields of %zu bytes", bytes);
-    type->type = integer_type(bytes, false);
-    type->exact = H5Tget_precision(datatype) == 8 * bytes;
-    type->memory = H5Tcopy(bytes == 1   ? H5T_NATIVE_B8
-                           : bytes == 2 ? H5T_NATIVE_B16
-                           : bytes == 4 ? H5T_NATIVE_B32
-                                        : H5T_NATIVE_B64);
-    return STATUS_OK;
-}
-
-// True for the enumeration of FALSE and TRUE by which h5py stores booleans.
-static bool is_boolean(hid_t datatype)
-{
-    if (H5Tget_nmembers(datatype) != 2)
-        return false;
-    char *first = H5Tget_member_name(datatype, 0);
-    const bool found = first && (strcmp(first, "FALSE") == 0 || strcmp(first, "TRUE") == 0);
-    H5free_memory(first);
-    return found;
-}
-
-// Enumerations are shown by their values.
-static enum status enumeration_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    hid_t base = H5Tget_super(datatype);
-    enum status status = integer_of(base, type, error);
-    H5Tclose(base);
-    if (status != STATUS_OK)
-        return status;
-    H5Tclose(type->memory);
-    type->memory = H5Tget_native_type(datatype, H5T_DIR_ASCEND);
-    const size_t bytes = type->memory >= 0 ? H5Tget_size(type->memory) : 0;
-    if (bytes != sample_traits(type->type)->bytes) {
-        H5Tclose(type->memory);
-        type->memory = H5I_INVALID_HID;
-        return error_set(error, STATUS_UNSUPPORTED, "holds an enumeration of an odd size");
-    }
-    if (bytes == 1 && is_boolean(datatype))
-        type->type = SAMPLE_U8;
-    return STATUS_OK;
-}
-
-static bool is_half(hid_t datatype)
-{
-    size_t sign, exponent, exponent_bits, fraction, fraction_bits;
-    return H5Tget_size(datatype) == 2 && H5Tget_precision(datatype) == 16 && H5Tget_offset(datatype) == 0 &&
-           H5Tget_fields(datatype, &sign, &exponent, &exponent_bits, &fraction, &fraction_bits) >= 0 &&
-           sign == 15 && exponent == 10 && exponent_bits == 5 && fraction == 0 && fraction_bits == 10 &&
-           H5Tget_ebias(datatype) == 15;
-}
-
-static enum status float_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    const size_t bytes = H5Tget_size(datatype);
-    if (bytes < 1 || bytes > 16)
-        return error_set(error, STATUS_UNSUPPORTED, "holds floating-point numbers of %zu bytes", bytes);
-    if (is_half(datatype)) {
-        type->type = SAMPLE_F16;
-        type->exact = true;
-        type->memory = H5Tcopy(datatype);
-        H5Tset_order(type->memory, H5T_ORDER_LE);
-        return STATUS_OK;
-    }
-    const bool single = H5Tequal(datatype, H5T_IEEE_F32LE) > 0 || H5Tequal(datatype, H5T_IEEE_F32BE) > 0;
-    const bool twice = H5Tequal(datatype, H5T_IEEE_F64LE) > 0 || H5Tequal(datatype, H5T_IEEE_F64BE) > 0;
-    type->type = bytes <= 4 ? SAMPLE_F32 : SAMPLE_F64;
-    type->exact = single || twice;
-    type->memory = H5Tcopy(native_type(type->type));
-    return STATUS_OK;
-}
-
-static enum status compound_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    if (hdf5_complex_of(datatype, type))
-        return STATUS_OK;
-    struct text table = {0};
-    hdf5_table_describe(datatype, &table);
-    error_set(error, STATUS_UNSUPPORTED, "is %s; it is not an image", text_string(&table));
-    text_free(&table);
-    return STATUS_UNSUPPORTED;
-}
-
-enum status hdf5_type_of(hid_t datatype, struct hdf5_type *type, struct error *error)
-{
-    struct known_class {
-        H5T_class_t class;
-        enum status (*read)(hid_t, struct hdf5_type *, struct error *);
-        const char *name; // of what is no sample
-    };
-    static const struct known_class classes[] = {
-        {H5T_INTEGER, integer_of, NULL},
-        {H5T_FLOAT, float_of, NULL},
-        {H5T_ENUM, enumeration_of, NULL},
-        {H5T_BITFIELD, bitfield_of, NULL},
-        {H5T_STRING, NULL, "text"},
-        {H5T_COMPOUND, compound_of, NULL},
-        {H5T_REFERENCE, NULL, "references"},
-        {H5T_OPAQUE, NULL, "opaque bytes"},
-        {H5T_VLEN, NULL, "lists of varying length"},
-        {H5T_ARRAY, NULL, "arrays in each element"},
-        {H5T_TIME, NULL, "times"},
-    };
-    const H5T_class_t class = H5Tget_class(datatype);
-    struct hdf5_type found = {.memory = H5I_INVALID_HID};
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        if (classes[i].class != class)
-            continue;
-        if (!classes[i].read)
-            return error_set(error, STATUS_UNSUPPORTED, "holds %s, not numbers", classes[i].name);
-        enum status status = classes[i].read(datatype, &found, error);
-        if (status != STATUS_OK)
-            return status;
-        if (found.complex) {
-            *type = found;
-            return STATUS_OK;
-        }
-        const H5T_order_t order = H5Tget_order(datatype);
-        found.swapped = order == H5T_ORDER_BE && sample_traits(found.type)->bytes > 1;
-        found.exact = found.exact && (order == H5T_ORDER_BE || order == H5T_ORDER_LE);
-        *type = found;
-        return STATUS_OK;
-    }
-    return error_set(error, STATUS_UNSUPPORTED, "holds elements of an unknown type");
-}
 
 // --- Storage ---
 
@@ -222,7 +46,7 @@ static void read_filters(hid_t properties, struct hdf5_dataset *dataset)
     for (int i = 0; i < count && pipeline->count < HDF5_CHUNK_FILTERS; i++) {
         struct hdf5_filter *filter = &pipeline->filters[pipeline->count++];
         unsigned flags, config;
-        size_t values = HDF5_CHUNK_PARAMETERS;
+        size_t values = HDF5_FILTER_PARAMETERS;
         H5Z_filter_t id =
             H5Pget_filter2(properties, (unsigned)i, &flags, &values, filter->parameters, 0, NULL, &config);
         filter->id = id < 0 ? 0 : (unsigned)id;
@@ -425,9 +249,8 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
     H5Oclose(dataset->id);
     if (dataset->fd >= 0)
         close(dataset->fd);
-    hdf5_mappings_free(dataset);
+    hdf5_mappings_free(&dataset->mappings);
     hdf5_slots_free(dataset);
-    free(dataset->first_missing);
     free(dataset->path);
     free(dataset->opened);
     free(dataset->name);
