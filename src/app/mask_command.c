@@ -69,7 +69,8 @@ static enum status set_operation(void *target, const char *value, struct error *
     double numbers[MASK_OPERATION_ARGUMENTS];
     size_t count;
     // Bad numbers are told before anything is read.
-    const enum status status = operation_parse(slot->operation->arguments, value, numbers, &count, error);
+    const enum status status =
+        operation_parse(operation_arguments(slot->operation), value, numbers, &count, error);
     return status ? status
                   : add_step(slot->options, (struct mask_step){.operation = slot->operation, .value = value},
                              error);
@@ -292,7 +293,8 @@ static enum status run_operation(struct mask_run *run, const struct mask_step *s
 {
     double numbers[MASK_OPERATION_ARGUMENTS];
     size_t count = 0;
-    enum status status = operation_parse(step->operation->arguments, step->value, numbers, &count, error);
+    enum status status =
+        operation_parse(operation_arguments(step->operation), step->value, numbers, &count, error);
     if (status)
         return status;
     struct error local = {0};
@@ -408,7 +410,7 @@ static void make_slots(struct mask_options *options, struct operation_slot *slot
         slot->options = options;
         slot->operation = operation;
         snprintf(slot->name, sizeof slot->name, "--%s", operation->name);
-        operation_describe(operation->arguments, slot->argument, sizeof slot->argument);
+        operation_describe(operation_arguments(operation), slot->argument, sizeof slot->argument);
         slot->option[0] = (struct option){.name = slot->name,
                                           .argument = slot->argument[0] ? slot->argument : NULL,
                                           .help = operation->help,

@@ -3,7 +3,7 @@
 #ifndef FOVEA_COMMANDS_ACTIONS_H
 #define FOVEA_COMMANDS_ACTIONS_H
 
-#include "commands/command.h"
+#include "commands/row.h"
 #include "sources/mask_operation_list.h"
 
 // Every action has the signature of command.run, every tick that of command.checked.
@@ -11,6 +11,9 @@
     enum status name(struct command_host *host, const struct command_args *args, struct error *error)
 #define TICK(name) bool name(const struct command_host *host, const struct command_args *args)
 
+// The argument at `index`, or, where it was left out, what stands for it.
+double action_number(const struct command_args *args, size_t index, double otherwise);
+int action_choice(const struct command_args *args, size_t index, int otherwise);
 // Sets a switch by the optional argument on|off|toggle at `index`; toggles when it was left out.
 void action_set_flag(bool *flag, const struct command_args *args, size_t index);
 // The panels, for an action that changes them: they are drawn before the next key, which may be meant for one

@@ -151,36 +151,36 @@ TICK(tick_contrast_keep)
     return host->view->contrast.keep;
 }
 
+// The next scale in their list, or the one before.
+static enum transfer_kind neighbour(enum transfer_kind kind, bool forward)
+{
+    return (enum transfer_kind)(((int)kind + (forward ? 1 : TRANSFER_COUNT - 1)) % TRANSFER_COUNT);
+}
+
 ACTION(action_contrast_scale)
 {
+    (void)error;
+    enum { WORD_NEXT, WORD_PREVIOUS };
+    enum { MODE_SET, MODE_TOGGLE };
     struct transfer *transfer = &host->view->contrast.transfer;
-    const char *name = args->values[0].text;
-    int step = strcmp(name, "next") == 0 ? 1 : strcmp(name, "previous") == 0 ? TRANSFER_COUNT - 1 : 0;
-    if (step) {
-        transfer->kind = (enum transfer_kind)(((int)transfer->kind + step) % TRANSFER_COUNT);
+    const struct argument_value *wanted = &args->values[0];
+    if (wanted->choice >= 0) {
+        transfer->kind = neighbour(transfer->kind, wanted->choice == WORD_NEXT);
         return STATUS_OK;
     }
-    // "NAME toggle" goes back to linear when NAME is in force already.
-    struct transfer wanted = *transfer;
-    if (!transfer_parse(name, &wanted))
-        return error_set(error, STATUS_USAGE, "there is no scale \"%s\"", name);
+    const bool back =
+        action_choice(args, 1, MODE_SET) == MODE_TOGGLE && transfer->kind == wanted->scale.transfer.kind;
     // Without a parameter the one set before stays.
-    if (!strchr(name, ':')) {
-        enum transfer_kind kind = wanted.kind;
-        wanted = *transfer;
-        wanted.kind = kind;
-    }
-    if (args->count > 1 && args->values[1].choice == 1 && transfer->kind == wanted.kind)
-        wanted.kind = TRANSFER_LINEAR;
-    *transfer = wanted;
+    if (wanted->scale.has_parameter)
+        *transfer = wanted->scale.transfer;
+    transfer->kind = back ? TRANSFER_LINEAR : wanted->scale.transfer.kind;
     return STATUS_OK;
 }
 
 TICK(tick_contrast_scale)
 {
-    struct transfer transfer = host->view->contrast.transfer;
-    return args->count && transfer_parse(args->values[0].text, &transfer) &&
-           transfer.kind == host->view->contrast.transfer.kind;
+    return args->count && args->values[0].choice < 0 &&
+           args->values[0].scale.transfer.kind == host->view->contrast.transfer.kind;
 }
 
 ACTION(action_contrast_gamma)
@@ -199,13 +199,10 @@ static void set_colormap(struct command_host *host, const struct colormap *map)
 
 ACTION(action_colormap_set)
 {
-    const struct colormap *map =
-        host->colormaps ? colormap_find(host->colormaps, args->values[0].text) : NULL;
-    if (!map)
-        return error_set(error, STATUS_USAGE, "there is no colour map \"%s\"", args->values[0].text);
-    set_colormap(host, map);
-    if (args->count > 1)
-        host->view->display.reversed = args->values[1].choice == 1;
+    if (!args->values[0].colormap)
+        return action_not_possible(error);
+    set_colormap(host, args->values[0].colormap);
+    host->view->display.reversed = action_choice(args, 1, host->view->display.reversed) == 1;
     return STATUS_OK;
 }
 

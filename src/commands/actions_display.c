@@ -7,8 +7,8 @@
 // The layers named by the argument at `index`: one, or all when it was left out.
 static void layer_range(const struct command_args *args, size_t index, int *first, int *last)
 {
-    *first = args->count > index ? args->values[index].choice : 0;
-    *last = args->count > index ? *first : MASK_LAYER_COUNT - 1;
+    *first = action_choice(args, index, 0);
+    *last = action_choice(args, index, MASK_LAYER_COUNT - 1);
 }
 
 ACTION(action_mask_visible)

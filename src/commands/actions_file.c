@@ -4,9 +4,19 @@
 
 enum flag_choice { FLAG_ON, FLAG_OFF, FLAG_TOGGLE };
 
+double action_number(const struct command_args *args, size_t index, double otherwise)
+{
+    return args->count > index ? args->values[index].number : otherwise;
+}
+
+int action_choice(const struct command_args *args, size_t index, int otherwise)
+{
+    return args->count > index ? args->values[index].choice : otherwise;
+}
+
 void action_set_flag(bool *flag, const struct command_args *args, size_t index)
 {
-    int choice = args->count > index ? args->values[index].choice : FLAG_TOGGLE;
+    const int choice = action_choice(args, index, FLAG_TOGGLE);
     *flag = choice == FLAG_TOGGLE ? !*flag : choice == FLAG_ON;
 }
 
@@ -53,15 +63,15 @@ ACTION(action_file_export)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_EXPORT);
-    bool decorate = args->count > 1 && args->values[1].choice == 1;
+    const bool decorate = action_choice(args, 1, 0) == 1;
     const char *size = args->count > 2 ? args->values[2].text : "shown";
-    const bool all = args->count > 3 && args->values[3].choice == 1;
+    const bool all = action_choice(args, 3, 0) == 1;
     return host->ops->export_picture(host->app, args->values[0].text, decorate, size, all, error);
 }
 
 ACTION(action_app_quit)
 {
-    const int how = args->count ? 1 + args->values[0].choice : 0;
+    const int how = 1 + action_choice(args, 0, -1);
     return host->ops->quit ? host->ops->quit(host->app, how, error) : action_not_possible(error);
 }
 
@@ -108,8 +118,7 @@ ACTION(action_mask_load)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_MASK);
-    return host->ops->load_mask(host->app, args->values[0].text, args->count > 1 ? args->values[1].choice : 0,
-                                error);
+    return host->ops->load_mask(host->app, args->values[0].text, action_choice(args, 1, 0), error);
 }
 
 ACTION(action_mask_clear)

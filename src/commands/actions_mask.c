@@ -3,9 +3,8 @@
 #include "commands/actions.h"
 
 #include "image/mask.h"
-#include "sources/mask_operation.h"
 
-#include <string.h>
+#include <math.h>
 
 static const double BRUSH_STEP = 1.25;
 
@@ -59,16 +58,16 @@ TICK(tick_mask_tool)
 
 ACTION(action_mask_brush)
 {
-    const char *word = args->values[0].text;
+    (void)error;
+    enum { LARGER, SMALLER };
     double *width = &host->workspace->masking.width, wanted = *width;
-    if (strcmp(word, "larger") == 0)
-        wanted = wanted * BRUSH_STEP > wanted + 1 ? wanted * BRUSH_STEP : wanted + 1;
-    else if (strcmp(word, "smaller") == 0)
-        wanted = wanted / BRUSH_STEP < wanted - 1 ? wanted / BRUSH_STEP : wanted - 1;
-    else if (!parse_double(word, &wanted))
-        return error_set(error, STATUS_USAGE, "width must be a number, larger or smaller, not \"%s\"", word);
-    wanted = (double)(int64_t)(wanted + 0.5);
-    *width = wanted < TOOL_MIN_WIDTH ? TOOL_MIN_WIDTH : wanted > TOOL_MAX_WIDTH ? TOOL_MAX_WIDTH : wanted;
+    if (args->values[0].choice == LARGER)
+        wanted = fmax(wanted * BRUSH_STEP, wanted + 1);
+    else if (args->values[0].choice == SMALLER)
+        wanted = fmin(wanted / BRUSH_STEP, wanted - 1);
+    else
+        wanted = args->values[0].number;
+    *width = fmin(fmax(floor(wanted + 0.5), TOOL_MIN_WIDTH), TOOL_MAX_WIDTH);
     return STATUS_OK;
 }
 
@@ -148,7 +147,7 @@ ACTION(action_mask_centre)
 static bool walk_steps(const struct command_host *host, bool (*step)(void *app),
                        const struct command_args *args)
 {
-    const int64_t wanted = args->count ? (int64_t)args->values[0].number : 1;
+    const int64_t wanted = (int64_t)action_number(args, 0, 1);
     int64_t done = 0;
     while (done < wanted && step(host->app))
         done++;
@@ -215,8 +214,8 @@ ACTION(action_mask_save)
         panels->dialog = panels->dialog == DIALOG_SAVE_MASK ? DIALOG_NONE : DIALOG_SAVE_MASK;
         return STATUS_OK;
     }
-    const int layer = args->count > 1 ? args->values[1].choice : 0; // 0 = all
-    const int values = args->count > 2 ? args->values[2].choice : 0;
+    const int layer = action_choice(args, 1, 0); // 0 = all
+    const int values = action_choice(args, 2, 0);
     return host->ops->save_mask(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, values,
                                 error);
 }
@@ -263,8 +262,6 @@ ACTION(action_mask_preview)
     const char *name = args->values[0].text;
     if (!host->ops->mask_operation)
         return action_not_possible(error);
-    if (!mask_operation_find(name))
-        return error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
     for (size_t i = 1; i < args->count; i++)
         numbers[i - 1] = args->values[i].number;
     return host->ops->mask_operation(host->app, name, numbers, args->count - 1, true, error);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Commands about panes: several images side by side.
 #include "commands/actions.h"
-#include "view/layout.h"
 
 enum { RIGHT, BELOW };
 enum { ASK, FORCE };
@@ -27,7 +26,7 @@ ACTION(action_pane_split)
     if (!panes_of(host))
         return action_not_possible(error);
     host->panels_changed = true;
-    return panes_of(host)->split(host->app, args->count && args->values[0].choice == BELOW, error);
+    return panes_of(host)->split(host->app, action_choice(args, 0, RIGHT) == BELOW, error);
 }
 
 ACTION(action_pane_close)
@@ -35,7 +34,7 @@ ACTION(action_pane_close)
     if (!panes_of(host))
         return action_not_possible(error);
     host->panels_changed = true;
-    return panes_of(host)->close(host->app, args->count && args->values[0].choice == FORCE, error);
+    return panes_of(host)->close(host->app, action_choice(args, 0, ASK) == FORCE, error);
 }
 
 ACTION(action_pane_go)
@@ -80,14 +79,10 @@ ACTION(action_pane_swap)
 
 ACTION(action_pane_grid)
 {
-    int columns, rows;
     if (!panes_of(host))
         return action_not_possible(error);
-    if (!layout_grid_parse(args->values[0].text, &columns, &rows))
-        return error_set(error, STATUS_USAGE, "\"%s\" is not COLUMNSxROWS, such as 2x2, of at most %d panes",
-                         args->values[0].text, LAYOUT_MAX_PANES);
     host->panels_changed = true;
-    return panes_of(host)->grid(host->app, columns, rows, error);
+    return panes_of(host)->grid(host->app, args->values[0].grid.columns, args->values[0].grid.rows, error);
 }
 
 ACTION(action_pane_alone)
@@ -108,8 +103,7 @@ ACTION(action_pane_blink)
     enum { SLOWLY = 1 };
     if (!panes_of(host))
         return action_not_possible(error);
-    const bool stops = args->count && args->values[0].number == 0;
-    return panes_of(host)->blink(host->app, stops ? 0 : args->count ? args->values[0].number : SLOWLY, error);
+    return panes_of(host)->blink(host->app, action_number(args, 0, SLOWLY), error);
 }
 
 static bool *link_of(struct view_links *links, int which)

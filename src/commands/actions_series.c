@@ -9,12 +9,12 @@ static enum status step(struct command_host *host, double frames, struct error *
 
 ACTION(action_frame_next)
 {
-    return step(host, args->count ? args->values[0].number : 1, error);
+    return step(host, action_number(args, 0, 1), error);
 }
 
 ACTION(action_frame_previous)
 {
-    return step(host, args->count ? -args->values[0].number : -1, error);
+    return step(host, -action_number(args, 0, 1), error);
 }
 
 ACTION(action_frame_step)
@@ -77,7 +77,7 @@ enum play_choice { PLAY_FORWARD, PLAY_BACK, PLAY_STOP, PLAY_TOGGLE };
 ACTION(action_frame_play)
 {
     struct view_play *play = &host->view->play;
-    const int choice = args->count ? args->values[0].choice : PLAY_TOGGLE;
+    const int choice = action_choice(args, 0, PLAY_TOGGLE);
     if (!host->ops->step)
         return action_not_possible(error);
     if (choice == PLAY_TOGGLE)
@@ -90,7 +90,7 @@ ACTION(action_frame_play)
 TICK(tick_frame_play)
 {
     const int direction = host->view->play.direction;
-    const int choice = args->count ? args->values[0].choice : PLAY_TOGGLE;
+    const int choice = action_choice(args, 0, PLAY_TOGGLE);
     return choice == PLAY_STOP ? false : choice == PLAY_BACK ? direction < 0 : direction > 0;
 }
 
@@ -112,7 +112,7 @@ ACTION(action_frame_loop)
 {
     (void)error;
     enum play_loop *loop = &host->view->play.loop;
-    const int choice = args->count ? args->values[0].choice : LOOP_TOGGLE;
+    const int choice = action_choice(args, 0, LOOP_TOGGLE);
     if (choice == LOOP_TOGGLE)
         *loop = *loop == PLAY_ONCE ? PLAY_AGAIN : PLAY_ONCE;
     else
@@ -123,7 +123,7 @@ ACTION(action_frame_loop)
 TICK(tick_frame_loop)
 {
     const enum play_loop loop = host->view->play.loop;
-    const int choice = args->count ? args->values[0].choice : LOOP_TOGGLE;
+    const int choice = action_choice(args, 0, LOOP_TOGGLE);
     return choice == LOOP_OFF      ? loop == PLAY_ONCE
            : choice == LOOP_BOUNCE ? loop == PLAY_BOUNCE
                                    : loop == PLAY_AGAIN;

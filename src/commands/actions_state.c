@@ -7,7 +7,7 @@
 static struct command_result *begin(struct command_host *host, const struct command_args *args, size_t index)
 {
     enum { FORM_TEXT, FORM_JSON };
-    result_begin(host->result, args->count > index && args->values[index].choice == FORM_JSON);
+    result_begin(host->result, action_choice(args, index, FORM_TEXT) == FORM_JSON);
     return host->result;
 }
 

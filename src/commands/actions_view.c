@@ -3,7 +3,6 @@
 #include "commands/actions.h"
 
 #include <math.h>
-#include <string.h>
 
 // What the zoom steps to: whole multiples, at which pixels are even squares, and their inverses.
 static const double zoom_steps[] = {1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256};
@@ -98,18 +97,16 @@ ACTION(action_view_zoom_out)
 
 ACTION(action_view_zoom)
 {
-    const char *word = args->values[0].text;
-    double zoom;
-    if (strcmp(word, "in") == 0)
-        return action_view_zoom_in(host, args, error);
-    if (strcmp(word, "out") == 0)
-        return action_view_zoom_out(host, args, error);
-    if (strcmp(word, "fit") == 0)
-        return action_view_fit(host, args, error);
-    if (!parse_double(word, &zoom) || !isfinite(zoom) || zoom <= 0)
-        return error_set(error, STATUS_USAGE, "factor must be a number above 0, in, out or fit, not \"%s\"",
-                         word);
-    camera_set_zoom(&host->view->camera, zoom);
+    (void)error;
+    enum { ZOOM_IN, ZOOM_OUT, ZOOM_FIT };
+    struct camera *camera = &host->view->camera;
+    const int word = args->values[0].choice;
+    if (word == ZOOM_FIT)
+        camera_fit(camera);
+    else if (word == ZOOM_IN || word == ZOOM_OUT)
+        camera_set_zoom(camera, zoom_stepped(camera->zoom, word == ZOOM_IN));
+    else
+        camera_set_zoom(camera, args->values[0].number);
     return STATUS_OK;
 }
 
@@ -158,7 +155,7 @@ ACTION(action_view_origin)
     (void)error;
     enum { ORIGIN_UPPER, ORIGIN_LOWER, ORIGIN_TOGGLE };
     struct camera *camera = &host->view->camera;
-    int choice = args->count ? args->values[0].choice : ORIGIN_TOGGLE;
+    const int choice = action_choice(args, 0, ORIGIN_TOGGLE);
     camera->origin_chosen = true;
     camera->origin_lower = choice == ORIGIN_TOGGLE ? !camera->origin_lower : choice == ORIGIN_LOWER;
     return STATUS_OK;
@@ -173,7 +170,7 @@ ACTION(action_view_reduce)
 {
     enum { CHOICE_MEAN, CHOICE_MAX, CHOICE_TOGGLE };
     struct display *display = &host->view->display;
-    int choice = args->count ? args->values[0].choice : CHOICE_TOGGLE;
+    const int choice = action_choice(args, 0, CHOICE_TOGGLE);
     bool max = choice == CHOICE_TOGGLE ? display->reduce == REDUCE_MEAN : choice == CHOICE_MAX;
     enum reduce_mode mode = max ? REDUCE_MAX : REDUCE_MEAN;
     if (mode == display->reduce)

@@ -1,195 +1,200 @@
 // SPDX-License-Identifier: MIT
-// Argument specifications ("LOW:number [STATE:on|off|toggle]") and the checking of words against them.
+// Reading of words as what arguments may be: one function for each kind.
 #include "commands/arguments.h"
 
-#include <ctype.h>
+#include "sources/mask_operation.h"
+#include "view/layout.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    enum argument_kind kind;
-} kind_names[] = {
-    {"number", ARGUMENT_NUMBER}, {"integer", ARGUMENT_INTEGER}, {"colour", ARGUMENT_COLOUR},
-    {"text", ARGUMENT_TEXT},     {"file", ARGUMENT_FILE},       {"colormap", ARGUMENT_COLORMAP},
-    {"scale", ARGUMENT_SCALE},
-};
-
-// Reads "(low..high)"; false if it is not of that form.
-static bool parse_range(const char *text, size_t length, struct argument_spec *spec)
+const struct argument *argument_at(const struct argument *list, size_t index)
 {
-    char copy[64];
-    if (length < 2 || length >= sizeof copy || text[0] != '(' || text[length - 1] != ')')
-        return false;
-    memcpy(copy, text + 1, length - 2);
-    copy[length - 2] = '\0';
-    char *dots = strstr(copy, "..");
-    if (!dots)
-        return false;
-    *dots = '\0';
-    spec->has_range = true;
-    return parse_double(copy, &spec->low) && parse_double(dots + 2, &spec->high);
+    for (size_t i = 0; list && list->name && i < index; i++)
+        list++;
+    return list && list->name ? list : NULL;
 }
 
-static bool parse_kind(const char *text, size_t length, struct argument_spec *spec)
+bool argument_choice(const struct argument *argument, size_t n, const char **text, size_t *length)
 {
-    if (memchr(text, '|', length)) {
-        spec->kind = ARGUMENT_CHOICE;
-        spec->choices = text;
-        spec->choices_length = length;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
-        size_t name_length = strlen(kind_names[i].name);
-        if (length < name_length || strncmp(text, kind_names[i].name, name_length) != 0)
-            continue;
-        spec->kind = kind_names[i].kind;
-        return length == name_length || parse_range(text + name_length, length - name_length, spec);
-    }
-    return false;
-}
-
-bool argument_spec_next(const char **at, struct argument_spec *spec)
-{
-    const char *text = *at + strspn(*at, " ");
-    if (!*text)
-        *at = text;
-    size_t length = strcspn(text, " ");
-    const char *next = text + length;
-    *spec = (struct argument_spec){0};
-    if (length > 3 && strncmp(next - 3, "...", 3) == 0) {
-        spec->repeated = true;
-        length -= 3;
-    }
-    if (length > 2 && text[0] == '[' && text[length - 1] == ']') {
-        spec->optional = true;
-        text++;
-        length -= 2;
-    }
-    const char *colon = memchr(text, ':', length);
-    if (!colon || colon == text || (size_t)(colon - text) >= sizeof spec->name)
-        return false;
-    memcpy(spec->name, text, (size_t)(colon - text));
-    if (!parse_kind(colon + 1, (size_t)(text + length - colon - 1), spec))
-        return false;
-    *at = next;
-    return true;
-}
-
-bool argument_choice(const struct argument_spec *spec, size_t n, const char **text, size_t *length)
-{
-    if (!spec->choices)
-        return false;
-    const char *at = spec->choices;
-    const char *end = at + spec->choices_length;
-    for (;;) {
-        const char *bar = memchr(at, '|', (size_t)(end - at));
-        size_t piece = (size_t)((bar ? bar : end) - at);
-        if (n-- == 0) {
+    for (const char *at = argument->words; at; n--) {
+        const size_t piece = strcspn(at, "|");
+        if (n == 0) {
             *text = at;
             *length = piece;
             return true;
         }
-        if (!bar)
-            return false;
-        at = bar + 1;
+        at = at[piece] ? at + piece + 1 : NULL;
     }
+    return false;
 }
 
-static enum status bad_value(const struct argument_spec *spec, const char *wanted, const char *word,
-                             struct error *error)
-{
-    return error_set(error, STATUS_USAGE, "%s must be %s, not \"%s\"", spec->name, wanted, word);
-}
-
-static enum status parse_number(const struct argument_spec *spec, const char *word,
-                                struct command_value *value, struct error *error)
-{
-    int64_t integer;
-    bool whole = spec->kind == ARGUMENT_INTEGER;
-    if (whole) {
-        if (!parse_int64(word, &integer))
-            return bad_value(spec, "a whole number", word, error);
-        value->number = (double)integer;
-    } else if (!parse_double(word, &value->number) || !isfinite(value->number)) {
-        return bad_value(spec, "a number", word, error);
-    }
-    if (spec->has_range && (value->number < spec->low || value->number > spec->high)) {
-        char wanted[80], low[32], high[32];
-        snprintf(wanted, sizeof wanted, "from %s to %s", format_double(spec->low, low, sizeof low),
-                 format_double(spec->high, high, sizeof high));
-        return bad_value(spec, wanted, word, error);
-    }
-    return STATUS_OK;
-}
-
-// "a, b or c" for the sentence about a wrong choice.
-static void describe_choices(const struct argument_spec *spec, char *out, size_t size)
-{
-    const char *piece, *after;
-    size_t length, after_length, used = 0;
-    out[0] = '\0';
-    for (size_t n = 0; argument_choice(spec, n, &piece, &length) && used < size; n++) {
-        const char *joint = n == 0 ? "" : argument_choice(spec, n + 1, &after, &after_length) ? ", " : " or ";
-        used += (size_t)snprintf(out + used, size - used, "%s%.*s", joint, (int)length, piece);
-    }
-}
-
-static enum status parse_choice(const struct argument_spec *spec, const char *word,
-                                struct command_value *value, struct error *error)
+// The index of the word among those of the argument, or -1.
+static int find_choice(const struct argument *argument, const char *word)
 {
     const char *piece;
     size_t length;
-    for (size_t n = 0; argument_choice(spec, n, &piece, &length); n++) {
-        if (strlen(word) != length || strncasecmp(word, piece, length) != 0)
-            continue;
-        value->choice = (int)n;
-        return STATUS_OK;
+    for (size_t n = 0; argument_choice(argument, n, &piece, &length); n++) {
+        if (strlen(word) == length && strncasecmp(word, piece, length) == 0)
+            return (int)n;
     }
-    char wanted[400];
-    describe_choices(spec, wanted, sizeof wanted);
-    return bad_value(spec, wanted, word, error);
+    return -1;
 }
 
-static enum status parse_scale(const struct argument_spec *spec, const char *word, struct error *error)
+// --- what is wanted, for the sentence ---
+
+static bool has_range(const struct argument *argument)
 {
-    struct transfer transfer = transfer_default();
-    if (strcmp(word, "next") == 0 || strcmp(word, "previous") == 0 || transfer_parse(word, &transfer))
-        return STATUS_OK;
-    char wanted[200] = "one of";
+    return argument->low < argument->high;
+}
+
+static void want_number(const struct argument *argument, struct text *out)
+{
+    char low[32], high[32];
+    text_append(out, argument->kind == ARGUMENT_INTEGER ? "a whole number" : "a number");
+    if (argument->positive)
+        text_append(out, " above 0");
+    if (has_range(argument))
+        text_printf(out, " from %s to %s", format_double(argument->low, low, sizeof low),
+                    format_double(argument->high, high, sizeof high));
+    if (argument->unit)
+        text_printf(out, " %s", argument->unit);
+}
+
+static void want_colour(const struct argument *argument, struct text *out)
+{
+    (void)argument;
+    text_append(out, "a colour as \"#ff8000\" or \"red\"");
+}
+
+static void want_scale(const struct argument *argument, struct text *out)
+{
+    (void)argument;
     for (int kind = 0; kind < TRANSFER_COUNT; kind++)
-        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s %s", kind == 0 ? "" : ",",
-                 transfer_name((enum transfer_kind)kind));
-    snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted),
-             ", with a parameter as in \"power:0.5\"");
-    return bad_value(spec, wanted, word, error);
+        text_printf(out, "%s%s", kind == 0 ? "one of " : ", ", transfer_name((enum transfer_kind)kind));
+    text_append(out, ", with a parameter as in \"power:0.5\"");
 }
 
-enum status argument_parse(const struct argument_spec *spec, const struct colormap_list *colormaps,
-                           const char *word, struct command_value *value, struct error *error)
+static void want_size(const struct argument *argument, struct text *out)
 {
-    *value = (struct command_value){.kind = spec->kind, .text = word};
-    switch (spec->kind) {
-    case ARGUMENT_NUMBER:
-    case ARGUMENT_INTEGER:
-        return parse_number(spec, word, value, error);
-    case ARGUMENT_CHOICE:
-        return parse_choice(spec, word, value, error);
-    case ARGUMENT_COLOUR:
-        if (!parse_colour(word, value->rgb))
-            return bad_value(spec, "a colour as \"#ff8000\" or \"red\"", word, error);
-        return STATUS_OK;
-    case ARGUMENT_COLORMAP:
-        if (colormaps && !colormap_find(colormaps, word))
-            return error_set(error, STATUS_USAGE, "there is no colour map \"%s\"", word);
-        return STATUS_OK;
-    case ARGUMENT_SCALE:
-        return parse_scale(spec, word, error);
-    case ARGUMENT_TEXT:
-    case ARGUMENT_FILE:
-        break;
+    (void)argument;
+    text_append(out, "a size like 1920x1080");
+}
+
+static void want_grid(const struct argument *argument, struct text *out)
+{
+    (void)argument;
+    text_printf(out, "COLUMNSxROWS, such as 2x2, of at most %d panes", LAYOUT_MAX_PANES);
+}
+
+static void want_operation(const struct argument *argument, struct text *out)
+{
+    (void)argument;
+    text_append(out, "a mask operation");
+}
+
+// --- reading ---
+
+static bool read_number(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    int64_t integer = 0;
+    if (argument->kind == ARGUMENT_INTEGER) {
+        if (!parse_int64(word, &integer))
+            return false;
+        value->number = (double)integer;
+    } else if (!parse_double(word, &value->number) || !isfinite(value->number)) {
+        return false;
     }
-    return STATUS_OK;
+    if (argument->positive && value->number <= 0)
+        return false;
+    return !has_range(argument) || (value->number >= argument->low && value->number <= argument->high);
+}
+
+static bool read_colour(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument;
+    return parse_colour(word, value->rgb);
+}
+
+static bool read_any(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument, (void)word, (void)value;
+    return true;
+}
+
+static bool read_scale(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument;
+    value->scale.has_parameter = strchr(word, ':') != NULL;
+    return transfer_parse(word, &value->scale.transfer);
+}
+
+static bool read_size(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument;
+    return parse_size(word, &value->size.width, &value->size.height);
+}
+
+static bool read_grid(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument;
+    return layout_grid_parse(word, &value->grid.columns, &value->grid.rows);
+}
+
+static bool read_operation(const struct argument *argument, const char *word, struct argument_value *value)
+{
+    (void)argument, (void)value;
+    return mask_operation_find(word) != NULL;
+}
+
+// Without `read` only the words of the argument are taken.
+static const struct {
+    bool (*read)(const struct argument *argument, const char *word, struct argument_value *value);
+    void (*want)(const struct argument *argument, struct text *out);
+} kinds[ARGUMENT_KIND_COUNT] = {
+    [ARGUMENT_NUMBER] = {read_number, want_number},
+    [ARGUMENT_INTEGER] = {read_number, want_number},
+    [ARGUMENT_CHOICE] = {NULL, NULL},
+    [ARGUMENT_COLOUR] = {read_colour, want_colour},
+    [ARGUMENT_FILE] = {read_any, NULL},
+    [ARGUMENT_COLORMAP] = {read_any, NULL},
+    [ARGUMENT_SCALE] = {read_scale, want_scale},
+    [ARGUMENT_SIZE] = {read_size, want_size},
+    [ARGUMENT_GRID] = {read_grid, want_grid},
+    [ARGUMENT_OPERATION] = {read_operation, want_operation},
+};
+
+// "a number above 0, in, out or fit".
+static enum status refuse(const struct argument *argument, const char *word, struct error *error)
+{
+    struct text wanted = {0};
+    const char *piece, *after;
+    size_t length, after_length;
+    if (kinds[argument->kind].want)
+        kinds[argument->kind].want(argument, &wanted);
+    for (size_t n = 0; argument_choice(argument, n, &piece, &length); n++) {
+        const bool more = argument_choice(argument, n + 1, &after, &after_length);
+        text_append(&wanted, wanted.length == 0 ? "" : more ? ", " : " or ");
+        text_append_bytes(&wanted, piece, length);
+    }
+    error_set(error, STATUS_USAGE, "%s must be %s, not \"%s\"", argument->name, text_string(&wanted), word);
+    text_free(&wanted);
+    return STATUS_USAGE;
+}
+
+enum status argument_read(const struct argument *argument, const struct colormap_list *colormaps,
+                          const char *word, struct argument_value *value, struct error *error)
+{
+    *value =
+        (struct argument_value){.kind = argument->kind, .text = word, .choice = find_choice(argument, word)};
+    if (value->choice >= 0)
+        return STATUS_OK;
+    if (!kinds[argument->kind].read || !kinds[argument->kind].read(argument, word, value))
+        return refuse(argument, word, error);
+    if (argument->kind != ARGUMENT_COLORMAP || !colormaps)
+        return STATUS_OK;
+    value->colormap = colormap_find(colormaps, word);
+    return value->colormap ? STATUS_OK
+                           : error_set(error, STATUS_USAGE, "there is no colour map \"%s\"", word);
 }

@@ -2,7 +2,6 @@
 // Command lines: taking them apart, checking them against the table, running them.
 #include "commands/command.h"
 
-#include "commands/arguments.h"
 #include "commands/result.h"
 #include "commands/table.h"
 
@@ -102,12 +101,12 @@ const struct command *command_find(const char *name)
     return command;
 }
 
-static enum status missing_argument(const struct command *command, const struct argument_spec *spec,
+static enum status missing_argument(const struct command *command, const struct argument *argument,
                                     struct error *error)
 {
     struct text usage = {0};
     command_describe_args(command, &usage);
-    error_set(error, STATUS_USAGE, "the argument %s is missing (usage: %s %s)", spec->name, command->name,
+    error_set(error, STATUS_USAGE, "the argument %s is missing (usage: %s %s)", argument->name, command->name,
               text_string(&usage));
     text_free(&usage);
     return STATUS_USAGE;
@@ -126,20 +125,19 @@ static enum status too_many_arguments(const struct command *command, const char 
 static enum status parse_args(const struct command *command, const struct colormap_list *colormaps,
                               const struct words *words, struct command_args *args, struct error *error)
 {
-    const char *at = command->args;
-    struct argument_spec spec;
-    size_t given = words->count - 1;
+    const size_t given = words->count - 1;
+    const struct argument *argument;
     args->count = 0;
-    while (argument_spec_next(&at, &spec)) {
+    for (size_t i = 0; (argument = argument_at(command->args, i)); i++) {
         if (args->count == given)
-            return spec.optional ? STATUS_OK : missing_argument(command, &spec, error);
+            return argument->optional ? STATUS_OK : missing_argument(command, argument, error);
         do {
-            enum status status = argument_parse(&spec, colormaps, word_at(words, args->count + 1),
-                                                &args->values[args->count], error);
+            enum status status = argument_read(argument, colormaps, word_at(words, args->count + 1),
+                                               &args->values[args->count], error);
             if (status)
                 return status;
             args->count++;
-        } while (spec.repeated && args->count < given);
+        } while (argument->repeated && args->count < given);
     }
     return args->count < given ? too_many_arguments(command, word_at(words, args->count + 1), error)
                                : STATUS_OK;
@@ -240,13 +238,6 @@ static bool must_wait(const struct command_host *host, const struct call *call)
            !host->ops->is_complete(host->app);
 }
 
-void command_run_later(struct command_host *host, const char *line)
-{
-    if (host->pending.length && *line)
-        text_append(&host->pending, "\n");
-    text_append(&host->pending, line);
-}
-
 enum status command_run(struct command_host *host, const char *line, struct error *error)
 {
     struct error local = {0};
@@ -276,23 +267,6 @@ enum status command_continue(struct command_host *host, struct error *error)
     const enum status status = command_run(host, text_string(&line), error);
     text_free(&line);
     return status;
-}
-
-bool command_is_pending(const struct command_host *host)
-{
-    return host->pending.length > 0;
-}
-
-bool command_drop(struct command_host *host)
-{
-    const bool dropped = command_is_pending(host);
-    text_clear(&host->pending);
-    return dropped;
-}
-
-void command_host_finish(struct command_host *host)
-{
-    text_free(&host->pending);
 }
 
 enum status command_check(const struct command_host *host, const char *line, struct error *error)
@@ -358,35 +332,27 @@ void command_append_word(struct text *line, const char *word)
 bool command_choice(const struct command_host *host, const struct command *command, size_t argument, size_t n,
                     char *name, size_t size)
 {
-    const char *at = command->args;
-    struct argument_spec spec = {0};
-    for (size_t i = 0; i <= argument; i++) {
-        if (!argument_spec_next(&at, &spec))
-            return false;
-    }
+    const struct argument *wanted = argument_at(command->args, argument);
     const char *piece;
     size_t length;
-    if (spec.kind == ARGUMENT_COLORMAP && host && host->colormaps && n < host->colormaps->count)
+    if (!wanted)
+        return false;
+    if (wanted->kind == ARGUMENT_COLORMAP && host && host->colormaps && n < host->colormaps->count)
         return snprintf(name, size, "%s", host->colormaps->maps[n].name) >= 0;
-    if (spec.kind == ARGUMENT_SCALE && n < TRANSFER_COUNT)
-        return snprintf(name, size, "%s", transfer_name((enum transfer_kind)n)) >= 0;
-    if (spec.kind == ARGUMENT_CHOICE && argument_choice(&spec, n, &piece, &length))
-        return snprintf(name, size, "%.*s", (int)length, piece) >= 0;
-    return false;
+    if (wanted->kind == ARGUMENT_SCALE)
+        return n < TRANSFER_COUNT && snprintf(name, size, "%s", transfer_name((enum transfer_kind)n)) >= 0;
+    return argument_choice(wanted, n, &piece, &length) &&
+           snprintf(name, size, "%.*s", (int)length, piece) >= 0;
 }
 
 void command_describe_args(const struct command *command, struct text *out)
 {
-    const char *at = command->args;
-    struct argument_spec spec;
-    bool first = true;
-    while (argument_spec_next(&at, &spec)) {
-        text_printf(out, "%s%s", first ? "" : " ", spec.optional ? "[" : "");
-        if (spec.kind == ARGUMENT_CHOICE)
-            text_append_bytes(out, spec.choices, spec.choices_length);
-        else
-            text_append(out, spec.name);
-        text_printf(out, "%s%s", spec.optional ? "]" : "", spec.repeated ? "..." : "");
-        first = false;
+    const struct argument *argument;
+    for (size_t i = 0; (argument = argument_at(command->args, i)); i++) {
+        text_printf(out, "%s%s", i ? " " : "", argument->optional ? "[" : "");
+        if (argument->kind != ARGUMENT_CHOICE)
+            text_printf(out, "%s%s", argument->name, argument->words ? "|" : "");
+        text_printf(out, "%s%s%s", argument->words ? argument->words : "", argument->optional ? "]" : "",
+                    argument->repeated ? "..." : "");
     }
 }

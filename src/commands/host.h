@@ -79,6 +79,8 @@ struct command_host_ops {
     // it. `size` is "shown", "1:1" or "WxH".
     enum status (*export_picture)(void *app, const char *path, bool decorate, const char *size, bool all,
                                   struct error *error);
+    // Adds the colour map of a file to host->colormaps, and shows the image by it.
+    enum status (*load_colormap)(void *app, const char *path, struct error *error);
     // Stops what is going on (loading); false if there was nothing to stop.
     bool (*cancel)(void *app);
     // Sets the limits by view->contrast.rule and .visible_only, now or as soon as the data are there.

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: MIT
-// Words of mask operations, checked by the same specifications as those of commands.
+// Words of mask operations, checked as those of the commands "mask.NAME".
 #include "commands/operation.h"
 
 #include "base/text.h"
-#include "commands/arguments.h"
+#include "commands/command.h"
 #include "sources/mask_operation.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-static enum status parse_word(const struct argument_spec *spec, const char *word, double *number,
-                              struct error *error)
+const struct argument *operation_arguments(const struct mask_operation *operation)
 {
-    struct command_value value;
-    const enum status status = argument_parse(spec, NULL, word, &value, error);
-    *number = spec->kind == ARGUMENT_CHOICE ? value.choice : value.number;
+    char name[64];
+    snprintf(name, sizeof name, "mask.%s", operation->name);
+    return command_find(name)->args;
+}
+
+static enum status read_word(const struct argument *argument, const char *word, double *number,
+                             struct error *error)
+{
+    struct argument_value value;
+    const enum status status = argument_read(argument, NULL, word, &value, error);
+    *number = argument->kind == ARGUMENT_CHOICE ? value.choice : value.number;
     return status;
 }
 
@@ -34,43 +41,52 @@ static bool next_word(const char **at, char *word, size_t size)
     return true;
 }
 
-enum status operation_parse(const char *arguments, const char *words, double *numbers, size_t *count,
-                            struct error *error)
+enum status operation_parse(const struct argument *arguments, const char *words, double *numbers,
+                            size_t *count, struct error *error)
 {
-    struct argument_spec spec = {0};
     char word[64];
-    bool have = argument_spec_next(&arguments, &spec);
+    bool have_one = false; // of a repeated argument
+    size_t at = 0;
     *count = 0;
     while (next_word(&words, word, sizeof word)) {
-        if (!have)
+        const struct argument *argument = argument_at(arguments, at);
+        if (!argument)
             return error_set(error, STATUS_USAGE, "\"%s\" is one value too many", word);
         if (*count == MASK_OPERATION_ARGUMENTS)
             return error_set(error, STATUS_USAGE, "more than %d values", MASK_OPERATION_ARGUMENTS);
-        const enum status status = parse_word(&spec, word, &numbers[(*count)++], error);
+        const enum status status = read_word(argument, word, &numbers[(*count)++], error);
         if (status)
             return status;
-        if (spec.repeated)
-            spec.optional = true; // one is there
-        else
-            have = argument_spec_next(&arguments, &spec);
+        have_one = argument->repeated;
+        at += !argument->repeated;
     }
-    if (have && !spec.optional)
-        return error_set(error, STATUS_USAGE, "%s is missing", spec.name);
+    const struct argument *missing = have_one ? NULL : argument_at(arguments, at);
+    if (missing && !missing->optional)
+        return error_set(error, STATUS_USAGE, "%s is missing", missing->name);
     return STATUS_OK;
 }
 
-void operation_describe(const char *arguments, char *out, size_t size)
+static void append_upper(struct text *out, const char *name)
 {
-    struct argument_spec spec;
-    size_t used = 0, open = 0;
-    out[0] = '\0';
-    while (argument_spec_next(&arguments, &spec) && used < size) {
-        for (char *letter = spec.name; *letter; letter++)
-            *letter = (char)toupper((unsigned char)*letter);
-        used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", spec.optional ? "[" : "",
-                                 used ? "," : "", spec.name, spec.repeated ? ",..." : "");
-        open += spec.optional;
+    for (; *name; name++) {
+        const char letter = (char)toupper((unsigned char)*name);
+        text_append_bytes(out, &letter, 1);
     }
-    while (open-- && used < size)
-        used += (size_t)snprintf(out + used, size - used, "]");
+}
+
+void operation_describe(const struct argument *arguments, char *out, size_t size)
+{
+    struct text text = {0};
+    const struct argument *argument;
+    size_t open = 0;
+    for (size_t i = 0; (argument = argument_at(arguments, i)); i++) {
+        text_printf(&text, "%s%s", argument->optional ? "[" : "", i ? "," : "");
+        append_upper(&text, argument->name);
+        text_append(&text, argument->repeated ? ",..." : "");
+        open += argument->optional;
+    }
+    while (open--)
+        text_append(&text, "]");
+    snprintf(out, size, "%s", text_string(&text));
+    text_free(&text);
 }

@@ -7,8 +7,8 @@
 
 #define MENU(...) ((const struct command_menu[]){__VA_ARGS__, {NULL, NULL}})
 #define LAYERS    MASK_LAYER_WORDS
-#define SWITCH    "[state:on|off|toggle]"
-#define FORM      "[form:text|json]" // of commands that answer
+#define SWITCH    ARG_CHOICE("state", "on|off|toggle", .optional = true)
+#define FORM      ARG_CHOICE("form", "text|json", .optional = true) // of commands that answer
 
 struct command_rows {
     const struct command *rows;

@@ -46,11 +46,9 @@ enum mask_operation_kind {
 
 struct mask_operation {
     const char *name; // "above", "circle", "grow": also of the command (mask.above) and option (--above)
-    // As in the command table: "value:number", "[neighbours:4|8]", "points:number...".
-    const char *arguments;
     const char *help; // one sentence
     // `numbers` are the arguments that were given, choices as their index from 0; their number and kinds are
-    // as `arguments` says.
+    // as the list in mask_operation_list.h says.
     enum status (*run)(const struct mask_context *context, const double *numbers, size_t count,
                        struct error *error);
     enum mask_operation_kind kind;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The command table, the parser of command lines, and what every command does to the view.
-#include "commands/arguments.h"
 #include "commands/fixture.h"
 #include "support/testdata.h"
 
@@ -15,21 +14,21 @@ static void every_command_is_described(void **state)
     (void)state;
     for (size_t i = 0; command_at(i); i++) {
         const struct command *command = command_at(i);
-        struct argument_spec spec;
-        const char *at = command->args, *dot = strchr(command->name, '.');
-        bool optional = false;
+        const struct argument *argument, *before = NULL;
+        const char *dot = strchr(command->name, '.');
         assert_true(dot && dot != command->name && dot[1] && !strpbrk(command->name, " ;\""));
         assert_ptr_equal(command_find(command->name), command);
         assert_non_null(command->run);
         size_t length = strlen(command->help);
         assert_true(length > 10 && command->help[length - 1] == '.');
-        while (argument_spec_next(&at, &spec)) {
-            // What may be left out stands at the end.
-            assert_true(spec.optional || !optional);
-            optional = spec.optional;
+        for (size_t n = 0; (argument = argument_at(command->args, n)); n++, before = argument) {
+            assert_true(argument->name[0] && argument->low <= argument->high);
+            assert_true(argument->words || argument->kind != ARGUMENT_CHOICE);
+            // What may be left out, or given several times, stands at the end.
+            assert_false(before && before->repeated);
+            if (before && before->optional && !argument->optional)
+                fail_msg("%s: %s must be optional too", command->name, argument->name);
         }
-        if (*at)
-            fail_msg("%s: \"%s\" is no argument", command->name, at);
     }
 }
 
@@ -125,18 +124,27 @@ static void errors_name_command_and_argument(void **state)
     fake_refuses("contrast.low nan", "contrast.low: value must be a number, not \"nan\"");
     fake_refuses("contrast.low inf", "contrast.low: value must be a number, not \"inf\"");
     fake_refuses("view.fit 3", "view.fit: \"3\" is one argument too many (usage: view.fit)");
-    fake_refuses("frame.step 1.5", "frame.step: count must be a whole number, not \"1.5\"");
-    fake_refuses("mask.opacity 1.5", "mask.opacity: opacity must be from 0 to 1, not \"1.5\"");
+    fake_refuses("frame.step 1.5",
+                 "frame.step: count must be a whole number from -1000000 to 1000000, not \"1.5\"");
+    fake_refuses("mask.opacity 1.5", "mask.opacity: opacity must be a number from 0 to 1, not \"1.5\"");
     fake_refuses("view.rotate up", "view.rotate: direction must be left or right, not \"up\"");
     fake_refuses("contrast.auto best",
                  "contrast.auto: method must be percentile, minmax, zscale or sigma, not \"best\"");
+    fake_refuses("frame.rate 101",
+                 "frame.rate: rate must be a number from 0.1 to 100 frames a second, not \"101\"");
+    fake_refuses("mask.brush wide", "mask.brush: width must be a number, larger or smaller, not \"wide\"");
+    fake_refuses("pane.grid 5x4",
+                 "pane.grid: layout must be COLUMNSxROWS, such as 2x2, of at most 16 panes, not \"5x4\"");
+    fake_refuses("file.export a.png plain large",
+                 "file.export: size must be a size like 1920x1080, shown or 1:1, not \"large\"");
+    fake_refuses("mask.preview paint 3", "mask.preview: operation must be a mask operation, not \"paint\"");
     fake_refuses("colormap.set nothing", "colormap.set: there is no colour map \"nothing\"");
     fake_refuses("special.colour nan #12345",
                  "special.colour: colour must be a colour as \"#ff8000\" or \"red\", not \"#12345\"");
     fake_refuses("file.open \"a", "file.open: a double quote is not closed");
     fake_refuses(
         "contrast.scale power:0",
-        "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, equalize, with a parameter as in \"power:0.5\", not \"power:0\"");
+        "contrast.scale: scale must be one of linear, log, sqrt, asinh, power, equalize, with a parameter as in \"power:0.5\", next or previous, not \"power:0\"");
     fake_refuses("frame.go 12", "frame.go: there are 10 frames");
     fake_refuses("file.reload", "file.reload: not possible here");
     // What is wrong with a file is not the command's fault.
@@ -148,7 +156,7 @@ static void the_first_failure_stops(void **state)
     (void)state;
     text_clear(&fake.calls);
     fake_refuses("frame.step 1; frame.step x; frame.step 3",
-                 "frame.step: count must be a whole number, not \"x\"");
+                 "frame.step: count must be a whole number from -1000000 to 1000000, not \"x\"");
     assert_string_equal(fake.calls.data, "step 1;");
     assert_int_equal(command_check(&fake.host, "frame.step 1; frame.step x", NULL), STATUS_USAGE);
 }
@@ -396,7 +404,8 @@ static void panels_for_files(void **state)
     fake_host_run(&fake, "panel.files_width 300; folder.go ..; folder.go \"/a b\"");
     assert_int_equal(panels->files_width, 300);
     assert_string_equal(fake.calls.data, "folder ..;folder /a b;");
-    fake_refuses("panel.files_width 10", "panel.files_width: width must be from 160 to 640, not \"10\"");
+    fake_refuses("panel.files_width 10",
+                 "panel.files_width: width must be a whole number from 160 to 640 px, not \"10\"");
     // Escape closes windows, not what is docked.
     fake_host_run(&fake, "panel.files; panel.contents; panel.metadata; app.cancel");
     assert_true(panels->files && !panels->contents && !panels->metadata);

@@ -37,7 +37,7 @@ static void check_operations(const char *words)
         abort();
     for (const struct mask_operation *operation = mask_operations; operation->name; operation++) {
         size_t count = 0;
-        if (operation_parse(operation->arguments, words, numbers, &count, NULL) == STATUS_OK &&
+        if (operation_parse(operation_arguments(operation), words, numbers, &count, NULL) == STATUS_OK &&
             count > MASK_OPERATION_ARGUMENTS)
             abort();
     }
