@@ -22,7 +22,8 @@ struct files {
     struct browser_contents *contents;
     char *contents_asked; // the name that contents were asked for last
     uint64_t folder_serial, recent_serial, contents_serial;
-    char *opened; // to be remembered when it is shown
+    char *opened;           // to be remembered when it is shown
+    uint64_t opened_before; // how often something was opened in the pane before that
 };
 
 struct files *files_create(struct desk *desk)
@@ -62,6 +63,7 @@ void files_opened(struct files *files, const char *const *names, size_t count)
 {
     free(files->opened);
     files->opened = recent_name_of(names, count);
+    files->opened_before = files->desk->active->opened;
 }
 
 // --- the folder ---
@@ -158,7 +160,7 @@ static void remember(struct files *files)
     const struct pane *pane = files->desk->active;
     if (!files->opened || pane_is_loading(pane))
         return;
-    if (pane->frame->picture && pane->frame->load_status == STATUS_OK)
+    if (pane->opened != files->opened_before && pane->frame->picture && pane->frame->load_status == STATUS_OK)
         browser_remember(files->browser, files->opened);
     free(files->opened);
     files->opened = NULL;

@@ -52,18 +52,10 @@ static enum status do_reload(void *app, struct error *error)
 
 static enum status do_open_series(void *app, const char *name, struct error *error)
 {
-    struct pane *pane = pane_of(app);
-    if (!name && !pane->document->source)
-        return error_set(error, STATUS_USAGE, "no image is open");
-    const struct source *files = document_files(pane->document);
-    char *copy = must_copy(name ? name : source_name(files, pane->document->plain ? 0 : pane->position.item));
-    const char *names[] = {copy};
-    const bool automatic = pane->view.contrast.automatic;
-    enum status status = pane_open(pane, names, 1, true, 0, error);
-    if (!status && !name) // more of the same data: limits set by hand hold
-        pane->view.contrast.automatic = automatic;
-    free(copy);
-    return status;
+    if (name)
+        return pane_open(pane_of(app), &name, 1, true, 0, error);
+    const enum status status = host_need_image(app, error);
+    return status ? status : pane_open_siblings(pane_of(app), error);
 }
 
 static enum status do_step(void *app, int64_t frames, struct error *error)

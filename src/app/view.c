@@ -22,7 +22,9 @@
 // because every repaint takes time from decoding.
 enum { FIRST_PUMP_MS = 8, PUMP_MS = 40 };
 
-enum { MAX_PRESSED = 16 };
+// How long names may be looked up before the window is there, so that what is wrong with them ends the
+// program.
+enum { LOOK_UP_MS = 2000, MAX_PRESSED = 16 };
 
 // Everything of a window session.
 struct session {
@@ -117,7 +119,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
     *model = (struct ui_model){
         .bindings = &session->bindings,
         .info = pane->frame->picture ? &pane->frame->info : NULL,
-        .name = pane_shown_name(pane),
+        .name = pane_coming_name(pane),
         .item = pane->position.item,
         .item_count = pane->document->source ? source_count(pane->document->source) : 0,
         .frame = pane->position.frame,
@@ -127,7 +129,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .histogram = pane->frame->histogram,
         .histogram_serial = pane->frame->serial,
         .loading = pane_is_loading(pane),
-        .file_work = host_is_working(&session->host),
+        .file_work = pane->opening || host_is_working(&session->host),
         .failures = pane->common->failed,
         .progress = pane->loader ? loader_progress(pane->loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
@@ -169,13 +171,8 @@ static void update_title(struct session *session)
 {
     const struct pane *pane = session->desk->active;
     struct text title = {0};
-    if (pane->document->source) {
-        const char *name = path_title(pane_shown_name(pane));
-        text_safe(&title, name, strlen(name));
-        pane_append_frame(pane, &title);
-        text_append(&title, " - ");
-    }
-    text_append(&title, "Fovea");
+    pane_append_title(pane, &title);
+    text_append(&title, pane_is_empty(pane) ? "Fovea" : " - Fovea");
     window_set_title(&session->window, text_string(&title));
     text_free(&title);
 }
@@ -625,6 +622,8 @@ static enum status start_session(struct session *session, const char *const *nam
     enum status status = desk_configure(session->desk, &session->options, error);
     if (!status) // decoding begins before the window system is even loaded
         status = desk_open(session->desk, names, count, error);
+    if (!status)
+        status = desk_settle(session->desk, LOOK_UP_MS, error);
     host_panes_changed(&session->host);
     if (!status)
         status = window_open(&session->window, "Fovea", 1280, 800, error);

@@ -167,13 +167,13 @@ static enum status make_places(struct desk *desk, int wanted, int order[LAYOUT_M
 {
     int count = layout_order(&desk->layout, order), full = 0;
     for (int i = 0; i < count; i++)
-        full += desk->panes[order[i]]->document->source != NULL;
+        full += !pane_is_empty(desk->panes[order[i]]);
     if (full > wanted)
         return error_set(error, STATUS_USAGE, "%d images are open, which is more than %d places", full,
                          wanted);
     for (int i = count - 1; i >= 0 && count > wanted; i--) {
         struct pane *pane = desk->panes[order[i]];
-        if (pane->document->source || desk_close(desk, pane, NULL))
+        if (!pane_is_empty(pane) || desk_close(desk, pane, NULL))
             continue;
         memmove(order + i, order + i + 1, (size_t)(--count - i) * sizeof *order);
     }
@@ -385,6 +385,23 @@ bool desk_tick(struct desk *desk, int64_t now)
             ahead_begin(desk->panes[i]);
     }
     return begun;
+}
+
+enum status desk_settle(struct desk *desk, int wait_ms, struct error *error)
+{
+    const int64_t until = clock_now_ns() + (int64_t)wait_ms * 1000000;
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
+        const struct pane *pane = desk->panes[i];
+        while (pane && pane->opening && clock_now_ns() < until) {
+            jobs_wait(desk->common.jobs, wait_ms);
+            jobs_drain(desk->common.jobs);
+        }
+        status = pane ? pane->open_error.status : STATUS_OK;
+        if (status)
+            *error = pane->open_error;
+    }
+    return status;
 }
 
 // The smaller of two times; -1 is none.

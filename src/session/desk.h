@@ -45,6 +45,9 @@ enum status desk_configure(struct desk *desk, const struct view_options *options
 // Opens the names in the active pane, or, with --grid, each in a pane of its own.
 enum status desk_open(struct desk *desk, const char *const *names, size_t count, struct error *error);
 
+// Waits up to `wait_ms` until the names have been looked up, and returns what is wrong with them.
+enum status desk_settle(struct desk *desk, int wait_ms, struct error *error);
+
 // --- panes ---
 
 int desk_count(const struct desk *desk);

@@ -2,7 +2,6 @@
 // Drawing of all panes that are shown, with a head over each where there are several.
 #include "session/desk.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "sources/source.h"
 
@@ -20,12 +19,10 @@ static const unsigned char HEAD_PLATE[4] = {37, 40, 43, 255}, LINE[4] = {58, 62,
 static void head_text(const struct desk *desk, const struct pane *pane, struct text *text)
 {
     text_printf(text, "%c", 'A' + desk_number(desk, pane) - 1);
-    if (!pane->document->source)
+    if (pane_is_empty(pane))
         return;
-    const char *name = path_title(pane_shown_name(pane));
     text_append(text, "   ");
-    text_safe(text, name, strlen(name));
-    pane_append_frame(pane, text);
+    pane_append_title(pane, text);
 }
 
 static void rect_over(struct overlay *overlay, struct rect rect, const unsigned char rgba[4])
@@ -77,7 +74,7 @@ static void draw_frames(const struct desk *desk)
             continue;
         if (desk->heads[i].height > 0)
             draw_head(desk, i);
-        if (!desk->panes[i]->document->source)
+        if (pane_is_empty(desk->panes[i]))
             draw_empty(desk, i);
         if (place.x > desk->whole.x)
             rect_over(overlay, (struct rect){place.x - 1, place.y, 1, place.height}, LINE);

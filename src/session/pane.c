@@ -136,6 +136,16 @@ struct mask_version pane_ask_masks(const struct pane *pane, struct loader_reques
 
 // --- what is shown ---
 
+// Gives up what is being loaded of the shown series.
+static bool stop_loading(struct pane *pane)
+{
+    const bool moving = playback_stop(pane);
+    if (!pane->loader)
+        return moving;
+    pane_load_stop(pane);
+    return true;
+}
+
 void pane_own_frame(struct pane *pane)
 {
     struct frame *shared = pane->frame;
@@ -168,26 +178,11 @@ void pane_show(struct pane *pane, struct source_position position)
     pane_load_start(pane, position.item, true);
 }
 
-enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
-                      struct error *error)
+// The document is there: it takes the place of the other one.
+static void take_opened(struct pane *pane, struct document *opened, struct source_position position,
+                        bool same_data)
 {
-    // Slabs that the command line asked for are of what it names, not of what is opened later.
-    const struct view_options *options = pane->document->source ? NULL : pane->options;
-    struct document_request request = {.names = names,
-                                       .count = count,
-                                       .siblings = siblings,
-                                       .frame = frame,
-                                       .channel = pane->document->channel};
-    if (options) {
-        request.slab = options->slab;
-        request.slab_frames = options->slab_frames;
-    }
-    struct document *opened = NULL;
-    struct source_position position;
-    enum status status = document_open(&request, &opened, &position, error);
-    if (status)
-        return status;
-    const bool another = pane->document->source != NULL;
+    const bool another = pane->document->source != NULL && !same_data;
     pane_give_up(pane);
     if (pane->document->references == 1)
         document_take_masks(opened, pane->document);
@@ -198,9 +193,86 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
     pane->direction = 1;
-    pane->playback = (struct playback){.due_ns = 0};
+    pane->playback.due_ns = 0;
     pane_show(pane, position);
+}
+
+static void end_opening(void *context, const struct opening_request *request, struct document *document,
+                        struct source_position position, const struct error *error)
+{
+    struct pane *pane = context;
+    pane->opening = NULL;
+    if (document) {
+        take_opened(pane, document, position, request->same_data);
+        return;
+    }
+    pane->open_error = *error;
+    common_fail(pane->common, error);
+}
+
+static enum status open_now(struct pane *pane, const struct opening_request *request, struct error *error)
+{
+    struct document *opened = NULL;
+    struct source_position position;
+    const enum status status = document_open(&request->what, &opened, &position, error);
+    if (!status)
+        take_opened(pane, opened, position, request->same_data);
+    return status;
+}
+
+static enum status begin_opening(struct pane *pane, const char *const *names, size_t count, bool siblings,
+                                 int64_t frame, bool same_data, struct error *error)
+{
+    // Slabs that the command line asked for are of what it names, not of what is opened later.
+    const struct view_options *options = pane->document->source ? NULL : pane->options;
+    struct opening_request request = {.jobs = pane->common->jobs,
+                                      .what = {.names = names,
+                                               .count = count,
+                                               .siblings = siblings,
+                                               .frame = frame,
+                                               .channel = pane->document->channel},
+                                      .same_data = same_data,
+                                      .done = end_opening,
+                                      .context = pane};
+    if (options) {
+        request.what.slab = options->slab;
+        request.what.slab_frames = options->slab_frames;
+    }
+    opening_abandon(&pane->opening);
+    pane->open_error = (struct error){0};
+    pane->playback.waiting_count = 0;
+    if (!pane->paced)
+        return open_now(pane, &request, error);
+    pane->opening = opening_start(&request);
     return STATUS_OK;
+}
+
+enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
+                      struct error *error)
+{
+    return begin_opening(pane, names, count, siblings, frame, false, error);
+}
+
+enum status pane_open_siblings(struct pane *pane, struct error *error)
+{
+    const struct source *files = document_files(pane->document);
+    char *name = must_copy(source_name(files, pane->document->plain ? 0 : pane->position.item));
+    const char *const names[] = {name};
+    const enum status status = begin_opening(pane, names, 1, true, 0, true, error);
+    free(name);
+    return status;
+}
+
+bool pane_drop_opening(struct pane *pane)
+{
+    const bool any = pane->opening != NULL;
+    opening_abandon(&pane->opening);
+    return any;
+}
+
+bool pane_is_empty(const struct pane *pane)
+{
+    return !pane->document->source && !pane->opening;
 }
 
 // Whether the frame that another pane shows is what this one would load.
@@ -224,7 +296,7 @@ bool pane_share(struct pane *pane, const struct pane *other)
 {
     if (!can_share(pane, other))
         return false;
-    pane_cancel(pane);
+    stop_loading(pane);
     recount_drop(pane);
     if (pane->frame != other->frame) {
         frame_release(&pane->frame);
@@ -258,7 +330,7 @@ void pane_open_same(struct pane *pane, const struct pane *other)
 void pane_go(struct pane *pane, struct source_position position)
 {
     const size_t shown_item = pane->position.item;
-    pane_cancel(pane);
+    stop_loading(pane);
     pane->position = position;
     pane->common->message = (struct error){0};
     pane_load_start(pane, shown_item, false);
@@ -268,14 +340,14 @@ void pane_reload(struct pane *pane)
 {
     if (!pane->document->source)
         return;
-    pane_cancel(pane);
+    stop_loading(pane);
     pane_load_start(pane, pane->position.item, true);
 }
 
 void pane_load_mask(struct pane *pane, const char *path)
 {
     char *copy = path ? must_copy(path) : NULL;
-    pane_cancel(pane);
+    stop_loading(pane);
     free(pane->document->mask_path);
     pane->document->mask_path = copy;
     mask_book_forget_file(pane->document->masks, !path);
@@ -284,26 +356,24 @@ void pane_load_mask(struct pane *pane, const char *path)
 
 bool pane_is_loading(const struct pane *pane)
 {
-    return pane->loader || pane->playback.walk;
+    return pane->opening || pane->loader || pane->playback.walk;
 }
 
 bool pane_cancel(struct pane *pane)
 {
-    const bool moving = playback_stop(pane);
-    if (!pane->loader)
-        return moving;
-    pane_load_stop(pane);
-    return true;
+    const bool opening = pane_drop_opening(pane);
+    return stop_loading(pane) || opening;
 }
 
 bool pane_leave(struct pane *pane)
 {
+    const bool opening = pane_drop_opening(pane);
     pane_cancel(pane);
     const bool counting = pane->recount.loader != NULL;
     recount_drop(pane);
     ahead_drop(pane, true);
     pane_load_collect(pane);
-    return !counting && pane->left.count == 0;
+    return !counting && !opening && pane->left.count == 0;
 }
 
 // --- files that are no images ---
@@ -377,6 +447,8 @@ static bool follow_statistics(struct pane *pane)
 
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
+    if (pane->opening)
+        jobs_wait(pane->common->jobs, wait_ms);
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
     const bool masked = pane_follow_masks(pane), counted = recount_pump(pane);
@@ -420,11 +492,16 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 
 enum status pane_load_all(struct pane *pane, struct error *error)
 {
-    while (pane->loader && !cancel_requested(pane->common->cancel))
+    while ((pane->opening || pane->loader) && !cancel_requested(pane->common->cancel))
         pane_pump(pane, 100, 1000);
     if (cancel_requested(pane->common->cancel)) {
         pane_cancel(pane);
         return error_set(error, STATUS_CANCELLED, "loading was stopped");
+    }
+    if (pane->open_error.status) {
+        if (error)
+            *error = pane->open_error;
+        return pane->open_error.status;
     }
     if (pane->frame->load_error.status && error)
         *error = pane->frame->load_error;

@@ -13,6 +13,7 @@
 #include "session/document.h"
 #include "session/frame.h"
 #include "session/left_loads.h"
+#include "session/opening.h"
 #include "session/playback.h"
 #include "session/recount.h"
 #include "sources/loader.h"
@@ -42,7 +43,9 @@ struct pane {
     struct ahead ahead;
 
     // Loading.
-    struct loader *loader; // NULL while nothing is being loaded
+    struct opening *opening; // of other files than those that are shown; NULL while there is none
+    struct error open_error; // why the last one failed
+    struct loader *loader;   // NULL while nothing is being loaded
     struct left_loads left;
     struct mask_version left_out; // of the user's layers, by what is being loaded
     struct recount recount;
@@ -68,8 +71,16 @@ void pane_take_looks(struct pane *pane, const struct pane *other);
 
 // Replaces the series by what the names stand for (series_expand; with `siblings` the whole series of a file)
 // and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
+// A paced pane does so as soon as the names have been looked up by a job: until then it shows what it showed,
+// and what is wrong with them is told then (open_error, common_fail).
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
                       struct error *error);
+// The same with the whole series of the file that is shown; limits set by hand hold.
+enum status pane_open_siblings(struct pane *pane, struct error *error);
+// Gives up what is being opened, as far as nothing of it is shown. False if there was nothing.
+bool pane_drop_opening(struct pane *pane);
+// Nothing is open, nor being opened.
+bool pane_is_empty(const struct pane *pane);
 // Shows the same document as another pane, at the same place. The pixels are shared where that can be.
 void pane_open_same(struct pane *pane, const struct pane *other);
 // Shows the very frame that another pane of the same document shows; false if that cannot be: it is being
@@ -151,7 +162,12 @@ const char *pane_pixel_kind(const struct pane *pane, int64_t x, int64_t y, doubl
 
 // The name of what is shown or being loaded, borrowed from the source; NULL if nothing is open.
 const char *pane_shown_name(const struct pane *pane);
-// Appends the number of the shown frame to a title, where the file has several.
+// The name of what is being opened, else that of what is shown; borrowed until the pane is pumped.
+const char *pane_coming_name(const struct pane *pane);
+// Appends what is shown, or being opened, for people, with the number of the frame where the file has
+// several; nothing if the pane is empty.
+void pane_append_title(const struct pane *pane, struct text *title);
+// Only the number, of what is shown.
 void pane_append_frame(const struct pane *pane, struct text *title);
 
 #endif

@@ -2,6 +2,7 @@
 // What is seen of the loaded image: values of pixels, and drawing of picture and overlays.
 #include "session/pane.h"
 
+#include "base/file.h"
 #include "base/size.h"
 #include "image/sentinel.h"
 
@@ -137,6 +138,16 @@ enum status pane_draw(struct pane *pane, struct target *target, int target_width
     draw_overlays(pane, scale);
     overlay_flush(pane->common->overlay, pane->view.camera.viewport_width, pane->view.camera.viewport_height);
     return STATUS_OK;
+}
+
+void pane_append_title(const struct pane *pane, struct text *title)
+{
+    if (pane_is_empty(pane))
+        return;
+    const char *name = path_title(pane_coming_name(pane));
+    text_safe(title, name, strlen(name));
+    if (!pane->opening)
+        pane_append_frame(pane, title);
 }
 
 void pane_append_frame(const struct pane *pane, struct text *title)

@@ -19,6 +19,11 @@ const char *pane_shown_name(const struct pane *pane)
     return source ? source_name(source, pane->position.item) : NULL;
 }
 
+const char *pane_coming_name(const struct pane *pane)
+{
+    return pane->opening ? opening_name(pane->opening) : pane_shown_name(pane);
+}
+
 // The open file of the item to be loaded, if there is one.
 static struct image_file *open_file(struct pane *pane)
 {

@@ -17,6 +17,7 @@ static enum status need_image(const struct pane *pane, struct error *error)
 
 static void stop(struct pane *pane)
 {
+    pane_drop_opening(pane);
     pane->view.play.direction = 0;
     pane->playback.waiting_count = 0;
 }
@@ -86,6 +87,7 @@ bool playback_stop(struct pane *pane)
 
 static void step_now(struct pane *pane, int64_t frames)
 {
+    pane_drop_opening(pane);
     int64_t moved = 0;
     struct source_position position = pane->position;
     if (!pane->paced)
@@ -111,6 +113,8 @@ static bool must_wait(const struct pane *pane)
 {
     if (!pane->paced)
         return false;
+    if (pane->opening)
+        return clock_now_ns() - opening_started_ns(pane->opening) < PATIENCE_NS;
     if (pane->playback.walk)
         return clock_now_ns() - pane->playback.walk_started_ns < PATIENCE_NS;
     if (pane->loader)

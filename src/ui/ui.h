@@ -117,7 +117,7 @@ struct ui_model {
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown
     const char *working; // the operation over the whole mask, or the file work, that is running; NULL = none
-    bool file_work;      // what a command has begun beside loading images is not done
+    bool file_work;      // what a command has begun is not done, save that the image is being loaded
     uint64_t failures;   // how often what a command had begun failed
     double work_share;   // of it that is done; 0 = cannot be told
     const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing

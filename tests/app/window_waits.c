@@ -320,6 +320,8 @@ static void bind_keys(FILE *file)
     fprintf(file, "F7 colormap.load %s\n", beside("map.txt"));
     fprintf(file, "F8 mask.combine %s add\n", beside("add.npy"));
     fprintf(file, "F9 mask.load %s layers\n", beside("layers.npy"));
+    fprintf(file, "F10 file.open %s\n", beside("run"));
+    fprintf(file, "F11 file.open %s\n", beside("none_*.npy"));
 }
 
 // Two lines of a mask file, from and to (not included), are masked.
@@ -543,6 +545,93 @@ static void test_loading_a_colour_map(void **state)
     pixels_free(&pixels);
 }
 
+// --- names that stand for files ---
+
+// A folder with a file of each level.
+static const char *folder_beside(void)
+{
+    char path[300];
+    mkdir(beside("run"), 0700);
+    for (int frame = 1; frame < FRAMES; frame++) {
+        struct image image = image_constant(WIDTH, HEIGHT, value_of(frame));
+        snprintf(path, sizeof path, "%s/f_%d.npy", beside("run"), frame);
+        image_save_npy(&image, "|u1", path);
+        image_free(&image);
+    }
+    return beside("run");
+}
+
+static void begin_opening(struct session *session)
+{
+    folder_beside();
+    open_beside(session, "view.fit");
+    expect_frame(session, 0);
+    shut();
+    driven_key(session->window, "F10");
+    expect_hung();
+}
+
+static void test_opening_a_folder(void **state)
+{
+    struct session *session = *state;
+    begin_opening(session);
+    assert_true(driven_wait_title(session->window, "run - Fovea"));
+    expect_answer(session);
+    driven_key(session->window, "i");
+    let_go();
+    assert_true(driven_wait_title(session->window, "f_1.npy - Fovea"));
+    expect_frame(session, 1);
+    expect_untouched();
+}
+
+// Escape, and leaving: what was shown stays.
+static void test_opening_a_folder_is_given_up(void **state)
+{
+    struct session *session = *state;
+    begin_opening(session);
+    assert_true(driven_wait_title(session->window, "run - Fovea"));
+    driven_key(session->window, "Escape");
+    assert_true(driven_wait_title(session->window, "plain.npy - Fovea"));
+    expect_frame(session, 0);
+    driven_key(session->window, "F10");
+    assert_true(driven_wait_title(session->window, "run - Fovea"));
+    driven_key(session->window, "ctrl+q");
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    assert_int_equal(access(gate, F_OK), 0);
+    expect_untouched();
+}
+
+static void test_opening_what_is_not_there(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    folder_beside();
+    open_beside(session, "view.fit");
+    expect_frame(session, 0);
+    assert_true(driven_grab(session->window, &pixels));
+    driven_key(session->window, "F11");
+    session_expect_change(session, &pixels); // the sentence
+    driven_key(session->window, "Escape");
+    expect_frame(session, 0);
+    assert_true(driven_wait_title(session->window, "plain.npy - Fovea"));
+    pixels_free(&pixels);
+}
+
+// The window comes although what it is to show does not answer.
+static void test_starting_with_a_folder_that_hangs(void **state)
+{
+    struct session *session = *state;
+    const char *folder = folder_beside();
+    place_gate("/beside/");
+    shut();
+    session_open(session, BARE_OPTIONS, folder, NULL);
+    unsetenv("LD_PRELOAD");
+    assert_true(driven_wait_title(session->window, "run - Fovea"));
+    expect_hung();
+    let_go();
+    expect_frame(session, 1);
+}
+
 // Each command of a line finds done what the one before it began.
 static void test_a_line_waits_for_what_it_begins(void **state)
 {
@@ -603,6 +692,10 @@ int main(void)
         cmocka_unit_test_teardown(test_combining_with_a_mask, teardown),
         cmocka_unit_test_teardown(test_loading_all_layers, teardown),
         cmocka_unit_test_teardown(test_loading_a_colour_map, teardown),
+        cmocka_unit_test_teardown(test_opening_a_folder, teardown),
+        cmocka_unit_test_teardown(test_opening_a_folder_is_given_up, teardown),
+        cmocka_unit_test_teardown(test_opening_what_is_not_there, teardown),
+        cmocka_unit_test_teardown(test_starting_with_a_folder_that_hangs, teardown),
         cmocka_unit_test_teardown(test_a_line_waits_for_what_it_begins, teardown),
         cmocka_unit_test_teardown(test_a_line_ends_with_what_fails, teardown),
         cmocka_unit_test_teardown(test_hovering_over_64_bit_pixels, teardown),

@@ -139,6 +139,40 @@ static void test_grid(void **state)
     assert_null(desk_add(f->desk, f->desk->active, LAYOUT_STACKED, &error));
 }
 
+// --- opening in a window ---
+
+// Names are looked up by a job: until it has answered the pane shows what it showed.
+static void test_names_are_looked_up_later(void **state)
+{
+    NEED_DESK(f);
+    struct error error = {0};
+    struct pane *pane = f->desk->active;
+    char *pattern = strdup(temporary_path("none_*.npy"));
+    const char *const names[] = {pattern}, *const other[] = {"sim:16x12,type=u16"};
+    open_in(pane, "sim:32x20,type=u16");
+    load_all(f->desk);
+    pane->paced = true;
+    assert_int_equal(pane_open(pane, names, 1, false, 0, &error), STATUS_OK);
+    assert_true(pane_is_loading(pane));
+    assert_string_equal(pane_coming_name(pane), pattern);
+    assert_string_equal(pane_shown_name(pane), "sim:32x20,type=u16");
+    assert_int_equal(desk_settle(f->desk, 20000, &error), STATUS_IO);
+    assert_non_null(strstr(error.text, "no file matches this pattern"));
+    assert_int_equal(f->desk->common.failed, 1);
+    assert_false(pane_is_loading(pane));
+    assert_int_equal(pane->frame->info.width, 32);
+    // Given up, and given way to another.
+    assert_int_equal(pane_open(pane, names, 1, false, 0, &error), STATUS_OK);
+    assert_true(pane_cancel(pane));
+    assert_false(pane_is_loading(pane));
+    assert_int_equal(pane_open(pane, names, 1, false, 0, &error), STATUS_OK);
+    assert_int_equal(pane_open(pane, other, 1, false, 0, &error), STATUS_OK);
+    load_all(f->desk);
+    assert_int_equal(pane->frame->info.width, 16);
+    assert_int_equal(f->desk->common.failed, 1);
+    free(pattern);
+}
+
 // --- links ---
 
 static void two_series(struct fixture *f, struct pane **a, struct pane **b)
@@ -480,6 +514,7 @@ int main(void)
         DESK_TEST(test_numbers),
         DESK_TEST(test_places),
         DESK_TEST(test_grid),
+        DESK_TEST(test_names_are_looked_up_later),
         DESK_TEST(test_linked_views),
         DESK_TEST(test_linked_contrast),
         DESK_TEST(test_linked_frames),
