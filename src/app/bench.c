@@ -408,7 +408,8 @@ static enum status measure(struct stage *stage, const struct bench_options *opti
     struct pane *pane = stage->desk->active;
     enum status status = desk_configure(stage->desk, &options->view, error);
     if (!status)
-        status = pane_open(pane, names, count, options->view.siblings, options->view.frame, error);
+        status =
+            pane_open(pane, names, count, options->view.source.siblings, options->view.source.frame, error);
     if (!status)
         status = open_stage(stage, options, error);
     if (status)

@@ -44,8 +44,8 @@ static const struct option export_table[] = {
 // The zoom that the size of the picture follows, where no size was asked for.
 static double zoom_of(const struct export_options *options)
 {
-    const struct view_options *view = &options->view;
-    return view->has_zoom && !view->zoom_fit && options->size.kind == EXPORT_SHOWN ? view->zoom : 1;
+    const struct camera_options *camera = &options->view.camera;
+    return camera->has_zoom && !camera->zoom_fit && options->size.kind == EXPORT_SHOWN ? camera->zoom : 1;
 }
 
 // A viewport that shows the whole image at the zoom asked for.
@@ -81,12 +81,12 @@ static enum status set_view(struct pane *pane, const struct export_options *opti
 {
     const struct export_request request = request_of(options);
     enum status status = show_whole(pane, options, error);
-    if (!status && options->size.kind == EXPORT_SIZE && options->view.columns == 0) {
+    if (!status && options->size.kind == EXPORT_SIZE && options->view.grid.columns == 0) {
         const struct camera whole = pane->view.camera;
         status = export_set_camera(pane, &request, &whole, error);
     }
     if (!status)
-        options_apply_camera(&options->view, &pane->view.camera);
+        options_apply_camera(&options->view.camera, &pane->view.camera);
     return status;
 }
 
@@ -141,7 +141,7 @@ static enum status run_export(void *context, const char *const *names, size_t co
     const struct export_options *options = context;
     if (!options->output)
         return error_set(error, STATUS_USAGE, "export needs -o OUT.png");
-    if (count > 1 && options->view.columns == 0)
+    if (count > 1 && options->view.grid.columns == 0)
         return error_set(error, STATUS_USAGE,
                          "one image is needed, %zu were given; --grid COLUMNSxROWS shows several", count);
     struct desk *desk = desk_create(NULL, NULL);

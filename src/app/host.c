@@ -342,39 +342,59 @@ static bool do_is_complete(void *app)
     return !desk_is_loading(desk) && !host_is_working(host);
 }
 
-static const struct command_host_ops host_ops = {
+static const struct command_files_ops files_ops = {
     .open = do_open,
     .reload = do_reload,
+    .open_series = do_open_series,
+    .show_folder = do_show_folder,
+    .export_picture = host_export,
+    .load_colormap = host_load_colormap,
+};
+
+static const struct command_series_ops series_ops = {
     .step = do_step,
     .go_to_frame = do_go_to_frame,
     .go_to_end = do_go_to_end,
-    .show_folder = do_show_folder,
     .go_to_item = do_go_to_item,
-    .open_series = do_open_series,
     .slab = do_slab,
-    .load_mask = host_load_mask,
-    .clear_mask = host_clear_mask,
-    .combine_mask = host_combine_mask,
-    .save_mask = host_save_mask,
-    .mask_operation = do_mask_operation,
-    .mask_undo = do_mask_undo,
-    .mask_redo = do_mask_redo,
-    .mask_end = do_mask_end,
-    .mask_last_point = do_mask_last_point,
-    .mask_apply = do_load_again,
-    .mask_tool_changed = do_mask_tool_changed,
-    .export_picture = host_export,
-    .load_colormap = host_load_colormap,
-    .cancel = do_cancel,
+};
+
+static const struct command_mask_ops mask_ops = {
+    .load = host_load_mask,
+    .unload = host_clear_mask,
+    .combine = host_combine_mask,
+    .save = host_save_mask,
+    .operate = do_mask_operation,
+    .undo = do_mask_undo,
+    .redo = do_mask_redo,
+    .end = do_mask_end,
+    .last_point = do_mask_last_point,
+    .apply = do_load_again,
+    .tool_changed = do_mask_tool_changed,
+    .recover = host_mask_recover,
+};
+
+static const struct command_image_ops image_ops = {
     .apply_auto_limits = do_auto_limits,
     .reduce_changed = do_load_again,
     .classes_changed = do_load_again,
     .cursor = do_cursor,
+};
+
+static const struct command_window_ops window_ops = {
     .message = do_message,
+    .cancel = do_cancel,
     .set_fullscreen = do_fullscreen,
     .quit = do_quit,
-    .mask_recover = host_mask_recover,
     .close_question = do_close_question,
+};
+
+static const struct command_host_ops host_ops = {
+    .files = &files_ops,
+    .series = &series_ops,
+    .mask = &mask_ops,
+    .image = &image_ops,
+    .window = &window_ops,
     .panes = &host_pane_ops,
     .select_target = do_select_target,
     .is_complete = do_is_complete,
@@ -484,11 +504,11 @@ enum status host_run_options(struct host *host, const struct view_options *optio
     struct command_host *queue = &host->commands;
     enum status status = STATUS_OK;
     queue->result = &host->answers;
-    for (size_t i = 0; !status && i < options->command_count; i++) {
+    for (size_t i = 0; !status && i < options->commands.count; i++) {
         if (command_is_pending(queue))
-            command_run_later(queue, options->commands[i]);
+            command_run_later(queue, options->commands.lines[i]);
         else
-            status = run_line(host, options->commands[i], error);
+            status = run_line(host, options->commands.lines[i], error);
         while (!status && !host->files && command_is_pending(queue)) { // without a window
             status = desk_load_all(host->desk, error);
             if (!status)

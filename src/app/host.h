@@ -52,7 +52,7 @@ void host_activate(struct host *host, struct pane *pane);
 // The panes of the desk may be others: each gets its editor.
 void host_panes_changed(struct host *host);
 
-extern const struct command_pane_ops host_pane_ops;
+extern const struct command_panes_ops host_pane_ops;
 // STATUS_USAGE if the active pane shows nothing.
 enum status host_need_image(const struct host *host, struct error *error);
 // Goes on with what the editors have under way. True if something is to be drawn.

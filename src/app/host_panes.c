@@ -23,7 +23,7 @@ static enum status do_add(void *app, const char *const *names, size_t count, str
 {
     enum status status = add_pane(app, LAYOUT_SIDE_BY_SIDE, error);
     if (!status && count > 0)
-        status = ((struct host *)app)->commands.ops->open(app, names, count, error);
+        status = command_files(&((struct host *)app)->commands)->open(app, names, count, error);
     return status;
 }
 
@@ -102,7 +102,7 @@ static enum status do_blink(void *app, double seconds, struct error *error)
     return STATUS_OK;
 }
 
-const struct command_pane_ops host_pane_ops = {
+const struct command_panes_ops host_pane_ops = {
     .add = do_add,
     .split = do_split,
     .close = do_close,

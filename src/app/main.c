@@ -7,7 +7,7 @@
 #include "app/view.h"
 #include "base/clock.h"
 #include "commands/command.h"
-#include "commands/options.h"
+#include "commands/view_options.h"
 #include "formats/base/reader.h"
 
 #include <malloc.h>

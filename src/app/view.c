@@ -5,6 +5,7 @@
 
 #include "app/cli.h"
 #include "app/gestures.h"
+#include "app/held_keys.h"
 #include "app/host.h"
 #include "app/question.h"
 #include "app/thumbnails.h"
@@ -24,7 +25,7 @@ enum { FIRST_PUMP_MS = 8, PUMP_MS = 40 };
 
 // How long names may be looked up before the window is there, so that what is wrong with them ends the
 // program.
-enum { LOOK_UP_MS = 2000, MAX_PRESSED = 16 };
+enum { LOOK_UP_MS = 2000 };
 
 // Everything of a window session.
 struct session {
@@ -43,10 +44,7 @@ struct session {
     bool has_put_off;      // put_off is to be handled after the next repaint
     SDL_Event put_off;
     bool is_fullscreen;
-    SDL_Scancode pressed[MAX_PRESSED];  // keys that went down since the last repaint
-    SDL_Event held[MAX_PRESSED];        // their releases, kept until after it
-    SDL_Scancode released[MAX_PRESSED]; // keys whose release was handled since the last repaint
-    size_t pressed_count, held_count, released_count;
+    struct held_keys keys;
     bool asked;        // about edits that earlier sessions left
     bool picture_seen; // some of what is being loaded has been drawn
     float scale;
@@ -57,15 +55,26 @@ struct session {
 // --- drawing ---
 
 // What the shown frame says of its detector and its header, asked for while the panel is open.
-static void fill_metadata(const struct pane *pane, struct ui_model *model)
+static void fill_header(const struct pane *pane, struct ui_header *shown)
 {
     struct inquiry_header header;
     if (!pane->common->workspace.panels.metadata)
         return;
-    model->metadata_coming = !inquiry_header(pane->frame->inquiry, &header) && pane->frame->file;
-    model->metadata = header.text;
-    model->detector_bytes = header.detector_bytes;
-    model->metadata_serial = header.serial;
+    shown->coming = !inquiry_header(pane->frame->inquiry, &header) && pane->frame->file;
+    shown->text = header.text;
+    shown->detector_bytes = header.detector_bytes;
+    shown->serial = header.serial;
+}
+
+static void fill_place(const struct pane *pane, struct ui_place *place)
+{
+    const struct source *source = pane->document->source;
+    place->item = pane->position.item;
+    place->item_count = source ? source_count(source) : 0;
+    place->frame = pane->position.frame;
+    place->frame_count = source ? source_frames(source, pane->position.item) : 0;
+    if (!playback_place(pane, &place->number, &place->total, &place->total_exact))
+        place->number = -1;
 }
 
 struct cursor_texts {
@@ -120,17 +129,12 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .bindings = &session->bindings,
         .info = pane->frame->picture ? &pane->frame->info : NULL,
         .name = pane_coming_name(pane),
-        .item = pane->position.item,
-        .item_count = pane->document->source ? source_count(pane->document->source) : 0,
-        .frame = pane->position.frame,
-        .frame_count =
-            pane->document->source ? source_frames(pane->document->source, pane->position.item) : 0,
-        .statistics = pane->frame->statistics_known ? &pane->frame->statistics : NULL,
-        .histogram = pane->frame->histogram,
-        .histogram_serial = pane->frame->serial,
+        .figures.statistics = pane->frame->statistics_known ? &pane->frame->statistics : NULL,
+        .figures.histogram = pane->frame->histogram,
+        .figures.serial = pane->frame->serial,
         .loading = pane_is_loading(pane),
-        .file_work = pane->opening || host_is_working(&session->host),
-        .failures = pane->common->failed,
+        .work.unfinished = pane->opening || host_is_working(&session->host),
+        .work.failures = pane->common->failed,
         .progress = pane->loader ? loader_progress(pane->loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
@@ -138,10 +142,9 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .message = pane->common->message.text,
         .message_is_error = pane->common->message.status != STATUS_OK,
     };
-    if (!playback_place(pane, &model->number, &model->total, &model->total_exact))
-        model->number = -1;
-    model->working = host_working(&session->host, &model->work_share);
-    fill_metadata(pane, model);
+    model->work.name = host_working(&session->host, &model->work.share);
+    fill_header(pane, &model->header);
+    fill_place(pane, &model->place);
     fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(session->host.files, &model->browsing);
     model->browsing.thumbnail = find_thumbnail;
@@ -302,7 +305,8 @@ static void drop_event(struct session *session, const SDL_Event *event)
         return;
     activate_under_mouse(session);
     struct error error = {0};
-    if (session->host.commands.ops->open(&session->host, session->dropped, session->dropped_count, &error))
+    if (command_files(&session->host.commands)
+            ->open(&session->host, session->dropped, session->dropped_count, &error))
         common_say(&session->desk->common, true, "%s", error.text);
     for (size_t i = 0; i < session->dropped_count; i++)
         SDL_free((void *)session->dropped[i]);
@@ -361,15 +365,6 @@ static void handle_event(struct session *session, const SDL_Event *event)
     }
 }
 
-static bool is_held(const struct session *session, SDL_Scancode key)
-{
-    for (size_t i = 0; i < session->held_count; i++) {
-        if (session->held[i].key.keysym.scancode == key)
-            return true;
-    }
-    return false;
-}
-
 // Puts an event off, with all that come after it, until after the next repaint.
 static void put_off(struct session *session, const SDL_Event *event)
 {
@@ -377,60 +372,26 @@ static void put_off(struct session *session, const SDL_Event *event)
     session->has_put_off = session->repaint_first = session->dirty = true;
 }
 
-static bool makes_text(SDL_Keycode code)
-{
-    return code >= SDLK_SPACE && code < SDLK_DELETE;
-}
-
-// Whether a press must wait because a panel, which sees all keys of one repaint at once, could not tell their
-// order: "Right, Down" in a list is not "Down, Right". Characters come in order as text.
 static bool must_wait(const struct session *session, const SDL_KeyboardEvent *press)
 {
     if (!ui_has_keyboard(session->ui))
         return false;
-    const SDL_Scancode key = press->keysym.scancode;
-    if (ui_awaits_rows(session->ui) && !makes_text(press->keysym.sym))
-        return true;
-    for (size_t i = 0; i < session->released_count; i++) {
-        if (session->released[i] == key)
-            return true;
-    }
-    if (press->repeat)
-        return false;
-    if (is_held(session, key))
-        return true;
-    for (size_t i = 0; i < session->pressed_count; i++) {
-        if (!makes_text(press->keysym.sym) || !makes_text(SDL_GetKeyFromScancode(session->pressed[i])))
-            return true;
-    }
-    return false;
+    return (ui_awaits_rows(session->ui) && !held_keys_makes_text(press->keysym.sym)) ||
+           held_keys_must_wait(&session->keys, press);
 }
 
-// A key that goes down and up between two repaints would never be seen as down by the panels, which look at
-// the state of keys once a frame: its release is kept for after the repaint, and the same key's next press
-// until the release has been seen too. True if that was done.
+// Puts a press off, or keeps a release, until after the repaint. True if that was done.
 static bool hold_back_key(struct session *session, const SDL_Event *event)
 {
     if (event->type != SDL_KEYDOWN && event->type != SDL_KEYUP)
         return false;
-    const SDL_Scancode key = event->key.keysym.scancode;
-    if (event->type == SDL_KEYDOWN && must_wait(session, &event->key)) {
+    if (event->type == SDL_KEYUP)
+        return held_keys_keep(&session->keys, event);
+    if (must_wait(session, &event->key)) {
         put_off(session, event);
         return true;
     }
-    if (event->type == SDL_KEYDOWN) {
-        if (session->pressed_count < MAX_PRESSED)
-            session->pressed[session->pressed_count++] = key;
-        return false;
-    }
-    for (size_t i = 0; i < session->pressed_count; i++) {
-        if (session->pressed[i] == key && session->held_count < MAX_PRESSED) {
-            session->held[session->held_count++] = *event;
-            return true;
-        }
-    }
-    if (session->released_count < MAX_PRESSED)
-        session->released[session->released_count++] = key;
+    held_keys_press(&session->keys, event->key.keysym.scancode);
     return false;
 }
 
@@ -457,16 +418,9 @@ static void handle_put_off(struct session *session)
         handle_event(session, &session->put_off);
 }
 
-// Handles the releases; the keys that went down have been drawn by then.
-static void release_held(struct session *session)
+static void handle_held(void *context, const SDL_Event *event)
 {
-    session->released_count = 0;
-    for (size_t i = 0; i < session->held_count; i++) {
-        handle_event(session, &session->held[i]);
-        session->released[session->released_count++] = session->held[i].key.keysym.scancode;
-    }
-    session->held_count = session->pressed_count = 0;
-    session->mouse_moved = false;
+    handle_event(context, event);
 }
 
 static bool is_at_leisure(const struct session *session)
@@ -520,7 +474,7 @@ static void wait_for_events(struct session *session)
             handle_event(session, &event);
         got = !session->repaint_first && !ui_awaits_focus(session->ui) && SDL_PollEvent(&event);
     }
-    session->dirty |= session->held_count > 0;
+    session->dirty |= session->keys.held_count > 0;
 }
 
 static void apply_fullscreen(struct session *session)
@@ -576,7 +530,8 @@ static enum status run_loop(struct session *session, struct error *error)
             enum status status = repaint(session, error);
             if (status)
                 return status;
-            release_held(session);
+            held_keys_release(&session->keys, handle_held, session);
+            session->mouse_moved = false;
             session->dirty |= ui_wants_redraw(session->ui);
             desk_seen(session->desk);
             session->host.question_seen = session->host.question != HOST_ASKS_NOTHING;
@@ -640,7 +595,7 @@ static enum status start_session(struct session *session, const char *const *nam
         return status;
     SDL_StartTextInput();
     add_bindings(session);
-    session->commands_pending = session->options.command_count > 0;
+    session->commands_pending = session->options.commands.count > 0;
     return STATUS_OK;
 }
 

@@ -9,9 +9,9 @@
 static enum status apply_rule(struct command_host *host, struct error *error)
 {
     host->view->contrast.automatic = true;
-    if (!host->ops->apply_auto_limits)
+    if (!command_image(host)->apply_auto_limits)
         return STATUS_OK;
-    return host->ops->apply_auto_limits(host->app, error);
+    return command_image(host)->apply_auto_limits(host->app, error);
 }
 
 static enum status set_percentiles(struct limits_rule *rule, const struct command_args *args,
@@ -105,7 +105,7 @@ ACTION(action_contrast_high)
 static enum status value_here(struct command_host *host, double *value, struct error *error)
 {
     int64_t x, y;
-    if (!host->ops->cursor || !host->ops->cursor(host->app, &x, &y, value))
+    if (!command_image(host)->cursor || !command_image(host)->cursor(host->app, &x, &y, value))
         return error_set(error, STATUS_USAGE, "the mouse is not over a pixel of the image");
     return STATUS_OK;
 }
@@ -221,11 +221,9 @@ static enum status step_colormap(struct command_host *host, bool forward, struct
         at++;
     at = (at + (forward ? 1 : list->count - 1)) % list->count;
     set_colormap(host, &list->maps[at]);
-    if (host->ops->message) {
-        char sentence[80];
-        snprintf(sentence, sizeof sentence, "Colour map %s", list->maps[at].name);
-        host->ops->message(host->app, sentence, false);
-    }
+    char sentence[80];
+    snprintf(sentence, sizeof sentence, "Colour map %s", list->maps[at].name);
+    command_say(host, sentence, false);
     return STATUS_OK;
 }
 

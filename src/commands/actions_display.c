@@ -44,9 +44,9 @@ ACTION(action_mask_leave_out)
     bool used = !(before & bit);
     action_set_flag(&used, args, 1);
     *ignored = (uint8_t)(used ? before & ~bit : before | bit);
-    if (*ignored == before || !host->ops->classes_changed)
+    if (*ignored == before || !command_image(host)->classes_changed)
         return STATUS_OK;
-    return host->ops->classes_changed(host->app, error);
+    return command_image(host)->classes_changed(host->app, error);
 }
 
 TICK(tick_mask_leave_out)

@@ -42,45 +42,47 @@ static enum status ask_for_file(struct command_host *host, enum view_dialog dial
 ACTION(action_file_open)
 {
     const char *names[COMMAND_MAX_ARGS];
-    if (!host->ops->open)
+    if (!command_files(host)->open)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_OPEN);
     for (size_t i = 0; i < args->count; i++)
         names[i] = args->values[i].text;
-    return host->ops->open(host->app, names, args->count, error);
+    return command_files(host)->open(host->app, names, args->count, error);
 }
 
 ACTION(action_file_reload)
 {
     (void)args;
-    return host->ops->reload ? host->ops->reload(host->app, error) : action_not_possible(error);
+    return command_files(host)->reload ? command_files(host)->reload(host->app, error)
+                                       : action_not_possible(error);
 }
 
 ACTION(action_file_export)
 {
-    if (!host->ops->export_picture)
+    if (!command_files(host)->export_picture)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_EXPORT);
     const bool decorate = action_choice(args, 1, 0) == 1;
     const char *size = args->count > 2 ? args->values[2].text : "shown";
     const bool all = action_choice(args, 3, 0) == 1;
-    return host->ops->export_picture(host->app, args->values[0].text, decorate, size, all, error);
+    return command_files(host)->export_picture(host->app, args->values[0].text, decorate, size, all, error);
 }
 
 ACTION(action_app_quit)
 {
     const int how = 1 + action_choice(args, 0, -1);
-    return host->ops->quit ? host->ops->quit(host->app, how, error) : action_not_possible(error);
+    return command_window(host)->quit ? command_window(host)->quit(host->app, how, error)
+                                      : action_not_possible(error);
 }
 
 ACTION(action_app_back)
 {
     (void)args;
-    if (!host->ops->close_question)
+    if (!command_window(host)->close_question)
         return action_not_possible(error);
-    host->ops->close_question(host->app);
+    command_window(host)->close_question(host->app);
     return STATUS_OK;
 }
 
@@ -102,38 +104,39 @@ ACTION(action_app_cancel)
     const bool dropped = command_drop(host);
     if (close_windows(panels))
         return STATUS_OK;
-    if ((host->ops->cancel && host->ops->cancel(host->app)) || dropped)
+    if ((command_window(host)->cancel && command_window(host)->cancel(host->app)) || dropped)
         return STATUS_OK;
     if (panels->fullscreen) {
         panels->fullscreen = false;
-        if (host->ops->set_fullscreen)
-            host->ops->set_fullscreen(host->app, false);
+        if (command_window(host)->set_fullscreen)
+            command_window(host)->set_fullscreen(host->app, false);
     }
     return STATUS_OK;
 }
 
 ACTION(action_mask_load)
 {
-    if (!host->ops->load_mask)
+    if (!command_mask(host)->load)
         return action_not_possible(error);
     if (args->count == 0)
         return ask_for_file(host, DIALOG_MASK);
-    return host->ops->load_mask(host->app, args->values[0].text, action_choice(args, 1, 0), error);
+    return command_mask(host)->load(host->app, args->values[0].text, action_choice(args, 1, 0), error);
 }
 
 ACTION(action_mask_clear)
 {
     (void)args;
-    return host->ops->clear_mask ? host->ops->clear_mask(host->app, error) : action_not_possible(error);
+    return command_mask(host)->unload ? command_mask(host)->unload(host->app, error)
+                                      : action_not_possible(error);
 }
 
 ACTION(action_colormap_load)
 {
     if (args->count == 0)
         return ask_for_file(host, DIALOG_COLORMAP);
-    if (!host->ops->load_colormap)
+    if (!command_files(host)->load_colormap)
         return action_not_possible(error);
-    return host->ops->load_colormap(host->app, args->values[0].text, error);
+    return command_files(host)->load_colormap(host->app, args->values[0].text, error);
 }
 
 #define PANEL_SWITCH(field)                                                                                  \
@@ -225,9 +228,9 @@ ACTION(action_panel_files_width)
 
 ACTION(action_folder_go)
 {
-    if (!host->ops->show_folder)
+    if (!command_files(host)->show_folder)
         return action_not_possible(error);
-    return host->ops->show_folder(host->app, args->values[0].text, error);
+    return command_files(host)->show_folder(host->app, args->values[0].text, error);
 }
 
 ACTION(action_panel_find)

@@ -10,8 +10,8 @@ static const double BRUSH_STEP = 1.25;
 
 static void tell_tool(struct command_host *host)
 {
-    if (host->ops->mask_tool_changed)
-        host->ops->mask_tool_changed(host->app);
+    if (command_mask(host)->tool_changed)
+        command_mask(host)->tool_changed(host->app);
 }
 
 // The panel of the mask comes and goes with mask mode.
@@ -156,18 +156,18 @@ static bool walk_steps(const struct command_host *host, bool (*step)(void *app),
 
 ACTION(action_mask_undo)
 {
-    if (!host->ops->mask_undo)
+    if (!command_mask(host)->undo)
         return action_not_possible(error);
-    return walk_steps(host, host->ops->mask_undo, args)
+    return walk_steps(host, command_mask(host)->undo, args)
                ? STATUS_OK
                : error_set(error, STATUS_USAGE, "there is nothing to take back");
 }
 
 ACTION(action_mask_redo)
 {
-    if (!host->ops->mask_redo)
+    if (!command_mask(host)->redo)
         return action_not_possible(error);
-    return walk_steps(host, host->ops->mask_redo, args)
+    return walk_steps(host, command_mask(host)->redo, args)
                ? STATUS_OK
                : error_set(error, STATUS_USAGE, "there is nothing to make again");
 }
@@ -175,40 +175,41 @@ ACTION(action_mask_redo)
 ACTION(action_mask_finish)
 {
     (void)args;
-    if (!host->ops->mask_end)
+    if (!command_mask(host)->end)
         return action_not_possible(error);
-    host->ops->mask_end(host->app, true);
+    command_mask(host)->end(host->app, true);
     return STATUS_OK;
 }
 
 ACTION(action_mask_last_point)
 {
     (void)args;
-    if (!host->ops->mask_last_point)
+    if (!command_mask(host)->last_point)
         return action_not_possible(error);
-    host->ops->mask_last_point(host->app);
+    command_mask(host)->last_point(host->app);
     return STATUS_OK;
 }
 
 ACTION(action_mask_apply)
 {
     (void)args;
-    return host->ops->mask_apply ? host->ops->mask_apply(host->app, error) : action_not_possible(error);
+    return command_mask(host)->apply ? command_mask(host)->apply(host->app, error)
+                                     : action_not_possible(error);
 }
 
 // --- files ---
 
 ACTION(action_mask_add_file)
 {
-    if (!host->ops->combine_mask)
+    if (!command_mask(host)->combine)
         return action_not_possible(error);
-    return host->ops->combine_mask(host->app, args->values[0].text, args->values[1].choice, error);
+    return command_mask(host)->combine(host->app, args->values[0].text, args->values[1].choice, error);
 }
 
 ACTION(action_mask_save)
 {
     struct view_panels *panels = action_panels(host);
-    if (!host->ops->save_mask)
+    if (!command_mask(host)->save)
         return action_not_possible(error);
     if (args->count == 0) {
         panels->dialog = panels->dialog == DIALOG_SAVE_MASK ? DIALOG_NONE : DIALOG_SAVE_MASK;
@@ -216,22 +217,22 @@ ACTION(action_mask_save)
     }
     const int layer = action_choice(args, 1, 0); // 0 = all
     const int values = action_choice(args, 2, 0);
-    return host->ops->save_mask(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, values,
-                                error);
+    return command_mask(host)->save(host->app, args->values[0].text, layer ? MASK_BIT(layer - 1) : 0, values,
+                                    error);
 }
 
 ACTION(action_mask_restore)
 {
     (void)args;
-    return host->ops->mask_recover ? host->ops->mask_recover(host->app, false, error)
-                                   : action_not_possible(error);
+    return command_mask(host)->recover ? command_mask(host)->recover(host->app, false, error)
+                                       : action_not_possible(error);
 }
 
 ACTION(action_mask_discard)
 {
     (void)args;
-    return host->ops->mask_recover ? host->ops->mask_recover(host->app, true, error)
-                                   : action_not_possible(error);
+    return command_mask(host)->recover ? command_mask(host)->recover(host->app, true, error)
+                                       : action_not_possible(error);
 }
 
 // --- operations ---
@@ -240,12 +241,12 @@ static enum status run_operation(struct command_host *host, const char *name, co
                                  struct error *error)
 {
     double numbers[COMMAND_MAX_ARGS];
-    if (!host->ops->mask_operation)
+    if (!command_mask(host)->operate)
         return action_not_possible(error);
     for (size_t i = 0; i < args->count; i++)
         numbers[i] =
             args->values[i].kind == ARGUMENT_CHOICE ? args->values[i].choice : args->values[i].number;
-    return host->ops->mask_operation(host->app, name, numbers, args->count, false, error);
+    return command_mask(host)->operate(host->app, name, numbers, args->count, false, error);
 }
 
 #define DEFINE_OPERATION(identifier, name, arguments, help, menu, pixels)                                    \
@@ -260,11 +261,11 @@ ACTION(action_mask_preview)
 {
     double numbers[COMMAND_MAX_ARGS];
     const char *name = args->values[0].text;
-    if (!host->ops->mask_operation)
+    if (!command_mask(host)->operate)
         return action_not_possible(error);
     for (size_t i = 1; i < args->count; i++)
         numbers[i - 1] = args->values[i].number;
-    return host->ops->mask_operation(host->app, name, numbers, args->count - 1, true, error);
+    return command_mask(host)->operate(host->app, name, numbers, args->count - 1, true, error);
 }
 
 ACTION(action_mask_equal_here)
@@ -272,11 +273,11 @@ ACTION(action_mask_equal_here)
     (void)args;
     int64_t x, y;
     double value;
-    if (!host->ops->mask_operation || !host->ops->cursor)
+    if (!command_mask(host)->operate || !command_image(host)->cursor)
         return action_not_possible(error);
-    if (!host->ops->cursor(host->app, &x, &y, &value))
+    if (!command_image(host)->cursor(host->app, &x, &y, &value))
         return error_set(error, STATUS_USAGE, "the mouse is not over a pixel of the image");
-    return host->ops->mask_operation(host->app, "equal", &value, 1, false, error);
+    return command_mask(host)->operate(host->app, "equal", &value, 1, false, error);
 }
 
 ACTION(action_mask_outside_limits)
@@ -284,7 +285,7 @@ ACTION(action_mask_outside_limits)
     (void)args;
     const struct limits *limits = &host->view->contrast.limits;
     const double numbers[] = {limits->low, limits->high};
-    if (!host->ops->mask_operation)
+    if (!command_mask(host)->operate)
         return action_not_possible(error);
-    return host->ops->mask_operation(host->app, "outside", numbers, 2, false, error);
+    return command_mask(host)->operate(host->app, "outside", numbers, 2, false, error);
 }

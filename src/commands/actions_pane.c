@@ -5,50 +5,45 @@
 enum { RIGHT, BELOW };
 enum { ASK, FORCE };
 
-static const struct command_pane_ops *panes_of(const struct command_host *host)
-{
-    return host->ops->panes;
-}
-
 ACTION(action_pane_new)
 {
     const char *names[COMMAND_MAX_ARGS];
-    if (!panes_of(host))
+    if (!command_panes(host)->add)
         return action_not_possible(error);
     for (size_t i = 0; i < args->count; i++)
         names[i] = args->values[i].text;
     host->panels_changed = true;
-    return panes_of(host)->add(host->app, names, args->count, error);
+    return command_panes(host)->add(host->app, names, args->count, error);
 }
 
 ACTION(action_pane_split)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->split)
         return action_not_possible(error);
     host->panels_changed = true;
-    return panes_of(host)->split(host->app, action_choice(args, 0, RIGHT) == BELOW, error);
+    return command_panes(host)->split(host->app, action_choice(args, 0, RIGHT) == BELOW, error);
 }
 
 ACTION(action_pane_close)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->close)
         return action_not_possible(error);
     host->panels_changed = true;
-    return panes_of(host)->close(host->app, action_choice(args, 0, ASK) == FORCE, error);
+    return command_panes(host)->close(host->app, action_choice(args, 0, ASK) == FORCE, error);
 }
 
 ACTION(action_pane_go)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->go)
         return action_not_possible(error);
-    return panes_of(host)->go(host->app, (int)args->values[0].number, error);
+    return command_panes(host)->go(host->app, (int)args->values[0].number, error);
 }
 
 static enum status step(struct command_host *host, int steps, struct error *error)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->step)
         return action_not_possible(error);
-    panes_of(host)->step(host->app, steps);
+    command_panes(host)->step(host->app, steps);
     return STATUS_OK;
 }
 
@@ -72,17 +67,18 @@ ACTION(action_pane_back)
 
 ACTION(action_pane_swap)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->swap)
         return action_not_possible(error);
-    return panes_of(host)->swap(host->app, (int)args->values[0].number, error);
+    return command_panes(host)->swap(host->app, (int)args->values[0].number, error);
 }
 
 ACTION(action_pane_grid)
 {
-    if (!panes_of(host))
+    if (!command_panes(host)->grid)
         return action_not_possible(error);
     host->panels_changed = true;
-    return panes_of(host)->grid(host->app, args->values[0].grid.columns, args->values[0].grid.rows, error);
+    return command_panes(host)->grid(host->app, args->values[0].grid.columns, args->values[0].grid.rows,
+                                     error);
 }
 
 ACTION(action_pane_alone)
@@ -101,9 +97,9 @@ TICK(tick_pane_alone)
 ACTION(action_pane_blink)
 {
     enum { SLOWLY = 1 };
-    if (!panes_of(host))
+    if (!command_panes(host)->blink)
         return action_not_possible(error);
-    return panes_of(host)->blink(host->app, action_number(args, 0, SLOWLY), error);
+    return command_panes(host)->blink(host->app, action_number(args, 0, SLOWLY), error);
 }
 
 static bool *link_of(struct view_links *links, int which)

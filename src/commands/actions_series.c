@@ -4,7 +4,8 @@
 
 static enum status step(struct command_host *host, double frames, struct error *error)
 {
-    return host->ops->step ? host->ops->step(host->app, (int64_t)frames, error) : action_not_possible(error);
+    return command_series(host)->step ? command_series(host)->step(host->app, (int64_t)frames, error)
+                                      : action_not_possible(error);
 }
 
 ACTION(action_frame_next)
@@ -24,7 +25,8 @@ ACTION(action_frame_step)
 
 static enum status go_to_end(struct command_host *host, bool last, struct error *error)
 {
-    return host->ops->go_to_end ? host->ops->go_to_end(host->app, last, error) : action_not_possible(error);
+    return command_series(host)->go_to_end ? command_series(host)->go_to_end(host->app, last, error)
+                                           : action_not_possible(error);
 }
 
 ACTION(action_frame_first)
@@ -41,9 +43,9 @@ ACTION(action_frame_last)
 
 ACTION(action_frame_go)
 {
-    if (!host->ops->go_to_frame)
+    if (!command_series(host)->go_to_frame)
         return action_not_possible(error);
-    return host->ops->go_to_frame(host->app, (int64_t)args->values[0].number, error);
+    return command_series(host)->go_to_frame(host->app, (int64_t)args->values[0].number, error);
 }
 
 ACTION(action_frame_enter)
@@ -58,16 +60,16 @@ ACTION(action_frame_enter)
 
 ACTION(action_series_go)
 {
-    if (!host->ops->go_to_item)
+    if (!command_series(host)->go_to_item)
         return action_not_possible(error);
-    return host->ops->go_to_item(host->app, (int64_t)args->values[0].number - 1, error);
+    return command_series(host)->go_to_item(host->app, (int64_t)args->values[0].number - 1, error);
 }
 
 ACTION(action_file_open_series)
 {
-    if (!host->ops->open_series)
+    if (!command_files(host)->open_series)
         return action_not_possible(error);
-    return host->ops->open_series(host->app, args->count ? args->values[0].text : NULL, error);
+    return command_files(host)->open_series(host->app, args->count ? args->values[0].text : NULL, error);
 }
 
 // --- playing ---
@@ -78,7 +80,7 @@ ACTION(action_frame_play)
 {
     struct view_play *play = &host->view->play;
     const int choice = action_choice(args, 0, PLAY_TOGGLE);
-    if (!host->ops->step)
+    if (!command_series(host)->step)
         return action_not_possible(error);
     if (choice == PLAY_TOGGLE)
         play->direction = !play->direction;
@@ -134,12 +136,13 @@ TICK(tick_frame_loop)
 ACTION(action_series_slab)
 {
     enum { CHOICE_OFF = 3 }; // "sum|max|mean|off": the first three are enum slab_mode
-    if (!host->ops->slab)
+    if (!command_series(host)->slab)
         return action_not_possible(error);
     const int choice = args->values[0].choice;
     if (choice != CHOICE_OFF && args->count < 2)
         return error_set(error, STATUS_USAGE,
                          "how many frames of a slab? for example \"series.slab sum 10\"");
-    return choice == CHOICE_OFF ? host->ops->slab(host->app, -1, 1, error)
-                                : host->ops->slab(host->app, choice, (int64_t)args->values[1].number, error);
+    return choice == CHOICE_OFF
+               ? command_series(host)->slab(host->app, -1, 1, error)
+               : command_series(host)->slab(host->app, choice, (int64_t)args->values[1].number, error);
 }

@@ -48,9 +48,9 @@ ACTION(action_cursor_value)
 {
     int64_t x, y;
     double value;
-    if (!host->ops->cursor)
+    if (!command_image(host)->cursor)
         return action_not_possible(error);
-    if (!host->ops->cursor(host->app, &x, &y, &value))
+    if (!command_image(host)->cursor(host->app, &x, &y, &value))
         return error_set(error, STATUS_USAGE, "there is no pixel under the mouse");
     struct command_result *result = begin(host, args, 0);
     result_number(result, "x", (double)x);

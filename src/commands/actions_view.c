@@ -176,7 +176,8 @@ ACTION(action_view_reduce)
     if (mode == display->reduce)
         return STATUS_OK;
     display->reduce = mode;
-    return host->ops->reduce_changed ? host->ops->reduce_changed(host->app, error) : STATUS_OK;
+    return command_image(host)->reduce_changed ? command_image(host)->reduce_changed(host->app, error)
+                                               : STATUS_OK;
 }
 
 TICK(tick_view_reduce)
@@ -199,10 +200,10 @@ TICK(tick_view_smooth)
 
 ACTION(action_view_fullscreen)
 {
-    if (!host->ops->set_fullscreen)
+    if (!command_window(host)->set_fullscreen)
         return action_not_possible(error);
     action_set_flag(&action_panels(host)->fullscreen, args, 0);
-    host->ops->set_fullscreen(host->app, host->workspace->panels.fullscreen);
+    command_window(host)->set_fullscreen(host->app, host->workspace->panels.fullscreen);
     return STATUS_OK;
 }
 

@@ -201,8 +201,8 @@ static void tell_answer(struct command_host *host, struct command_result *answer
     size_t length = answer->text.length;
     while (length > 0 && answer->text.data[length - 1] == '\n')
         answer->text.data[--length] = '\0';
-    if (length > 0 && host->ops->message)
-        host->ops->message(host->app, text_string(&answer->text), false);
+    if (length > 0)
+        command_say(host, text_string(&answer->text), false);
 }
 
 static enum status run_answering(struct command_host *host, const struct call *call, struct error *error)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The options of the view, shared by view and export.
+// The table of the view's options, and what they do to a view.
+#include "commands/view_options.h"
+
 #include "base/memory.h"
 #include "commands/command.h"
-#include "commands/options.h"
 #include "formats/base/reader.h"
 #include "view/layout.h"
 
@@ -38,7 +39,7 @@ static bool parse_pair(const char *value, char separator, double *first, double 
 SETTER(set_mask)
 {
     (void)error;
-    ((struct view_options *)target)->mask = value;
+    ((struct view_options *)target)->source.mask = value;
     return STATUS_OK;
 }
 
@@ -46,7 +47,7 @@ SETTER(set_no_mask)
 {
     (void)value;
     (void)error;
-    ((struct view_options *)target)->no_mask = true;
+    ((struct view_options *)target)->source.no_mask = true;
     return STATUS_OK;
 }
 
@@ -55,13 +56,13 @@ SETTER(set_ignore)
     uint8_t bits;
     if (!mask_layers_parse(value, &bits))
         return bad_value(value, "a list of gap, bad, hot, saturated and file, or all", error);
-    ((struct view_options *)target)->classes.ignored |= bits;
+    ((struct view_options *)target)->display.classes.ignored |= bits;
     return STATUS_OK;
 }
 
 SETTER(set_saturation)
 {
-    struct class_choice *classes = &((struct view_options *)target)->classes;
+    struct class_choice *classes = &((struct view_options *)target)->display.classes;
     if (!parse_double(value, &classes->saturation) || !isfinite(classes->saturation))
         return bad_value(value, "a number", error);
     classes->has_saturation = true;
@@ -70,7 +71,7 @@ SETTER(set_saturation)
 
 SETTER(set_range)
 {
-    struct view_options *options = target;
+    struct contrast_options *options = &((struct view_options *)target)->contrast;
     double low, high;
     if (!parse_pair(value, ':', &low, &high))
         return bad_value(value, "a range such as 0:1000", error);
@@ -84,7 +85,7 @@ SETTER(set_range)
 
 SETTER(set_auto)
 {
-    struct view_options *options = target;
+    struct contrast_options *options = &((struct view_options *)target)->contrast;
     options->rule = limits_rule_default();
     if (!limits_rule_parse(value, &options->rule))
         return bad_value(value, "percentile[:LOW:HIGH], minmax, zscale[:CONTRAST] or sigma[:K]", error);
@@ -95,7 +96,7 @@ SETTER(set_auto)
 
 SETTER(set_scale)
 {
-    struct view_options *options = target;
+    struct contrast_options *options = &((struct view_options *)target)->contrast;
     options->transfer = transfer_default();
     if (!transfer_parse(value, &options->transfer))
         return bad_value(value, "linear, log, sqrt, asinh[:SOFTENING], power[:GAMMA] or equalize", error);
@@ -106,7 +107,7 @@ SETTER(set_scale)
 SETTER(set_colormap)
 {
     (void)error;
-    ((struct view_options *)target)->colormap = value;
+    ((struct view_options *)target)->display.colormap = value;
     return STATUS_OK;
 }
 
@@ -114,7 +115,7 @@ SETTER(set_reverse)
 {
     (void)value;
     (void)error;
-    ((struct view_options *)target)->reversed = true;
+    ((struct view_options *)target)->display.reversed = true;
     return STATUS_OK;
 }
 
@@ -123,13 +124,13 @@ SETTER(set_frame)
     int64_t frame;
     if (!parse_int64(value, &frame) || frame < 0)
         return bad_value(value, "a frame number from 0", error);
-    ((struct view_options *)target)->frame = frame;
+    ((struct view_options *)target)->source.frame = frame;
     return STATUS_OK;
 }
 
 SETTER(set_grid)
 {
-    struct view_options *options = target;
+    struct grid_options *options = &((struct view_options *)target)->grid;
     return layout_grid_parse(value, &options->columns, &options->rows)
                ? STATUS_OK
                : bad_value(value, "COLUMNSxROWS, such as 2x2, of at most 16 panes", error);
@@ -139,11 +140,11 @@ SETTER(set_series)
 {
     (void)value;
     (void)error;
-    ((struct view_options *)target)->siblings = true;
+    ((struct view_options *)target)->source.siblings = true;
     return STATUS_OK;
 }
 
-static enum status set_slab(struct view_options *options, enum slab_mode mode, const char *value,
+static enum status set_slab(struct source_options *options, enum slab_mode mode, const char *value,
                             struct error *error)
 {
     int64_t frames;
@@ -156,24 +157,24 @@ static enum status set_slab(struct view_options *options, enum slab_mode mode, c
 
 SETTER(set_sum)
 {
-    return set_slab(target, SLAB_SUM, value, error);
+    return set_slab(&((struct view_options *)target)->source, SLAB_SUM, value, error);
 }
 
 SETTER(set_max)
 {
-    return set_slab(target, SLAB_MAX, value, error);
+    return set_slab(&((struct view_options *)target)->source, SLAB_MAX, value, error);
 }
 
 SETTER(set_mean)
 {
-    return set_slab(target, SLAB_MEAN, value, error);
+    return set_slab(&((struct view_options *)target)->source, SLAB_MEAN, value, error);
 }
 
 SETTER(set_play)
 {
     (void)value;
     (void)error;
-    ((struct view_options *)target)->play = true;
+    ((struct view_options *)target)->play.on = true;
     return STATUS_OK;
 }
 
@@ -182,7 +183,7 @@ SETTER(set_rate)
     double rate;
     if (!parse_double(value, &rate) || !(rate >= PLAY_MIN_RATE && rate <= PLAY_MAX_RATE))
         return bad_value(value, "a rate from 0.1 to 100 frames a second", error);
-    ((struct view_options *)target)->rate = rate;
+    ((struct view_options *)target)->play.rate = rate;
     return STATUS_OK;
 }
 
@@ -191,7 +192,7 @@ SETTER(set_prefetch)
     int64_t frames;
     if (!parse_int64(value, &frames) || frames < 0 || frames > 1)
         return bad_value(value, "0 or 1", error);
-    ((struct view_options *)target)->prefetch = frames;
+    ((struct view_options *)target)->source.prefetch = frames;
     return STATUS_OK;
 }
 
@@ -200,7 +201,7 @@ SETTER(set_channel)
     int64_t channel;
     if (!parse_int64(value, &channel) || channel < 0 || channel > 65535)
         return bad_value(value, "a channel number from 0", error);
-    ((struct view_options *)target)->channel = (int)channel;
+    ((struct view_options *)target)->source.channel = (int)channel;
     return STATUS_OK;
 }
 
@@ -214,7 +215,7 @@ SETTER(set_memory)
 
 SETTER(set_zoom)
 {
-    struct view_options *options = target;
+    struct camera_options *options = &((struct view_options *)target)->camera;
     double zoom = 1;
     options->zoom_fit = strcmp(value, "fit") == 0;
     if (!options->zoom_fit && (!parse_double(value, &zoom) || !isfinite(zoom) || zoom <= 0))
@@ -226,7 +227,7 @@ SETTER(set_zoom)
 
 SETTER(set_center)
 {
-    struct view_options *options = target;
+    struct camera_options *options = &((struct view_options *)target)->camera;
     if (!parse_pair(value, ',', &options->center_x, &options->center_y))
         return bad_value(value, "a point such as 100,200", error);
     options->has_center = true;
@@ -235,7 +236,7 @@ SETTER(set_center)
 
 SETTER(set_origin)
 {
-    struct view_options *options = target;
+    struct camera_options *options = &((struct view_options *)target)->camera;
     bool lower = strcmp(value, "lower") == 0;
     if (!lower && strcmp(value, "upper") != 0)
         return bad_value(value, "upper or lower", error);
@@ -246,7 +247,7 @@ SETTER(set_origin)
 
 SETTER(set_reduce)
 {
-    struct view_options *options = target;
+    struct display_options *options = &((struct view_options *)target)->display;
     bool max = strcmp(value, "max") == 0;
     if (!max && strcmp(value, "mean") != 0)
         return bad_value(value, "mean or max", error);
@@ -259,7 +260,7 @@ SETTER(set_smooth)
 {
     (void)value;
     (void)error;
-    ((struct view_options *)target)->smooth = true;
+    ((struct view_options *)target)->display.smooth = true;
     return STATUS_OK;
 }
 
@@ -268,13 +269,13 @@ SETTER(set_rotate)
     int64_t degrees;
     if (!parse_int64(value, &degrees) || degrees % 90 != 0)
         return bad_value(value, "0, 90, 180 or 270", error);
-    ((struct view_options *)target)->quarter_turns = (int)((degrees / 90 % 4 + 4) % 4);
+    ((struct view_options *)target)->camera.quarter_turns = (int)((degrees / 90 % 4 + 4) % 4);
     return STATUS_OK;
 }
 
 SETTER(set_flip)
 {
-    struct view_options *options = target;
+    struct camera_options *options = &((struct view_options *)target)->camera;
     bool horizontal = strcmp(value, "horizontal") == 0;
     if (!horizontal && strcmp(value, "vertical") != 0)
         return bad_value(value, "horizontal or vertical", error);
@@ -284,7 +285,7 @@ SETTER(set_flip)
 
 SETTER(set_mask_colour)
 {
-    struct view_options *options = target;
+    struct display_options *options = &((struct view_options *)target)->display;
     if (!parse_colour(value, options->mask_rgb))
         return bad_value(value, "a colour such as \"#ff8000\" or \"red\"", error);
     options->has_mask_colour = true;
@@ -293,7 +294,7 @@ SETTER(set_mask_colour)
 
 SETTER(set_mask_opacity)
 {
-    struct view_options *options = target;
+    struct display_options *options = &((struct view_options *)target)->display;
     double opacity;
     if (!parse_double(value, &opacity) || !(opacity >= 0 && opacity <= 1))
         return bad_value(value, "an opacity from 0 to 1", error);
@@ -305,10 +306,11 @@ SETTER(set_mask_opacity)
 static enum status set_special(struct view_options *options, enum special_value special, const char *value,
                                struct error *error)
 {
-    options->special_off[special] = strcmp(value, "none") == 0;
-    if (!options->special_off[special] && !parse_colour(value, options->special_rgb[special]))
+    struct special_option *option = &options->display.special[special];
+    option->off = strcmp(value, "none") == 0;
+    if (!option->off && !parse_colour(value, option->rgb))
         return bad_value(value, "a colour such as \"#ff8000\" or \"red\", or \"none\"", error);
-    options->has_special[special] = true;
+    option->given = true;
     return STATUS_OK;
 }
 
@@ -342,13 +344,13 @@ SETTER(set_decorate)
 
 SETTER(set_command)
 {
-    struct view_options *options = target;
+    struct command_options *options = &((struct view_options *)target)->commands;
     enum status status = command_check(NULL, value, error);
     if (status)
         return status;
-    if (options->command_count == OPTIONS_MAX_COMMANDS)
+    if (options->count == OPTIONS_MAX_COMMANDS)
         return error_set(error, STATUS_USAGE, "may be given at most %d times", OPTIONS_MAX_COMMANDS);
-    options->commands[options->command_count++] = value;
+    options->lines[options->count++] = value;
     return STATUS_OK;
 }
 #undef SETTER
@@ -428,7 +430,7 @@ const struct option view_option_table[] = {
 
 struct view_options view_options_default(void)
 {
-    return (struct view_options){.channel = CHANNEL_AUTO, .prefetch = 1};
+    return (struct view_options){.source = {.channel = CHANNEL_AUTO, .prefetch = 1}};
 }
 
 // The map of that name, else from the file of that name.
@@ -448,7 +450,7 @@ static enum status apply_colormap(const char *name, struct view *view, struct co
     return STATUS_OK;
 }
 
-static void apply_contrast(const struct view_options *options, struct contrast *contrast)
+static void apply_contrast(const struct contrast_options *options, struct contrast *contrast)
 {
     if (options->has_transfer)
         contrast->transfer = options->transfer;
@@ -462,7 +464,25 @@ static void apply_contrast(const struct view_options *options, struct contrast *
     }
 }
 
-static void apply_display(const struct view_options *options, struct display *display)
+static void apply_special(const struct special_option *option, struct special_colour *special)
+{
+    if (!option->given)
+        return;
+    special->on = !option->off;
+    if (!option->off)
+        memcpy(special->rgb, option->rgb, 3);
+}
+
+static void apply_classes(const struct class_choice *given, struct class_choice *classes)
+{
+    classes->ignored |= given->ignored;
+    if (!given->has_saturation)
+        return;
+    classes->has_saturation = true;
+    classes->saturation = given->saturation;
+}
+
+static void apply_display(const struct display_options *options, struct display *display)
 {
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
         if (options->has_mask_colour)
@@ -470,27 +490,23 @@ static void apply_display(const struct view_options *options, struct display *di
         if (options->has_mask_opacity)
             display->mask[layer].opacity = options->mask_opacity;
     }
-    for (int special = 0; special < SPECIAL_COUNT; special++) {
-        if (!options->has_special[special])
-            continue;
-        display->special[special].on = !options->special_off[special];
-        if (!options->special_off[special])
-            memcpy(display->special[special].rgb, options->special_rgb[special], 3);
-    }
-    display->classes.ignored |= options->classes.ignored;
-    if (options->classes.has_saturation) {
-        display->classes.has_saturation = true;
-        display->classes.saturation = options->classes.saturation;
-    }
-    if (options->no_mask)
-        display->mask_visible = false;
+    for (int special = 0; special < SPECIAL_COUNT; special++)
+        apply_special(&options->special[special], &display->special[special]);
+    apply_classes(&options->classes, &display->classes);
     if (options->has_reduce)
         display->reduce = options->reduce;
     display->reversed |= options->reversed;
     display->smooth |= options->smooth;
 }
 
-static void apply_orientation(const struct view_options *options, struct camera *camera)
+static void apply_play(const struct play_options *options, struct view_play *play)
+{
+    play->direction = options->on;
+    if (options->rate > 0)
+        play->rate = options->rate;
+}
+
+static void apply_orientation(const struct camera_options *options, struct camera *camera)
 {
     camera->origin_chosen |= options->has_origin;
     if (options->has_origin)
@@ -506,21 +522,21 @@ static void apply_orientation(const struct view_options *options, struct camera 
 enum status options_apply(const struct view_options *options, struct view *view,
                           struct colormap_list *colormaps, struct error *error)
 {
-    if (options->colormap) {
-        enum status status = apply_colormap(options->colormap, view, colormaps, error);
+    if (options->display.colormap) {
+        enum status status = apply_colormap(options->display.colormap, view, colormaps, error);
         if (status)
             return status;
     }
-    view->play.direction = options->play;
-    if (options->rate > 0)
-        view->play.rate = options->rate;
-    apply_contrast(options, &view->contrast);
-    apply_display(options, &view->display);
-    apply_orientation(options, &view->camera);
+    apply_play(&options->play, &view->play);
+    apply_contrast(&options->contrast, &view->contrast);
+    apply_display(&options->display, &view->display);
+    if (options->source.no_mask)
+        view->display.mask_visible = false;
+    apply_orientation(&options->camera, &view->camera);
     return STATUS_OK;
 }
 
-void options_apply_camera(const struct view_options *options, struct camera *camera)
+void options_apply_camera(const struct camera_options *options, struct camera *camera)
 {
     if (options->has_zoom && options->zoom_fit)
         camera_fit(camera);

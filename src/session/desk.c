@@ -46,17 +46,17 @@ enum status desk_configure(struct desk *desk, const struct view_options *options
 static enum status open_grid(struct desk *desk, const char *const *names, size_t count, struct error *error)
 {
     const struct view_options *options = desk->options;
-    const size_t places = (size_t)options->columns * (size_t)options->rows;
+    const size_t places = (size_t)options->grid.columns * (size_t)options->grid.rows;
     if (count > places)
         return error_set(error, STATUS_USAGE, "%zu names are more than the %zu places of --grid %dx%d", count,
-                         places, options->columns, options->rows);
-    enum status status = desk_grid(desk, options->columns, options->rows, error);
+                         places, options->grid.columns, options->grid.rows);
+    enum status status = desk_grid(desk, options->grid.columns, options->grid.rows, error);
     for (size_t i = 0; !status && i < count; i++) {
         struct pane *pane = desk_pane(desk, (int)i + 1);
         if (pane != desk->active)
             status = pane_configure(pane, options, error);
         if (!status)
-            status = pane_open(pane, names + i, 1, options->siblings, options->frame, error);
+            status = pane_open(pane, names + i, 1, options->source.siblings, options->source.frame, error);
     }
     return status;
 }
@@ -64,11 +64,11 @@ static enum status open_grid(struct desk *desk, const char *const *names, size_t
 enum status desk_open(struct desk *desk, const char *const *names, size_t count, struct error *error)
 {
     const struct view_options *options = desk->options;
-    if (options && options->columns > 0)
+    if (options && options->grid.columns > 0)
         return open_grid(desk, names, count, error);
     return count == 0 ? STATUS_OK
-                      : pane_open(desk->active, names, count, options && options->siblings,
-                                  options ? options->frame : 0, error);
+                      : pane_open(desk->active, names, count, options && options->source.siblings,
+                                  options ? options->source.frame : 0, error);
 }
 
 // --- panes ---

@@ -45,9 +45,10 @@ void pane_destroy(struct pane **address)
 enum status pane_configure(struct pane *pane, const struct view_options *options, struct error *error)
 {
     pane->options = options;
-    pane->document->channel = options->channel;
-    pane->ahead.on = options->prefetch > 0;
-    pane->document->mask_path = options->mask && !options->no_mask ? must_copy(options->mask) : NULL;
+    pane->document->channel = options->source.channel;
+    pane->ahead.on = options->source.prefetch > 0;
+    pane->document->mask_path =
+        options->source.mask && !options->source.no_mask ? must_copy(options->source.mask) : NULL;
     enum status status = options_apply(options, &pane->view, &pane->common->colormaps, error);
     pane_update_colormap(pane);
     return status;
@@ -235,8 +236,8 @@ static enum status begin_opening(struct pane *pane, const char *const *names, si
                                       .done = end_opening,
                                       .context = pane};
     if (options) {
-        request.what.slab = options->slab;
-        request.what.slab_frames = options->slab_frames;
+        request.what.slab = options->source.slab;
+        request.what.slab_frames = options->source.slab_frames;
     }
     opening_abandon(&pane->opening);
     pane->open_error = (struct error){0};

@@ -7,7 +7,7 @@
 #ifndef FOVEA_SESSION_PANE_H
 #define FOVEA_SESSION_PANE_H
 
-#include "commands/options.h"
+#include "commands/view_options.h"
 #include "session/ahead.h"
 #include "session/common.h"
 #include "session/document.h"

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "commands/options.h"
+#include "commands/view_options.h"
 
 #include <stdio.h>
 
@@ -116,7 +116,7 @@ void pane_meet_frame(struct pane *pane, const struct frame_info *info)
     if (camera->image_width != info->width || camera->image_height != info->height || !pane->first_shown) {
         camera_set_image(camera, info->width, info->height);
         if (!pane->first_shown && pane->options)
-            options_apply_camera(pane->options, camera);
+            options_apply_camera(&pane->options->camera, camera);
         else
             camera_fit(camera);
     }

@@ -349,9 +349,8 @@ enum status mask_operation_perform(const struct mask_operation *operation, const
     return status;
 }
 
-#define MASK_OPERATION_MENU(path) NULL
-#define ROW(identifier, name, arguments, help, menu, kind)                                                   \
-    {name, help, mask_run_##identifier, kind},
+#define MASK_OPERATION_MENU(path)                          NULL
+#define ROW(identifier, name, arguments, help, menu, kind) {name, help, mask_run_##identifier, kind},
 const struct mask_operation mask_operations[] = {MASK_OPERATION_LIST(ROW){0}};
 #undef ROW
 

@@ -20,7 +20,7 @@ static void apply_scale(struct ui *ui)
     gui_style(ui->scale);
     if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), true))
         ui_docks_forget(ui->docks);
-    ui->settle = 2;
+    ui->settling.frames = 2;
 }
 
 enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui,
@@ -67,7 +67,7 @@ void ui_need_text(struct ui *ui, const char *utf8)
 {
     ui_fonts_need(&ui->fonts, utf8);
     if (ui->fonts.stale)
-        ui->settle = 2;
+        ui->settling.frames = 2;
 }
 
 // --- Events ---
@@ -82,22 +82,22 @@ static void move_mouse(struct ui *ui, int window_x, int window_y)
 {
     int width = 1, height = 1;
     SDL_GetWindowSize(ui->window, &width, &height);
-    ui->mouse_x = (float)window_x * (float)ui->window_width / (float)(width > 0 ? width : 1);
-    ui->mouse_y = (float)window_y * (float)ui->window_height / (float)(height > 0 ? height : 1);
-    ui->has_mouse = true;
+    ui->mouse.x = (float)window_x * (float)ui->size.width / (float)(width > 0 ? width : 1);
+    ui->mouse.y = (float)window_y * (float)ui->size.height / (float)(height > 0 ? height : 1);
+    ui->mouse.inside = true;
 }
 
 // Whether the mouse is on a panel. Uses the last layout, not what the mouse was over in the
 // last frame, because the mouse may have moved since.
 static bool on_panel(const struct ui *ui)
 {
-    float x = ui->mouse_x, y = ui->mouse_y;
+    float x = ui->mouse.x, y = ui->mouse.y;
     struct gui_rect picture = {(float)ui->picture.x, (float)ui->picture.y, (float)ui->picture.width,
                                (float)ui->picture.height};
     if (ui->questioned || gui_popup_open() || !in_rect(picture, x, y))
         return true;
-    for (size_t i = 0; i < ui->floating_count; i++) {
-        if (in_rect(ui->floating[i], x, y))
+    for (size_t i = 0; i < ui->floating.count; i++) {
+        if (in_rect(ui->floating.places[i], x, y))
             return true;
     }
     return false;
@@ -107,7 +107,7 @@ static bool on_panel(const struct ui *ui)
 static void give_keyboard_back(struct ui *ui)
 {
     gui_release_text();
-    ui->settle = 2;
+    ui->settling.frames = 2;
 }
 
 static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
@@ -115,38 +115,38 @@ static bool button_event(struct ui *ui, const SDL_MouseButtonEvent *event)
     uint32_t bit = SDL_BUTTON(event->button);
     move_mouse(ui, event->x, event->y);
     if (event->type == SDL_MOUSEBUTTONDOWN) {
-        bool panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
-        *(panel ? &ui->panel_buttons : &ui->picture_buttons) |= bit;
+        bool panel = ui->mouse.panel_buttons || (!ui->mouse.picture_buttons && on_panel(ui));
+        *(panel ? &ui->mouse.panel_buttons : &ui->mouse.picture_buttons) |= bit;
         if (!panel && gui_wants_text())
             give_keyboard_back(ui);
         return panel;
     }
     // A button belongs to where it went down.
-    bool panel = ui->panel_buttons & bit;
-    ui->panel_buttons &= ~bit;
-    ui->picture_buttons &= ~bit;
-    if (!ui->picture_buttons && ui->contrast.histogram.waits)
-        ui->settle = ui->settle > 1 ? ui->settle : 1;
+    bool panel = ui->mouse.panel_buttons & bit;
+    ui->mouse.panel_buttons &= ~bit;
+    ui->mouse.picture_buttons &= ~bit;
+    if (!ui->mouse.picture_buttons && ui->contrast.histogram.waits)
+        ui->settling.frames = ui->settling.frames > 1 ? ui->settling.frames : 1;
     return panel;
 }
 
 static bool motion_event(struct ui *ui, const SDL_MouseMotionEvent *event)
 {
-    bool before = ui->mouse_on_panel;
+    bool before = ui->mouse.on_panel;
     move_mouse(ui, event->x, event->y);
-    ui->mouse_on_panel = ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
+    ui->mouse.on_panel = ui->mouse.panel_buttons || (!ui->mouse.picture_buttons && on_panel(ui));
     // One more frame when the mouse leaves, so that what it was over is no longer lit.
-    if (before && !ui->mouse_on_panel)
-        ui->settle = ui->settle > 1 ? ui->settle : 1;
-    return ui->mouse_on_panel;
+    if (before && !ui->mouse.on_panel)
+        ui->settling.frames = ui->settling.frames > 1 ? ui->settling.frames : 1;
+    return ui->mouse.on_panel;
 }
 
 static void leave_window(struct ui *ui)
 {
-    ui->has_mouse = false;
-    if (ui->mouse_on_panel)
-        ui->settle = ui->settle > 1 ? ui->settle : 1;
-    ui->mouse_on_panel = false;
+    ui->mouse.inside = false;
+    if (ui->mouse.on_panel)
+        ui->settling.frames = ui->settling.frames > 1 ? ui->settling.frames : 1;
+    ui->mouse.on_panel = false;
 }
 
 // Keys that work even while a text field has the keyboard: F1 to F24, Ctrl+Shift combinations, and outside of
@@ -184,14 +184,14 @@ static bool route_event(struct ui *ui, const SDL_Event *event)
     case SDL_MOUSEWHEEL:
         SDL_GetMouseState(&x, &y);
         move_mouse(ui, x, y);
-        return ui->panel_buttons || (!ui->picture_buttons && on_panel(ui));
+        return ui->mouse.panel_buttons || (!ui->mouse.picture_buttons && on_panel(ui));
     case SDL_KEYDOWN:
     case SDL_KEYUP:
     case SDL_TEXTINPUT:
     case SDL_TEXTEDITING:
         return key_event(ui, event);
     case SDL_WINDOWEVENT:
-        if (event->window.event == SDL_WINDOWEVENT_LEAVE && !ui->panel_buttons)
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE && !ui->mouse.panel_buttons)
             leave_window(ui);
         return false;
     default:
@@ -207,12 +207,12 @@ bool ui_event(struct ui *ui, const SDL_Event *event)
         event->type == SDL_WINDOWEVENT)
         gui_event(event);
     if (captured)
-        ui->settle = 2;
+        ui->settling.frames = 2;
     // Keys that make a field give up the keyboard: that is known after the next three frames.
     if (captured && event->type == SDL_KEYDOWN &&
         (event->key.keysym.sym == SDLK_ESCAPE || event->key.keysym.sym == SDLK_RETURN ||
          event->key.keysym.sym == SDLK_KP_ENTER))
-        ui->settle = ui->focus_frames = 3;
+        ui->settling.frames = ui->settling.focus_frames = 3;
     return captured;
 }
 
@@ -223,17 +223,17 @@ bool ui_has_keyboard(const struct ui *ui)
 
 bool ui_mouse_on_picture(const struct ui *ui)
 {
-    return ui->has_mouse && !ui->mouse_on_panel;
+    return ui->mouse.inside && !ui->mouse.on_panel;
 }
 
 bool ui_wants_redraw(const struct ui *ui)
 {
-    return ui->settle > 0;
+    return ui->settling.frames > 0;
 }
 
 bool ui_awaits_focus(const struct ui *ui)
 {
-    return ui->focus_frames > 0;
+    return ui->settling.focus_frames > 0;
 }
 
 bool ui_awaits_rows(const struct ui *ui)
@@ -261,10 +261,10 @@ bool ui_run_now(struct ui *ui, const char *line)
 {
     struct error error = {0};
     const enum status status = command_run(ui->host, line, &error);
-    if (status && status != STATUS_CANCELLED && ui->host->ops->message)
-        ui->host->ops->message(ui->host->app, error.text, true);
+    if (status && status != STATUS_CANCELLED)
+        command_say(ui->host, error.text, true);
     // What the command changed is shown by one more frame.
-    ui->settle = 2;
+    ui->settling.frames = 2;
     return status == STATUS_OK;
 }
 
@@ -286,8 +286,8 @@ const char *ui_colour_text(const uint8_t rgb[3], char text[8])
 
 static void await_focus(struct ui *ui)
 {
-    ui->focus_frames = 1;
-    ui->settle = 2;
+    ui->settling.focus_frames = 1;
+    ui->settling.frames = 2;
 }
 
 bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer, size_t size, bool focus)
@@ -306,8 +306,8 @@ bool ui_filter(struct ui *ui, struct ui_list *list, const char *hint, float widt
 
 void ui_add_floating(struct ui *ui, struct gui_rect place)
 {
-    if (ui->floating_count < UI_MAX_FLOATING)
-        ui->floating[ui->floating_count++] = place;
+    if (ui->floating.count < UI_MAX_FLOATING)
+        ui->floating.places[ui->floating.count++] = place;
 }
 
 void ui_window_begin(struct ui *ui, const char *title, float width, float height, bool *open)
@@ -318,7 +318,7 @@ void ui_window_begin(struct ui *ui, const char *title, float width, float height
     // Over the panels too, where they leave too little.
     if (width > room_x) {
         left = 0;
-        room_x = (float)ui->window_width - 2 * margin;
+        room_x = (float)ui->size.width - 2 * margin;
     }
     width = width < room_x ? width : room_x;
     height = ui_px(ui, height) < room_y ? ui_px(ui, height) : room_y;
@@ -375,9 +375,9 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
-    if (ui->host->workspace->panels.metadata && ui->metadata_glyphs != model->metadata_serial) {
-        ui_need_text(ui, model->metadata);
-        ui->metadata_glyphs = model->metadata_serial;
+    if (ui->host->workspace->panels.metadata && ui->metadata_glyphs != model->header.serial) {
+        ui_need_text(ui, model->header.text);
+        ui->metadata_glyphs = model->header.serial;
     }
     ui_need_text(ui, ui->host->view->display.colormap);
 }
@@ -425,19 +425,19 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
 {
     ui->model = model;
     ui->host = host;
-    ui->window_width = width;
-    ui->window_height = height;
+    ui->size.width = width;
+    ui->size.height = height;
     need_model_texts(ui, model);
     if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false))
         ui_docks_forget(ui->docks);
-    if (ui->settle > 0)
-        ui->settle--;
-    if (ui->focus_frames > 0)
-        ui->focus_frames--;
+    if (ui->settling.frames > 0)
+        ui->settling.frames--;
+    if (ui->settling.focus_frames > 0)
+        ui->settling.focus_frames--;
     ui->picture = ui_picture_area(ui, host->workspace, width, height);
-    ui->floating_count = 0;
-    gui_frame_begin(width, height, ui->has_mouse, ui->mouse_x, ui->mouse_y,
-                    ui->panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
+    ui->floating.count = 0;
+    gui_frame_begin(width, height, ui->mouse.inside, ui->mouse.x, ui->mouse.y,
+                    ui->mouse.panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
     ui->files.awaits_rows = false; // unless the panel is shown, and says so
     build_panels(ui, width, height);
     gui_frame_end();
@@ -452,5 +452,5 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
 
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error)
 {
-    return ui_docks_draw(ui->docks, gpu, renderer, ui->picture, ui->window_width, ui->window_height, error);
+    return ui_docks_draw(ui->docks, gpu, renderer, ui->picture, ui->size.width, ui->size.height, error);
 }

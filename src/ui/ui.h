@@ -99,36 +99,54 @@ struct ui_mask_model {
     const char *shape; // size and position of what is being drawn, or ""
 };
 
+// Where in the series the shown frame is.
+struct ui_place {
+    size_t item, item_count;    // in the list of files, from 0
+    int64_t frame, frame_count; // of the file, from 0
+    int64_t number, total;      // of the whole series, from 0; number -1 = not known yet
+    bool total_exact;           // false: `total` counts files that were not opened yet as one frame
+};
+
+// What is known of the pixels of the frame.
+struct ui_figures {
+    const struct statistics *statistics; // NULL while not known
+    const struct histogram *histogram;   // NULL while not known
+    uint64_t serial;                     // another number whenever the histogram's content is another
+};
+
+// What goes on beside loading the shown frame.
+struct ui_work {
+    const char *name;  // the operation over the whole mask, or the file work, that is running; NULL = none
+    bool unfinished;   // what a command has begun is not done, save that the image is being loaded
+    uint64_t failures; // how often what a command had begun failed
+    double share;      // of it that is done; 0 = cannot be told
+};
+
+// The header of the file: lines "key\tvalue\n". Only needed while workspace.panels.metadata is set.
+struct ui_header {
+    const char *text;      // NULL = none
+    bool coming;           // it is being read
+    size_t detector_bytes; // so many of it describe the detector, whatever the words of the file
+    uint64_t serial;       // another number whenever the text is another
+};
+
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
-    const struct frame_info *info;       // NULL while no image is open
-    const char *name;                    // file name for people; NULL = none
-    size_t item, item_count;             // position in the list of files, from 0
-    int64_t frame, frame_count;          // of the file, from 0
-    int64_t number, total;               // of the whole series, from 0; number -1 = not known yet
-    bool total_exact;                    // false: `total` counts files that were not opened yet as one frame
-    const struct statistics *statistics; // NULL while not known
-    const struct histogram *histogram;   // NULL while not known
-    uint64_t histogram_serial;           // another number whenever the histogram's content is another
+    const struct frame_info *info; // NULL while no image is open
+    const char *name;              // file name for people; NULL = none
+    struct ui_place place;
+    struct ui_figures figures;
     bool loading;
     double progress; // 0 to 1
     bool has_mask;
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown
-    const char *working; // the operation over the whole mask, or the file work, that is running; NULL = none
-    bool file_work;      // what a command has begun is not done, save that the image is being loaded
-    uint64_t failures;   // how often what a command had begun failed
-    double work_share;   // of it that is done; 0 = cannot be told
+    struct ui_work work;
     const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
     const char *message; // the last sentence to the user; NULL or "" = none
     bool message_is_error;
-    // "key\tvalue\n" lines; NULL = none. Only needed while workspace.panels.metadata is set. The first
-    // `detector_bytes` of it describe the detector, whatever the words of the file.
-    const char *metadata;
-    bool metadata_coming; // it is being read
-    size_t detector_bytes;
-    uint64_t metadata_serial; // another number whenever the text is another
+    struct ui_header header;
     struct ui_browsing browsing;
     const struct ui_question *question; // NULL = none
     struct ui_mask_model mask;

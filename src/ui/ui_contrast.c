@@ -39,7 +39,7 @@ static double rounded(double value)
 static void limit_slider(struct ui *ui, const char *label, double value, const char *command)
 {
     const struct limits *limits = &ui->host->view->contrast.limits;
-    const struct ui_histogram *axis = &ui->contrast.histogram;
+    const struct histogram_axis *axis = &ui->contrast.histogram.axis;
     double low = axis->low, high = axis->high, moved = value;
     char text[32];
     gui_next_width(-1);
@@ -308,7 +308,7 @@ static void draw_mask(struct ui *ui)
 
 static void draw_statistics(struct ui *ui)
 {
-    const struct statistics *statistics = ui->model->statistics;
+    const struct statistics *statistics = ui->model->figures.statistics;
     char text[160];
     if (!statistics || statistics->valid == 0) {
         gui_text_dim(ui->model->loading ? "Counting ..." : "No values");
@@ -337,8 +337,8 @@ void ui_contrast_panel(struct ui *ui, struct gui_rect place)
     float button = gui_text_width("log x") + ui_px(ui, 12), room = gui_room();
     ui_side_titles(ui);
     gui_same_line_at(ui_px(ui, 9) + room - button);
-    if (gui_toggle_button("log x", histogram->logarithmic, button)) {
-        histogram->logarithmic = !histogram->logarithmic;
+    if (gui_toggle_button("log x", histogram->axis.logarithmic, button)) {
+        histogram->axis.logarithmic = !histogram->axis.logarithmic;
         histogram->own_axis = false;
     }
     ui_histogram(ui, gui_room(), ui_px(ui, 112));

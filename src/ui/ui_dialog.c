@@ -212,7 +212,7 @@ void ui_dialog_run(struct ui *ui)
     if (dialog->answer.length == 0)
         return;
     dialog->answered = ui->host->workspace->panels.dialog;
-    dialog->failures = ui->model->failures;
+    dialog->failures = ui->model->work.failures;
     struct text line = dialog->answer;
     dialog->answer = (struct text){0};
     dialog->works = ui_run_now(ui, text_string(&line));
@@ -225,10 +225,10 @@ void ui_dialog_run(struct ui *ui)
 static void follow_answer(struct ui *ui)
 {
     struct ui_dialog *dialog = &ui->dialog;
-    if (!dialog->works || ui->model->file_work)
+    if (!dialog->works || ui->model->work.unfinished)
         return;
     dialog->works = false;
-    if (dialog->failures != ui->model->failures)
+    if (dialog->failures != ui->model->work.failures)
         renew_field(dialog);
     else if (ui->host->workspace->panels.dialog == dialog->answered)
         close_dialog(ui);
@@ -238,8 +238,8 @@ static void follow_answer(struct ui *ui)
 static void propose_picture(const struct ui *ui, char *name, size_t size)
 {
     const struct ui_model *model = ui->model;
-    path_propose(model->name ? model->name : "picture", model->frame_count > 1 ? model->frame : -1, ".png",
-                 name, size);
+    path_propose(model->name ? model->name : "picture",
+                 model->place.frame_count > 1 ? model->place.frame : -1, ".png", name, size);
 }
 
 static void start_dialog(struct ui *ui, enum view_dialog kind)

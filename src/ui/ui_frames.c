@@ -68,18 +68,19 @@ static void draw_number(struct ui *ui)
     gui_next_width(ui_px(ui, 62));
     if (panels->frame_entry) {
         gui_focus_next();
-        ui->focus_frames = 2; // it has it in the next, and says so in the one after
-        ui->settle = 3;
+        ui->settling.focus_frames = 2; // it has it in the next, and says so in the one after
+        ui->settling.frames = 3;
         panels->frame_entry = false;
     }
-    const double shown = model->number >= 0 ? (double)model->number : (double)NAN;
+    const double shown = model->place.number >= 0 ? (double)model->place.number : (double)NAN;
     if (ui_field("##number", bar->number, sizeof bar->number, shown) && parse_int64(bar->number, &number) &&
-        number != model->number)
+        number != model->place.number)
         ui_run(ui, "frame.go %s", bar->number);
     tip(ui, "The frame's number, counted from 0", "frame.enter");
     gui_same_line();
     gui_align();
-    snprintf(text, sizeof text, "of %lld%s", (long long)model->total, model->total_exact ? "" : "+");
+    snprintf(text, sizeof text, "of %lld%s", (long long)model->place.total,
+             model->place.total_exact ? "" : "+");
     gui_text_dim(text);
     gui_same_line();
 }
@@ -89,15 +90,16 @@ static void draw_slider(struct ui *ui, float width)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
-    double value = bar->wanted_set ? (double)bar->wanted : (double)(model->number > 0 ? model->number : 0);
+    double value =
+        bar->wanted_set ? (double)bar->wanted : (double)(model->place.number > 0 ? model->place.number : 0);
     gui_next_width(width);
-    if (gui_slider("##frame", &value, 0, (double)(model->total - 1), "")) {
+    if (gui_slider("##frame", &value, 0, (double)(model->place.total - 1), "")) {
         bar->wanted = (int64_t)(value + 0.5);
         bar->wanted_set = true;
     }
     if (!bar->wanted_set || model->loading)
         return;
-    if (bar->wanted != model->number && bar->wanted != bar->asked)
+    if (bar->wanted != model->place.number && bar->wanted != bar->asked)
         ui_run(ui, "frame.go %lld", (long long)bar->wanted);
     // What could not be gone to is not asked for again and again.
     bar->asked = bar->wanted;

@@ -11,20 +11,20 @@ static const uint32_t colour_ground = 0x151719ff, colour_bars = 0x5d656eff, colo
 
 // --- The axis: position 0 .. 1 of a value and back ---
 
-static double axis_position(const struct ui_histogram *state, double value)
+static double axis_position(const struct histogram_axis *axis, double value)
 {
-    if (!state->logarithmic)
-        return (value - state->low) / (state->high - state->low);
+    if (!axis->logarithmic)
+        return (value - axis->low) / (axis->high - axis->low);
     if (value <= 0)
         return value < 0 ? -1 : -0.001;
-    return log(value / state->low) / log(state->high / state->low);
+    return log(value / axis->low) / log(axis->high / axis->low);
 }
 
-static double axis_value(const struct ui_histogram *state, double position)
+static double axis_value(const struct histogram_axis *axis, double position)
 {
-    if (!state->logarithmic)
-        return state->low + position * (state->high - state->low);
-    return state->low * pow(state->high / state->low, position);
+    if (!axis->logarithmic)
+        return axis->low + position * (axis->high - axis->low);
+    return axis->low * pow(axis->high / axis->low, position);
 }
 
 // Integers, or floats that hold nothing but counts: bins of other widths than theirs would look like a comb.
@@ -32,141 +32,140 @@ static bool has_integers(struct ui_histogram *state, const struct ui_model *mode
 {
     if (!model->info || !sample_traits(model->info->type)->is_float)
         return model->info;
-    if (state->looked_at != model->histogram_serial) {
-        state->looked_at = model->histogram_serial;
-        state->whole = model->histogram && histogram_holds_integers(model->histogram);
+    if (state->looked_at != model->figures.serial) {
+        state->looked_at = model->figures.serial;
+        state->whole = model->figures.histogram && histogram_holds_integers(model->figures.histogram);
     }
     return state->whole;
 }
 
 // Looks where the bulk of the data is, once for each histogram.
-static void find_bulk(struct ui_histogram *state, const struct ui_model *model)
+static void find_bulk(struct histogram_bulk *bulk, const struct ui_figures *figures)
 {
-    const struct histogram *histogram = model->histogram;
-    if (state->bulk_of == model->histogram_serial && state->bulk_source == histogram)
+    const struct histogram *histogram = figures->histogram;
+    if (bulk->serial == figures->serial && bulk->source == histogram)
         return;
-    state->bulk_of = model->histogram_serial;
-    state->bulk_source = histogram;
-    state->has_bulk = histogram && histogram_total(histogram) > 0;
-    if (!state->has_bulk)
+    *bulk = (struct histogram_bulk){.source = histogram, .serial = figures->serial};
+    bulk->any = histogram && histogram_total(histogram) > 0;
+    if (!bulk->any)
         return;
-    state->bulk_low = histogram_percentile(histogram, 0.1);
-    state->bulk_least = histogram_percentile(histogram, 1);
-    state->bulk_high = histogram_percentile(histogram, 99.7);
+    bulk->low = histogram_percentile(histogram, 0.1);
+    bulk->least = histogram_percentile(histogram, 1);
+    bulk->high = histogram_percentile(histogram, 99.7);
 }
 
 // The axis that shows the bulk of the data and both limits with a margin.
-static void automatic_axis(struct ui_histogram *state, const struct limits *limits, bool integers)
+static void automatic_axis(struct histogram_axis *axis, const struct histogram_bulk *bulk,
+                           const struct limits *limits, bool integers)
 {
     double low = limits->low, high = limits->high;
-    if (state->has_bulk) {
-        low = fmin(low, state->bulk_low);
-        high = fmax(high, state->bulk_high);
+    if (bulk->any) {
+        low = fmin(low, bulk->low);
+        high = fmax(high, bulk->high);
     }
-    if (state->logarithmic) {
+    if (axis->logarithmic) {
         // The smallest values that matter: zeros and negative ones have no place on this axis.
-        double least = state->has_bulk ? state->bulk_least : low;
-        state->high = high > 0 ? high * 1.6 : 1;
-        state->low = least > 0 ? least / 1.2 : integers ? 0.6 : state->high / 1e4;
-        if (limits->low > 0 && limits->low < state->low)
-            state->low = limits->low / 1.2;
+        double least = bulk->any ? bulk->least : low;
+        axis->high = high > 0 ? high * 1.6 : 1;
+        axis->low = least > 0 ? least / 1.2 : integers ? 0.6 : axis->high / 1e4;
+        if (limits->low > 0 && limits->low < axis->low)
+            axis->low = limits->low / 1.2;
     } else {
         // More room above, where limits are mostly drawn to.
-        state->low = low - 0.06 * (high - low);
-        state->high = high + 0.25 * (high - low);
+        axis->low = low - 0.06 * (high - low);
+        axis->high = high + 0.25 * (high - low);
     }
-    if (!(state->high > state->low) || !isfinite(state->low) || !isfinite(state->high)) {
-        state->low = state->logarithmic ? 0.1 : 0;
-        state->high = 1;
+    if (!(axis->high > axis->low) || !isfinite(axis->low) || !isfinite(axis->high)) {
+        axis->low = axis->logarithmic ? 0.1 : 0;
+        axis->high = 1;
     }
 }
 
-static bool axis_shows(const struct ui_histogram *state, const struct limits *limits)
+static bool axis_shows(const struct histogram_axis *axis, const struct limits *limits)
 {
-    const double low = axis_position(state, limits->low), high = axis_position(state, limits->high);
-    return low >= (state->logarithmic ? -1 : 0) && high > 0 && high <= 1;
+    const double low = axis_position(axis, limits->low), high = axis_position(axis, limits->high);
+    return low >= (axis->logarithmic ? -1 : 0) && high > 0 && high <= 1;
 }
 
-static bool counts_are_current(const struct ui_histogram *state, const struct ui_model *model, size_t bins)
+// --- The bars ---
+
+static bool bars_are_current(const struct histogram_bars *bars, const struct ui_figures *figures,
+                             const struct histogram_axis *axis, size_t wanted)
 {
-    return state->source == model->histogram && state->serial == model->histogram_serial &&
-           state->counted_low == state->low && state->counted_high == state->high &&
-           state->counted_logarithmic == state->logarithmic && state->wanted_bins == bins;
+    return bars->source == figures->histogram && bars->serial == figures->serial &&
+           bars->axis.low == axis->low && bars->axis.high == axis->high &&
+           bars->axis.logarithmic == axis->logarithmic && bars->wanted == wanted;
 }
 
-// Bins of a pixel each. Those of integers hold the same number of values each, else empty and full ones
+// Bars of a pixel each. Those of integers hold the same number of values each, else empty and full ones
 // alternate.
-static void place_bins(struct ui_histogram *state, bool integers)
+static void place_bars(struct histogram_bars *bars, bool integers)
 {
-    double low = state->logarithmic ? log(state->low) : state->low;
-    double high = state->logarithmic ? log(state->high) : state->high;
-    state->first = low;
-    state->bins = state->wanted_bins;
-    if (integers && state->logarithmic) {
-        state->bins = state->bins / 4 + 1;
+    double low = bars->axis.logarithmic ? log(bars->axis.low) : bars->axis.low;
+    double high = bars->axis.logarithmic ? log(bars->axis.high) : bars->axis.high;
+    bars->first = low;
+    bars->count = bars->wanted;
+    if (integers && bars->axis.logarithmic) {
+        bars->count = bars->count / 4 + 1;
     } else if (integers) {
-        double values = ceil((high - low) / (double)state->wanted_bins);
-        state->first = floor(low) - 0.5;
-        state->step = fmax(values, 1);
-        double needed = ceil((high - state->first) / state->step);
-        state->bins = needed >= 1 && needed <= UI_MAX_BINS ? (size_t)needed : UI_MAX_BINS;
+        double values = ceil((high - low) / (double)bars->wanted);
+        bars->first = floor(low) - 0.5;
+        bars->step = fmax(values, 1);
+        double needed = ceil((high - bars->first) / bars->step);
+        bars->count = needed >= 1 && needed <= UI_MAX_BINS ? (size_t)needed : UI_MAX_BINS;
         return;
     }
-    state->step = (high - low) / (double)state->bins;
+    bars->step = (high - low) / (double)bars->count;
 }
 
-static void update_counts(struct ui_histogram *state, const struct ui_model *model, size_t bins)
+static void count_bars(struct histogram_bars *bars, bool integers)
 {
-    if (counts_are_current(state, model, bins))
-        return;
-    state->source = model->histogram;
-    state->serial = model->histogram_serial;
-    state->counted_low = state->low;
-    state->counted_high = state->high;
-    state->counted_logarithmic = state->logarithmic;
-    state->wanted_bins = bins;
-    state->peak = 0;
-    memset(state->counts, 0, sizeof state->counts);
-    place_bins(state, has_integers(state, model));
-    double last = state->first + (double)state->bins * state->step;
-    if (model->histogram && state->logarithmic)
-        histogram_rebin(model->histogram, exp(state->first), exp(last), true, state->counts, state->bins);
-    else if (model->histogram)
-        histogram_rebin(model->histogram, state->first, last, false, state->counts, state->bins);
-    for (size_t i = 0; i < state->bins; i++)
-        state->peak = fmax(state->peak, state->counts[i]);
+    place_bars(bars, integers);
+    const double last = bars->first + (double)bars->count * bars->step;
+    if (bars->source && bars->axis.logarithmic)
+        histogram_rebin(bars->source, exp(bars->first), exp(last), true, bars->counts, bars->count);
+    else if (bars->source)
+        histogram_rebin(bars->source, bars->first, last, false, bars->counts, bars->count);
+    for (size_t i = 0; i < bars->count; i++)
+        bars->peak = fmax(bars->peak, bars->counts[i]);
 }
 
-static void update_axis(struct ui *ui, size_t bins)
+static void update_axis(struct ui *ui, size_t count)
 {
     struct ui_histogram *state = &ui->contrast.histogram;
     const struct ui_model *model = ui->model;
     const struct limits *limits = &ui->host->view->contrast.limits;
-    find_bulk(state, model);
+    find_bulk(&state->bulk, &model->figures);
     // While a limit is dragged the axis stands still under the mouse; and while the picture is, as long as it
     // shows the limits.
-    state->waits =
-        ui->picture_buttons && state->serial == model->histogram_serial && axis_shows(state, limits);
-    if (state->drag == DRAG_NONE && !state->own_axis && !state->waits)
-        automatic_axis(state, limits, has_integers(state, model));
-    update_counts(state, model, bins);
+    state->waits = ui->mouse.picture_buttons && state->bars.serial == model->figures.serial &&
+                   axis_shows(&state->axis, limits);
+    if (state->drag.what == DRAG_NONE && !state->own_axis && !state->waits)
+        automatic_axis(&state->axis, &state->bulk, limits, has_integers(state, model));
+    if (bars_are_current(&state->bars, &model->figures, &state->axis, count))
+        return;
+    state->bars = (struct histogram_bars){.source = model->figures.histogram,
+                                          .serial = model->figures.serial,
+                                          .axis = state->axis,
+                                          .wanted = count};
+    count_bars(&state->bars, has_integers(state, model));
 }
 
 // --- Drawing ---
 
-static void draw_bars(const struct ui_histogram *state, struct gui_rect place, double low_at, double high_at)
+static void draw_bars(const struct histogram_bars *bars, struct gui_rect place, double low_at, double high_at)
 {
-    if (state->peak <= 0)
+    if (bars->peak <= 0)
         return;
-    double low = state->logarithmic ? log(state->low) : state->low;
-    double range = (state->logarithmic ? log(state->high) : state->high) - low;
-    for (size_t i = 0; i < state->bins; i++) {
-        if (state->counts[i] <= 0)
+    double low = bars->axis.logarithmic ? log(bars->axis.low) : bars->axis.low;
+    double range = (bars->axis.logarithmic ? log(bars->axis.high) : bars->axis.high) - low;
+    for (size_t i = 0; i < bars->count; i++) {
+        if (bars->counts[i] <= 0)
             continue;
-        double from = (state->first + (double)i * state->step - low) / range, to = from + state->step / range;
+        double from = (bars->first + (double)i * bars->step - low) / range, to = from + bars->step / range;
         float left = place.x + place.width * (float)fmax(from, 0),
               right = place.x + place.width * (float)fmin(to, 1);
-        float height = (float)(log1p(state->counts[i]) / log1p(state->peak)) * (place.height - 2);
+        float height = (float)(log1p(bars->counts[i]) / log1p(bars->peak)) * (place.height - 2);
         bool inside = (from + to) / 2 >= low_at && (from + to) / 2 <= high_at;
         if (right > left)
             gui_draw_rect((struct gui_rect){left, place.y + place.height - height, right - left, height},
@@ -189,7 +188,7 @@ static void draw_colours(const struct ui *ui, struct gui_rect strip)
     struct transfer_curve curve = transfer_curve_for(&transfer, limits);
     enum { STEPS = 96 };
     for (int i = 0; i < STEPS; i++) {
-        double value = axis_value(state, (i + 0.5) / STEPS), rgb[3];
+        double value = axis_value(&state->axis, (i + 0.5) / STEPS), rgb[3];
         double x = (value - limits->low) / (limits->high - limits->low);
         double t = transfer_curve_apply(&curve, fmin(fmax(x, 0), 1));
         colormap_colour(map, display_is_reversed(&view->display) ? 1 - t : t, rgb);
@@ -218,8 +217,8 @@ static void draw_axis_ends(const struct ui *ui, struct gui_rect place, float y)
 {
     const struct ui_histogram *state = &ui->contrast.histogram;
     char low[32], high[32];
-    snprintf(low, sizeof low, "%.4g", state->low);
-    snprintf(high, sizeof high, "%.4g", state->high);
+    snprintf(low, sizeof low, "%.4g", state->axis.low);
+    snprintf(high, sizeof high, "%.4g", state->axis.high);
     gui_draw_text(place.x, y, colour_text, low);
     gui_draw_text(place.x + place.width - gui_text_width(high), y, colour_text, high);
 }
@@ -247,33 +246,36 @@ static void drag_limits(struct ui *ui, double at)
     struct ui_histogram *state = &ui->contrast.histogram;
     const struct limits *now = &ui->host->view->contrast.limits;
     char low[32], high[32];
-    double value = axis_value(state, at);
-    if (state->drag == DRAG_LOW) {
+    double value = axis_value(&state->axis, at);
+    if (state->drag.what == DRAG_LOW) {
         if (value < now->high && value != now->low)
             ui_run(ui, "contrast.low %s", format_double(value, low, sizeof low));
-    } else if (state->drag == DRAG_HIGH) {
+    } else if (state->drag.what == DRAG_HIGH) {
         if (value > now->low && value != now->high)
             ui_run(ui, "contrast.high %s", format_double(value, high, sizeof high));
     } else {
-        double shift = at - state->grab_at;
-        double new_low = axis_value(state, axis_position(state, state->grab_limits.low) + shift);
-        double new_high = axis_value(state, axis_position(state, state->grab_limits.high) + shift);
+        double shift = at - state->drag.at;
+        double new_low =
+            axis_value(&state->axis, axis_position(&state->axis, state->drag.limits.low) + shift);
+        double new_high =
+            axis_value(&state->axis, axis_position(&state->axis, state->drag.limits.high) + shift);
         if (new_low < new_high && (new_low != now->low || new_high != now->high))
             ui_run(ui, "contrast.limits %s %s", format_double(new_low, low, sizeof low),
                    format_double(new_high, high, sizeof high));
     }
 }
 
-// The wheel magnifies the axis around the mouse.
-static void zoom_axis(struct ui_histogram *state, double at, float wheel)
+// The wheel magnifies the axis around the mouse. False where it can be magnified no further.
+static bool zoom_axis(struct histogram_axis *axis, double at, float wheel)
 {
-    double factor = pow(0.8, wheel);
-    double low = axis_value(state, at + (0 - at) * factor), high = axis_value(state, at + (1 - at) * factor);
+    const double factor = pow(0.8, wheel);
+    const double low = axis_value(axis, at + (0 - at) * factor),
+                 high = axis_value(axis, at + (1 - at) * factor);
     if (!(high - low > 1e-12 * fmax(fabs(low), fabs(high))) || !isfinite(low) || !isfinite(high))
-        return;
-    state->low = low;
-    state->high = high;
-    state->own_axis = true;
+        return false;
+    axis->low = low;
+    axis->high = high;
+    return true;
 }
 
 static void handle_mouse(struct ui *ui, const struct gui_mouse_area *mouse, double low_at, double high_at)
@@ -283,20 +285,20 @@ static void handle_mouse(struct ui *ui, const struct gui_mouse_area *mouse, doub
     if (mouse->hovered || mouse->held)
         gui_cursor_resize();
     if (mouse->wheel != 0)
-        zoom_axis(state, at, mouse->wheel);
+        state->own_axis |= zoom_axis(&state->axis, at, mouse->wheel);
     if (mouse->double_clicked) {
         state->own_axis = false;
-        state->drag = DRAG_NONE;
+        state->drag.what = DRAG_NONE;
         return;
     }
     if (mouse->pressed) {
-        state->drag = drag_at(ui, mouse, low_at, high_at);
-        state->grab_at = at;
-        state->grab_limits = ui->host->view->contrast.limits;
+        state->drag.what = drag_at(ui, mouse, low_at, high_at);
+        state->drag.at = at;
+        state->drag.limits = ui->host->view->contrast.limits;
     }
     if (!mouse->held)
-        state->drag = DRAG_NONE;
-    else if (state->drag != DRAG_NONE && (at != state->grab_at || state->drag != DRAG_BOTH))
+        state->drag.what = DRAG_NONE;
+    else if (state->drag.what != DRAG_NONE && (at != state->drag.at || state->drag.what != DRAG_BOTH))
         drag_limits(ui, at);
 }
 
@@ -309,14 +311,15 @@ void ui_histogram(struct ui *ui, float width, float height)
     update_axis(ui, bins);
     gui_canvas("##histogram", width, height, &mouse);
     const struct limits *limits = &ui->host->view->contrast.limits;
-    double low_at = axis_position(state, limits->low), high_at = axis_position(state, limits->high);
+    double low_at = axis_position(&state->axis, limits->low),
+           high_at = axis_position(&state->axis, limits->high);
 
     struct gui_rect place = {mouse.place.x, mouse.place.y, width, height - strip};
     gui_draw_rect(mouse.place, colour_ground);
-    draw_bars(state, place, low_at, high_at);
+    draw_bars(&state->bars, place, low_at, high_at);
     draw_colours(ui, (struct gui_rect){place.x, place.y + place.height, width, strip});
-    draw_limit(ui, place, low_at, state->drag == DRAG_LOW || state->drag == DRAG_BOTH);
-    draw_limit(ui, place, high_at, state->drag == DRAG_HIGH || state->drag == DRAG_BOTH);
+    draw_limit(ui, place, low_at, state->drag.what == DRAG_LOW || state->drag.what == DRAG_BOTH);
+    draw_limit(ui, place, high_at, state->drag.what == DRAG_HIGH || state->drag.what == DRAG_BOTH);
     draw_axis_ends(ui, place, place.y + height + ui_px(ui, 2));
     handle_mouse(ui, &mouse, low_at, high_at);
     gui_space(gui_line_height() - ui_px(ui, 4));

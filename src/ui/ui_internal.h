@@ -7,37 +7,10 @@
 #include "ui/ui.h"
 #include "ui/ui_docks.h"
 #include "ui/ui_fonts.h"
+#include "ui/ui_histogram_state.h"
 #include "ui/ui_list.h"
 
-enum { UI_MAX_FLOATING = 8, UI_MAX_BINS = 1024 };
-
-// The axis of the histogram and the counts drawn on it, kept until one of them changes.
-struct ui_histogram {
-    bool logarithmic;
-    bool own_axis;    // set by the wheel; else it follows data and limits
-    double low, high; // the axis
-    bool waits;       // it is not where it will be once the mouse lets go of the picture
-    // Where most values are, in the histogram of this serial.
-    const struct histogram *bulk_source;
-    uint64_t bulk_of;
-    bool has_bulk;
-    double bulk_low, bulk_least, bulk_high;
-    bool whole; // floats that are whole numbers, in the histogram of this serial
-    uint64_t looked_at;
-    // What `counts` were made for.
-    const struct histogram *source;
-    uint64_t serial;
-    double counted_low, counted_high;
-    bool counted_logarithmic;
-    size_t wanted_bins, bins;
-    double first, step; // bin i covers first + i * step ... of the value, or of its logarithm
-    double counts[UI_MAX_BINS];
-    double peak;
-    // What is being dragged.
-    enum { DRAG_NONE, DRAG_LOW, DRAG_HIGH, DRAG_BOTH } drag;
-    double grab_at; // axis position of the mouse at the start
-    struct limits grab_limits;
-};
+enum { UI_MAX_FLOATING = 8 };
 
 struct ui_contrast_panel {
     struct ui_histogram histogram;
@@ -137,24 +110,41 @@ struct ui_dialog {
     uint64_t failures;
 };
 
+// The mouse, by the last event.
+struct ui_mouse {
+    uint32_t panel_buttons, picture_buttons; // that went down on each
+    bool on_panel;
+    bool inside; // it is over the window
+    float x, y;  // in framebuffer pixels
+};
+
+// Windows over the picture, of the last frame.
+struct ui_floating {
+    struct gui_rect places[UI_MAX_FLOATING];
+    size_t count;
+};
+
+// Frames that are wanted although nothing new has happened.
+struct ui_settling {
+    int frames;       // still wanted after an event
+    int focus_frames; // until it is known which field has the keyboard, and events may go on
+    bool open;        // between ui_frame and the next; something can be drawn
+};
+
 struct ui {
     SDL_Window *window;
     float scale;
     struct ui_fonts fonts;
     struct ui_docks *docks; // what is shown around the picture
-    int settle;             // frames still wanted after an event
-    int focus_frames;       // until it is known which field has the keyboard, and events may go on
-    bool frame_open;        // between ui_frame and the next; something can be drawn
-    struct rect picture;    // of the last frame
-    struct gui_rect floating[UI_MAX_FLOATING]; // windows over the picture, of the last frame
-    size_t floating_count;
-    uint32_t panel_buttons, picture_buttons; // mouse buttons that went down on each
-    bool mouse_on_panel;
-    bool has_mouse;         // the mouse is over the window
-    float mouse_x, mouse_y; // in framebuffer pixels, by the last event
-    bool questioned;        // a question is shown; all the mouse does is for it
-    bool modal_keys;        // palette or dialog take the keyboard
-    int window_width, window_height;
+    struct ui_settling settling;
+    struct rect picture; // of the last frame
+    struct ui_floating floating;
+    struct ui_mouse mouse;
+    bool questioned; // a question is shown; all the mouse does is for it
+    bool modal_keys; // palette or dialog take the keyboard
+    struct {
+        int width, height;
+    } size; // of the window
 
     // Valid within ui_frame.
     const struct ui_model *model;

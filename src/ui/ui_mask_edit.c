@@ -44,7 +44,7 @@ static void run_preview(struct ui *ui)
     if (!panel->preview_due)
         return;
     if (now < panel->rest_until_ns) {
-        ui->settle = ui->settle > 2 ? ui->settle : 2;
+        ui->settling.frames = ui->settling.frames > 2 ? ui->settling.frames : 2;
         return;
     }
     panel->preview_due = false;
@@ -62,7 +62,7 @@ static bool has_integers(const struct ui_model *model)
 // A field and a slider over the axis of the histogram.
 static void draw_limit(struct ui *ui, const char *id, char *buffer, size_t size)
 {
-    const struct ui_histogram *axis = &ui->contrast.histogram;
+    const struct histogram_axis *axis = &ui->contrast.histogram.axis;
     double value = 0;
     char label[32];
     const bool known = parse_double(buffer, &value);

@@ -16,7 +16,7 @@ void ui_metadata_free(struct ui_metadata *metadata)
 
 static const char *line_at(const struct ui *ui, size_t row)
 {
-    return ui->model->metadata + ui->metadata.lines.starts[row];
+    return ui->model->header.text + ui->metadata.lines.starts[row];
 }
 
 static float key_column(const struct ui *ui)
@@ -29,7 +29,7 @@ static void draw_line(void *context, size_t row, struct gui_rect place, bool sel
     struct ui *ui = context;
     (void)selected;
     const char *line = line_at(ui, row);
-    const bool detector = (size_t)(line - ui->model->metadata) < ui->model->detector_bytes;
+    const bool detector = (size_t)(line - ui->model->header.text) < ui->model->header.detector_bytes;
     struct text part = {0};
     size_t bytes;
     const char *field = ui_line_field(line, 0, &bytes);
@@ -46,8 +46,8 @@ static void draw_line(void *context, size_t row, struct gui_rect place, bool sel
     text_append_bytes(&part, field, bytes < MAX_SHOWN_BYTES ? bytes : MAX_SHOWN_BYTES);
     gui_draw_text(place.x + indent + value_at, y, 0xd6d8daff, text_string(&part));
     text_free(&part);
-    if (ui->model->detector_bytes > 0 && row + 1 < ui->metadata.lines.count && detector &&
-        (size_t)(line_at(ui, row + 1) - ui->model->metadata) >= ui->model->detector_bytes)
+    if (ui->model->header.detector_bytes > 0 && row + 1 < ui->metadata.lines.count && detector &&
+        (size_t)(line_at(ui, row + 1) - ui->model->header.text) >= ui->model->header.detector_bytes)
         gui_draw_rect((struct gui_rect){place.x, place.y + place.height - 1, place.width, 1}, 0x3a3e43ff);
 }
 
@@ -152,9 +152,9 @@ static void draw_lines(struct ui *ui)
     find_detail(ui, &detail);
     if (state->lines.count == 0) {
         gui_child_begin("##rows", 0, -footer);
-        gui_text_dim(ui->model->metadata_coming ? "Reading the header ..."
-                     : state->lines.total       ? "Nothing matches."
-                                                : "This file says nothing of itself.");
+        gui_text_dim(ui->model->header.coming ? "Reading the header ..."
+                     : state->lines.total     ? "Nothing matches."
+                                              : "This file says nothing of itself.");
         gui_child_end();
     } else if (ui_list_rows(&state->list, gui_line_height() + ui_px(ui, 4), footer + detail.height, draw_line,
                             ui) == UI_LIST_CLICKED) {
@@ -177,18 +177,18 @@ void ui_metadata(struct ui *ui)
     const bool appeared = !state->was_open;
     bool open = true;
     state->was_open = true;
-    if (appeared || state->serial != model->metadata_serial)
+    if (appeared || state->serial != model->header.serial)
         text_clear(&state->copied);
-    state->serial = model->metadata_serial;
+    state->serial = model->header.serial;
     ui_window_begin(ui, "Header", 600, 460, &open);
     ui_filter(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
               appeared || ui->host->workspace->panels.find);
     gui_same_line();
-    if (gui_button("Copy all", ui_px(ui, 76)) && model->metadata) {
-        gui_clipboard_set(model->metadata);
+    if (gui_button("Copy all", ui_px(ui, 76)) && model->header.text) {
+        gui_clipboard_set(model->header.text);
         say_copied(state, "all lines", 9);
     }
-    ui_lines_update(&state->lines, model->metadata ? model->metadata : "", model->metadata_serial,
+    ui_lines_update(&state->lines, model->header.text ? model->header.text : "", model->header.serial,
                     state->list.filter);
     handle_keys(ui);
     draw_lines(ui);

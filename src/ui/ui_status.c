@@ -55,10 +55,11 @@ static void add_image_parts(struct parts *parts, const struct ui_model *model, d
     snprintf(add_part(parts), PART_BYTES, "%s %%", format_double(rounded, number, sizeof number));
     snprintf(add_part(parts), PART_BYTES, "%s  %lld \xC3\x97 %lld", sample_traits(info->type)->name,
              (long long)info->width, (long long)info->height);
-    if (model->frame_count > 1)
-        format_frame(model->frame, model->frame_count, add_part(parts), PART_BYTES);
-    if (model->item_count > 1)
-        snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->item + 1, model->item_count);
+    if (model->place.frame_count > 1)
+        format_frame(model->place.frame, model->place.frame_count, add_part(parts), PART_BYTES);
+    if (model->place.item_count > 1)
+        snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->place.item + 1,
+                 model->place.item_count);
 }
 
 // The tool, what it does to which layer, and what the keys beside the mouse do; or what is being drawn.
@@ -179,8 +180,8 @@ void ui_messages(struct ui *ui, struct gui_rect picture)
     float margin = ui_px(ui, 10), bottom = picture.y + picture.height - margin;
     if (ui->model->loading)
         draw_progress(ui, "Loading", ui->model->progress, picture, &bottom);
-    if (ui->model->working)
-        draw_progress(ui, ui->model->working, ui->model->work_share, picture, &bottom);
+    if (ui->model->work.name)
+        draw_progress(ui, ui->model->work.name, ui->model->work.share, picture, &bottom);
     if (!message || !*message)
         return;
     // Long sentences are broken into lines within the picture.

@@ -151,7 +151,7 @@ static enum status fake_pane_blink(void *app, double seconds, struct error *erro
     return STATUS_OK;
 }
 
-static const struct command_pane_ops fake_pane_ops = {
+static const struct command_panes_ops fake_pane_ops = {
     .add = fake_pane_add,
     .split = fake_pane_split,
     .close = fake_pane_close,
@@ -178,19 +178,41 @@ static void fake_message(void *app, const char *text, bool is_error)
     text_printf(&of(app)->calls, "say %s%s;", is_error ? "error " : "", text);
 }
 
-static const struct command_host_ops fake_ops = {
+static const struct command_files_ops fake_files_ops = {
     .open = fake_open,
+    .show_folder = fake_show_folder,
+    .export_picture = fake_export,
+};
+
+static const struct command_series_ops fake_series_ops = {
     .step = fake_step,
     .go_to_frame = fake_go_to_frame,
     .go_to_end = fake_go_to_end,
-    .show_folder = fake_show_folder,
-    .export_picture = fake_export,
-    .cancel = fake_cancel,
+};
+
+static const struct command_image_ops fake_image_ops = {
     .apply_auto_limits = fake_auto,
     .reduce_changed = fake_reduce,
     .classes_changed = fake_classes,
     .cursor = fake_cursor,
+};
+
+static const struct command_window_ops fake_window_ops = {
+    .cancel = fake_cancel,
     .set_fullscreen = fake_fullscreen,
+};
+
+static const struct command_window_ops telling_window_ops = {
+    .message = fake_message,
+    .cancel = fake_cancel,
+    .set_fullscreen = fake_fullscreen,
+};
+
+static const struct command_host_ops fake_ops = {
+    .files = &fake_files_ops,
+    .series = &fake_series_ops,
+    .image = &fake_image_ops,
+    .window = &fake_window_ops,
     .panes = &fake_pane_ops,
     .is_complete = fake_is_complete,
 };
@@ -213,7 +235,7 @@ void fake_host_split(struct fake_host *fake, int panes)
 {
     fake->panes = panes;
     fake->ops.select_target = fake_select;
-    fake->ops.message = fake_message;
+    fake->ops.window = &telling_window_ops;
 }
 
 void fake_host_finish(struct fake_host *fake)

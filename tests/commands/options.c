@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The parser of the command line and the view's options.
-#include "commands/options.h"
+#include "commands/view_options.h"
 
 #include "base/file.h"
 #include "formats/base/reader.h"
@@ -95,7 +95,7 @@ static void forms_of_options(void **state)
                      STATUS_OK);
     assert_string_equal(parsed.extra.output, "x.png");
     assert_true(parsed.extra.json);
-    assert_int_equal(parsed.view.frame, 3);
+    assert_int_equal(parsed.view.source.frame, 3);
     assert_int_equal(parsed.count, 3);
     assert_string_equal(parsed.names[0], "a.tif");
     assert_string_equal(parsed.names[1], "-");
@@ -179,8 +179,8 @@ static void view_options_are_applied(void **state)
     assert_true(view.display.special[SPECIAL_NAN].on && view.display.special[SPECIAL_NAN].rgb[2] == 255);
     assert_true(view.display.special[SPECIAL_OVER].on && !view.display.special[SPECIAL_INF].on);
     assert_true(view.camera.origin_lower && view.camera.quarter_turns == 3);
-    assert_true(parsed.view.channel == 2 && parsed.view.decorate && parsed.view.command_count == 2);
-    assert_string_equal(parsed.view.mask, "m.tif");
+    assert_true(parsed.view.source.channel == 2 && parsed.view.decorate && parsed.view.commands.count == 2);
+    assert_string_equal(parsed.view.source.mask, "m.tif");
     assert_true(view.display.classes.ignored == 0 && !view.display.classes.has_saturation);
     assert_int_equal(PARSE(&parsed, "--ignore", "gap,bad", "--ignore=file", "--saturation", "1e5"),
                      STATUS_OK);
@@ -198,9 +198,9 @@ static void what_is_not_given_stays(void **state)
     struct view view = view_default(), before = view_default();
     struct colormap_list maps;
     colormap_list_init(&maps);
-    assert_int_equal(options.channel, CHANNEL_AUTO);
+    assert_int_equal(options.source.channel, CHANNEL_AUTO);
     assert_int_equal(options_apply(&options, &view, &maps, NULL), STATUS_OK);
-    options_apply_camera(&options, &view.camera);
+    options_apply_camera(&options.camera, &view.camera);
     assert_true(view.contrast.automatic == before.contrast.automatic && view.camera.fit == before.camera.fit);
     assert_string_equal(view.display.colormap, before.display.colormap);
     assert_true(view.display.mask_visible == before.display.mask_visible);
@@ -229,10 +229,10 @@ static void camera_options(void **state)
     camera_set_viewport(&camera, 400, 300);
     camera_set_image(&camera, 2000, 1000);
     assert_int_equal(PARSE(&parsed, "--zoom", "2.5", "--center", "300.5,20"), STATUS_OK);
-    options_apply_camera(&parsed.view, &camera);
+    options_apply_camera(&parsed.view.camera, &camera);
     assert_true(camera.zoom == 2.5 && camera.center_x == 300.5 && camera.center_y == 20 && !camera.fit);
     assert_int_equal(PARSE(&parsed, "--zoom", "fit"), STATUS_OK);
-    options_apply_camera(&parsed.view, &camera);
+    options_apply_camera(&parsed.view.camera, &camera);
     assert_true(camera.fit && camera.zoom == 0.2);
 }
 
