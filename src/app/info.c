@@ -2,12 +2,11 @@
 // `fovea info`: its command line, and the warning about lost pixels.
 #include "app/info_internal.h"
 
-#include "base/companion.h"
-#include "base/memory.h"
 #include "base/output.h"
+#include "base/text.h"
+#include "commands/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -53,36 +52,6 @@ enum status info_run(const struct info_options *options, FILE *out, struct error
 
 // --- Command line ---
 
-static const char usage[] =
-    "Usage: fovea info [OPTIONS] SOURCE...\n"
-    "Tells what is in images: files, files with a selector (file.fits[2]), folders, patterns, lists (@list.txt),\n"
-    "slabs (sum:N:NAME) or simulations (sim:).\n"
-    "\n"
-    "  --json          print JSON: an object for a source that is one file, an array of objects for several\n"
-    "                  sources and for a folder, pattern, list or series; one that fails is an object of\n"
-    "                  source and error\n"
-    "  --series        take all files of the folder that are numbered like the one named\n"
-    "  --frame N       the frame of each source, from 0 (default 0)\n"
-    "  --pixel X,Y     also print the exact value at column X, row Y, from 0 at the first row of the file;\n"
-    "                  may be given several times\n"
-    "  --checksum      also print the SHA-256 of the samples, row-major, little-endian, in their own type\n"
-    "  --verify        also compare the data with the checksum that the file gives of them (CBF)\n"
-    "  --metadata      also print all header items of the frame, one a line: key, tab, value\n"
-    "  --contents      also print what else the file holds, one a line: selector (opened as FILE::SELECTOR),\n"
-    "                  shape, type, storage and a note, with tabs between\n"
-    "  --mask FILE     leave out pixels where this image is not zero\n"
-    "  --ignore LIST   let pixels of these classes count: gap (also no data), bad, hot, saturated, file, all\n"
-    "  --saturation V  leave out pixels above this value, whatever the file says\n"
-    "  --channel N     the channel of an image with several samples per pixel; of complex numbers 0 is the\n"
-    "                  amplitude, 1 the phase, 2 the real, 3 the imaginary part\n"
-    "  --hdf5-plugins  let libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without\n"
-    "                  it none is loaded\n"
-    "  --memory AMOUNT the most that is taken for what must be unpacked as a whole, as 500M or 2G (three quarters\n"
-    "                  of what is free, at most 4 GB)\n"
-    "  --trust-paths   read the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is;\n"
-    "                  without it only from the same folder or below\n"
-    "  --help          print this text\n";
-
 static bool pixel_parse(const char *word, struct info_pixel *pixel)
 {
     const char *comma = strchr(word, ',');
@@ -94,24 +63,6 @@ static bool pixel_parse(const char *word, struct info_pixel *pixel)
     return parse_int64(column, &pixel->x) && parse_int64(comma + 1, &pixel->y);
 }
 
-enum option_code {
-    OPTION_JSON = 256,
-    OPTION_FRAME,
-    OPTION_PIXEL,
-    OPTION_CHECKSUM,
-    OPTION_VERIFY,
-    OPTION_METADATA,
-    OPTION_CONTENTS,
-    OPTION_MASK,
-    OPTION_IGNORE,
-    OPTION_SATURATION,
-    OPTION_CHANNEL,
-    OPTION_SERIES,
-    OPTION_PLUGINS,
-    OPTION_TRUST,
-    OPTION_MEMORY
-};
-
 // The command line.
 struct request {
     struct info_options options;
@@ -121,136 +72,158 @@ struct request {
     bool siblings, help;
 };
 
-static const struct option long_options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"frame", required_argument, NULL, OPTION_FRAME},
-    {"pixel", required_argument, NULL, OPTION_PIXEL},
-    {"checksum", no_argument, NULL, OPTION_CHECKSUM},
-    {"verify", no_argument, NULL, OPTION_VERIFY},
-    {"metadata", no_argument, NULL, OPTION_METADATA},
-    {"contents", no_argument, NULL, OPTION_CONTENTS},
-    {"mask", required_argument, NULL, OPTION_MASK},
-    {"ignore", required_argument, NULL, OPTION_IGNORE},
-    {"saturation", required_argument, NULL, OPTION_SATURATION},
-    {"channel", required_argument, NULL, OPTION_CHANNEL},
-    {"series", no_argument, NULL, OPTION_SERIES},
-    {"hdf5-plugins", no_argument, NULL, OPTION_PLUGINS},
-    {"trust-paths", no_argument, NULL, OPTION_TRUST},
-    {"memory", required_argument, NULL, OPTION_MEMORY},
-    {"help", no_argument, NULL, 'h'},
-    {0},
-};
+// Every setter fills struct request from a value; it must match option.set.
+#define SETTER(name) static enum status name(void *target, const char *value, struct error *error)
+#define SWITCH(name, field)                                                                                  \
+    SETTER(name)                                                                                             \
+    {                                                                                                        \
+        (void)value, (void)error;                                                                            \
+        ((struct request *)target)->field = true;                                                            \
+        return STATUS_OK;                                                                                    \
+    }
 
-static enum status choice_take(int code, struct class_choice *choice, struct error *error)
+SWITCH(set_json, options.json)
+SWITCH(set_checksum, options.checksum)
+SWITCH(set_verify, options.verify)
+SWITCH(set_metadata, options.metadata)
+SWITCH(set_contents, options.contents)
+SWITCH(set_series, siblings)
+
+static enum status bad_value(const char *value, const char *wanted, struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "\"%s\" is not %s", value, wanted);
+}
+
+SETTER(set_mask)
+{
+    (void)error;
+    ((struct request *)target)->options.mask = value;
+    return STATUS_OK;
+}
+
+SETTER(set_frame)
+{
+    struct info_options *options = &((struct request *)target)->options;
+    const bool good = parse_int64(value, &options->frame) && options->frame >= 0;
+    return good ? STATUS_OK : bad_value(value, "a frame number from 0", error);
+}
+
+SETTER(set_channel)
+{
+    int64_t channel;
+    if (!parse_int64(value, &channel) || channel < 0 || channel > INT32_MAX)
+        return bad_value(value, "a channel number from 0", error);
+    ((struct request *)target)->options.channel = (int)channel;
+    return STATUS_OK;
+}
+
+SETTER(set_ignore)
 {
     uint8_t bits;
-    if (code == OPTION_IGNORE && !mask_layers_parse(optarg, &bits))
-        return error_set(error, STATUS_USAGE,
-                         "--ignore must be a list of gap, bad, hot, saturated and file, or all, not '%s'",
-                         optarg);
-    if (code == OPTION_IGNORE) {
-        choice->ignored |= bits;
-        return STATUS_OK;
-    }
-    if (!parse_double(optarg, &choice->saturation) || !isfinite(choice->saturation))
-        return error_set(error, STATUS_USAGE, "--saturation must be a number, not '%s'", optarg);
+    if (!mask_layers_parse(value, &bits))
+        return bad_value(value, "a list of gap, bad, hot, saturated and file, or all", error);
+    ((struct request *)target)->options.choice.ignored |= bits;
+    return STATUS_OK;
+}
+
+SETTER(set_saturation)
+{
+    struct class_choice *choice = &((struct request *)target)->options.choice;
+    if (!parse_double(value, &choice->saturation) || !isfinite(choice->saturation))
+        return bad_value(value, "a number", error);
     choice->has_saturation = true;
     return STATUS_OK;
 }
 
-static enum status option_take(int code, struct request *request, char **argv, struct error *error)
+// Takes a word as one more pixel; false if it is none.
+static bool take_pixel(struct request *request, const char *word)
 {
-    struct info_options *options = &request->options;
-    int64_t number;
-    switch (code) {
-    case OPTION_PLUGINS:
-        reader_plugins_allow();
-        return STATUS_OK;
-    case OPTION_MEMORY:
-        if (!memory_parse(optarg, &number))
-            return error_set(error, STATUS_USAGE, "--memory \"%s\" is not " MEMORY_WANTED, optarg);
-        memory_allow(number);
-        return STATUS_OK;
-    case OPTION_TRUST:
-        companion_trust();
-        return STATUS_OK;
-    case OPTION_SERIES:
-        request->siblings = true;
-        return STATUS_OK;
-    case OPTION_JSON:
-        options->json = true;
-        return STATUS_OK;
-    case OPTION_CHECKSUM:
-        options->checksum = true;
-        return STATUS_OK;
-    case OPTION_VERIFY:
-        options->verify = true;
-        return STATUS_OK;
-    case OPTION_METADATA:
-        options->metadata = true;
-        return STATUS_OK;
-    case OPTION_CONTENTS:
-        options->contents = true;
-        return STATUS_OK;
-    case OPTION_MASK:
-        options->mask = optarg;
-        return STATUS_OK;
-    case OPTION_FRAME:
-        if (!parse_int64(optarg, &options->frame) || options->frame < 0)
-            return error_set(error, STATUS_USAGE, "--frame must be a number from 0, not '%s'", optarg);
-        return STATUS_OK;
-    case OPTION_IGNORE:
-    case OPTION_SATURATION:
-        return choice_take(code, &options->choice, error);
-    case OPTION_CHANNEL:
-        if (!parse_int64(optarg, &number) || number < 0 || number > INT32_MAX)
-            return error_set(error, STATUS_USAGE, "--channel must be a number from 0, not '%s'", optarg);
-        options->channel = (int)number;
-        return STATUS_OK;
-    case OPTION_PIXEL:
-        if (!pixel_parse(optarg, &request->pixels[options->pixel_count]))
-            return error_set(error, STATUS_USAGE, "--pixel must be X,Y, such as 10,20, not '%s'", optarg);
-        options->pixel_count++;
-        return STATUS_OK;
-    case ':':
-        return error_set(error, STATUS_USAGE, "%s needs a value", argv[optind - 1]);
-    default:
-        return error_set(error, STATUS_USAGE, "unknown option '%s' (see fovea info --help)",
-                         argv[optind - 1]);
-    }
+    if (!pixel_parse(word, &request->pixels[request->options.pixel_count]))
+        return false;
+    request->options.pixel_count++;
+    return true;
+}
+
+SETTER(set_pixel)
+{
+    return take_pixel(target, value) ? STATUS_OK : bad_value(value, "X,Y, such as 10,20", error);
+}
+#undef SWITCH
+#undef SETTER
+
+static const struct option info_table[] = {
+    {"--json", NULL, NULL,
+     "Prints JSON: an object for a source that is one file, an array of objects for several sources and for a folder, pattern, list or series; one that fails is an object of source and error.",
+     set_json, NULL},
+    {"--series", NULL, NULL, "Takes all files of the folder that are numbered like the one named.",
+     set_series, NULL},
+    {"--frame", NULL, "N", "The frame of each source, from 0, which is the default.", set_frame, NULL},
+    {"--pixel", NULL, "X,Y",
+     "Also prints the exact value at column X, row Y, from 0 at the first row of the file; may be given several times.",
+     set_pixel, NULL},
+    {"--checksum", NULL, NULL,
+     "Also prints the SHA-256 of the samples, row-major, little-endian, in their own type.", set_checksum,
+     NULL},
+    {"--verify", NULL, NULL, "Also compares the data with the checksum that the file gives of them (CBF).",
+     set_verify, NULL},
+    {"--metadata", NULL, NULL, "Also prints all header items of the frame, one a line: key, tab, value.",
+     set_metadata, NULL},
+    {"--contents", NULL, NULL,
+     "Also prints what else the file holds, one a line: selector (opened as FILE::SELECTOR), shape, type, storage and a note, with tabs between.",
+     set_contents, NULL},
+    {"--mask", NULL, "FILE", "Leaves out pixels where this image is not zero.", set_mask, NULL},
+    {"--ignore", NULL, "LIST",
+     "Lets pixels of these classes count: gap (also no data), bad, hot, saturated, file, all.", set_ignore,
+     NULL},
+    {"--saturation", NULL, "VALUE", "Leaves out pixels above this value, whatever the file says.",
+     set_saturation, NULL},
+    {"--channel", NULL, "N",
+     "The channel of an image with several samples per pixel; of complex numbers 0 is the amplitude, 1 the phase, 2 the real, 3 the imaginary part.",
+     set_channel, NULL},
+    {"--hdf5-plugins", NULL, NULL,
+     "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",
+     option_hdf5_plugins, NULL},
+    {"--memory", NULL, "AMOUNT",
+     "The most that is taken for what must be unpacked as a whole, as 500M or 2G; default: three quarters of what is free, at most 4 GB.",
+     option_memory, NULL},
+    {"--trust-paths", NULL, NULL,
+     "Reads the samples that a file takes from another file (EDF, NRRD, HDF5) wherever that is; without it only from the same folder or below.",
+     option_trust_paths, NULL},
+    {0},
+};
+
+static void print_usage(const struct option_group *groups)
+{
+    struct text text = {0};
+    text_append(&text, "Usage: fovea info [OPTIONS] SOURCE...\n"
+                       "Tells what is in images: files, files with a selector (file.fits[2]), folders,\n"
+                       "patterns, lists (@list.txt), slabs (sum:N:NAME) or simulations (sim:).\n");
+    options_write_help(groups, &text);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
 }
 
 // What is not an option: further pixels after --pixel ("--pixel 1,2 3,4"), and the sources.
-static enum status words_take(struct request *request, int argc, char **argv, struct error *error)
+static enum status sort_words(struct request *request, size_t count, struct error *error)
 {
-    struct info_options *options = &request->options;
-    for (int i = optind; i < argc; i++) {
-        bool maybe_pixel = options->pixel_count > 0 && access(argv[i], F_OK) != 0;
-        if (maybe_pixel && pixel_parse(argv[i], &request->pixels[options->pixel_count]))
-            options->pixel_count++;
-        else
-            request->names[request->name_count++] = argv[i];
+    for (size_t i = 0; i < count; i++) {
+        const char *word = request->names[i];
+        const bool maybe_pixel = request->options.pixel_count > 0 && access(word, F_OK) != 0;
+        if (!maybe_pixel || !take_pixel(request, word))
+            request->names[request->name_count++] = word;
     }
     if (request->name_count == 0)
         return error_set(error, STATUS_USAGE, "no SOURCE was named (see fovea info --help)");
     return STATUS_OK;
 }
 
-static enum status arguments_parse(struct request *request, int argc, char **argv, struct error *error)
+static enum status arguments_parse(struct request *request, const struct option_group *groups, int argc,
+                                   char **argv, struct error *error)
 {
-    opterr = 0;
-    optind = 0; // starts the GNU parser afresh
-    int code;
-    while ((code = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (code == 'h') {
-            request->help = true;
-            return STATUS_OK;
-        }
-        enum status status = option_take(code, request, argv, error);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return words_take(request, argc, argv, error);
+    size_t count = 0;
+    enum status status =
+        options_parse(argc - 1, argv + 1, groups, request->names, &count, &request->help, error);
+    return status || request->help ? status : sort_words(request, count, error);
 }
 
 // --- One source, or several ---
@@ -346,12 +319,13 @@ int info_main(int argc, char **argv)
     request.pixels = must_alloc(room * sizeof *request.pixels);
     request.names = must_alloc(room * sizeof *request.names);
     request.options.pixels = request.pixels;
-    enum status status = arguments_parse(&request, argc, argv, &error);
+    const struct option_group groups[] = {{"Info options", info_table, &request}, {0}};
+    enum status status = arguments_parse(&request, groups, argc, argv, &error);
     int code = status_exit_code(status);
     if (status != STATUS_OK) {
         output_sentence("info: %s", error.text);
     } else if (request.help) {
-        fputs(usage, stdout);
+        print_usage(groups);
     } else {
         struct task *task = request.options.task = task_begin("info", STDERR_FILENO, TASK_PROGRESS_AFTER_MS);
         status = run_request(&request);

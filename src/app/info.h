@@ -41,11 +41,9 @@ struct info_options {
 // chunks are larger), and the mask.
 enum status info_run(const struct info_options *options, FILE *out, struct error *error);
 
-// `fovea info [--json] [--frame N] [--pixel X,Y ...] [--checksum] [--verify] [--metadata] [--contents]
-// [--mask FILE]
-// [--channel N] [--ignore CLASSES] [--saturation VALUE] [--series] SOURCE...`: argv[0] is "info". Prints
-// errors to stderr as one sentence each. Returns the exit code: 0, 1 (input), 2 (usage), that of the first
-// source that failed if there are several, or 130 after Ctrl+C.
+// `fovea info [OPTIONS] SOURCE...`: argv[0] is "info". Prints errors to stderr as one sentence each. Returns
+// the exit code: 0, 1 (input), 2 (usage), that of the first source that failed if there are several, or 130
+// after Ctrl+C.
 int info_main(int argc, char **argv);
 
 #endif

@@ -319,6 +319,39 @@ static void picture_event(struct session *session, const SDL_Event *event)
     session->dirty |= gestures_event(&session->gestures, &session->host, event, mouse_density(session));
 }
 
+// What an event does that is the window's, the keys' or the picture's.
+static void act_on(struct session *session, const SDL_Event *event, bool for_keys, bool for_picture)
+{
+    switch (event->type) {
+    case SDL_QUIT: // a signal
+        host_leave(&session->host);
+        break;
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_CLOSE)
+            host_quit(&session->host);
+        session->dirty = true;
+        break;
+    case SDL_KEYDOWN:
+    case SDL_TEXTINPUT:
+        if (for_keys)
+            run_key(session, event);
+        break;
+    case SDL_MOUSEMOTION:
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+    case SDL_MOUSEWHEEL:
+        if (for_picture)
+            picture_event(session, event);
+        break;
+    case SDL_DROPFILE:
+    case SDL_DROPCOMPLETE:
+        drop_event(session, event);
+        break;
+    default:
+        break;
+    }
+}
+
 static void handle_event(struct session *session, const SDL_Event *event)
 {
     if ((int)event->type == SDL_AtomicGet(&session->window.wake_event)) {
@@ -335,34 +368,7 @@ static void handle_event(struct session *session, const SDL_Event *event)
     session->dirty |= taken || ui_wants_redraw(session->ui);
     // A panel sees what lies under the mouse when it draws: before the mouse moves on.
     session->repaint_first |= taken && event->type == SDL_MOUSEBUTTONDOWN;
-    switch (event->type) {
-    case SDL_QUIT: // a signal
-        host_leave(&session->host);
-        break;
-    case SDL_WINDOWEVENT:
-        if (event->window.event == SDL_WINDOWEVENT_CLOSE)
-            host_quit(&session->host);
-        session->dirty = true;
-        break;
-    case SDL_KEYDOWN:
-    case SDL_TEXTINPUT:
-        if (!taken)
-            run_key(session, event);
-        break;
-    case SDL_MOUSEMOTION:
-    case SDL_MOUSEBUTTONDOWN:
-    case SDL_MOUSEBUTTONUP:
-    case SDL_MOUSEWHEEL:
-        if (!taken || dragging)
-            picture_event(session, event);
-        break;
-    case SDL_DROPFILE:
-    case SDL_DROPCOMPLETE:
-        drop_event(session, event);
-        break;
-    default:
-        break;
-    }
+    act_on(session, event, !taken, !taken || dragging);
 }
 
 // Puts an event off, with all that come after it, until after the next repaint.

@@ -77,56 +77,68 @@ static void method_button(struct ui *ui, const char *label, enum limits_method m
         ui_run(ui, "contrast.auto %s", limits_method_name(method));
 }
 
-// The numbers of the method in force.
-static void draw_method_numbers(struct ui *ui)
+// Both percentiles: the first number alone would set both, so that the other is given with it.
+static void draw_percentiles(struct ui *ui, float field)
 {
     struct ui_contrast_panel *panel = &ui->contrast;
     const struct limits_rule *rule = &ui->host->view->contrast.rule;
-    float field = ui_px(ui, 58);
     char command[80], number[32];
-    switch (rule->method) {
-    case LIMITS_PERCENTILE:
-        gui_align();
-        gui_text_dim("From");
-        gui_same_line();
-        // The first number alone would set both: the other is given with it.
-        gui_next_width(field);
-        double low = rule->low_percent;
-        if (ui_field("##percentlow", panel->percent_low, sizeof panel->percent_low, rule->low_percent) &&
-            parse_double(panel->percent_low, &low) && low != rule->low_percent)
-            ui_run(ui, "contrast.auto percentile %s %s", panel->percent_low,
-                   format_double(rule->high_percent, number, sizeof number));
-        gui_same_line();
-        gui_text_dim("to");
-        gui_same_line();
-        snprintf(command, sizeof command, "contrast.auto percentile %s",
-                 format_double(rule->low_percent, number, sizeof number));
-        ui_number(ui, "##percenthigh", panel->percent_high, sizeof panel->percent_high, rule->high_percent,
-                  field, command);
-        gui_same_line();
-        gui_text_dim("%");
-        break;
-    case LIMITS_ZSCALE:
-        gui_align();
-        gui_text_dim("Contrast");
-        gui_same_line();
-        ui_number(ui, "##zscale", panel->zscale, sizeof panel->zscale, rule->zscale_contrast, field,
-                  "contrast.auto zscale");
-        break;
-    case LIMITS_SIGMA:
-        gui_align();
-        gui_text_dim("Mean \xC2\xB1");
-        gui_same_line();
-        ui_number(ui, "##sigma", panel->sigmas, sizeof panel->sigmas, rule->sigmas, field,
-                  "contrast.auto sigma");
-        gui_same_line();
-        gui_text_dim("deviations");
-        break;
-    default:
-        gui_align();
-        gui_text_dim("From the smallest to the largest value");
-        break;
-    }
+    double low = rule->low_percent;
+    gui_text_dim("From");
+    gui_same_line();
+    gui_next_width(field);
+    if (ui_field("##percentlow", panel->percent_low, sizeof panel->percent_low, rule->low_percent) &&
+        parse_double(panel->percent_low, &low) && low != rule->low_percent)
+        ui_run(ui, "contrast.auto percentile %s %s", panel->percent_low,
+               format_double(rule->high_percent, number, sizeof number));
+    gui_same_line();
+    gui_text_dim("to");
+    gui_same_line();
+    snprintf(command, sizeof command, "contrast.auto percentile %s",
+             format_double(rule->low_percent, number, sizeof number));
+    ui_number(ui, "##percenthigh", panel->percent_high, sizeof panel->percent_high, rule->high_percent, field,
+              command);
+    gui_same_line();
+    gui_text_dim("%");
+}
+
+static void draw_zscale(struct ui *ui, float field)
+{
+    struct ui_contrast_panel *panel = &ui->contrast;
+    gui_text_dim("Contrast");
+    gui_same_line();
+    ui_number(ui, "##zscale", panel->zscale, sizeof panel->zscale,
+              ui->host->view->contrast.rule.zscale_contrast, field, "contrast.auto zscale");
+}
+
+static void draw_sigma(struct ui *ui, float field)
+{
+    struct ui_contrast_panel *panel = &ui->contrast;
+    gui_text_dim("Mean \xC2\xB1");
+    gui_same_line();
+    ui_number(ui, "##sigma", panel->sigmas, sizeof panel->sigmas, ui->host->view->contrast.rule.sigmas, field,
+              "contrast.auto sigma");
+    gui_same_line();
+    gui_text_dim("deviations");
+}
+
+static void draw_minmax(struct ui *ui, float field)
+{
+    (void)ui, (void)field;
+    gui_text_dim("From the smallest to the largest value");
+}
+
+// The numbers of the method in force.
+static void draw_method_numbers(struct ui *ui)
+{
+    static void (*const draw[LIMITS_METHOD_COUNT])(struct ui *, float) = {
+        [LIMITS_PERCENTILE] = draw_percentiles,
+        [LIMITS_MINMAX] = draw_minmax,
+        [LIMITS_ZSCALE] = draw_zscale,
+        [LIMITS_SIGMA] = draw_sigma,
+    };
+    gui_align();
+    draw[ui->host->view->contrast.rule.method](ui, ui_px(ui, 58));
 }
 
 void ui_check(struct ui *ui, const char *label, const char *command)

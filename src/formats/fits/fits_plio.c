@@ -27,47 +27,72 @@ static bool head_read(const uint8_t *data, int64_t words, int64_t *first, int64_
     return *first >= 0 && *end >= *first && *end <= words;
 }
 
+// A list being read, and the row of pixels that it makes.
+struct reading {
+    const uint8_t *data;
+    int64_t at, end; // words
+    uint32_t high;
+    int32_t *out;
+    int64_t x, pixels;
+};
+
+// Zeros, high values, or zeros with a single high value at their end; the pixels are zeros before.
+static void run_make(struct reading *list, enum operation operation, uint32_t length)
+{
+    const int64_t stop = int64_min(list->x + length, list->pixels);
+    if (operation == ZEROS_AND_HIGH && length > 0 && stop == list->x + length)
+        list->out[stop - 1] = (int32_t)list->high;
+    while (operation == HIGH_RUN && list->x < stop)
+        list->out[list->x++] = (int32_t)list->high;
+    list->x = stop;
+}
+
+// The high value of 28 bits, the upper ones of which are in the next word. False if there is none.
+static bool high_set(struct reading *list, uint32_t low_bits)
+{
+    if (++list->at >= list->end)
+        return false;
+    const int16_t high_bits = (int16_t)load_u16be(list->data + 2 * list->at);
+    list->high = low_bits | (uint32_t)(int32_t)high_bits << 12;
+    return true;
+}
+
+// The instruction at list->at. False if it is none.
+static bool instruction_do(struct reading *list)
+{
+    const uint16_t word = load_u16be(list->data + 2 * list->at);
+    const enum operation operation = (enum operation)(word >> 12);
+    const uint32_t value = word & 0xFFF;
+    switch (operation) {
+    case ZERO_RUN:
+    case HIGH_RUN:
+    case ZEROS_AND_HIGH:
+        run_make(list, operation, value);
+        return true;
+    case SET_HIGH:
+        return high_set(list, value);
+    case RAISE:
+    case LOWER:
+        list->high += operation == RAISE ? value : -value;
+        return true;
+    case RAISE_ONE:
+    case LOWER_ONE:
+        list->high += operation == RAISE_ONE ? value : -value;
+        list->out[list->x++] = (int32_t)list->high;
+        return true;
+    }
+    return false;
+}
+
 bool fits_plio_decode(const uint8_t *data, size_t count, int32_t *out, int64_t pixels)
 {
-    int64_t at, end, x = 0;
-    uint32_t high = 1;
-    if (!head_read(data, (int64_t)count / 2, &at, &end))
+    struct reading list = {.data = data, .high = 1, .out = out, .pixels = pixels};
+    if (!head_read(data, (int64_t)count / 2, &list.at, &list.end))
         return false;
     memset(out, 0, (size_t)pixels * sizeof *out);
-    for (; at < end && x < pixels; at++) {
-        uint16_t word = load_u16be(data + 2 * at);
-        uint32_t value = word & 0xFFF;
-        int64_t stop = int64_min(x + value, pixels); // of a run
-        switch ((enum operation)(word >> 12)) {
-        case ZERO_RUN:
-            x = stop;
-            break;
-        case HIGH_RUN:
-            while (x < stop)
-                out[x++] = (int32_t)high;
-            break;
-        case ZEROS_AND_HIGH:
-            if (value > 0 && stop == x + value)
-                out[stop - 1] = (int32_t)high;
-            x = stop;
-            break;
-        case SET_HIGH:
-            if (++at >= end)
-                return false;
-            high = value | (uint32_t)(int32_t)(int16_t)load_u16be(data + 2 * at) << 12;
-            break;
-        case RAISE:
-        case LOWER:
-            high += word >> 12 == RAISE ? value : -value;
-            break;
-        case RAISE_ONE:
-        case LOWER_ONE:
-            high += word >> 12 == RAISE_ONE ? value : -value;
-            out[x++] = (int32_t)high;
-            break;
-        default:
+    for (; list.at < list.end && list.x < pixels; list.at++) {
+        if (!instruction_do(&list))
             return false;
-        }
     }
     return true;
 }
