@@ -104,7 +104,9 @@ void ahead_keep(struct pane *pane, size_t item, struct loader_outcome *outcome)
         ahead->buffers = outcome->buffers;
         outcome->buffers = NULL;
     }
-    if (ahead->file || !outcome->file)
+    if (ahead->file)
+        handle_close_later(&outcome->file, pane->common->jobs);
+    if (!outcome->file)
         return;
     ahead->file = handle_create(outcome->file);
     ahead->file_item = item;

@@ -61,6 +61,7 @@ static void finish(struct pane *pane)
         pane_take_numbers(pane, &outcome.taps);
     recount->buffers = outcome.buffers;
     outcome.buffers = NULL;
+    handle_close_later(&outcome.file, pane->common->jobs);
     loader_outcome_free(&outcome);
 }
 

@@ -54,6 +54,19 @@ void handle_let_go(struct handle **handle, struct jobs *jobs)
     *handle = NULL;
 }
 
+static void close_file(void *work)
+{
+    struct image_file *file = work;
+    image_file_close(&file);
+}
+
+void handle_close_later(struct image_file **file, struct jobs *jobs)
+{
+    if (*file)
+        jobs_discard(jobs, close_file, *file);
+    *file = NULL;
+}
+
 enum status handle_clone(struct handle *handle, struct image_file **file, struct error *error)
 {
     pthread_mutex_lock(&handle->lock);

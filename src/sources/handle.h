@@ -21,6 +21,8 @@ struct handle *handle_share(struct handle *handle);
 void handle_release(struct handle **handle);
 // The same, but the file is closed by a job: for the consumer of `jobs`.
 void handle_let_go(struct handle **handle, struct jobs *jobs);
+// The same of a file that nobody shares.
+void handle_close_later(struct image_file **file, struct jobs *jobs);
 
 // A clone, made on the calling thread when nobody else makes one. STATUS_USAGE if the file was taken.
 enum status handle_clone(struct handle *handle, struct image_file **file, struct error *error);

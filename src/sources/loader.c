@@ -44,8 +44,10 @@ static void hand_over(struct loader *loader, struct loader_outcome *outcome)
                                        .buffers = loader->slots ? loader->slots : loader->request.buffers,
                                        .file = loader->file,
                                        .frame = loader->request.frame};
-    for (int i = 0; i < loader->lane_count; i++)
+    for (int i = 0; i < loader->lane_count; i++) {
+        handle_close_later(&loader->lanes[i].clone, loader->request.jobs);
         loader_lane_free(&loader->lanes[i]);
+    }
     for (int i = 0; loader->slots && i < loader->slots->count; i++)
         loader->slots->slots[i].state = SLOT_FREE;
     outcome->status = conclude(loader, &outcome->error);

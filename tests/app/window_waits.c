@@ -68,7 +68,7 @@ static void expect_hung(void)
 // The main thread has not asked for a file behind the gate since it was shut.
 static void expect_untouched(void)
 {
-    char calls[800] = "";
+    char calls[4000] = "";
     FILE *file = fopen(touched, "r");
     if (!file)
         return;
@@ -638,6 +638,38 @@ static void test_starting_with_a_folder_that_hangs(void **state)
     expect_frame(session, 1);
 }
 
+// --- all of it ---
+
+// Does what a session does, with every file in the world behind the gate, which stays open: each call of the
+// main thread is told, whether it would have waited or not.
+static void test_no_file_is_touched(void **state)
+{
+    static const char *const keys[] = {
+        "F5",     "Right",  "Right",  "Left",   "ctrl+Next",    "Home",   "i",      "c",      "ctrl+b",
+        "ctrl+b", "ctrl+i", "ctrl+i", "ctrl+d", "ctrl+d",       "ctrl+o", "Escape", "F1",     "F1",
+        "m",      "p",      "F6",     "F8",     "ctrl+shift+s", "Escape", "F9",     "ctrl+z", "ctrl+e",
+        "ctrl+e", "F7",     "F10",
+    };
+    struct session *session = *state;
+    struct pixels pixels;
+    folder_beside();
+    save_rows(beside("add.npy"), 1, 4);
+    save_rows(beside("layers.npy"), 1, 4);
+    setenv("MESA_SHADER_CACHE_DISABLE", "true", 1); // the driver's own, which it reads when it compiles
+    OPEN_BEHIND_GATE(session, "/", "--prefetch", "1", series());
+    unsetenv("MESA_SHADER_CACHE_DISABLE");
+    assert_true(driven_settle(session->window, &pixels));
+    unlink(touched); // what is read before the window is there
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        driven_key(session->window, keys[i]);
+        driven_move(session->window, 300 + 10 * (int)i, 300);
+        assert_true(driven_settle(session->window, &pixels));
+    }
+    assert_true(driven_wait_title(session->window, "f_1.npy - Fovea"));
+    expect_untouched();
+    pixels_free(&pixels);
+}
+
 // Each command of a line finds done what the one before it began.
 static void test_a_line_waits_for_what_it_begins(void **state)
 {
@@ -702,6 +734,7 @@ int main(void)
         cmocka_unit_test_teardown(test_opening_a_folder_is_given_up, teardown),
         cmocka_unit_test_teardown(test_opening_what_is_not_there, teardown),
         cmocka_unit_test_teardown(test_starting_with_a_folder_that_hangs, teardown),
+        cmocka_unit_test_teardown(test_no_file_is_touched, teardown),
         cmocka_unit_test_teardown(test_a_line_waits_for_what_it_begins, teardown),
         cmocka_unit_test_teardown(test_a_line_ends_with_what_fails, teardown),
         cmocka_unit_test_teardown(test_hovering_over_64_bit_pixels, teardown),

@@ -105,6 +105,11 @@ SLOW(ssize_t, pread, (int fd, void *bytes, size_t count, long at), (fd, bytes, c
 SLOW(ssize_t, pread64, (int fd, void *bytes, size_t count, long at), (fd, bytes, count, at),
      pass_fd("pread", fd))
 SLOW(ssize_t, write, (int fd, const void *bytes, size_t count), (fd, bytes, count), pass_fd("write", fd))
+SLOW(int, close, (int fd), (fd), pass_fd("close", fd))
+SLOW(ssize_t, pwrite64, (int fd, const void *bytes, size_t count, long at), (fd, bytes, count, at),
+     pass_fd("pwrite", fd))
+SLOW(struct dirent *, readdir, (DIR * folder), (folder), pass_fd("readdir", dirfd(folder)))
+SLOW(struct dirent64 *, readdir64, (DIR * folder), (folder), pass_fd("readdir", dirfd(folder)))
 SLOW(int, fsync, (int fd), (fd), pass_fd("fsync", fd))
 SLOW(int, fdatasync, (int fd), (fd), pass_fd("fdatasync", fd))
 SLOW(int, rename, (const char *path, const char *to), (path, to), pass("rename", path))
