@@ -3,6 +3,7 @@
 #include "app/export.h"
 
 #include "app/decoration.h"
+#include "app/picture_file.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "formats/writers/png_writer.h"
@@ -13,6 +14,9 @@
 
 // A strip is written as a whole, a cell of it is drawn as a whole.
 enum { STRIP_BYTES = 64 << 20, STRIP_ROWS = 1024, CELL_WIDTH = 4096, LEAST_AREA = 16 };
+
+// A larger picture is written while it is drawn.
+static const int64_t LATER_BYTES = INT64_C(512) * 1000 * 1000;
 
 // The shares of the memory budget that a strip may take, and the tiles that are read in parts
 // (picture_create).
@@ -43,6 +47,7 @@ struct cells {
     struct target *target;
     int width, height;             // of a cell; a strip has the same height
     unsigned char *strip, *pixels; // RGB of a strip and of a cell
+    unsigned char *whole;          // RGB of all strips, of a picture that is written later
 };
 
 // --- layout ---
@@ -323,9 +328,9 @@ static enum status measure_cells(struct cells *cells, struct error *error)
 }
 
 // Of one sheet there is no background that shows.
-static void clear_strip(struct cells *cells)
+static void clear_strip(struct cells *cells, int rows)
 {
-    const size_t count = (size_t)cells->picture_width * (size_t)cells->height;
+    const size_t count = (size_t)cells->picture_width * (size_t)rows;
     for (size_t i = 0; cells->sheet_count != 1 && i < count; i++)
         memcpy(cells->strip + 3 * i, cells->background, 3);
 }
@@ -338,7 +343,7 @@ static enum status write_strips(struct cells *cells, struct error *error)
         png_writer_create(cells->request->path, cells->picture_width, height, 3, &writer, error);
     for (int64_t y = 0; !status && y < height; y += cells->height) {
         task_progress(cells->request->task, (double)y / height);
-        clear_strip(cells);
+        clear_strip(cells, cells->height);
         status = each_cell(cells, y, draw_cell, error);
         if (!status)
             status = png_writer_rows(writer, cells->strip, (int)int64_min(cells->height, height - y), error);
@@ -347,15 +352,45 @@ static enum status write_strips(struct cells *cells, struct error *error)
         png_writer_finish(&writer, NULL); // incomplete: nothing is kept
         return status;
     }
-    return writer ? png_writer_finish(&writer, error) : status;
+    if (writer)
+        status = png_writer_finish(&writer, error);
+    if (!status && cells->request->later)
+        common_say(cells->common, false, "%s was written", cells->request->path);
+    return status;
+}
+
+// Draws all strips, which are parts of the whole, and has that written.
+static enum status draw_strips(struct cells *cells, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (int64_t y = 0; !status && y < cells->picture_height; y += cells->height) {
+        cells->strip = cells->whole + 3 * y * cells->picture_width;
+        clear_strip(cells, (int)int64_min(cells->height, cells->picture_height - y));
+        status = each_cell(cells, y, draw_cell, error);
+    }
+    cells->strip = NULL;
+    if (status)
+        return status;
+    picture_file_start(cells->common, cells->request->path, cells->picture_width, cells->picture_height,
+                       cells->whole);
+    cells->whole = NULL;
+    return STATUS_OK;
+}
+
+static bool is_written_later(const struct cells *cells)
+{
+    return cells->request->later && 3 * (int64_t)cells->picture_width * cells->picture_height <= LATER_BYTES;
 }
 
 static enum status make_buffers(struct cells *cells, struct error *error)
 {
     const size_t row = 3 * (size_t)cells->picture_width;
-    cells->strip = malloc(row * (size_t)cells->height);
+    if (is_written_later(cells))
+        cells->whole = malloc(row * (size_t)cells->picture_height);
+    else
+        cells->strip = malloc(row * (size_t)cells->height);
     cells->pixels = malloc(3 * (size_t)cells->width * (size_t)cells->height);
-    if (!cells->strip || !cells->pixels)
+    if (!(cells->whole || cells->strip) || !cells->pixels)
         return no_memory(cells, (int64_t)row * cells->height, common_texture_budget(cells->common), error);
     return target_create(cells->common->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target,
                          error);
@@ -369,10 +404,11 @@ static enum status write_cells(struct cells *cells, struct error *error)
     if (!status)
         status = measure_cells(cells, error);
     if (!status)
-        status = write_strips(cells, error);
+        status = cells->whole ? draw_strips(cells, error) : write_strips(cells, error);
     if (cells->target)
         target_bind(cells->common->gpu, NULL, cells->width, cells->height);
     target_destroy(&cells->target);
+    free(cells->whole);
     free(cells->strip);
     free(cells->pixels);
     return status;

@@ -25,6 +25,7 @@ struct export_request {
     struct export_size size;
     bool decorate;     // title, colour bar and scale, in margins beside the data; else the picture alone
     float scale;       // of texts
+    bool later;        // an event loop runs: once it is drawn a job writes it (app/picture_file.h)
     struct task *task; // told of the progress and asked whether to stop; may be NULL
 };
 

@@ -131,7 +131,8 @@ enum status host_export(void *app, const char *path, bool decorate, const char *
 {
     struct host *host = app;
     struct desk *desk = host->desk;
-    struct export_request request = {.path = path, .decorate = decorate, .scale = 1};
+    struct export_request request = {
+        .path = path, .decorate = decorate, .scale = 1, .later = host->files != NULL};
     if (!desk->active->frame->picture && !all)
         return error_set(error, STATUS_USAGE, "no image is open");
     if (!export_size_parse(size, &request.size))
@@ -144,7 +145,7 @@ enum status host_export(void *app, const char *path, bool decorate, const char *
     enum status status = all ? desk_load_all(desk, error) : pane_load_all(desk->active, error);
     if (!status)
         status = all ? export_desk(desk, &request, error) : export_picture(desk->active, &request, error);
-    if (!status)
+    if (!status && !request.later) // else that is told when it is true
         common_say(&desk->common, false, "%s was written", path);
     return status;
 }

@@ -3,6 +3,7 @@
 // go (support/slow_reads.c), and what a person does meanwhile must be answered before that. Nothing depends
 // on time: a window that waits for a file would wait for ever. The main thread must not even have touched
 // one.
+#include "support/png_reader.h"
 #include "support/testdata.h"
 #include "support/window_session.h"
 
@@ -321,6 +322,7 @@ static void bind_keys(FILE *file)
     fprintf(file, "F7 colormap.load %s\n", beside("map.txt"));
     fprintf(file, "F8 mask.combine %s add\n", beside("add.npy"));
     fprintf(file, "F9 mask.load %s layers\n", beside("layers.npy"));
+    fprintf(file, "F4 file.export %s\n", beside("picture.png"));
     fprintf(file, "F10 file.open %s\n", beside("run"));
     fprintf(file, "F11 file.open %s\n", beside("none_*.npy"));
 }
@@ -551,6 +553,46 @@ static void test_loading_a_colour_map(void **state)
     pixels_free(&pixels);
 }
 
+// Each pixel of a written picture is of the gray that the first image has.
+static void expect_picture(void)
+{
+    struct pixels pixels;
+    assert_true(png_load(beside("picture.png"), &pixels));
+    assert_int_equal(pixels.width, WINDOW_WIDTH);
+    assert_int_equal(pixels.height, WINDOW_HEIGHT);
+    for (size_t i = 0; i < (size_t)3 * WINDOW_WIDTH * WINDOW_HEIGHT; i++)
+        assert_int_equal(pixels.rgb[i], (int)value_of(0));
+    pixels_free(&pixels);
+}
+
+static void test_exporting_a_picture(void **state)
+{
+    struct session *session = *state;
+    unlink(beside("picture.png"));
+    open_beside(session, "view.fit");
+    expect_frame(session, 0);
+    shut();
+    driven_key(session->window, "F4");
+    expect_hung();
+    expect_answer(session); // the picture is of before
+    let_go();
+    wait_for_file(beside("picture.png"), true);
+    expect_picture();
+    expect_untouched();
+}
+
+// A line of commands goes on when the picture is written.
+static void test_leaving_after_an_export(void **state)
+{
+    struct session *session = *state;
+    char line[600];
+    unlink(beside("picture.png"));
+    snprintf(line, sizeof line, "frame.first; file.export %s; app.quit", beside("picture.png"));
+    open_beside(session, line);
+    assert_int_equal(driven_wait_exit(session->window), 0);
+    expect_picture();
+}
+
 // --- names that stand for files ---
 
 // A folder with a file of each level.
@@ -645,10 +687,10 @@ static void test_starting_with_a_folder_that_hangs(void **state)
 static void test_no_file_is_touched(void **state)
 {
     static const char *const keys[] = {
-        "F5",     "Right",  "Right",  "Left",   "ctrl+Next",    "Home",   "i",      "c",      "ctrl+b",
-        "ctrl+b", "ctrl+i", "ctrl+i", "ctrl+d", "ctrl+d",       "ctrl+o", "Escape", "F1",     "F1",
-        "m",      "p",      "F6",     "F8",     "ctrl+shift+s", "Escape", "F9",     "ctrl+z", "ctrl+e",
-        "ctrl+e", "F7",     "F10",
+        "F5",     "Right",  "Right",  "Left",   "ctrl+Next", "Home",   "i",      "c",
+        "ctrl+b", "ctrl+b", "ctrl+i", "ctrl+i", "ctrl+d",    "ctrl+d", "ctrl+o", "Escape",
+        "F1",     "F1",     "m",      "p",      "F4",        "F6",     "F8",     "ctrl+shift+s",
+        "Escape", "F9",     "ctrl+z", "ctrl+e", "ctrl+e",    "F7",     "F10",
     };
     struct session *session = *state;
     struct pixels pixels;
@@ -730,6 +772,8 @@ int main(void)
         cmocka_unit_test_teardown(test_combining_with_a_mask, teardown),
         cmocka_unit_test_teardown(test_loading_all_layers, teardown),
         cmocka_unit_test_teardown(test_loading_a_colour_map, teardown),
+        cmocka_unit_test_teardown(test_exporting_a_picture, teardown),
+        cmocka_unit_test_teardown(test_leaving_after_an_export, teardown),
         cmocka_unit_test_teardown(test_opening_a_folder, teardown),
         cmocka_unit_test_teardown(test_opening_a_folder_is_given_up, teardown),
         cmocka_unit_test_teardown(test_opening_what_is_not_there, teardown),
