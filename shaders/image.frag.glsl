@@ -2,8 +2,9 @@
 // mask (MASK) and magnification (SMOOTH); no branches, because software renderers execute both sides of each.
 //
 // CLASS 0: unsigned of 8 or 16 bits, 1: signed of 8 or 16 bits (index = value + bias)
-//       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h)
-//       6: float32 times a power of two, for limits that float32 arithmetic has no room for
+//       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h),
+//       whose keys between the limits are above 0
+//       6: float32 times a power of two, for limits that float32 arithmetic has no room for, with keys of any sign
 // MASK  0: none, 1: tint, 2: tint, stripes and borders
 //
 // Textures are rectangles read by texture(): Mesa's software renderer works out the sizes of a mipmap level for every
@@ -48,7 +49,9 @@ vec2 texel = grid.xy + grid.zw * floor(place);
 int key_index(float u)
 {
     int bits = floatBitsToInt(u);
+#if CLASS != 4
     bits ^= (bits >> 31) & 0x7fffffff;
+#endif
     return int(uint(bits - steps.x) >> uint(steps.y));
 }
 

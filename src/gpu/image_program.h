@@ -11,9 +11,9 @@ enum image_class {
     IMAGE_DIRECT_SIGNED,   // R8I, R16I
     IMAGE_KEYED_UNSIGNED,  // R32UI
     IMAGE_KEYED_SIGNED,    // R32I
-    IMAGE_KEYED_FLOAT,     // R32F
+    IMAGE_KEYED_FLOAT,     // R32F, keys between the limits above 0
     IMAGE_YARDSTICK,       // RGBA8 shown as it is, for the benchmark
-    IMAGE_SCALED_FLOAT,    // R32F times `scale`
+    IMAGE_SCALED_FLOAT,    // R32F times `scale`, keys of any sign
     IMAGE_CLASS_COUNT
 };
 
