@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The table of readers, the choice among them by content, and wrappers that validate arguments.
-#include "base/file.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/base/image_name.h"
 #include "formats/base/open_content.h"
 #include "formats/base/reader.h"
@@ -12,32 +12,16 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define READER_ROW(name) &name##_reader,
 const struct reader *const readers[] = {READERS(READER_ROW) NULL};
 #undef READER_ROW
 
-enum status image_file_read(const struct image_file *file, int fd, int64_t offset, void *buffer, size_t count,
-                            struct error *error)
-{
-    if (cancel_requested(file->cancel))
-        return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path);
-    return file_read_at(fd, file->path, offset, buffer, count, error);
-}
-
-static enum status head_read(const char *path, uint8_t head[READER_PROBE_BYTES], size_t *count,
+static enum status head_read(const struct blob *blob, uint8_t head[READER_PROBE_BYTES], size_t *count,
                              struct error *error)
 {
-    int fd;
-    int64_t bytes;
-    enum status status = file_open_read(path, &fd, &bytes, error);
-    if (status != STATUS_OK)
-        return status;
-    *count = (size_t)int64_min(bytes, READER_PROBE_BYTES);
-    status = file_read_at(fd, path, 0, head, *count, error);
-    close(fd);
-    return status;
+    *count = (size_t)int64_min(blob_size(blob), READER_PROBE_BYTES);
+    return blob_read(blob, 0, head, *count, error);
 }
 
 // The reader that scores highest among those not refused; readers of equal score come in the order of the
@@ -58,10 +42,10 @@ static const struct reader *reader_best(const uint8_t *head, size_t count, const
 }
 
 // The first reader not refused that finds its format further on in the file.
-static const struct reader *reader_further(int fd, int64_t bytes, const struct reader *const *refused)
+static const struct reader *reader_further(const struct blob *blob, const struct reader *const *refused)
 {
     for (size_t i = 0; readers[i]; i++)
-        if (!refused[i] && readers[i]->recognise && readers[i]->recognise(fd, bytes))
+        if (!refused[i] && readers[i]->recognise && readers[i]->recognise(blob))
             return readers[i];
     return NULL;
 }
@@ -71,13 +55,9 @@ static const struct reader *reader_choose(const struct open_request *request, co
                                           size_t count, const struct reader *const *refused)
 {
     const char *name = request->beside ? request->beside : request->path;
-    int score, fd;
-    int64_t bytes;
+    int score;
     const struct reader *best = reader_best(head, count, name, refused, &score);
-    if (score >= READER_SURE || file_open_read(request->path, &fd, &bytes, NULL) != STATUS_OK)
-        return best;
-    const struct reader *further = reader_further(fd, bytes, refused);
-    close(fd);
+    const struct reader *further = score < READER_SURE ? reader_further(request->blob, refused) : NULL;
     return further ? further : best;
 }
 
@@ -98,10 +78,10 @@ bool content_known(const uint8_t *head, size_t count, const char *name)
     return reader_best(head, count, name, refused, &score) != NULL;
 }
 
-bool content_recognised(int fd, int64_t bytes)
+bool content_recognised(const struct blob *blob)
 {
     const struct reader *refused[sizeof readers / sizeof readers[0]] = {0};
-    return reader_further(fd, bytes, refused) != NULL;
+    return reader_further(blob, refused) != NULL;
 }
 
 // Has the reader open the file. One that is open when it is cancelled may lack something, and is closed.
@@ -141,8 +121,8 @@ static enum status open_from(const struct open_request *request, const uint8_t *
 enum status content_open(const struct open_request *request, struct image_file **file, struct error *error)
 {
     uint8_t head[READER_PROBE_BYTES];
-    size_t count = 0;
-    enum status status = head_read(request->path, head, &count, error);
+    size_t count;
+    const enum status status = head_read(request->blob, head, &count, error);
     return status == STATUS_OK ? open_from(request, head, count, file, error) : status;
 }
 
@@ -150,8 +130,8 @@ enum status content_open(const struct open_request *request, struct image_file *
 static enum status open_any(const struct open_request *request, struct image_file **file, struct error *error)
 {
     uint8_t head[READER_PROBE_BYTES];
-    size_t count = 0;
-    enum status status = head_read(request->path, head, &count, error);
+    size_t count;
+    const enum status status = head_read(request->blob, head, &count, error);
     if (status != STATUS_OK)
         return status;
     const enum unpack_method method = unpack_method_find(head, count);
@@ -177,7 +157,10 @@ enum status image_file_open_request(const struct open_request *named, struct ima
     request.path = split.path;
     request.selector = split.selector;
     struct image_file *opened = NULL;
-    enum status status = open_any(&request, &opened, error);
+    enum status status = blob_open(request.path, &request.blob, error);
+    if (status == STATUS_OK)
+        status = open_any(&request, &opened, error);
+    blob_release(&request.blob);
     image_name_free(&split);
     if (status == STATUS_OK)
         *file = opened;

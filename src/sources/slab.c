@@ -327,7 +327,8 @@ static enum status slab_clone(struct image_file *base, struct image_file **copy,
 {
     (void)error;
     struct slab_file *file = slab_of(base), *made = must_alloc(sizeof *made);
-    made->base = (struct image_file){base->reader, must_copy(base->path), base->frames};
+    made->base =
+        (struct image_file){.reader = base->reader, .path = must_copy(base->path), .frames = base->frames};
     made->plan = file->plan;
     atomic_fetch_add(&made->plan->users, 1);
     *copy = &made->base;

@@ -260,12 +260,10 @@ static void several_streams_are_one_file(void **state)
 // Opens nothing: only the bytes that come out.
 static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint8_t *expected, size_t count)
 {
-    const char *path = save_bytes("packed", packed, packed_count);
-    FILE *input = fopen(path, "rb");
-    assert_non_null(input);
+    struct blob *blob = blob_of_memory("packed", packed, (int64_t)packed_count);
     const enum unpack_method method = unpack_method_find(packed, packed_count);
     assert_true(method != UNPACK_STORED);
-    struct unpacker *unpacker = unpacker_create(fileno(input), path, 0, (int64_t)packed_count, method);
+    struct unpacker *unpacker = unpacker_create(blob, 0, (int64_t)packed_count, method);
     uint8_t *out = malloc(count + 10);
     assert_non_null(out);
     size_t done = 0, made = 1;
@@ -280,7 +278,7 @@ static void check_unpacks(const uint8_t *packed, size_t packed_count, const uint
     assert_int_equal(done, count);
     assert_memory_equal(out, expected, count);
     unpacker_destroy(unpacker);
-    fclose(input);
+    blob_release(&blob);
     free(out);
 }
 
@@ -397,8 +395,11 @@ static enum status open_limited(const char *path, struct wrapped_limits limits, 
 {
     size_t count;
     uint8_t *head = load_bytes(path, &count);
-    const struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
+    struct blob *blob;
+    assert_int_equal(blob_open(path, &blob, NULL), STATUS_OK);
+    const struct open_request request = {.path = path, .blob = blob, .channel = CHANNEL_AUTO};
     enum status status = wrapped_open(&request, unpack_method_find(head, count), &limits, file, error);
+    blob_release(&blob);
     free(head);
     return status;
 }

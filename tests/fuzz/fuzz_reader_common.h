@@ -5,13 +5,12 @@
 #define FOVEA_TESTS_FUZZ_READER_COMMON_H
 
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/base/readers_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 // Enough to reach every path and little enough to be quick.
 enum {
@@ -83,11 +82,11 @@ static inline void fuzz_exercise(struct image_file *file)
     (void)image_file_verify(file, file->frames - 1, NULL, &known, NULL);
 }
 
-static inline void fuzz_reader_open(const struct reader *reader, const char *path)
+// Opens the bytes of `blob`, or the file of `path` where that is NULL.
+static inline void fuzz_reader_open(const struct reader *reader, const char *path, struct blob *blob)
 {
-    struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
-    struct image_file *file = NULL;
-    struct image_file *copy = NULL;
+    struct open_request request = {.path = path, .blob = blob, .channel = CHANNEL_AUTO};
+    struct image_file *file = NULL, *copy = NULL;
     if (reader->open(&request, &file, NULL) != STATUS_OK)
         return;
     fuzz_exercise(file);
@@ -99,13 +98,9 @@ static inline void fuzz_reader_open(const struct reader *reader, const char *pat
 
 static inline void fuzz_reader_run(const struct reader *reader, const uint8_t *data, size_t size)
 {
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || (size > 0 && write(fd, data, size) != (ssize_t)size))
-        abort();
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    fuzz_reader_open(reader, path);
-    close(fd);
+    struct blob *blob = blob_of_memory("fuzz", data, (int64_t)size);
+    fuzz_reader_open(reader, "fuzz", blob);
+    blob_release(&blob);
 }
 
 #endif

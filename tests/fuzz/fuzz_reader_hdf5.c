@@ -2,6 +2,8 @@
 // libFuzzer target: any bytes as an HDF5 file.
 #include "fuzz_reader_common.h"
 
+#include <unistd.h>
+
 // What libhdf5 loses on its error paths is not this program's.
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
@@ -16,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int fd = mkstemp(path);
     if (fd < 0 || (size > 0 && write(fd, data, size) != (ssize_t)size))
         abort();
-    fuzz_reader_open(&hdf5_reader, path);
+    fuzz_reader_open(&hdf5_reader, path, NULL);
     close(fd);
     unlink(path);
     return 0;

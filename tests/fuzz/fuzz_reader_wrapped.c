@@ -6,9 +6,9 @@
 
 enum { MOST_BYTES = 1 << 20, PIECE = 4093 };
 
-static void unpack(const char *path, int fd, size_t size, enum unpack_method method)
+static void unpack(const struct blob *blob, enum unpack_method method)
 {
-    struct unpacker *unpacker = unpacker_create(fd, path, 0, (int64_t)size, method);
+    struct unpacker *unpacker = unpacker_create(blob, 0, blob_size(blob), method);
     static uint8_t piece[PIECE];
     size_t made = 1;
     for (size_t total = 0; made > 0 && total < MOST_BYTES; total += made)
@@ -22,18 +22,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const enum unpack_method method = unpack_method_find(data, size);
     if (method == UNPACK_STORED)
         return -1; // not worth keeping
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    unpack(path, fd, size, method);
-    const struct open_request request = {.path = path, .channel = CHANNEL_AUTO};
+    struct blob *blob = blob_of_memory("fuzz", data, (int64_t)size);
+    unpack(blob, method);
+    const struct open_request request = {.path = "fuzz", .blob = blob, .channel = CHANNEL_AUTO};
     const struct wrapped_limits limits = {.always = MOST_BYTES, .ratio = 50, .memory_bytes = MOST_BYTES};
     struct image_file *file = NULL;
     if (wrapped_open(&request, method, &limits, &file, NULL) == STATUS_OK)
         fuzz_exercise(file);
     image_file_close(&file);
-    close(fd);
+    blob_release(&blob);
     return 0;
 }

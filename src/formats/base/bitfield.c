@@ -73,7 +73,6 @@ int64_t bitfield_image_row(const struct row_file *file, struct byte_stream *stre
     const int64_t begin = data + (int64_t)sizeof bytes, end = begin + load_u32le(bytes);
     if (row_file_read(file, end + (int64_t)sizeof bytes * row, bytes, sizeof bytes, NULL) != STATUS_OK)
         return 0;
-    byte_stream_start(stream, file->fd, file->base.path, begin + load_u32le(bytes),
-                      int64_min(end, file->bytes));
+    byte_stream_start(stream, file->base.blob, begin + load_u32le(bytes), int64_min(end, file->bytes));
     return bitfield_row(stream, out, file->layout.width);
 }

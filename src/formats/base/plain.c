@@ -3,8 +3,8 @@
 #include "formats/base/plain.h"
 
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "image/mask.h"
 
 #include <stdio.h>
@@ -22,8 +22,8 @@ enum status plain_read(const struct plain_samples *from, int64_t first, int64_t 
     if (*there > 0 && from->memory)
         memcpy(out, from->memory + (size_t)first * item, (size_t)*there * item);
     else if (*there > 0)
-        status = file_read_at(from->fd, from->path, from->offset + first * (int64_t)item, out,
-                              (size_t)*there * item, error);
+        status =
+            blob_read(from->blob, from->offset + first * (int64_t)item, out, (size_t)*there * item, error);
     if (status == STATUS_OK && from->swapped)
         swap_items(out, (size_t)*there, item);
     return status;

@@ -8,12 +8,12 @@
 // Where the samples are. Borrowed for the call. Thread-safety: all functions here may run on several threads.
 struct plain_samples {
     const char *path; // for sentences
-    int fd;
-    int64_t offset;  // bytes before sample 0
+    const struct blob *blob;
+    int64_t offset;  // of its bytes before sample 0
     int64_t present; // samples from there that the file really holds
     enum sample_type type;
     bool swapped;          // in the other byte order
-    const uint8_t *memory; // not NULL: the samples lie here, and fd and offset do not count
+    const uint8_t *memory; // not NULL: the samples lie here, and blob and offset do not count
 };
 
 // Reads `count` samples from index `first` as far as they are present, in the machine's byte order; *there

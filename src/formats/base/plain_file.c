@@ -2,15 +2,13 @@
 // Opening, checking and decoding of files of plain samples.
 #include "formats/base/plain_file.h"
 
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/base/plain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // A first frame of which less than this part is there is refused, not shown in part.
 enum { TRUNCATED_MAX_RATIO = 1024 };
@@ -23,9 +21,7 @@ struct plain_file *plain_file_of(struct image_file *file)
 void plain_file_close(struct image_file *base)
 {
     struct plain_file *file = plain_file_of(base);
-    if (file->fd >= 0)
-        close(file->fd);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
@@ -35,17 +31,14 @@ enum status plain_file_open(const struct open_request *request, const struct rea
     if (request->selector)
         return error_set(error, STATUS_UNSUPPORTED, "%s: a file of %s has no parts to select by \"%s\"",
                          request->path, reader->description, request->selector);
-    int fd;
-    int64_t bytes;
-    enum status status = file_open_read(request->path, &fd, &bytes, error);
-    if (status != STATUS_OK)
-        return status;
     struct plain_file *file = must_alloc(handle_bytes);
-    *file = (struct plain_file){
-        .base = {.reader = reader, .path = must_copy(request->path), .frames = 1, .cancel = request->cancel},
-        .handle_bytes = handle_bytes,
-        .fd = fd,
-        .bytes = bytes};
+    file->handle_bytes = handle_bytes;
+    const enum status status = image_file_begin(&file->base, reader, request, error);
+    if (status != STATUS_OK) {
+        plain_file_close(&file->base);
+        return status;
+    }
+    file->bytes = blob_size(file->base.blob);
     *out = file;
     return STATUS_OK;
 }
@@ -72,7 +65,7 @@ enum status plain_file_header(const struct plain_file *file, int64_t offset, voi
 {
     if (offset < 0 || offset > file->bytes || (int64_t)count > file->bytes - offset)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", file->base.path);
-    return image_file_read(&file->base, file->fd, offset, buffer, count, error);
+    return image_file_read(&file->base, offset, buffer, count, error);
 }
 
 // The bytes of a frame from its first sample to its last; false if a size overflows.
@@ -179,7 +172,7 @@ enum status plain_file_decode(struct image_file *base, const struct decode_reque
     const struct plain_layout *layout = &file->layout;
     const int64_t item = (int64_t)sample_traits(layout->type)->bytes;
     struct plain_samples from = {.path = base->path,
-                                 .fd = file->fd,
+                                 .blob = base->blob,
                                  .offset = layout->offset + request->frame * layout->frame_bytes,
                                  .type = layout->type,
                                  .swapped = layout->swapped};
@@ -191,14 +184,11 @@ enum status plain_file_decode(struct image_file *base, const struct decode_reque
 
 enum status plain_file_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
+    (void)error;
     const struct plain_file *source = plain_file_of(base);
-    int fd = dup(source->fd);
-    if (fd < 0)
-        return error_set(error, STATUS_IO, "%s: too many open files", base->path);
     struct plain_file *file = must_alloc(source->handle_bytes);
     memcpy(file, source, source->handle_bytes);
-    file->base.path = must_copy(base->path);
-    file->fd = fd;
+    image_file_begin_copy(&file->base, base);
     *out = &file->base;
     return STATUS_OK;
 }

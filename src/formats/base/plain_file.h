@@ -27,8 +27,7 @@ struct plain_layout {
 struct plain_file {
     struct image_file base;
     size_t handle_bytes; // of the whole handle
-    int fd;
-    int64_t bytes; // of the file
+    int64_t bytes;       // of base.blob
     struct plain_layout layout;
     int64_t claimed_frames; // by the header; base.frames counts those that begin within the file
 };

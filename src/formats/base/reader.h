@@ -18,6 +18,7 @@
 #include "image/detector.h"
 #include "image/frame.h"
 
+struct blob;
 struct image_file;
 
 enum { READER_PROBE_BYTES = 4096 }; // at most this much of the file's beginning is shown to probe
@@ -29,6 +30,7 @@ enum { CHANNEL_AUTO = -1 }; // luminance for RGB, else channel 0
 // What to open.
 struct open_request {
     const char *path;     // the file, without a selector
+    struct blob *blob;    // its bytes; borrowed, readers share it. NULL: to be opened by the path
     const char *selector; // what of it to show, as image_name_split gives it: the "2" of "file.fits[2]", the
                           // "/d[3,:,:]" of "file.h5::/d[3,:,:]", "[:,:,*]#phase"; or NULL
     int channel;          // of several samples per pixel: index from 0, or CHANNEL_AUTO
@@ -73,7 +75,7 @@ struct reader {
 
     // Optional: whether the file is of the format although its beginning does not tell, as behind a user
     // block of HDF5. Asked only where no probe is sure (READER_SURE), so that others are not slowed down.
-    bool (*recognise)(int fd, int64_t bytes);
+    bool (*recognise)(const struct blob *blob);
 
     // Reads headers. On success *file has all fields of struct image_file set.
     enum status (*open)(const struct open_request *request, struct image_file **file, struct error *error);
@@ -114,8 +116,9 @@ struct reader {
 // Thread-safety: one thread at a time per handle.
 struct image_file {
     const struct reader *reader;
-    char *path;     // owned; as the user gave it
-    int64_t frames; // at least 1
+    char *path;        // owned; as the user gave it
+    struct blob *blob; // a share of the bytes; NULL where the reader gets them elsewhere
+    int64_t frames;    // at least 1
     // Of the call that is running, where it has one; borrowed. The reader sets it from the request when it
     // makes the handle to be opened; it is NULL again when the call has returned.
     struct cancel *cancel;

@@ -2,25 +2,22 @@
 // Rows in order, and rectangles out of them.
 #include "formats/base/row_file.h"
 
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "image/mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // A frame of which less than this part can be there is refused, not shown in part.
 enum { TRUNCATED_MAX_RATIO = 1024 };
 
 // --- Bytes ---
 
-void byte_stream_start(struct byte_stream *stream, int fd, const char *path, int64_t begin, int64_t end)
+void byte_stream_start(struct byte_stream *stream, const struct blob *blob, int64_t begin, int64_t end)
 {
-    stream->fd = fd;
-    stream->path = path;
+    stream->blob = blob;
     stream->next = begin;
     stream->end = end;
     stream->used = stream->have = 0;
@@ -33,7 +30,7 @@ bool byte_stream_fill(struct byte_stream *stream)
     const size_t count = (size_t)int64_clamp(stream->end - stream->next, 0, BYTE_STREAM_BUFFER);
     if (count == 0 || stream->failed)
         return false;
-    if (file_read_at(stream->fd, stream->path, stream->next, stream->buffer, count, NULL) != STATUS_OK) {
+    if (blob_read(stream->blob, stream->next, stream->buffer, count, NULL) != STATUS_OK) {
         stream->failed = true;
         return false;
     }
@@ -101,11 +98,9 @@ void row_file_close(struct image_file *base)
     struct row_file *file = row_file_of(base);
     if (file->coding && file->coding->release)
         file->coding->release(file);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->row);
     free(file->bad);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
@@ -115,17 +110,14 @@ enum status row_file_open(const struct open_request *request, const struct reade
     if (request->selector)
         return error_set(error, STATUS_UNSUPPORTED, "%s: a file of %s has no parts to select by \"%s\"",
                          request->path, reader->description, request->selector);
-    int fd;
-    int64_t bytes;
-    enum status status = file_open_read(request->path, &fd, &bytes, error);
-    if (status != STATUS_OK)
-        return status;
     struct row_file *file = must_alloc(handle_bytes);
-    file->base = (struct image_file){
-        .reader = reader, .path = must_copy(request->path), .cancel = request->cancel, .frames = 1};
     file->handle_bytes = handle_bytes;
-    file->fd = fd;
-    file->bytes = bytes;
+    const enum status status = image_file_begin(&file->base, reader, request, error);
+    if (status != STATUS_OK) {
+        row_file_close(&file->base);
+        return status;
+    }
+    file->bytes = blob_size(file->base.blob);
     *opened = file;
     return STATUS_OK;
 }
@@ -135,7 +127,7 @@ enum status row_file_read(const struct row_file *file, int64_t offset, void *buf
 {
     if (offset < 0 || offset > file->bytes || (int64_t)count > file->bytes - offset)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", file->base.path);
-    return image_file_read(&file->base, file->fd, offset, buffer, count, error);
+    return image_file_read(&file->base, offset, buffer, count, error);
 }
 
 // What the coding needs and the row buffer; decoding begins at the first row. The coding comes first, so that
@@ -184,13 +176,9 @@ enum status row_file_start(struct row_file *file, const struct row_layout *layou
 enum status row_file_clone(struct image_file *base, struct image_file **copy, struct error *error)
 {
     const struct row_file *source = row_file_of(base);
-    const int fd = dup(source->fd);
-    if (fd < 0)
-        return error_set(error, STATUS_IO, "%s: too many open files", base->path);
     struct row_file *file = must_alloc(source->handle_bytes);
     memcpy(file, source, source->handle_bytes);
-    file->base.path = must_copy(base->path);
-    file->fd = fd;
+    image_file_begin_copy(&file->base, base);
     enum status status = prepare(file, error);
     if (status != STATUS_OK) {
         row_file_close(&file->base);

@@ -12,17 +12,16 @@ enum { BYTE_STREAM_BUFFER = 16 * 1024 };
 
 // Zero-initialised it is empty.
 struct byte_stream {
-    int fd;
-    const char *path; // borrowed
-    int64_t next;     // where in the file the buffer goes on
-    int64_t end;      // behind the last byte of the part
+    const struct blob *blob; // borrowed
+    int64_t next;            // where in the file the buffer goes on
+    int64_t end;             // behind the last byte of the part
     size_t used, have;
     bool failed; // a read failed: the file was cut or cannot be read
     uint8_t buffer[BYTE_STREAM_BUFFER];
 };
 
 // Begins at `begin`, up to `end`.
-void byte_stream_start(struct byte_stream *stream, int fd, const char *path, int64_t begin, int64_t end);
+void byte_stream_start(struct byte_stream *stream, const struct blob *blob, int64_t begin, int64_t end);
 // Reads more into the empty buffer; false at the end or when that fails.
 bool byte_stream_fill(struct byte_stream *stream);
 // Copies the next `count` bytes, or as many as there are, and returns how many.
@@ -76,8 +75,7 @@ struct row_layout {
 struct row_file {
     struct image_file base;
     size_t handle_bytes; // of the whole handle
-    int fd;
-    int64_t bytes; // of the file
+    int64_t bytes;       // of base.blob
     struct row_layout layout;
     const struct row_coding *coding;
     int64_t next; // the row that comes next

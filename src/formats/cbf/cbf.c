@@ -6,11 +6,10 @@
 // more binary sections; each has a MIME header, the bytes 0C 1A 04 D5 and the data. A section is a frame, or
 // several where it has a third dimension. Beamlines write their experiment as lines "# Key value" into the
 // item _array_data.header_contents.
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/base/readers_list.h"
 #include "formats/cbf/cbf_internal.h"
 
-#include "base/file.h"
 #include "base/size.h"
 #include "formats/base/plain.h"
 #include "formats/cbf/cbf_marks.h"
@@ -21,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum {
     CBF_MAX_SECTIONS = 65536,
@@ -82,7 +80,7 @@ static enum status boundary_find(const struct cbf_file *file, int64_t offset, in
     *found = -1;
     while (*found < 0 && offset < file->file_bytes) {
         size_t count = (size_t)int64_min(BLOCK_BYTES, file->file_bytes - offset);
-        status = image_file_read(&file->base, file->fd, offset, block, count, error);
+        status = image_file_read(&file->base, offset, block, count, error);
         if (status != STATUS_OK)
             break;
         const char *at = boundary_in(block, count);
@@ -133,6 +131,7 @@ static enum status find_sections(struct cbf_file *file, struct error *error)
 {
     struct cbf_section section;
     int64_t offset = 0, found;
+    file->base.frames = 0;
     for (;;) {
         enum status status = boundary_find(file, offset, &found, error);
         if (status != STATUS_OK || found < 0)
@@ -167,10 +166,8 @@ static enum status open_content(struct cbf_file *file, struct error *error)
 {
     uint8_t head[16] = {0};
     const char *path = file->base.path;
-    enum status status = file_open_read(path, &file->fd, &file->file_bytes, error);
-    if (status == STATUS_OK)
-        status = image_file_read(&file->base, file->fd, 0, head,
-                                 (size_t)int64_min(file->file_bytes, sizeof head), error);
+    enum status status =
+        image_file_read(&file->base, 0, head, (size_t)int64_min(file->file_bytes, sizeof head), error);
     if (status != STATUS_OK)
         return status;
     if (cbf_probe(head, sizeof head, path) == 0)
@@ -188,12 +185,10 @@ static enum status open_content(struct cbf_file *file, struct error *error)
 static void cbf_close(struct image_file *base)
 {
     struct cbf_file *file = cbf_file_of(base);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->sections);
     cbf_marks_drop(file->marks);
     cbf_stream_destroy(file->stream);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
@@ -203,10 +198,11 @@ static enum status cbf_open(const struct open_request *request, struct image_fil
         return error_set(error, STATUS_UNSUPPORTED, "%s: a CBF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct cbf_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){
-        .reader = &cbf_reader, .path = must_copy(request->path), .cancel = request->cancel};
-    file->fd = -1;
-    enum status status = open_content(file, error);
+    enum status status = image_file_begin(&file->base, &cbf_reader, request, error);
+    if (status == STATUS_OK) {
+        file->file_bytes = blob_size(file->base.blob);
+        status = open_content(file, error);
+    }
     if (status != STATUS_OK) {
         cbf_close(&file->base);
         return status;
@@ -218,19 +214,15 @@ static enum status cbf_open(const struct open_request *request, struct image_fil
 
 static enum status cbf_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
+    (void)error;
     const struct cbf_file *source = cbf_file_of(base);
     size_t bytes = (size_t)source->section_count * sizeof *source->sections;
     struct cbf_file *file = must_alloc(sizeof *file);
     *file = *source;
-    file->base.path = must_copy(source->base.path);
+    image_file_begin_copy(&file->base, base);
     file->sections = memcpy(must_alloc(bytes), source->sections, bytes);
     file->marks = cbf_marks_share(source->marks);
     file->stream = NULL;
-    file->fd = dup(source->fd);
-    if (file->fd < 0) {
-        cbf_close(&file->base);
-        return error_set(error, STATUS_IO, "%s: too many open files", source->base.path);
-    }
     *out = &file->base;
     return STATUS_OK;
 }
@@ -282,8 +274,8 @@ static enum status decode_compressed(struct cbf_file *file, const struct cbf_sec
     const bool joined = rect.width == section->width && request->stride == (size_t)rect.width * item;
     const int64_t rows = joined ? rect.height : 1;
     if (!file->stream)
-        file->stream = cbf_stream_create(
-            &(struct cbf_stream_source){file->fd, file->base.path, file->sections, file->marks});
+        file->stream =
+            cbf_stream_create(&(struct cbf_stream_source){file->base.blob, file->sections, file->marks});
     for (int64_t y = 0; y < rect.height; y += rows) {
         const int64_t count = rows * rect.width, pixel = first + (rect.y + y) * section->width + rect.x;
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
@@ -308,7 +300,7 @@ static enum status cbf_decode(struct image_file *base, const struct decode_reque
     const size_t item = sample_traits(section->type)->bytes;
     const int64_t first = (request->frame - section->first_frame) * section->width * section->height;
     const struct plain_samples plain = {.path = file->base.path,
-                                        .fd = file->fd,
+                                        .blob = base->blob,
                                         .offset = section->data_offset,
                                         .present = section->present / (int64_t)item,
                                         .type = section->type,

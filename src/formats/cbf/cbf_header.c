@@ -2,9 +2,8 @@
 // The MIME headers of the sections of a CBF file: sizes, types and codings, checked before anything is read.
 #include "formats/cbf/cbf_internal.h"
 
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/cbf/cbf_cif.h"
 
 #include <ctype.h>
@@ -82,7 +81,7 @@ enum status cbf_read_text(const struct cbf_file *file, int64_t offset, int64_t l
 {
     size_t count = (size_t)int64_clamp(file->file_bytes - offset, 0, limit);
     char *bytes = must_alloc(count + 1);
-    enum status status = image_file_read(&file->base, file->fd, offset, bytes, count, error);
+    enum status status = image_file_read(&file->base, offset, bytes, count, error);
     if (status != STATUS_OK)
         free(bytes);
     else
@@ -325,7 +324,7 @@ static enum status section_marker(const struct cbf_file *file, struct cbf_sectio
 {
     uint8_t bytes[64] = {0};
     size_t count = (size_t)int64_clamp(file->file_bytes - offset, 0, sizeof bytes);
-    enum status status = image_file_read(&file->base, file->fd, offset, bytes, count, error);
+    enum status status = image_file_read(&file->base, offset, bytes, count, error);
     if (status != STATUS_OK)
         return status;
     const uint8_t *marker = memmem(bytes, count, data_marker, sizeof data_marker);

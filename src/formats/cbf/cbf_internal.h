@@ -13,8 +13,7 @@ struct cbf_stream;
 
 struct cbf_file {
     struct image_file base;
-    int fd;
-    int64_t file_bytes;
+    int64_t file_bytes; // of base.blob
     struct cbf_section *sections;
     int64_t section_count;
     struct cbf_marks *marks;   // shared with the clones

@@ -5,10 +5,9 @@
 // (https://www.iucr.org/resources/cif/dictionaries/cif_img).
 #include "formats/cbf/cbf_internal.h"
 
-#include "base/file.h"
 #include "base/size.h"
 #include "formats/base/dectris_header.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/cbf/cbf_cif.h"
 
 #include <ctype.h>
@@ -282,7 +281,7 @@ static enum status digest_of(const struct cbf_file *file, const struct cbf_secti
     MD5Init(&md5);
     for (int64_t at = 0; status == STATUS_OK && at < section->bytes; at += BLOCK_BYTES) {
         const size_t count = (size_t)int64_min(BLOCK_BYTES, section->bytes - at);
-        status = image_file_read(&file->base, file->fd, section->data_offset + at, block, count, error);
+        status = image_file_read(&file->base, section->data_offset + at, block, count, error);
         if (status == STATUS_OK)
             MD5Update(&md5, block, count);
     }

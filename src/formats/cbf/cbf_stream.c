@@ -2,7 +2,6 @@
 // Reads compressed bytes in blocks and runs the decoder of the section's coding over them.
 #include "formats/cbf/cbf_stream.h"
 
-#include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "formats/cbf/cbf_byte_offset.h"
@@ -76,8 +75,8 @@ static enum status fill(struct cbf_stream *stream, struct error *error)
     enum status status = STATUS_OK;
     stream->ended = count == 0;
     if (count > 0)
-        status = file_read_at(stream->from.fd, stream->from.path, section->data_offset + stream->taken,
-                              stream->buffer + left, count, &stream->loss);
+        status = blob_read(stream->from.blob, section->data_offset + stream->taken, stream->buffer + left,
+                           count, &stream->loss);
     if (status == STATUS_BROKEN) { // cut while it was open
         stream->ended = true;
         return STATUS_OK;
@@ -195,7 +194,8 @@ static enum status take(struct cbf_stream *stream, uint8_t *out, size_t count, s
 
 static enum status no_memory(const struct cbf_stream *stream, struct error *error)
 {
-    return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the image", stream->from.path);
+    return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the image",
+                     blob_name(stream->from.blob));
 }
 
 // Passes over the header of packed and canonical data and reads the table of the latter.
@@ -322,8 +322,8 @@ void cbf_stream_tell(const struct cbf_stream *stream, struct error *loss)
         *loss = stream->loss;
     else if (stream->coder.broken)
         error_set(loss, STATUS_BROKEN, "%s: the compressed data make no sense behind %lld of %lld pixels",
-                  stream->from.path, position, all);
+                  blob_name(stream->from.blob), position, all);
     else
-        error_set(loss, STATUS_BROKEN, "%s: the data end after %lld of %lld pixels", stream->from.path,
-                  position, all);
+        error_set(loss, STATUS_BROKEN, "%s: the data end after %lld of %lld pixels",
+                  blob_name(stream->from.blob), position, all);
 }

@@ -5,13 +5,13 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
+#include "formats/base/blob.h"
 #include "formats/cbf/cbf_marks.h"
 #include "formats/cbf/cbf_section.h"
 
 // What is read: borrowed, and the same for the stream's life.
 struct cbf_stream_source {
-    int fd;
-    const char *path; // for sentences
+    const struct blob *blob;
     const struct cbf_section *sections;
     struct cbf_marks *marks;
 };

@@ -357,12 +357,12 @@ static int64_t bruker_seek(struct row_file *rows, int64_t row)
     struct bruker_file *file = bruker_file_of(rows);
     const int64_t row_bytes = rows->layout.width * (int64_t)file->item;
     file->row = file->is_new ? 0 : row;
-    byte_stream_start(&file->streams[0], rows->fd, rows->base.path, file->data + file->row * row_bytes,
+    byte_stream_start(&file->streams[0], rows->base.blob, file->data + file->row * row_bytes,
                       int64_min(file->data + rows->layout.height * row_bytes, rows->bytes));
     for (int i = 0; i < TABLES; i++) {
         const struct table *table = &file->tables[i];
         file->left[i] = table->count;
-        byte_stream_start(&file->streams[1 + i], rows->fd, rows->base.path, table->offset, rows->bytes);
+        byte_stream_start(&file->streams[1 + i], rows->base.blob, table->offset, rows->bytes);
     }
     return file->row;
 }
@@ -389,7 +389,7 @@ static void read_overflows(struct bruker_file *file)
     const struct row_file *rows = &file->rows;
     struct byte_stream *stream = &file->streams[0];
     const int64_t offset = file->data + rows->layout.width * rows->layout.height * (int64_t)file->item;
-    byte_stream_start(stream, rows->fd, rows->base.path, offset, rows->bytes);
+    byte_stream_start(stream, rows->base.blob, offset, rows->bytes);
     file->overflow_count = 0;
     for (int64_t i = 0; i < file->overflow_claimed; i++) {
         char text[OVERFLOW_CHARACTERS];

@@ -164,7 +164,7 @@ static int64_t mar345_seek(struct row_file *rows, int64_t row)
 {
     (void)row;
     struct mar345_file *file = mar345_file_of(rows);
-    byte_stream_start(file->stream, rows->fd, rows->base.path, file->packed, rows->bytes);
+    byte_stream_start(file->stream, rows->base.blob, file->packed, rows->bytes);
     memset(file->line, 0, ((size_t)rows->layout.width * 2 + 1) * sizeof *file->line);
     file->window = 0;
     file->window_bits = file->block_left = file->block_bits = 0;

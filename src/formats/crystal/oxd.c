@@ -69,7 +69,7 @@ static int64_t differences_seek(struct row_file *rows, int64_t row)
                               file->data + pixels + 2 * file->shorts + 4 * file->longs};
     const bool tables = strcmp(file->compression, "TY1") == 0;
     for (int i = 0; i < 3; i++)
-        byte_stream_start(&file->streams[i], rows->fd, rows->base.path, places[i],
+        byte_stream_start(&file->streams[i], rows->base.blob, places[i],
                           tables ? int64_min(places[i + 1], rows->bytes) : rows->bytes);
     file->value = 0;
     return 0;

@@ -7,13 +7,13 @@
 // the general header, whose entries are defaults for the rest. Samples may also lie in a file of their own
 // that the header names. GE detectors (.ge5) write one header with Num_Images, padded to EDF_HeaderSize, and
 // all frames behind it.
+#include "formats/base/handle.h"
 #include "formats/base/plain.h"
 #include "formats/base/readers_list.h"
 #include "formats/edf/edf_internal.h"
 #include "formats/edf/edf_packed.h"
 
 #include "base/companion.h"
-#include "base/file.h"
 #include "base/size.h"
 
 #include <stdatomic.h>
@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum {
     MAX_BLOCKS = 1000 * 1000,
@@ -31,7 +30,7 @@ enum {
 struct block {
     int64_t header_offset;
     size_t header_bytes;
-    int64_t data_offset; // in this file or in the blob
+    int64_t data_offset; // in this file or in that beside
     int64_t data_bytes;  // that the dimensions need
     int64_t present;     // whole samples that are really there
     int64_t next;        // where the next block may begin
@@ -43,7 +42,7 @@ struct block {
     bool counting; // -1 and -2 mark pixels without value
     enum edf_coding coding;
     int64_t stored;     // packed: bytes of the stream
-    char *blob;         // path of the file with the samples; NULL for this file
+    char *beside;       // path of the file with the samples; NULL for this file
     enum status status; // not STATUS_OK: the frame cannot be shown
 };
 
@@ -168,7 +167,7 @@ static bool is_padding(const struct edf_file *file, int64_t from, int64_t to)
     char bytes[4096];
     for (; from < to; from += (int64_t)sizeof bytes) {
         const size_t count = (size_t)int64_min(to - from, (int64_t)sizeof bytes);
-        if (file_read_at(file->fd, file->base.path, from, bytes, count, NULL) != STATUS_OK)
+        if (blob_read(file->base.blob, from, bytes, count, NULL) != STATUS_OK)
             return false;
         for (size_t i = 0; i < count; i++)
             if (bytes[i] != '\0' && edf_skip_space(bytes + i, 1) == 0)
@@ -198,7 +197,7 @@ static bool header_follows(const struct edf_file *file, int64_t offset)
 {
     uint8_t head[READER_PROBE_BYTES];
     const size_t count = (size_t)int64_clamp(file->bytes - offset, 0, sizeof head);
-    return file_read_at(file->fd, file->base.path, offset, head, count, NULL) == STATUS_OK &&
+    return blob_read(file->base.blob, offset, head, count, NULL) == STATUS_OK &&
            edf_probe(head, count, file->base.path) > 0;
 }
 
@@ -237,19 +236,18 @@ static enum status set_blob(const struct edf_file *file, const struct edf_fields
                             int64_t *room, struct error *error)
 {
     char *path;
-    int fd;
-    int64_t bytes;
+    struct blob *samples;
     enum status status = companion_find(file->table->beside, fields->blob, &path, error);
     if (status != STATUS_OK)
         return status;
-    free(block->blob);
-    block->blob = path;
-    status = file_open_read(block->blob, &fd, &bytes, error);
+    free(block->beside);
+    block->beside = path;
+    status = blob_open(block->beside, &samples, error);
     if (status != STATUS_OK)
         return status;
-    close(fd);
     block->data_offset = int64_max(fields->blob_position, 0);
-    *room = int64_max(bytes - block->data_offset, 0);
+    *room = int64_max(blob_size(samples) - block->data_offset, 0);
+    blob_release(&samples);
     if (fields->blob_size > 0)
         *room = int64_min(*room, fields->blob_size);
     return STATUS_OK;
@@ -341,7 +339,7 @@ static bool is_general(const struct edf_fields *fields)
            (fields->version[0] && fields->binary_size == 0 && !fields->blob[0]);
 }
 
-// Reads the header at `offset` into `block`; the caller frees block->blob.
+// Reads the header at `offset` into `block`; the caller frees block->beside.
 static enum status block_read(const struct edf_file *file, int64_t offset, const struct edf_fields *defaults,
                               struct edf_fields *fields, struct block *block, struct error *error)
 {
@@ -358,7 +356,7 @@ static void table_release(struct edf_table *table)
     if (!table || atomic_fetch_sub(&table->users, 1) != 1)
         return;
     for (size_t i = 0; i < table->count; i++)
-        free(table->blocks[i].blob);
+        free(table->blocks[i].beside);
     free(table->beside);
     free(table->blocks);
     free(table);
@@ -377,7 +375,7 @@ static enum status table_add(struct edf_file *file, struct block *block, struct 
     if ((table->count & (table->count + 1)) == 0)
         table->blocks = must_resize(table->blocks, (table->count + 1) * 2 * sizeof *table->blocks);
     table->blocks[table->count++] = *block;
-    block->blob = NULL;
+    block->beside = NULL;
     return STATUS_OK;
 }
 
@@ -404,6 +402,7 @@ static enum status scan_blocks(struct edf_file *file, struct error *error)
 {
     struct edf_fields defaults = edf_no_fields, fields;
     int64_t offset = 0;
+    file->base.frames = 0;
     enum status status = scan_general(file, &offset, &defaults, error);
     while (status == STATUS_OK && offset < file->bytes) {
         bool first = file->table->count == 0;
@@ -419,7 +418,7 @@ static enum status scan_blocks(struct edf_file *file, struct error *error)
         if (status == STATUS_OK && (block.status == STATUS_OK || fields.dim[0] != EDF_MISSING))
             status = table_add(file, &block, error);
         offset = block.next;
-        free(block.blob);
+        free(block.beside);
     }
     if (status == STATUS_OK && file->table->count == 0)
         return error_set(error, STATUS_BROKEN, "%s: its header does not tell the image's size (Dim_1)",
@@ -446,18 +445,14 @@ static void edf_close(struct image_file *base)
 {
     struct edf_file *file = edf_file_of(base);
     edf_packed_destroy(&file->packed);
-    if (file->fd >= 0)
-        close(file->fd);
     table_release(file->table);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
 static enum status open_content(struct edf_file *file, struct error *error)
 {
-    enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
-    if (status != STATUS_OK)
-        return status;
+    file->bytes = blob_size(file->base.blob);
     if (file->bytes == 0)
         return error_set(error, STATUS_NOT_MINE, "%s: is not an EDF file", file->base.path);
     return scan_blocks(file, error);
@@ -469,14 +464,13 @@ static enum status edf_open(const struct open_request *request, struct image_fil
         return error_set(error, STATUS_UNSUPPORTED, "%s: an EDF file has no parts to select by \"%s\"",
                          request->path, request->selector);
     struct edf_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){
-        .reader = &edf_reader, .path = must_copy(request->path), .cancel = request->cancel};
-    file->fd = -1;
+    enum status status = image_file_begin(&file->base, &edf_reader, request, error);
     file->table = must_alloc(sizeof *file->table);
     file->table->general_offset = EDF_MISSING;
     file->table->beside = must_copy(request->beside ? request->beside : request->path);
     atomic_init(&file->table->users, 1);
-    enum status status = open_content(file, error);
+    if (status == STATUS_OK)
+        status = open_content(file, error);
     if (status != STATUS_OK) {
         edf_close(&file->base);
         return status;
@@ -488,13 +482,10 @@ static enum status edf_open(const struct open_request *request, struct image_fil
 static enum status edf_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
     const struct edf_file *source = edf_file_of(base);
-    int fd = dup(source->fd);
-    if (fd < 0)
-        return error_set(error, STATUS_IO, "%s: too many open files", source->base.path);
+    (void)error;
     struct edf_file *file = must_alloc(sizeof *file);
     *file = *source;
-    file->base.path = must_copy(source->base.path);
-    file->fd = fd;
+    image_file_begin_copy(&file->base, base);
     file->packed = NULL;
     atomic_fetch_add(&file->table->users, 1);
     *out = &file->base;
@@ -515,7 +506,7 @@ static enum status explain_fault(const struct edf_file *file, const struct block
         status = block_read(file, block->header_offset, &defaults, &fields, &again, error);
     if (status == STATUS_OK)
         status = block_layout(file, &fields, &again, error);
-    free(again.blob);
+    free(again.beside);
     return status != STATUS_OK
                ? status
                : error_set(error, block->status, "%s: has changed since it was opened", file->base.path);
@@ -546,7 +537,7 @@ static enum status edf_frame_info(struct image_file *base, int64_t frame, struct
     snprintf(info->format, sizeof info->format, "EDF");
     snprintf(info->compression, sizeof info->compression, "%s", edf_coding_name(block->coding));
     plain_tell_short(info, block->depth, block->claimed);
-    utf8_line(info->samples_in, sizeof info->samples_in, block->blob ? block->blob : "");
+    utf8_line(info->samples_in, sizeof info->samples_in, block->beside ? block->beside : "");
     return STATUS_OK;
 }
 
@@ -561,7 +552,7 @@ static enum status decode_packed(struct edf_file *file, const struct block *bloc
                                             .rows = block->height * block->depth,
                                             .type = block->type,
                                             .swapped = block->swapped};
-    return edf_packed_decode(&file->packed, file->fd, file->base.path, &packed,
+    return edf_packed_decode(&file->packed, &file->base, &packed,
                              (request->frame - block->first_frame) * block->height, request, report, error);
 }
 
@@ -572,20 +563,21 @@ static enum status edf_decode(struct image_file *base, const struct decode_reque
     const struct block *block = block_of(file, request->frame);
     if (block->coding != EDF_PLAIN)
         return decode_packed(file, block, request, report, error);
-    struct plain_samples from = {.path = block->blob ? block->blob : base->path,
-                                 .fd = file->fd,
+    struct plain_samples from = {.path = block->beside ? block->beside : base->path,
+                                 .blob = base->blob,
                                  .offset = block->data_offset,
                                  .present = block->present,
                                  .type = block->type,
                                  .swapped = block->swapped};
-    int64_t bytes;
-    enum status status = block->blob ? file_open_read(from.path, &from.fd, &bytes, error) : STATUS_OK;
+    struct blob *samples = NULL;
+    enum status status = block->beside ? blob_open(block->beside, &samples, error) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
+    if (samples)
+        from.blob = samples;
     status = plain_decode(&from, frame_first(block, request->frame), block->width, block->width, request,
                           report, error);
-    if (block->blob)
-        close(from.fd);
+    blob_release(&samples);
     return status;
 }
 

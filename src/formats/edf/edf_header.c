@@ -2,9 +2,8 @@
 // The headers of EDF files: where they end and what they say.
 #include "formats/edf/edf_internal.h"
 
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -240,8 +239,7 @@ static enum status header_read_to(const struct edf_file *file, int64_t offset, s
                                   size_t from, size_t to, struct error *error)
 {
     header->bytes = must_resize(header->bytes, to);
-    return image_file_read(&file->base, file->fd, offset + (int64_t)from, header->bytes + from, to - from,
-                           error);
+    return image_file_read(&file->base, offset + (int64_t)from, header->bytes + from, to - from, error);
 }
 
 // Reads the header that begins at `offset`, perhaps behind white space. STATUS_NOT_MINE: none is there.

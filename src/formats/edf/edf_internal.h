@@ -17,8 +17,7 @@ enum {
 
 struct edf_file {
     struct image_file base;
-    int fd;
-    int64_t bytes;
+    int64_t bytes; // of base.blob
     struct edf_table *table;
     struct edf_packed *packed; // of this handle; NULL until a packed block is decoded
 };

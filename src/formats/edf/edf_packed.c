@@ -74,7 +74,7 @@ void edf_packed_destroy(struct edf_packed **packed)
     *packed = NULL;
 }
 
-static struct edf_packed *packed_create(int fd, const char *path, const struct edf_packed_block *block)
+static struct edf_packed *packed_create(const struct image_file *file, const struct edf_packed_block *block)
 {
     struct edf_packed *packed = must_alloc(sizeof *packed);
     packed->block = *block;
@@ -89,7 +89,7 @@ static struct edf_packed *packed_create(int fd, const char *path, const struct e
                                                .coding = CBF_CODING_BYTE_OFFSET};
         packed->marks = cbf_marks_create();
         packed->bytes =
-            cbf_stream_create(&(struct cbf_stream_source){fd, path, &packed->section, packed->marks});
+            cbf_stream_create(&(struct cbf_stream_source){file->blob, &packed->section, packed->marks});
         return packed;
     }
     const struct sample_storage storage = {.offset = block->offset,
@@ -98,7 +98,7 @@ static struct edf_packed *packed_create(int fd, const char *path, const struct e
                                            .coding = CODING_BINARY,
                                            .swapped = block->swapped,
                                            .channels = {.channels = 1}};
-    packed->stream = sample_stream_create(fd, path, &storage, block->width, block->type);
+    packed->stream = sample_stream_create(file->blob, file->path, &storage, block->width, block->type);
     return packed;
 }
 
@@ -126,7 +126,7 @@ static enum status decode_byte_offset(struct edf_packed *packed, const char *pat
     return STATUS_OK;
 }
 
-enum status edf_packed_decode(struct edf_packed **packed, int fd, const char *path,
+enum status edf_packed_decode(struct edf_packed **packed, const struct image_file *file,
                               const struct edf_packed_block *block, int64_t first_row,
                               const struct decode_request *request, struct decode_report *report,
                               struct error *error)
@@ -134,8 +134,8 @@ enum status edf_packed_decode(struct edf_packed **packed, int fd, const char *pa
     if (*packed && (*packed)->block.offset != block->offset)
         edf_packed_destroy(packed);
     if (!*packed)
-        *packed = packed_create(fd, path, block);
+        *packed = packed_create(file, block);
     if (block->coding == EDF_BYTE_OFFSET)
-        return decode_byte_offset(*packed, path, first_row, request, report, error);
+        return decode_byte_offset(*packed, file->path, first_row, request, report, error);
     return rows_decode(sample_stream_rows((*packed)->stream), first_row, request, report, error);
 }

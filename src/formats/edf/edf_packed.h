@@ -30,9 +30,9 @@ int64_t edf_packed_limit(enum edf_coding coding, enum sample_type type, int64_t 
 // What unpacks the block in use; one per handle. Opaque. NULL at first.
 struct edf_packed;
 
-// Decodes the request's rectangle of the frame whose first row is `first_row` of the block. `fd` and `path`
-// must stay as long as *packed.
-enum status edf_packed_decode(struct edf_packed **packed, int fd, const char *path,
+// Decodes the request's rectangle of the frame whose first row is `first_row` of the block. `file`, whose
+// bytes they are, must stay as long as *packed.
+enum status edf_packed_decode(struct edf_packed **packed, const struct image_file *file,
                               const struct edf_packed_block *block, int64_t first_row,
                               const struct decode_request *request, struct decode_report *report,
                               struct error *error);

@@ -2,13 +2,12 @@
 // FITS images, plain ones and those in compressed tiles.
 //
 // Format: FITS Standard 4.0 (https://fits.gsfc.nasa.gov/fits_standard.html). The first stored row is row 0.
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/base/reader.h"
 #include "formats/base/readers_list.h"
 #include "formats/fits/fits_internal.h"
 
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "image/mask.h"
@@ -17,15 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // A batch of this size is read, swapped and converted while it is in cache.
 enum { BATCH_BYTES = 256 * 1024, TILE_BAND_BYTES = 1024 * 1024 };
 
 struct fits_file {
     struct image_file base;
-    int fd;
-    int64_t file_bytes;
     struct fits_hdu hdu;
     uint8_t *scratch;
     size_t scratch_bytes;
@@ -50,37 +46,30 @@ static int fits_probe(const uint8_t *head, size_t count, const char *path)
 static void fits_close(struct image_file *base)
 {
     struct fits_file *file = fits_file_of(base);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->scratch);
     fits_tile_reader_free(&file->tiles);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
 static enum status open_content(struct fits_file *file, const char *selector, struct error *error)
 {
     uint8_t head[16] = {0};
-    const char *path = file->base.path;
-    enum status status = file_open_read(path, &file->fd, &file->file_bytes, error);
-    if (status != STATUS_OK)
-        return status;
-    status = image_file_read(&file->base, file->fd, 0, head, (size_t)int64_min(file->file_bytes, sizeof head),
-                             error);
+    const size_t count = (size_t)int64_min(blob_size(file->base.blob), sizeof head);
+    const enum status status = image_file_read(&file->base, 0, head, count, error);
     if (status != STATUS_OK)
         return status;
     if (memcmp(head, "SIMPLE", 6) != 0)
-        return error_set(error, STATUS_NOT_MINE, "%s: is no FITS file", path);
-    return fits_hdu_find(&file->base, selector, file->fd, file->file_bytes, &file->hdu, error);
+        return error_set(error, STATUS_NOT_MINE, "%s: is no FITS file", file->base.path);
+    return fits_hdu_find(&file->base, selector, &file->hdu, error);
 }
 
 static enum status fits_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct fits_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){
-        .reader = &fits_reader, .path = must_copy(request->path), .cancel = request->cancel};
-    file->fd = -1;
-    enum status status = open_content(file, request->selector, error);
+    enum status status = image_file_begin(&file->base, &fits_reader, request, error);
+    if (status == STATUS_OK)
+        status = open_content(file, request->selector, error);
     if (status != STATUS_OK) {
         fits_close(&file->base);
         return status;
@@ -92,18 +81,13 @@ static enum status fits_open(const struct open_request *request, struct image_fi
 
 static enum status fits_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
-    const struct fits_file *source = fits_file_of(base);
+    (void)error;
     struct fits_file *file = must_alloc(sizeof *file);
-    *file = *source;
-    file->base.path = must_copy(source->base.path);
+    *file = *fits_file_of(base);
+    image_file_begin_copy(&file->base, base);
     file->scratch = NULL;
     file->scratch_bytes = 0;
     file->tiles = (struct fits_tile_reader){0};
-    file->fd = dup(source->fd);
-    if (file->fd < 0) {
-        fits_close(&file->base);
-        return error_set(error, STATUS_IO, "%s: too many open files", source->base.path);
-    }
     *out = &file->base;
     return STATUS_OK;
 }
@@ -205,8 +189,8 @@ static enum status read_numbers(struct fits_file *file, int64_t first, void *raw
                                 struct error *error)
 {
     size_t item = file->hdu.layout.raw_bytes;
-    enum status status = file_read_at(
-        file->fd, file->base.path, file->hdu.data_offset + first * (int64_t)item, raw, count * item, error);
+    enum status status =
+        blob_read(file->base.blob, file->hdu.data_offset + first * (int64_t)item, raw, count * item, error);
     if (status == STATUS_OK)
         swap_items(raw, count, item);
     return status;
@@ -350,8 +334,7 @@ static enum status decode_tiles(struct fits_file *file, const struct decode_requ
         memory_check(file->base.path, "a tile", tile < INT64_MAX ? (int64_t)tile : INT64_MAX, error);
     if (status == STATUS_OK)
         status = need_scratch(file, bytes, error);
-    file->tiles.fd = file->fd;
-    file->tiles.file_bytes = file->file_bytes;
+    file->tiles.blob = file->base.blob;
     file->tiles.cancel = request->cancel;
     int64_t bottom = rect.y + rect.height;
     for (int64_t y = rect.y; status == STATUS_OK && y < bottom;) {
@@ -382,7 +365,7 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
     (void)frame; // the frames of a cube share their header
     const struct fits_file *file = fits_file_of(base);
     struct fits_header header;
-    if (!fits_header_read(file->fd, file->file_bytes, file->hdu.header_offset, base->cancel, &header))
+    if (!fits_header_read(base->blob, file->hdu.header_offset, base->cancel, &header))
         return error_set(error, STATUS_BROKEN, "%s: its header cannot be read", base->path);
     fits_header_list(&header, out);
     fits_header_free(&header);
@@ -392,8 +375,7 @@ static enum status fits_metadata(struct image_file *base, int64_t frame, struct 
 static enum status fits_contents(struct image_file *base, struct text *out, struct error *error)
 {
     (void)error;
-    const struct fits_file *file = fits_file_of(base);
-    fits_hdus_list(base->path, file->fd, file->file_bytes, base->cancel, out);
+    fits_hdus_list(base, out);
     return STATUS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "formats/fits/fits_internal.h"
 
 #include "base/size.h"
+#include "formats/base/blob.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,10 +37,7 @@ struct hdu_shape {
 
 // A file whose HDUs are looked through. `header` is that of the current one.
 struct walk {
-    int fd;
-    int64_t file_bytes;
-    const char *path;
-    struct cancel *cancel; // may be NULL
+    const struct image_file *file;
     struct fits_header header;
     struct hdu_shape shape;
     int number;   // from 0; -1 before the first
@@ -147,15 +145,15 @@ static void shape_read(const struct fits_header *header, struct hdu_shape *shape
 
 // --- The walk ---
 
-static void walk_begin(struct walk *walk, const char *path, int fd, int64_t file_bytes, struct cancel *cancel)
+static void walk_begin(struct walk *walk, const struct image_file *file)
 {
-    *walk = (struct walk){.fd = fd, .file_bytes = file_bytes, .path = path, .number = -1, .cancel = cancel};
+    *walk = (struct walk){.file = file, .number = -1};
 }
 
 static void walk_rewind(struct walk *walk)
 {
     fits_header_free(&walk->header);
-    walk_begin(walk, walk->path, walk->fd, walk->file_bytes, walk->cancel);
+    walk_begin(walk, walk->file);
 }
 
 // Moves to the next HDU; false behind the last one that can be found.
@@ -164,7 +162,7 @@ static bool walk_next(struct walk *walk)
     if (walk->next < 0 || walk->number >= MAX_HDUS)
         return false;
     fits_header_free(&walk->header);
-    if (!fits_header_read(walk->fd, walk->file_bytes, walk->next, walk->cancel, &walk->header)) {
+    if (!fits_header_read(walk->file->blob, walk->next, walk->file->cancel, &walk->header)) {
         walk->damaged = walk->number < 0;
         return false;
     }
@@ -225,10 +223,10 @@ static enum status no_image(struct walk *walk, const char *fault, struct error *
         text_append(&list, ", ...");
     enum status status =
         walk->number < 0
-            ? error_set(error, STATUS_BROKEN, "%s: damaged FITS header: it has no end", walk->path)
+            ? error_set(error, STATUS_BROKEN, "%s: damaged FITS header: it has no end", walk->file->path)
             : error_set(error, walk->damaged ? STATUS_BROKEN : STATUS_UNSUPPORTED,
-                        "%s: %s%s; its HDUs are %s", walk->path, walk->damaged ? "damaged header: " : "",
-                        fault, text_string(&list));
+                        "%s: %s%s; its HDUs are %s", walk->file->path,
+                        walk->damaged ? "damaged header: " : "", fault, text_string(&list));
     text_free(&list);
     return status;
 }
@@ -301,8 +299,8 @@ static enum status read_layout(const struct walk *walk, struct fits_layout *layo
     layout->has_blank = fits_header_integer(header, "BLANK", &layout->blank) ||
                         (walk->shape.compressed && fits_header_integer(header, "ZBLANK", &layout->blank));
     if (!fits_layout_complete(layout))
-        return error_set(error, STATUS_BROKEN, "%s: BITPIX is %d, not 8, 16, 32, 64, -32 or -64", walk->path,
-                         layout->bitpix);
+        return error_set(error, STATUS_BROKEN, "%s: BITPIX is %d, not 8, 16, 32, 64, -32 or -64",
+                         walk->file->path, layout->bitpix);
     return STATUS_OK;
 }
 
@@ -313,9 +311,10 @@ static enum status check_extent(const struct walk *walk, struct fits_hdu *hdu, s
     if (!size_of_plane(hdu->width, hdu->height, hdu->layout.bytes, &plane) ||
         !size_multiply(plane, (size_t)hdu->frames, &total) || total > INT64_MAX)
         return error_set(error, STATUS_TOO_LARGE, "%s: the header claims %lld x %lld pixels in %lld frames",
-                         walk->path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames);
+                         walk->file->path, (long long)hdu->width, (long long)hdu->height,
+                         (long long)hdu->frames);
     int64_t count = (int64_t)(total / hdu->layout.bytes), ratio = TRUNCATED_MAX_RATIO,
-            room = walk->file_bytes;
+            room = blob_size(walk->file->blob);
     hdu->present = count;
     if (hdu->storage == FITS_TILES) {
         ratio = TILE_MAX_RATIO;
@@ -329,7 +328,7 @@ static enum status check_extent(const struct walk *walk, struct fits_hdu *hdu, s
         return error_set(
             error, STATUS_BROKEN,
             "%s: the header claims %lld x %lld pixels in %lld frames (%s), but there are only %s of data in the file",
-            walk->path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
+            walk->file->path, (long long)hdu->width, (long long)hdu->height, (long long)hdu->frames,
             format_bytes((int64_t)total, claimed, sizeof claimed), format_bytes(room, found, sizeof found));
     return STATUS_OK;
 }
@@ -353,10 +352,10 @@ static enum status describe_image(const struct walk *walk, struct fits_hdu *hdu,
 {
     const struct hdu_shape *shape = &walk->shape;
     if (shape->fault)
-        return error_set(error, STATUS_BROKEN, "%s: HDU %d has a damaged header: %s", walk->path,
+        return error_set(error, STATUS_BROKEN, "%s: HDU %d has a damaged header: %s", walk->file->path,
                          walk->number, shape->fault);
     if (shape->axes > FITS_MAX_AXES)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: has %lld axes, more than %d", walk->path,
+        return error_set(error, STATUS_UNSUPPORTED, "%s: has %lld axes, more than %d", walk->file->path,
                          (long long)shape->axes, FITS_MAX_AXES);
     *hdu = (struct fits_hdu){.number = walk->number,
                              .header_offset = walk->header.start,
@@ -364,7 +363,7 @@ static enum status describe_image(const struct walk *walk, struct fits_hdu *hdu,
                              .storage = shape->compressed ? FITS_TILES : FITS_PLAIN};
     if (!set_axes(shape, hdu))
         return error_set(error, STATUS_TOO_LARGE, "%s: the number of frames in the header overflows",
-                         walk->path);
+                         walk->file->path);
     enum status status = read_layout(walk, &hdu->layout, error);
     if (status == STATUS_OK)
         status = check_extent(walk, hdu, error);
@@ -372,19 +371,20 @@ static enum status describe_image(const struct walk *walk, struct fits_hdu *hdu,
         return status;
     hdu_name(&walk->header, hdu->name, sizeof hdu->name);
     fits_header_text(&walk->header, "BUNIT", hdu->unit, sizeof hdu->unit);
-    const char *fault =
-        shape->compressed ? fits_tiling_read(&walk->header, hdu, walk->file_bytes - hdu->data_offset) : NULL;
+    const char *fault = shape->compressed ? fits_tiling_read(&walk->header, hdu,
+                                                             blob_size(walk->file->blob) - hdu->data_offset)
+                                          : NULL;
     if (fault)
-        return error_set(error, STATUS_BROKEN, "%s: HDU %d has a damaged header: %s", walk->path,
+        return error_set(error, STATUS_BROKEN, "%s: HDU %d has a damaged header: %s", walk->file->path,
                          walk->number, fault);
     return STATUS_OK;
 }
 
-enum status fits_hdu_find(const struct image_file *file, const char *selector, int fd, int64_t file_bytes,
-                          struct fits_hdu *hdu, struct error *error)
+enum status fits_hdu_find(const struct image_file *file, const char *selector, struct fits_hdu *hdu,
+                          struct error *error)
 {
     struct walk walk;
-    walk_begin(&walk, file->path, fd, file_bytes, file->cancel);
+    walk_begin(&walk, file);
     enum status status = move_to_selected(&walk, selector, error);
     if (status == STATUS_OK)
         status = describe_image(&walk, hdu, error);
@@ -403,10 +403,10 @@ static void list_image(const struct fits_hdu *hdu, struct text *out)
                 hdu->storage == FITS_TILES ? hdu->compression : "none", hdu->name);
 }
 
-void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct cancel *cancel, struct text *out)
+void fits_hdus_list(const struct image_file *file, struct text *out)
 {
     struct walk walk;
-    walk_begin(&walk, path, fd, file_bytes, cancel);
+    walk_begin(&walk, file);
     while (walk_next(&walk)) {
         struct fits_hdu hdu;
         bool image = walk.shape.fault || walk.shape.kind >= HDU_LINE;

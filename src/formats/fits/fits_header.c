@@ -2,8 +2,8 @@
 // Reading of a header block by block, and of the values of its cards.
 #include "formats/fits/fits_header.h"
 
-#include "base/file.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,14 +34,14 @@ static bool block_append(struct fits_header *header, const char *block)
     return false;
 }
 
-bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct cancel *cancel,
+bool fits_header_read(const struct blob *blob, int64_t start, struct cancel *cancel,
                       struct fits_header *header)
 {
     char block[FITS_BLOCK];
     *header = (struct fits_header){.start = start, .data = start};
-    for (int n = 0, room = 0; n < MAX_BLOCKS && header->data <= file_bytes - FITS_BLOCK; n++) {
+    for (int n = 0, room = 0; n < MAX_BLOCKS && header->data <= blob_size(blob) - FITS_BLOCK; n++) {
         if (cancel_requested(cancel) ||
-            file_read_at(fd, "", header->data, block, sizeof block, NULL) != STATUS_OK ||
+            blob_read(blob, header->data, block, sizeof block, NULL) != STATUS_OK ||
             (n == 0 && !begins_header(block)))
             break;
         if (n == room) {

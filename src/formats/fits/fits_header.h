@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "formats/base/blob.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +24,7 @@ struct fits_header {
 
 // Reads the header at `start`. False, with nothing to free, where none begins or ends, or it is larger than
 // 12 MB. Free with fits_header_free.
-bool fits_header_read(int fd, int64_t file_bytes, int64_t start, struct cancel *cancel,
+bool fits_header_read(const struct blob *blob, int64_t start, struct cancel *cancel,
                       struct fits_header *header);
 void fits_header_free(struct fits_header *header);
 

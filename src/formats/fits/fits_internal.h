@@ -99,13 +99,12 @@ struct fits_hdu {
 };
 
 // Chooses the image by the selector (a number from 0, an EXTNAME, or an EXTNAME, a comma and an EXTVER; NULL
-// = the first with two axes or more, else the first with one) and describes it. `fd` and `file_bytes` are
-// those of the file.
-enum status fits_hdu_find(const struct image_file *file, const char *selector, int fd, int64_t file_bytes,
-                          struct fits_hdu *hdu, struct error *error);
+// = the first with two axes or more, else the first with one) and describes it.
+enum status fits_hdu_find(const struct image_file *file, const char *selector, struct fits_hdu *hdu,
+                          struct error *error);
 
 // Appends a line for each HDU as of struct reader.contents, none after a cancel.
-void fits_hdus_list(const char *path, int fd, int64_t file_bytes, struct cancel *cancel, struct text *out);
+void fits_hdus_list(const struct image_file *file, struct text *out);
 
 // Fills tiling, tile_width, tile_height and compression of an HDU whose other fields are known; `room`: what
 // the file holds behind the header. Returns what is wrong with the header, or NULL.
@@ -119,9 +118,8 @@ struct fits_memory {
 
 // Where to read compressed tiles, and memory for one. Zero-initialise; free with fits_tile_reader_free.
 struct fits_tile_reader {
-    int fd;                // of the file
-    int64_t file_bytes;    // its size
-    struct cancel *cancel; // of the request; may be NULL
+    const struct blob *blob; // the file
+    struct cancel *cancel;   // of the request; may be NULL
     struct fits_memory stored, items, numbers;
     float *random;    // the table of subtractive dithering, or NULL before its first use
     int64_t held_row; // the row of the table whose tile was decoded last, or 0

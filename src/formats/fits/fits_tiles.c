@@ -3,9 +3,9 @@
 #include "formats/fits/fits_internal.h"
 
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static bool column_read(const struct fits_tile_reader *reader, const struct fits
                         const struct fits_column *column, int64_t row, uint8_t *bytes, size_t count)
 {
     int64_t offset = tiling->table + (row - 1) * tiling->row_bytes + column->offset;
-    return file_read_at(reader->fd, "", offset, bytes, count, NULL) == STATUS_OK;
+    return blob_read(reader->blob, offset, bytes, count, NULL) == STATUS_OK;
 }
 
 static bool integer_read(const struct fits_tile_reader *reader, const struct fits_tiling *tiling,
@@ -113,7 +113,7 @@ static bool read_heap(struct fits_tile_reader *reader, int64_t offset, int64_t c
     if (!fits_memory_need(&reader->stored, (size_t)count + FITS_STORED_PADDING))
         return false;
     memset(reader->stored.bytes + count, 0xFF, FITS_STORED_PADDING);
-    return file_read_at(reader->fd, "", offset, reader->stored.bytes, (size_t)count, NULL) == STATUS_OK;
+    return blob_read(reader->blob, offset, reader->stored.bytes, (size_t)count, NULL) == STATUS_OK;
 }
 
 // Where a column's array lies in the file; false if its bytes are not all there.
@@ -122,7 +122,7 @@ static bool descriptor(const struct fits_tile_reader *reader, const struct fits_
 {
     uint8_t bytes[16];
     bool wide = column->kind == 'Q';
-    int64_t room = reader->file_bytes - tiling->heap;
+    int64_t room = blob_size(reader->blob) - tiling->heap;
     if (!column_read(reader, tiling, column, row, bytes, wide ? 16 : 8))
         return false;
     int64_t length = wide ? (int64_t)load_u64be(bytes) : load_u32be(bytes);

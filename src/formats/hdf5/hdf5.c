@@ -60,9 +60,9 @@ static int hdf5_probe(const uint8_t *head, size_t count, const char *path)
     return at < 0 ? 0 : at > 0 ? 60 : 95; // another format may have its own signature in front
 }
 
-static bool hdf5_recognise(int fd, int64_t bytes)
+static bool hdf5_recognise(const struct blob *blob)
 {
-    return hdf5_signature_locate(fd, bytes) >= 0;
+    return hdf5_signature_locate(blob) >= 0;
 }
 
 static void shared_release(struct hdf5_shared *shared)

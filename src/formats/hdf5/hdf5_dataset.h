@@ -3,12 +3,13 @@
 #ifndef FOVEA_FORMATS_HDF5_DATASET_H
 #define FOVEA_FORMATS_HDF5_DATASET_H
 
+#include "formats/base/blob.h"
 #include "formats/hdf5/hdf5_type.h"
 #include "formats/packed/hdf5_chunk.h"
 
 #include <hdf5.h>
 
-enum { HDF5_NO_FILE = -1, HDF5_NO_AXIS = -1 };
+enum { HDF5_NO_AXIS = -1 };
 
 struct hdf5_slot;
 
@@ -60,8 +61,8 @@ struct hdf5_dataset {
     char unit[32];   // of the samples, by the attribute "units"; "" without one
     uint64_t serial; // unlike that of all others of the pool
     hid_t id;
-    int fd; // of the file, or HDF5_NO_FILE
-    int64_t file_bytes;
+    struct blob *blob;  // the file; NULL where it is not known
+    int64_t file_bytes; // when the dataset was opened: a file that is written grows
     int rank;
     int64_t dims[H5S_MAX_RANK];
     struct hdf5_type type;

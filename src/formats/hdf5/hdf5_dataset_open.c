@@ -3,6 +3,7 @@
 #include "formats/hdf5/hdf5_dataset_open.h"
 
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/hdf5/hdf5_external.h"
 #include "formats/hdf5/hdf5_open.h"
 #include "formats/hdf5/hdf5_value.h"
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 // Looking a chunk up by its address walks through all chunks of the dataset: about 0.3 us for each
 // (libhdf5 1.10.8). More than this many steps for a frame are not worth what it saves.
@@ -126,8 +126,8 @@ static void read_chunked(hid_t properties, struct hdf5_dataset *dataset)
     dataset->bare_edges =
         H5Pget_chunk_opts(properties, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
     // libhdf5 1.10.8 leaves the user block out of a chunk's address.
-    dataset->addressed = dataset->fd != HDF5_NO_FILE && lookup_is_quick(dataset) &&
-                         hdf5_chunks_told(dataset->id) && !has_user_block(dataset->id);
+    dataset->addressed = dataset->blob && lookup_is_quick(dataset) && hdf5_chunks_told(dataset->id) &&
+                         !has_user_block(dataset->id);
     const bool known = H5Pget_nfilters(properties) <= HDF5_CHUNK_FILTERS && bytes <= UINT32_MAX &&
                        hdf5_chunk_supported(&dataset->pipeline);
     dataset->storage = dataset->type.exact && known ? HDF5_STORED_CHUNKS : HDF5_STORED_OTHER;
@@ -150,7 +150,7 @@ static enum status read_storage(struct hdf5_dataset *dataset, struct error *erro
     const bool elsewhere = H5Pget_external_count(properties) > 0;
     switch (elsewhere ? H5D_LAYOUT_ERROR : H5Pget_layout(properties)) {
     case H5D_CONTIGUOUS:
-        if (dataset->type.exact && dataset->fd != HDF5_NO_FILE) {
+        if (dataset->type.exact && dataset->blob) {
             const haddr_t offset = H5Dget_offset(dataset->id);
             dataset->offset = offset == HADDR_UNDEF || offset > INT64_MAX ? -1 : (int64_t)offset;
             dataset->storage = HDF5_STORED_PLAIN;
@@ -178,17 +178,19 @@ static enum status read_storage(struct hdf5_dataset *dataset, struct error *erro
 // stands for.
 static void read_file(struct hdf5_dataset *dataset, const char *path)
 {
-    dataset->fd = HDF5_NO_FILE;
     hid_t file = H5Iget_file_id(dataset->id);
     char name[4096];
     const ssize_t length = H5Fget_name(file, name, sizeof name);
     dataset->path = must_copy(length > 0 && length < (ssize_t)sizeof name ? name : path);
     void *handle = NULL;
     struct stat info;
-    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
-        dataset->fd = fcntl(*(const int *)handle, F_DUPFD_CLOEXEC, 3);
-    if (dataset->fd >= 0 && fstat(dataset->fd, &info) == 0)
-        dataset->file_bytes = info.st_size;
+    const int fd = H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle
+                       ? fcntl(*(const int *)handle, F_DUPFD_CLOEXEC, 3)
+                       : -1;
+    if (fd >= 0) {
+        dataset->file_bytes = fstat(fd, &info) == 0 ? info.st_size : 0;
+        dataset->blob = blob_of_descriptor(dataset->path, fd, dataset->file_bytes);
+    }
     H5Fclose(file);
 }
 
@@ -225,11 +227,8 @@ enum status hdf5_dataset_open(hid_t file, const char *path, const char *name, st
         return status;
     }
     struct hdf5_dataset *dataset = must_alloc(sizeof *dataset);
-    *dataset = (struct hdf5_dataset){.id = object,
-                                     .opened = must_copy(path),
-                                     .name = must_copy(name),
-                                     .fd = HDF5_NO_FILE,
-                                     .type.memory = H5I_INVALID_HID};
+    *dataset = (struct hdf5_dataset){
+        .id = object, .opened = must_copy(path), .name = must_copy(name), .type.memory = H5I_INVALID_HID};
     status = dataset_read(dataset, path, error);
     hdf5_attribute_string(object, "units", dataset->unit, sizeof dataset->unit);
     if (status == STATUS_OK)
@@ -247,8 +246,7 @@ void hdf5_dataset_close(struct hdf5_dataset *dataset)
     if (dataset->type.memory >= 0)
         H5Tclose(dataset->type.memory);
     H5Oclose(dataset->id);
-    if (dataset->fd >= 0)
-        close(dataset->fd);
+    blob_release(&dataset->blob);
     hdf5_mappings_free(&dataset->mappings);
     hdf5_slots_free(dataset);
     free(dataset->path);

@@ -3,17 +3,16 @@
 #include "formats/hdf5/hdf5_driver.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 // The kind of thing that libhdf5 calls a file; it sees only the first member.
 struct driver_file {
     H5FD_t base; // first
-    int fd;
+    struct blob *blob;
+    int fd; // the blob's
     dev_t device;
     ino_t inode;
     haddr_t end;       // of the file
@@ -49,12 +48,12 @@ int64_t hdf5_signature_find(const uint8_t *head, size_t count)
     return -1;
 }
 
-int64_t hdf5_signature_locate(int fd, int64_t file_bytes)
+int64_t hdf5_signature_locate(const struct blob *blob)
 {
     uint8_t bytes[sizeof signature];
-    const int64_t last = file_bytes - (int64_t)sizeof signature;
+    const int64_t last = blob_size(blob) - (int64_t)sizeof signature;
     for (int64_t at = 0; at <= last; at = at ? 2 * at : 512) {
-        if (pread(fd, bytes, sizeof bytes, at) == (ssize_t)sizeof bytes &&
+        if (blob_read(blob, at, bytes, sizeof bytes, NULL) == STATUS_OK &&
             memcmp(bytes, signature, sizeof bytes) == 0)
             return at;
         if (at > INT64_MAX / 2)
@@ -69,36 +68,30 @@ static bool is_nameless(const char *path)
     return strncmp(path, "/proc/", 6) == 0 && strstr(path, "/fd/");
 }
 
-// What the file is good for; NULL, or why it is not read.
-static const char *judge(int fd, struct stat *info)
-{
-    if (fd < 0 || fstat(fd, info) != 0)
-        return "it cannot be opened";
-    if (!S_ISREG(info->st_mode))
-        return "it is not a regular file";
-    return hdf5_signature_locate(fd, info->st_size) < 0 ? "it has no signature of HDF5" : NULL;
-}
-
 static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t last)
 {
     (void)access;
     (void)last;
-    struct stat info;
     const unsigned writing = H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL;
-    // O_NONBLOCK: a FIFO would be waited for; it has no effect on regular files.
-    const int fd = flags & writing ? -1 : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    const char *fault = judge(fd, &info);
-    struct driver_file *file = fault ? NULL : calloc(1, sizeof *file);
-    if (!file) {
-        refuse(H5E_CANTOPENFILE, fault ? fault : "no memory");
-        if (fd >= 0)
-            close(fd);
+    struct blob *blob;
+    struct stat info;
+    if (flags & writing || blob_open(name, &blob, NULL) != STATUS_OK) {
+        refuse(H5E_CANTOPENFILE, "it cannot be opened, or is not a regular file");
         return NULL;
     }
-    *file = (struct driver_file){.fd = fd,
+    struct driver_file *file = NULL;
+    if (fstat(blob_descriptor(blob), &info) == 0 && hdf5_signature_locate(blob) >= 0)
+        file = calloc(1, sizeof *file);
+    if (!file) {
+        refuse(H5E_CANTOPENFILE, "it has no signature of HDF5");
+        blob_release(&blob);
+        return NULL;
+    }
+    *file = (struct driver_file){.blob = blob,
+                                 .fd = blob_descriptor(blob),
                                  .device = info.st_dev,
                                  .inode = info.st_ino,
-                                 .end = (haddr_t)info.st_size,
+                                 .end = (haddr_t)blob_size(blob),
                                  .named = !is_nameless(name)};
     return &file->base;
 }
@@ -106,7 +99,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
 static herr_t driver_close(H5FD_t *base)
 {
     struct driver_file *file = driver_file_of(base);
-    close(file->fd);
+    blob_release(&file->blob);
     free(file);
     return 0;
 }
@@ -171,22 +164,12 @@ static herr_t driver_read(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t
         refuse(H5E_OVERFLOW, "an address is beyond any file");
         return -1;
     }
-    while (count > 0) {
-        const ssize_t got = pread(file->fd, to, count, (off_t)at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            refuse(H5E_READERROR, "read failed");
-            return -1;
-        }
-        if (got == 0) {
-            memset(to, 0, count);
-            return 0;
-        }
-        to += got;
-        at += (haddr_t)got;
-        count -= (size_t)got;
+    const int64_t got = blob_read_some(file->blob, (int64_t)at, to, count);
+    if (got < 0) {
+        refuse(H5E_READERROR, "read failed");
+        return -1;
     }
+    memset(to + got, 0, count - (size_t)got);
     return 0;
 }
 

@@ -12,6 +12,8 @@
 #ifndef FOVEA_FORMATS_HDF5_DRIVER_H
 #define FOVEA_FORMATS_HDF5_DRIVER_H
 
+#include "formats/base/blob.h"
+
 #include <hdf5.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +26,6 @@ bool hdf5_driver_set(hid_t access);
 // 1024, 2048, ... bytes. -1 where there is none.
 int64_t hdf5_signature_find(const uint8_t *head, size_t count);
 // The same for all of a file. Reads eight bytes at each of these places.
-int64_t hdf5_signature_locate(int fd, int64_t file_bytes);
+int64_t hdf5_signature_locate(const struct blob *blob);
 
 #endif

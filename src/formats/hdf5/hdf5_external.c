@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/hdf5/hdf5_open.h"
 #include "formats/hdf5/hdf5_target.h"
 #include "formats/hdf5/hdf5_virtual.h"
@@ -15,7 +16,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_SLOTS = 100 * 1000, MAX_DEPTH = 5, MAX_MAPPINGS = 100 * 1000, MAX_BLOCKS = 10 * 1000 };
 
@@ -35,14 +35,13 @@ static enum status slot_measure(const struct hdf5_dataset *dataset, const char *
                                 struct error *lack, struct error *error)
 {
     struct error reason = {0};
-    int fd;
-    int64_t bytes;
+    struct blob *blob;
     enum status status = companion_find(dataset->path, name, &slot->path, &reason);
     if (status == STATUS_OK)
-        status = file_open_read(slot->path, &fd, &bytes, &reason);
+        status = blob_open(slot->path, &blob, &reason);
     if (status == STATUS_OK) {
-        close(fd);
-        slot->present = int64_clamp(bytes - slot->offset, 0, slot->bytes);
+        slot->present = int64_clamp(blob_size(blob) - slot->offset, 0, slot->bytes);
+        blob_release(&blob);
         return STATUS_OK;
     }
     if (!lack->status)
@@ -102,14 +101,12 @@ enum status hdf5_external_read(hid_t properties, struct hdf5_dataset *dataset, s
 struct external {
     const struct hdf5_dataset *dataset;
     size_t slot;
-    int fd; // of the slot, or HDF5_NO_FILE
+    struct blob *blob; // of the slot; NULL while none is open
 };
 
 static void slot_leave(struct external *external)
 {
-    if (external->fd != HDF5_NO_FILE)
-        close(external->fd);
-    external->fd = HDF5_NO_FILE;
+    blob_release(&external->blob);
 }
 
 static bool slot_enter(struct external *external, int64_t at)
@@ -124,11 +121,9 @@ static bool slot_enter(struct external *external, int64_t at)
         slot_leave(external);
     external->slot = slot;
     const struct hdf5_slot *found = &dataset->slots[slot];
-    int64_t bytes;
-    if (external->fd == HDF5_NO_FILE && found->present > 0 &&
-        file_open_read(found->path, &external->fd, &bytes, NULL) != STATUS_OK)
-        external->fd = HDF5_NO_FILE;
-    return external->fd != HDF5_NO_FILE;
+    if (!external->blob && found->present > 0)
+        (void)blob_open(found->path, &external->blob, NULL);
+    return external->blob;
 }
 
 // Reads `count` samples that follow each other, of which the first has the byte `at`; what is missing is
@@ -146,8 +141,8 @@ static void run_read(struct external *external, int64_t at, int64_t count, const
         to = end - from <= slot->bytes - within ? end : slot->begin + slot->bytes;
         if (open && left > 0) {
             to = int64_min(to, from + left);
-            if (file_read_at(external->fd, slot->path, slot->offset + within, target->pixels + (from - at),
-                             (size_t)(to - from), &reason) == STATUS_OK)
+            if (blob_read(external->blob, slot->offset + within, target->pixels + (from - at),
+                          (size_t)(to - from), &reason) == STATUS_OK)
                 continue;
         } else {
             error_set(&reason, STATUS_BROKEN, "%s: a file with samples of %s ends before them or is missing",
@@ -179,7 +174,7 @@ enum status hdf5_external_decode(const struct hdf5_region *region, const struct 
     const int64_t row_step = axis_step(dataset, region->row_axis);
     const int64_t column_step = axis_step(dataset, region->column_axis);
     const int64_t run = column_step == 1 ? region->width : 1;
-    struct external external = {.dataset = dataset, .fd = HDF5_NO_FILE};
+    struct external external = {.dataset = dataset};
     enum status status = STATUS_OK;
     int64_t first = 0;
     for (int axis = 0; axis < dataset->rank; axis++)

@@ -2,8 +2,8 @@
 // Rectangles of datasets: plain samples, and all that only libhdf5 reads.
 #include "formats/hdf5/hdf5_frame.h"
 
-#include "base/file.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/base/plain.h"
 #include "formats/hdf5/hdf5_external.h"
 #include "formats/hdf5/hdf5_filters.h"
@@ -59,7 +59,7 @@ static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_re
         return hdf5_region_read(worker, region, target, error);
     struct plain_samples from = {
         .path = dataset->path,
-        .fd = dataset->fd,
+        .blob = dataset->blob,
         .offset = dataset->offset,
         .present = int64_max(dataset->file_bytes - dataset->offset, 0) / (int64_t)item,
         .type = dataset->type.type,

@@ -4,6 +4,7 @@
 
 #include "base/byteorder.h"
 #include "base/file.h"
+#include "formats/base/blob.h"
 #include "formats/base/reader.h"
 #include "formats/hdf5/hdf5_driver.h"
 #include "formats/hdf5/hdf5_filters.h"
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 // What libhdf5 does when a program ends is to close what is open: of a damaged file it may crash there, or
 // say that it cannot. Nothing of it is needed, for what is written is closed. Only before all else can it be
@@ -120,19 +120,19 @@ char *hdf5_resolve(const char *from, const char *name)
 
 // libhdf5 takes as much memory for the driver information of an old file as that says, without a look at the
 // file's size. True where the file can hold it.
-static bool driver_block_fits(int fd, const char *path, int64_t bytes)
+static bool driver_block_fits(const struct blob *blob)
 {
     enum { ADDRESS_AT_V0 = 48, ADDRESS_AT_V1 = 52, SIZE_AT = 4 };
     uint8_t head[ADDRESS_AT_V1 + 8], block[8];
-    const int64_t base = hdf5_signature_locate(fd, bytes);
-    if (base < 0 || file_read_at(fd, path, base, head, sizeof head, NULL) != STATUS_OK || head[8] > 1 ||
+    const int64_t base = hdf5_signature_locate(blob);
+    if (base < 0 || blob_read(blob, base, head, sizeof head, NULL) != STATUS_OK || head[8] > 1 ||
         head[13] != 8)
         return true; // newer, or libhdf5 will say what is wrong
     const uint64_t address = load_u64le(head + (head[8] == 0 ? ADDRESS_AT_V0 : ADDRESS_AT_V1));
-    if (address > (uint64_t)bytes ||
-        file_read_at(fd, path, base + (int64_t)address, block, sizeof block, NULL) != STATUS_OK)
+    if (address > (uint64_t)blob_size(blob) ||
+        blob_read(blob, base + (int64_t)address, block, sizeof block, NULL) != STATUS_OK)
         return true;
-    return load_u32le(block + SIZE_AT) <= bytes;
+    return load_u32le(block + SIZE_AT) <= blob_size(blob);
 }
 
 enum { SWMR_ATTEMPTS = 20 }; // about a millisecond
@@ -173,13 +173,12 @@ enum status hdf5_file_open(const char *path, hid_t *file, struct error *error)
     hdf5_quiet();
     hdf5_filters_register();
     // A folder, pipe or missing file gets the same sentence as in other formats.
-    int fd;
-    int64_t bytes;
-    enum status status = file_open_read(path, &fd, &bytes, error);
+    struct blob *blob;
+    enum status status = blob_open(path, &blob, error);
     if (status != STATUS_OK)
         return status;
-    const bool fits = driver_block_fits(fd, path, bytes);
-    close(fd);
+    const bool fits = driver_block_fits(blob);
+    blob_release(&blob);
     if (!fits)
         return error_set(error, STATUS_BROKEN, "%s: cannot be read as HDF5: its superblock is damaged", path);
     // Only a file that is being written is worth another attempt; the first tells best what is wrong.

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/hdf5/hdf5_frame.h"
 
 #include <stdlib.h>
@@ -116,13 +117,17 @@ static enum status read_bytes(const struct cut *cut, int64_t address, uint8_t *b
 {
     enum { STEP = 4 << 20 };
     const struct hdf5_dataset *dataset = cut->dataset;
+    struct error reason = {0};
     enum status status = STATUS_OK;
     for (size_t at = 0; at < count && !status; at += STEP) {
         if (cancel_requested(cut->target.cancel))
             return error_set(clause, STATUS_CANCELLED, "its reading was cancelled");
-        status = file_read_at(dataset->fd, path_name(dataset->path), address + (int64_t)at, bytes + at,
-                              count - at < STEP ? count - at : STEP, clause);
+        status = blob_read(dataset->blob, address + (int64_t)at, bytes + at,
+                           count - at < STEP ? count - at : STEP, &reason);
     }
+    if (status)
+        error_set(clause, status, "%s: %s", path_name(dataset->path),
+                  error_behind_path(reason.text, blob_name(dataset->blob)));
     return status;
 }
 

@@ -3,21 +3,18 @@
 //
 // Rows, columns and frames are chosen by the rule of formats/base/axes.h; an array of one axis is one row.
 // The selector is a slice and a part of complex numbers: "[:,:,*]", "#phase", or both.
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/base/readers_list.h"
 #include "formats/numpy/npy_internal.h"
 
-#include "base/file.h"
 #include "base/size.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct npy_file {
     struct image_file base;
-    int fd;
     int64_t data_offset;
     int64_t present; // samples that are really there
     struct npy_array array;
@@ -40,10 +37,8 @@ static int npy_probe(const uint8_t *head, size_t count, const char *path)
 static void npy_close(struct image_file *base)
 {
     struct npy_file *file = npy_file_of(base);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->scratch);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
@@ -70,12 +65,11 @@ static enum status open_content(struct npy_file *file, const struct open_request
 {
     const char *path = file->base.path;
     uint8_t prefix[NPY_PREFIX] = {0};
-    int64_t file_bytes = 0, start = 0;
-    size_t count = 0;
-    enum status status = file_open_read(path, &file->fd, &file_bytes, error);
+    const int64_t file_bytes = blob_size(file->base.blob);
     const size_t available = (size_t)int64_min(file_bytes, sizeof prefix);
-    if (status == STATUS_OK)
-        status = image_file_read(&file->base, file->fd, 0, prefix, available, error);
+    int64_t start = 0;
+    size_t count = 0;
+    enum status status = image_file_read(&file->base, 0, prefix, available, error);
     if (status == STATUS_OK)
         status = npy_prefix_parse(path, prefix, available, &start, &count, error);
     if (status != STATUS_OK)
@@ -83,7 +77,7 @@ static enum status open_content(struct npy_file *file, const struct open_request
     if (start + (int64_t)count > file_bytes)
         return error_set(error, STATUS_BROKEN, "%s: ends within its header", path);
     char *text = must_alloc(count + 1);
-    status = image_file_read(&file->base, file->fd, start, text, count, error);
+    status = image_file_read(&file->base, start, text, count, error);
     if (status == STATUS_OK)
         status = npy_dictionary_parse(path, text, count, &file->array, error);
     if (status == STATUS_OK)
@@ -96,10 +90,9 @@ static enum status open_content(struct npy_file *file, const struct open_request
 static enum status npy_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct npy_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){
-        .reader = &npy_reader, .path = must_copy(request->path), .cancel = request->cancel};
-    file->fd = -1;
-    enum status status = open_content(file, request, error);
+    enum status status = image_file_begin(&file->base, &npy_reader, request, error);
+    if (status == STATUS_OK)
+        status = open_content(file, request, error);
     if (status != STATUS_OK) {
         npy_close(&file->base);
         return status;
@@ -110,16 +103,11 @@ static enum status npy_open(const struct open_request *request, struct image_fil
 
 static enum status npy_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
-    const struct npy_file *source = npy_file_of(base);
+    (void)error;
     struct npy_file *file = must_alloc(sizeof *file);
-    *file = *source;
-    file->base.path = must_copy(source->base.path);
+    *file = *npy_file_of(base);
+    image_file_begin_copy(&file->base, base);
     file->scratch = NULL;
-    file->fd = dup(source->fd);
-    if (file->fd < 0) {
-        npy_close(&file->base);
-        return error_set(error, STATUS_IO, "%s: too many open files", source->base.path);
-    }
     *out = &file->base;
     return STATUS_OK;
 }
@@ -150,7 +138,7 @@ static enum status npy_decode(struct image_file *base, const struct decode_reque
 {
     struct npy_file *file = npy_file_of(base);
     const struct plain_samples from = {.path = file->base.path,
-                                       .fd = file->fd,
+                                       .blob = base->blob,
                                        .offset = file->data_offset,
                                        .present = file->present,
                                        .type = file->array.type,

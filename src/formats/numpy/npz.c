@@ -5,12 +5,12 @@
 // array, with or without ".npy", and what follows it as for .npy files; without a name the first array of two
 // or more axes is shown, or else the first. Stored arrays are read like .npy files; deflated ones in
 // sequence, and those whose samples are shown in another order than stored are unpacked as a whole.
+#include "formats/base/handle.h"
 #include "formats/base/readers_list.h"
 #include "formats/numpy/npy_internal.h"
 #include "formats/packed/sample_stream.h"
 #include "formats/packed/zip.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 
@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum { MAX_ROW_BYTES = 1 << 30 }; // of a deflated array, which needs a row of memory
 
@@ -33,8 +32,6 @@ struct npz_member {
 
 struct npz_file {
     struct image_file base;
-    int fd;
-    int64_t bytes;
     char *member_name; // of the array that is shown; owned
     struct npz_member member;
     // -- made when they are needed --
@@ -117,9 +114,9 @@ static enum status member_open(const struct npz_file *file, const struct zip_mem
         status = error_set(error, STATUS_UNSUPPORTED, "%s: is %s, which is not read; stored and deflated are",
                            name, entry->encrypted ? "encrypted" : "packed by another method");
     if (status == STATUS_OK)
-        status = zip_member_offset(file->fd, file->base.path, file->bytes, entry, &member->offset, error);
+        status = zip_member_offset(file->base.blob, entry, &member->offset, error);
     if (status == STATUS_OK) {
-        struct unpacker *unpacker = unpacker_create(file->fd, name, member->offset, entry->packed,
+        struct unpacker *unpacker = unpacker_create(file->base.blob, member->offset, entry->packed,
                                                     member->deflated ? UNPACK_DEFLATE : UNPACK_STORED);
         unpacker_heed(unpacker, request->cancel);
         status = header_read(name, unpacker, member, error);
@@ -229,12 +226,10 @@ static void npz_close(struct image_file *base)
 {
     struct npz_file *file = npz_file_of(base);
     sample_stream_destroy(file->stream);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->scratch);
     free(file->memory);
     free(file->member_name);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
@@ -243,9 +238,7 @@ static enum status open_content(struct npz_file *file, const struct open_request
 {
     const bool named = request->selector && name_length(request->selector) > 0;
     struct zip_directory directory;
-    enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
-    if (status == STATUS_OK)
-        status = zip_read(file->fd, file->base.path, file->bytes, &directory, error);
+    enum status status = zip_read(file->base.blob, &directory, error);
     if (status != STATUS_OK)
         return status;
     status = named ? open_selected(file, &directory, request, error)
@@ -258,10 +251,9 @@ static enum status open_content(struct npz_file *file, const struct open_request
 static enum status npz_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
     struct npz_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){
-        .reader = &npz_reader, .path = must_copy(request->path), .cancel = request->cancel};
-    file->fd = -1;
-    enum status status = open_content(file, request, error);
+    enum status status = image_file_begin(&file->base, &npz_reader, request, error);
+    if (status == STATUS_OK)
+        status = open_content(file, request, error);
     if (status != STATUS_OK) {
         npz_close(&file->base);
         return status;
@@ -273,14 +265,11 @@ static enum status npz_open(const struct open_request *request, struct image_fil
 static enum status npz_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
     const struct npz_file *source = npz_file_of(base);
-    int fd = dup(source->fd);
-    if (fd < 0)
-        return error_set(error, STATUS_IO, "%s: too many open files", base->path);
+    (void)error;
     struct npz_file *file = must_alloc(sizeof *file);
     *file = *source;
-    file->base.path = must_copy(base->path);
+    image_file_begin_copy(&file->base, base);
     file->member_name = must_copy(source->member_name);
-    file->fd = fd;
     file->scratch = file->memory = NULL;
     file->stream = NULL;
     *out = &file->base;
@@ -295,7 +284,7 @@ static struct plain_samples samples_of(const struct npz_file *file)
     const int64_t item = (int64_t)sample_traits(member->array.type)->bytes;
     return (struct plain_samples){
         .path = file->base.path,
-        .fd = file->fd,
+        .blob = file->base.blob,
         .offset = member->offset + member->header_bytes,
         .present = int64_min((member->packed - member->header_bytes) / item, member->array.samples),
         .type = member->array.type,
@@ -344,7 +333,8 @@ static struct sample_stream *stream_create(const struct npz_file *file)
                                            .coding = CODING_BINARY,
                                            .swapped = member->array.swapped,
                                            .channels = member->array.channels};
-    return sample_stream_create(file->fd, file->base.path, &storage, member->array.width, member->array.type);
+    return sample_stream_create(file->base.blob, file->base.path, &storage, member->array.width,
+                                member->array.type);
 }
 
 // Unpacks an array whose neighbours lie far from each other.
@@ -428,7 +418,7 @@ static enum status npz_contents(struct image_file *base, struct text *out, struc
 {
     const struct npz_file *file = npz_file_of(base);
     struct zip_directory directory;
-    enum status status = zip_read(file->fd, base->path, file->bytes, &directory, error);
+    enum status status = zip_read(base->blob, &directory, error);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < directory.count && !cancel_requested(base->cancel); i++)

@@ -172,7 +172,7 @@ static enum status decode_channels(const struct packed_file *file, const struct 
     const struct plain_layout *layout = &file->plain.layout;
     const int64_t item = (int64_t)sample_traits(layout->type)->bytes;
     struct plain_samples from = {.path = file->plain.base.path,
-                                 .fd = file->plain.fd,
+                                 .blob = file->plain.base.blob,
                                  .offset = layout->offset + request->frame * layout->frame_bytes,
                                  .type = layout->type,
                                  .swapped = layout->swapped};
@@ -195,7 +195,7 @@ static enum status decode_arranged(struct packed_file *file, const struct decode
     const struct plain_layout *layout = &file->plain.layout;
     const struct strided place = strided_place(&file->axes, file->steps, request->frame);
     const struct plain_samples from = {.path = file->plain.base.path,
-                                       .fd = file->plain.fd,
+                                       .blob = file->plain.base.blob,
                                        .offset = layout->offset,
                                        .present = int64_max(file->plain.bytes - layout->offset, 0) /
                                                   (int64_t)sample_traits(layout->type)->bytes,
@@ -216,8 +216,8 @@ enum status packed_file_decode(struct image_file *base, const struct decode_requ
     if (!file->sequential)
         return plain_file_decode(base, request, report, error);
     if (!file->stream)
-        file->stream =
-            sample_stream_create(file->plain.fd, base->path, &file->storage, layout->width, layout->type);
+        file->stream = sample_stream_create(file->plain.base.blob, base->path, &file->storage, layout->width,
+                                            layout->type);
     return rows_decode(sample_stream_rows(file->stream), request->frame * layout->height, request, report,
                        error);
 }

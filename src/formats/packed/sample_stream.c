@@ -287,8 +287,9 @@ static enum status stream_rewind(struct rows *rows, struct error *error)
     return unpacker_read(stream->unpacker, NULL, (size_t)stream->storage.skip, &got, error);
 }
 
-struct sample_stream *sample_stream_create(int fd, const char *path, const struct sample_storage *storage,
-                                           int64_t width, enum sample_type type)
+struct sample_stream *sample_stream_create(const struct blob *blob, const char *path,
+                                           const struct sample_storage *storage, int64_t width,
+                                           enum sample_type type)
 {
     struct sample_stream *stream = must_alloc(sizeof *stream);
     stream->rows = (struct rows){.path = path,
@@ -298,7 +299,7 @@ struct sample_stream *sample_stream_create(int fd, const char *path, const struc
                                  .next = stream_next,
                                  .position = INT64_MAX}; // so that rows_decode begins with a rewind
     stream->storage = *storage;
-    stream->unpacker = unpacker_create(fd, path, storage->offset, storage->bytes, storage->method);
+    stream->unpacker = unpacker_create(blob, storage->offset, storage->bytes, storage->method);
     return stream;
 }
 

@@ -3,6 +3,7 @@
 #ifndef FOVEA_FORMATS_SAMPLE_STREAM_H
 #define FOVEA_FORMATS_SAMPLE_STREAM_H
 
+#include "formats/base/blob.h"
 #include "formats/base/channels.h"
 #include "formats/base/rows.h"
 #include "formats/packed/unpack.h"
@@ -31,9 +32,11 @@ struct sample_stream;
 // The most samples that the stored bytes can hold; a header that claims more lies.
 int64_t sample_storage_limit(const struct sample_storage *storage, enum sample_type type);
 
-// `fd` and `path` are borrowed. A width of more samples than the storage can hold must have been refused.
-struct sample_stream *sample_stream_create(int fd, const char *path, const struct sample_storage *storage,
-                                           int64_t width, enum sample_type type);
+// `blob` and `path`, for sentences, are borrowed. A width of more samples than the storage can hold must have
+// been refused.
+struct sample_stream *sample_stream_create(const struct blob *blob, const char *path,
+                                           const struct sample_storage *storage, int64_t width,
+                                           enum sample_type type);
 struct rows *sample_stream_rows(struct sample_stream *stream);
 // All `count` unpacked bytes behind `skip` at once, as far as there are any (*got). Use it before or instead
 // of the rows.

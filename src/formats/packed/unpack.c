@@ -2,9 +2,9 @@
 // One loop over all methods of packing with buffers of fixed size.
 #include "formats/packed/unpack.h"
 
-#include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/base/blob.h"
 #include "formats/packed/unpack_coders.h"
 
 #include <stdio.h>
@@ -20,8 +20,7 @@ enum {
 };
 
 struct unpacker {
-    int fd;
-    const char *path;
+    const struct blob *blob; // borrowed
     int64_t offset, bytes;
     const struct unpack_coder *coder;
     struct cancel *cancel; // may be NULL
@@ -66,12 +65,11 @@ int64_t unpack_limit(enum unpack_method method, int64_t stored)
     return __builtin_mul_overflow(limit, ratio, &limit) ? INT64_MAX : limit;
 }
 
-struct unpacker *unpacker_create(int fd, const char *path, int64_t offset, int64_t bytes,
+struct unpacker *unpacker_create(const struct blob *blob, int64_t offset, int64_t bytes,
                                  enum unpack_method method)
 {
     struct unpacker *unpacker = must_alloc(sizeof *unpacker);
-    unpacker->fd = fd;
-    unpacker->path = path;
+    unpacker->blob = blob;
     unpacker->offset = offset;
     unpacker->bytes = bytes;
     unpacker->coder = &unpack_coders[method];
@@ -93,9 +91,9 @@ static void stop_coder(struct unpacker *unpacker)
 static enum status start_coder(struct unpacker *unpacker, struct error *error)
 {
     unpacker->started = unpacker->coder->begin(&unpacker->state);
-    return unpacker->started
-               ? STATUS_OK
-               : error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data", unpacker->path);
+    return unpacker->started ? STATUS_OK
+                             : error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data",
+                                         blob_name(unpacker->blob));
 }
 
 void unpacker_destroy(struct unpacker *unpacker)
@@ -131,8 +129,8 @@ static enum status fill_input(struct unpacker *unpacker, struct error *error)
     unpacker->begin = 0;
     const int64_t room = (int64_t)(sizeof unpacker->input - unpacker->count);
     const size_t more = (size_t)int64_min(unpacker->bytes - unpacker->taken, room);
-    enum status status = file_read_at(unpacker->fd, unpacker->path, unpacker->offset + unpacker->taken,
-                                      unpacker->input + unpacker->count, more, error);
+    enum status status = blob_read(unpacker->blob, unpacker->offset + unpacker->taken,
+                                   unpacker->input + unpacker->count, more, error);
     if (status != STATUS_OK)
         return status;
     unpacker->taken += (int64_t)more;
@@ -173,7 +171,8 @@ static enum status step(struct unpacker *unpacker, uint8_t *out, size_t room, si
     *made = room - flow.out_count;
     unpacker->given += (int64_t)*made;
     if (step == UNPACK_NO_MEMORY)
-        return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data", unpacker->path);
+        return error_set(error, STATUS_NO_MEMORY, "%s: no memory to unpack its data",
+                         blob_name(unpacker->blob));
     if (step == UNPACK_END)
         return next_stream(unpacker, error);
     unpacker->damaged = step == UNPACK_DAMAGED;
@@ -191,7 +190,8 @@ static enum status read_out(struct unpacker *unpacker, uint8_t *out, size_t coun
         enum status status = STATUS_OK;
         size_t made = 0;
         if (cancel_requested(unpacker->cancel))
-            return error_set(error, STATUS_CANCELLED, "%s: unpacking was cancelled", unpacker->path);
+            return error_set(error, STATUS_CANCELLED, "%s: unpacking was cancelled",
+                             blob_name(unpacker->blob));
         if (unpacker->count == 0 && !input_is_last(unpacker))
             status = fill_input(unpacker, error);
         if (status == STATUS_OK && !unpacker->started)

@@ -8,6 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
+#include "formats/base/blob.h"
 #include "formats/packed/unpack_method.h"
 
 #include <stdbool.h>
@@ -28,8 +29,8 @@ int64_t unpack_limit(enum unpack_method method, int64_t stored);
 // Opaque. Thread-safety: one thread at a time.
 struct unpacker;
 
-// Unpacks the `bytes` bytes from `offset` on of `fd`, which is only borrowed, as is `path`, for sentences.
-struct unpacker *unpacker_create(int fd, const char *path, int64_t offset, int64_t bytes,
+// Unpacks the `bytes` bytes from `offset` on of the blob, which is borrowed.
+struct unpacker *unpacker_create(const struct blob *blob, int64_t offset, int64_t bytes,
                                  enum unpack_method method);
 // From now on reading returns STATUS_CANCELLED when `cancel`, which is borrowed, is requested.
 void unpacker_heed(struct unpacker *unpacker, struct cancel *cancel);

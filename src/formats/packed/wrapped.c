@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/base/handle.h"
 #include "formats/base/open_content.h"
 
 #include <errno.h>
@@ -31,8 +32,9 @@ const char *const wrapped_extensions[] = {"gz", "bz2", "xz", "zst", "Z", NULL};
 // What came out of a packed file. Shared by all clones of a handle and immutable once it is filled.
 struct store {
     atomic_int owners;
-    int fd;
-    char path[32]; // "/proc/self/fd/N"
+    int fd;            // to write to
+    struct blob *blob; // what is written, once that is all; it owns the descriptor then
+    char path[32];     // "/proc/self/fd/N"
     enum unpack_method method;
     char *loss; // why not all came out, a clause; or NULL
 };
@@ -61,7 +63,9 @@ static void store_drop(struct store *store)
 {
     if (!store || atomic_fetch_sub(&store->owners, 1) > 1)
         return;
-    if (store->fd >= 0)
+    if (store->blob)
+        blob_release(&store->blob);
+    else if (store->fd >= 0)
         close(store->fd);
     free(store->loss);
     free(store);
@@ -210,6 +214,17 @@ static enum status refuse_content(const struct filling *filling, bool empty, str
     return STATUS_NOT_MINE;
 }
 
+static bool recognised_so_far(const struct filling *filling)
+{
+    const int fd = fcntl(filling->store->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    struct blob *blob = blob_of_descriptor(filling->request->path, fd, filling->total);
+    const bool recognised = content_recognised(blob);
+    blob_release(&blob);
+    return recognised;
+}
+
 // Unpacks the beginning, and the rest if a reader knows that, or finds its format soon after.
 static enum status fill(struct filling *filling, struct error *error)
 {
@@ -228,13 +243,15 @@ static enum status fill(struct filling *filling, struct error *error)
             status = unpacker_read(filling->unpacker, filling->piece, PIECE_BYTES, &made, error);
         if (status != STATUS_OK || known || (made > 0 && filling->total < UNKNOWN_BYTES))
             continue;
-        known = content_recognised(filling->store->fd, filling->total);
+        known = recognised_so_far(filling);
         if (!known)
             return refuse_content(filling, false, error);
     }
-    if (status == STATUS_OK)
-        filling->store->loss = loss_of(filling);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    filling->store->loss = loss_of(filling);
+    filling->store->blob = blob_of_descriptor(filling->store->path, filling->store->fd, filling->total);
+    return STATUS_OK;
 }
 
 static int64_t most_bytes(const struct wrapped_limits *limits, int64_t stored)
@@ -245,10 +262,10 @@ static int64_t most_bytes(const struct wrapped_limits *limits, int64_t stored)
     return int64_max(most, limits->always);
 }
 
-static enum status fill_from(struct filling *filling, int fd, int64_t bytes, struct error *error)
+static enum status fill_from(struct filling *filling, const struct blob *packed, struct error *error)
 {
-    filling->most = most_bytes(filling->limits, bytes);
-    filling->unpacker = unpacker_create(fd, filling->request->path, 0, bytes, filling->store->method);
+    filling->most = most_bytes(filling->limits, blob_size(packed));
+    filling->unpacker = unpacker_create(packed, 0, blob_size(packed), filling->store->method);
     unpacker_heed(filling->unpacker, filling->request->cancel);
     filling->piece = must_alloc(PIECE_BYTES);
     enum status status = fill(filling, error);
@@ -266,15 +283,10 @@ static enum status store_create(const struct open_request *request, enum unpack_
     made->method = method;
     made->fd = memfd_create("fovea", MFD_CLOEXEC);
     store_name(made);
-    int fd = -1;
-    int64_t bytes;
-    enum status status = made->fd < 0 ? error_set(error, STATUS_IO, "%s: too many open files", request->path)
-                                      : file_open_read(request->path, &fd, &bytes, error);
-    if (status == STATUS_OK) {
-        struct filling filling = {.request = request, .limits = limits, .store = made};
-        status = fill_from(&filling, fd, bytes, error);
-        close(fd);
-    }
+    struct filling filling = {.request = request, .limits = limits, .store = made};
+    const enum status status = made->fd < 0
+                                   ? error_set(error, STATUS_IO, "%s: too many open files", request->path)
+                                   : fill_from(&filling, request->blob, error);
     if (status != STATUS_OK) {
         store_drop(made);
         return status;
@@ -351,14 +363,15 @@ static void wrapped_close(struct image_file *base)
     struct wrapped_file *file = wrapped_of(base);
     image_file_close(&file->inner);
     store_drop(file->store);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
 static struct wrapped_file *wrapped_create(const char *path, struct store *store)
 {
     struct wrapped_file *file = must_alloc(sizeof *file);
-    file->base = (struct image_file){.reader = &wrapped_reader, .path = must_copy(path)};
+    file->base = (struct image_file){
+        .reader = &wrapped_reader, .path = must_copy(path), .blob = blob_share(store->blob)};
     file->store = store;
     return file;
 }
@@ -368,6 +381,7 @@ static enum status open_inner(struct wrapped_file *file, const struct open_reque
 {
     struct open_request inside = *request;
     inside.path = file->store->path;
+    inside.blob = file->store->blob;
     enum status status = passed(file, content_open(&inside, &file->inner, error), error);
     if (status != STATUS_OK)
         add_loss(file, error);

@@ -28,9 +28,9 @@ struct wrapped_limits wrapped_limits_default(void);
 // The endings of names of packed files, without dot, NULL-terminated; for dialogs, never for opening.
 extern const char *const wrapped_extensions[];
 
-// Unpacks request->path, which is packed by `method`, and opens what is inside. Only its beginning is
-// unpacked when no reader knows it. STATUS_NOT_MINE: nothing inside that can be read; STATUS_TOO_LARGE: more
-// comes out than the limits or the room in TMPDIR (default /var/tmp) allow.
+// Unpacks request->blob, which is packed by `method` and must be given, and opens what is inside. Only its
+// beginning is unpacked when no reader knows it. STATUS_NOT_MINE: nothing inside that can be read;
+// STATUS_TOO_LARGE: more comes out than the limits or the room in TMPDIR (default /var/tmp) allow.
 enum status wrapped_open(const struct open_request *request, enum unpack_method method,
                          const struct wrapped_limits *limits, struct image_file **out, struct error *error);
 

@@ -3,9 +3,9 @@
 #include "formats/packed/zip.h"
 
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/base/blob.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,16 +43,18 @@ static int64_t find_end(const uint8_t *tail, size_t count)
 }
 
 // Replaces the place by that of the ZIP64 end record, if there is a locator before the end record.
-static enum status apply_zip64(int fd, const char *path, int64_t bytes, const uint8_t *locator,
-                               struct directory_place *place, struct error *error)
+static enum status apply_zip64(const struct blob *blob, const uint8_t *locator, struct directory_place *place,
+                               struct error *error)
 {
+    const char *path = blob_name(blob);
+    const int64_t bytes = blob_size(blob);
     uint8_t end[END64_BYTES];
     if (memcmp(locator, locator_mark, sizeof locator_mark) != 0)
         return STATUS_OK;
     uint64_t offset = load_u64le(locator + 8);
     if (bytes < END64_BYTES || offset > (uint64_t)bytes - END64_BYTES)
         return damaged(path, "its end record is outside of the file", error);
-    enum status status = file_read_at(fd, path, (int64_t)offset, end, sizeof end, error);
+    enum status status = blob_read(blob, (int64_t)offset, end, sizeof end, error);
     if (status != STATUS_OK)
         return status;
     if (memcmp(end, end64_mark, sizeof end64_mark) != 0)
@@ -66,12 +68,13 @@ static enum status apply_zip64(int fd, const char *path, int64_t bytes, const ui
     return STATUS_OK;
 }
 
-static enum status find_directory(int fd, const char *path, int64_t bytes, struct directory_place *place,
-                                  struct error *error)
+static enum status find_directory(const struct blob *blob, struct directory_place *place, struct error *error)
 {
+    const char *path = blob_name(blob);
+    const int64_t bytes = blob_size(blob);
     const size_t count = (size_t)int64_min(bytes, MAX_COMMENT + END_BYTES + LOCATOR_BYTES);
     uint8_t *tail = must_alloc(count + 1);
-    enum status status = file_read_at(fd, path, bytes - (int64_t)count, tail, count, error);
+    enum status status = blob_read(blob, bytes - (int64_t)count, tail, count, error);
     const int64_t end = status == STATUS_OK ? find_end(tail, count) : -1;
     if (status == STATUS_OK && end < 0)
         status = damaged(path, "its directory is missing; the file was cut", error);
@@ -80,7 +83,7 @@ static enum status find_directory(int fd, const char *path, int64_t bytes, struc
                                           .bytes = load_u32le(tail + end + 12),
                                           .offset = load_u32le(tail + end + 16)};
         if (end >= LOCATOR_BYTES)
-            status = apply_zip64(fd, path, bytes, tail + end - LOCATOR_BYTES, place, error);
+            status = apply_zip64(blob, tail + end - LOCATOR_BYTES, place, error);
     }
     free(tail);
     if (status != STATUS_OK)
@@ -140,18 +143,19 @@ static size_t read_entry(const uint8_t *at, size_t count, int64_t file_bytes, st
     return total;
 }
 
-enum status zip_read(int fd, const char *path, int64_t bytes, struct zip_directory *directory,
-                     struct error *error)
+enum status zip_read(const struct blob *blob, struct zip_directory *directory, struct error *error)
 {
+    const char *path = blob_name(blob);
+    const int64_t bytes = blob_size(blob);
     struct directory_place place = {0};
     *directory = (struct zip_directory){0};
-    enum status status = find_directory(fd, path, bytes, &place, error);
+    enum status status = find_directory(blob, &place, error);
     if (status != STATUS_OK)
         return status;
     uint8_t *entries = try_alloc((size_t)place.bytes + 1, 1, path, error);
     if (!entries)
         return STATUS_NO_MEMORY;
-    status = file_read_at(fd, path, place.offset, entries, (size_t)place.bytes, error);
+    status = blob_read(blob, place.offset, entries, (size_t)place.bytes, error);
     if (status == STATUS_OK && place.count > place.bytes / ENTRY_BYTES)
         status = damaged(path, "its directory is too short", error);
     if (status == STATUS_OK) {
@@ -187,13 +191,15 @@ void zip_free(struct zip_directory *directory)
     *directory = (struct zip_directory){0};
 }
 
-enum status zip_member_offset(int fd, const char *path, int64_t bytes, const struct zip_member *member,
-                              int64_t *offset, struct error *error)
+enum status zip_member_offset(const struct blob *blob, const struct zip_member *member, int64_t *offset,
+                              struct error *error)
 {
+    const char *path = blob_name(blob);
+    const int64_t bytes = blob_size(blob);
     uint8_t local[LOCAL_BYTES];
     if (bytes - member->header_offset < LOCAL_BYTES)
         return damaged(path, "a member begins behind its end", error);
-    enum status status = file_read_at(fd, path, member->header_offset, local, sizeof local, error);
+    enum status status = blob_read(blob, member->header_offset, local, sizeof local, error);
     if (status != STATUS_OK)
         return status;
     *offset = member->header_offset + LOCAL_BYTES + load_u16le(local + 26) + load_u16le(local + 28);

@@ -6,6 +6,7 @@
 #define FOVEA_FORMATS_ZIP_H
 
 #include "base/status.h"
+#include "formats/base/blob.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,12 +33,11 @@ struct zip_directory {
 
 // Reads the directory of the archive of `bytes` bytes. Members that lie outside of the file, or that together
 // have more packed bytes than it (they overlap), make it STATUS_BROKEN. The caller frees it by zip_free.
-enum status zip_read(int fd, const char *path, int64_t bytes, struct zip_directory *directory,
-                     struct error *error);
+enum status zip_read(const struct blob *blob, struct zip_directory *directory, struct error *error);
 void zip_free(struct zip_directory *directory);
 
 // Finds where the packed bytes of a member begin, behind its local header.
-enum status zip_member_offset(int fd, const char *path, int64_t bytes, const struct zip_member *member,
-                              int64_t *offset, struct error *error);
+enum status zip_member_offset(const struct blob *blob, const struct zip_member *member, int64_t *offset,
+                              struct error *error);
 
 #endif

@@ -93,7 +93,7 @@ static enum status decode_piece(const struct plain_file *file, int64_t x, int64_
 {
     uint8_t bits[PIECE_BYTES + 1];
     const struct plain_samples from = {.path = file->base.path,
-                                       .fd = file->fd,
+                                       .blob = file->base.blob,
                                        .offset = file->layout.offset,
                                        .present = file->bytes - file->layout.offset,
                                        .type = SAMPLE_U8};

@@ -6,6 +6,7 @@
 // U16 and U32 are plain samples. R64 is what the chips send: words of 64 bits, the first pixel in the lowest
 // bits, with 1, 8 or 16 bits for pixels of 1, 6 or 12; 24 bits are two such frames, the upper half first. Of
 // four chips in a square each row holds the rows of all four, and the lower two chips stand on their heads.
+#include "formats/base/blob.h"
 #include "formats/base/plain.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum {
     MERLIN_MAX_HEADER = 64 * 1024,
@@ -268,7 +268,7 @@ static enum status add_segment(struct raw_row *row, int64_t at, int64_t count, i
     const int bits = file->stored_bits, per_word = 64 / bits;
     const uint64_t ones = ((uint64_t)1 << bits) - 1;
     const struct plain_samples from = {.path = file->plain.base.path,
-                                       .fd = file->plain.fd,
+                                       .blob = file->plain.base.blob,
                                        .offset = row->frame_offset + at,
                                        .present = int64_max(file->plain.bytes - row->frame_offset - at, 0),
                                        .type = SAMPLE_U8};
@@ -392,8 +392,7 @@ static void append_hdr(const char *path, struct text *out)
 {
     const char *dot = strrchr(path, '.');
     char text[HDR_MAX_BYTES];
-    int fd;
-    int64_t bytes;
+    struct blob *beside;
     if (!dot || strcasecmp(dot, ".mib") != 0)
         return;
     struct text name = {0};
@@ -403,11 +402,11 @@ static void append_hdr(const char *path, struct text *out)
     char *header = NULL;
     const enum status status = companion_find(path, text_string(&name), &header, NULL);
     text_free(&name);
-    if (status == STATUS_OK && file_open_read(header, &fd, &bytes, NULL) == STATUS_OK) {
-        size_t count = (size_t)int64_min(bytes, sizeof text), at = 0;
-        if (file_read_at(fd, header, 0, text, count, NULL) != STATUS_OK)
+    if (status == STATUS_OK && blob_open(header, &beside, NULL) == STATUS_OK) {
+        size_t count = (size_t)int64_min(blob_size(beside), sizeof text), at = 0;
+        if (blob_read(beside, 0, text, count, NULL) != STATUS_OK)
             count = 0;
-        close(fd);
+        blob_release(&beside);
         while (at < count) {
             const char *end = memchr(text + at, '\n', count - at);
             const size_t length = end ? (size_t)(end - text) - at : count - at;

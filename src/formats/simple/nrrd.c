@@ -7,18 +7,17 @@
 // formats/base/axes.h are those of the header from behind. Where the kind of the first axis says that it is
 // of colours, components or complex numbers, it is that of the channels. The selector is a slice, in the
 // order of formats/base/axes.h, or a part of complex numbers: "[:,:,*]", "#phase".
+#include "formats/base/blob.h"
 #include "formats/base/readers_list.h"
 #include "formats/packed/packed_file.h"
 
 #include "base/companion.h"
-#include "base/file.h"
 #include "base/size.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 enum {
     NRRD_MAX_HEADER = 1024 * 1024,
@@ -361,18 +360,17 @@ static enum status open_detached(struct packed_file *file, const char *name, str
             error, STATUS_UNSUPPORTED,
             "%s: its samples are spread over several files, which is not read; open those as raw:", path);
     char *beside;
-    int fd;
-    int64_t bytes;
+    struct blob *samples;
     enum status status = companion_find(path, name, &beside, error);
     if (status != STATUS_OK)
         return status;
-    status = file_open_read(beside, &fd, &bytes, error);
+    status = blob_open(beside, &samples, error);
     free(beside);
     if (status != STATUS_OK)
         return status;
-    close(file->plain.fd);
-    file->plain.fd = fd;
-    file->plain.bytes = bytes;
+    blob_release(&file->plain.base.blob);
+    file->plain.base.blob = samples;
+    file->plain.bytes = blob_size(samples);
     return STATUS_OK;
 }
 
@@ -503,13 +501,14 @@ static enum status nrrd_metadata(struct image_file *base, int64_t frame, struct 
 {
     (void)frame;
     struct plain_file header_file = {.base.path = base->path};
-    enum status status = file_open_read(base->path, &header_file.fd, &header_file.bytes, error);
+    enum status status = blob_open(base->path, &header_file.base.blob, error);
     if (status != STATUS_OK)
         return status;
+    header_file.bytes = blob_size(header_file.base.blob);
     char *text;
     size_t count;
     status = header_read(&header_file, &text, &count, error);
-    close(header_file.fd);
+    blob_release(&header_file.base.blob);
     if (status != STATUS_OK)
         return status;
     const char *at = text;

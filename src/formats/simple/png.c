@@ -5,6 +5,7 @@
 // luminance or one channel. Rows come one after another; an interlaced picture is decoded as a whole and
 // kept. Transparency is a channel like any other. Every call of libpng that can fail is in a function of its
 // own with its own setjmp.
+#include "formats/base/blob.h"
 #include "formats/base/channels.h"
 #include "formats/base/plain.h"
 #include "formats/base/plain_file.h"
@@ -13,7 +14,6 @@
 #include "formats/packed/unpack.h"
 
 #include "base/cancel.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/size.h"
 #include "image/mask.h"
@@ -38,9 +38,9 @@ enum {
 // The decoding of one picture, from its header on.
 struct png_rows {
     struct rows rows;
-    int fd;
-    int64_t offset, bytes; // place in the file, its size
-    int64_t buffered_at;   // where the buffer's content lies in the file
+    const struct blob *blob; // borrowed
+    int64_t offset, bytes;   // place in the file, its size
+    int64_t buffered_at;     // where the buffer's content lies in the file
     size_t buffered;
     png_structp png;
     png_infop info;
@@ -90,8 +90,7 @@ static size_t take_buffered(struct png_rows *rows, uint8_t *out, size_t count)
         rows->buffered = (size_t)int64_min(rows->bytes - rows->offset, BUFFER_BYTES);
         rows->buffered_at = rows->offset;
         begin = 0;
-        if (file_read_at(rows->fd, rows->rows.path, rows->offset, rows->buffer, rows->buffered, NULL) !=
-            STATUS_OK)
+        if (blob_read(rows->blob, rows->offset, rows->buffer, rows->buffered, NULL) != STATUS_OK)
             rows->buffered = 0;
     }
     const size_t there = rows->buffered - (size_t)begin, taken = count < there ? count : there;
@@ -233,7 +232,7 @@ static struct png_rows *png_rows_create(const struct png_file *file)
                                .rewind = rows_rewind,
                                .next = rows_next,
                                .position = INT64_MAX}; // so that rows_decode begins with a rewind
-    rows->fd = file->plain.fd;
+    rows->blob = file->plain.base.blob;
     rows->bytes = file->plain.bytes;
     rows->choice = file->choice;
     rows->height = layout->height;

@@ -156,12 +156,12 @@ static enum status refuse_packed(const struct plain_file *file, struct error *er
     return STATUS_OK;
 }
 
-// Opens the file of the name, which may have escapes.
-static enum status open_named(char *path, struct plain_file **file, struct error *error)
+// Opens the file of the name, which may have escapes, or the bytes that are given.
+static enum status open_named(char *path, struct blob *blob, struct plain_file **file, struct error *error)
 {
-    if (access(path, F_OK) != 0)
+    if (!blob && access(path, F_OK) != 0)
         unescape(path);
-    const struct open_request request = {.path = path};
+    const struct open_request request = {.path = path, .blob = blob};
     return plain_file_open(&request, &raw_reader, sizeof **file, file, error);
 }
 
@@ -182,7 +182,7 @@ static enum status raw_open(const struct open_request *request, struct image_fil
     if (fault)
         status = error_set(error, STATUS_USAGE, "%s: %s", request->path, fault);
     else
-        status = open_named(name, &file, error);
+        status = open_named(name, request->blob, &file, error);
     free(name);
     if (status == STATUS_OK)
         status = refuse_packed(file, error);

@@ -117,7 +117,7 @@ static int64_t spr_seek(struct row_file *rows, int64_t row)
 {
     (void)row;
     struct spr_file *file = spr_file_of(rows);
-    byte_stream_start(file->stream, rows->fd, rows->base.path, file->data, rows->bytes);
+    byte_stream_start(file->stream, rows->base.blob, file->data, rows->bytes);
     file->ended = false;
     return 0;
 }

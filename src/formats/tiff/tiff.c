@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The TIFF reader: opening, and libtiff on positioned reads.
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/base/readers_list.h"
 #include "formats/tiff/tiff_internal.h"
 
@@ -12,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_LISTED = 1000 };
 
@@ -37,19 +35,15 @@ static tmsize_t read_proc(thandle_t handle, void *buffer, tmsize_t count)
     struct tiff_file *file = handle;
     if (file->position >= file->bytes)
         return annex_read(file, buffer, count);
-    tmsize_t done = 0;
-    while (done < count && !cancel_requested(file->base.cancel)) {
-        ssize_t got = pread(file->fd, (char *)buffer + done, (size_t)(count - done), file->position);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            file->io_error = errno;
-        if (got <= 0)
-            break;
-        done += got;
-        file->position += got;
+    if (cancel_requested(file->base.cancel))
+        return 0;
+    const int64_t got = blob_read_some(file->base.blob, file->position, buffer, (size_t)count);
+    if (got < 0) {
+        file->io_error = errno;
+        return 0;
     }
-    return done;
+    file->position += got;
+    return (tmsize_t)got;
 }
 
 static tmsize_t write_proc(thandle_t handle, void *buffer, tmsize_t count)
@@ -160,20 +154,15 @@ static void reader_close(struct image_file *base)
     tiff_cache_free(file);
     if (file->tiff)
         TIFFClose(file->tiff);
-    if (file->fd >= 0)
-        close(file->fd);
     free(file->pages);
     free(file->annex.bytes);
-    free(file->base.path);
+    image_file_end(&file->base);
     free(file);
 }
 
-static struct tiff_file *handle_create(const char *path)
+static struct tiff_file *handle_create(void)
 {
     struct tiff_file *file = must_alloc(sizeof *file);
-    file->base.reader = &tiff_reader;
-    file->base.path = must_copy(path);
-    file->fd = -1;
     file->page = file->sample = -1;
     file->part = CHANNEL_AUTO;
     file->scan.chunk = -1;
@@ -183,10 +172,9 @@ static struct tiff_file *handle_create(const char *path)
 static enum status header_read(struct tiff_file *file, struct error *error)
 {
     uint8_t head[8] = {0};
-    enum status status = file_open_read(file->base.path, &file->fd, &file->bytes, error);
-    size_t count = (size_t)int64_min(file->bytes, (int64_t)sizeof head);
-    if (status == STATUS_OK)
-        status = image_file_read(&file->base, file->fd, 0, head, count, error);
+    file->bytes = blob_size(file->base.blob);
+    const size_t count = (size_t)int64_min(file->bytes, (int64_t)sizeof head);
+    const enum status status = image_file_read(&file->base, 0, head, count, error);
     if (status != STATUS_OK)
         return status;
     unsigned version = header_version(head, count);
@@ -201,13 +189,14 @@ static enum status header_read(struct tiff_file *file, struct error *error)
 static enum status pages_open(const struct open_request *request, bool all, struct image_file **out,
                               struct error *error)
 {
-    struct tiff_file *file = handle_create(request->path);
-    file->base.cancel = request->cancel;
+    struct tiff_file *file = handle_create();
+    enum status status = image_file_begin(&file->base, &tiff_reader, request, error);
     file->channel = request->channel;
     char *words = must_copy(request->selector && !all ? request->selector : "");
     file->part = channels_cut_part(words);
     const char *slice = slice_cut(words);
-    enum status status = header_read(file, error);
+    if (status == STATUS_OK)
+        status = header_read(file, error);
     if (status == STATUS_OK)
         status = tiff_pages_scan(file, error);
     if (status == STATUS_OK && !all)
@@ -250,18 +239,15 @@ static enum status reader_frame_info(struct image_file *base, int64_t frame, str
     return STATUS_OK;
 }
 
-// The same open file under another descriptor, so that a file replaced meanwhile does not mix with it.
+// The same bytes in a handle of its own.
 static enum status handle_copy(const struct tiff_file *file, struct tiff_file *copy, struct error *error)
 {
-    copy->fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
-    if (copy->fd < 0)
-        return error_set(error, STATUS_IO, "%s: cannot open again: %s", file->base.path, strerror(errno));
+    image_file_begin_copy(&copy->base, &file->base);
     size_t bytes = (size_t)(file->stack_bytes ? 1 : file->page_count) * sizeof *copy->pages;
     copy->pages = malloc(bytes);
     if (!copy->pages)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory", file->base.path);
     memcpy(copy->pages, file->pages, bytes);
-    copy->base.frames = file->base.frames;
     copy->bytes = file->bytes;
     copy->big_endian = file->big_endian;
     copy->big_tiff = file->big_tiff;
@@ -277,7 +263,7 @@ static enum status handle_copy(const struct tiff_file *file, struct tiff_file *c
 
 static enum status reader_clone(struct image_file *base, struct image_file **out, struct error *error)
 {
-    struct tiff_file *copy = handle_create(base->path);
+    struct tiff_file *copy = handle_create();
     enum status status = handle_copy((const struct tiff_file *)base, copy, error);
     if (status != STATUS_OK) {
         reader_close(&copy->base);
@@ -306,8 +292,10 @@ static void list_page(struct image_file *whole, int64_t page, struct text *out)
 static enum status reader_contents(struct image_file *base, struct text *out, struct error *error)
 {
     struct image_file *whole = NULL;
-    const struct open_request request = {
-        .path = base->path, .channel = ((struct tiff_file *)base)->channel, .cancel = base->cancel};
+    const struct open_request request = {.path = base->path,
+                                         .blob = base->blob,
+                                         .channel = ((struct tiff_file *)base)->channel,
+                                         .cancel = base->cancel};
     enum status status = pages_open(&request, true, &whole, error);
     if (status != STATUS_OK)
         return status;

@@ -2,6 +2,7 @@
 // Decoding of a rectangle of a TIFF page, by plain reads where possible, else chunk by chunk or row by row.
 #include "base/memory.h"
 #include "base/size.h"
+#include "formats/base/blob.h"
 #include "formats/base/channels.h"
 #include "formats/tiff/tiff_internal.h"
 #include "image/mask.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // One read is at most so long, so that a cancelled request ends soon.
 enum { READ_BYTES = 4 << 20 };
@@ -170,20 +170,12 @@ static void emit_row(struct work *work, const uint8_t *const rows[3], int64_t fi
 // Reads up to `count` bytes; fewer only at the end of the file or on an error, which is noted in the handle.
 static size_t read_bytes(struct tiff_file *file, uint64_t offset, uint8_t *out, size_t count)
 {
-    size_t done = 0;
     if (offset > (uint64_t)INT64_MAX - count)
         return 0;
-    while (done < count) {
-        ssize_t got = pread(file->fd, out + done, count - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            file->io_error = errno;
-        if (got <= 0)
-            break;
-        done += (size_t)got;
-    }
-    return done;
+    const int64_t got = blob_read_some(file->base.blob, (int64_t)offset, out, count);
+    if (got < 0)
+        file->io_error = errno;
+    return (size_t)int64_max(got, 0);
 }
 
 // True if the samples in the file are those handed out, save perhaps for the byte order.

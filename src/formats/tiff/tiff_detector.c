@@ -6,11 +6,10 @@
 // "SIMPLON API Reference" 1.8 of Dectris, chapter on the monitor); its entries have the form of TIFF's. EPICS
 // areaDetector (NDFileTIFF) writes "name:value" texts into tags from 65000 on.
 #include "formats/base/dectris_header.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/tiff/tiff_internal.h"
 
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/size.h"
 
 #include <math.h>
@@ -52,7 +51,7 @@ static uint32_t kind_bytes(uint32_t kind)
 static bool file_bytes_at(const struct tiff_file *file, int64_t offset, void *bytes, size_t count)
 {
     return offset > 0 && offset <= file->bytes && (int64_t)count <= file->bytes - offset &&
-           image_file_read(&file->base, file->fd, offset, bytes, count, NULL) == STATUS_OK;
+           image_file_read(&file->base, offset, bytes, count, NULL) == STATUS_OK;
 }
 
 // The offset of the private directory; 0 without one.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The directories of a TIFF file as they stand in it: the chain of pages, and entries read without libtiff.
 #include "base/byteorder.h"
-#include "base/file.h"
 #include "base/size.h"
-#include "formats/base/open_content.h"
+#include "formats/base/handle.h"
 #include "formats/tiff/tiff_internal.h"
 
 #include <stdlib.h>
@@ -27,7 +26,7 @@ static bool bytes_at(const struct tiff_file *file, uint64_t offset, size_t count
 {
     if (offset > (uint64_t)file->bytes || count > (uint64_t)file->bytes - offset)
         return false;
-    return image_file_read(&file->base, file->fd, (int64_t)offset, bytes, count, NULL) == STATUS_OK;
+    return image_file_read(&file->base, (int64_t)offset, bytes, count, NULL) == STATUS_OK;
 }
 
 // An unsigned number of `count` bytes at `offset`; false if it is not all in the file.

@@ -53,8 +53,7 @@ struct tiff_alike {
 
 struct tiff_file {
     struct image_file base;
-    int fd;
-    int64_t bytes; // size of the file when it was opened
+    int64_t bytes; // of base.blob
     bool big_endian, big_tiff;
     int channel, part;       // as asked for; `part` of complex numbers
     int64_t sample;          // that a slice asks for, or -1

@@ -2,16 +2,15 @@
 // Loading of a mask file in bands: what is not zero is masked.
 #include "formats/writers/mask_file.h"
 
-#include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/base/blob.h"
 #include "formats/base/reader.h"
 #include "formats/hdf5/hdf5_driver.h"
 #include "image/mask_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { BAND_MAX_BYTES = 16 * 1024 * 1024 };
 
@@ -182,12 +181,11 @@ static enum status load_all(struct loading *loading, const char *path, struct ma
 
 static bool is_hdf5(const char *path)
 {
-    int fd;
-    int64_t bytes;
-    if (file_open_read(path, &fd, &bytes, NULL) != STATUS_OK)
+    struct blob *blob;
+    if (blob_open(path, &blob, NULL) != STATUS_OK)
         return false;
-    const bool same = hdf5_signature_locate(fd, bytes) >= 0;
-    close(fd);
+    const bool same = hdf5_signature_locate(blob) >= 0;
+    blob_release(&blob);
     return same;
 }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Counted bytes: a descriptor read by pread, or memory.
+#include "formats/base/blob.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/size.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NO_FILE = -1 };
+
+struct blob {
+    atomic_int owners;
+    char *name;
+    int64_t size;
+    int fd;               // NO_FILE: the bytes are in memory
+    const uint8_t *bytes; // borrowed
+};
+
+static struct blob *create(const char *name, int64_t size, int fd, const void *bytes)
+{
+    struct blob *blob = must_alloc(sizeof *blob);
+    *blob = (struct blob){.name = must_copy(name), .size = size, .fd = fd, .bytes = bytes};
+    atomic_init(&blob->owners, 1);
+    return blob;
+}
+
+enum status blob_open(const char *path, struct blob **blob, struct error *error)
+{
+    int fd;
+    int64_t size;
+    const enum status status = file_open_read(path, &fd, &size, error);
+    if (status == STATUS_OK)
+        *blob = create(path, size, fd, NULL);
+    return status;
+}
+
+struct blob *blob_of_descriptor(const char *name, int fd, int64_t size)
+{
+    return create(name, size, fd, NULL);
+}
+
+struct blob *blob_of_memory(const char *name, const void *bytes, int64_t size)
+{
+    return create(name, size, NO_FILE, bytes);
+}
+
+struct blob *blob_share(struct blob *blob)
+{
+    atomic_fetch_add(&blob->owners, 1);
+    return blob;
+}
+
+void blob_release(struct blob **blob)
+{
+    struct blob *released = *blob;
+    *blob = NULL;
+    if (!released || atomic_fetch_sub(&released->owners, 1) > 1)
+        return;
+    if (released->fd != NO_FILE)
+        close(released->fd);
+    free(released->name);
+    free(released);
+}
+
+const char *blob_name(const struct blob *blob)
+{
+    return blob->name;
+}
+
+int64_t blob_size(const struct blob *blob)
+{
+    return blob->size;
+}
+
+int blob_descriptor(const struct blob *blob)
+{
+    return blob->fd;
+}
+
+static size_t copy_some(const struct blob *blob, int64_t offset, void *buffer, size_t count)
+{
+    const int64_t there = int64_clamp(blob->size - offset, 0, (int64_t)count);
+    if (there > 0)
+        memcpy(buffer, blob->bytes + offset, (size_t)there);
+    return (size_t)there;
+}
+
+enum status blob_read(const struct blob *blob, int64_t offset, void *buffer, size_t count,
+                      struct error *error)
+{
+    if (blob->fd != NO_FILE)
+        return file_read_at(blob->fd, blob->name, offset, buffer, count, error);
+    const size_t there = copy_some(blob, offset, buffer, count);
+    if (there < count)
+        return error_set(error, STATUS_BROKEN, "%s: ends after %lld bytes, %zu more were expected",
+                         blob->name, (long long)int64_max(blob->size, offset), count - there);
+    return STATUS_OK;
+}
+
+int64_t blob_read_some(const struct blob *blob, int64_t offset, void *buffer, size_t count)
+{
+    if (blob->fd == NO_FILE)
+        return (int64_t)copy_some(blob, offset, buffer, count);
+    size_t done = 0;
+    while (done < count) {
+        const ssize_t got = pread(blob->fd, (char *)buffer + done, count - done, offset + (int64_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (int64_t)done;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Bytes that can be read at any place: a file, or a piece of memory.
+//
+// A reader gets the bytes of its file as a blob and asks nobody else for them, so that what was unpacked,
+// what a fuzz target makes up and what may come from elsewhere are read like a file. A blob is counted and
+// does not change: any number of threads may read, share and release it. Its size is that of the file when it
+// was opened; a file that has become shorter since is told by the read that misses the bytes.
+#ifndef FOVEA_FORMATS_BLOB_H
+#define FOVEA_FORMATS_BLOB_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct blob;
+
+// The bytes of the regular file `path`. STATUS_IO with a sentence for what is missing, a folder, a pipe or
+// the like.
+enum status blob_open(const char *path, struct blob **blob, struct error *error);
+// The first `size` bytes of the descriptor, which the blob closes in the end; `name` stands in sentences.
+struct blob *blob_of_descriptor(const char *name, int fd, int64_t size);
+// `size` bytes at `bytes`, which must stay until the last owner has released the blob.
+struct blob *blob_of_memory(const char *name, const void *bytes, int64_t size);
+
+// One owner more; returns the blob.
+struct blob *blob_share(struct blob *blob);
+// One owner less; the last one closes it. Sets *blob to NULL; NULL is fine.
+void blob_release(struct blob **blob);
+
+// What sentences call it; borrowed.
+const char *blob_name(const struct blob *blob);
+int64_t blob_size(const struct blob *blob);
+
+// The descriptor of a file, for libraries that want one; borrowed. -1 for memory.
+int blob_descriptor(const struct blob *blob);
+
+// Reads exactly `count` bytes at `offset`. Bytes that do not come are STATUS_BROKEN ("ends after N bytes"), a
+// read error is STATUS_IO.
+enum status blob_read(const struct blob *blob, int64_t offset, void *buffer, size_t count,
+                      struct error *error);
+// Reads up to `count` bytes at `offset` and returns how many there were, fewer only at the end; -1 with errno
+// set where reading fails.
+int64_t blob_read_some(const struct blob *blob, int64_t offset, void *buffer, size_t count);
+
+#endif
