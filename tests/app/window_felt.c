@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WIDTH = 200, HEIGHT = 160, STEPS = 6, STILL_MS = 150 };
@@ -140,6 +141,38 @@ static void test_one_repaint_a_batch(void **state)
     close_felt(&felt);
 }
 
+static void wait_for_repaints(const struct felt *felt, unsigned count)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int i = 0; i < DRIVER_DEADLINE_MS / 5 && repaint_count(felt->counter) < count; i++)
+        nanosleep(&pause, NULL);
+    assert_true(repaint_count(felt->counter) >= count);
+}
+
+// The X server repeats a key that is held down: each batch of repeats is answered by one repaint, and nothing
+// goes on once the key is up, however many repeats had piled up.
+static void test_a_key_held_down(void **state)
+{
+    const struct timespec while_held = {1, 0}, afterwards = {0, 300000000};
+    struct felt felt = open_felt(*state);
+    struct driven *window = felt.session->window;
+    driven_move(window, PICTURE_X, PICTURE_Y);
+    assert_true(felt_probe_rest(felt.probe, STILL_MS));
+    driven_press(window, "i", true);
+    wait_for_repaints(&felt, repaint_count(felt.counter) + 6);
+    driven_signal(window, SIGSTOP);
+    nanosleep(&while_held, NULL);
+    driven_press(window, "i", false);
+    const unsigned before = repaint_count(felt.counter);
+    driven_signal(window, SIGCONT);
+    assert_true(felt_probe_rest(felt.probe, 500));
+    const unsigned rest = repaint_count(felt.counter);
+    assert_in_range(rest - before, 1, 3); // of one that had begun, the repeats, and the key going up
+    nanosleep(&afterwards, NULL);
+    assert_int_equal(repaint_count(felt.counter), rest);
+    close_felt(&felt);
+}
+
 // The panels with all that changed in them little by little, and after all of them were drawn anew.
 static void expect_as_drawn_anew(struct felt *felt)
 {
@@ -200,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_one_repaint_a_step),
         TEST(test_one_repaint_a_batch),
+        TEST(test_a_key_held_down),
         TEST(test_panels_are_whole),
     };
     if (!session_ready())
