@@ -196,18 +196,6 @@ CHANGE(invert)
     return STATUS_OK;
 }
 
-CHANGE(grow)
-{
-    return bitmap_grow(bitmap, neighbours_of(numbers, count, 1), (int64_t)number_or(numbers, count, 0, 1),
-                       error);
-}
-
-CHANGE(shrink)
-{
-    return bitmap_shrink(bitmap, neighbours_of(numbers, count, 1), (int64_t)number_or(numbers, count, 0, 1),
-                         error);
-}
-
 CHANGE(fill_holes)
 {
     (void)numbers, (void)count;
@@ -246,6 +234,54 @@ CHANGE(rotate)
     bitmap_destroy(&turned);
     return status;
 }
+
+// --- growing and shrinking ---
+
+typedef enum status bitmap_steps(struct bitmap *bitmap, enum bitmap_neighbours neighbours, int64_t steps,
+                                 struct error *error);
+
+// A few steps at a time, as often as it takes: that is the same, and it can be told how far it has come.
+static enum status make_steps(const struct mask_context *context, struct bitmap *bitmap, bitmap_steps *make,
+                              const double *numbers, size_t count, struct error *error)
+{
+    enum { AT_ONCE = 8 };
+    const int64_t wanted = (int64_t)number_or(numbers, count, 0, 1);
+    const int64_t steps = int64_min(wanted, bitmap->width + bitmap->height); // then nothing changes any more
+    enum status status = STATUS_OK;
+    for (int64_t done = 0; done < steps && !status; done += AT_ONCE) {
+        if (cancel_requested(context->cancel))
+            return error_set(error, STATUS_CANCELLED, "stopped");
+        progress_set(context->progress, (double)done / (double)steps);
+        status = make(bitmap, neighbours_of(numbers, count, 1), int64_min(AT_ONCE, steps - done), error);
+    }
+    progress_set(context->progress, 1);
+    return status;
+}
+
+static enum status run_steps(const struct mask_context *context, bitmap_steps *make, const double *numbers,
+                             size_t count, struct error *error)
+{
+    struct bitmap *bitmap = NULL;
+    enum status status = mask_to_bitmap(context->mask, context->bits, &bitmap, error);
+    if (status == STATUS_OK)
+        status = make_steps(context, bitmap, make, numbers, count, error);
+    if (status == STATUS_OK)
+        status = mask_operation_combine(context, bitmap, BITMAP_REPLACE, error);
+    bitmap_destroy(&bitmap);
+    return status;
+}
+
+MASK_RUN(mask_run_grow)
+{
+    return run_steps(context, bitmap_grow, numbers, count, error);
+}
+
+MASK_RUN(mask_run_shrink)
+{
+    return run_steps(context, bitmap_shrink, numbers, count, error);
+}
+
+// --- all of the layer ---
 
 MASK_RUN(mask_run_clear)
 {

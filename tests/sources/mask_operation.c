@@ -311,6 +311,33 @@ static void shapes(void **state)
     teardown(&bench);
 }
 
+// Many steps are told of one after the other, and can be ended between them.
+static void growing_is_told_and_ends(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct progress progress = {0};
+    struct cancel cancel = {0};
+    setup(&bench);
+    bench.context.progress = &progress;
+    bench.context.cancel = &cancel;
+    RUN(&bench, "point", 70, 60);
+    RUN(&bench, "grow", 27, 1);
+    EXPECT(&bench, x >= 70 - 27 && x <= 70 + 27 && y >= 60 - 27 && y <= 60 + 27);
+    assert_true(progress_share(&progress) == 1);
+    RUN(&bench, "shrink", 17, 1);
+    EXPECT(&bench, x >= 70 - 10 && x <= 70 + 10 && y >= 60 - 10 && y <= 60 + 10);
+    RUN(&bench, "clear");
+    RUN(&bench, "point", 70, 60);
+    RUN(&bench, "grow", 20, 0); // a diamond
+    EXPECT(&bench, labs(x - 70) + labs(y - 60) <= 20);
+    cancel_request(&cancel);
+    const double numbers[] = {9, 1};
+    assert_int_equal(run(&bench, "grow", numbers, 2, NULL), STATUS_CANCELLED);
+    EXPECT(&bench, labs(x - 70) + labs(y - 60) <= 20);
+    teardown(&bench);
+}
+
 static void whole_layer(void **state)
 {
     (void)state;
@@ -409,6 +436,7 @@ int main(void)
         cmocka_unit_test(flood),
         cmocka_unit_test(shapes),
         cmocka_unit_test(whole_layer),
+        cmocka_unit_test(growing_is_told_and_ends),
         cmocka_unit_test(layers),
         cmocka_unit_test(what_cannot_be_done_says_why),
     };
