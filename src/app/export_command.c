@@ -4,7 +4,7 @@
 
 #include "app/cli.h"
 #include "app/export.h"
-#include "app/host.h"
+#include "app/host_commands.h"
 #include "base/output.h"
 
 #include <math.h>
@@ -103,7 +103,7 @@ static enum status set_views(struct desk *desk, const struct export_options *opt
 static enum status run_commands(struct desk *desk, const struct export_options *options, struct error *error)
 {
     struct host host;
-    host_init(&host, desk);
+    host_init(&host, desk, &host_ops);
     enum status status = host_run_options(&host, &options->view, error);
     if (!status)
         status = desk_load_all(desk, error); // what the commands asked for

@@ -43,7 +43,7 @@ struct host {
     double mouse_x, mouse_y;
 };
 
-void host_init(struct host *host, struct desk *desk);
+void host_init(struct host *host, struct desk *desk, const struct command_host_ops *ops);
 // Before desk_destroy.
 void host_finish(struct host *host);
 

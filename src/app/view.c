@@ -7,6 +7,7 @@
 #include "app/gestures.h"
 #include "app/held_keys.h"
 #include "app/host.h"
+#include "app/host_commands.h"
 #include "app/question.h"
 #include "app/thumbnails.h"
 #include "app/window.h"
@@ -636,7 +637,7 @@ static enum status run_session(void *context, const char *const *names, size_t c
     struct session *session = must_alloc(sizeof *session);
     session->options = *(const struct view_options *)context;
     session->desk = desk_create(window_wake, &session->window);
-    host_init(&session->host, session->desk);
+    host_init(&session->host, session->desk, &host_ops);
     enum status status = start_session(session, names, count, error);
     if (!status)
         status = run_loop(session, error);
