@@ -249,9 +249,9 @@ static enum status load_and_present(struct stage *stage, const int64_t exec_ns, 
         if (figures->first_picture_ms == 0 && pane->times.first_band)
             figures->first_picture_ms = ms_between(exec_ns, clock_now_ns());
     }
-    if (!status && pane->frame->load_error.status) {
-        *error = pane->frame->load_error;
-        return pane->frame->load_status ? pane->frame->load_status : pane->frame->load_error.status;
+    if (!status && pane->load_error.status) {
+        *error = pane->load_error;
+        return pane->load_status ? pane->load_status : pane->load_error.status;
     }
     if (!status)
         status = bench_draw(stage, error);

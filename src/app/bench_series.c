@@ -47,7 +47,7 @@ enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures 
         status = step(stage, error);
         times[i] = (double)(clock_now_ns() - start) / 1e6;
         figures->slowest_ms = times[i] > figures->slowest_ms ? times[i] : figures->slowest_ms;
-        figures->failed += pane->frame->load_status != STATUS_OK;
+        figures->failed += pane->load_status != STATUS_OK;
         if (i + 1 == EARLY || i + 1 == steps)
             note_memory(&figures->resident_late, &figures->peak_late);
         if (i + 1 <= EARLY) {

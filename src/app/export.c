@@ -195,7 +195,7 @@ static enum status no_memory(const struct cells *cells, int64_t need, int64_t ha
 // The largest cells that the memory budget and the device allow.
 static enum status choose_cells(struct cells *cells, struct error *error)
 {
-    const int64_t budget = common_texture_budget(cells->common),
+    const int64_t budget = common_drawing_budget(cells->common),
                   row = int64_max(3 * (int64_t)cells->picture_width, 1);
     const int64_t strip = int64_min(STRIP_BYTES, budget / STRIP_SHARE);
     if (row > budget / STRIP_SHARE)
@@ -391,7 +391,7 @@ static enum status make_buffers(struct cells *cells, struct error *error)
         cells->strip = malloc(row * (size_t)cells->height);
     cells->pixels = malloc(3 * (size_t)cells->width * (size_t)cells->height);
     if (!(cells->whole || cells->strip) || !cells->pixels)
-        return no_memory(cells, (int64_t)row * cells->height, common_texture_budget(cells->common), error);
+        return no_memory(cells, (int64_t)row * cells->height, common_drawing_budget(cells->common), error);
     return target_create(cells->common->gpu, TEXTURE_RGBA8, cells->width, cells->height, &cells->target,
                          error);
 }

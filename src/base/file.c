@@ -57,6 +57,18 @@ enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer,
     return STATUS_OK;
 }
 
+struct file_identity file_identify(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return (struct file_identity){0};
+    return (struct file_identity){.device = info.st_dev,
+                                  .number = info.st_ino,
+                                  .bytes = info.st_size,
+                                  .modified_ns =
+                                      (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
+}
+
 const char *path_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

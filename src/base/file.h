@@ -17,6 +17,14 @@ enum status file_open_read(const char *path, int *fd, int64_t *bytes, struct err
 enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer, size_t count,
                          struct error *error);
 
+// What tells a file from another of the same name, and from itself when it was changed. All 0: not known.
+struct file_identity {
+    uint64_t device, number; // of the file system, of the file in it
+    int64_t bytes, modified_ns;
+};
+// All 0 where there is no such file.
+struct file_identity file_identify(const char *path);
+
 // The last component of a path; borrowed from `path`.
 const char *path_name(const char *path);
 

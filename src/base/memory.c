@@ -25,11 +25,16 @@ void memory_allow(int64_t bytes)
 
 int64_t memory_allowed(void)
 {
+    return memory_allowed_beside(0);
+}
+
+int64_t memory_allowed_beside(int64_t held)
+{
     const char *value = getenv(variable);
     int64_t bytes;
     if (value && parse_int64(value, &bytes) && bytes > 0)
         return bytes;
-    return int64_min(machine_available_bytes() / 4 * 3, most_by_itself);
+    return int64_min(machine_available_bytes() / 4 * 3, most_by_itself - held) + held;
 }
 
 enum status memory_check(const char *path, const char *what, int64_t bytes, struct error *error)

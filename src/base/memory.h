@@ -19,6 +19,9 @@ void memory_allow(int64_t bytes);
 // What was allowed, else three quarters of what is free, at most 4 GB.
 int64_t memory_allowed(void);
 
+// The same while `held` bytes of it are taken already.
+int64_t memory_allowed_beside(int64_t held);
+
 // STATUS_TOO_LARGE with a sentence "PATH: WHAT takes 2.15 GB ..." where `bytes` may not be taken. Up to 64
 // MiB always may.
 enum status memory_check(const char *path, const char *what, int64_t bytes, struct error *error);

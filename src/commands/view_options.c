@@ -395,7 +395,7 @@ const struct option view_option_table[] = {
      "Channel of images with several samples per pixel, from 0; default luminance for RGB.", set_channel,
      NULL},
     {"--memory", NULL, "AMOUNT",
-     "Memory for the textures of an image, as 500M or 2G; larger images are read in parts. Also the most that a decoder takes for what must be unpacked as a whole. Default: three quarters of what is free, at most 4 GB.",
+     "Memory for the textures of all images, as 500M or 2G, and for frames shown before; images that do not fit are read in parts. Also the most that a decoder takes for what must be unpacked as a whole. Default: three quarters of what is free, at most 4 GB.",
      set_memory, NULL},
     {"--hdf5-plugins", NULL, NULL,
      "Lets libhdf5 load filter plugins (HDF5_PLUGIN_PATH), which run code of others; without it none is loaded.",

@@ -61,6 +61,37 @@ static int64_t tile_bytes(const struct picture_level *level, int tile, bool with
     return rect.width * rect.height * (int64_t)(pixel_class_bytes(level->pixel_class) + (with_mask ? 1 : 0));
 }
 
+static int64_t mask_bytes(const struct picture_level *level)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < level->tiles_x * level->tiles_y; i++) {
+        const struct rect rect = picture_tile_rect(level, i);
+        bytes += level->tiles[i].mask ? rect.width * rect.height : 0;
+    }
+    return bytes;
+}
+
+int64_t picture_stored_bytes(const struct picture *picture)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < picture->level_count; i++) {
+        if (picture->levels[i].stored)
+            bytes += level_bytes(&picture->info, i, false) + mask_bytes(&picture->levels[i]);
+    }
+    return bytes;
+}
+
+int64_t picture_bytes(const struct picture *picture)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < picture->level_count; i++) {
+        const struct picture_level *level = &picture->levels[i];
+        for (int tile = 0; tile < level->tiles_x * level->tiles_y; tile++)
+            bytes += level->tiles[tile].pixels ? tile_bytes(level, tile, level->tiles[tile].mask) : 0;
+    }
+    return bytes;
+}
+
 static enum status make_tile(struct picture *picture, int level_index, int tile, struct error *error)
 {
     struct picture_level *level = &picture->levels[level_index];
@@ -198,6 +229,12 @@ void picture_make_room(struct picture *picture, int64_t bytes)
 {
     while (picture->cache_bytes > 0 && picture->cache_bytes + bytes > picture->cache_budget)
         drop_oldest(picture);
+}
+
+void picture_limit_cache(struct picture *picture, int64_t bytes)
+{
+    picture->cache_budget = bytes;
+    picture_make_room(picture, 0);
 }
 
 // --- uploads ---

@@ -53,6 +53,11 @@ struct picture {
 // overflow).
 int64_t picture_cost(const struct frame_info *info, bool with_mask);
 
+// Bytes of the textures that there are.
+int64_t picture_bytes(const struct picture *picture);
+// Bytes of the levels that are stored whole, once all of them is there, with the masks that are there.
+int64_t picture_stored_bytes(const struct picture *picture);
+
 // Lays out the levels: those that fit `budget_bytes` (0 = no limit), coarsest first, are stored whole, the
 // others are a cache. Textures are made when their first rows come in.
 enum status picture_create(struct gpu *gpu, const struct frame_info *info, int64_t budget_bytes,
@@ -94,6 +99,9 @@ size_t picture_missing(const struct picture *picture, int level, struct rect vis
                        struct picture_request *requests, size_t max);
 // The bytes of all tiles of `level` that `visible` touches, if the level is a cache; 0 if it is stored whole.
 int64_t picture_cache_need(const struct picture *picture, int level, struct rect visible);
+// Another budget (above 0) for the tiles of levels that are not stored, of a picture that has such: drops the
+// longest unused ones if it is less.
+void picture_limit_cache(struct picture *picture, int64_t bytes);
 // Fills a tile: level 0 in the storage type, other levels float32; makes room by dropping the longest unused
 // tiles.
 enum status picture_put(struct picture *picture, const struct picture_request *request, const void *samples,

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/size.h"
-#include "session/pane.h"
+#include "session/pane_internal.h"
 
 enum { PLAYING_BYTES = 12 << 20 };
 
@@ -20,8 +20,8 @@ static int64_t frame_cost(const struct pane *pane)
 
 static int64_t memory_left(const struct pane *pane)
 {
-    if (pane->common->memory_limit > 0)
-        return pane->common->memory_limit - gpu_texture_bytes(pane->common->gpu);
+    if (pane->common->frames->memory_limit > 0)
+        return pane->common->frames->memory_limit - gpu_texture_bytes(pane->common->gpu);
     const int64_t available = machine_available_bytes();
     return available == INT64_MAX ? available : (int64_t)((double)available * MEMORY_SHARE);
 }
@@ -44,6 +44,13 @@ static struct image_file *prepare_file(struct pane *pane, size_t item)
     return file;
 }
 
+static bool is_there(const struct pane *pane, struct source_position position)
+{
+    struct frame_key key = pane_key(pane);
+    key.position = position;
+    return frame_cache_find(pane->common->frames, &key) != NULL;
+}
+
 void ahead_begin(struct pane *pane)
 {
     struct ahead *ahead = &pane->ahead;
@@ -54,7 +61,7 @@ void ahead_begin(struct pane *pane)
     // Images over the memory budget are read in parts.
     const int64_t cost = frame_cost(pane);
     if (pane->frame->picture->cache_budget > 0 || cost > memory_left(pane) ||
-        !playback_next(pane, &ahead->position))
+        !playback_next(pane, &ahead->position) || is_there(pane, ahead->position))
         return;
     struct loader_request request = {
         .jobs = pane->common->jobs,
@@ -89,9 +96,11 @@ struct loader *ahead_take(struct pane *pane, size_t shown_item)
     ahead->loader = NULL;
     pane->left_out = ahead->left_out;
     handle_let_go(&ahead->file, pane->common->jobs);
-    ahead->file = pane->frame->file;
-    ahead->file_item = shown_item;
-    pane->frame->file = NULL;
+    if (pane->frame->holders == 1) {
+        ahead->file = pane->frame->file;
+        ahead->file_item = shown_item;
+        pane->frame->file = NULL;
+    }
     loader_want(loader);
     return loader;
 }

@@ -16,10 +16,12 @@ void common_create(struct common *common, void (*wake)(void *context), void *wak
     colormap_list_init(&common->colormaps);
     common->jobs = jobs_create(0, wake, wake_context);
     common->works = file_works_create(common->jobs);
+    common->frames = frame_cache_create(common->jobs);
 }
 
 void common_finish(struct common *common)
 {
+    frame_cache_destroy(&common->frames);
     renderer_destroy(&common->renderer);
     overlay_destroy(&common->overlay);
     gpu_destroy(&common->gpu);
@@ -59,7 +61,7 @@ void common_fail(struct common *common, const struct error *error)
     common_say(common, true, "%s", error->text);
 }
 
-int64_t common_texture_budget(const struct common *common)
+int64_t common_drawing_budget(const struct common *common)
 {
-    return common->memory_limit > 0 ? common->memory_limit : memory_allowed();
+    return common->frames->memory_limit > 0 ? common->frames->memory_limit : memory_allowed();
 }

@@ -8,6 +8,7 @@
 #include "render/overlay.h"
 #include "render/renderer.h"
 #include "session/file_work.h"
+#include "session/frame_cache.h"
 #include "view/colormap.h"
 #include "view/workspace.h"
 
@@ -20,13 +21,12 @@ struct common {
     struct overlay *overlay;
     struct colormap_list colormaps;
     struct workspace workspace;
-    int64_t memory_limit;  // bytes of textures; 0 = by the machine's free memory
-    struct cancel *cancel; // ends pane_load_all; may be NULL
+    struct frame_cache *frames; // all that panes show, and some that they showed
+    struct cancel *cancel;      // ends pane_load_all; may be NULL
     // The last failure or remark for the user; empty = none.
     struct error message;
     uint64_t said;   // how often common_say was called
     uint64_t failed; // and common_fail
-    uint64_t frames; // how many were made (frame_create)
     uint64_t edits;  // of masks that were kept, taken back or made again, in all panes
 };
 
@@ -48,7 +48,7 @@ void common_say(struct common *common, bool is_error, const char *format, ...)
 // An error in what a command has begun: the commands that wait for it are not run.
 void common_fail(struct common *common, const struct error *error);
 
-// The memory that textures may take, from the option or from what is free now.
-int64_t common_texture_budget(const struct common *common);
+// The memory that a drawing may take, from the option or from what is free now.
+int64_t common_drawing_budget(const struct common *common);
 
 #endif

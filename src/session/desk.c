@@ -38,7 +38,7 @@ void desk_destroy(struct desk **address)
 
 enum status desk_configure(struct desk *desk, const struct view_options *options, struct error *error)
 {
-    desk->common.memory_limit = options->memory_bytes;
+    desk->common.frames->memory_limit = options->memory_bytes;
     desk->options = options;
     return pane_configure(desk->active, options, error);
 }

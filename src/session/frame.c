@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NUMBERS_BYTES = 1 << 20 }; // about what histogram, sample and tables take
+
 void frame_take_statistics(struct frame *frame, struct taps_result *taps)
 {
     histogram_destroy(&frame->histogram);
@@ -40,22 +42,20 @@ void frame_clear(struct frame *frame)
 struct frame *frame_create(uint64_t number, struct jobs *jobs)
 {
     struct frame *frame = must_alloc(sizeof *frame);
-    *frame = (struct frame){.references = 1, .serial = number << 32, .inquiry = inquiry_create(jobs)};
+    *frame = (struct frame){.holders = 1, .serial = number << 32, .inquiry = inquiry_create(jobs)};
     return frame;
 }
 
 struct frame *frame_share(struct frame *frame)
 {
-    frame->references++;
+    frame->holders++;
     return frame;
 }
 
-void frame_release(struct frame **address)
+void frame_destroy(struct frame **address)
 {
     struct frame *frame = *address;
     *address = NULL;
-    if (--frame->references > 0)
-        return;
     region_loader_destroy(&frame->regions);
     inquiry_destroy(&frame->inquiry);
     handle_release(&frame->file);
@@ -63,6 +63,33 @@ void frame_release(struct frame **address)
     frame_mask_finish(&frame->mask);
     free(frame->grid.samples);
     free(frame);
+}
+
+bool frame_key_is(const struct frame_key *key, const struct frame_key *other)
+{
+    return key->document == other->document && key->position.item == other->position.item &&
+           key->position.frame == other->position.frame && key->reduce == other->reduce &&
+           key->choice.ignored == other->choice.ignored &&
+           key->choice.has_saturation == other->choice.has_saturation &&
+           (!key->choice.has_saturation || key->choice.saturation == other->choice.saturation);
+}
+
+bool frame_is_current(const struct frame *frame)
+{
+    const struct mask_sheet *sheet = frame->mask.sheet;
+    return !sheet || sheet->serial == frame->mask.counted;
+}
+
+int64_t frame_memory(const struct frame *frame)
+{
+    int64_t bytes = NUMBERS_BYTES;
+    if (frame->picture)
+        bytes += picture_bytes(frame->picture);
+    if (frame->mask.classes)
+        bytes += mask_memory_bytes(frame->mask.classes);
+    if (frame->mask.seen)
+        bytes += mask_memory_bytes(frame->mask.seen);
+    return bytes;
 }
 
 void frame_describe(struct frame *frame, const struct frame_info *info)

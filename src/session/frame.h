@@ -20,9 +20,27 @@ struct frame_grid {
     void *samples;
 };
 
-// Without a picture nothing is shown. Panes that show the same frame of the same document share it.
+struct document;
+
+// Which frame it is, and what its numbers and levels depend on besides the user's mask.
+struct frame_key {
+    const struct document *document; // never looked at; NULL: none
+    struct source_position position; // its frame from 0
+    enum reduce_mode reduce;
+    struct class_choice choice;
+};
+
+bool frame_key_is(const struct frame_key *key, const struct frame_key *other);
+
+// Without a picture nothing is shown. Panes that show the same frame of the same document share it. They get
+// it from session/frame_cache, which gives it back, too.
 struct frame {
-    int references;
+    int holders; // panes that show it, or are about to; without any it is only kept
+    struct frame_key key;
+    // All of it is there, as the file of `identity` has it: it may be shown again without being read.
+    bool whole;
+    struct file_identity identity;
+    bool passing; // it is shown while a series is played: no other frame goes in order to keep it
     struct picture *picture;
     struct frame_info info;       // of the picture
     struct frame_mask mask;       // of the picture
@@ -34,8 +52,6 @@ struct frame {
     struct limits_sample sample;
     uint64_t serial;               // another number whenever statistics and histogram are others
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
-    enum status load_status;       // of the last load that ended
-    struct error load_error;       // why it failed, or why its mask could not be used
     struct frame_grid grid;
     char note[160]; // "shown as float32", "streamed ..."
 };
@@ -44,13 +60,17 @@ struct frame {
 void frame_take_statistics(struct frame *frame, struct taps_result *taps);
 // Nothing is shown any more: the numbers go with the picture they are of. The open file stays.
 void frame_clear(struct frame *frame);
-// An empty frame. `number` is another one for each frame of a session, so that no two have the same serial;
-// `jobs` must outlive it.
+// An empty frame with one holder. `number` is another one for each frame of a session, so that no two have
+// the same serial; `jobs` must outlive it.
 struct frame *frame_create(uint64_t number, struct jobs *jobs);
-// One more owner of the same frame.
+void frame_destroy(struct frame **address); // sets *address to NULL
+// One more holder of the same frame.
 struct frame *frame_share(struct frame *frame);
-// Gives it back, and frees it after the last owner has. Sets *address to NULL.
-void frame_release(struct frame **address);
+
+// Whether its numbers and levels leave out what the user masks now.
+bool frame_is_current(const struct frame *frame);
+// The memory of what there is of it, on the device and off.
+int64_t frame_memory(const struct frame *frame);
 
 // The description of what is said of the frame beside its name: `note`.
 void frame_describe(struct frame *frame, const struct frame_info *info);

@@ -22,10 +22,18 @@ struct pane *pane_create(struct common *common)
     memcpy(&pane->view, &view, sizeof view);
     pane->common = common;
     pane->document = document_create(CHANNEL_AUTO);
-    pane->frame = frame_create(common->frames++, common->jobs);
+    pane->frame = frame_cache_new(common->frames);
     pane->render_view = render_view_create();
     pane_update_colormap(pane);
     return pane;
+}
+
+// With its last pane a document goes, and what was kept of it.
+static void leave_document(struct pane *pane)
+{
+    if (pane->document->references == 1)
+        frame_cache_forget(pane->common->frames, pane->document);
+    document_release(&pane->document);
 }
 
 void pane_destroy(struct pane **address)
@@ -35,9 +43,9 @@ void pane_destroy(struct pane **address)
         return;
     pane_give_up(pane);
     file_works_abandon(pane->common->works, pane);
-    frame_release(&pane->frame); // which has a sheet of the document's masks open
+    frame_cache_release(pane->common->frames, &pane->frame); // has a sheet of the document's masks open
     render_view_destroy(&pane->render_view);
-    document_release(&pane->document);
+    leave_document(pane);
     free(pane);
     *address = NULL;
 }
@@ -108,7 +116,7 @@ void pane_mask_changed(struct pane *pane, struct rect rect)
 void pane_follow_locks(struct pane *pane)
 {
     struct frame *frame = pane->frame;
-    if (!frame_mask_own(&frame->mask, pane_unlocked_layers(pane), pane->loader != NULL))
+    if (!frame_mask_own(&frame->mask, pane_unlocked_layers(pane), pane->loader && pane->loading_known))
         return;
     ahead_drop(pane, false);
     show_mask(pane, (struct rect){0, 0, frame->info.width, frame->info.height});
@@ -149,14 +157,15 @@ static bool stop_loading(struct pane *pane)
 
 void pane_own_frame(struct pane *pane)
 {
-    struct frame *shared = pane->frame;
-    if (shared->references == 1)
-        return;
-    pane->frame = frame_create(pane->common->frames++, pane->common->jobs);
-    pane->frame->mask.sheet = shared->mask.sheet; // the next frame leaves out what the user masked
-    if (shared->mask.sheet)
-        mask_sheet_open(shared->mask.sheet);
-    frame_release(&shared);
+    if (pane->frame->holders > 1)
+        frame_cache_turn(pane->common->frames, &pane->frame, NULL);
+    pane->frame->whole = false;
+}
+
+void pane_drop_picture(struct pane *pane)
+{
+    frame_cache_turn(pane->common->frames, &pane->frame, NULL);
+    frame_clear(pane->frame);
 }
 
 void pane_give_up(struct pane *pane)
@@ -166,8 +175,7 @@ void pane_give_up(struct pane *pane)
     ahead_drop(pane, true);
     left_loads_abandon(&pane->left);
     pane_own_frame(pane);
-    region_loader_destroy(&pane->frame->regions);
-    inquiry_turn_to(pane->frame->inquiry, NULL, 0, NULL);
+    pane_load_leave(pane);
     handle_let_go(&pane->frame->file, pane->common->jobs);
 }
 
@@ -189,7 +197,7 @@ static void take_opened(struct pane *pane, struct document *opened, struct sourc
         document_take_masks(opened, pane->document);
     else
         frame_mask_finish(&pane->frame->mask); // they stay with those who show the document
-    document_release(&pane->document);
+    leave_document(pane);
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
@@ -276,14 +284,23 @@ bool pane_is_empty(const struct pane *pane)
     return !pane->document->source && !pane->opening;
 }
 
+struct frame_key pane_key(const struct pane *pane)
+{
+    const struct display *display = &pane->view.display;
+    struct frame_key key = {pane->document, pane->position, display->reduce, display->classes};
+    if (key.position.frame < 0 && pane->document->source)
+        key.position.frame += source_frames(pane->document->source, pane->position.item);
+    return key;
+}
+
 // Whether the frame that another pane shows is what this one would load.
 static bool can_share(const struct pane *pane, const struct pane *other)
 {
     const struct frame *frame = other->frame;
-    const struct display *a = &pane->view.display, *b = &other->view.display;
-    return pane->document == other->document && !other->loader && frame->picture &&
-           picture_is_complete(frame->picture) && frame->picture->cache_budget == 0 &&
-           a->reduce == b->reduce && memcmp(&a->classes, &b->classes, sizeof a->classes) == 0;
+    struct frame_key key = pane_key(pane);
+    key.position = other->position;
+    return !other->loader && frame->picture && picture_is_complete(frame->picture) &&
+           frame->picture->cache_budget == 0 && frame_key_is(&frame->key, &key);
 }
 
 // Another frame, or other numbers of it: limits that are automatic follow.
@@ -293,21 +310,27 @@ static bool renew_limits(struct pane *pane)
     return contrast->automatic && !contrast->keep && pane_auto_limits(pane, NULL) == STATUS_OK;
 }
 
+void pane_take_frame(struct pane *pane, struct frame *frame)
+{
+    frame_cache_release(pane->common->frames, &pane->frame);
+    pane->frame = frame;
+    frame->passing = pane->view.play.direction != 0;
+    pane->position = frame->key.position;
+    pane->unseen = true;
+    pane->load_status = STATUS_OK;
+    pane->load_error = (struct error){0};
+    pane_meet_frame(pane, &frame->info);
+    renew_limits(pane);
+}
+
 bool pane_share(struct pane *pane, const struct pane *other)
 {
     if (!can_share(pane, other))
         return false;
     stop_loading(pane);
     recount_drop(pane);
-    if (pane->frame != other->frame) {
-        frame_release(&pane->frame);
-        pane->frame = frame_share(other->frame);
-    }
-    pane->position = other->position;
-    pane->unseen = true;
     pane->loads++;
-    pane_meet_frame(pane, &pane->frame->info);
-    renew_limits(pane);
+    pane_take_frame(pane, frame_share(other->frame));
     return true;
 }
 
@@ -318,7 +341,7 @@ void pane_open_same(struct pane *pane, const struct pane *other)
     pane_give_up(pane);
     frame_clear(pane->frame);
     frame_mask_finish(&pane->frame->mask);
-    document_release(&pane->document);
+    leave_document(pane);
     pane->document = document_share(other->document);
     pane->view.contrast = other->view.contrast; // the same data: limits set by hand hold
     pane->direction = other->direction;
@@ -392,7 +415,7 @@ static bool pass_over(struct pane *pane)
     if (moved == 0)
         source_step_known(pane->document->source, &next, -pane->direction, &moved);
     if (moved == 0) {
-        frame_clear(pane->frame);
+        pane_drop_picture(pane);
         return false;
     }
     pane_go(pane, next);
@@ -443,7 +466,7 @@ static bool follow_statistics(struct pane *pane)
 {
     const bool changed = pane->seen_serial != pane->frame->serial;
     pane->seen_serial = pane->frame->serial;
-    return changed && pane->frame->references > 1 && pane->frame->statistics_known && renew_limits(pane);
+    return changed && pane->frame->holders > 1 && pane->frame->statistics_known && renew_limits(pane);
 }
 
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
@@ -465,10 +488,10 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
         struct error error = {0};
         if (pane_load_prepare(pane, &info, &error)) {
             pane_cancel(pane);
-            frame_clear(pane->frame);
+            pane_drop_picture(pane);
             common_say(pane->common, true, "%s: %s", pane_shown_name(pane), error.text);
-            pane->frame->load_error = error;
-            pane->frame->load_status = error.status;
+            pane->load_error = error;
+            pane->load_status = error.status;
             return true;
         }
         pane->loading_known = true;
@@ -504,10 +527,10 @@ enum status pane_load_all(struct pane *pane, struct error *error)
             *error = pane->open_error;
         return pane->open_error.status;
     }
-    if (pane->frame->load_error.status && error)
-        *error = pane->frame->load_error;
-    if (pane->frame->load_error.status)
-        return pane->frame->load_error.status;
+    if (pane->load_error.status && error)
+        *error = pane->load_error;
+    if (pane->load_error.status)
+        return pane->load_error.status;
     while (pane->frame->regions && !cancel_requested(pane->common->cancel) &&
            (pane_pump(pane, 100, 1000) || region_loader_busy(pane->frame->regions)))
         continue;

@@ -49,8 +49,13 @@ struct pane {
     struct left_loads left;
     struct mask_version left_out; // of the user's layers, by what is being loaded
     struct recount recount;
-    bool loading_known; // its header is known and the picture prepared for it
-    bool hold;          // same size as before: keep the old picture on the screen until complete
+    // A kept frame that is the one to be loaded, if its file has not changed, as the loader finds out; or
+    // NULL.
+    struct frame *kept;
+    enum status load_status; // of the last load that ended
+    struct error load_error; // why it failed, or why its mask could not be used
+    bool loading_known;      // its header is known and the picture prepared for it
+    bool hold;               // same size as before: keep the old picture on the screen until complete
     int64_t hold_until_ns;
     uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
     bool auto_pending;    // apply the rule of automatic limits again when loaded

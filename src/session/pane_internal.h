@@ -7,8 +7,18 @@
 
 // The camera, and what the format says of rows and colours, for a frame that is shown now.
 void pane_meet_frame(struct pane *pane, const struct frame_info *info);
-// A frame that other panes show too is left to them: the next one is loaded into one of its own.
+// A frame that other panes show too is left to them; one that is this pane's alone will not be kept.
 void pane_own_frame(struct pane *pane);
+// Shows a frame that is there already, of which it takes over a holder.
+void pane_take_frame(struct pane *pane, struct frame *frame);
+// What is to be shown, or is being loaded.
+struct frame_key pane_key(const struct pane *pane);
+// Nothing is shown any more.
+void pane_drop_picture(struct pane *pane);
+// The kept frame that was looked at is not the one to be shown.
+void pane_let_kept_go(struct pane *pane);
+// Nothing is asked of the shown frame's file any more, unless another pane shows it too.
+void pane_load_leave(struct pane *pane);
 // Begins to load pane->position; nothing must be loading. `shown_item` is the item of the open file; `again`:
 // what was read ahead or is open is of no use.
 void pane_load_start(struct pane *pane, size_t shown_item, bool again);

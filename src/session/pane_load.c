@@ -24,52 +24,89 @@ const char *pane_coming_name(const struct pane *pane)
     return pane->opening ? opening_name(pane->opening) : pane_shown_name(pane);
 }
 
-// The open file of the item to be loaded, if there is one.
-static struct image_file *open_file(struct pane *pane)
+// The open file of the item to be loaded, if there is one that nobody else needs.
+static struct image_file *open_file(struct pane *pane, bool same_item)
 {
-    struct image_file *file = pane->frame->file ? handle_take(pane->frame->file) : NULL;
-    handle_let_go(&pane->frame->file, pane->common->jobs);
+    struct frame *frame = pane->frame;
+    struct image_file *file = NULL;
+    if (frame->holders == 1) {
+        file = same_item && frame->file ? handle_take(frame->file) : NULL;
+        handle_let_go(&frame->file, pane->common->jobs);
+    }
     return file ? file : ahead_spare(pane, pane->position.item);
 }
 
+// Loads anew, unless `pane->kept` is still what there is to load.
 static struct loader *start_fresh(struct pane *pane, bool same_item)
 {
-    if (!same_item)
-        handle_let_go(&pane->frame->file, pane->common->jobs);
     struct loader_request request = {
         .jobs = pane->common->jobs,
         .source = pane->document->source,
         .item = pane->position.item,
         .channel = pane->document->channel,
-        .file = open_file(pane),
+        .file = open_file(pane, same_item),
+        .handle = same_item ? pane->frame->file : NULL,
         .frame = pane->position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
     };
+    if (pane->kept)
+        request.refused = pane->kept->identity;
     pane->left_out = pane_ask_masks(pane, &request);
     return loader_start(&request);
+}
+
+void pane_load_leave(struct pane *pane)
+{
+    if (pane->frame->holders > 1)
+        return;
+    region_loader_destroy(&pane->frame->regions);
+    inquiry_turn_to(pane->frame->inquiry, NULL, 0, NULL);
+}
+
+// What the shown frame's numbers and pixels are of is another file, mask or reduction.
+static void forget_all(struct pane *pane)
+{
+    frame_cache_forget(pane->common->frames, pane->document);
+    ahead_drop(pane, true);
+    left_loads_abandon(&pane->left); // their files are as they were
+}
+
+static void find_kept(struct pane *pane)
+{
+    const struct frame_key key = pane_key(pane);
+    struct frame *kept = frame_cache_find(pane->common->frames, &key);
+    pane->kept = kept ? frame_share(kept) : NULL;
+}
+
+// For a moment the old picture stays, rather than parts of the new one.
+static void hold(struct pane *pane)
+{
+    pane->hold = true;
+    pane->hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
 }
 
 void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
     pane->loads++;
     recount_drop(pane);
-    pane_own_frame(pane);
-    region_loader_destroy(&pane->frame->regions);
-    inquiry_turn_to(pane->frame->inquiry, NULL, 0, NULL);
-    if (again) {
-        ahead_drop(pane, true);
-        left_loads_abandon(&pane->left); // their files are as they were
-    }
+    if (again)
+        forget_all(pane);
+    find_kept(pane);
+    pane_load_leave(pane);
     pane->loading_known = false;
     pane->hold = false;
     pane->unseen = true;
     pane->times = (struct pane_times){.load_started = clock_now_ns()};
     pane->loader = ahead_take(pane, shown_item);
-    if (pane->loader) // it may be done since long ago
+    if (pane->loader) { // it may be done since long ago
+        pane_let_kept_go(pane);
         jobs_wake(pane->common->jobs);
-    if (!pane->loader)
-        pane->loader = start_fresh(pane, !again && shown_item == pane->position.item);
+        return;
+    }
+    if (pane->kept)
+        hold(pane);
+    pane->loader = start_fresh(pane, !again && shown_item == pane->position.item);
 }
 
 // --- while loading ---
@@ -84,7 +121,7 @@ static void note_memory(struct pane *pane, const struct frame_info *info, int64_
         common_say(pane->common, false,
                    "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
                    need, have);
-    else if (pane->common->memory_limit == 0 &&
+    else if (pane->common->frames->memory_limit == 0 &&
              (double)cost > WARNING_SHARE * (double)machine_available_bytes())
         common_say(pane->common, false, "the image takes %s, more than half of this machine's free memory",
                    need);
@@ -123,26 +160,44 @@ void pane_meet_frame(struct pane *pane, const struct frame_info *info)
     pane->first_shown = true;
 }
 
+// A picture for the frame: in the same textures where they fit.
+static enum status prepare_picture(struct pane *pane, const struct frame_info *info, struct error *error)
+{
+    struct frame_cache *frames = pane->common->frames;
+    const struct picture *shown = pane->frame->picture;
+    const bool fits = shown && picture_fits(shown, info);
+    pane->hold = false;
+    if (fits && picture_is_complete(shown) && pane->first_shown)
+        hold(pane);
+    if (!fits)
+        render_view_drop_cache(pane->render_view);
+    frame_cache_turn(frames, &pane->frame, info);
+    if (pane->frame->picture && picture_fits(pane->frame->picture, info)) {
+        picture_restart(pane->frame->picture, info, pane->view.display.reduce);
+        return STATUS_OK;
+    }
+    picture_destroy(&pane->frame->picture);
+    const int64_t room = frame_cache_room(frames, pane->frame, picture_cost(info, false));
+    note_memory(pane, info, room);
+    enum status status = picture_create(pane->common->gpu, info, room, &pane->frame->picture, error);
+    frame_cache_settle(frames);
+    return status;
+}
+
 enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error)
 {
-    enum status status = STATUS_OK;
-    if (pane->frame->picture && picture_fits(pane->frame->picture, info)) {
-        pane->hold = picture_is_complete(pane->frame->picture) && pane->first_shown;
-        pane->hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
-        picture_restart(pane->frame->picture, info, pane->view.display.reduce);
-    } else {
-        picture_destroy(&pane->frame->picture);
-        render_view_drop_cache(pane->render_view);
-        const int64_t budget = common_texture_budget(pane->common);
-        note_memory(pane, info, budget);
-        status = picture_create(pane->common->gpu, info, budget, &pane->frame->picture, error);
+    if (pane->kept) { // its file is another one by now
+        pane->kept->whole = false;
+        pane_let_kept_go(pane);
     }
+    enum status status = prepare_picture(pane, info, error);
     if (!status)
         status = prepare_masks(pane, info, error);
     if (status)
         return status;
     frame_describe(pane->frame, info);
     pane_meet_frame(pane, info);
+    pane->frame->key = pane_key(pane);
     pane->frame->info = *info;
     pane->frame->statistics_known = false;
     pane->times.header_known = clock_now_ns();
@@ -218,7 +273,7 @@ static void report_outcome(struct pane *pane, const struct loader_outcome *outco
     else if (outcome->lost_pixels > 0)
         common_say(pane->common, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)",
                    outcome->loss.text, (long long)outcome->lost_pixels);
-    pane->frame->load_error = outcome->status ? outcome->error : outcome->mask_error;
+    pane->load_error = outcome->status ? outcome->error : outcome->mask_error;
 }
 
 static void start_regions(struct pane *pane)
@@ -231,7 +286,7 @@ static void start_regions(struct pane *pane)
 
 bool pane_is_no_image(const struct pane *pane)
 {
-    return pane->frame->load_status == STATUS_NOT_MINE &&
+    return pane->load_status == STATUS_NOT_MINE &&
            source_was_found(pane->document->source, pane->position.item);
 }
 
@@ -256,59 +311,116 @@ static void take_file(struct pane *pane, struct loader_outcome *outcome)
     if (outcome->file) {
         source_set_frames(pane->document->source, pane->position.item, outcome->file->frames);
         pane->position.frame = outcome->frame;
-        handle_let_go(&pane->frame->file, pane->common->jobs);
-        pane->frame->file = handle_create(outcome->file);
-        outcome->file = NULL;
     } else if (outcome->status != STATUS_CANCELLED) {
         pane->position.frame = int64_max(pane->position.frame, 0); // nobody knows which the last would be
     }
+    if (!outcome->file || !pane->loading_known)
+        return;
+    handle_let_go(&pane->frame->file, pane->common->jobs);
+    pane->frame->file = handle_create(outcome->file);
+    outcome->file = NULL;
+}
+
+// All of a frame is there, as its file has it: later it can be shown without being read.
+static void make_whole(struct pane *pane, const struct loader_outcome *outcome)
+{
+    struct frame *frame = pane->frame;
+    frame->key.position = pane->position;
+    frame->identity = outcome->identity;
+    frame->passing = pane->view.play.direction != 0;
+    frame->whole = outcome->status == STATUS_OK && outcome->lost_pixels == 0 && !outcome->mask_error.status &&
+                   outcome->identity.number && frame->picture->cache_budget == 0;
+}
+
+// The picture and the numbers that a load leaves.
+static void take_picture(struct pane *pane, struct loader_outcome *outcome)
+{
+    const bool new_limits = wants_new_limits(pane);
+    if (outcome->taps.histogram)
+        frame_take_statistics(pane->frame, &outcome->taps);
+    if (outcome->status == STATUS_OK && new_limits)
+        limits_of_loaded(pane);
+    make_whole(pane, outcome);
+    inquiry_turn_to(pane->frame->inquiry, pane->frame->file, pane->position.frame, &pane->frame->info);
+    start_regions(pane);
 }
 
 // Shows how a load has ended, and frees the outcome.
 static void take_outcome(struct pane *pane, struct loader_outcome *outcome)
 {
-    const bool new_limits = wants_new_limits(pane);
-    pane->frame->load_status = outcome->status;
+    pane->load_status = outcome->status;
     report_outcome(pane, outcome);
     take_file(pane, outcome);
     frame_mask_end(&pane->frame->mask);
     const bool shown =
         pane->loading_known && (outcome->status == STATUS_OK || outcome->status == STATUS_CANCELLED);
-    if (!shown && outcome->status != STATUS_CANCELLED && !pane_is_no_image(pane))
-        frame_clear(pane->frame);
-    if (shown && outcome->taps.histogram)
-        frame_take_statistics(pane->frame, &outcome->taps);
-    if (shown && outcome->status == STATUS_OK && new_limits)
-        limits_of_loaded(pane);
+    if (shown)
+        take_picture(pane, outcome);
+    else if (outcome->status != STATUS_CANCELLED && !pane_is_no_image(pane))
+        pane_drop_picture(pane);
     pane->auto_pending = false;
     pane->hold = false;
     pane->times.complete = clock_now_ns();
     ahead_keep(pane, pane->position.item, outcome);
     loader_outcome_free(outcome);
-    if (shown) {
-        inquiry_turn_to(pane->frame->inquiry, pane->frame->file, pane->position.frame, &pane->frame->info);
-        start_regions(pane);
-    }
     // At rest the shown frame is drawn first; but playing has no rest.
     if (shown && pane->view.play.direction)
         ahead_begin(pane);
+}
+
+// The file is as it was when the frame that is kept was read from it: that is shown.
+static void take_kept(struct pane *pane, struct loader_outcome *outcome)
+{
+    struct frame *frame = pane->kept;
+    pane->kept = NULL;
+    if (frame->holders == 1 && !frame->file) {
+        frame->file = outcome->file ? handle_create(outcome->file)
+                                    : handle_create_later(pane->document->source, pane->position.item);
+        outcome->file = NULL;
+        inquiry_turn_to(frame->inquiry, frame->file, frame->key.position.frame, &frame->info);
+    }
+    pane_take_frame(pane, frame);
+    pane->auto_pending = pane->hold = false;
+    pane->times.header_known = pane->times.first_band = pane->times.complete = clock_now_ns();
+    ahead_keep(pane, pane->position.item, outcome);
+    loader_outcome_free(outcome);
+    if (pane->view.play.direction)
+        ahead_begin(pane);
+}
+
+void pane_let_kept_go(struct pane *pane)
+{
+    if (pane->kept)
+        frame_cache_release(pane->common->frames, &pane->kept);
 }
 
 void pane_load_end(struct pane *pane)
 {
     struct loader_outcome outcome;
     loader_finish(&pane->loader, &outcome);
+    if (outcome.unchanged) {
+        take_kept(pane, &outcome);
+        return;
+    }
+    if (pane->kept)
+        pane->kept->whole = false;
+    pane_let_kept_go(pane);
     take_outcome(pane, &outcome);
 }
 
 void pane_load_stop(struct pane *pane)
 {
-    struct loader_outcome outcome = {.status = STATUS_CANCELLED};
+    struct loader_outcome outcome = {
+        .status = STATUS_CANCELLED,
+        .error = {.status = STATUS_CANCELLED, .text = "loading was cancelled"},
+    };
     if (!loader_try_finish(&pane->loader, &outcome)) {
         left_loads_add(&pane->left, (struct left_load){pane->loader, pane->position.item, pane->loads});
         pane->loader = NULL;
-        error_set(&outcome.error, STATUS_CANCELLED, "loading was cancelled");
     }
+    if (outcome.unchanged)
+        outcome.status = STATUS_CANCELLED;
+    pane_let_kept_go(pane);
     take_outcome(pane, &outcome);
 }
 

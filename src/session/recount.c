@@ -35,9 +35,9 @@ bool recount_tick(struct pane *pane, int64_t now)
     struct loader_request request = {.jobs = pane->common->jobs,
                                      .priority = JOB_WANTED,
                                      .source = pane->document->source,
-                                     .item = pane->position.item,
+                                     .item = pane->frame->key.position.item,
                                      .channel = pane->document->channel,
-                                     .frame = pane->position.frame,
+                                     .frame = pane->frame->key.position.frame,
                                      .reduce = pane->view.display.reduce,
                                      .choice = pane->view.display.classes,
                                      .buffers = recount->buffers};

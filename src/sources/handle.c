@@ -11,7 +11,10 @@
 struct handle {
     atomic_int owners;
     pthread_mutex_t lock;
-    struct image_file *file; // protected by the lock; NULL once it was taken
+    // Protected by the lock:
+    struct image_file *file; // NULL before it is opened, and once it was taken
+    struct source *source;   // whose `item` it is, where it is yet to be opened; else NULL
+    size_t item;
 };
 
 struct handle *handle_create(struct image_file *file)
@@ -20,6 +23,14 @@ struct handle *handle_create(struct image_file *file)
     atomic_init(&handle->owners, 1);
     pthread_mutex_init(&handle->lock, NULL);
     handle->file = file;
+    return handle;
+}
+
+struct handle *handle_create_later(const struct source *source, size_t item)
+{
+    struct handle *handle = handle_create(NULL);
+    handle->source = source_share(source);
+    handle->item = item;
     return handle;
 }
 
@@ -36,6 +47,7 @@ static void discard(void *work)
     if (atomic_fetch_sub(&handle->owners, 1) > 1)
         return;
     image_file_close(&handle->file);
+    source_destroy(&handle->source);
     pthread_mutex_destroy(&handle->lock);
     free(handle);
 }
@@ -67,11 +79,25 @@ void handle_close_later(struct image_file **file, struct jobs *jobs)
     *file = NULL;
 }
 
+// Opens a file that was not yet. Under the lock.
+static enum status open_now(struct handle *handle, struct error *error)
+{
+    if (handle->file)
+        return STATUS_OK;
+    if (!handle->source)
+        return error_set(error, STATUS_USAGE, "the file is not open any more");
+    enum status status = source_open(handle->source, handle->item, NULL, &handle->file, error);
+    if (!status)
+        source_destroy(&handle->source);
+    return status;
+}
+
 enum status handle_clone(struct handle *handle, struct image_file **file, struct error *error)
 {
     pthread_mutex_lock(&handle->lock);
-    const enum status status = handle->file ? image_file_clone(handle->file, file, error)
-                                            : error_set(error, STATUS_USAGE, "the file is not open any more");
+    enum status status = open_now(handle, error);
+    if (!status)
+        status = image_file_clone(handle->file, file, error);
     pthread_mutex_unlock(&handle->lock);
     return status;
 }

@@ -43,7 +43,9 @@ static void hand_over(struct loader *loader, struct loader_outcome *outcome)
                                        .file_layer = loader->file_layer,
                                        .buffers = loader->slots ? loader->slots : loader->request.buffers,
                                        .file = loader->file,
-                                       .frame = loader->request.frame};
+                                       .frame = loader->request.frame,
+                                       .identity = loader->identity,
+                                       .unchanged = loader->unchanged};
     for (int i = 0; i < loader->lane_count; i++) {
         handle_close_later(&loader->lanes[i].clone, loader->request.jobs);
         loader_lane_free(&loader->lanes[i]);

@@ -9,6 +9,7 @@
 #ifndef FOVEA_SOURCES_LOADER_H
 #define FOVEA_SOURCES_LOADER_H
 
+#include "base/file.h"
 #include "base/job.h"
 #include "image/loaded_band.h"
 #include "image/taps.h"
@@ -22,12 +23,6 @@ struct loader;
 // Buffers for bands, kept from one load for the next of the same kind: new memory costs more time than
 // reading a band. Opaque; NULL = none. Freed by loader_buffers_destroy.
 struct loader_buffers;
-
-// What tells a file from another of the same name, and from itself when it was changed. All 0: not known.
-struct file_identity {
-    uint64_t device, number; // of the file system, of the file in it
-    int64_t bytes, modified_ns;
-};
 
 // Everything pointed to but `jobs`, `user`, `file` and `buffers` is copied or shared.
 struct loader_request {
@@ -58,8 +53,8 @@ struct loader_request {
     int threads;                    // lanes that decode, at most; 0 = as many as compute at the same time
     int64_t max_unpacked_bytes;     // as in struct open_request
     bool closes_file;               // with `name` and one lane: a job closes it, and outcome.file is NULL
-    // With closes_file, if not all 0: a file that is still this one is not opened, and the load fails
-    // (loader_was_unchanged).
+    // With closes_file or `source`, if not all 0: a file that is still this one is not opened or read, and
+    // the load fails (loader_was_unchanged).
     struct file_identity refused;
 };
 
@@ -79,6 +74,9 @@ struct loader_outcome {
     struct loader_buffers *buffers; // owned by the receiver, for the next request
     struct image_file *file;        // the open handle, owned by the receiver; NULL if it could not be opened
     int64_t frame;                  // that was loaded, from 0, where the file could be opened
+    // With closes_file or `source`: what the file was before it was read; all 0 where that cannot be told.
+    struct file_identity identity;
+    bool unchanged; // it was not read, because it is the one that was refused; the status is a failure
 };
 
 // Starts loading; never fails (a failure is in the outcome).
@@ -90,7 +88,7 @@ bool loader_info(struct loader *loader, struct frame_info *info);
 // Waits up to `wait_ms` until the header is known or the load has failed.
 void loader_wait(struct loader *loader, int wait_ms);
 
-// What `name` was when the load began; all 0 while that is not known.
+// What the file was when the load began; all 0 while that is not known.
 struct file_identity loader_identity(struct loader *loader);
 // Whether it was not opened because it is the one that was refused.
 bool loader_was_unchanged(struct loader *loader);

@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static bool choose_sizes(struct loader *loader)
 {
@@ -148,15 +147,9 @@ static void choose_map(struct loader *loader)
 // Finds out what the file is. False if it is the one that is not to be opened.
 static bool identify(struct loader *loader)
 {
-    struct stat info;
-    struct file_identity found = {0};
     const struct file_identity *refused = &loader->request.refused;
-    if (loader->name && stat(loader->name, &info) == 0)
-        found = (struct file_identity){.device = info.st_dev,
-                                       .number = info.st_ino,
-                                       .bytes = info.st_size,
-                                       .modified_ns =
-                                           (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
+    const struct file_identity found =
+        loader->source ? source_identify(loader->source, loader->request.item) : file_identify(loader->name);
     const bool unchanged = refused->number && memcmp(&found, refused, sizeof found) == 0;
     monitor_enter(&loader->monitor);
     loader->identity = found;
@@ -174,8 +167,8 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
     enum status status = STATUS_OK;
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (loader->request.closes_file && !identify(loader))
-        return error_set(error, STATUS_UNSUPPORTED, "%s: was refused before", loader->name);
+    if ((loader->request.closes_file || loader->source) && !identify(loader))
+        return error_set(error, STATUS_UNSUPPORTED, "the file is as it was");
     if (!loader->file && loader->request.handle)
         handle_clone(loader->request.handle, &loader->file, NULL); // else it is opened anew
     if (!loader->file && loader->source)

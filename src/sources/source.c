@@ -179,6 +179,31 @@ enum status source_open(const struct source *source, size_t item, struct cancel 
                          : source_open_name(source->items[item].name, source->channel, cancel, file, error);
 }
 
+// The file of "NAME[2]", "NAME::/path" or "raw:NAME?width=..."; the caller frees it.
+static char *file_of(const char *name)
+{
+    static const char raw_scheme[] = "raw:";
+    if (strncmp(name, raw_scheme, strlen(raw_scheme)) != 0)
+        return strndup(name, (size_t)(path_selector(name) - name));
+    name += strlen(raw_scheme);
+    return strndup(name, strcspn(name, "?"));
+}
+
+struct file_identity source_identify(const struct source *source, size_t item)
+{
+    const char *name = source->items[item].name;
+    if (source->inner)
+        return (struct file_identity){0};
+    if (strncmp(name, "sim:", 4) == 0)
+        return (struct file_identity){.number = 1};
+    struct file_identity identity = file_identify(name);
+    char *file = identity.number ? NULL : file_of(name);
+    if (file)
+        identity = file_identify(file);
+    free(file);
+    return identity;
+}
+
 void source_set_frames(struct source *source, size_t item, int64_t frames)
 {
     frames = int64_max(frames, 1);

@@ -7,11 +7,13 @@
 #ifndef FOVEA_SOURCES_SOURCE_H
 #define FOVEA_SOURCES_SOURCE_H
 
+#include "base/file.h"
 #include "formats/base/reader.h"
 #include "sources/series.h"
 #include "sources/slab_mode.h"
 
-// Thread-safety: one thread at a time, but source_open, source_name and source_destroy may run on any.
+// Thread-safety: one thread at a time, but source_open, source_identify, source_name and source_destroy may
+// run on any.
 // Opaque.
 struct source;
 
@@ -46,6 +48,11 @@ struct source_position {
 // "raw:").
 enum status source_open(const struct source *source, size_t item, struct cancel *cancel,
                         struct image_file **file, struct error *error);
+
+// What an item's file is now, by asking the file system; what never changes (a simulation) has an identity
+// too. Of a file that refers to others only itself is looked at. All 0 where there is no single file, as of
+// slabs.
+struct file_identity source_identify(const struct source *source, size_t item);
 
 // The position `steps` (negative: back) from `position`, clamped at both ends. Opens items as needed to know
 // their number of frames (remembered), at most 64 of them, or 8 if all of these have the same number; those

@@ -169,13 +169,13 @@ static void a_file_that_does_not_answer_is_left(void **state)
         pane_pump(f->pane, 5, 1000);
     assert_true(pane_cancel(f->pane)); // the alarm ends the test if this waits
     assert_false(pane_is_loading(f->pane));
-    assert_int_equal(f->pane->frame->load_status, STATUS_CANCELLED);
+    assert_int_equal(f->pane->load_status, STATUS_CANCELLED);
     assert_int_equal(seen(f, HOT_X, HOT_Y), MASK_BIT(MASK_SATURATED));
     point(f, 3, 3);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
     assert_false(pane_leave(f->pane)); // a thread is held by it all the same
     go_to(f, 1);
-    assert_int_equal(f->pane->frame->load_status, STATUS_OK);
+    assert_int_equal(f->pane->load_status, STATUS_OK);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
     assert_int_equal(seen(f, 2, 900), MASK_BIT(MASK_SATURATED));
     stuck_disk_release();
