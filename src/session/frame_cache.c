@@ -22,12 +22,19 @@ struct frame_cache *frame_cache_create(struct jobs *jobs)
     return cache;
 }
 
+// The file is closed by a job: its disk may not answer.
+static void free_frame(struct frame_cache *cache, struct frame *frame)
+{
+    handle_let_go(&frame->file, cache->jobs);
+    frame_destroy(&frame);
+}
+
 void frame_cache_destroy(struct frame_cache **address)
 {
     struct frame_cache *cache = *address;
     *address = NULL;
     for (size_t i = 0; i < cache->count; i++)
-        frame_destroy(&cache->frames[i]);
+        free_frame(cache, cache->frames[i]);
     free(cache->frames);
     free(cache);
 }
@@ -58,8 +65,7 @@ static struct frame *take_out(struct frame_cache *cache, size_t index)
 
 static void drop(struct frame_cache *cache, size_t index)
 {
-    struct frame *frame = take_out(cache, index);
-    frame_destroy(&frame);
+    free_frame(cache, take_out(cache, index));
 }
 
 // --- what they take ---
