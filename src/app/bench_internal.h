@@ -28,6 +28,7 @@ double bench_median(double *values, size_t count);
 struct step_figures {
     int64_t steps, failed; // frames that were shown, and of these those that could not be read
     double median_ms, slowest_ms, total_ms;
+    double processor_ms;                   // of all threads, for a step
     int64_t resident_early, resident_late; // after ten steps, and after all
     int64_t peak_early, peak_late;
 };

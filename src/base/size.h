@@ -51,10 +51,11 @@ static inline int64_t int64_clamp(int64_t value, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-// The number of blocks of `block` items that hold `count` items.
+// The number of blocks of `block` (above 0) items that hold `count` items: the quotient rounded up, also
+// below zero.
 static inline int64_t int64_ceil_div(int64_t count, int64_t block)
 {
-    return count / block + (count % block != 0);
+    return count / block + (count % block > 0);
 }
 
 static inline int64_t int64_round_up(int64_t count, int64_t block)

@@ -45,6 +45,9 @@ static void test_integers(void **state)
     assert_int_equal(int64_ceil_div(0, 64), 0);
     assert_int_equal(int64_ceil_div(64, 64), 1);
     assert_int_equal(int64_ceil_div(65, 64), 2);
+    assert_int_equal(int64_ceil_div(-1, 64), 0); // rounded up, towards zero
+    assert_int_equal(int64_ceil_div(-64, 64), -1);
+    assert_int_equal(int64_ceil_div(-65, 64), -1);
     assert_true(int64_ceil_div(INT64_MAX, 2) == INT64_MAX / 2 + 1);
     assert_int_equal(int64_round_up(65, 64), 128);
 }

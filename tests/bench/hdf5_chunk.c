@@ -114,8 +114,8 @@ static void decode_half(struct job *job, int half)
     size_t middle = job->count / 2 / job->block * job->block;
     size_t begin = half ? middle : 0, end = half ? job->count : middle;
     struct error error = {0};
-    require(hdf5_chunk_decode_part(&job->pipeline, job->stored, job->stored_count, job->count, begin, end,
-                                   job->out + begin, &job->scratch[half], &error),
+    const struct hdf5_packed packed = {&job->pipeline, job->stored, job->stored_count, job->count, NULL};
+    require(hdf5_chunk_decode_part(&packed, begin, end, job->out + begin, &job->scratch[half], &error),
             &error);
 }
 

@@ -216,32 +216,46 @@ static void check_decodes(const struct hdf5_pipeline *pipeline, const struct byt
     free(out);
 }
 
-// Every pair of block borders, decoded alone, gives that part of the whole.
+static struct hdf5_packed packed_of(const struct hdf5_pipeline *pipeline, const struct bytes *stored,
+                                    size_t count, const struct bitshuffle_places *places)
+{
+    return (struct hdf5_packed){pipeline, stored->data, stored->count, count, places};
+}
+
+static void check_part(const struct hdf5_packed *packed, const uint8_t *expected, size_t begin, size_t end,
+                       struct hdf5_scratch *scratch)
+{
+    struct error error = {0};
+    uint8_t *out = malloc(end - begin + 1);
+    assert_non_null(out);
+    out[end - begin] = 0x5A;
+    if (hdf5_chunk_decode_part(packed, begin, end, out, scratch, &error) != STATUS_OK)
+        fail_msg("%s", error.text);
+    assert_memory_equal(out, expected + begin, end - begin);
+    assert_int_equal(out[end - begin], 0x5A);
+    free(out);
+}
+
+// Every pair of block borders, decoded alone, gives that part of the whole, whether places are known or not.
 static void check_parts(const struct hdf5_pipeline *pipeline, const struct bytes *stored,
                         const uint8_t *expected, size_t count)
 {
     size_t block = 0;
     struct hdf5_scratch scratch = {0};
     struct error error = {0};
+    struct bitshuffle_places places;
+    const struct hdf5_packed packed = packed_of(pipeline, stored, count, NULL);
+    const struct hdf5_packed known = packed_of(pipeline, stored, count, &places);
     assert_true(hdf5_chunk_divisible(pipeline, stored->data, stored->count, &block));
+    hdf5_chunk_find_places(&packed, &places);
     for (size_t begin = 0; begin <= count; begin += block) {
         for (size_t end = begin; end < count + block; end += block) {
-            size_t stop = end < count ? end : count;
-            uint8_t *out = malloc(stop - begin + 1);
-            assert_non_null(out);
-            out[stop - begin] = 0x5A;
-            assert_int_equal(hdf5_chunk_decode_part(pipeline, stored->data, stored->count, count, begin, stop,
-                                                    out, &scratch, &error),
-                             STATUS_OK);
-            assert_memory_equal(out, expected + begin, stop - begin);
-            assert_int_equal(out[stop - begin], 0x5A);
-            free(out);
+            check_part(&packed, expected, begin, end < count ? end : count, &scratch);
+            check_part(&known, expected, begin, end < count ? end : count, &scratch);
         }
     }
     uint8_t none;
-    assert_int_equal(hdf5_chunk_decode_part(pipeline, stored->data, stored->count, count, 1, count, &none,
-                                            &scratch, &error),
-                     STATUS_USAGE);
+    assert_int_equal(hdf5_chunk_decode_part(&packed, 1, count, &none, &scratch, &error), STATUS_USAGE);
     hdf5_scratch_free(&scratch);
 }
 
@@ -263,6 +277,55 @@ static void bitshuffle_streams_decode(void **state)
         bytes_free(&stored);
         free(data);
     }
+}
+
+// More blocks than places are kept for, of random bytes, which LZ4 stores with a few bytes more.
+enum { MANY = 3 * BITSHUFFLE_PLACES + 7, MANY_BLOCK = 64, MANY_BYTES = MANY * MANY_BLOCK };
+
+static void parts_of_many_blocks_are_found_by_their_places(void **state)
+{
+    (void)state;
+    uint8_t *data = allocate(MANY_BYTES);
+    for (size_t i = 0; i < MANY_BYTES; i++)
+        data[i] = (uint8_t)(i * 2654435761u >> 13);
+    const struct hdf5_pipeline pipeline = bitshuffle_pipeline(4, MANY_BLOCK / 4, 2);
+    struct bytes stored = encode_bitshuffle(data, MANY_BYTES, 4, MANY_BLOCK, 2);
+    struct hdf5_scratch scratch = {0};
+    struct bitshuffle_places places;
+    const struct hdf5_packed packed = packed_of(&pipeline, &stored, MANY_BYTES, &places);
+    hdf5_chunk_find_places(&packed, &places);
+    assert_in_range(places.count, BITSHUFFLE_PLACES / 2, BITSHUFFLE_PLACES);
+    for (size_t begin = 0; begin < MANY_BYTES; begin += MANY_BLOCK)
+        check_part(&packed, data, begin, begin + MANY_BLOCK, &scratch);
+    hdf5_scratch_free(&scratch);
+    bytes_free(&stored);
+    free(data);
+}
+
+// The length of block 400 claims more than there is: what lies before is found, nothing behind.
+static void places_end_where_a_block_is_damaged(void **state)
+{
+    (void)state;
+    uint8_t *data = allocate(MANY_BYTES);
+    const struct hdf5_pipeline pipeline = bitshuffle_pipeline(4, MANY_BLOCK / 4, 2);
+    struct bytes stored = encode_bitshuffle(data, MANY_BYTES, 4, MANY_BLOCK, 2);
+    struct bytes before = encode_bitshuffle(data, 400 * MANY_BLOCK, 4, MANY_BLOCK, 2);
+    memset(stored.data + before.count, 0xFF, 4);
+    struct hdf5_scratch scratch = {0};
+    struct bitshuffle_places places;
+    uint8_t out[MANY_BLOCK];
+    struct error error = {0};
+    const struct hdf5_packed packed = packed_of(&pipeline, &stored, MANY_BYTES, &places);
+    hdf5_chunk_find_places(&packed, &places);
+    check_part(&packed, data, 399 * MANY_BLOCK, 400 * MANY_BLOCK, &scratch);
+    assert_int_equal(
+        hdf5_chunk_decode_part(&packed, 700 * MANY_BLOCK, 701 * MANY_BLOCK, out, &scratch, &error),
+        STATUS_BROKEN);
+    assert_string_equal(error.text, "the data end within the LZ4 block 400");
+    hdf5_scratch_free(&scratch);
+    bytes_free(&before);
+    bytes_free(&stored);
+    free(data);
 }
 
 // Four 16-bit samples of a single block of eight, written out by hand: 1, 2, 3, 0x8000, 0, 0, 0, 0xFFFF.
@@ -708,6 +771,8 @@ int main(void)
         cmocka_unit_test(a_block_written_by_hand_decodes),
         cmocka_unit_test(streams_written_by_hand_decode),
         cmocka_unit_test(bitshuffle_streams_decode),
+        cmocka_unit_test(parts_of_many_blocks_are_found_by_their_places),
+        cmocka_unit_test(places_end_where_a_block_is_damaged),
         cmocka_unit_test(every_filter_decodes),
         cmocka_unit_test(a_chunk_cut_anywhere_is_refused),
         cmocka_unit_test(flipped_bits_do_no_harm),

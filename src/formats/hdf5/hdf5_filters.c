@@ -6,12 +6,13 @@
 #include "base/byteorder.h"
 #include "base/size.h"
 #include "formats/hdf5/hdf5_dataset.h"
+#include "formats/packed/bitshuffle.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
-enum { BITSHUFFLE_PLAIN = 0, BITSHUFFLE_CODEC_AT = 4 };
+enum { BITSHUFFLE_CODEC_AT = 4 };
 enum { BLOSC_SIZE_AT = 4, BLOSC_SIZE_END = 8 };
 // Chunks of HDF5 are shorter than 4 GiB.
 static const size_t most_bytes = UINT32_MAX;

@@ -14,8 +14,9 @@ struct hdf5_piece {
     uint64_t dataset, index; // the serial of the dataset, and which of its pieces this is
     uint8_t *bytes;
     size_t count, capacity;
-    unsigned skipped; // a stored chunk: its filter mask
-    bool absent;      // a chunk that was never written
+    unsigned skipped;                // a stored chunk: its filter mask
+    bool absent;                     // a chunk that was never written
+    struct bitshuffle_places places; // of its blocks, where it is stored in blocks
     enum status status;
     struct error error;
     // -- protected by the cache's lock --

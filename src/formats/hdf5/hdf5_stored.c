@@ -243,23 +243,31 @@ static struct hdf5_piece *piece_take(struct hdf5_worker *worker, const struct cu
 
 // --- Chunks that decode in blocks ---
 
+static struct hdf5_packed packed_of(const struct cut *cut, const struct hdf5_piece *piece)
+{
+    return (struct hdf5_packed){.pipeline = &cut->dataset->pipeline,
+                                .stored = piece->bytes,
+                                .stored_count = piece->count,
+                                .count = cut->dataset->chunk_bytes,
+                                .places = &piece->places};
+}
+
 // Decodes block by block; those that fail are lost.
 static void salvage_blocks(struct hdf5_worker *worker, const struct cut *cut, const struct hdf5_piece *piece,
                            size_t block, size_t begin, size_t end, uint8_t *room)
 {
-    const struct hdf5_dataset *dataset = cut->dataset;
+    const struct hdf5_packed packed = packed_of(cut, piece);
     memset(room, 0, end - begin);
     struct error clause = {0};
     // All blocks first, because samples of several of them may be lost in one row.
     for (size_t at = begin; at < end; at += block)
-        (void)hdf5_chunk_decode_part(&dataset->pipeline, piece->bytes, piece->count, dataset->chunk_bytes, at,
-                                     at + block < end ? at + block : end, room + (at - begin),
+        (void)hdf5_chunk_decode_part(&packed, at, at + block < end ? at + block : end, room + (at - begin),
                                      &worker->scratch, NULL);
     gather(cut, room, begin);
     for (size_t at = begin; at < end && !cancel_requested(cut->target.cancel); at += block) {
         const size_t to = at + block < end ? at + block : end;
-        if (hdf5_chunk_decode_part(&dataset->pipeline, piece->bytes, piece->count, dataset->chunk_bytes, at,
-                                   to, room + (at - begin), &worker->scratch, &clause) != STATUS_OK)
+        if (hdf5_chunk_decode_part(&packed, at, to, room + (at - begin), &worker->scratch, &clause) !=
+            STATUS_OK)
             lose_bytes(cut, at, to, &clause);
     }
 }
@@ -267,10 +275,9 @@ static void salvage_blocks(struct hdf5_worker *worker, const struct cut *cut, co
 static enum status decode_blocks(struct hdf5_worker *worker, const struct cut *cut,
                                  const struct hdf5_piece *piece, size_t begin, size_t end, uint8_t *out)
 {
-    return begin == end
-               ? STATUS_OK
-               : hdf5_chunk_decode_part(&cut->dataset->pipeline, piece->bytes, piece->count,
-                                        cut->dataset->chunk_bytes, begin, end, out, &worker->scratch, NULL);
+    const struct hdf5_packed packed = packed_of(cut, piece);
+    return begin == end ? STATUS_OK
+                        : hdf5_chunk_decode_part(&packed, begin, end, out, &worker->scratch, NULL);
 }
 
 // Decodes whole blocks straight into the target, and those that are wanted in part by way of `room`.
@@ -344,6 +351,10 @@ static enum status stored_make(struct hdf5_worker *worker, const struct cut *cut
                          place.count);
     status = read_stored(cut, &place, piece->bytes, &piece->error);
     piece->skipped = place.skipped;
+    if (status == STATUS_OK && !(place.skipped & 1)) {
+        const struct hdf5_packed packed = packed_of(cut, piece);
+        hdf5_chunk_find_places(&packed, &piece->places);
+    }
     return status;
 }
 

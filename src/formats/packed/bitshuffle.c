@@ -414,6 +414,39 @@ static enum status block_plain(struct walk *walk, size_t bytes, const uint8_t **
     return STATUS_OK;
 }
 
+// The samples that are in blocks; fewer than 8 at the end are raw.
+static size_t coded_bytes(const struct bitshuffle_stream *stream)
+{
+    return stream->total - stream->total % (GROUP * stream->sample_bytes);
+}
+
+void bitshuffle_find_places(const struct bitshuffle_stream *stream, struct bitshuffle_places *places)
+{
+    struct walk walk = {.stream = stream};
+    const size_t coded = coded_bytes(stream), blocks = coded / stream->block + (coded % stream->block != 0);
+    const uint8_t *stored;
+    size_t count;
+    places->count = 0;
+    places->step = (blocks + BITSHUFFLE_PLACES - 1) / BITSHUFFLE_PLACES;
+    while (stream->codec != BITSHUFFLE_PLAIN && walk.block < blocks && walk.at <= UINT32_MAX) {
+        if (walk.block % places->step == 0)
+            places->at[places->count++] = (uint32_t)walk.at;
+        if (block_next(&walk, &stored, &count, NULL) != STATUS_OK)
+            return;
+    }
+}
+
+// Goes to the last known place before the block.
+static void jump_towards(struct walk *walk, size_t block)
+{
+    const struct bitshuffle_places *places = walk->stream->places;
+    if (!places || places->count == 0)
+        return;
+    const size_t place = block / places->step < places->count ? block / places->step : places->count - 1;
+    walk->block = place * places->step;
+    walk->at = places->at[place];
+}
+
 static enum status walk_to(struct walk *walk, size_t begin, struct error *error)
 {
     enum status status = STATUS_OK;
@@ -421,6 +454,8 @@ static enum status walk_to(struct walk *walk, size_t begin, struct error *error)
     const uint8_t *stored;
     if (walk->stream->codec == BITSHUFFLE_PLAIN)
         walk->at = begin;
+    else
+        jump_towards(walk, blocks);
     while (status == STATUS_OK && walk->stream->codec != BITSHUFFLE_PLAIN && walk->block < blocks)
         status = block_next(walk, &stored, &count, error);
     return status;
@@ -430,7 +465,7 @@ static enum status walk_decode(struct walk *walk, size_t begin, size_t end, uint
 {
     const struct bitshuffle_stream *stream = walk->stream;
     size_t sample = stream->sample_bytes;
-    size_t coded = stream->total - stream->total % (GROUP * sample);
+    size_t coded = coded_bytes(stream);
     size_t coded_end = end < coded ? end : coded;
     enum status status = walk_to(walk, begin, error);
     for (size_t at = begin; status == STATUS_OK && at < coded_end; at += stream->block) {

@@ -29,6 +29,14 @@ bit_unshuffle *bit_unshuffle_best(void);
 
 enum bitshuffle_codec { BITSHUFFLE_PLAIN = 0, BITSHUFFLE_LZ4 = 2, BITSHUFFLE_ZSTD = 3 };
 
+// Where some blocks of a stream begin, so that none of its parts needs a walk over all blocks before it.
+// Fields are for bitshuffle.c.
+enum { BITSHUFFLE_PLACES = 256 };
+struct bitshuffle_places {
+    size_t step, count; // place i is that of block i * step
+    uint32_t at[BITSHUFFLE_PLACES];
+};
+
 struct bitshuffle_stream {
     size_t sample_bytes;
     size_t block; // bytes of a whole block, a multiple of 8 samples
@@ -36,7 +44,8 @@ struct bitshuffle_stream {
     enum bitshuffle_codec codec;
     const uint8_t *data; // behind the header; borrowed
     size_t count;
-    bit_unshuffle *unshuffle; // bitshuffle_read puts the fastest one here
+    bit_unshuffle *unshuffle;               // bitshuffle_read puts the fastest one here
+    const struct bitshuffle_places *places; // of its blocks, borrowed; NULL where they are not known
 };
 
 // True if the filter's parameters (major, minor, sample bytes, block in samples or 0, codec) are understood.
@@ -49,6 +58,9 @@ enum status bitshuffle_read(const struct hdf5_filter *filter, const uint8_t *sto
 
 // Bytes of memory that bitshuffle_decode needs: one block, never more than `total`.
 size_t bitshuffle_room(const struct bitshuffle_stream *stream);
+
+// Finds where blocks begin, up to the first that is damaged.
+void bitshuffle_find_places(const struct bitshuffle_stream *stream, struct bitshuffle_places *places);
 
 // Decodes the result's bytes [begin, end) to `out`: `begin` a multiple of the block, `end` one or `total`.
 // `room` has bitshuffle_room bytes. STATUS_BROKEN with a clause that counts the block from 0;

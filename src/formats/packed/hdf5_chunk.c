@@ -576,24 +576,37 @@ bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *s
     return true;
 }
 
-enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const uint8_t *stored,
-                                   size_t stored_count, size_t count, size_t begin, size_t end, uint8_t *out,
-                                   struct hdf5_scratch *scratch, struct error *error)
+void hdf5_chunk_find_places(const struct hdf5_packed *chunk, struct bitshuffle_places *places)
 {
     struct bitshuffle_stream stream;
     size_t block;
-    if (!hdf5_chunk_divisible(pipeline, stored, stored_count, &block))
+    *places = (struct bitshuffle_places){0};
+    if (hdf5_chunk_divisible(chunk->pipeline, chunk->stored, chunk->stored_count, &block) && block > 0 &&
+        bitshuffle_read(&chunk->pipeline->filters[0], chunk->stored, chunk->stored_count, &stream, NULL) ==
+            STATUS_OK)
+        bitshuffle_find_places(&stream, places);
+}
+
+enum status hdf5_chunk_decode_part(const struct hdf5_packed *chunk, size_t begin, size_t end, uint8_t *out,
+                                   struct hdf5_scratch *scratch, struct error *error)
+{
+    const struct hdf5_pipeline *pipeline = chunk->pipeline;
+    struct bitshuffle_stream stream;
+    size_t block;
+    if (!hdf5_chunk_divisible(pipeline, chunk->stored, chunk->stored_count, &block))
         return error_set(error, STATUS_BROKEN, "the bitshuffle header is damaged");
-    if (begin > end || end > count || begin % block != 0 || (end != count && end % block != 0))
+    if (begin > end || end > chunk->count || begin % block != 0 || (end != chunk->count && end % block != 0))
         return error_set(error, STATUS_USAGE, "bytes %zu to %zu are not whole blocks of %zu", begin, end,
                          block);
-    enum status status = bitshuffle_read(&pipeline->filters[0], stored, stored_count, &stream, error);
+    enum status status =
+        bitshuffle_read(&pipeline->filters[0], chunk->stored, chunk->stored_count, &stream, error);
     if (status != STATUS_OK)
         return status;
-    if (stream.total != count)
+    if (stream.total != chunk->count)
         return refuse_size("bitshuffle", error);
     if (!scratch_reserve(scratch, 2, bitshuffle_room(&stream)))
         return refuse_memory(bitshuffle_room(&stream), error);
+    stream.places = chunk->places;
     status = bitshuffle_decode(&stream, begin, end, out, scratch->bytes[2], scratch->cancel, error);
     if (status == STATUS_OK && pipeline->big_endian)
         swap_items(out, (end - begin) / pipeline->sample_bytes, pipeline->sample_bytes);

@@ -11,6 +11,7 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
+#include "formats/packed/bitshuffle.h"
 #include "formats/packed/hdf5_filter.h"
 
 #include <stdbool.h>
@@ -66,10 +67,21 @@ enum status hdf5_filter_undo(const struct hdf5_filter *filter, const uint8_t *st
 // small rectangle costs little. True if the pipeline is a single such filter; *block is its size in bytes.
 bool hdf5_chunk_divisible(const struct hdf5_pipeline *pipeline, const uint8_t *stored, size_t stored_count,
                           size_t *block);
-// Decodes the result's bytes [begin, end), `begin` a multiple of *block and `end` one or `count`, into `out`
-// (end - begin bytes). The walk over the blocks before `begin` reads only their lengths.
-enum status hdf5_chunk_decode_part(const struct hdf5_pipeline *pipeline, const uint8_t *stored,
-                                   size_t stored_count, size_t count, size_t begin, size_t end, uint8_t *out,
+
+// A stored chunk of which parts are decoded. Everything is borrowed.
+struct hdf5_packed {
+    const struct hdf5_pipeline *pipeline;
+    const uint8_t *stored;
+    size_t stored_count;
+    size_t count;                           // bytes of the result
+    const struct bitshuffle_places *places; // NULL: the lengths of all blocks before a part are read
+};
+// Finds the places of a chunk (chunk->places is not looked at). None are found in a chunk that is not
+// divisible.
+void hdf5_chunk_find_places(const struct hdf5_packed *chunk, struct bitshuffle_places *places);
+// Decodes the result's bytes [begin, end), `begin` a multiple of *block and `end` one or chunk->count, into
+// `out` (end - begin bytes).
+enum status hdf5_chunk_decode_part(const struct hdf5_packed *chunk, size_t begin, size_t end, uint8_t *out,
                                    struct hdf5_scratch *scratch, struct error *error);
 
 #endif
