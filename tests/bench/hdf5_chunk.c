@@ -4,6 +4,7 @@
 //
 // Usage: bench_hdf5_chunk [FILE.h5 DATASET]    the first chunk of a dataset in place of the made-up frame,
 //                                              which needs /usr/bin/python3 with h5py and bitshuffle
+#include "formats/packed/hdf5_chunk.h"
 #include "formats/packed/bitshuffle.h"
 
 #include "base/clock.h"
