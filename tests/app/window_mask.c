@@ -138,14 +138,41 @@ static struct image make_image(void)
     return image;
 }
 
+static struct look look_masked(const struct image *image, const struct wanted *wanted)
+{
+    struct look look = look_fit(image, WINDOW_WIDTH, WINDOW_HEIGHT);
+    look.colour = colour_masked;
+    look.context = wanted;
+    return look;
+}
+
 static void expect_window(struct session *session, const struct wanted *wanted)
 {
     struct image image = make_image();
-    struct look look = look_fit(&image, WINDOW_WIDTH, WINDOW_HEIGHT);
-    look.colour = colour_masked;
-    look.context = wanted;
+    const struct look look = look_masked(&image, wanted);
     session_expect(session, &image, &look, 1);
     image_free(&image);
+}
+
+// What is said of a mask that was written comes soon after its file, over the picture, until the next
+// command.
+static void expect_message(struct session *session, const struct wanted *wanted)
+{
+    struct image image = make_image();
+    const struct look look = look_masked(&image, wanted);
+    struct pixels bare = pixels_paint(&image, &look, WINDOW_WIDTH, WINDOW_HEIGHT);
+    int differing = 0;
+    for (int waited = 0; differing == 0 && waited < SAVE_DEADLINE_MS; waited += 20) {
+        struct pixels shown;
+        char text[160];
+        assert_true(driven_grab(session->window, &shown));
+        differing = pixels_differ(&shown, &bare, 1, text, sizeof text);
+        pixels_free(&shown);
+        usleep(differing == 0 ? 20000 : 0);
+    }
+    pixels_free(&bare);
+    image_free(&image);
+    assert_int_not_equal(differing, 0);
 }
 
 // The file that is written is there at once as a whole.
@@ -181,6 +208,7 @@ static void expect_mask(struct session *session, const struct wanted *wanted)
     remove(saved_path);
     driven_key(session->window, "F9");
     expect_file(saved_path, wanted);
+    expect_message(session, wanted);
 }
 
 // Opens the image, and as a second one (if not NULL) the same by that name, bare, in mask mode.
