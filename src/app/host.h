@@ -41,6 +41,9 @@ struct host {
     // host_find_pixel, of the pane desk->pointer tells.
     bool mouse_on_picture;
     double mouse_x, mouse_y;
+    // Puts the panes where the window has them by now, for commands that go by that; NULL without a window.
+    void (*lay_out)(void *context);
+    void *lay_out_context;
 };
 
 void host_init(struct host *host, struct desk *desk, const struct command_host_ops *ops);

@@ -131,6 +131,8 @@ enum status host_export(void *app, const char *path, bool decorate, const char *
 {
     struct host *host = app;
     struct desk *desk = host->desk;
+    if (host->lay_out)
+        host->lay_out(host->lay_out_context);
     struct export_request request = {
         .path = path, .decorate = decorate, .scale = 1, .later = host->files != NULL};
     if (!desk->active->frame->picture && !all)

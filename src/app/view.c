@@ -171,6 +171,15 @@ static void lay_out(struct session *session, int width, int height)
     host_find_pixel(host);
 }
 
+static void lay_out_now(void *context)
+{
+    struct session *session = context;
+    int width, height;
+    float scale;
+    window_size(&session->window, &width, &height, &scale);
+    lay_out(session, width, height);
+}
+
 static void update_title(struct session *session)
 {
     const struct pane *pane = session->desk->active;
@@ -603,6 +612,8 @@ static enum status start_session(struct session *session, const char *const *nam
     SDL_StartTextInput();
     add_bindings(session);
     session->commands_pending = session->options.commands.count > 0;
+    session->host.lay_out = lay_out_now;
+    session->host.lay_out_context = session;
     return STATUS_OK;
 }
 

@@ -106,6 +106,26 @@ static void test_a_line_waits_for_its_frames(void **state)
     }
 }
 
+// A picture of what is in view is that of the window as it will be drawn, though nothing was drawn yet.
+static void test_the_first_command_exports_the_view(void **state)
+{
+    struct session *session = *state;
+    char line[700];
+    char *file = strdup(temporary_path("view.png"));
+    snprintf(line, sizeof line, "%s; file.export \"%s\" plain; frame.last", BARE_COMMANDS, file);
+    session_open(session, "--colormap", "gray", "--range", "0:255", "--command", line, series("view"), NULL);
+    expect_frame(session, 8);
+    struct pixels picture;
+    assert_true(png_load(file, &picture));
+    // The image is WIDTH x HEIGHT; at fit it has the height of the window.
+    assert_int_equal(picture.height, WINDOW_HEIGHT);
+    assert_int_equal(picture.width, WINDOW_HEIGHT * WIDTH / HEIGHT);
+    for (int pixel = 0; pixel < picture.width * picture.height; pixel++)
+        assert_int_equal(picture.rgb[3 * pixel], value_of(0));
+    pixels_free(&picture);
+    free(file);
+}
+
 // Keys that come faster than frames are all obeyed.
 static void fast_keys(struct session *session, const char *prefetch)
 {
@@ -349,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_frame_numbers_count_from_0),
         TEST(test_a_line_waits_for_its_frames),
+        TEST(test_the_first_command_exports_the_view),
         TEST(test_no_key_is_lost),
         TEST(test_folder_template_and_siblings),
         TEST(test_mask_stays),
