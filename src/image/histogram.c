@@ -35,6 +35,7 @@ struct histogram {
     uint64_t recent;   // an upper bound of every counter in `counts`
     int64_t total;
     double min, max; // of what was counted, as it is stored; not kept for exact types
+    size_t seen;     // exact types: all bits that the numbers of bins with counts have
     struct value_map map;
 };
 
@@ -141,10 +142,19 @@ static size_t bin_of(const struct histogram *histogram, double value)
     return float_key(double_to_key_range(value));
 }
 
+// The end of the bins that may have counts: most detectors count far less than their type could hold.
+static size_t exact_end(const struct histogram *histogram)
+{
+    size_t end = 1;
+    while (end <= histogram->seen)
+        end *= 2;
+    return end;
+}
+
 static void bins_touched(const struct histogram *histogram, size_t *first, size_t *end)
 {
     *first = histogram->exact ? 0 : bin_of(histogram, histogram->min);
-    *end = histogram->exact ? histogram->bins : bin_of(histogram, histogram->max) + 1;
+    *end = histogram->exact ? exact_end(histogram) : bin_of(histogram, histogram->max) + 1;
     if (histogram->total == 0)
         *first = *end = 0;
 }
@@ -288,27 +298,40 @@ void histogram_count_integers(struct histogram *histogram, const uint32_t *sampl
     }
 }
 
-// Signed types are counted from their minimum on, which is what flipping the sign bit does.
-static void count_bytes(uint32_t *counts, const uint8_t *samples, size_t count, uint8_t flip)
-{
-    for (size_t i = 0; i < count; i++)
-        counts[(size_t)(uint8_t)(samples[i] ^ flip) * SMALL_LANES + i % SMALL_LANES]++;
-}
-
-static void count_words(uint32_t *counts, const uint16_t *samples, size_t count, uint16_t flip)
-{
-    for (size_t i = 0; i < count; i++)
-        counts[(size_t)(uint16_t)(samples[i] ^ flip) * SMALL_LANES + i % SMALL_LANES]++;
-}
+// Signed types are counted from their minimum on, which is what flipping the sign bit does. Returns all bits
+// that the bins' numbers have.
+#define COUNT(name, stored)                                                                                  \
+    static size_t name(uint32_t *restrict counts, const stored *restrict samples, size_t count, stored flip) \
+    {                                                                                                        \
+        size_t seen = 0, i = 0;                                                                              \
+        for (; i + SMALL_LANES <= count; i += SMALL_LANES) {                                                 \
+            const size_t a = (stored)(samples[i] ^ flip), b = (stored)(samples[i + 1] ^ flip);               \
+            const size_t c = (stored)(samples[i + 2] ^ flip), d = (stored)(samples[i + 3] ^ flip);           \
+            counts[a * SMALL_LANES]++;                                                                       \
+            counts[b * SMALL_LANES + 1]++;                                                                   \
+            counts[c * SMALL_LANES + 2]++;                                                                   \
+            counts[d * SMALL_LANES + 3]++;                                                                   \
+            seen |= a | b | c | d;                                                                           \
+        }                                                                                                    \
+        for (; i < count; i++) {                                                                             \
+            const size_t bin = (stored)(samples[i] ^ flip);                                                  \
+            counts[bin * SMALL_LANES]++;                                                                     \
+            seen |= bin;                                                                                     \
+        }                                                                                                    \
+        return seen;                                                                                         \
+    }
+COUNT(count_bytes, uint8_t)
+COUNT(count_words, uint16_t)
+#undef COUNT
 
 void histogram_count_small(struct histogram *histogram, const void *samples, size_t count)
 {
     announce(histogram, count, 0, 0);
     bool is_signed = sample_traits(histogram->type)->is_signed;
     if (histogram->bins == 256)
-        count_bytes(histogram->counts, samples, count, is_signed ? 0x80 : 0);
+        histogram->seen |= count_bytes(histogram->counts, samples, count, is_signed ? 0x80 : 0);
     else
-        count_words(histogram->counts, samples, count, is_signed ? 0x8000 : 0);
+        histogram->seen |= count_words(histogram->counts, samples, count, is_signed ? 0x8000 : 0);
 }
 
 void histogram_add(struct histogram *histogram, const double *values, const uint8_t *valid, size_t count)
@@ -320,7 +343,9 @@ void histogram_add(struct histogram *histogram, const double *values, const uint
         if ((valid && !valid[i]) || !isfinite(value) || outside)
             continue;
         announce(histogram, 1, value, value);
-        histogram->counts[bin_of(histogram, value) * histogram->lanes]++;
+        const size_t bin = bin_of(histogram, value);
+        histogram->counts[bin * histogram->lanes]++;
+        histogram->seen |= bin;
     }
 }
 
@@ -331,7 +356,8 @@ static void counted_extremes(const struct histogram *histogram, double *min, dou
     *max = histogram->max;
     if (!histogram->exact)
         return;
-    size_t first = bin_search(histogram, 0, histogram->bins), last = histogram->bins - 1;
+    size_t last = exact_end(histogram) - 1;
+    const size_t first = bin_search(histogram, 0, last);
     while (last > first && bin_count(histogram, last) == 0)
         last--;
     *min = (double)first + sample_traits(histogram->type)->min;
@@ -359,8 +385,28 @@ void histogram_merge(struct histogram *histogram, const struct histogram *other)
         else
             histogram->counts[to * histogram->lanes] += (uint32_t)count;
     }
+    histogram->seen |= other->seen;
     histogram->recent += wide ? 0 : other->recent;
     histogram->total += other->total;
+}
+
+void histogram_clear(struct histogram *histogram)
+{
+    size_t first, end;
+    bins_touched(histogram, &first, &end);
+    // Pages that were never written have no memory, and shall not get any.
+    for (size_t bin = first; bin < end; bin += BLOCK_BINS) {
+        const size_t stop = end - bin > BLOCK_BINS ? bin + BLOCK_BINS : end;
+        if (bins_sum(histogram, bin, stop) > 0)
+            memset(histogram->counts + bin * histogram->lanes, 0,
+                   (stop - bin) * histogram->lanes * sizeof *histogram->counts);
+    }
+    if (histogram->carried)
+        munmap(histogram->carried, histogram->bins * sizeof *histogram->carried);
+    histogram->carried = NULL;
+    histogram->recent = 0;
+    histogram->total = 0;
+    histogram->seen = 0;
 }
 
 static double clamp(double value, double low, double high)

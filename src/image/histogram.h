@@ -39,6 +39,8 @@ void histogram_count_integers(struct histogram *histogram, const uint32_t *sampl
 // Adds the counts of `other`, of the same sample type, or of integers of up to 16 bits to wider ones without
 // a map.
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
+// Forgets what was counted; its memory stays for what comes.
+void histogram_clear(struct histogram *histogram);
 
 int64_t histogram_total(const struct histogram *histogram);
 

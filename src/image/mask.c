@@ -109,15 +109,38 @@ void mask_destroy(struct mask **mask)
     *mask = NULL;
 }
 
+void mask_share_rect(struct mask *mask, const struct mask *from, struct rect rect)
+{
+    for (int64_t y = rect.y / MASK_BLOCK; y * MASK_BLOCK < rect.y + rect.height; y++) {
+        for (int64_t x = rect.x / MASK_BLOCK; x * MASK_BLOCK < rect.x + rect.width; x++) {
+            const int64_t i = y * mask->blocks_x + x;
+            struct mask_block *old = mask->blocks[i];
+            mask->blocks[i] = mask_block_share(from->blocks[i]);
+            mask_block_release(&old);
+        }
+    }
+}
+
 void mask_share_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows)
 {
-    const int64_t begin = y / MASK_BLOCK * mask->blocks_x;
-    const int64_t end = int64_ceil_div(y + rows, MASK_BLOCK) * mask->blocks_x;
-    for (int64_t i = begin; i < end; i++) {
-        struct mask_block *old = mask->blocks[i];
-        mask->blocks[i] = mask_block_share(from->blocks[i]);
-        mask_block_release(&old);
+    mask_share_rect(mask, from, rect_clip((struct rect){0, y, mask->width, rows}, mask->width, mask->height));
+}
+
+static bool is_same_block(const struct mask_block *a, const struct mask_block *b)
+{
+    return a == b || (a && b && memcmp(a->bytes, b->bytes, MASK_BLOCK_BYTES) == 0);
+}
+
+bool mask_is_same(const struct mask *mask, const struct mask *other, struct rect rect)
+{
+    for (int64_t y = rect.y / MASK_BLOCK; y * MASK_BLOCK < rect.y + rect.height; y++) {
+        for (int64_t x = rect.x / MASK_BLOCK; x * MASK_BLOCK < rect.x + rect.width; x++) {
+            const int64_t i = y * mask->blocks_x + x;
+            if (!is_same_block(mask->blocks[i], other->blocks[i]))
+                return false;
+        }
     }
+    return true;
 }
 
 enum status mask_snapshot(const struct mask *mask, struct mask **copy, struct error *error)

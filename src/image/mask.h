@@ -73,6 +73,12 @@ enum status mask_snapshot(const struct mask *mask, struct mask **copy, struct er
 // now, in the place of those of `mask`.
 void mask_share_rows(struct mask *mask, const struct mask *from, int64_t y, int64_t rows);
 
+// The same for the blocks that hold pixels of `rect`, which must lie inside the image.
+void mask_share_rect(struct mask *mask, const struct mask *from, struct rect rect);
+// Whether the blocks that hold pixels of `rect` have the same bits in both. Blocks that the masks share, or
+// neither has, are not looked at. One that is all zero and one that is not there may pass for different.
+bool mask_is_same(const struct mask *mask, const struct mask *other, struct rect rect);
+
 uint8_t mask_at(const struct mask *mask, int64_t x, int64_t y);
 
 // Copies the bytes of `rect` (inside the mask) to `out`, `stride` bytes a row. Returns false, with `out`

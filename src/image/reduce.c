@@ -24,7 +24,7 @@ enum {
 struct level {
     int64_t width;
     int64_t capacity, rows; // rows that fit and rows that are done
-    float *out;             // capacity x width
+    float *out;             // capacity x width: the reducer's or the caller's
     float *total;           // mean mode: sum of weight / 4 * value; max mode: the largest value that counts
     float *weight;
     float *first; // the upper left child, shown where nothing counts
@@ -35,9 +35,10 @@ struct level {
 };
 
 struct reducer {
-    int64_t width;
+    int64_t width, max_rows;
     int levels;
     enum reduce_mode mode;
+    float *values;                             // of all levels, where the caller has no room for them
     uint8_t *valid;                            // for rows that come without, but do have NaN or Inf
     struct level level[REDUCE_MAX_LEVELS + 1]; // from 1
 };
@@ -56,33 +57,45 @@ int reduce_level_count(int64_t width, int64_t height)
     return levels;
 }
 
+bool reducer_values(int64_t width, int64_t max_rows, int levels, size_t *values)
+{
+    *values = 0;
+    for (int level = 1; level <= levels; level++) {
+        size_t of_level;
+        if (!size_of_plane(reduce_side(width, level), reduce_side(max_rows, level), 1, &of_level) ||
+            !size_add(*values, of_level, values))
+            return false;
+    }
+    return true;
+}
+
 static bool level_create(struct level *level, int64_t width, int64_t rows)
 {
-    size_t bytes;
     *level = (struct level){.width = width, .capacity = rows};
-    if (!size_of_plane(width, rows, sizeof(float), &bytes))
-        return false;
     size_t row_bytes = (size_t)width * sizeof(float);
-    level->out = malloc(bytes ? bytes : 1);
     level->total = malloc(row_bytes);
     level->weight = malloc(row_bytes);
     level->first = malloc(row_bytes);
     level->clean = malloc((size_t)int64_ceil_div(width, RUN_CELLS));
-    return level->out && level->total && level->weight && level->first && level->clean;
+    return level->total && level->weight && level->first && level->clean;
 }
 
 enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum reduce_mode mode,
                            struct reducer **reducer, struct error *error)
 {
     struct reducer *made = must_alloc(sizeof *made);
+    size_t values = 0, bytes = 0;
     made->width = width;
+    made->max_rows = max_rows;
     made->levels = levels < REDUCE_MAX_LEVELS ? levels : REDUCE_MAX_LEVELS;
     made->mode = mode;
-    bool good = width > 0 && max_rows > 0;
+    bool good = width > 0 && max_rows > 0 && reducer_values(width, max_rows, made->levels, &values) &&
+                size_multiply(values, sizeof *made->values, &bytes);
     for (int l = 1; good && l <= made->levels; l++)
         good = level_create(&made->level[l], reduce_side(width, l), reduce_side(max_rows, l));
     made->valid = good ? malloc((size_t)width) : NULL;
-    if (!made->valid) {
+    made->values = good ? malloc(bytes ? bytes : 1) : NULL;
+    if (!made->valid || !made->values) {
         reducer_destroy(&made);
         return error_set(error, STATUS_NO_MEMORY, "no memory for the reduced levels of %lld x %lld pixels",
                          (long long)width, (long long)max_rows);
@@ -97,22 +110,33 @@ void reducer_destroy(struct reducer **reducer)
         return;
     for (int l = 1; l <= (*reducer)->levels; l++) {
         struct level *level = &(*reducer)->level[l];
-        free(level->out);
         free(level->total);
         free(level->weight);
         free(level->first);
         free(level->clean);
     }
     free((*reducer)->valid);
+    free((*reducer)->values);
     free(*reducer);
     *reducer = NULL;
 }
 
-void reducer_begin(struct reducer *reducer)
+bool reducer_fits(const struct reducer *reducer, int64_t width, int64_t max_rows, int levels,
+                  enum reduce_mode mode)
 {
+    return reducer->width == width && reducer->max_rows == max_rows && reducer->levels == levels &&
+           reducer->mode == mode;
+}
+
+void reducer_begin(struct reducer *reducer, float *out)
+{
+    out = out ? out : reducer->values;
     for (int l = 1; l <= reducer->levels; l++) {
-        reducer->level[l].rows = 0;
-        reducer->level[l].half = false;
+        struct level *level = &reducer->level[l];
+        level->rows = 0;
+        level->half = false;
+        level->out = out;
+        out += level->capacity * level->width;
     }
 }
 
@@ -349,15 +373,25 @@ static void first_level_add(struct reducer *reducer, const float *values, const 
     }
 }
 
-void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid)
+static void add_row(struct reducer *reducer, const float *values, const uint8_t *valid)
 {
-    if (reducer->levels < 1)
-        return;
-    first_level_add(reducer, values, valid ? valid : row_valid(reducer, values));
+    first_level_add(reducer, values, valid);
     bool complete = reducer->level[1].half;
     reducer->level[1].half = true;
     if (complete)
         level_complete(reducer, 1);
+}
+
+void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid)
+{
+    if (reducer->levels > 0)
+        add_row(reducer, values, valid ? valid : row_valid(reducer, values));
+}
+
+void reducer_whole_row(struct reducer *reducer, const float *values)
+{
+    if (reducer->levels > 0)
+        add_row(reducer, values, NULL);
 }
 
 void reducer_end(struct reducer *reducer)

@@ -26,18 +26,27 @@ int64_t reduce_side(int64_t side, int level);
 // Reduces bands of up to `max_rows` rows of an image `width` pixels wide. Thread-safety: one thread per
 // reducer.
 struct reducer;
+// The values of all levels of a band of `max_rows` rows; false if there is no such number.
+bool reducer_values(int64_t width, int64_t max_rows, int levels, size_t *values);
 enum status reducer_create(int64_t width, int64_t max_rows, int levels, enum reduce_mode mode,
                            struct reducer **reducer, struct error *error);
 void reducer_destroy(struct reducer **reducer);
+// Whether it is one for that: then it can be used in the place of a new one.
+bool reducer_fits(const struct reducer *reducer, int64_t width, int64_t max_rows, int levels,
+                  enum reduce_mode mode);
 
 // Begins a band, adds its rows from first to last, and ends it (which completes odd rows at the image's end).
 // `valid` has a byte per pixel, nonzero = counts (it must then be finite); NULL = all that are finite count.
-void reducer_begin(struct reducer *reducer);
+// The levels go to `out`, one after the other, which has room for reducer_values() values; NULL: to memory of
+// the reducer.
+void reducer_begin(struct reducer *reducer, float *out);
 void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid);
+// The same for a row whose values are known to be finite and all count.
+void reducer_whole_row(struct reducer *reducer, const float *values);
 void reducer_end(struct reducer *reducer);
 
-// The rows of `level` that the ended band gave: borrowed, row-major without padding, valid until the next
-// reducer_begin. *rows = ceil(band rows / 2^level).
+// The rows of `level` that the ended band gave: borrowed, row-major without padding, in reducer_begin's `out`
+// or valid until the next reducer_begin. *rows = ceil(band rows / 2^level).
 const float *reducer_level(const struct reducer *reducer, int level, int64_t *rows);
 
 #endif

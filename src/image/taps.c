@@ -20,7 +20,7 @@ struct taps {
     size_t bytes;         // of one sample
     struct value_map map; // of 64-bit samples, or by which float32 samples are stored already
     struct sentinel_marks marks;
-    int64_t width;
+    int64_t width, height;
     struct reducer *reducer; // NULL without a pyramid
 
     struct statistics statistics; // of integers counted in `small` only what does not count
@@ -35,10 +35,10 @@ struct taps {
     bool slot_filled[TAPS_SAMPLE_TARGET];
 
     // Scratch, one row each.
-    void *aligned;   // the samples, when the band's rows are not aligned to them
-    float *floats;   // the row as float32, for the reducer and for f16
-    uint8_t *valid;  // nonzero where the pixel counts
-    uint8_t *masked; // nonzero where it does not, if that is not simply where it has a class
+    void *aligned;       // the samples, when the band's rows are not aligned to them
+    float *floats;       // the row as float32, for the reducer and for f16
+    uint8_t *valid;      // nonzero where the pixel counts
+    uint8_t masked[RUN]; // nonzero where it does not, if that is not simply where it has a class
     union {
         float floats[RUN];
         double doubles[RUN];
@@ -63,13 +63,6 @@ static void create_histograms(struct taps *taps)
         taps->small = histogram_create(traits->is_signed ? SAMPLE_I16 : SAMPLE_U16);
 }
 
-static void destroy_small(struct taps *taps)
-{
-    if (taps->small != taps->histogram)
-        histogram_destroy(&taps->small);
-    taps->small = NULL;
-}
-
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
                         struct taps **taps, struct error *error)
 {
@@ -86,14 +79,14 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     made->map = info->map;
     made->marks = sentinel_prepare(&info->sentinels, info->type);
     made->width = info->width;
+    made->height = info->height;
     made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
     made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));
     made->aligned = malloc((size_t)info->width * traits->bytes);
     made->floats = malloc((size_t)info->width * sizeof(float));
     made->valid = malloc((size_t)info->width);
-    made->masked = malloc((size_t)info->width);
     enum status status = STATUS_OK;
-    if (!made->aligned || !made->floats || !made->valid || !made->masked)
+    if (!made->aligned || !made->floats || !made->valid)
         status =
             error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
     if (status == STATUS_OK && levels > 0)
@@ -111,14 +104,25 @@ void taps_destroy(struct taps **taps)
     if (!*taps)
         return;
     reducer_destroy(&(*taps)->reducer);
-    destroy_small(*taps);
+    if ((*taps)->small != (*taps)->histogram)
+        histogram_destroy(&(*taps)->small);
     histogram_destroy(&(*taps)->histogram);
     free((*taps)->aligned);
     free((*taps)->floats);
     free((*taps)->valid);
-    free((*taps)->masked);
     free(*taps);
     *taps = NULL;
+}
+
+bool taps_restart(struct taps *taps, const struct frame_info *info, int64_t max_rows, int levels,
+                  enum reduce_mode mode)
+{
+    if (taps->type != info->type || taps->width != info->width || taps->height != info->height ||
+        memcmp(&taps->map, &info->map, sizeof taps->map) != 0 || (levels > 0) != (taps->reducer != NULL) ||
+        (levels > 0 && !reducer_fits(taps->reducer, info->width, max_rows, levels, mode)))
+        return false;
+    taps->marks = sentinel_prepare(&info->sentinels, info->type);
+    return true;
 }
 
 const struct reducer *taps_reducer(const struct taps *taps)
@@ -275,49 +279,57 @@ static const float *row_floats(struct taps *taps, const void *samples)
     return taps->floats;
 }
 
-// Where the pixels of a row do not count: by their classes alone, or with what the band says besides.
-static const uint8_t *row_masked(struct taps *taps, const struct band *band, int64_t row,
-                                 const uint8_t *classes)
+// Where the pixels of a run do not count: by their classes alone, or with what the band says besides. NULL if
+// all of them count.
+static const uint8_t *run_masked(struct taps *taps, const struct band *band, const uint8_t *left_out,
+                                 const uint8_t *classes, size_t count)
 {
-    const uint8_t *left_out = band->left_out ? band->left_out + row * taps->width : NULL;
     const uint8_t counting = (uint8_t)~band->counted_classes;
     if (!left_out && counting == 0xff)
-        return classes;
-    for (int64_t x = 0; x < taps->width; x++)
-        taps->masked[x] = (classes[x] & counting) | (left_out ? left_out[x] : 0);
-    return taps->masked;
+        return any_nonzero(classes, count) ? classes : NULL;
+    for (size_t i = 0; i < count; i++)
+        taps->masked[i] = (classes[i] & counting) | (left_out ? left_out[i] : 0);
+    return any_nonzero(taps->masked, count) ? taps->masked : NULL;
+}
+
+static void reduce_row(struct taps *taps, const float *floats, bool whole)
+{
+    // Doubles beyond the range of float32 are Inf in the pyramid, where one of them would spoil every mean.
+    for (int64_t i = 0; taps->type == SAMPLE_F64 && !whole && i < taps->width; i++)
+        taps->valid[i] &= isfinite(floats[i]) != 0;
+    if (whole && taps->type != SAMPLE_F64)
+        reducer_whole_row(taps->reducer, floats);
+    else
+        reducer_row(taps->reducer, floats, whole ? NULL : taps->valid);
 }
 
 static void take_row(struct taps *taps, const struct band *band, int64_t row, uint8_t *classes,
                      bool *any_class)
 {
-    const void *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
-    size_t width = (size_t)taps->width, good = 0;
+    const unsigned char *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
+    const uint8_t *left_out = band->left_out ? band->left_out + row * taps->width : NULL;
+    const size_t width = (size_t)taps->width;
+    size_t good = 0;
     if ((uintptr_t)samples % taps->bytes != 0)
         samples = memcpy(taps->aligned, samples, width * taps->bytes);
-    if (taps->marks.any && sentinel_find(&taps->marks, samples, width, classes))
-        *any_class = true;
     const float *floats = row_floats(taps, samples);
-    const uint8_t *left_out = row_masked(taps, band, row, classes);
     for (size_t at = 0; at < width; at += RUN) {
-        size_t count = width - at < RUN ? width - at : RUN;
-        bool masked = any_nonzero(left_out + at, count);
-        good += take_run(taps, (const unsigned char *)samples + at * taps->bytes, floats + at,
-                         masked ? left_out + at : NULL, count, taps->valid + at);
+        const size_t count = width - at < RUN ? width - at : RUN;
+        const unsigned char *run = samples + at * taps->bytes;
+        if (taps->marks.any && sentinel_find(&taps->marks, run, count, classes + at))
+            *any_class = true;
+        const uint8_t *masked = run_masked(taps, band, left_out ? left_out + at : NULL, classes + at, count);
+        good += take_run(taps, run, floats + at, masked, count, taps->valid + at);
     }
     take_sample(taps, band->y + row, samples, taps->valid);
-    if (!taps->reducer)
-        return;
-    // Doubles beyond the range of float32 are Inf in the pyramid, where one of them would spoil every mean.
-    for (size_t i = 0; taps->type == SAMPLE_F64 && good < width && i < width; i++)
-        taps->valid[i] &= isfinite(floats[i]) != 0;
-    reducer_row(taps->reducer, floats, good == width ? NULL : taps->valid);
+    if (taps->reducer)
+        reduce_row(taps, floats, good == width);
 }
 
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class)
 {
     if (taps->reducer)
-        reducer_begin(taps->reducer);
+        reducer_begin(taps->reducer, band->levels);
     for (int64_t row = 0; row < band->rows; row++)
         take_row(taps, band, row, classes + row * taps->width, any_class);
     if (taps->reducer)
@@ -389,17 +401,15 @@ void taps_drain(struct taps *taps, struct taps_result *result)
         struct statistics small = statistics_of_histogram(taps->small);
         statistics_merge(&result->statistics, &small);
     }
-    if (taps->small && taps->small != taps->histogram)
-        histogram_merge(taps->histogram, taps->small);
-    destroy_small(taps);
     taps->statistics = (struct statistics){0};
-    if (result->histogram) {
-        histogram_merge(result->histogram, taps->histogram);
-        histogram_destroy(&taps->histogram);
-    } else {
-        result->histogram = taps->histogram;
+    if (!result->histogram)
+        result->histogram = histogram_create_mapped(taps->type, &taps->map);
+    histogram_merge(result->histogram, taps->histogram);
+    histogram_clear(taps->histogram);
+    if (taps->small && taps->small != taps->histogram) {
+        histogram_merge(result->histogram, taps->small);
+        histogram_clear(taps->small);
     }
-    create_histograms(taps);
     drain_sample(taps, result);
 }
 

@@ -24,6 +24,7 @@ struct band {
     // none.
     const uint8_t *left_out;
     uint8_t counted_classes; // classes whose pixels count all the same
+    float *levels;           // where the reduced levels go (reducer_begin); NULL: to the taps' own memory
 };
 
 // Accumulators of one worker thread. Opaque.
@@ -35,6 +36,10 @@ struct taps;
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
                         struct taps **taps, struct error *error);
 void taps_destroy(struct taps **taps);
+// Makes drained taps ready for another frame, so that their memory is used again. False, with nothing
+// changed, if they do not fit: other sides, another type or map, other levels.
+bool taps_restart(struct taps *taps, const struct frame_info *info, int64_t max_rows, int levels,
+                  enum reduce_mode mode);
 
 // Takes one band. `classes` (rows x width bytes, no padding) holds mask bits: on entry those already known,
 // on return also MASK_GAP, MASK_BAD and MASK_SATURATED where info.sentinels say so, decided on the samples as

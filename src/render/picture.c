@@ -170,6 +170,8 @@ void picture_destroy(struct picture **picture)
         return;
     for (int level = 0; level < (*picture)->level_count; level++)
         free_level(&(*picture)->levels[level]);
+    mask_destroy(&(*picture)->shown);
+    free((*picture)->mask_bytes);
     free((*picture)->loaded);
     free(*picture);
     *picture = NULL;
@@ -273,17 +275,23 @@ enum status picture_take_levels(struct picture *picture, const struct loaded_ban
     return status;
 }
 
+// The gaps between modules are the same in all frames of a series.
+static bool shows_mask(const struct picture *picture, const struct mask *mask, struct rect rect)
+{
+    return picture->shown && !picture->mask_unsure && mask_is_same(picture->shown, mask, rect);
+}
+
 enum status picture_take_band(struct picture *picture, const struct loaded_band *band,
                               const struct mask *mask, struct error *error)
 {
+    const struct rect rect = {0, band->y, picture->info.width, band->rows};
     enum status status = STATUS_OK;
     if (picture->levels[0].stored)
         status = upload_rows(picture, 0, band->y, band->rows, band->pixels, error);
     if (!status)
         status = picture_take_levels(picture, band, error);
-    if (!status && mask && (band->any_mask || picture->any_mask))
-        status = picture_take_mask(picture, mask, (struct rect){0, band->y, picture->info.width, band->rows},
-                                   error);
+    if (!status && mask && (band->any_mask || picture->any_mask) && !shows_mask(picture, mask, rect))
+        status = picture_take_mask(picture, mask, rect, error);
     for (int64_t row = band->y; !status && row < band->y + band->rows; row += REDUCE_BAND_ROWS)
         picture->loaded[row / REDUCE_BAND_ROWS] = 1;
     return status;

@@ -42,6 +42,9 @@ struct picture {
     int level_count;          // including level 0
     struct picture_level levels[PICTURE_MAX_LEVELS];
     bool any_mask;
+    struct mask *shown;   // what the mask's textures hold, of the levels that are stored; NULL = nothing yet
+    bool mask_unsure;     // they may hold something else: an upload has failed
+    uint8_t *mask_bytes;  // room for a band's mask and its reduced levels; NULL until needed
     uint8_t *loaded;      // per REDUCE_BAND_ROWS rows: shown
     uint64_t serial;      // changes whenever any texel does; above 0 and never that of another picture
     int64_t cache_budget; // bytes for tiles of levels that are not stored
@@ -69,7 +72,8 @@ bool picture_fits(const struct picture *picture, const struct frame_info *info);
 // Begins a new frame in the same textures; nothing is shown as loaded any more.
 void picture_restart(struct picture *picture, const struct frame_info *info, enum reduce_mode reduce);
 
-// Uploads a band with its reduced levels, and its rows of the mask.
+// Uploads a band with its reduced levels, and its rows of the mask where they are not there from the frame
+// before.
 enum status picture_take_band(struct picture *picture, const struct loaded_band *band,
                               const struct mask *mask, struct error *error);
 // Uploads the reduced levels of a band alone: other pixels are left out of them than before.

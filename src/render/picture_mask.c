@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert((int)REDUCE_BAND_ROWS % (int)MASK_BLOCK == 0, "what is uploaded is whole blocks of the mask");
+
 // Mask bytes of a rectangle of one level: rect.width bytes a row.
 struct piece {
     struct rect rect;
@@ -149,22 +151,34 @@ static struct rect widened(struct rect rect, int64_t width, int64_t height)
                      width, height);
 }
 
+// What is needed for uploads, made when a mask is shown for the first time.
+static enum status prepare(struct picture *picture, struct error *error)
+{
+    const int64_t width = picture->info.width, height = picture->info.height;
+    size_t bytes;
+    if (!picture->mask_bytes && size_of_plane(width, REDUCE_BAND_ROWS, 2, &bytes))
+        picture->mask_bytes = malloc(bytes);
+    if (!picture->mask_bytes)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
+    return picture->shown ? STATUS_OK : mask_create(width, height, &picture->shown, error);
+}
+
 enum status picture_take_mask(struct picture *picture, const struct mask *mask, struct rect rect,
                               struct error *error)
 {
     const struct rect all = widened(rect, picture->info.width, picture->info.height);
     if (all.width <= 0 || all.height <= 0)
         return STATUS_OK;
-    const size_t bytes = (size_t)all.width * REDUCE_BAND_ROWS;
-    uint8_t *buffer = malloc(2 * bytes);
-    if (!buffer)
-        return error_set(error, STATUS_NO_MEMORY, "not enough memory to show the mask");
-    enum status status = STATUS_OK;
+    enum status status = prepare(picture, error);
     for (int64_t y = all.y; !status && y < all.y + all.height; y += REDUCE_BAND_ROWS) {
         const struct rect band = {all.x, y, all.width, int64_min(REDUCE_BAND_ROWS, all.y + all.height - y)};
-        status = take_band(picture, mask, band, buffer, buffer + bytes, error);
+        uint8_t *bytes = picture->mask_bytes;
+        status =
+            take_band(picture, mask, band, bytes, bytes + (size_t)(band.width * REDUCE_BAND_ROWS), error);
+        if (!status)
+            mask_share_rect(picture->shown, mask, band);
     }
-    free(buffer);
+    picture->mask_unsure |= status != STATUS_OK;
     picture_make_room(picture, 0); // tiles of the cache may have got a mask
     picture->serial = gpu_next_serial(picture->gpu);
     return status;

@@ -453,8 +453,10 @@ static bool pump_regions(struct pane *pane, int wait_ms)
         if (!status)
             status =
                 picture_put(pane->frame->picture, &request, result.samples, pane->frame->mask.seen, &error);
-        if (status)
+        if (status) { // until the frame is loaded again
+            region_loader_give_up(pane->frame->regions, &result.region);
             common_say(pane->common, true, "%s", error.text);
+        }
         free(result.samples);
         changed = true;
     }

@@ -46,10 +46,8 @@ static void hand_over(struct loader *loader, struct loader_outcome *outcome)
                                        .frame = loader->request.frame,
                                        .identity = loader->identity,
                                        .unchanged = loader->unchanged};
-    for (int i = 0; i < loader->lane_count; i++) {
+    for (int i = 0; i < loader->lane_count; i++)
         handle_close_later(&loader->lanes[i].clone, loader->request.jobs);
-        loader_lane_free(&loader->lanes[i]);
-    }
     for (int i = 0; loader->slots && i < loader->slots->count; i++)
         loader->slots->slots[i].state = SLOT_FREE;
     outcome->status = conclude(loader, &outcome->error);
@@ -113,6 +111,7 @@ static void prepare_lanes(struct loader *loader)
         struct lane *lane = &loader->lanes[i];
         lane->loader = loader;
         lane->file = loader->file;
+        lane->memory = &loader->slots->lanes[i];
         if (i == 0 || loader->info.sequential)
             continue;
         lane->ended = image_file_clone(loader->file, &lane->clone, NULL) != STATUS_OK;

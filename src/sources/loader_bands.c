@@ -46,7 +46,7 @@ static bool decode_band(struct lane *lane, const struct band *band, bool *any_cl
                                            .rect = rect,
                                            .pixels = (void *)(uintptr_t)band->pixels,
                                            .stride = band->stride,
-                                           .classes = lane->classes,
+                                           .classes = lane->memory->classes,
                                            .cancel = &loader->cancel,
                                            .ignored_classes = loader->request.choice.ignored};
     struct decode_report report = {0};
@@ -55,7 +55,7 @@ static bool decode_band(struct lane *lane, const struct band *band, bool *any_cl
     if (!good && cancel_requested(&loader->cancel))
         return false;
     if (!good) {
-        fill_lost(band, lane->classes);
+        fill_lost(band, lane->memory->classes);
         note_loss(loader, &error, rect.width * rect.height, true);
     } else if (report.lost_pixels > 0) {
         note_loss(loader, &report.first_loss, report.lost_pixels, false);
@@ -71,11 +71,12 @@ static const uint8_t *read_drawn(const struct lane *lane, const struct band *ban
     const struct loader *loader = lane->loader;
     const struct rect rect = {0, band->y, band->width, band->rows};
     const uint8_t left_out = loader->user_bits & (uint8_t)~loader->request.choice.ignored;
-    const bool found = lane->drawn && mask_read(loader->user, rect, lane->drawn, (size_t)rect.width);
+    const bool found =
+        lane->memory->drawn && mask_read(loader->user, rect, lane->memory->drawn, (size_t)rect.width);
     for (int64_t i = 0; found && i < rect.width * rect.height; i++)
-        lane->drawn[i] &= left_out;
+        lane->memory->drawn[i] &= left_out;
     *any = found;
-    return found ? lane->drawn : NULL;
+    return found ? lane->memory->drawn : NULL;
 }
 
 // Runs the taps, which add the marks in the samples to the classes, and keeps these. True if anything is
@@ -87,10 +88,10 @@ static bool tap_band(struct lane *lane, struct band *band, bool any_class)
     bool any_drawn;
     band->left_out = read_drawn(lane, band, &any_drawn);
     band->counted_classes = loader->request.owned_layers;
-    taps_band(lane->taps, band, lane->classes, &any_class);
+    taps_band(lane->memory->taps, band, lane->memory->classes, &any_class);
     if (any_class) {
-        mask_write(loader->classes, rect, lane->classes, (size_t)rect.width, MASK_CLASS_BITS);
-        memset(lane->classes, 0, (size_t)(rect.width * rect.height));
+        mask_write(loader->classes, rect, lane->memory->classes, (size_t)rect.width, MASK_CLASS_BITS);
+        memset(lane->memory->classes, 0, (size_t)(rect.width * rect.height));
     }
     return any_class || any_drawn;
 }
@@ -105,17 +106,11 @@ static void publish_band(const struct lane *lane, const struct band *from, bool 
                                  .pixels = slot->pixels,
                                  .any_mask = any_mask,
                                  .levels = loader->levels};
-    if (lane->raw)
-        value_map_row_to_float(&loader->info.map, from->type, lane->raw, (size_t)(from->width * from->rows),
-                               slot->pixels);
-    float *at = slot->levels;
-    for (int level = 1; level <= loader->levels; level++) {
-        const float *values = reducer_level(taps_reducer(lane->taps), level, &band->level_rows[level]);
-        const size_t count = (size_t)(reduce_side(from->width, level) * band->level_rows[level]);
-        memcpy(at, values, count * sizeof *at);
-        band->level[level] = at;
-        at += count;
-    }
+    if (lane->memory->raw)
+        value_map_row_to_float(&loader->info.map, from->type, lane->memory->raw,
+                               (size_t)(from->width * from->rows), slot->pixels);
+    for (int level = 1; level <= loader->levels; level++)
+        band->level[level] = reducer_level(taps_reducer(lane->memory->taps), level, &band->level_rows[level]);
     monitor_enter(&loader->monitor);
     band->slot = (int)(slot - loader->slots->slots);
     slot->state = SLOT_READY;
@@ -127,30 +122,44 @@ static void publish_band(const struct lane *lane, const struct band *from, bool 
 
 // --- lanes ---
 
-void loader_lane_free(struct lane *lane)
+void lane_memory_free(struct lane_memory *memory)
 {
-    image_file_close(&lane->clone);
-    taps_destroy(&lane->taps);
-    free(lane->raw);
-    free(lane->classes);
-    free(lane->drawn);
-    lane->raw = lane->classes = lane->drawn = NULL;
+    taps_destroy(&memory->taps);
+    free(memory->raw);
+    free(memory->classes);
+    free(memory->drawn);
+    *memory = (struct lane_memory){0};
+}
+
+// Whether what is left of the load before can be used again.
+static bool can_reuse(const struct loader *loader, const struct lane_memory *memory, size_t raw_bytes)
+{
+    return memory->taps && !memory->dirty && memory->pixels == loader->classes_bytes &&
+           memory->raw_bytes == raw_bytes && (memory->drawn != NULL) == (loader->user != NULL) &&
+           taps_restart(memory->taps, &loader->info, loader->band_rows, loader->levels,
+                        loader->request.reduce);
 }
 
 static bool allocate(struct lane *lane)
 {
     const struct loader *loader = lane->loader;
+    struct lane_memory *memory = lane->memory;
     const enum sample_type type = loader->info.type;
-    const bool converts = sample_storage_type(type) != type;
-    size_t raw_bytes;
-    if (!size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
+    size_t raw_bytes = 0;
+    if (sample_storage_type(type) != type &&
+        !size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
         return false;
-    lane->raw = converts ? malloc(raw_bytes) : NULL;
-    lane->classes = calloc(loader->classes_bytes, 1);
-    lane->drawn = loader->user ? malloc(loader->classes_bytes) : NULL;
-    return (lane->raw || !converts) && lane->classes && (lane->drawn || !loader->user) &&
-           taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce, &lane->taps,
-                       NULL) == STATUS_OK;
+    if (can_reuse(loader, memory, raw_bytes))
+        return true;
+    lane_memory_free(memory);
+    memory->pixels = loader->classes_bytes;
+    memory->raw_bytes = raw_bytes;
+    memory->raw = raw_bytes > 0 ? malloc(raw_bytes) : NULL;
+    memory->classes = calloc(loader->classes_bytes, 1);
+    memory->drawn = loader->user ? malloc(loader->classes_bytes) : NULL;
+    return (memory->raw || raw_bytes == 0) && memory->classes && (memory->drawn || !loader->user) &&
+           taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce,
+                       &memory->taps, NULL) == STATUS_OK;
 }
 
 // A lane that has no memory leaves the work to the others; that nobody did it is found at the end.
@@ -170,7 +179,8 @@ static void drain(struct lane *lane)
     struct loader *loader = lane->loader;
     monitor_enter(&loader->monitor);
     lane->drain_serial = loader->drain_serial;
-    taps_drain(lane->taps, &loader->result);
+    taps_drain(lane->memory->taps, &loader->result);
+    lane->memory->dirty = false;
     monitor_leave(&loader->monitor);
 }
 
@@ -201,9 +211,11 @@ static void fill_slot(struct lane *lane)
                         .rows = int64_min(loader->band_rows, loader->info.height - y),
                         .width = loader->info.width,
                         .type = type,
-                        .pixels = lane->raw ? lane->raw : lane->slot->pixels,
-                        .stride = (size_t)loader->info.width * sample_traits(type)->bytes};
+                        .pixels = lane->memory->raw ? lane->memory->raw : lane->slot->pixels,
+                        .stride = (size_t)loader->info.width * sample_traits(type)->bytes,
+                        .levels = lane->slot->levels};
     bool any_class;
+    lane->memory->dirty = true;
     const bool decoded = decode_band(lane, &band, &any_class);
     if (loader->info.sequential)
         leave_stream(loader);

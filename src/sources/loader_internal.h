@@ -16,10 +16,21 @@ struct loader_slot {
     struct loaded_band band;
 };
 
+// What a lane works with, kept from load to load.
+struct lane_memory {
+    struct taps *taps;
+    void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
+    uint8_t *classes;         // a byte per pixel of a band, zero between bands
+    uint8_t *drawn;           // the same of the user's layers; NULL where there are none
+    size_t pixels, raw_bytes; // of a band
+    bool dirty;               // counters or classes are left of a band
+};
+
 // Slots, of which the first `count` have buffers or had them in the load before.
 struct loader_buffers {
     size_t pixels_bytes, levels_bytes; // of each
     int count, limit;
+    struct lane_memory lanes[LOADER_MAX_LANES];
     struct loader_slot slots[];
 };
 
@@ -27,12 +38,9 @@ struct loader_buffers {
 // its jobs, one for each band, come one after the other.
 struct lane {
     struct loader *loader;
-    struct image_file *file;  // the loader's, or:
-    struct image_file *clone; // the lane's own; NULL = none
-    struct taps *taps;
-    void *raw; // samples of the file's type where the GPU cannot hold them; else NULL: they go to the slot
-    uint8_t *classes; // a byte per pixel of a band, zero between bands
-    uint8_t *drawn;   // the same of the user's layers; NULL where there are none
+    struct image_file *file;    // the loader's, or:
+    struct image_file *clone;   // the lane's own; NULL = none
+    struct lane_memory *memory; // the buffers' own for this lane
     // -- protected by the loader's monitor --
     bool prepared;            // it has what is above
     bool busy;                // a job is on its way
@@ -88,8 +96,8 @@ void loader_slot_free(struct loader_slot *slot);
 
 // Starts the jobs for which there are lanes and slots. Inside the monitor, once the frame is open.
 void loader_dispatch(struct loader *loader);
-// Frees what a lane has of its own.
-void loader_lane_free(struct lane *lane);
+// Frees it all.
+void lane_memory_free(struct lane_memory *memory);
 // Closes the file if the request says so: its last job does.
 void loader_close_file(struct loader *loader);
 // Gives a reference back. Outside the monitor.

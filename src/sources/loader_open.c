@@ -14,14 +14,9 @@
 static bool choose_sizes(struct loader *loader)
 {
     const struct frame_info *info = &loader->info;
-    size_t values = 0;
-    for (int level = 1; level <= loader->levels; level++) {
-        size_t of_level;
-        if (!size_of_plane(reduce_side(info->width, level), reduce_side(loader->band_rows, level), 1,
-                           &of_level) ||
-            !size_add(values, of_level, &values))
-            return false;
-    }
+    size_t values;
+    if (!reducer_values(info->width, loader->band_rows, loader->levels, &values))
+        return false;
     return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
            size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
            size_multiply(loader->classes_bytes, sample_traits(sample_storage_type(info->type))->bytes,
@@ -70,6 +65,8 @@ void loader_buffers_destroy(struct loader_buffers **buffers)
         free((*buffers)->slots[i].pixels);
         free((*buffers)->slots[i].levels);
     }
+    for (int i = 0; *buffers && i < LOADER_MAX_LANES; i++)
+        lane_memory_free(&(*buffers)->lanes[i]);
     free(*buffers);
     *buffers = NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "base/monitor.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "image/sentinel.h"
 #include "sources/loader.h"
 
@@ -31,6 +32,8 @@ struct region_loader {
     struct region current;
     struct region_result done[MAX_DONE];
     size_t done_count;
+    struct region *failed; // those that could not be had, which are not tried again
+    size_t failed_count, failed_capacity;
 };
 
 // --- decoding ---
@@ -97,7 +100,7 @@ static void reduce_band(const struct frame_info *info, const struct reduce_buffe
     const size_t bytes = sample_traits(info->type)->bytes;
     const struct sentinel_marks marks = sentinel_prepare(&info->sentinels, info->type);
     sentinel_find(&marks, buffers->raw, (size_t)(band.width * band.height), buffers->classes);
-    reducer_begin(buffers->reducer);
+    reducer_begin(buffers->reducer, NULL);
     for (int64_t y = 0; y < band.height; y++) {
         const size_t row = (size_t)(y * band.width);
         const char *samples = buffers->raw + row * bytes;
@@ -195,6 +198,7 @@ static void free_loader(struct region_loader *loader)
 {
     for (size_t i = 0; i < loader->done_count; i++)
         free(loader->done[i].samples);
+    free(loader->failed);
     image_file_close(&loader->file);
     handle_release(&loader->handle);
     monitor_finish(&loader->monitor);
@@ -213,6 +217,16 @@ static void release(void *work)
 
 static void dispatch(struct region_loader *loader);
 
+// Inside the monitor.
+static void note_failure(struct region_loader *loader, const struct region *region)
+{
+    if (loader->failed_count == loader->failed_capacity) {
+        loader->failed_capacity = loader->failed_capacity ? 2 * loader->failed_capacity : 16;
+        loader->failed = must_resize(loader->failed, loader->failed_capacity * sizeof *loader->failed);
+    }
+    loader->failed[loader->failed_count++] = *region;
+}
+
 static void run_region(void *work, struct cancel *cancel)
 {
     (void)cancel; // the loader has one, which knows what is wanted
@@ -225,6 +239,8 @@ static void run_region(void *work, struct cancel *cancel)
         free(result.samples); // nobody wants it any more
     else
         loader->done[loader->done_count++] = result;
+    if (result.status && !cancel_requested(&loader->cancel))
+        note_failure(loader, &result.region);
     dispatch(loader);
     monitor_notify(&loader->monitor);
     if (!loader->stop)
@@ -311,10 +327,19 @@ void region_loader_want(struct region_loader *loader, const struct region *regio
     loader->wanted_count = 0;
     for (size_t i = 0; i < count && loader->wanted_count < MAX_WANTED; i++) {
         if (!is_under_way(loader, &regions[i]) &&
+            !is_listed(loader->failed, loader->failed_count, &regions[i]) &&
             !is_listed(loader->wanted, loader->wanted_count, &regions[i]))
             loader->wanted[loader->wanted_count++] = regions[i];
     }
     dispatch(loader);
+    monitor_leave(&loader->monitor);
+}
+
+void region_loader_give_up(struct region_loader *loader, const struct region *region)
+{
+    monitor_enter(&loader->monitor);
+    if (!is_listed(loader->failed, loader->failed_count, region))
+        note_failure(loader, region);
     monitor_leave(&loader->monitor);
 }
 

@@ -42,10 +42,13 @@ struct region_loader *region_loader_create(struct jobs *jobs, struct handle *fil
 void region_loader_destroy(struct region_loader **loader);
 
 // Replaces the list of wanted regions (first = most urgent; at most 64 are remembered). One that is being
-// decoded or is done and not taken is not repeated; the decoding of one that is not in the list is stopped.
+// decoded or is done and not taken is not repeated, nor is one that has failed; the decoding of one that is
+// not in the list is stopped.
 void region_loader_want(struct region_loader *loader, const struct region *regions, size_t count);
 // A finished region, waiting up to `wait_ms`.
 bool region_loader_take(struct region_loader *loader, int wait_ms, struct region_result *result);
+// Takes note that nothing can be done with a region that was taken: it is not decoded again.
+void region_loader_give_up(struct region_loader *loader, const struct region *region);
 // True while something wanted is not yet taken.
 bool region_loader_busy(struct region_loader *loader);
 

@@ -198,6 +198,35 @@ struct painter {
 };
 
 // Marks every other block row, in rows of one band each.
+// Masks are the same where they share blocks or the blocks hold the same bytes; what is shared is that of the
+// blocks that the rectangle touches.
+static void test_same_blocks(void **state)
+{
+    (void)state;
+    struct mask *a = NULL, *b = NULL;
+    const uint8_t bit = MASK_BIT(MASK_GAP);
+    assert_int_equal(mask_create(200, 150, &a, NULL), STATUS_OK);
+    assert_int_equal(mask_create(200, 150, &b, NULL), STATUS_OK);
+    const struct rect all = {0, 0, 200, 150}, left = {0, 0, 64, 150}, corner = {192, 128, 8, 22};
+    assert_true(mask_is_same(a, b, all));
+    mask_write(a, (struct rect){199, 149, 1, 1}, &bit, 1, bit);
+    assert_false(mask_is_same(a, b, all));
+    assert_false(mask_is_same(a, b, corner));
+    assert_true(mask_is_same(a, b, left));
+    mask_write(b, (struct rect){199, 149, 1, 1}, &bit, 1, bit);
+    assert_true(mask_is_same(a, b, all));
+    mask_write(a, (struct rect){5, 70, 1, 1}, &bit, 1, bit);
+    mask_share_rect(b, a, (struct rect){0, 0, 64, 64}); // another block
+    assert_false(mask_is_same(a, b, left));
+    mask_share_rect(b, a, (struct rect){63, 127, 1, 1});
+    assert_true(mask_is_same(a, b, all));
+    mask_write(b, (struct rect){6, 70, 1, 1}, &bit, 1, bit); // a keeps its own
+    assert_int_equal(mask_at(a, 6, 70), 0);
+    assert_false(mask_is_same(a, b, left));
+    mask_destroy(&a);
+    mask_destroy(&b);
+}
+
 static void *paint(void *argument)
 {
     const struct painter *painter = argument;
@@ -228,13 +257,10 @@ static void test_block_rows_in_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_lists_of_layers),
-        cmocka_unit_test(test_random_edits),
-        cmocka_unit_test(test_blocks_are_sparse),
-        cmocka_unit_test(test_block_rows_in_two_threads),
+        cmocka_unit_test(test_empty),        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_lists_of_layers),
+        cmocka_unit_test(test_random_edits), cmocka_unit_test(test_blocks_are_sparse),
+        cmocka_unit_test(test_same_blocks),  cmocka_unit_test(test_block_rows_in_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static void check_image(const struct image *image, enum reduce_mode mode, int le
     assert_int_equal(reducer_create(image->width, band, levels, mode, &reducer, NULL), STATUS_OK);
     for (int64_t y = 0; y < image->height; y += band) {
         int64_t rows = int64_min(band, image->height - y);
-        reducer_begin(reducer);
+        reducer_begin(reducer, NULL);
         for (int64_t row = y; row < y + rows; row++)
             reducer_row(reducer, image->values + row * image->width,
                         pass_valid ? image->valid + row * image->width : NULL);
@@ -150,7 +150,7 @@ static void test_huge_values(void **state)
         row[i] = 0x1.8p127F;
     struct reducer *reducer = NULL;
     assert_int_equal(reducer_create(SIDE, SIDE, REDUCE_MAX_LEVELS, REDUCE_MEAN, &reducer, NULL), STATUS_OK);
-    reducer_begin(reducer);
+    reducer_begin(reducer, NULL);
     for (int y = 0; y < SIDE; y++)
         reducer_row(reducer, row, NULL);
     reducer_end(reducer);

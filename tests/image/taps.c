@@ -234,7 +234,7 @@ static void assert_levels(const struct reducer *found, const struct image *image
     float *row = malloc((size_t)width * sizeof *row);
     uint8_t *valid = malloc((size_t)width);
     assert_int_equal(reducer_create(width, rows, levels, REDUCE_MEAN, &expected, NULL), STATUS_OK);
-    reducer_begin(expected);
+    reducer_begin(expected, NULL);
     for (int64_t i = y * width; i < (y + rows) * width; i++) {
         sample_row_to_float(image->info.type, pixel_at(image, i), 1, &row[i % width]);
         double value = sample_value(image->info.type, pixel_at(image, i));

@@ -223,6 +223,36 @@ static void test_next_frame(void **state)
     loaded_free(&loaded);
 }
 
+// What stays the same from frame to frame is left in the textures, and only that: gaps that stay, one bit
+// that moves within a block, an edit in between, a frame without a mask, and the gaps again.
+static void test_gaps_that_stay(void **state)
+{
+    struct render_fixture *f = *state;
+    struct loaded loaded = {0};
+    for (int frame = 0; frame < 7; frame++) {
+        struct error error = {0};
+        struct test_image *image = test_image_create(SAMPLE_U32, WIDTH, 300);
+        test_image_fill(image, (uint64_t)frame, true);
+        if (frame != 4) {
+            test_image_mark(image, (struct rect){70, 0, 5, 300}, MASK_BIT(MASK_GAP));
+            test_image_mark(image, (struct rect){3 + frame / 2, 150, 1, 1}, MASK_BIT(MASK_BAD));
+        }
+        fixture_load(f, image, REDUCE_MEAN, 0, &loaded);
+        struct view view = fixture_view(image, WIDTH, 300);
+        const struct scene scene = fixture_scene(f, &loaded, &view);
+        fixture_check(f, image, &scene, "gaps that stay");
+        if (frame == 2) {
+            edit(image, &loaded, (struct rect){66, 200, 20, 20});
+            assert_int_equal(
+                picture_take_mask(loaded.picture, loaded.mask, (struct rect){66, 200, 20, 20}, &error),
+                STATUS_OK);
+            fixture_check(f, image, &scene, "an edit between frames");
+        }
+        test_image_destroy(&image);
+    }
+    loaded_free(&loaded);
+}
+
 // Mask textures of which only rows with bits were uploaded show none elsewhere, whatever used their memory
 // before.
 static void test_rows_without_bits(void **state)
@@ -249,11 +279,9 @@ static void test_rows_without_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_styles),
-        cmocka_unit_test(test_orientations),
-        cmocka_unit_test(test_edit),
-        cmocka_unit_test(test_next_frame),
-        cmocka_unit_test(test_rows_without_bits),
+        cmocka_unit_test(test_styles),         cmocka_unit_test(test_orientations),
+        cmocka_unit_test(test_edit),           cmocka_unit_test(test_next_frame),
+        cmocka_unit_test(test_gaps_that_stay), cmocka_unit_test(test_rows_without_bits),
     };
     return cmocka_run_group_tests_name("mask", tests, render_fixture_setup, render_fixture_teardown);
 }

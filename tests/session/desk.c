@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct rect WHOLE = {0, 0, 801, 600};
 
@@ -509,6 +510,80 @@ static void test_any_order(void **state)
     target_destroy(&target);
 }
 
+// The wait is rounded up to whole milliseconds, and there is none once the frame is due.
+static void test_playing_waits_until_a_frame_is_due(void **state)
+{
+    NEED_DESK(f);
+    struct pane *pane = f->desk->active;
+    open_in(pane, "sim:70x40,frames=5");
+    load_all(f->desk);
+    assert_int_equal(playback_wait_ms(pane, 0), -1);
+    pane->view.play.direction = 1;
+    pane->playback.due_ns = 1000000000;
+    assert_int_equal(playback_wait_ms(pane, 998500000), 2);
+    assert_int_equal(playback_wait_ms(pane, 999999999), 1);
+    assert_int_equal(playback_wait_ms(pane, 1000000000), 0);
+    assert_int_equal(playback_wait_ms(pane, 1000000001), 0);
+    assert_int_equal(playback_wait_ms(pane, 1000999999), 0);
+    pane->view.play.direction = 0;
+}
+
+// A NumPy file of u16, all 7.
+static void write_npy(const char *path, int64_t side)
+{
+    char header[128];
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    memset(header, ' ', sizeof header);
+    memcpy(header, "\x93NUMPY\1\0\x76\0", 10);
+    const int used =
+        snprintf(header + 10, 100, "{'descr': '<u2', 'fortran_order': False, 'shape': (%lld, %lld)}",
+                 (long long)side, (long long)side);
+    header[10 + used] = ' ';
+    header[127] = '\n';
+    fwrite(header, 1, 128, file);
+    const uint16_t value = 7;
+    for (int64_t i = 0; i < side * side; i++)
+        fwrite(&value, sizeof value, 1, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+// A picture over the memory budget whose file is cut while it is shown: its tiles are asked for once, and
+// again when the frame was loaded again.
+static void test_tiles_that_cannot_be_read_are_given_up(void **state)
+{
+    NEED_DESK(f);
+    struct pane *pane = f->desk->active;
+    const char *path = temporary_path("streamed.npy");
+    write_npy(path, 2000);
+    f->desk->common.memory_limit = 4 << 20;
+    open_in(pane, path);
+    camera_set_zoom(&pane->view.camera, 0.25);
+    load_all(f->desk);
+    assert_true(pane->frame->picture->cache_budget > 0);
+    assert_int_equal(truncate(path, 128), 0);
+    f->desk->common.message = (struct error){0};
+    camera_set_zoom(&pane->view.camera, 1);
+    for (int i = 0; i < 5000 && !f->desk->common.message.status; i++)
+        pane_pump(pane, 20, 20);
+    assert_true(f->desk->common.message.status);
+    for (int i = 0; i < 5000 && region_loader_busy(pane->frame->regions); i++)
+        pane_pump(pane, 20, 20);
+    for (int i = 0; i < 5; i++) {
+        f->desk->common.message = (struct error){0};
+        desk_pump(f->desk, 0);
+        assert_false(region_loader_busy(pane->frame->regions));
+        assert_int_equal(f->desk->common.message.status, STATUS_OK);
+    }
+    write_npy(path, 2000);
+    pane_reload(pane);
+    load_all(f->desk);
+    assert_int_equal(f->desk->common.message.status, STATUS_OK);
+    assert_int_equal(picture_missing(pane->frame->picture, 0, camera_visible(&pane->view.camera),
+                                     &(struct picture_request){0}, 1),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +601,8 @@ int main(void)
         DESK_TEST(test_limits_follow_the_mask_in_two_panes),
         DESK_TEST(test_linked_panes_share_frames),
         DESK_TEST(test_slabs_in_one_of_two_panes),
+        DESK_TEST(test_playing_waits_until_a_frame_is_due),
+        DESK_TEST(test_tiles_that_cannot_be_read_are_given_up),
         DESK_TEST(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,45 @@ static void failures_are_told(void **state)
     assert_int_equal(status_of(&broken, (struct region){0, 0, {0, 0, 9, 9}}), STATUS_IO);
 }
 
+// A region that cannot be read is told once and not tried again, however often it is wanted; others are.
+static void failures_are_not_repeated(void **state)
+{
+    (void)state;
+    struct fake_plan plan = {.width = 1000,
+                             .height = 1000,
+                             .type = SAMPLE_U16,
+                             .fail_from = 500,
+                             .fail_to = 501,
+                             .fail_status = STATUS_BROKEN};
+    struct region_loader *loader = create(&plan, REDUCE_MEAN);
+    const struct region regions[] = {
+        {0, 7, {0, 400, 100, 200}}, {1, 7, {0, 0, 100, 100}}, {0, 8, {100, 0, 100, 100}}};
+    struct region_result result;
+    region_loader_want(loader, regions, 1);
+    assert_true(region_loader_take(loader, 60000, &result));
+    assert_int_equal(result.status, STATUS_BROKEN);
+    const int begun = atomic_load(&plan.decodes);
+    for (int round = 0; round < 5; round++) {
+        region_loader_want(loader, regions, 1);
+        assert_false(region_loader_busy(loader));
+        assert_false(region_loader_take(loader, 0, &result));
+    }
+    assert_int_equal(atomic_load(&plan.decodes), begun);
+    region_loader_want(loader, regions, 3);
+    for (int i = 1; i < 3; i++) { // what is of another level or has another tag
+        assert_true(region_loader_take(loader, 60000, &result));
+        assert_int_equal(result.status, STATUS_OK);
+        assert_memory_equal(&result.region.rect, &regions[i].rect, sizeof regions[i].rect);
+        free(result.samples);
+    }
+    assert_false(region_loader_busy(loader));
+    region_loader_give_up(loader, &regions[2]);
+    region_loader_want(loader, &regions[2], 1);
+    assert_false(region_loader_busy(loader));
+    region_loader_destroy(&loader);
+    wait_for_handles(&plan);
+}
+
 int main(void)
 {
     alarm(HANG_SECONDS);
@@ -333,6 +372,7 @@ int main(void)
         cmocka_unit_test(destroyed_at_any_moment),
         cmocka_unit_test(nobody_waits_for_nothing),
         cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(failures_are_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
