@@ -220,7 +220,7 @@ static void check_plan(struct fake_plan *plan, int threads, enum reduce_mode red
     assert_ptr_equal(outcome.file, file);
     assert_null(outcome.file_layer);
     loader_outcome_free(&outcome);
-    assert_int_equal(atomic_load(&plan->handles), 0);
+    wait_for_handles(plan);
     direct_free(&direct);
 }
 
@@ -498,7 +498,7 @@ static void cancelled_at_random_moments(void **state)
         loader_finish(&loader, &outcome);
         assert_int_equal(outcome.status, rows == plan.height ? STATUS_OK : STATUS_CANCELLED);
         loader_outcome_free(&outcome);
-        assert_int_equal(atomic_load(&plan.handles), 0);
+        wait_for_handles(&plan);
     }
 }
 
@@ -523,7 +523,7 @@ static void finished_without_taking_any_band(void **state)
         loader_finish(&loader, &outcome);
         assert_int_equal(outcome.status, STATUS_CANCELLED);
         loader_outcome_free(&outcome);
-        assert_int_equal(atomic_load(&plan.handles), 0);
+        wait_for_handles(&plan);
     }
 }
 
@@ -808,7 +808,7 @@ static void what_cannot_be_opened_masks_nothing(void **state)
         assert_ptr_equal(outcome.file, by_name ? NULL : file);
         loader_outcome_free(&outcome);
     }
-    assert_int_equal(atomic_load(&plan.handles), 0);
+    wait_for_handles(&plan);
 }
 
 static struct loader_outcome load_with_mask(const char *mask_path)
@@ -868,7 +868,7 @@ static void a_frame_is_read_ahead(void **state)
     loader_buffers_destroy(&buffers);
     direct_free(&direct);
     image_file_close(&file);
-    assert_int_equal(plan.handles, 0);
+    wait_for_handles(&plan);
 }
 
 static void mask_files(void **state)
@@ -974,7 +974,7 @@ static void failed_bands_are_holes(void **state)
                                      lost ? MASK_BIT(MASK_BAD) : 0);
             }
             whole_free(&whole);
-            assert_int_equal(atomic_load(&plan.handles), 0);
+            wait_for_handles(&plan);
         }
     }
 }
