@@ -556,7 +556,7 @@ static void test_tiles_that_cannot_be_read_are_given_up(void **state)
     struct pane *pane = f->desk->active;
     const char *path = temporary_path("streamed.npy");
     write_npy(path, 2000);
-    f->desk->common.memory_limit = 4 << 20;
+    f->desk->common.frames->memory_limit = 4 << 20;
     open_in(pane, path);
     camera_set_zoom(&pane->view.camera, 0.25);
     load_all(f->desk);
