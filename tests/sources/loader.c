@@ -311,6 +311,7 @@ static void few_chunks_are_decoded_twice(void **state)
         loader_outcome_free(&outcome);
         const int64_t count = int64_ceil_div(plan.height, chunks[c]);
         assert_in_range(atomic_load(&plan.chunks_made), count, count + count / 3 + 1);
+        wait_for_handles(&plan);
     }
 }
 
@@ -543,6 +544,7 @@ static void bands_that_never_come_back_do_not_hang(void **state)
     loader_finish(&loader, &outcome);
     assert_int_equal(outcome.status, STATUS_CANCELLED);
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 static void cancel_after_the_last_band_changes_nothing(void **state)
@@ -558,6 +560,7 @@ static void cancel_after_the_last_band_changes_nothing(void **state)
     loader_finish(&loader, &outcome);
     assert_int_equal(outcome.status, STATUS_OK);
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 static void a_blocked_decode_is_cancelled(void **state)
@@ -582,6 +585,7 @@ static void a_blocked_decode_is_cancelled(void **state)
     assert_int_equal(outcome.status, STATUS_CANCELLED);
     assert_int_equal(outcome.lost_pixels, 0);
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 static void an_abandoned_loader_frees_itself(void **state)
@@ -667,6 +671,7 @@ static void what_the_user_masked_is_left_out(void **state)
     direct_free(&direct);
     mask_destroy(&kept);
     mask_destroy(&mask);
+    wait_for_handles(&plan);
 }
 
 static void a_mask_of_another_size_is_not_looked_at(void **state)
@@ -684,6 +689,7 @@ static void a_mask_of_another_size_is_not_looked_at(void **state)
     assert_int_equal(outcome.classes->width, 600);
     loader_outcome_free(&outcome);
     direct_free(&direct);
+    wait_for_handles(&plan);
 }
 
 // Of layers that the user took over, what the frame marks counts, and what the user masked there does not;
@@ -710,6 +716,7 @@ static void layers_of_the_user_count_by_the_users_mask(void **state)
         assert_int_equal(mask_at(outcome.classes, i % 300, i / 300), direct.classes[i]);
     loader_outcome_free(&outcome);
     direct_free(&direct);
+    wait_for_handles(&plan);
 }
 
 // What the mask must hold where the user lets classes count; by the words of struct loader_request.
@@ -766,6 +773,7 @@ static void check_choice(struct class_choice choice)
     mask_destroy(&seen);
     mask_destroy(&mask);
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 static void classes_count_where_the_user_says_so(void **state)
@@ -1016,6 +1024,7 @@ static void a_frame_that_is_all_lost_has_no_picture(void **state)
         assert_non_null(strstr(outcome.error.text, "cannot be read"));
         assert_int_equal(outcome.lost_pixels, 3000 * 700);
         loader_outcome_free(&outcome);
+        wait_for_handles(&plan);
     }
 }
 

@@ -56,6 +56,7 @@ static void drawn_pixels_count_where_the_user_says_so(void **state)
         assert_int_equal(outcome.taps.statistics.masked, counted ? 25 : 35);
         assert_int_equal(mask_count(outcome.classes, 0xff), 0);
         loader_outcome_free(&outcome);
+        wait_for_handles(&plan);
     }
 }
 
@@ -92,6 +93,7 @@ static void the_user_draws_while_a_frame_loads(void **state)
     assert_int_equal(mask_count(mask, MASK_BIT(MASK_USER_2)), 600 * 950);
     loader_outcome_free(&outcome);
     mask_destroy(&mask);
+    wait_for_handles(&plan);
 }
 
 int main(void)

@@ -141,6 +141,7 @@ static void too_little_memory_is_told(void **state)
     assert_int_equal(outcome.status, STATUS_NO_MEMORY);
     assert_non_null(strstr(outcome.error.text, "fake.img"));
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 // A size that overflows is refused before any of it is allocated.
@@ -155,6 +156,7 @@ static void sizes_that_overflow_are_refused(void **state)
     loader_finish(&loader, &outcome);
     assert_int_equal(outcome.status, STATUS_TOO_LARGE);
     loader_outcome_free(&outcome);
+    wait_for_handles(&plan);
 }
 
 int main(void)

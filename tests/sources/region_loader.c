@@ -320,6 +320,7 @@ static void failures_are_told(void **state)
         assert_int_equal(status_of(&plan, outside[i]), STATUS_USAGE);
     struct fake_plan broken = {.width = 10, .height = 10, .fail_clone = true};
     assert_int_equal(status_of(&broken, (struct region){0, 0, {0, 0, 9, 9}}), STATUS_IO);
+    wait_for_handles(&plan);
 }
 
 // A region that cannot be read is told once and not tried again, however often it is wanted; others are.

@@ -116,6 +116,7 @@ static void every_row_once(void **state)
             assert_int_equal(seen.wrong_samples, 0);
             assert_int_equal(seen.wrong_classes, 0);
             free(seen.rows);
+            wait_for_handles(&plan);
         }
     }
 }
@@ -147,6 +148,7 @@ static void failures_stop_it(void **state)
     for (int64_t y = 0; y < alone.height; y++)
         assert_int_equal(seen.rows[y], 1);
     free(seen.rows);
+    wait_for_handles(&plan);
 }
 
 static void a_cancelled_scan_says_so(void **state)
@@ -160,6 +162,7 @@ static void a_cancelled_scan_says_so(void **state)
     assert_int_equal(scan_with(&plan, &seen, true, &cancel, &error), STATUS_CANCELLED);
     assert_int_equal(seen.visits, 0);
     free(seen.rows);
+    wait_for_handles(&plan);
 }
 
 int main(void)
