@@ -78,7 +78,8 @@ void recovery_left_forget(struct recovery_left *left, size_t count)
         free(left->restored[i]);
     }
     left->restored_count -= count;
-    memmove(left->restored, left->restored + count, left->restored_count * sizeof *left->restored);
+    if (left->restored_count > 0)
+        memmove(left->restored, left->restored + count, left->restored_count * sizeof *left->restored);
 }
 
 // --- looking ---
