@@ -34,7 +34,7 @@ bool host_find_pixel(struct host *host)
 struct recovery *host_recovery(struct host *host)
 {
     if (!host->recovery)
-        host->recovery = recovery_create(&host->editors, &host->desk->common, host->files == NULL);
+        host->recovery = recovery_create(&host->editors, &host->desk->common);
     return host->recovery;
 }
 

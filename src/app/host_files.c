@@ -76,7 +76,6 @@ enum status host_mask_recover(void *app, bool discard, struct error *error)
 struct map_file {
     struct host *host; // with the pane, looked at by the consumer
     struct pane *pane;
-    bool at_once;
     char *path;
     struct colormap map;
 };
@@ -88,17 +87,17 @@ static enum status read_map(void *work, struct cancel *cancel, struct progress *
     return colormap_read(file->path, &file->map, error);
 }
 
-static void take_map(void *work, enum status status, struct error *error)
+static enum status take_map(void *work, enum status status, struct error *error)
 {
+    (void)error;
     struct map_file *file = work;
     struct desk *desk = file->host->desk;
-    if (status && error->text[0] && !file->at_once)
-        common_fail(&desk->common, error);
     if (status)
-        return;
+        return status;
     const struct colormap *map = colormap_list_add(&desk->common.colormaps, &file->map);
     memcpy(file->pane->view.display.colormap, map->name, sizeof map->name);
     desk_update_colormaps(desk);
+    return STATUS_OK;
 }
 
 static void discard_map(void *work)
@@ -112,11 +111,9 @@ enum status host_load_colormap(void *app, const char *path, struct error *error)
     struct host *host = app;
     struct pane *pane = pane_of(app);
     struct map_file *file = must_alloc(sizeof *file);
-    *file = (struct map_file){
-        .host = host, .pane = pane, .at_once = host->files == NULL, .path = must_copy(path)};
+    *file = (struct map_file){.host = host, .pane = pane, .path = must_copy(path)};
     const struct file_work_request request = {.owner = pane,
                                               .label = path_name(path),
-                                              .at_once = file->at_once,
                                               .run = read_map,
                                               .finish = take_map,
                                               .discard = discard_map,

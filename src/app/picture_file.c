@@ -45,13 +45,13 @@ static enum status run(void *work, struct cancel *cancel, struct progress *progr
     return status ? status : finished;
 }
 
-static void finish(void *work, enum status status, struct error *error)
+static enum status finish(void *work, enum status status, struct error *error)
 {
+    (void)error;
     const struct picture_file *picture = work;
     if (!status)
         common_say(picture->common, false, "%s was written", picture->path);
-    else if (error->text[0])
-        common_fail(picture->common, error);
+    return status;
 }
 
 static void discard(void *work)

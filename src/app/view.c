@@ -589,7 +589,7 @@ static enum status start_session(struct session *session, const char *const *nam
     session->host.files = files_create(session->desk);
     host_recovery(&session->host);
     files_opened(session->host.files, names, count);
-    pane->paced = true;
+    common_pace(&session->desk->common);
     enum status status = desk_configure(session->desk, &session->options, error);
     if (!status) // decoding begins before the window system is even loaded
         status = desk_open(session->desk, names, count, error);

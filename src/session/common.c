@@ -10,13 +10,24 @@
 
 enum { END_MS = 2000 }; // for what is being written when the program ends
 
+static void fail(void *context, const struct error *error)
+{
+    common_fail(context, error);
+}
+
 void common_create(struct common *common, void (*wake)(void *context), void *wake_context)
 {
     *common = (struct common){.workspace = workspace_default()};
     colormap_list_init(&common->colormaps);
     common->jobs = jobs_create(0, wake, wake_context);
-    common->works = file_works_create(common->jobs);
+    common->works = file_works_create(common->jobs, fail, common);
     common->frames = frame_cache_create(common->jobs);
+}
+
+void common_pace(struct common *common)
+{
+    common->paced = true;
+    file_works_pace(common->works);
 }
 
 void common_finish(struct common *common)

@@ -15,6 +15,7 @@
 struct common {
     struct jobs *jobs; // of which the main thread is the consumer
     struct file_works *works;
+    bool paced; // by an event loop (common_pace)
     // The device; all NULL until common_attach.
     struct gpu *gpu;
     struct renderer *renderer;
@@ -34,6 +35,10 @@ struct common {
 void common_create(struct common *common, void (*wake)(void *context), void *wake_context);
 // Waits a little for what is being written.
 void common_finish(struct common *common);
+
+// From now on an event loop runs, with playback_tick: what takes time is begun and done later, and a step
+// waits until the frame before it was seen.
+void common_pace(struct common *common);
 
 // The part of it that ends the jobs, where the process ends with whatever hangs: nothing else may be called
 // afterwards.

@@ -393,8 +393,8 @@ enum status desk_settle(struct desk *desk, int wait_ms, struct error *error)
     enum status status = STATUS_OK;
     for (int i = 0; !status && i < LAYOUT_MAX_PANES; i++) {
         const struct pane *pane = desk->panes[i];
-        while (pane && pane->opening && clock_now_ns() < until) {
-            jobs_wait(desk->common.jobs, wait_ms);
+        for (int64_t left; pane && pane->opening && (left = until - clock_now_ns()) > 0;) {
+            jobs_wait(desk->common.jobs, (int)(left / 1000000) + 1);
             jobs_drain(desk->common.jobs);
         }
         status = pane ? pane->open_error.status : STATUS_OK;

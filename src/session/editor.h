@@ -31,7 +31,7 @@ bool editor_release(struct editor *editor, double x, double y);
 // --- commands ---
 
 // Runs an operation as one step, or as a preview that stays open until editor_end. What looks at the whole
-// image is done later, by a job, where the pane is paced by an event loop: see editor_pump.
+// image is done later, by a job, where an event loop runs (common_pace): see editor_pump.
 enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,
                        bool preview, struct error *error);
 // Merges what operations have found, and goes on with those that wait. True if something is to be drawn.

@@ -109,7 +109,6 @@ enum status editor_take_layers(struct editor *editor, const struct mask_layers *
 
 struct layers_file {
     struct editor *editor; // looked at by the consumer
-    bool at_once;
     char *path;
     int64_t width, height;
     struct mask_layers layers;
@@ -130,13 +129,10 @@ static enum status read_layers(void *work, struct cancel *cancel, struct progres
     return status;
 }
 
-static void take_layers(void *work, enum status status, struct error *error)
+static enum status take_layers(void *work, enum status status, struct error *error)
 {
     struct layers_file *file = work;
-    if (!status)
-        status = editor_take_layers(file->editor, &file->layers, file->path, "mask file", error);
-    if (status && error->text[0] && !file->at_once)
-        common_fail(file->editor->pane->common, error);
+    return status ? status : editor_take_layers(file->editor, &file->layers, file->path, "mask file", error);
 }
 
 static void discard_layers(void *work)
@@ -154,13 +150,11 @@ enum status editor_load_layers(struct editor *editor, const char *path, struct e
         return status;
     struct layers_file *file = must_alloc(sizeof *file);
     *file = (struct layers_file){.editor = editor,
-                                 .at_once = !editor->pane->paced,
                                  .path = must_copy(path),
                                  .width = editor->sheet->mask->width,
                                  .height = editor->sheet->mask->height};
     const struct file_work_request request = {.owner = editor,
                                               .label = "mask.load",
-                                              .at_once = file->at_once,
                                               .run = read_layers,
                                               .finish = take_layers,
                                               .discard = discard_layers,

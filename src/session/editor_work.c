@@ -170,8 +170,7 @@ static enum status save(struct editor *editor, struct error *error)
                                                 .seen = pane->frame->mask.seen,
                                                 .path = errand->path,
                                                 .bits = errand->bits,
-                                                .values = errand->values,
-                                                .at_once = !pane->paced};
+                                                .values = errand->values};
     return mask_saving_start(&request, error);
 }
 
@@ -187,7 +186,7 @@ static void conclude(struct editor *editor)
         error->status = merge(editor, error);
     show_stale(editor);
     work->failure = *error;
-    if (error->status && editor->pane->paced)
+    if (error->status && editor->pane->common->paced)
         common_fail(editor->pane->common, error);
     drop_errand(work, 0);
 }
@@ -226,14 +225,14 @@ enum status editor_send(struct editor *editor, const struct editor_errand *erran
     add_errand(work, errand);
     work->failure = (struct error){0};
     editor_pump(editor);
-    while (!pane->paced && work->count > 0) { // nobody would pump
+    while (!pane->common->paced && work->count > 0) { // nobody would pump
         jobs_wait(pane->common->jobs, WAIT_MS);
         jobs_drain(pane->common->jobs);
         editor_pump(editor);
     }
-    if (work->failure.status && !pane->paced)
+    if (work->failure.status && !pane->common->paced)
         *error = work->failure;
-    return pane->paced ? STATUS_OK : work->failure.status;
+    return pane->common->paced ? STATUS_OK : work->failure.status;
 }
 
 enum status editor_run(struct editor *editor, const char *name, const double *numbers, size_t count,

@@ -20,86 +20,34 @@ struct errand {
 struct file_work {
     struct file_works *works;
     struct file_work_request request; // with copies of label and path
-    void (*give_up)(void *work);      // of what has no job of its own
     struct errand *waiting;           // its job, while another one of the same path comes before it
-    struct progress *progress;        // of the job, or owned
+    struct progress *progress;        // of the job
     int64_t started_ns;
 };
 
 struct file_works {
     struct jobs *jobs;
+    void (*fail)(void *context, const struct error *error);
+    void *context;
+    bool paced;
     struct file_work **list; // the oldest first
     size_t count;
 };
 
-struct file_works *file_works_create(struct jobs *jobs)
+struct file_works *file_works_create(struct jobs *jobs,
+                                     void (*fail)(void *context, const struct error *error), void *context)
 {
     struct file_works *works = must_alloc(sizeof *works);
-    works->jobs = jobs;
+    *works = (struct file_works){.jobs = jobs, .fail = fail, .context = context};
     return works;
 }
 
-// --- jobs ---
-
-static void run_errand(void *work, struct cancel *cancel)
+void file_works_pace(struct file_works *works)
 {
-    struct errand *errand = work;
-    const struct file_work_request *request = &errand->request;
-    errand->status = request->run(request->work, cancel, errand->progress, &errand->error);
-}
-
-static void discard_errand(void *work)
-{
-    struct errand *errand = work;
-    errand->request.discard(errand->request.work);
-    free(errand->progress);
-    free(errand);
-}
-
-static void finish_errand(void *work)
-{
-    struct errand *errand = work;
-    file_work_close(&errand->entry);
-    errand->request.finish(errand->request.work, errand->status, &errand->error);
-}
-
-static void begin(struct file_work *entry, struct errand *errand)
-{
-    entry->waiting = NULL;
-    const struct job_request job = {.kind = JOB_WAITS,
-                                    .priority = JOB_WANTED,
-                                    .owner = entry,
-                                    .must_end = entry->request.writes,
-                                    .run = run_errand,
-                                    .finish = finish_errand,
-                                    .discard = discard_errand,
-                                    .work = errand};
-    jobs_start(entry->works->jobs, &job);
+    works->paced = true;
 }
 
 // --- the list ---
-
-// An older entry of the same path, or NULL.
-static const struct file_work *one_before(const struct file_work *entry)
-{
-    const struct file_works *works = entry->works;
-    for (size_t i = 0; i < works->count && works->list[i] != entry; i++) {
-        const struct file_work *other = works->list[i];
-        if (entry->request.path && other->request.path &&
-            strcmp(other->request.path, entry->request.path) == 0)
-            return other;
-    }
-    return NULL;
-}
-
-static void begin_waiting(struct file_works *works)
-{
-    for (size_t i = 0; i < works->count; i++) {
-        struct file_work *entry = works->list[i];
-        if (entry->waiting && !one_before(entry))
-            begin(entry, entry->waiting);
-    }
-}
 
 static struct file_work *add_entry(struct file_works *works, const struct file_work_request *request)
 {
@@ -125,13 +73,80 @@ static void remove_entry(struct file_work *entry)
     free(entry);
 }
 
+// --- jobs ---
+
+static void begin_waiting(struct file_works *works);
+
+static void run_errand(void *work, struct cancel *cancel)
+{
+    struct errand *errand = work;
+    const struct file_work_request *request = &errand->request;
+    errand->status = request->run(request->work, cancel, errand->progress, &errand->error);
+}
+
+static void discard_errand(void *work)
+{
+    struct errand *errand = work;
+    errand->request.discard(errand->request.work);
+    free(errand->progress);
+    free(errand);
+}
+
+static void finish_errand(void *work)
+{
+    struct errand *errand = work;
+    struct file_works *works = errand->entry->works;
+    remove_entry(errand->entry);
+    begin_waiting(works);
+    if (errand->request.finish(errand->request.work, errand->status, &errand->error) && errand->error.text[0])
+        works->fail(works->context, &errand->error);
+}
+
+static void begin(struct file_work *entry, struct errand *errand)
+{
+    entry->waiting = NULL;
+    const struct job_request job = {.kind = JOB_WAITS,
+                                    .priority = JOB_WANTED,
+                                    .owner = entry,
+                                    .must_end = entry->request.writes,
+                                    .run = run_errand,
+                                    .finish = finish_errand,
+                                    .discard = discard_errand,
+                                    .work = errand};
+    jobs_start(entry->works->jobs, &job);
+}
+
+// An older entry of the same path, or NULL.
+static const struct file_work *one_before(const struct file_work *entry)
+{
+    const struct file_works *works = entry->works;
+    for (size_t i = 0; i < works->count && works->list[i] != entry; i++) {
+        const struct file_work *other = works->list[i];
+        if (entry->request.path && other->request.path &&
+            strcmp(other->request.path, entry->request.path) == 0)
+            return other;
+    }
+    return NULL;
+}
+
+static void begin_waiting(struct file_works *works)
+{
+    for (size_t i = 0; i < works->count; i++) {
+        struct file_work *entry = works->list[i];
+        if (entry->waiting && !one_before(entry))
+            begin(entry, entry->waiting);
+    }
+}
+
+// --- what is asked for ---
+
 static enum status do_at_once(const struct file_work_request *request, struct error *error)
 {
     struct error local = {0};
-    const enum status status = request->run(request->work, NULL, NULL, &local);
+    enum status status = request->run(request->work, NULL, NULL, &local);
+    status = request->finish(request->work, status, &local);
     if (status && error)
         *error = local;
-    request->finish(request->work, status, &local);
     request->discard(request->work);
     return status;
 }
@@ -139,7 +154,7 @@ static enum status do_at_once(const struct file_work_request *request, struct er
 enum status file_work_start(struct file_works *works, const struct file_work_request *request,
                             struct error *error)
 {
-    if (request->at_once)
+    if (!works->paced)
         return do_at_once(request, error);
     struct file_work *entry = add_entry(works, request);
     struct errand *errand = must_alloc(sizeof *errand);
@@ -150,33 +165,7 @@ enum status file_work_start(struct file_works *works, const struct file_work_req
     return STATUS_OK;
 }
 
-struct file_work *file_work_open(struct file_works *works, const struct file_work_request *request,
-                                 void (*give_up)(void *work))
-{
-    struct file_work *entry = add_entry(works, request);
-    entry->give_up = give_up;
-    entry->progress = must_alloc(sizeof *entry->progress);
-    return entry;
-}
-
-void file_work_tell(struct file_work *work, double share)
-{
-    progress_set(work->progress, share);
-}
-
-void file_work_close(struct file_work **work)
-{
-    if (!*work)
-        return;
-    struct file_works *works = (*work)->works;
-    if ((*work)->give_up)
-        free((*work)->progress);
-    remove_entry(*work);
-    *work = NULL;
-    begin_waiting(works);
-}
-
-// What has a job is let go; a job that has not begun is freed.
+// The entry goes; of a job that has not begun nothing is left, but for one that writes and is not cancelled.
 static void let_go(struct file_work *entry, bool cancel)
 {
     struct error none = {0};
@@ -193,19 +182,11 @@ static void let_go(struct file_work *entry, bool cancel)
     remove_entry(entry);
 }
 
-static void end_entry(struct file_work *entry, bool cancel)
-{
-    if (entry->give_up)
-        entry->give_up(entry->request.work); // which closes it
-    else
-        let_go(entry, cancel);
-}
-
 bool file_works_give_up(struct file_works *works)
 {
     const bool any = works->count > 0;
     while (works->count > 0)
-        end_entry(works->list[works->count - 1], true); // none of those that wait begins
+        let_go(works->list[works->count - 1], true); // none of those that wait begins
     return any;
 }
 
@@ -213,7 +194,7 @@ void file_works_abandon(struct file_works *works, const void *owner)
 {
     for (size_t i = works->count; i-- > 0;) {
         if (works->list[i]->request.owner == owner)
-            end_entry(works->list[i], false);
+            let_go(works->list[i], false);
     }
     begin_waiting(works);
 }
@@ -224,7 +205,7 @@ void file_works_destroy(struct file_works **address)
     if (!works)
         return;
     for (size_t i = works->count; i-- > 0;)
-        end_entry(works->list[i], false);
+        let_go(works->list[i], false);
     free(works->list);
     free(works);
     *address = NULL;

@@ -13,7 +13,6 @@
 #include "base/status.h"
 
 struct file_works; // opaque: all that is under way
-struct file_work;  // opaque: one of them
 
 struct file_work_request {
     const void *owner; // whom file_works_abandon is given; may be NULL
@@ -21,32 +20,27 @@ struct file_work_request {
     // Nothing of the same path begins before this is done, so that the last save is the one that stays;
     // copied. NULL: there is nothing to keep in order.
     const char *path;
-    bool writes;  // is done even where the window closes
-    bool at_once; // is done before file_work_start returns: there is no event loop
-    // On a thread of the pool; with at_once on that of the caller.
+    bool writes; // is done even where the window closes
+    // On a thread of the pool; on that of the caller where nobody drains the jobs.
     enum status (*run)(void *work, struct cancel *cancel, struct progress *progress, struct error *error);
     // On the consumer's thread, once: with what `run` returned, or, where it was given up before that, with
-    // STATUS_CANCELLED and without a sentence; `run` may then still be at work.
-    void (*finish)(void *work, enum status status, struct error *error);
+    // STATUS_CANCELLED and without a sentence; `run` may then still be at work. Returns how all of it went.
+    enum status (*finish)(void *work, enum status status, struct error *error);
     void (*discard)(void *work); // frees it; the last that is called, on any thread
     void *work;
 };
 
-struct file_works *file_works_create(struct jobs *jobs);
+// `fail` is told of what goes wrong in a job.
+struct file_works *file_works_create(struct jobs *jobs,
+                                     void (*fail)(void *context, const struct error *error), void *context);
+// From now on an event loop drains the jobs. Until then what begins is done before file_work_start returns.
+void file_works_pace(struct file_works *works);
 // What writes goes on without it. Sets *address to NULL; NULL is fine.
 void file_works_destroy(struct file_works **address);
 
-// Begins. The status and the sentence are those of `run` where it is done at once, else STATUS_OK.
+// Begins. Without an event loop the status and the sentence are how it went, else STATUS_OK.
 enum status file_work_start(struct file_works *works, const struct file_work_request *request,
                             struct error *error);
-
-// The same for what is done in steps by the consumer and by jobs of its own (`run`, `finish` and `discard`
-// are not looked at): `give_up` is called when the user does not want it any more, and ends it.
-struct file_work *file_work_open(struct file_works *works, const struct file_work_request *request,
-                                 void (*give_up)(void *work));
-void file_work_tell(struct file_work *work, double share);
-// Sets *work to NULL; NULL is fine.
-void file_work_close(struct file_work **work);
 
 bool file_works_busy(const struct file_works *works);
 // Something is being written that would be lost if the program ended now.

@@ -150,8 +150,7 @@ int64_t frame_cache_most(const struct frame_cache *cache)
 // --- keeping ---
 
 // Drops kept frames that will never be found, and those that were let go of first until `bytes` more may be
-// kept. The last picture dropped that
-// fits `info` (may be NULL) is returned, else NULL.
+// kept. Returns the last picture dropped that fits `info` (may be NULL), else NULL.
 static struct picture *make_room(struct frame_cache *cache, int64_t bytes, const struct frame_info *info)
 {
     const int64_t most = frame_cache_most(cache);

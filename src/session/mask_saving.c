@@ -17,7 +17,7 @@ struct mask_saving {
     char *path;
     uint8_t bits; // the layers; never 0
     int values;
-    bool all, at_once;
+    bool all;
     uint64_t edits[MASK_LAYER_COUNT]; // of the sheet, when the snapshot was taken
 };
 
@@ -47,15 +47,15 @@ static void note_saved(struct mask_saving *saving)
     common_say(saving->common, false, "%s: the mask is saved", saving->path);
 }
 
-static void finish(void *work, enum status status, struct error *error)
+static enum status finish(void *work, enum status status, struct error *error)
 {
+    (void)error;
     struct mask_saving *saving = work;
     if (!status)
         note_saved(saving);
-    else if (!saving->at_once && error->text[0])
-        common_fail(saving->common, error);
     mask_sheet_close(&saving->sheet);
     mask_book_destroy(&saving->book);
+    return status;
 }
 
 // --- life ---
@@ -83,8 +83,7 @@ enum status mask_saving_start(const struct mask_saving_request *request, struct 
                                    .path = must_copy(request->path),
                                    .bits = request->bits ? request->bits : 0xFF,
                                    .all = request->bits == 0,
-                                   .values = request->values,
-                                   .at_once = request->at_once};
+                                   .values = request->values};
     mask_sheet_open(sheet);
     memcpy(saving->edits, sheet->edits, sizeof saving->edits);
     struct text label = {0};
@@ -92,7 +91,6 @@ enum status mask_saving_start(const struct mask_saving_request *request, struct 
     const struct file_work_request work = {.label = text_string(&label),
                                            .path = request->path,
                                            .writes = true,
-                                           .at_once = request->at_once,
                                            .run = run,
                                            .finish = finish,
                                            .discard = discard,

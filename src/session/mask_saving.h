@@ -14,11 +14,10 @@ struct mask_saving_request {
     const char *path;
     uint8_t bits; // the layers; 0 = all
     int values;   // as editor_save takes them
-    bool at_once; // see struct file_work_request
 };
 
 // When the file is written the user is told, and what the sheet has in it is no longer unsaved, as far as it
-// was not edited meanwhile. A failure is told too, unless it is returned because all is done at once.
+// was not edited meanwhile.
 enum status mask_saving_start(const struct mask_saving_request *request, struct error *error);
 
 #endif

@@ -78,7 +78,6 @@ void pane_take_looks(struct pane *pane, const struct pane *other)
     pane->view.play.loop = other->view.play.loop;
     pane->document->channel = other->document->channel;
     pane->ahead.on = other->ahead.on;
-    pane->paced = other->paced;
     pane_update_colormap(pane);
 }
 
@@ -250,7 +249,7 @@ static enum status begin_opening(struct pane *pane, const char *const *names, si
     opening_abandon(&pane->opening);
     pane->open_error = (struct error){0};
     pane->playback.waiting_count = 0;
-    if (!pane->paced)
+    if (!pane->common->paced)
         return open_now(pane, &request, error);
     pane->opening = opening_start(&request);
     return STATUS_OK;

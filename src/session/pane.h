@@ -36,8 +36,7 @@ struct pane {
     // Moving through the series.
     struct source_position position; // of what is shown or being loaded
     int direction;                   // of the last move: 1 or -1
-    bool paced;  // by an event loop with playback_tick: steps wait until the frame before them was seen
-    bool unseen; // what was loaded last has not been on the screen yet; cleared by the event loop
+    bool unseen;            // what was loaded last has not been on the screen yet; cleared by the event loop
     uint64_t opened, loads; // how often another series was opened, and a frame begun to load
     struct playback playback;
     struct ahead ahead;
@@ -76,8 +75,8 @@ void pane_take_looks(struct pane *pane, const struct pane *other);
 
 // Replaces the series by what the names stand for (series_expand; with `siblings` the whole series of a file)
 // and begins to load its frame `frame`, which counts from the first named file. View options may make slabs.
-// A paced pane does so as soon as the names have been looked up by a job: until then it shows what it showed,
-// and what is wrong with them is told then (open_error, common_fail).
+// Where an event loop runs it does so as soon as the names have been looked up by a job: until then it shows
+// what it showed, and what is wrong with them is told then (open_error, common_fail).
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
                       struct error *error);
 // The same with the whole series of the file that is shown; limits set by hand hold.

@@ -17,7 +17,7 @@
 static bool fill_grid(struct pane *pane, struct rect rect)
 {
     const bool known = frame_fill_grid(pane->frame, rect);
-    if (pane->frame->grid.final || pane->paced)
+    if (pane->frame->grid.final || pane->common->paced)
         return known;
     inquiry_wait(pane->frame->inquiry, pane->common->cancel);
     return frame_fill_grid(pane->frame, rect);

@@ -90,7 +90,7 @@ static void step_now(struct pane *pane, int64_t frames)
     pane_drop_opening(pane);
     int64_t moved = 0;
     struct source_position position = pane->position;
-    if (!pane->paced)
+    if (!pane->common->paced)
         position = source_step(pane->document->source, position, frames, &moved);
     else if (!source_step_known(pane->document->source, &position, frames, &moved)) {
         start_walk(pane, position, frames, MOVE_BY_STEPS);
@@ -111,7 +111,7 @@ static void add_waiting(struct playback *playback, int64_t frames)
 // Whether a step has to wait for the frame before it. One that takes very long is given up instead.
 static bool must_wait(const struct pane *pane)
 {
-    if (!pane->paced)
+    if (!pane->common->paced)
         return false;
     if (pane->opening)
         return clock_now_ns() - opening_started_ns(pane->opening) < PATIENCE_NS;
@@ -144,7 +144,7 @@ static bool locate(struct pane *pane, int64_t number, struct source_position *po
 {
     struct source *source = pane->document->source;
     *position = (struct source_position){0, 0};
-    if (pane->paced && number > 0)
+    if (pane->common->paced && number > 0)
         return source_frames(source, 0) > 0 && source_step_known(source, position, number, moved);
     *position = source_step(source, *position, number, moved);
     return true;

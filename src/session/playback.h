@@ -30,8 +30,8 @@ struct playback {
 // Steps by `frames` as the user's hand does, which ends playing. `repeated`: by a key that is held down.
 enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error);
 // Goes to a frame of the whole series, from 0; to its first or last frame; to an item, from 0. These give up
-// what is being read. STATUS_USAGE where there is no such place; a paced pane, which does not wait for files
-// that were not opened yet, says so later.
+// what is being read. STATUS_USAGE where there is no such place; with an event loop, which does not wait for
+// files that were not opened yet, that is said later.
 enum status playback_go(struct pane *pane, int64_t number, struct error *error);
 enum status playback_go_to_end(struct pane *pane, bool last, struct error *error);
 enum status playback_go_to_item(struct pane *pane, int64_t item, struct error *error);

@@ -52,14 +52,14 @@ struct recovery {
     size_t packed_restores;     // of what it restored so much is in the record that was packed last
 };
 
-struct recovery *recovery_create(const struct editors *editors, struct common *common, bool at_once)
+struct recovery *recovery_create(const struct editors *editors, struct common *common)
 {
     struct recovery *recovery = must_alloc(sizeof *recovery);
     memset(recovery, 0, sizeof *recovery);
     recovery->editors = editors;
     recovery->common = common;
     recovery->seen_serial = recovery->kept_serial = recovery->filed_serial = *editors->edits;
-    recovery->left = recovery_left_create(editors, common, at_once);
+    recovery->left = recovery_left_create(editors, common);
     char folder[3900];
     recovery_record_sign(&recovery->self);
     if (recovery_folder(folder, sizeof folder))

@@ -16,8 +16,8 @@ enum { RECOVERY_MAX_BYTES = 256 * 1000 * 1000 }; // of packed layers; beyond tha
 
 struct recovery;
 
-// Both outlive it. `at_once`: see recovery_left_create.
-struct recovery *recovery_create(const struct editors *editors, struct common *common, bool at_once);
+// Both outlive it.
+struct recovery *recovery_create(const struct editors *editors, struct common *common);
 // `discard`: the edits are not wanted any more, and their file goes; so does that of what was restored.
 void recovery_destroy(struct recovery **recovery, bool discard);
 

@@ -21,7 +21,6 @@ struct records {
 struct recovery_left {
     const struct editors *editors;
     struct common *common;
-    bool at_once;
     bool asked, known; // whether there are any
     struct records found;
     char **restored; // paths
@@ -139,13 +138,18 @@ struct answer {
     struct mask_layers **layers; // of each record, one for each of its items
 };
 
+static enum status nothing_left(struct error *error)
+{
+    return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
+}
+
 static enum status find_for(struct answer *answer, struct error *error)
 {
     if (!answer->known)
         answer->records = find_records();
     if (answer->records.count > 0)
         return STATUS_OK;
-    return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
+    return nothing_left(error);
 }
 
 static enum status unpack_record(const struct recovery_record *record, struct mask_layers *layers,
@@ -229,15 +233,14 @@ static void take_back(struct answer *answer, size_t count)
     answer->records = (struct records){0};
 }
 
-static void tell_failure(struct recovery_left *left, enum status status, const struct error *error)
+// Given up, `run` may still be using the records, which are looked for again when they are wanted.
+static enum status end_answer(struct recovery_left *left, enum status status)
 {
-    // Given up: `run` may still be using the records, which are looked for again when they are wanted.
     left->known = status != STATUS_CANCELLED;
-    if (status && error->text[0] && !left->at_once)
-        common_fail(left->common, error);
+    return status;
 }
 
-static void finish_restore(void *work, enum status status, struct error *error)
+static enum status finish_restore(void *work, enum status status, struct error *error)
 {
     struct answer *answer = work;
     struct recovery_left *left = answer->left;
@@ -247,12 +250,13 @@ static void finish_restore(void *work, enum status status, struct error *error)
         status = give_record(left, &answer->records.items[wait - 1], answer->layers[wait - 1], error);
     if (wait > 0)
         take_back(answer, wait);
-    tell_failure(left, status, error);
+    return end_answer(left, status);
 }
 
-static void finish_removals(void *work, enum status status, struct error *error)
+static enum status finish_removals(void *work, enum status status, struct error *error)
 {
-    tell_failure(((struct answer *)work)->left, status, error);
+    (void)error;
+    return end_answer(((struct answer *)work)->left, status);
 }
 
 static void discard_answer(void *work)
@@ -267,12 +271,11 @@ static enum status start_answer(struct recovery_left *left, struct file_work_req
                                 struct error *error)
 {
     if (left->known && left->found.count == 0)
-        return error_set(error, STATUS_USAGE, "no unsaved mask edits were left by another session");
+        return nothing_left(error);
     struct answer *answer = must_alloc(sizeof *answer);
     *answer = (struct answer){.left = left, .records = left->found, .known = left->known};
     left->found = (struct records){0};
     request->owner = left;
-    request->at_once = left->at_once;
     request->discard = discard_answer;
     request->work = answer;
     return file_work_start(left->common->works, request, error);
@@ -326,10 +329,10 @@ void recovery_left_describe(const struct recovery_left *left, char *text, size_t
 
 // --- life ---
 
-struct recovery_left *recovery_left_create(const struct editors *editors, struct common *common, bool at_once)
+struct recovery_left *recovery_left_create(const struct editors *editors, struct common *common)
 {
     struct recovery_left *left = must_alloc(sizeof *left);
-    *left = (struct recovery_left){.editors = editors, .common = common, .at_once = at_once};
+    *left = (struct recovery_left){.editors = editors, .common = common};
     return left;
 }
 

@@ -8,9 +8,8 @@
 // Opaque. Thread-safety: the consumer of the jobs.
 struct recovery_left;
 
-// Both outlive it. `at_once`: no event loop runs, and what is asked for is done before the call returns.
-struct recovery_left *recovery_left_create(const struct editors *editors, struct common *common,
-                                           bool at_once);
+// Both outlive it.
+struct recovery_left *recovery_left_create(const struct editors *editors, struct common *common);
 void recovery_left_destroy(struct recovery_left **address);
 
 // Begins to look for files of sessions that no longer run; the first call does.

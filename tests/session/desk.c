@@ -152,7 +152,7 @@ static void test_names_are_looked_up_later(void **state)
     const char *const names[] = {pattern}, *const other[] = {"sim:16x12,type=u16"};
     open_in(pane, "sim:32x20,type=u16");
     load_all(f->desk);
-    pane->paced = true;
+    common_pace(pane->common);
     assert_int_equal(pane_open(pane, names, 1, false, 0, &error), STATUS_OK);
     assert_true(pane_is_loading(pane));
     assert_string_equal(pane_coming_name(pane), pattern);

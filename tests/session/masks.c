@@ -248,7 +248,7 @@ static void edits_are_kept_while_a_file_does_not_answer(void **state)
     assert_int_equal(setenv("XDG_STATE_HOME", temporary_path("state"), 1), 0);
     assert_true(recovery_folder(folder, sizeof folder));
     const struct editors editors = {.of = {f->editor}, .active = f->editor, .edits = &f->common.edits};
-    struct recovery *recovery = recovery_create(&editors, &f->common, false);
+    struct recovery *recovery = recovery_create(&editors, &f->common);
     open_half(f, save_image("kept.npy", WIDTH, HEIGHT, 1));
     point(f, 20, 30);
     point(f, 21, 1000);
