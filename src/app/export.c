@@ -15,9 +15,6 @@
 // A strip is written as a whole, a cell of it is drawn as a whole.
 enum { STRIP_BYTES = 64 << 20, STRIP_ROWS = 1024, CELL_WIDTH = 4096, LEAST_AREA = 16 };
 
-// A larger picture is written while it is drawn.
-static const int64_t LATER_BYTES = INT64_C(512) * 1000 * 1000;
-
 // The shares of the memory budget that a strip may take, and the tiles that are read in parts
 // (picture_create).
 enum { STRIP_SHARE = 4, TILES_SHARE = 2 };
@@ -192,12 +189,18 @@ static enum status no_memory(const struct cells *cells, int64_t need, int64_t ha
                      cells->request->path, cells->picture_width, cells->picture_height, needed, had);
 }
 
+// The most bytes of the picture that are in memory at a time.
+static int64_t strip_bytes(int64_t budget)
+{
+    return int64_min(STRIP_BYTES, budget / STRIP_SHARE);
+}
+
 // The largest cells that the memory budget and the device allow.
 static enum status choose_cells(struct cells *cells, struct error *error)
 {
     const int64_t budget = common_drawing_budget(cells->common),
                   row = int64_max(3 * (int64_t)cells->picture_width, 1);
-    const int64_t strip = int64_min(STRIP_BYTES, budget / STRIP_SHARE);
+    const int64_t strip = strip_bytes(budget);
     if (row > budget / STRIP_SHARE)
         return no_memory(cells, row * STRIP_SHARE, budget, error);
     const int side = gpu_max_texture_side(cells->common->gpu);
@@ -377,9 +380,11 @@ static enum status draw_strips(struct cells *cells, struct error *error)
     return STATUS_OK;
 }
 
+// Only a picture that takes no more memory than a strip of it may: a larger one is written while it is drawn.
 static bool is_written_later(const struct cells *cells)
 {
-    return cells->request->later && 3 * (int64_t)cells->picture_width * cells->picture_height <= LATER_BYTES;
+    return cells->request->later && 3 * (int64_t)cells->picture_width * cells->picture_height <=
+                                        strip_bytes(common_drawing_budget(cells->common));
 }
 
 static enum status make_buffers(struct cells *cells, struct error *error)

@@ -126,6 +126,44 @@ static void test_the_first_command_exports_the_view(void **state)
     free(file);
 }
 
+// The most memory that the program has had, in kB.
+static long peak_memory(const struct session *session)
+{
+    char path[64], line[200];
+    long peak = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", driven_pid(session->window));
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        sscanf(line, "VmHWM: %ld", &peak);
+    fclose(file);
+    assert_true(peak > 0);
+    return peak;
+}
+
+// No array of all colours of a large picture: no more than a strip of it is in memory at a time.
+static void test_a_large_export_takes_the_memory_of_a_strip(void **state)
+{
+    enum { SIDE = 9000, SIDE_ROWS = SIDE * HEIGHT / WIDTH };
+    struct session *session = *state;
+    char line[700];
+    char *file = strdup(temporary_path("large.png"));
+    session_open(session, BARE_OPTIONS, series("large"), NULL);
+    expect_frame(session, 0);
+    const long before = peak_memory(session);
+    session_teardown(state);
+    snprintf(line, sizeof line, "%s; file.export \"%s\" plain %dx%d; frame.last", BARE_COMMANDS, file, SIDE,
+             SIDE_ROWS);
+    session_open(session, "--colormap", "gray", "--range", "0:255", "--command", line, series("large"), NULL);
+    expect_frame(session, 8);
+    assert_true(peak_memory(session) - before < 3L * SIDE * SIDE_ROWS / 1000);
+    struct pixels picture;
+    assert_true(png_load(file, &picture));
+    assert_true(picture.width == SIDE && picture.height == SIDE_ROWS);
+    pixels_free(&picture);
+    free(file);
+}
+
 // Keys that come faster than frames are all obeyed.
 static void fast_keys(struct session *session, const char *prefetch)
 {
@@ -370,6 +408,7 @@ int main(void)
         TEST(test_frame_numbers_count_from_0),
         TEST(test_a_line_waits_for_its_frames),
         TEST(test_the_first_command_exports_the_view),
+        TEST(test_a_large_export_takes_the_memory_of_a_strip),
         TEST(test_no_key_is_lost),
         TEST(test_folder_template_and_siblings),
         TEST(test_mask_stays),

@@ -205,6 +205,11 @@ void driven_signal(struct driven *driven, int number)
         kill(driven->process, number);
 }
 
+int driven_pid(const struct driven *driven)
+{
+    return driven->process;
+}
+
 bool driven_is_alive(struct driven *driven)
 {
     int status;

@@ -72,6 +72,7 @@ void driven_close(struct driven *driven);
 // --- The process ---
 
 bool driven_is_alive(struct driven *driven);
+int driven_pid(const struct driven *driven);
 void driven_signal(struct driven *driven, int number);
 // Waits for the program's end: its exit code, 128 + signal, or -1 if it still runs after the deadline.
 int driven_wait_exit(struct driven *driven);
