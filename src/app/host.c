@@ -12,6 +12,16 @@ enum status host_need_image(const struct host *host, struct error *error)
                                                 : error_set(error, STATUS_USAGE, "no image is open");
 }
 
+struct pane *host_pane(void *app)
+{
+    return ((struct host *)app)->desk->active;
+}
+
+struct editor *host_editor(void *app)
+{
+    return ((struct host *)app)->editors.active;
+}
+
 bool host_find_pixel(struct host *host)
 {
     struct desk *desk = host->desk;

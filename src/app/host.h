@@ -50,6 +50,10 @@ void host_init(struct host *host, struct desk *desk, const struct command_host_o
 // Before desk_destroy.
 void host_finish(struct host *host);
 
+// What commands act on, of the host that their callbacks are given as `app`.
+struct pane *host_pane(void *app);
+struct editor *host_editor(void *app);
+
 // Makes a pane the active one, with what commands act on.
 void host_activate(struct host *host, struct pane *pane);
 // The panes of the desk may be others: each gets its editor.

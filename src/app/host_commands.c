@@ -4,19 +4,9 @@
 
 #include "app/host_files.h"
 
-static struct pane *pane_of(void *app)
-{
-    return ((struct host *)app)->desk->active;
-}
-
-static struct editor *editor_of(void *app)
-{
-    return ((struct host *)app)->editors.active;
-}
-
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
 {
-    enum status status = pane_open(pane_of(app), names, count, false, 0, error);
+    enum status status = pane_open(host_pane(app), names, count, false, 0, error);
     struct files *files = ((struct host *)app)->files;
     if (!status && files)
         files_opened(files, names, count);
@@ -35,16 +25,16 @@ static enum status do_reload(void *app, struct error *error)
 {
     enum status status = host_need_image(app, error);
     if (!status)
-        pane_reload(pane_of(app));
+        pane_reload(host_pane(app));
     return status;
 }
 
 static enum status do_open_series(void *app, const char *name, struct error *error)
 {
     if (name)
-        return pane_open(pane_of(app), &name, 1, true, 0, error);
+        return pane_open(host_pane(app), &name, 1, true, 0, error);
     const enum status status = host_need_image(app, error);
-    return status ? status : pane_open_siblings(pane_of(app), error);
+    return status ? status : pane_open_siblings(host_pane(app), error);
 }
 
 static enum status do_step(void *app, int64_t frames, struct error *error)
@@ -55,22 +45,22 @@ static enum status do_step(void *app, int64_t frames, struct error *error)
 
 static enum status do_go_to_frame(void *app, int64_t frame, struct error *error)
 {
-    return playback_go(pane_of(app), frame, error);
+    return playback_go(host_pane(app), frame, error);
 }
 
 static enum status do_go_to_end(void *app, bool last, struct error *error)
 {
-    return playback_go_to_end(pane_of(app), last, error);
+    return playback_go_to_end(host_pane(app), last, error);
 }
 
 static enum status do_go_to_item(void *app, int64_t item, struct error *error)
 {
-    return playback_go_to_item(pane_of(app), item, error);
+    return playback_go_to_item(host_pane(app), item, error);
 }
 
 static enum status do_slab(void *app, int mode, int64_t frames, struct error *error)
 {
-    return playback_slab(pane_of(app), mode, frames, error);
+    return playback_slab(host_pane(app), mode, frames, error);
 }
 
 // Gives up what is read from and written to files beside images.
@@ -87,8 +77,8 @@ static bool give_up_files(struct host *host)
 
 static bool do_cancel(void *app)
 {
-    struct pane *pane = pane_of(app);
-    struct editor *editor = editor_of(app);
+    struct pane *pane = host_pane(app);
+    struct editor *editor = host_editor(app);
     if (editor_end(editor, false) || editor_stop(editor) || give_up_files(app))
         return true;
     const bool told = pane->common->message.text[0] != '\0';
@@ -104,45 +94,45 @@ static bool do_cancel(void *app)
 
 static enum status do_auto_limits(void *app, struct error *error)
 {
-    return pane_auto_limits(pane_of(app), error);
+    return pane_auto_limits(host_pane(app), error);
 }
 
 static enum status do_load_again(void *app, struct error *error)
 {
     (void)error;
-    pane_reload(pane_of(app));
+    pane_reload(host_pane(app));
     return STATUS_OK;
 }
 
 static enum status do_mask_operation(void *app, const char *name, const double *numbers, size_t count,
                                      bool preview, struct error *error)
 {
-    return editor_run(editor_of(app), name, numbers, count, preview, error);
+    return editor_run(host_editor(app), name, numbers, count, preview, error);
 }
 
 static bool do_mask_undo(void *app)
 {
-    return editor_undo(editor_of(app));
+    return editor_undo(host_editor(app));
 }
 
 static bool do_mask_redo(void *app)
 {
-    return editor_redo(editor_of(app));
+    return editor_redo(host_editor(app));
 }
 
 static bool do_mask_end(void *app, bool keep)
 {
-    return editor_end(editor_of(app), keep);
+    return editor_end(host_editor(app), keep);
 }
 
 static bool do_mask_last_point(void *app)
 {
-    return editor_last_point(editor_of(app));
+    return editor_last_point(host_editor(app));
 }
 
 static void do_mask_tool_changed(void *app)
 {
-    editor_tool_changed(editor_of(app));
+    editor_tool_changed(host_editor(app));
 }
 
 static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)

@@ -9,27 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct pane *pane_of(void *app)
-{
-    return ((struct host *)app)->desk->active;
-}
-
-static struct editor *editor_of(void *app)
-{
-    return ((struct host *)app)->editors.active;
-}
-
 // --- masks ---
 
 enum status host_load_mask(void *app, const char *path, int values, struct error *error)
 {
     enum { VALUES_MASKED, VALUES_VALID, VALUES_LAYERS };
-    struct pane *pane = pane_of(app);
+    struct pane *pane = host_pane(app);
     enum status status = host_need_image(app, error);
     if (status)
         return status;
     if (values == VALUES_LAYERS)
-        return editor_load_layers(editor_of(app), path, error);
+        return editor_load_layers(host_editor(app), path, error);
     struct text name = {0};
     text_printf(&name, "%s%s", values == VALUES_VALID ? "valid:" : "", path);
     pane_load_mask(pane, text_string(&name));
@@ -39,7 +29,7 @@ enum status host_load_mask(void *app, const char *path, int values, struct error
 
 enum status host_clear_mask(void *app, struct error *error)
 {
-    struct pane *pane = pane_of(app);
+    struct pane *pane = host_pane(app);
     enum status status = host_need_image(app, error);
     if (status)
         return status;
@@ -50,7 +40,7 @@ enum status host_clear_mask(void *app, struct error *error)
 enum status host_combine_mask(void *app, const char *path, int how, struct error *error)
 {
     static const enum bitmap_combination ways[] = {BITMAP_REPLACE, BITMAP_OR, BITMAP_MINUS};
-    return editor_combine(editor_of(app), path, ways[how], error);
+    return editor_combine(host_editor(app), path, ways[how], error);
 }
 
 enum status host_save_mask(void *app, const char *path, uint8_t bits, int values, struct error *error)
@@ -109,7 +99,7 @@ static void discard_map(void *work)
 enum status host_load_colormap(void *app, const char *path, struct error *error)
 {
     struct host *host = app;
-    struct pane *pane = pane_of(app);
+    struct pane *pane = host_pane(app);
     struct map_file *file = must_alloc(sizeof *file);
     *file = (struct map_file){.host = host, .pane = pane, .path = must_copy(path)};
     const struct file_work_request request = {.owner = pane,
