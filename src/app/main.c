@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The program's entry: which subcommand runs.
-#include "app/bench.h"
-#include "app/export_command.h"
-#include "app/info.h"
-#include "app/mask_command.h"
-#include "app/view.h"
+#include "app/batch/bench.h"
+#include "app/batch/export_command.h"
+#include "app/batch/info.h"
+#include "app/batch/mask_command.h"
+#include "app/window/view.h"
 #include "base/clock.h"
 #include "commands/command.h"
 #include "commands/view_options.h"

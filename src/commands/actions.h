@@ -4,7 +4,7 @@
 #define FOVEA_COMMANDS_ACTIONS_H
 
 #include "commands/row.h"
-#include "sources/mask_operation_list.h"
+#include "sources/masks/mask_operation_list.h"
 
 // Every action has the signature of command.run, every tick that of command.checked.
 #define ACTION(name)                                                                                         \

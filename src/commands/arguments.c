@@ -2,7 +2,7 @@
 // Reading of words as what arguments may be: one function for each kind.
 #include "commands/arguments.h"
 
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 #include "view/layout.h"
 
 #include <math.h>

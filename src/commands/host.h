@@ -73,7 +73,7 @@ struct command_mask_ops {
     enum status (*combine)(void *app, const char *path, int how, struct error *error);
     // Writes the mask; `bits` the layers (0 = all); `values` as of load.
     enum status (*save)(void *app, const char *path, uint8_t bits, int values, struct error *error);
-    // Runs an operation of sources/mask_operation.h as one step of undo, or as a preview that the next
+    // Runs an operation of sources/masks/mask_operation.h as one step of undo, or as a preview that the next
     // operation, `end` or any other edit replaces.
     enum status (*operate)(void *app, const char *name, const double *numbers, size_t count, bool preview,
                            struct error *error);

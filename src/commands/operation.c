@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "commands/command.h"
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 #include <ctype.h>
 #include <stdio.h>

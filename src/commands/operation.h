@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 #include "commands/arguments.h"
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 #include <stddef.h>
 

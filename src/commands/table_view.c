@@ -2,7 +2,7 @@
 // The command table: drawing the mask, the view, help.
 #include "commands/table.h"
 
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 static const struct command rows[] = {
     // Mask

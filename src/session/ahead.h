@@ -7,7 +7,7 @@
 #ifndef FOVEA_SESSION_AHEAD_H
 #define FOVEA_SESSION_AHEAD_H
 
-#include "session/frame_mask.h"
+#include "session/masks/frame_mask.h"
 #include "sources/loader.h"
 
 struct pane;

@@ -4,7 +4,7 @@
 #ifndef FOVEA_SESSION_DOCUMENT_H
 #define FOVEA_SESSION_DOCUMENT_H
 
-#include "session/mask_book.h"
+#include "session/masks/mask_book.h"
 #include "sources/slab_mode.h"
 #include "sources/source.h"
 

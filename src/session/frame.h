@@ -6,8 +6,8 @@
 
 #include "image/taps.h"
 #include "render/picture.h"
-#include "session/frame_mask.h"
 #include "session/inquiry.h"
+#include "session/masks/frame_mask.h"
 #include "sources/region_loader.h"
 
 // Exact samples of a small rectangle, kept while it is looked at.

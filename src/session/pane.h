@@ -142,9 +142,9 @@ enum status pane_draw(struct pane *pane, struct target *target, int target_width
 // The colour bar of what is shown, borrowed.
 struct colour_bar pane_colour_bar(const struct pane *pane);
 
-// For drawings that are made in parts (app/export.h). The view's camera is that of the whole drawing; `part`
-// is a rectangle of its viewport whose pane_part_need is not above picture.cache_budget. Both wait for the
-// tiles of an image over the memory budget, and fail if one of them cannot be had.
+// For drawings that are made in parts (app/common/export.h). The view's camera is that of the whole drawing;
+// `part` is a rectangle of its viewport whose pane_part_need is not above picture.cache_budget. Both wait for
+// the tiles of an image over the memory budget, and fail if one of them cannot be had.
 //
 // Gathers the texts of the values in the pixels; none where they are not written.
 enum status pane_measure_part(struct pane *pane, struct rect part, struct overlay_widest *widest,

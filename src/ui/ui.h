@@ -10,10 +10,10 @@
 
 #include "commands/bindings.h"
 #include "commands/command.h"
+#include "image/edit/mask_edit.h"
 #include "image/frame.h"
 #include "image/histogram.h"
 #include "image/mask_counts.h"
-#include "image/mask_edit.h"
 #include "image/statistics.h"
 #include "render/renderer.h"
 #include "sources/browser.h"

@@ -7,7 +7,7 @@
 #ifndef FOVEA_VIEW_TOOL_H
 #define FOVEA_VIEW_TOOL_H
 
-#include "image/shape.h"
+#include "image/edit/shape.h"
 
 enum tool_kind {
     TOOL_NONE, // the left button pans

@@ -29,7 +29,7 @@ struct view_panels {
     enum view_dialog dialog;
 };
 
-// Editing of the mask: what the user chose. The shape in progress is the editor's (session/editor.h).
+// Editing of the mask: what the user chose. The shape in progress is the editor's (session/edit/editor.h).
 struct view_masking {
     bool on;               // mask mode: the left button draws, the keys of the mask are in force
     enum tool_kind tool;   // never TOOL_NONE while `on`, but by choice of the user

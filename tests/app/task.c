@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Tasks on a terminal of their own: the line of the progress, its erasing, and the end by a signal.
-#include "app/task.h"
+#include "app/common/task.h"
 
 #include "base/file.h"
 #include "support/testdata.h"

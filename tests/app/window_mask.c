@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The mask editor in the real window: every shape drawn with the mouse, by the pixels of the saved file and
-// of the window, against shapes rasterised by their definitions (image/shape.h) here.
+// of the window, against shapes rasterised by their definitions (image/edit/shape.h) here.
 #include "support/testdata.h"
 #include "support/window_session.h"
 

@@ -8,7 +8,7 @@
 #include "formats/base/reader.h"
 #include "gpu/gpu.h"
 #include "render/picture.h"
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 // The values of mask operations: numbers, choices, what is missing or too much, and how they are described.
 #include "commands/operation.h"
 
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 #include "support/testdata.h"
 
 #include <stdio.h>

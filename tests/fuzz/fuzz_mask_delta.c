@@ -2,8 +2,8 @@
 // libFuzzer target: any bytes as packed differences of a mask, and as two states of a block whose difference
 // is packed: it must lead from one to the other and back.
 #include "fuzz_bytes.h"
+#include "image/edit/mask_delta.h"
 #include "image/mask.h"
-#include "image/mask_delta.h"
 
 #include <stdbool.h>
 

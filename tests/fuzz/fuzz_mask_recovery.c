@@ -3,7 +3,7 @@
 // accepted is written and read again unchanged.
 #include "base/text.h"
 #include "fuzz_bytes.h"
-#include "session/recovery_file.h"
+#include "session/edit/recovery_file.h"
 
 // Enough to reach every path and little enough to be quick.
 enum { MAX_SIDE = 4096 };

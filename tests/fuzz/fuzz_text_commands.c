@@ -4,7 +4,7 @@
 #include "commands/command.h"
 #include "commands/operation.h"
 #include "fuzz_bytes.h"
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 static void check_key(const char *text)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Bitmap operations against slow ones on arrays of bytes.
-#include "image/bitmap.h"
+#include "image/edit/bitmap.h"
 
 #include "image/random.h"
 #include "support/testdata.h"

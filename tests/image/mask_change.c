@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What an operation over a whole mask changes, found from one mask and made in another that was drawn on.
-#include "image/mask_change.h"
+#include "image/edit/mask_change.h"
 
 #include "support/testdata.h"
 

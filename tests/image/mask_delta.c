@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Packed differences of blocks: there and back for every kind of content, and what is no delta.
-#include "image/mask_delta.h"
+#include "image/edit/mask_delta.h"
 
 #include "image/mask.h"
 #include "image/random.h"

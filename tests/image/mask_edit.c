@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Random sequences of edits, undo and redo against whole copies of the mask.
-#include "image/mask_edit.h"
+#include "image/edit/mask_edit.h"
 
 #include "image/random.h"
 #include "support/testdata.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Masking by value against comparisons of single samples.
-#include "image/mask_rule.h"
+#include "image/edit/mask_rule.h"
 
 #include "image/random.h"
 #include "support/testdata.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tests of masks that share blocks: snapshots stay as they were whatever is written to the others, by one
 // thread or several, and the union of two masks is that of their bytes.
-#include "image/mask_edit.h"
+#include "image/edit/mask_edit.h"
 
 #include "image/random.h"
 #include "support/testdata.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every pixel of every kind of shape against its definition, applied to each pixel centre on its own.
-#include "image/shape.h"
+#include "image/edit/shape.h"
 
 #include "base/text.h"
 #include "image/random.h"

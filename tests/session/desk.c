@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several panes without a window: opening, stepping, links, closing, blinking, and any order of all of it.
-#include "session/editors.h"
+#include "session/edit/editors.h"
 
 #include "support/testdata.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Frames that are kept: what is found again without being read, what is not, and what goes when there is no
 // more room.
-#include "session/editors.h"
+#include "session/edit/editors.h"
 
 #include "base/size.h"
 

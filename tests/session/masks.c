@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The user's mask over frames that come and go: drawn while a file does not answer, kept over frames, sizes
 // and locks, and never waited for.
-#include "session/editor.h"
-#include "session/recovery.h"
-#include "session/recovery_file.h"
+#include "session/edit/editor.h"
+#include "session/edit/recovery.h"
+#include "session/edit/recovery_file.h"
 
 #include "base/clock.h"
 #include "gpu/gpu.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Recovery files: what is written is read, damage is told, and whose files are offered.
-#include "session/recovery_file.h"
+#include "session/edit/recovery_file.h"
 
 #include "support/testdata.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The operations of the table, each against a plain walk over the pixels of a small image made by a formula.
-#include "sources/mask_operation.h"
+#include "sources/masks/mask_operation.h"
 
 #include "support/testdata.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Mask operations as jobs: they find what they would find at once, go on while the mask is drawn on, and are
 // let go at any moment, whatever they wait for.
-#include "sources/mask_work.h"
+#include "sources/masks/mask_work.h"
 
 #include "fake_reader.h"
 #include "support/pool.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The walk over a frame: every row once, with its neighbours and classes, whatever the chunks and threads.
-#include "sources/scan.h"
+#include "sources/masks/scan.h"
 
 #include "base/size.h"
 #include "fake_reader.h"

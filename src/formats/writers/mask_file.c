@@ -7,7 +7,7 @@
 #include "formats/base/blob.h"
 #include "formats/base/reader.h"
 #include "formats/hdf5/hdf5_driver.h"
-#include "image/mask_edit.h"
+#include "image/edit/mask_edit.h"
 
 #include <stdlib.h>
 #include <string.h>

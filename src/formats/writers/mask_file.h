@@ -5,7 +5,7 @@
 
 #include "base/cancel.h"
 #include "base/status.h"
-#include "image/bitmap.h"
+#include "image/edit/bitmap.h"
 #include "image/mask.h"
 
 // Sets MASK_BIT(MASK_FILE) in `mask` for every pixel of frame 0 of `path` that is not zero (NaN counts as

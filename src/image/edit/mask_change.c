@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Differences of two bitmaps in both directions.
+#include "image/edit/mask_change.h"
+
+// *part = the pixels of `from` that are not in `other`; NULL if there is none. Extends *bounds by them.
+static enum status difference(const struct bitmap *from, const struct bitmap *other, struct bitmap **part,
+                              struct rect *bounds, struct error *error)
+{
+    const enum status status = bitmap_copy(from, part, error);
+    if (status)
+        return status;
+    bitmap_combine(*part, other, BITMAP_MINUS);
+    const struct rect found = bitmap_bounds(*part);
+    if (found.width == 0)
+        bitmap_destroy(part);
+    *bounds = rect_join(*bounds, found);
+    return STATUS_OK;
+}
+
+enum status mask_change_find(const struct mask *mask, uint8_t bits, const struct bitmap *bitmap,
+                             enum bitmap_combination how, struct mask_change *change, struct error *error)
+{
+    struct bitmap *before = NULL, *after = NULL;
+    enum status status = mask_to_bitmap(mask, bits, &before, error);
+    if (!status)
+        status = bitmap_copy(before, &after, error);
+    if (!status) {
+        bitmap_combine(after, bitmap, how);
+        status = difference(after, before, &change->added, &change->bounds, error);
+    }
+    if (!status)
+        status = difference(before, after, &change->removed, &change->bounds, error);
+    bitmap_destroy(&before);
+    bitmap_destroy(&after);
+    return status;
+}
+
+enum status mask_change_apply(const struct mask_change *change, struct mask_history *history,
+                              struct rect *changed, struct error *error)
+{
+    enum status status = STATUS_OK;
+    if (change->added)
+        status = mask_edit_bitmap(history, change->added, BITMAP_OR, NULL, error);
+    if (!status && change->removed)
+        status = mask_edit_bitmap(history, change->removed, BITMAP_MINUS, NULL, error);
+    if (changed)
+        *changed = change->bounds;
+    return status;
+}
+
+void mask_change_free(struct mask_change *change)
+{
+    bitmap_destroy(&change->added);
+    bitmap_destroy(&change->removed);
+    *change = (struct mask_change){0};
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What an operation over a whole mask changes: the pixels that it adds to a layer and those that it takes
+// away. It is found from a mask that stands still, and merged later into one that was drawn on meanwhile:
+// pixels that the operation leaves alone keep what was drawn.
+#ifndef FOVEA_IMAGE_MASK_CHANGE_H
+#define FOVEA_IMAGE_MASK_CHANGE_H
+
+#include "image/edit/mask_edit.h"
+
+// Zero-initialise; mask_change_free when done.
+struct mask_change {
+    struct bitmap *added, *removed; // NULL: none
+    struct rect bounds;             // of both
+};
+
+// What combining the layers in `bits` of `mask` with `bitmap`, of the same size, changes.
+enum status mask_change_find(const struct mask *mask, uint8_t bits, const struct bitmap *bitmap,
+                             enum bitmap_combination how, struct mask_change *change, struct error *error);
+// Makes the change in the open edit. *changed (may be NULL) is the rectangle that may have changed.
+enum status mask_change_apply(const struct mask_change *change, struct mask_history *history,
+                              struct rect *changed, struct error *error);
+void mask_change_free(struct mask_change *change);
+
+#endif
