@@ -342,7 +342,7 @@ bool desk_leave(struct desk *desk)
 bool desk_holds(const struct desk *desk)
 {
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        if (desk->panes[i] && desk->panes[i]->hold && desk_is_shown(desk, desk->panes[i]))
+        if (desk->panes[i] && desk->panes[i]->load.hold && desk_is_shown(desk, desk->panes[i]))
             return true;
     }
     return false;
@@ -378,11 +378,11 @@ bool desk_tick(struct desk *desk, int64_t now)
     bool begun = tick_blink(desk, now);
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i] && !desk->panes[i]->unseen)
-            begun |= playback_tick(desk->panes[i], now) || recount_tick(desk->panes[i], now);
+            begun |= playback_tick(desk->panes[i], now) || pane_recount(desk->panes[i], now);
     }
     for (int i = 0; !begun && i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i] && !desk->panes[i]->unseen)
-            ahead_begin(desk->panes[i]);
+            pane_read_ahead(desk->panes[i]);
     }
     return begun;
 }
@@ -418,7 +418,7 @@ int desk_wait_ms(const struct desk *desk, int64_t now)
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i])
             wait = sooner(sooner(wait, playback_wait_ms(desk->panes[i], now)),
-                          recount_wait_ms(desk->panes[i], now));
+                          pane_recount_wait_ms(desk->panes[i], now));
     }
     return wait;
 }

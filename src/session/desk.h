@@ -6,7 +6,7 @@
 #ifndef FOVEA_SESSION_DESK_H
 #define FOVEA_SESSION_DESK_H
 
-#include "session/pane.h"
+#include "session/playback.h"
 #include "view/layout.h"
 
 // The pixel under the mouse, of any pane; the panes that are linked to it show the same.

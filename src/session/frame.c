@@ -4,7 +4,6 @@
 
 #include "base/size.h"
 #include "base/text.h"
-#include "sources/loader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +60,8 @@ void frame_destroy(struct frame **address)
     handle_release(&frame->file);
     frame_clear(frame);
     frame_mask_finish(&frame->mask);
-    free(frame->grid.samples);
+    if (frame->coming.loader)
+        loader_abandon(&frame->coming.loader);
     free(frame);
 }
 
@@ -82,7 +82,7 @@ bool frame_is_current(const struct frame *frame)
 
 int64_t frame_memory(const struct frame *frame)
 {
-    int64_t bytes = NUMBERS_BYTES;
+    int64_t bytes = NUMBERS_BYTES + frame->coming.bytes;
     if (frame->picture)
         bytes += picture_bytes(frame->picture);
     if (frame->mask.classes)
@@ -147,17 +147,15 @@ enum status frame_tap(const struct frame *frame, struct rect visible, struct tap
 
 // --- exact values ---
 
-static bool grid_is(const struct frame *frame, struct rect rect)
+static bool grid_is(const struct frame *frame, struct rect rect, const struct frame_grid *grid)
 {
-    const struct frame_grid *grid = &frame->grid;
     return grid->samples && grid->final && grid->serial == frame->picture->serial &&
            memcmp(&grid->rect, &rect, sizeof rect) == 0;
 }
 
-bool frame_fill_grid(struct frame *frame, struct rect rect)
+bool frame_fill_grid(struct frame *frame, struct rect rect, struct frame_grid *grid)
 {
-    struct frame_grid *grid = &frame->grid;
-    if (grid_is(frame, rect))
+    if (grid_is(frame, rect, grid))
         return true;
     const bool same_type = frame->picture->storage == frame->info.type;
     const bool single = rect.width == 1 && rect.height == 1;
@@ -180,9 +178,8 @@ bool frame_fill_grid(struct frame *frame, struct rect rect)
     return known;
 }
 
-const char *frame_grid_sample(const struct frame *frame, int64_t x, int64_t y)
+const char *frame_grid_sample(const struct frame *frame, const struct frame_grid *grid, int64_t x, int64_t y)
 {
-    const struct frame_grid *grid = &frame->grid;
     if (!grid->samples || grid->serial != frame->picture->serial || x < grid->rect.x || y < grid->rect.y ||
         x >= grid->rect.x + grid->rect.width || y >= grid->rect.y + grid->rect.height)
         return NULL;

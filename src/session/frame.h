@@ -8,9 +8,10 @@
 #include "render/picture.h"
 #include "session/inquiry.h"
 #include "session/masks/frame_mask.h"
+#include "sources/loader.h"
 #include "sources/region_loader.h"
 
-// Exact samples of a small rectangle, kept while it is looked at.
+// Exact samples of a small rectangle of a frame, kept by a pane while it looks at them. All zero at first.
 struct frame_grid {
     struct rect rect;
     uint64_t serial; // of the picture they belong to; 0 = nothing here
@@ -18,6 +19,14 @@ struct frame_grid {
     bool exact; // false: rounded to float32, as on the GPU
     bool final; // nothing better is to come from the file
     void *samples;
+};
+
+// A frame that nobody shows yet, while it is read ahead.
+struct frame_coming {
+    struct loader *loader; // NULL: it is not
+    struct mask_version left_out;
+    int64_t bytes;     // that its bands take
+    const void *owner; // who began it, and ends it if it is not wanted any more
 };
 
 struct document;
@@ -40,6 +49,7 @@ struct frame {
     // All of it is there, as the file of `identity` has it: it may be shown again without being read.
     bool whole;
     struct file_identity identity;
+    struct frame_coming coming; // then there is no picture
     bool passing; // it is shown while a series is played: no other frame goes in order to keep it
     struct picture *picture;
     struct frame_info info;       // of the picture
@@ -52,8 +62,7 @@ struct frame {
     struct limits_sample sample;
     uint64_t serial;               // another number whenever statistics and histogram are others
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
-    struct frame_grid grid;
-    char note[160]; // "shown as float32", "streamed ..."
+    char note[160];                // "shown as float32", "streamed ..."
 };
 
 // What is taken over from a load that ended.
@@ -83,8 +92,8 @@ enum status frame_tap(const struct frame *frame, struct rect visible, struct tap
 // Reads the samples of a small rectangle, in the file's own type, into the grid: from the GPU where that has
 // them exactly, else from the file. As long as the file has not answered they are rounded (or false is
 // returned), and grid.final is false. False also if they cannot be had.
-bool frame_fill_grid(struct frame *frame, struct rect rect);
+bool frame_fill_grid(struct frame *frame, struct rect rect, struct frame_grid *grid);
 // A sample of the grid; NULL where the grid does not hold it.
-const char *frame_grid_sample(const struct frame *frame, int64_t x, int64_t y);
+const char *frame_grid_sample(const struct frame *frame, const struct frame_grid *grid, int64_t x, int64_t y);
 
 #endif

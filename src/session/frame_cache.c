@@ -125,11 +125,16 @@ int64_t frame_cache_room(struct frame_cache *cache, const struct frame *frame, i
     return int64_max(left / 2, part_least(cache));
 }
 
+static bool is_kept(const struct frame *frame)
+{
+    return frame->holders == 0 && !frame->coming.loader;
+}
+
 int64_t frame_cache_kept(const struct frame_cache *cache)
 {
     int64_t bytes = 0;
     for (size_t i = 0; i < cache->count; i++)
-        bytes += cache->frames[i]->holders == 0 ? frame_memory(cache->frames[i]) : 0;
+        bytes += is_kept(cache->frames[i]) ? frame_memory(cache->frames[i]) : 0;
     return bytes;
 }
 
@@ -159,7 +164,7 @@ static struct picture *make_room(struct frame_cache *cache, int64_t bytes, const
     size_t i = 0;
     while (i < cache->count) {
         struct frame *frame = cache->frames[i];
-        if (frame->holders > 0 || (kept + bytes <= most && frame_is_current(frame))) {
+        if (!is_kept(frame) || (kept + bytes <= most && frame_is_current(frame))) {
             i++;
             continue;
         }
@@ -202,12 +207,17 @@ void frame_cache_release(struct frame_cache *cache, struct frame **address)
 
 struct frame *frame_cache_find(const struct frame_cache *cache, const struct frame_key *key)
 {
+    struct frame *coming = NULL;
     for (size_t i = 0; i < cache->count; i++) {
-        if (cache->frames[i]->whole && frame_key_is(&cache->frames[i]->key, key) &&
-            frame_is_current(cache->frames[i]))
-            return cache->frames[i];
+        struct frame *frame = cache->frames[i];
+        if (!frame_key_is(&frame->key, key))
+            continue;
+        if (frame->whole && frame_is_current(frame))
+            return frame;
+        if (frame->coming.loader)
+            coming = frame;
     }
-    return NULL;
+    return coming;
 }
 
 void frame_cache_forget(struct frame_cache *cache, const struct document *document)
@@ -221,6 +231,59 @@ void frame_cache_forget(struct frame_cache *cache, const struct document *docume
             drop(cache, i);
     }
 }
+
+// --- reading ahead ---
+
+int64_t frame_cache_ahead(struct frame_cache *cache)
+{
+    enum { SHARE = 6 }; // of the budget, which is three quarters of what is free
+    cache->budget = find_budget(cache);
+    int64_t left = cache->budget;
+    for (size_t i = 0; i < cache->count; i++)
+        left -= frame_memory(cache->frames[i]);
+    return cache->memory_limit > 0 ? left : int64_min(left, cache->budget / SHARE);
+}
+
+void frame_cache_expect(struct frame_cache *cache, const struct frame_key *key, struct frame_coming coming)
+{
+    struct frame *frame = frame_cache_new(cache);
+    frame->holders = 0;
+    frame->key = *key;
+    frame->coming = coming;
+}
+
+struct frame *frame_cache_coming_of(const struct frame_cache *cache, const void *owner)
+{
+    for (size_t i = 0; i < cache->count; i++) {
+        if (cache->frames[i]->coming.loader && cache->frames[i]->coming.owner == owner)
+            return cache->frames[i];
+    }
+    return NULL;
+}
+
+struct frame_coming frame_cache_take_coming(struct frame_cache *cache, const struct frame *frame)
+{
+    const struct frame_coming coming = frame ? frame->coming : (struct frame_coming){0};
+    if (!coming.loader)
+        return (struct frame_coming){0};
+    const size_t index = index_of(cache, frame);
+    cache->frames[index]->coming = (struct frame_coming){0};
+    drop(cache, index);
+    return coming;
+}
+
+bool frame_cache_knows(const struct frame_cache *cache, const struct frame_key *key)
+{
+    for (size_t i = 0; i < cache->count; i++) {
+        const struct frame *frame = cache->frames[i];
+        if (frame_key_is(&frame->key, key) &&
+            (frame->holders > 0 || frame->coming.loader || (frame->whole && frame_is_current(frame))))
+            return true;
+    }
+    return false;
+}
+
+// --- the next frame ---
 
 void frame_cache_turn(struct frame_cache *cache, struct frame **address, const struct frame_info *info)
 {

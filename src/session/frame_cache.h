@@ -9,6 +9,9 @@
 // frames take
 //   - with --memory: all but twice as much as the shown ones, which is for frames that are read ahead;
 //   - else: an eighth of the budget, and at most 128 MB: too little for a frame means that none is kept.
+// A frame that is read ahead (frame.coming) is in the list too, so that one look finds whatever there is of a
+// frame, and panes of the same document take over what another one began. Its bands take what all the others
+// leave, without --memory at most an eighth of what is free.
 // Those that were shown longest ago go first. A frame that is shown never goes. What is played does not push
 // out what is kept: of a series that is too long none would be left when it begins anew.
 //
@@ -38,10 +41,27 @@ void frame_cache_destroy(struct frame_cache **address);
 struct frame *frame_cache_new(struct frame_cache *cache);
 // One holder less. Without any, a whole frame is kept if there is room, else freed. Sets *address to NULL.
 void frame_cache_release(struct frame_cache *cache, struct frame **address);
-// A whole frame, shown or kept, borrowed; NULL if there is none that is current.
+// A whole frame, shown or kept, that is current, or else one that is read ahead; borrowed. NULL if there is
+// none.
 struct frame *frame_cache_find(const struct frame_cache *cache, const struct frame_key *key);
 // The frames of a document are not found any more, and not kept: its source or its masks are others, or go.
 void frame_cache_forget(struct frame_cache *cache, const struct document *document);
+
+// --- reading ahead ---
+
+// The bytes that the bands of one more frame may take.
+int64_t frame_cache_ahead(struct frame_cache *cache);
+// A frame begins to be read ahead. `coming` is taken over.
+void frame_cache_expect(struct frame_cache *cache, const struct frame_key *key, struct frame_coming coming);
+// The frame that an owner reads ahead, borrowed; or NULL.
+struct frame *frame_cache_coming_of(const struct frame_cache *cache, const void *owner);
+// Takes a frame that is read ahead out of the list, for whoever loads it now or ends it. Nothing if `frame`
+// is another one, or NULL.
+struct frame_coming frame_cache_take_coming(struct frame_cache *cache, const struct frame *frame);
+// Whether a frame is there, is being loaded where it is shown, or read ahead.
+bool frame_cache_knows(const struct frame_cache *cache, const struct frame_key *key);
+
+// --- the next frame ---
 
 // Another frame, described by `info`, comes into a place where *address is shown: that is given back for one
 // to be loaded into. It is the same one where nobody else shows it and it is not kept; else an empty one of

@@ -13,7 +13,7 @@ enum { LEFT_LOADS_MAX = 4 };
 struct left_load {
     struct loader *loader; // cancelled
     size_t item;           // of the source
-    uint64_t number;       // of the load: see pane.loads
+    uint64_t number;       // of the load: see pane.load.number
 };
 
 // All zero at first.

@@ -24,6 +24,7 @@ struct pane *pane_create(struct common *common)
     pane->document = document_create(CHANNEL_AUTO);
     pane->frame = frame_cache_new(common->frames);
     pane->render_view = render_view_create();
+    pane->spares.jobs = common->jobs;
     pane_update_colormap(pane);
     return pane;
 }
@@ -45,6 +46,7 @@ void pane_destroy(struct pane **address)
     file_works_abandon(pane->common->works, pane);
     frame_cache_release(pane->common->frames, &pane->frame); // has a sheet of the document's masks open
     render_view_destroy(&pane->render_view);
+    free(pane->grid.samples);
     leave_document(pane);
     free(pane);
     *address = NULL;
@@ -54,7 +56,7 @@ enum status pane_configure(struct pane *pane, const struct view_options *options
 {
     pane->options = options;
     pane->document->channel = options->source.channel;
-    pane->ahead.on = options->source.prefetch > 0;
+    pane->read_ahead = pane->spares.keep_buffers = options->source.prefetch > 0;
     pane->document->mask_path =
         options->source.mask && !options->source.no_mask ? must_copy(options->source.mask) : NULL;
     enum status status = options_apply(options, &pane->view, &pane->common->colormaps, error);
@@ -77,7 +79,7 @@ void pane_take_looks(struct pane *pane, const struct pane *other)
     pane->view.play.rate = other->view.play.rate;
     pane->view.play.loop = other->view.play.loop;
     pane->document->channel = other->document->channel;
-    pane->ahead.on = other->ahead.on;
+    pane->read_ahead = pane->spares.keep_buffers = other->read_ahead;
     pane_update_colormap(pane);
 }
 
@@ -102,7 +104,7 @@ static void show_mask(struct pane *pane, struct rect rect)
 static void drop_outdated(struct pane *pane)
 {
     if (!pane->view.play.direction)
-        ahead_drop(pane, false);
+        pane_drop_ahead(pane);
 }
 
 void pane_mask_changed(struct pane *pane, struct rect rect)
@@ -115,9 +117,9 @@ void pane_mask_changed(struct pane *pane, struct rect rect)
 void pane_follow_locks(struct pane *pane)
 {
     struct frame *frame = pane->frame;
-    if (!frame_mask_own(&frame->mask, pane_unlocked_layers(pane), pane->loader && pane->loading_known))
+    if (!frame_mask_own(&frame->mask, pane_unlocked_layers(pane), pane->load.loader && pane->load.known))
         return;
-    ahead_drop(pane, false);
+    pane_drop_ahead(pane);
     show_mask(pane, (struct rect){0, 0, frame->info.width, frame->info.height});
 }
 
@@ -131,24 +133,13 @@ bool pane_follow_masks(struct pane *pane)
     return true;
 }
 
-struct mask_version pane_ask_masks(const struct pane *pane, struct loader_request *request)
-{
-    const struct mask_sheet *sheet = pane->frame->mask.sheet;
-    request->mask_path = pane->document->mask_path;
-    if (!sheet || mask_snapshot(sheet->mask, &request->user, NULL))
-        return (struct mask_version){0};
-    request->owned_layers = sheet->owned;
-    request->mask_has_file = sheet->has_file;
-    return (struct mask_version){sheet, sheet->serial};
-}
-
 // --- what is shown ---
 
 // Gives up what is being loaded of the shown series.
 static bool stop_loading(struct pane *pane)
 {
-    const bool moving = playback_stop(pane);
-    if (!pane->loader)
+    const bool moving = course_stop(&pane->course);
+    if (!pane->load.loader)
         return moving;
     pane_load_stop(pane);
     return true;
@@ -170,9 +161,10 @@ void pane_drop_picture(struct pane *pane)
 void pane_give_up(struct pane *pane)
 {
     pane_cancel(pane);
-    recount_drop(pane);
-    ahead_drop(pane, true);
-    left_loads_abandon(&pane->left);
+    recount_drop(&pane->recount, pane->frame);
+    pane_drop_ahead(pane);
+    spares_drop(&pane->spares);
+    left_loads_abandon(&pane->spares.left);
     pane_own_frame(pane);
     pane_load_leave(pane);
     handle_let_go(&pane->frame->file, pane->common->jobs);
@@ -200,8 +192,8 @@ static void take_opened(struct pane *pane, struct document *opened, struct sourc
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
-    pane->direction = 1;
-    pane->playback.due_ns = 0;
+    pane->course.direction = 1;
+    pane->course.due_ns = 0;
     pane_show(pane, position);
 }
 
@@ -248,7 +240,7 @@ static enum status begin_opening(struct pane *pane, const char *const *names, si
     }
     opening_abandon(&pane->opening);
     pane->open_error = (struct error){0};
-    pane->playback.waiting_count = 0;
+    pane->course.waiting_count = 0;
     if (!pane->common->paced)
         return open_now(pane, &request, error);
     pane->opening = opening_start(&request);
@@ -283,22 +275,20 @@ bool pane_is_empty(const struct pane *pane)
     return !pane->document->source && !pane->opening;
 }
 
-struct frame_key pane_key(const struct pane *pane)
+struct frame_key pane_key_at(const struct pane *pane, struct source_position position)
 {
     const struct display *display = &pane->view.display;
-    struct frame_key key = {pane->document, pane->position, display->reduce, display->classes};
-    if (key.position.frame < 0 && pane->document->source)
-        key.position.frame += source_frames(pane->document->source, pane->position.item);
-    return key;
+    if (position.frame < 0 && pane->document->source)
+        position.frame += source_frames(pane->document->source, position.item);
+    return (struct frame_key){pane->document, position, display->reduce, display->classes};
 }
 
 // Whether the frame that another pane shows is what this one would load.
 static bool can_share(const struct pane *pane, const struct pane *other)
 {
     const struct frame *frame = other->frame;
-    struct frame_key key = pane_key(pane);
-    key.position = other->position;
-    return !other->loader && frame->picture && picture_is_complete(frame->picture) &&
+    const struct frame_key key = pane_key_at(pane, other->position);
+    return !other->load.loader && frame->picture && picture_is_complete(frame->picture) &&
            frame->picture->cache_budget == 0 && frame_key_is(&frame->key, &key);
 }
 
@@ -316,8 +306,8 @@ void pane_take_frame(struct pane *pane, struct frame *frame)
     frame->passing = pane->view.play.direction != 0;
     pane->position = frame->key.position;
     pane->unseen = true;
-    pane->load_status = STATUS_OK;
-    pane->load_error = (struct error){0};
+    pane->load.status = STATUS_OK;
+    pane->load.error = (struct error){0};
     pane_meet_frame(pane, &frame->info);
     renew_limits(pane);
 }
@@ -327,8 +317,8 @@ bool pane_share(struct pane *pane, const struct pane *other)
     if (!can_share(pane, other))
         return false;
     stop_loading(pane);
-    recount_drop(pane);
-    pane->loads++;
+    recount_drop(&pane->recount, pane->frame);
+    pane->load.number++;
     pane_take_frame(pane, frame_share(other->frame));
     return true;
 }
@@ -343,8 +333,7 @@ void pane_open_same(struct pane *pane, const struct pane *other)
     leave_document(pane);
     pane->document = document_share(other->document);
     pane->view.contrast = other->view.contrast; // the same data: limits set by hand hold
-    pane->direction = other->direction;
-    pane->playback = (struct playback){.due_ns = 0};
+    pane->course = (struct course){.direction = other->course.direction};
     pane->opened++;
     if (!pane_share(pane, other))
         pane_show(pane, other->position);
@@ -379,7 +368,7 @@ void pane_load_mask(struct pane *pane, const char *path)
 
 bool pane_is_loading(const struct pane *pane)
 {
-    return pane->opening || pane->loader || pane->playback.walk;
+    return pane->opening || pane->load.loader || pane->course.walk.job;
 }
 
 bool pane_cancel(struct pane *pane)
@@ -393,10 +382,41 @@ bool pane_leave(struct pane *pane)
     const bool opening = pane_drop_opening(pane);
     pane_cancel(pane);
     const bool counting = pane->recount.loader != NULL;
-    recount_drop(pane);
-    ahead_drop(pane, true);
+    recount_drop(&pane->recount, pane->frame);
+    pane_drop_ahead(pane);
+    spares_drop(&pane->spares);
     pane_load_collect(pane);
-    return !counting && !opening && pane->left.count == 0;
+    return !counting && !opening && pane->spares.left.count == 0;
+}
+
+// --- numbers that follow the mask ---
+
+int pane_recount_wait_ms(const struct pane *pane, int64_t now)
+{
+    // While playing, the next frame comes before it would be done.
+    return pane->load.loader || pane->view.play.direction ? -1 : recount_wait_ms(pane->frame, now);
+}
+
+bool pane_recount(struct pane *pane, int64_t now)
+{
+    if (pane_recount_wait_ms(pane, now) != 0)
+        return false;
+    struct mask_version left_out;
+    struct loader_request request = pane_request(pane, pane->frame->key.position, &left_out);
+    request.priority = JOB_WANTED;
+    recount_begin(&pane->recount, pane->frame, &request, left_out);
+    return true;
+}
+
+// What was counted again is shown. True if anything changed.
+static bool pump_recount(struct pane *pane)
+{
+    struct taps_result taps;
+    const bool changed = recount_take(&pane->recount, pane->frame);
+    if (!recount_end(&pane->recount, pane->frame, pane->common->jobs, &taps))
+        return changed;
+    pane_take_numbers(pane, &taps);
+    return true;
 }
 
 // --- files that are no images ---
@@ -410,9 +430,9 @@ static bool pass_over(struct pane *pane)
     source_pass_over(pane->document->source, pane->position.item);
     pane->document->passed_over++;
     struct source_position next = {pane->position.item, 0};
-    source_step_known(pane->document->source, &next, pane->direction, &moved);
+    source_step_known(pane->document->source, &next, pane->course.direction, &moved);
     if (moved == 0)
-        source_step_known(pane->document->source, &next, -pane->direction, &moved);
+        source_step_known(pane->document->source, &next, -pane->course.direction, &moved);
     if (moved == 0) {
         pane_drop_picture(pane);
         return false;
@@ -465,8 +485,8 @@ static bool pump_regions(struct pane *pane, int wait_ms)
 // A frame that is shared was counted again by another pane: automatic limits follow.
 static bool follow_statistics(struct pane *pane)
 {
-    const bool changed = pane->seen_serial != pane->frame->serial;
-    pane->seen_serial = pane->frame->serial;
+    const bool changed = pane->limits.seen_serial != pane->frame->serial;
+    pane->limits.seen_serial = pane->frame->serial;
     return changed && pane->frame->holders > 1 && pane->frame->statistics_known && renew_limits(pane);
 }
 
@@ -476,35 +496,35 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
         jobs_wait(pane->common->jobs, wait_ms);
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
-    const bool masked = pane_follow_masks(pane), counted = recount_pump(pane);
+    const bool masked = pane_follow_masks(pane), counted = pump_recount(pane);
     const bool collected = pane_load_collect(pane) || masked;
     const bool news = inquiry_has_news(pane->frame->inquiry) || collected;
-    if (!pane->loader) {
+    if (!pane->load.loader) {
         const bool limited = follow_statistics(pane);
         return (pane->frame->regions && pane->frame->picture && pump_regions(pane, wait_ms)) || news ||
                counted || limited;
     }
     struct frame_info info;
-    if (!pane->loading_known && pane->common->gpu && loader_info(pane->loader, &info)) {
+    if (!pane->load.known && pane->common->gpu && loader_info(pane->load.loader, &info)) {
         struct error error = {0};
         if (pane_load_prepare(pane, &info, &error)) {
             pane_cancel(pane);
             pane_drop_picture(pane);
             common_say(pane->common, true, "%s: %s", pane_shown_name(pane), error.text);
-            pane->load_error = error;
-            pane->load_status = error.status;
+            pane->load.error = error;
+            pane->load.status = error.status;
             return true;
         }
-        pane->loading_known = true;
+        pane->load.known = true;
     }
     bool changed = false;
-    if (pane->loading_known)
+    if (pane->load.known)
         changed = pane_load_take(pane, wait_ms, work_ms);
     else if (wait_ms > 0)
-        loader_wait(pane->loader, wait_ms);
-    if (pane->hold && clock_now_ns() > pane->hold_until_ns)
-        pane->hold = false;
-    if (loader_done(pane->loader) && (pane->loading_known || !loader_info(pane->loader, &info))) {
+        loader_wait(pane->load.loader, wait_ms);
+    if (pane->load.hold && clock_now_ns() > pane->load.hold_until_ns)
+        pane->load.hold = false;
+    if (loader_done(pane->load.loader) && (pane->load.known || !loader_info(pane->load.loader, &info))) {
         pane_load_end(pane);
         if (!pane_is_no_image(pane))
             tell_passed_over(pane);
@@ -512,12 +532,12 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
             return !pass_over(pane);
         return true;
     }
-    return changed && !pane->hold;
+    return changed && !pane->load.hold;
 }
 
 enum status pane_load_all(struct pane *pane, struct error *error)
 {
-    while ((pane->opening || pane->loader) && !cancel_requested(pane->common->cancel))
+    while ((pane->opening || pane->load.loader) && !cancel_requested(pane->common->cancel))
         pane_pump(pane, 100, 1000);
     if (cancel_requested(pane->common->cancel)) {
         pane_cancel(pane);
@@ -528,10 +548,10 @@ enum status pane_load_all(struct pane *pane, struct error *error)
             *error = pane->open_error;
         return pane->open_error.status;
     }
-    if (pane->load_error.status && error)
-        *error = pane->load_error;
-    if (pane->load_error.status)
-        return pane->load_error.status;
+    if (pane->load.error.status && error)
+        *error = pane->load.error;
+    if (pane->load.error.status)
+        return pane->load.error.status;
     while (pane->frame->regions && !cancel_requested(pane->common->cancel) &&
            (pane_pump(pane, 100, 1000) || region_loader_busy(pane->frame->regions)))
         continue;
@@ -546,8 +566,8 @@ enum status pane_auto_limits(struct pane *pane, struct error *error)
     struct contrast *contrast = &pane->view.contrast;
     contrast->automatic = true;
     if (!pane->frame->histogram || !pane->frame->picture ||
-        (pane->loader && !pane->frame->statistics_known)) {
-        pane->auto_pending = true; // done when the load ends
+        (pane->load.loader && !pane->frame->statistics_known)) {
+        pane->limits.pending = true; // done when the load ends
         return STATUS_OK;
     }
     const struct rect visible = camera_visible(&pane->view.camera);

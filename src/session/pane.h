@@ -8,58 +8,67 @@
 #define FOVEA_SESSION_PANE_H
 
 #include "commands/view_options.h"
-#include "session/ahead.h"
 #include "session/common.h"
+#include "session/course.h"
 #include "session/document.h"
 #include "session/frame.h"
-#include "session/left_loads.h"
 #include "session/opening.h"
-#include "session/playback.h"
 #include "session/recount.h"
-#include "sources/loader.h"
+#include "session/spares.h"
 
 // When things happened, in ns of clock_now_ns(); 0 = not yet.
 struct pane_times {
     int64_t load_started, header_known, first_band, complete;
 };
 
+// A frame on its way into the pane, and how the last one ended.
+struct pane_load {
+    struct loader *loader;        // NULL while nothing is being loaded
+    uint64_t number;              // how often a frame was begun to load
+    struct mask_version left_out; // of the user's layers
+    // A kept frame that is the one to be loaded, if its file has not changed, as the loader finds out; or
+    // NULL.
+    struct frame *kept;
+    bool known; // the header is known and the picture prepared for it
+    bool hold;  // same size as before: keep the old picture on the screen until complete
+    int64_t hold_until_ns;
+    enum status status; // of the last load that ended
+    struct error error; // why it failed, or why its mask could not be used
+    struct pane_times times;
+};
+
+// When automatic limits are to be made again.
+struct pane_limits {
+    uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
+    bool pending;         // when loaded, by the rule
+    int64_t updated_ns;
+};
+
 struct pane {
     struct common *common;
     struct document *document;       // never NULL; without a source nothing is open
     struct frame *frame;             // never NULL; without a picture nothing is shown
+    struct frame_grid grid;          // the exact samples of the frame that are looked at
     struct render_view *render_view; // what the renderer keeps for it
     struct view view;
     const struct colormap *colormap;    // of view.display.colormap
     bool first_shown;                   // the camera was set up for a first image
     const struct view_options *options; // of the command line, for the first image; or NULL
 
-    // Moving through the series.
+    // Opening, and moving through the series.
+    struct opening *opening;         // of other files than those that are shown; NULL while there is none
+    struct error open_error;         // why the last one failed
+    uint64_t opened;                 // how often another series was opened
     struct source_position position; // of what is shown or being loaded
-    int direction;                   // of the last move: 1 or -1
-    bool unseen;            // what was loaded last has not been on the screen yet; cleared by the event loop
-    uint64_t opened, loads; // how often another series was opened, and a frame begun to load
-    struct playback playback;
-    struct ahead ahead;
+    struct course course;
+    bool unseen;     // what was loaded last has not been on the screen yet; cleared by the event loop
+    bool read_ahead; // --prefetch
 
     // Loading.
-    struct opening *opening; // of other files than those that are shown; NULL while there is none
-    struct error open_error; // why the last one failed
-    struct loader *loader;   // NULL while nothing is being loaded
-    struct left_loads left;
-    struct mask_version left_out; // of the user's layers, by what is being loaded
+    struct pane_load load;
+    struct spares spares;
     struct recount recount;
-    // A kept frame that is the one to be loaded, if its file has not changed, as the loader finds out; or
-    // NULL.
-    struct frame *kept;
-    enum status load_status; // of the last load that ended
-    struct error load_error; // why it failed, or why its mask could not be used
-    bool loading_known;      // its header is known and the picture prepared for it
-    bool hold;               // same size as before: keep the old picture on the screen until complete
-    int64_t hold_until_ns;
-    uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
-    bool auto_pending;    // apply the rule of automatic limits again when loaded
-    int64_t limits_updated_ns;
-    struct pane_times times;
+    struct pane_limits limits;
 };
 
 // An empty pane; `common` must outlive it.
@@ -107,8 +116,6 @@ void pane_mask_changed(struct pane *pane, struct rect rect);
 void pane_follow_locks(struct pane *pane);
 // The user's layers may have been changed in another pane: shows that. True if they were.
 bool pane_follow_masks(struct pane *pane);
-// Fills in what a load needs to know of the user's layers, and returns which that is.
-struct mask_version pane_ask_masks(const struct pane *pane, struct loader_request *request);
 // Loads the mask's file layer from `path` (NULL clears it), together with the shown frame, whose statistics
 // and reduced levels leave masked pixels out.
 void pane_load_mask(struct pane *pane, const char *path);
@@ -122,6 +129,13 @@ bool pane_leave(struct pane *pane);
 // Returns true if the picture changed.
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms);
 bool pane_is_loading(const struct pane *pane);
+// Begins to read the next frame ahead, unless one is, or there is no room for it (session/frame_cache.h).
+void pane_read_ahead(struct pane *pane);
+// Begins to count the shown frame again if its mask was edited and the user has rested long enough at `now`.
+// True if it did.
+bool pane_recount(struct pane *pane, int64_t now);
+// The time until then, in ms; -1: there is nothing to count again.
+int pane_recount_wait_ms(const struct pane *pane, int64_t now);
 // Pumps until nothing is being loaded and the visible tiles are there; the status of the load with its
 // sentence.
 enum status pane_load_all(struct pane *pane, struct error *error);

@@ -16,11 +16,11 @@
 // Fills the frame's grid, and waits for the file where no event loop draws again what it answers later.
 static bool fill_grid(struct pane *pane, struct rect rect)
 {
-    const bool known = frame_fill_grid(pane->frame, rect);
-    if (pane->frame->grid.final || pane->common->paced)
+    const bool known = frame_fill_grid(pane->frame, rect, &pane->grid);
+    if (pane->grid.final || pane->common->paced)
         return known;
     inquiry_wait(pane->frame->inquiry, pane->common->cancel);
-    return frame_fill_grid(pane->frame, rect);
+    return frame_fill_grid(pane->frame, rect, &pane->grid);
 }
 
 bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size, double *value)
@@ -28,17 +28,17 @@ bool pane_value(struct pane *pane, int64_t x, int64_t y, char *text, size_t size
     if (!pane->frame->picture || x < 0 || y < 0 || x >= pane->frame->info.width ||
         y >= pane->frame->info.height || !picture_is_loaded(pane->frame->picture, y))
         return false;
-    const struct frame_grid *grid = &pane->frame->grid;
-    const char *sample = frame_grid_sample(pane->frame, x, y);
+    const struct frame_grid *grid = &pane->grid;
+    const char *sample = frame_grid_sample(pane->frame, grid, x, y);
     const bool single = grid->rect.width == 1 && grid->rect.height == 1;
     if ((!sample || (single && !grid->final)) && fill_grid(pane, (struct rect){x, y, 1, 1}))
-        sample = frame_grid_sample(pane->frame, x, y);
+        sample = frame_grid_sample(pane->frame, grid, x, y);
     if (!sample)
         return false;
-    *value = sample_value(pane->frame->grid.type, sample);
+    *value = sample_value(pane->grid.type, sample);
     char exact[32];
-    snprintf(text, size, "%s%s", pane->frame->grid.exact ? "" : "~",
-             sample_format(pane->frame->grid.type, sample, exact, sizeof exact));
+    snprintf(text, size, "%s%s", pane->grid.exact ? "" : "~",
+             sample_format(pane->grid.type, sample, exact, sizeof exact));
     return true;
 }
 

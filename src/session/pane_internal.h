@@ -11,14 +11,22 @@ void pane_meet_frame(struct pane *pane, const struct frame_info *info);
 void pane_own_frame(struct pane *pane);
 // Shows a frame that is there already, of which it takes over a holder.
 void pane_take_frame(struct pane *pane, struct frame *frame);
-// What is to be shown, or is being loaded.
-struct frame_key pane_key(const struct pane *pane);
+// The frame at a place of the series, as this pane would show it.
+struct frame_key pane_key_at(const struct pane *pane, struct source_position position);
+// What to ask a loader for, with the user's layers as they are: *left_out says which those are.
+struct loader_request pane_request(const struct pane *pane, struct source_position position,
+                                   struct mask_version *left_out);
 // Nothing is shown any more.
 void pane_drop_picture(struct pane *pane);
 // The kept frame that was looked at is not the one to be shown.
 void pane_let_kept_go(struct pane *pane);
 // Nothing is asked of the shown frame's file any more, unless another pane shows it too.
 void pane_load_leave(struct pane *pane);
+// The loader of the frame at the pane's position if `found` is that, read ahead; else NULL. What this pane
+// read ahead is given up. Its open file is kept for a later load.
+struct loader *pane_take_ahead(struct pane *pane, const struct frame *found, size_t shown_item);
+// Gives up what was read ahead, without waiting for anybody.
+void pane_drop_ahead(struct pane *pane);
 // Begins to load pane->position; nothing must be loading. `shown_item` is the item of the open file; `again`:
 // what was read ahead or is open is of no use.
 void pane_load_start(struct pane *pane, size_t shown_item, bool again);

@@ -33,26 +33,45 @@ static struct image_file *open_file(struct pane *pane, bool same_item)
         file = same_item && frame->file ? handle_take(frame->file) : NULL;
         handle_let_go(&frame->file, pane->common->jobs);
     }
-    return file ? file : ahead_spare(pane, pane->position.item);
+    return file ? file : spares_file(&pane->spares, pane->position.item);
 }
 
-// Loads anew, unless `pane->kept` is still what there is to load.
-static struct loader *start_fresh(struct pane *pane, bool same_item)
+// Which of the user's layers a load leaves out: all that there are now.
+static struct mask_version ask_masks(const struct pane *pane, struct loader_request *request)
+{
+    const struct mask_sheet *sheet = pane->frame->mask.sheet;
+    request->mask_path = pane->document->mask_path;
+    if (!sheet || mask_snapshot(sheet->mask, &request->user, NULL))
+        return (struct mask_version){0};
+    request->owned_layers = sheet->owned;
+    request->mask_has_file = sheet->has_file;
+    return (struct mask_version){sheet, sheet->serial};
+}
+
+struct loader_request pane_request(const struct pane *pane, struct source_position position,
+                                   struct mask_version *left_out)
 {
     struct loader_request request = {
         .jobs = pane->common->jobs,
         .source = pane->document->source,
-        .item = pane->position.item,
+        .item = position.item,
         .channel = pane->document->channel,
-        .file = open_file(pane, same_item),
-        .handle = same_item ? pane->frame->file : NULL,
-        .frame = pane->position.frame,
+        .frame = position.frame,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
     };
-    if (pane->kept)
-        request.refused = pane->kept->identity;
-    pane->left_out = pane_ask_masks(pane, &request);
+    *left_out = ask_masks(pane, &request);
+    return request;
+}
+
+// Loads anew, unless `pane->load.kept` is still what there is to load.
+static struct loader *start_fresh(struct pane *pane, bool same_item)
+{
+    struct loader_request request = pane_request(pane, pane->position, &pane->load.left_out);
+    request.file = open_file(pane, same_item);
+    request.handle = same_item ? pane->frame->file : NULL;
+    if (pane->load.kept)
+        request.refused = pane->load.kept->identity;
     return loader_start(&request);
 }
 
@@ -68,45 +87,40 @@ void pane_load_leave(struct pane *pane)
 static void forget_all(struct pane *pane)
 {
     frame_cache_forget(pane->common->frames, pane->document);
-    ahead_drop(pane, true);
-    left_loads_abandon(&pane->left); // their files are as they were
-}
-
-static void find_kept(struct pane *pane)
-{
-    const struct frame_key key = pane_key(pane);
-    struct frame *kept = frame_cache_find(pane->common->frames, &key);
-    pane->kept = kept ? frame_share(kept) : NULL;
+    pane_drop_ahead(pane);
+    spares_drop(&pane->spares);
+    left_loads_abandon(&pane->spares.left); // their files are as they were
 }
 
 // For a moment the old picture stays, rather than parts of the new one.
 static void hold(struct pane *pane)
 {
-    pane->hold = true;
-    pane->hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
+    pane->load.hold = true;
+    pane->load.hold_until_ns = clock_now_ns() + (int64_t)HOLD_MS * 1000000;
 }
 
 void pane_load_start(struct pane *pane, size_t shown_item, bool again)
 {
-    pane->loads++;
-    recount_drop(pane);
+    struct pane_load *load = &pane->load;
+    load->number++;
+    recount_drop(&pane->recount, pane->frame);
     if (again)
         forget_all(pane);
-    find_kept(pane);
+    const struct frame_key key = pane_key_at(pane, pane->position);
+    struct frame *found = frame_cache_find(pane->common->frames, &key);
+    load->kept = found && found->whole ? frame_share(found) : NULL;
     pane_load_leave(pane);
-    pane->loading_known = false;
-    pane->hold = false;
+    load->known = load->hold = false;
     pane->unseen = true;
-    pane->times = (struct pane_times){.load_started = clock_now_ns()};
-    pane->loader = ahead_take(pane, shown_item);
-    if (pane->loader) { // it may be done since long ago
-        pane_let_kept_go(pane);
+    load->times = (struct pane_times){.load_started = clock_now_ns()};
+    load->loader = pane_take_ahead(pane, found, shown_item);
+    if (load->loader) { // it may be done since long ago
         jobs_wake(pane->common->jobs);
         return;
     }
-    if (pane->kept)
+    if (load->kept)
         hold(pane);
-    pane->loader = start_fresh(pane, !again && shown_item == pane->position.item);
+    load->loader = start_fresh(pane, !again && shown_item == pane->position.item);
 }
 
 // --- while loading ---
@@ -137,8 +151,8 @@ static enum status prepare_masks(struct pane *pane, const struct frame_info *inf
     if (sheet && sheet != mask->sheet)
         pane->common->workspace.masking.locked &= (uint8_t)~sheet->dirty;
     const enum status status =
-        frame_mask_begin(mask, pane->document->masks, info, loader_file_layer(pane->loader),
-                         pane_unlocked_layers(pane), pane->left_out, error);
+        frame_mask_begin(mask, pane->document->masks, info, loader_file_layer(pane->load.loader),
+                         pane_unlocked_layers(pane), pane->load.left_out, error);
     if (!status)
         mask_sheet_rename(mask->sheet, pane_shown_name(pane));
     return status;
@@ -166,7 +180,7 @@ static enum status prepare_picture(struct pane *pane, const struct frame_info *i
     struct frame_cache *frames = pane->common->frames;
     const struct picture *shown = pane->frame->picture;
     const bool fits = shown && picture_fits(shown, info);
-    pane->hold = false;
+    pane->load.hold = false;
     if (fits && picture_is_complete(shown) && pane->first_shown)
         hold(pane);
     if (!fits)
@@ -186,8 +200,8 @@ static enum status prepare_picture(struct pane *pane, const struct frame_info *i
 
 enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, struct error *error)
 {
-    if (pane->kept) { // its file is another one by now
-        pane->kept->whole = false;
+    if (pane->load.kept) { // its file is another one by now
+        pane->load.kept->whole = false;
         pane_let_kept_go(pane);
     }
     enum status status = prepare_picture(pane, info, error);
@@ -197,30 +211,30 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
         return status;
     frame_describe(pane->frame, info);
     pane_meet_frame(pane, info);
-    pane->frame->key = pane_key(pane);
+    pane->frame->key = pane_key_at(pane, pane->position);
     pane->frame->info = *info;
     pane->frame->statistics_known = false;
-    pane->times.header_known = clock_now_ns();
+    pane->load.times.header_known = clock_now_ns();
     return STATUS_OK;
 }
 
 static bool wants_new_limits(const struct pane *pane)
 {
     const struct contrast *contrast = &pane->view.contrast;
-    return contrast->automatic && (!contrast->keep || pane->auto_pending || !pane->frame->histogram);
+    return contrast->automatic && (!contrast->keep || pane->limits.pending || !pane->frame->histogram);
 }
 
 // Limits from the bands so far, now and then, until the whole is known.
 static void update_limits_while_loading(struct pane *pane)
 {
     const int64_t now = clock_now_ns();
-    if (pane->hold || !wants_new_limits(pane) ||
-        now - pane->limits_updated_ns < (int64_t)LIMITS_EVERY_MS * 1000000)
+    if (pane->load.hold || !wants_new_limits(pane) ||
+        now - pane->limits.updated_ns < (int64_t)LIMITS_EVERY_MS * 1000000)
         return;
     struct limits limits;
-    if (loader_limits(pane->loader, &pane->view.contrast.rule, &limits)) {
+    if (loader_limits(pane->load.loader, &pane->view.contrast.rule, &limits)) {
         pane->view.contrast.limits = limits;
-        pane->limits_updated_ns = now;
+        pane->limits.updated_ns = now;
     }
 }
 
@@ -228,7 +242,7 @@ static void take_band(struct pane *pane, struct loaded_band *band)
 {
     struct frame *frame = pane->frame;
     struct error error = {0};
-    frame_mask_take_rows(&frame->mask, loader_classes(pane->loader), band->y, band->rows);
+    frame_mask_take_rows(&frame->mask, loader_classes(pane->load.loader), band->y, band->rows);
     // What was drawn since the load began is shown too.
     band->any_mask =
         mask_any(frame->mask.seen, (struct rect){0, band->y, frame->info.width, band->rows}, 0xff);
@@ -241,13 +255,13 @@ bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
     bool changed = false;
     int64_t until = INT64_MAX;
     struct loaded_band band;
-    while (loader_take(pane->loader, changed ? work_ms : wait_ms, &band)) {
+    while (loader_take(pane->load.loader, changed ? work_ms : wait_ms, &band)) {
         if (!changed)
             until = clock_now_ns() + (int64_t)work_ms * 1000000;
         take_band(pane, &band);
-        loader_give_back(pane->loader, &band);
-        if (!pane->times.first_band)
-            pane->times.first_band = clock_now_ns();
+        loader_give_back(pane->load.loader, &band);
+        if (!pane->load.times.first_band)
+            pane->load.times.first_band = clock_now_ns();
         changed = true;
         if (clock_now_ns() > until) {
             jobs_wake(pane->common->jobs); // there may be more, of which nobody tells again
@@ -273,7 +287,7 @@ static void report_outcome(struct pane *pane, const struct loader_outcome *outco
     else if (outcome->lost_pixels > 0)
         common_say(pane->common, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)",
                    outcome->loss.text, (long long)outcome->lost_pixels);
-    pane->load_error = outcome->status ? outcome->error : outcome->mask_error;
+    pane->load.error = outcome->status ? outcome->error : outcome->mask_error;
 }
 
 static void start_regions(struct pane *pane)
@@ -286,7 +300,7 @@ static void start_regions(struct pane *pane)
 
 bool pane_is_no_image(const struct pane *pane)
 {
-    return pane->load_status == STATUS_NOT_MINE &&
+    return pane->load.status == STATUS_NOT_MINE &&
            source_was_found(pane->document->source, pane->position.item);
 }
 
@@ -314,7 +328,7 @@ static void take_file(struct pane *pane, struct loader_outcome *outcome)
     } else if (outcome->status != STATUS_CANCELLED) {
         pane->position.frame = int64_max(pane->position.frame, 0); // nobody knows which the last would be
     }
-    if (!outcome->file || !pane->loading_known)
+    if (!outcome->file || !pane->load.known)
         return;
     handle_let_go(&pane->frame->file, pane->common->jobs);
     pane->frame->file = handle_create(outcome->file);
@@ -348,31 +362,31 @@ static void take_picture(struct pane *pane, struct loader_outcome *outcome)
 // Shows how a load has ended, and frees the outcome.
 static void take_outcome(struct pane *pane, struct loader_outcome *outcome)
 {
-    pane->load_status = outcome->status;
+    pane->load.status = outcome->status;
     report_outcome(pane, outcome);
     take_file(pane, outcome);
     frame_mask_end(&pane->frame->mask);
     const bool shown =
-        pane->loading_known && (outcome->status == STATUS_OK || outcome->status == STATUS_CANCELLED);
+        pane->load.known && (outcome->status == STATUS_OK || outcome->status == STATUS_CANCELLED);
     if (shown)
         take_picture(pane, outcome);
     else if (outcome->status != STATUS_CANCELLED && !pane_is_no_image(pane))
         pane_drop_picture(pane);
-    pane->auto_pending = false;
-    pane->hold = false;
-    pane->times.complete = clock_now_ns();
-    ahead_keep(pane, pane->position.item, outcome);
+    pane->limits.pending = false;
+    pane->load.hold = false;
+    pane->load.times.complete = clock_now_ns();
+    spares_take(&pane->spares, pane->position.item, outcome);
     loader_outcome_free(outcome);
     // At rest the shown frame is drawn first; but playing has no rest.
     if (shown && pane->view.play.direction)
-        ahead_begin(pane);
+        pane_read_ahead(pane);
 }
 
 // The file is as it was when the frame that is kept was read from it: that is shown.
 static void take_kept(struct pane *pane, struct loader_outcome *outcome)
 {
-    struct frame *frame = pane->kept;
-    pane->kept = NULL;
+    struct frame *frame = pane->load.kept;
+    pane->load.kept = NULL;
     if (frame->holders == 1 && !frame->file) {
         frame->file = outcome->file ? handle_create(outcome->file)
                                     : handle_create_later(pane->document->source, pane->position.item);
@@ -380,30 +394,30 @@ static void take_kept(struct pane *pane, struct loader_outcome *outcome)
         inquiry_turn_to(frame->inquiry, frame->file, frame->key.position.frame, &frame->info);
     }
     pane_take_frame(pane, frame);
-    pane->auto_pending = pane->hold = false;
-    pane->times.header_known = pane->times.first_band = pane->times.complete = clock_now_ns();
-    ahead_keep(pane, pane->position.item, outcome);
+    pane->limits.pending = pane->load.hold = false;
+    pane->load.times.header_known = pane->load.times.first_band = pane->load.times.complete = clock_now_ns();
+    spares_take(&pane->spares, pane->position.item, outcome);
     loader_outcome_free(outcome);
     if (pane->view.play.direction)
-        ahead_begin(pane);
+        pane_read_ahead(pane);
 }
 
 void pane_let_kept_go(struct pane *pane)
 {
-    if (pane->kept)
-        frame_cache_release(pane->common->frames, &pane->kept);
+    if (pane->load.kept)
+        frame_cache_release(pane->common->frames, &pane->load.kept);
 }
 
 void pane_load_end(struct pane *pane)
 {
     struct loader_outcome outcome;
-    loader_finish(&pane->loader, &outcome);
+    loader_finish(&pane->load.loader, &outcome);
     if (outcome.unchanged) {
         take_kept(pane, &outcome);
         return;
     }
-    if (pane->kept)
-        pane->kept->whole = false;
+    if (pane->load.kept)
+        pane->load.kept->whole = false;
     pane_let_kept_go(pane);
     take_outcome(pane, &outcome);
 }
@@ -414,9 +428,10 @@ void pane_load_stop(struct pane *pane)
         .status = STATUS_CANCELLED,
         .error = {.status = STATUS_CANCELLED, .text = "loading was cancelled"},
     };
-    if (!loader_try_finish(&pane->loader, &outcome)) {
-        left_loads_add(&pane->left, (struct left_load){pane->loader, pane->position.item, pane->loads});
-        pane->loader = NULL;
+    if (!loader_try_finish(&pane->load.loader, &outcome)) {
+        left_loads_add(&pane->spares.left,
+                       (struct left_load){pane->load.loader, pane->position.item, pane->load.number});
+        pane->load.loader = NULL;
     }
     if (outcome.unchanged)
         outcome.status = STATUS_CANCELLED;
@@ -428,9 +443,9 @@ void pane_load_stop(struct pane *pane)
 static void take_late(struct pane *pane, struct loader_outcome *outcome)
 {
     take_file(pane, outcome);
-    if (pane->loading_known && pane->frame->picture && outcome->taps.histogram)
+    if (pane->load.known && pane->frame->picture && outcome->taps.histogram)
         frame_take_statistics(pane->frame, &outcome->taps);
-    if (!pane->loading_known)
+    if (!pane->load.known)
         return;
     inquiry_turn_to(pane->frame->inquiry, pane->frame->file, pane->position.frame, &pane->frame->info);
     start_regions(pane);
@@ -441,12 +456,12 @@ bool pane_load_collect(struct pane *pane)
     struct left_load load;
     struct loader_outcome outcome;
     bool shown = false;
-    while (left_loads_take(&pane->left, &load, &outcome)) {
-        if (load.number == pane->loads && !pane->loader && !pane->frame->file) {
+    while (left_loads_take(&pane->spares.left, &load, &outcome)) {
+        if (load.number == pane->load.number && !pane->load.loader && !pane->frame->file) {
             take_late(pane, &outcome);
             shown = true;
         }
-        ahead_keep(pane, load.item, &outcome);
+        spares_take(&pane->spares, load.item, &outcome);
         loader_outcome_free(&outcome);
     }
     return shown;

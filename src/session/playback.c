@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/size.h"
-#include "session/pane.h"
 
 #include <math.h>
 
@@ -19,7 +18,7 @@ static void stop(struct pane *pane)
 {
     pane_drop_opening(pane);
     pane->view.play.direction = 0;
-    pane->playback.waiting_count = 0;
+    pane->course.waiting_count = 0;
 }
 
 // --- by hand ---
@@ -28,7 +27,7 @@ static void stop(struct pane *pane)
 static void arrive(struct pane *pane, int64_t steps, struct source_position position, int64_t moved)
 {
     if (moved != 0) {
-        pane->direction = steps < 0 ? -1 : 1;
+        pane->course.direction = steps < 0 ? -1 : 1;
         pane_go(pane, position);
     } else {
         common_say(pane->common, false, steps < 0 ? "this is the first frame" : "this is the last frame");
@@ -48,41 +47,28 @@ static enum status no_such_frame(const struct pane *pane, int64_t number, struct
 static void end_walk(void *context, struct source_position position, int64_t moved)
 {
     struct pane *pane = context;
-    struct playback *playback = &pane->playback;
+    struct course_walk *walk = &pane->course.walk;
     struct error error = {0};
-    playback->walk = NULL;
-    if (playback->walk_move == MOVE_BY_STEPS)
-        arrive(pane, playback->walk_steps, position, moved);
-    else if (playback->walk_move == MOVE_ANYWHERE || moved == playback->walk_steps)
+    walk->job = NULL;
+    if (walk->move == MOVE_BY_STEPS)
+        arrive(pane, walk->steps, position, moved);
+    else if (walk->move == MOVE_ANYWHERE || moved == walk->steps)
         pane_go(pane, position);
-    else if (no_such_frame(pane, playback->walk_steps, &error))
+    else if (no_such_frame(pane, walk->steps, &error))
         common_say(pane->common, true, "%s", error.text);
 }
 
 // `from` is where the steps begin.
-static void start_walk(struct pane *pane, struct source_position from, int64_t steps, enum playback_move move)
+static void start_walk(struct pane *pane, struct source_position from, int64_t steps, enum course_move move)
 {
-    struct playback *playback = &pane->playback;
-    walk_abandon(&playback->walk);
-    playback->walk_steps = steps;
-    playback->walk_move = move;
-    playback->walk_started_ns = clock_now_ns();
+    walk_abandon(&pane->course.walk.job);
     const struct walk_request request = {.jobs = pane->common->jobs,
                                          .source = pane->document->source,
                                          .from = from,
                                          .steps = steps,
                                          .done = end_walk,
                                          .context = pane};
-    playback->walk = walk_start(&request);
-}
-
-bool playback_stop(struct pane *pane)
-{
-    const bool any = pane->playback.walk != NULL;
-    walk_abandon(&pane->playback.walk);
-    if (any)
-        pane->playback.waiting_count = 0;
-    return any;
+    pane->course.walk = (struct course_walk){walk_start(&request), steps, move, clock_now_ns()};
 }
 
 static void step_now(struct pane *pane, int64_t frames)
@@ -99,15 +85,6 @@ static void step_now(struct pane *pane, int64_t frames)
     arrive(pane, frames, position, moved);
 }
 
-static void add_waiting(struct playback *playback, int64_t frames)
-{
-    if (playback->waiting_count < PLAYBACK_MAX_WAITING)
-        playback->waiting[playback->waiting_count++] = frames;
-    else
-        playback->waiting[PLAYBACK_MAX_WAITING - 1] =
-            int64_clamp(playback->waiting[PLAYBACK_MAX_WAITING - 1] + frames, -1000000000, 1000000000);
-}
-
 // Whether a step has to wait for the frame before it. One that takes very long is given up instead.
 static bool must_wait(const struct pane *pane)
 {
@@ -115,11 +92,11 @@ static bool must_wait(const struct pane *pane)
         return false;
     if (pane->opening)
         return clock_now_ns() - opening_started_ns(pane->opening) < PATIENCE_NS;
-    if (pane->playback.walk)
-        return clock_now_ns() - pane->playback.walk_started_ns < PATIENCE_NS;
-    if (pane->loader)
-        return clock_now_ns() - pane->times.load_started < PATIENCE_NS;
-    return pane->unseen || pane->playback.waiting_count > 0;
+    if (pane->course.walk.job)
+        return clock_now_ns() - pane->course.walk.started_ns < PATIENCE_NS;
+    if (pane->load.loader)
+        return clock_now_ns() - pane->load.times.load_started < PATIENCE_NS;
+    return pane->unseen || pane->course.waiting_count > 0;
 }
 
 enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error)
@@ -130,7 +107,7 @@ enum status playback_step(struct pane *pane, int64_t frames, bool repeated, stru
     pane->view.play.direction = 0;
     if (must_wait(pane)) {
         if (!repeated)
-            add_waiting(&pane->playback, frames);
+            course_add(&pane->course, frames);
         return STATUS_OK;
     }
     step_now(pane, frames);
@@ -176,7 +153,7 @@ enum status playback_go_to_end(struct pane *pane, bool last, struct error *error
     if (status)
         return status;
     stop(pane);
-    pane->direction = last ? -1 : 1; // where to look for an image if there is none
+    pane->course.direction = last ? -1 : 1; // where to look for an image if there is none
     pane_go(pane, last ? source_last(pane->document->source) : source_first(pane->document->source));
     return STATUS_OK;
 }
@@ -221,8 +198,8 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
     int64_t number, total;
     bool exact;
     playback_place(pane, &number, &total, &exact);
-    for (int i = 0; i < pane->playback.waiting_count; i++)
-        number = int64_clamp(number + pane->playback.waiting[i], 0, exact ? total - 1 : INT32_MAX);
+    for (int i = 0; i < pane->course.waiting_count; i++)
+        number = int64_clamp(number + pane->course.waiting[i], 0, exact ? total - 1 : INT32_MAX);
     number *= pane->document->plain ? pane->document->slab_frames : 1;
     struct source *plain = document_files(pane->document), *slabs = NULL;
     if (mode >= 0)
@@ -253,77 +230,50 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
 
 // --- playing ---
 
-// Where playing leads in a direction, which it may turn round; false at the end.
-static bool play_next(const struct pane *pane, int *direction, struct source_position *next)
-{
-    const enum play_loop loop = pane->view.play.loop;
-    int64_t moved = 0;
-    *next = pane->position;
-    source_step_known(pane->document->source, next, *direction, &moved);
-    if (moved != 0 || loop == PLAY_ONCE)
-        return moved != 0;
-    if (loop == PLAY_BOUNCE) {
-        *direction = -*direction;
-        source_step_known(pane->document->source, next, *direction, &moved);
-        return moved != 0;
-    }
-    *next = *direction > 0 ? source_first(pane->document->source) : source_last(pane->document->source);
-    return next->item != pane->position.item || next->frame != pane->position.frame;
-}
-
-bool playback_next(const struct pane *pane, struct source_position *next)
-{
-    int direction = pane->view.play.direction ? pane->view.play.direction : pane->direction;
-    return pane->document->source && play_next(pane, &direction, next);
-}
-
 static void play_step(struct pane *pane)
 {
     struct view_play *play = &pane->view.play;
     struct source_position next;
-    const bool any = play_next(pane, &play->direction, &next);
+    const bool any = course_next(pane->document->source, pane->position, play->loop, &play->direction, &next);
     if (!any)
         play->direction = 0;
     else
-        pane->direction = play->direction;
+        pane->course.direction = play->direction;
     if (any)
         pane_go(pane, next);
 }
 
 bool playback_tick(struct pane *pane, int64_t now)
 {
-    struct playback *playback = &pane->playback;
+    struct course *course = &pane->course;
     if (!pane->document->source || pane_is_loading(pane))
         return false;
-    if (playback->waiting_count > 0) {
-        const int64_t frames = playback->waiting[0];
-        playback->waiting_count--;
-        for (int i = 0; i < playback->waiting_count; i++)
-            playback->waiting[i] = playback->waiting[i + 1];
+    int64_t frames;
+    if (course_take(course, &frames)) {
         step_now(pane, frames);
         return true;
     }
     if (pane->view.play.direction == 0) {
-        playback->due_ns = 0;
+        course->due_ns = 0;
         return false;
     }
-    if (now < playback->due_ns)
+    if (now < course->due_ns)
         return false;
     // What took too long is not caught up with: the pace goes on from here.
     const int64_t period = (int64_t)llround(1e9 / pane->view.play.rate);
-    playback->due_ns = int64_max(playback->due_ns + period, now + period / 2);
+    course->due_ns = int64_max(course->due_ns + period, now + period / 2);
     play_step(pane);
     return true;
 }
 
 int playback_wait_ms(const struct pane *pane, int64_t now)
 {
-    const struct playback *playback = &pane->playback;
+    const struct course *course = &pane->course;
     if (!pane->document->source || pane_is_loading(pane))
         return -1;
-    if (playback->waiting_count > 0)
+    if (course->waiting_count > 0)
         return 0;
     if (pane->view.play.direction == 0)
         return -1;
-    return (int)int64_clamp(int64_ceil_div(playback->due_ns - now, 1000000), 0, 60000);
+    return (int)int64_clamp(int64_ceil_div(course->due_ns - now, 1000000), 0, 60000);
 }

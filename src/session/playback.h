@@ -6,26 +6,7 @@
 #ifndef FOVEA_SESSION_PLAYBACK_H
 #define FOVEA_SESSION_PLAYBACK_H
 
-#include "session/walk.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-
-struct pane;
-
-enum { PLAYBACK_MAX_WAITING = 64 };
-
-// Of struct pane. What is played is in view.play; this is what the event loop needs to know besides.
-struct playback {
-    int64_t waiting[PLAYBACK_MAX_WAITING]; // steps, in order; more are added to the last
-    int waiting_count;
-    int64_t due_ns; // when the next frame is to be shown; 0 = at once
-    // A move whose end depends on files that were not opened yet; NULL: none.
-    struct walk *walk;
-    int64_t walk_steps;
-    enum playback_move { MOVE_BY_STEPS, MOVE_TO_NUMBER, MOVE_ANYWHERE } walk_move;
-    int64_t walk_started_ns;
-};
+#include "session/pane.h"
 
 // Steps by `frames` as the user's hand does, which ends playing. `repeated`: by a key that is held down.
 enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error);
@@ -39,16 +20,9 @@ enum status playback_go_to_item(struct pane *pane, int64_t item, struct error *e
 // frames themselves again, at the same place of the series.
 enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct error *error);
 
-// Gives up a move that waits for files, and the steps after it. False if there was none.
-bool playback_stop(struct pane *pane);
-
 // The place of what is shown in the whole series, from 0, and the number of frames of that. Files that were
 // not opened yet count as one frame and make *exact false. False while the place is not known.
 bool playback_place(const struct pane *pane, int64_t *number, int64_t *total, bool *exact);
-
-// The place that the next step in the direction of the last one, or of playing, leads to; false if there is
-// none.
-bool playback_next(const struct pane *pane, struct source_position *next);
 
 // To be called when the shown frame is on the screen and nothing is being read: begins to read the next one
 // if a step waits or it is time. True if it did. `now` of clock_now_ns().

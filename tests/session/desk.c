@@ -519,7 +519,7 @@ static void test_playing_waits_until_a_frame_is_due(void **state)
     load_all(f->desk);
     assert_int_equal(playback_wait_ms(pane, 0), -1);
     pane->view.play.direction = 1;
-    pane->playback.due_ns = 1000000000;
+    pane->course.due_ns = 1000000000;
     assert_int_equal(playback_wait_ms(pane, 998500000), 2);
     assert_int_equal(playback_wait_ms(pane, 999999999), 1);
     assert_int_equal(playback_wait_ms(pane, 1000000000), 0);

@@ -155,7 +155,7 @@ static void stepping_back_reads_nothing(void **state)
     stuck_disk_hold(file_name(1), 0);
     go_to(f, f->pane, 1);
     expect_shown(f->pane, value_of(1));
-    assert_int_equal(f->pane->load_status, STATUS_OK);
+    assert_int_equal(f->pane->load.status, STATUS_OK);
     assert_true(f->pane->view.contrast.limits.low == value_of(1)); // they follow
     assert_string_equal(pane_shown_name(f->pane), file_name(1));
 }
@@ -308,7 +308,7 @@ static void a_step_to_a_kept_frame_is_given_up(void **state)
         for (int k = 0; k < i % 4; k++)
             pane_pump(f->pane, 0, 1);
         pane_cancel(f->pane);
-        assert_null(f->pane->kept);
+        assert_null(f->pane->load.kept);
     }
     go_to(f, f->pane, 0);
     expect_shown(f->pane, value_of(0));
@@ -425,6 +425,108 @@ static void four_large_images_share_the_memory(void **state)
         assert_true(picture_read(pane->frame->picture, (struct rect){1000, 900, 2, 2}, (uint16_t[4]){0}));
         assert_true(bytes_of_pictures(f) <= most);
     }
+}
+
+// --- frames that are read ahead ---
+
+static struct frame *coming_of(const struct fixture *f, const struct pane *pane)
+{
+    return frame_cache_coming_of(f->frames, pane);
+}
+
+static struct pane *add_same(struct fixture *f)
+{
+    struct error error = {0};
+    struct pane *pane = desk_add(f->desk, f->pane, LAYOUT_STACKED, &error);
+    assert_non_null(pane);
+    pane_open_same(pane, f->pane);
+    load_all(f);
+    return pane;
+}
+
+// Of panes that show the same frame one reads the next ahead, and the first that steps there has it.
+static void a_frame_is_read_ahead_for_all_panes(void **state)
+{
+    NEED_DEVICE(f);
+    open_files(f, "<u2");
+    f->pane->read_ahead = true;
+    struct pane *other = add_same(f);
+    assert_true(other->read_ahead);
+    desk_tick(f->desk, 0);
+    assert_non_null(coming_of(f, f->pane));
+    assert_null(coming_of(f, other));
+    assert_true(is_found(f, 1));
+    const struct loader *loader = coming_of(f, f->pane)->coming.loader;
+    pane_go(other, (struct source_position){1, 0});
+    assert_ptr_equal(other->load.loader, loader);
+    assert_null(coming_of(f, f->pane));
+    load_all(f);
+    expect_shown(other, value_of(1));
+    expect_shown(f->pane, value_of(0));
+    desk_tick(f->desk, 0); // what the other shows need not be read, but what it will show next
+    assert_null(coming_of(f, f->pane));
+    assert_int_equal(coming_of(f, other)->key.position.item, 2);
+    go_to(f, f->pane, 1);
+    assert_ptr_equal(f->pane->frame, other->frame);
+}
+
+// Of a frame that is loaded in one pane nothing is read ahead in another.
+static void what_is_being_loaded_is_not_read_ahead(void **state)
+{
+    NEED_DEVICE(f);
+    open_files(f, "<u2");
+    struct pane *other = add_same(f);
+    f->pane->read_ahead = true;
+    pane_go(other, (struct source_position){1, 0});
+    while (!other->load.known)
+        pane_pump(other, 10, 0);
+    pane_read_ahead(f->pane);
+    assert_null(coming_of(f, f->pane));
+    load_all(f);
+}
+
+static void reading_ahead_is_within_the_budget(void **state)
+{
+    NEED_DEVICE(f);
+    open_files(f, "<u2");
+    f->pane->read_ahead = true;
+    const int64_t shown = frame_memory(f->pane->frame), cost = WIDTH * HEIGHT * 5 + (1 << 20);
+    f->frames->memory_limit = shown + cost - 1;
+    assert_int_equal(frame_cache_ahead(f->frames), cost - 1);
+    pane_read_ahead(f->pane);
+    assert_null(coming_of(f, f->pane));
+    f->frames->memory_limit = shown + cost;
+    pane_read_ahead(f->pane);
+    assert_int_equal(coming_of(f, f->pane)->coming.bytes, cost);
+    assert_true(frame_cache_ahead(f->frames) <= 0);
+    assert_int_equal(frame_cache_kept(f->frames), 0); // it is no kept frame, and nothing pushes it out
+    frame_cache_settle(f->frames);
+    assert_non_null(coming_of(f, f->pane));
+}
+
+// What is read ahead goes with whatever makes it useless.
+static void what_was_read_ahead_is_given_up(void **state)
+{
+    NEED_DEVICE(f);
+    open_files(f, "<u2");
+    f->pane->read_ahead = true;
+    pane_read_ahead(f->pane);
+    assert_true(is_found(f, 1));
+    go_to(f, f->pane, 3);
+    assert_false(is_found(f, 1));
+    pane_read_ahead(f->pane);
+    assert_true(is_found(f, 4));
+    pane_mask_changed(f->pane, (struct rect){0, 0, 1, 1});
+    assert_false(is_found(f, 4));
+    pane_read_ahead(f->pane);
+    assert_true(is_found(f, 4));
+    pane_reload(f->pane);
+    assert_false(is_found(f, 4));
+    load_all(f);
+    pane_read_ahead(f->pane);
+    open_names(f, f->pane, (const char *const[]){"sim:32x20,type=u16"}, 1);
+    assert_null(coming_of(f, f->pane));
+    assert_int_equal(f->frames->count, 1);
 }
 
 // --- against a model ---
@@ -623,6 +725,10 @@ int main(void)
         TEST(playing_keeps_the_beginning),
         TEST(textures_are_used_again),
         TEST(four_large_images_share_the_memory),
+        TEST(a_frame_is_read_ahead_for_all_panes),
+        TEST(what_is_being_loaded_is_not_read_ahead),
+        TEST(reading_ahead_is_within_the_budget),
+        TEST(what_was_read_ahead_is_given_up),
         TEST(any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,13 +169,13 @@ static void a_file_that_does_not_answer_is_left(void **state)
         pane_pump(f->pane, 5, 1000);
     assert_true(pane_cancel(f->pane)); // the alarm ends the test if this waits
     assert_false(pane_is_loading(f->pane));
-    assert_int_equal(f->pane->load_status, STATUS_CANCELLED);
+    assert_int_equal(f->pane->load.status, STATUS_CANCELLED);
     assert_int_equal(seen(f, HOT_X, HOT_Y), MASK_BIT(MASK_SATURATED));
     point(f, 3, 3);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
     assert_false(pane_leave(f->pane)); // a thread is held by it all the same
     go_to(f, 1);
-    assert_int_equal(f->pane->load_status, STATUS_OK);
+    assert_int_equal(f->pane->load.status, STATUS_OK);
     assert_int_equal(seen(f, 3, 3), MASK_BIT(MASK_USER));
     assert_int_equal(seen(f, 2, 900), MASK_BIT(MASK_SATURATED));
     stuck_disk_release();
@@ -414,14 +414,14 @@ static const int64_t REST_NS = INT64_C(300) * 1000000;
 static void rest(struct fixture *f)
 {
     const int64_t edited = f->pane->frame->mask.sheet->changed_ns;
-    assert_false(recount_tick(f->pane, edited + REST_NS / 2));
-    assert_in_range(recount_wait_ms(f->pane, edited + REST_NS / 2), 1, 150);
-    assert_true(recount_tick(f->pane, edited + REST_NS));
+    assert_false(pane_recount(f->pane, edited + REST_NS / 2));
+    assert_in_range(pane_recount_wait_ms(f->pane, edited + REST_NS / 2), 1, 150);
+    assert_true(pane_recount(f->pane, edited + REST_NS));
     while (f->pane->recount.loader) {
         pane_pump(f->pane, 0, 1000);
         usleep(500);
     }
-    assert_int_equal(recount_wait_ms(f->pane, edited + 10 * REST_NS), -1);
+    assert_int_equal(pane_recount_wait_ms(f->pane, edited + 10 * REST_NS), -1);
 }
 
 static float coarsest_value(const struct fixture *f)
@@ -445,7 +445,7 @@ static void numbers_follow_the_mask(void **state)
     f->pane->view.contrast.automatic = true;
     open_images(f, &path, 1);
     pump(f);
-    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns()), -1);
+    assert_int_equal(pane_recount_wait_ms(f->pane, clock_now_ns()), -1);
     const uint64_t picture = f->pane->frame->picture->serial;
     assert_int_equal(f->pane->frame->statistics.masked, 2);
     assert_int_equal(editor_run(f->editor, "rectangle", all_but_right, 4, false, &error), STATUS_OK);
@@ -480,7 +480,7 @@ static void numbers_follow_what_was_drawn_while_loading(void **state)
     NEED_DEVICE(f);
     open_half(f, save_image("slow.npy", WIDTH, HEIGHT, 1));
     point(f, 20, 30);
-    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns() + 10 * REST_NS), -1);
+    assert_int_equal(pane_recount_wait_ms(f->pane, clock_now_ns() + 10 * REST_NS), -1);
     stuck_disk_release();
     pump(f);
     assert_int_equal(f->pane->frame->statistics.masked, 2);
@@ -497,11 +497,11 @@ static void counting_holds_nobody_up(void **state)
     pump(f);
     point(f, 20, 30);
     stuck_disk_hold(names[0], 0);
-    assert_true(recount_tick(f->pane, clock_now_ns() + REST_NS));
+    assert_true(pane_recount(f->pane, clock_now_ns() + REST_NS));
     pane_pump(f->pane, 1, 1);
     go_to(f, 1);
     assert_int_equal(f->pane->frame->statistics.masked, 3);
-    assert_int_equal(recount_wait_ms(f->pane, clock_now_ns() + REST_NS), -1);
+    assert_int_equal(pane_recount_wait_ms(f->pane, clock_now_ns() + REST_NS), -1);
 }
 
 int main(void)

@@ -246,19 +246,19 @@ static enum status load_and_present(struct stage *stage, const int64_t exec_ns, 
         if (!pane_pump(pane, 50, seen ? 40 : 0) || !pane->frame->picture)
             continue;
         status = bench_draw(stage, error);
-        if (figures->first_picture_ms == 0 && pane->times.first_band)
+        if (figures->first_picture_ms == 0 && pane->load.times.first_band)
             figures->first_picture_ms = ms_between(exec_ns, clock_now_ns());
     }
-    if (!status && pane->load_error.status) {
-        *error = pane->load_error;
-        return pane->load_status ? pane->load_status : pane->load_error.status;
+    if (!status && pane->load.error.status) {
+        *error = pane->load.error;
+        return pane->load.status ? pane->load.status : pane->load.error.status;
     }
     if (!status)
         status = bench_draw(stage, error);
     figures->complete_picture_ms = ms_between(exec_ns, clock_now_ns());
-    figures->header_ms = ms_between(exec_ns, pane->times.header_known);
-    figures->first_band_ms = ms_between(exec_ns, pane->times.first_band);
-    figures->resident_ms = ms_between(exec_ns, pane->times.complete);
+    figures->header_ms = ms_between(exec_ns, pane->load.times.header_known);
+    figures->first_band_ms = ms_between(exec_ns, pane->load.times.first_band);
+    figures->resident_ms = ms_between(exec_ns, pane->load.times.complete);
     return status;
 }
 

@@ -16,7 +16,7 @@ static enum status step(struct stage *stage, struct error *error)
 {
     struct pane *pane = stage->desk->active;
     enum status status = STATUS_OK;
-    pane->playback.due_ns = 0;
+    pane->course.due_ns = 0;
     playback_tick(pane, clock_now_ns());
     while (!status && pane_is_loading(pane)) {
         if (pane_pump(pane, 50, PUMP_MS) && pane_is_loading(pane) && pane->frame->picture)
@@ -57,7 +57,7 @@ enum status bench_steps(struct stage *stage, int64_t steps, struct step_figures 
         status = step(stage, error);
         times[i] = (double)(clock_now_ns() - start) / 1e6;
         figures->slowest_ms = times[i] > figures->slowest_ms ? times[i] : figures->slowest_ms;
-        figures->failed += pane->load_status != STATUS_OK;
+        figures->failed += pane->load.status != STATUS_OK;
         if (i + 1 == EARLY || i + 1 == steps)
             note_memory(&figures->resident_late, &figures->peak_late);
         if (i + 1 <= EARLY) {

@@ -160,7 +160,7 @@ static void remember(struct files *files)
     const struct pane *pane = files->desk->active;
     if (!files->opened || pane_is_loading(pane))
         return;
-    if (pane->opened != files->opened_before && pane->frame->picture && pane->load_status == STATUS_OK)
+    if (pane->opened != files->opened_before && pane->frame->picture && pane->load.status == STATUS_OK)
         browser_remember(files->browser, files->opened);
     free(files->opened);
     files->opened = NULL;

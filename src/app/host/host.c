@@ -239,7 +239,7 @@ bool host_continue(struct host *host)
     if (!command_is_pending(queue) || !queue->ops->is_complete(host))
         return false;
     struct error error = {0};
-    if (host->desk->active->load_error.status) // which has been told
+    if (host->desk->active->load.error.status) // which has been told
         command_drop(queue);
     else if (command_continue(queue, &error))
         common_say(&host->desk->common, true, "%s", error.text);

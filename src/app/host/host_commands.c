@@ -228,7 +228,7 @@ static bool do_is_complete(void *app)
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         const struct pane *pane = desk->panes[i];
         if (pane &&
-            (pane->playback.waiting_count > 0 || (host->files && pane->unseen && desk_is_shown(desk, pane))))
+            (pane->course.waiting_count > 0 || (host->files && pane->unseen && desk_is_shown(desk, pane))))
             return false;
     }
     return !desk_is_loading(desk) && !host_is_working(host);

@@ -136,7 +136,7 @@ static void fill_model(struct session *session, struct ui_model *model, struct c
         .loading = pane_is_loading(pane),
         .work.unfinished = pane->opening || host_is_working(&session->host),
         .work.failures = pane->common->failed,
-        .progress = pane->loader ? loader_progress(pane->loader) : 1,
+        .progress = pane->load.loader ? loader_progress(pane->load.loader) : 1,
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
         .note = pane->frame->note,
@@ -537,7 +537,7 @@ static enum status run_loop(struct session *session, struct error *error)
         session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
                           (loading && !desk_holds(session->desk));
         session->dirty |= host_pump(&session->host);
-        session->picture_seen = session->desk->active->times.first_band != 0;
+        session->picture_seen = session->desk->active->load.times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
         session->dirty |= thumbnails_pump(session->thumbnails, is_at_leisure(session));

@@ -23,12 +23,12 @@ struct mask_sheet *editor_follow(struct editor *editor)
     if (editor->sheet != sheet || editor->opened != pane->opened || !pane->frame->picture) {
         editor_close(editor, editor->open == OPEN_STROKE);
         tool_reset(&editor->tool);
-    } else if (editor->open == OPEN_PREVIEW && editor->loads != pane->loads) {
+    } else if (editor->open == OPEN_PREVIEW && editor->loads != pane->load.number) {
         editor_close(editor, false); // what was not confirmed is not kept
     }
     editor->sheet = sheet;
     editor->opened = pane->opened;
-    editor->loads = pane->loads;
+    editor->loads = pane->load.number;
     return pane->frame->picture ? sheet : NULL;
 }
 

@@ -243,7 +243,7 @@ enum status editor_run(struct editor *editor, const char *name, const double *nu
     enum status status = editor_need_layer(editor, error);
     if (!operation)
         status = error_set(error, STATUS_USAGE, "there is no mask operation \"%s\"", name);
-    else if (!status && operation->kind == MASK_PIXELS && pane->loader)
+    else if (!status && operation->kind == MASK_PIXELS && pane->load.loader)
         status = error_set(error, STATUS_USAGE, "the frame is still being loaded; this needs all of it");
     if (status)
         return status;
