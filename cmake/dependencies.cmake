@@ -2,9 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)
-pkg_check_modules(CFITSIO REQUIRED IMPORTED_TARGET cfitsio)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
-find_library(FOVEA_CFITSIO_ARCHIVE libcfitsio.a DOC "cfitsio as an archive, without the libraries of its network drivers")
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LZF REQUIRED IMPORTED_TARGET liblzf)
@@ -18,12 +16,13 @@ find_library(FOVEA_AEC_ARCHIVE libaec.a)
 find_path(FOVEA_CBFLIB_INCLUDE cbflib/cbf.h) # tests only
 find_library(FOVEA_CBFLIB_ARCHIVE libcbf.a)
 find_library(FOVEA_CBFLIB cbf)
-mark_as_advanced(FOVEA_CFITSIO_ARCHIVE FOVEA_BZ2 FOVEA_HDF5_ARCHIVE FOVEA_SZ_ARCHIVE FOVEA_AEC_ARCHIVE
+mark_as_advanced(FOVEA_BZ2 FOVEA_HDF5_ARCHIVE FOVEA_SZ_ARCHIVE FOVEA_AEC_ARCHIVE
   FOVEA_CBFLIB_INCLUDE FOVEA_CBFLIB_ARCHIVE FOVEA_CBFLIB)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
 pkg_check_modules(CRYPTO IMPORTED_TARGET libcrypto) # tests only
+pkg_check_modules(CFITSIO IMPORTED_TARGET cfitsio) # tests only
 pkg_check_modules(SDL2 REQUIRED IMPORTED_TARGET sdl2)
 pkg_check_modules(GLEW REQUIRED IMPORTED_TARGET glew)
 pkg_check_modules(EGL REQUIRED IMPORTED_TARGET egl)
@@ -34,19 +33,6 @@ pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 
 find_file(FOVEA_FONT DejaVuSans.ttf PATHS /usr/share/fonts/truetype/dejavu REQUIRED NO_DEFAULT_PATH
   DOC "The font embedded as the fallback")
-
-# cfitsio: the archive with stand-ins for its network drivers (src/formats/fits/no_network.c) where there is one, else the
-# shared library.
-add_library(fovea_cfitsio INTERFACE)
-if(FOVEA_CFITSIO_ARCHIVE)
-  add_library(fovea_no_network OBJECT ${CMAKE_SOURCE_DIR}/src/formats/fits/no_network.c)
-  target_link_libraries(fovea_no_network PRIVATE fovea_flags)
-  target_include_directories(fovea_cfitsio INTERFACE ${CFITSIO_INCLUDE_DIRS})
-  target_link_libraries(fovea_cfitsio INTERFACE ${FOVEA_CFITSIO_ARCHIVE} $<TARGET_OBJECTS:fovea_no_network>
-    ${FOVEA_BZ2} PkgConfig::ZLIB m)
-else()
-  target_link_libraries(fovea_cfitsio INTERFACE PkgConfig::CFITSIO)
-endif()
 
 # HDF5: the archive where there is one. The shared library of Debian loads 35 others (curl, Kerberos, LDAP, ...) at every
 # start; the archive leaves its network driver out, because nothing refers to it.

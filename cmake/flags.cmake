@@ -3,7 +3,7 @@ set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_EXTENSIONS ON)
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# Hidden, or else a library's own function of the same name is replaced by ours at run time: cfitsio exports
+# Hidden, or else a library's own function of the same name is replaced by ours at run time: cfitsio, in tests, exports
 # file_open, file_read and others.
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)

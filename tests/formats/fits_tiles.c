@@ -106,35 +106,6 @@ static void test_rice_noise_stays_inside(void **state)
     }
 }
 
-// --- HCompress ---
-
-// Whole streams of cfitsio are sound, and none of their beginnings is, and noise stays inside.
-static void test_hcompress_streams(void **state)
-{
-    (void)state;
-    static const int sides[][2] = {{16, 16}, {5, 9}, {33, 7}, {4, 30}, {20, 31}};
-    for (size_t n = 0; n < 4 * sizeof sides / sizeof *sides; n++) {
-        int columns = sides[n / 4][0], rows = sides[n / 4][1], numbers[1024], status = 0;
-        char packed[8192];
-        long count = sizeof packed;
-        for (int i = 0; i < rows * columns; i++)
-            numbers[i] = n % 4 == 0 ? 5 : (int)(random_next() % (n % 4 == 1 ? 3 : 4000)) - 1000;
-        fits_hcompress(numbers, columns, rows, n % 4 == 3 ? 4 : 0, packed, &count, &status);
-        assert_int_equal(status, 0);
-        for (long cut = 0; cut <= count; cut++) {
-            uint8_t *stream = malloc((size_t)cut + 1); // exact but for a byte, as 0 bytes may be NULL
-            memcpy(stream + 1, packed, (size_t)cut);
-            bool sound = fits_hcompress_sound(stream + 1, (size_t)cut, (int64_t)rows * columns);
-            if (sound != (cut == count) && cut != count - 1) // the last byte may be filling
-                fail_msg("case %zu: %ld of %ld bytes: %d", n, cut, count, sound);
-            for (long i = 25; i < cut; i++)
-                stream[1 + i] = (uint8_t)random_next();
-            fits_hcompress_sound(stream + 1, (size_t)cut, (int64_t)rows * columns);
-            free(stream);
-        }
-    }
-}
-
 // --- A file made by hand ---
 
 static void descriptor(struct fits_maker *maker, uint32_t count, uint32_t offset)
@@ -377,7 +348,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rice_streams),
         cmocka_unit_test(test_rice_noise_stays_inside),
-        cmocka_unit_test(test_hcompress_streams),
         cmocka_unit_test(test_rice_overread_is_a_lost_tile),
         cmocka_unit_test(test_odd_options_are_refused),
         cmocka_unit_test(test_quantized_as_cfitsio),

@@ -1,179 +1,223 @@
 // SPDX-License-Identifier: MIT
-// HCompress streams: a look through them before cfitsio, which does nothing else here, decodes them.
+// HCompress streams: the coefficients that they hold.
 //
-// cfitsio 4.2 reads such a stream without knowing where it ends. Here it is read to its end as a decoder
-// would, only that of each coefficient no more is kept than whether it is 0. The form: R. L. White,
-// "High-performance compression of astronomical images" (1992), and FITS Standard 4.0, section 10.4.4: four
-// quadrants of coefficients, each by bit planes, each of them a quadtree of 4-bit nodes or such nodes as they
-// are; then the signs.
+// The form: R. L. White, M. Postman, M. G. Lattanzi, "Compression of the Guide Star Digitised Schmidt Plates"
+// (1992), and FITS Standard 4.0, section 10.4.4. A head with the size, the scale and the sum of all pixels;
+// four quadrants of coefficients, each by bit planes from the highest, each plane a quadtree of 4-bit nodes
+// or its lowest nodes as they are; a code of 0; then, from a whole byte on, the signs of what is not 0.
 #include "formats/fits/fits_internal.h"
 
 #include "base/byteorder.h"
 #include "base/size.h"
+#include "formats/fits/fits_htransform.h"
 
-#include <fitsio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { HEAD = 2 + 3 * 4 + 8 + 3, MAX_PLANES = 62, CODE_DIRECT = 0, CODE_QUADTREE = 15 };
+// The places of the head's numbers, each with its highest byte first.
+enum { ROWS_AT = 2, COLUMNS_AT = 6, SCALE_AT = 10, SUM_AT = 14, PLANES_AT = 22, HEAD_BYTES = 25 };
+enum { MAX_PLANES = 62, CODE_DIRECT = 0, CODE_QUADTREE = 15, NODE_BITS = 4, LONGEST_CODE = 6 };
 
-struct bits {
+// A stream that is being read. Reads begin before `end`, so that the padding behind it is enough for them.
+struct stream {
     const uint8_t *data;
-    size_t at, end;
-    bool over; // more was wanted than there is
+    size_t at, end; // in bits
+    bool over;      // more was wanted than there is
 };
 
-// A quadrant of the coefficients: marks of those that are not 0.
+// A quadrant of the coefficients, and room for the nodes of its lowest level and of the one above.
 struct quadrant {
-    uint8_t *marks;
+    int64_t *first;
     int64_t stride, rows, columns;
+    uint8_t *nodes, *above;
 };
 
-static int take(struct bits *bits, int count)
+// --- Bits ---
+
+// The next `count` bits, at most 57, without taking them; 0 where the stream has ended.
+static unsigned look(const struct stream *stream, int count)
 {
-    int value = 0;
-    if ((size_t)count > bits->end - bits->at) {
-        bits->over = true;
+    if (stream->at >= stream->end)
         return 0;
+    return (unsigned)(load_u64be(stream->data + stream->at / 8) << stream->at % 8 >> (64 - count));
+}
+
+static void pass(struct stream *stream, int count)
+{
+    stream->at += (size_t)count;
+    if (stream->at > stream->end) {
+        stream->at = stream->end;
+        stream->over = true;
     }
-    for (int i = 0; i < count; i++, bits->at++)
-        value = value << 1 | (bits->data[bits->at / 8] >> (7 - bits->at % 8) & 1);
+}
+
+static unsigned take(struct stream *stream, int count)
+{
+    const unsigned value = look(stream, count);
+    pass(stream, count);
     return value;
 }
 
-// A node by its prefix code.
-static uint8_t take_node(struct bits *bits)
+// A node, by its prefix code of 3 to 6 bits.
+static uint8_t take_node(struct stream *stream)
 {
-    static const uint8_t four[] = {3, 5, 10, 12, 15}, five[] = {6, 7, 9, 11, 13};
-    int code = take(bits, 3);
-    if (code < 4)
-        return (uint8_t)(1 << code);
-    code = code << 1 | take(bits, 1);
-    if (code < 13)
-        return four[code - 8];
-    code = code << 1 | take(bits, 1);
-    if (code < 31)
-        return five[code - 26];
-    return take(bits, 1) ? 14 : 0;
+    static const uint8_t three[4] = {1, 2, 4, 8}, four[5] = {3, 5, 10, 12, 15}, five[5] = {6, 7, 9, 11, 13},
+                         six[2] = {0, 14};
+    const unsigned bits = look(stream, LONGEST_CODE);
+    const int count = bits < 32 ? 3 : bits < 52 ? 4 : bits < 62 ? 5 : 6;
+    const unsigned code = bits >> (LONGEST_CODE - count);
+    pass(stream, count);
+    return count == 3   ? three[code]
+           : count == 4 ? four[code - 8]
+           : count == 5 ? five[code - 26]
+                        : six[code - 62];
 }
 
-// Sets the up to four places below each node by the node's bits, or marks those of ones.
-static void nodes_open(const uint8_t *nodes, const struct quadrant *out, bool mark)
+// --- Bit planes ---
+
+// The four places below a node are, from its highest bit: left and right in the upper row, then in the lower.
+static bool node_has(const uint8_t *nodes, int64_t across, int64_t y, int64_t x)
 {
-    int64_t across = (out->columns + 1) / 2;
-    for (int64_t y = 0; y < out->rows; y++)
-        for (int64_t x = 0; x < out->columns; x++) {
-            uint8_t bit = nodes[y / 2 * across + x / 2] >> (3 - 2 * (y % 2) - x % 2) & 1;
-            uint8_t *place = &out->marks[y * out->stride + x];
-            *place = mark ? *place | bit : bit;
+    return nodes[y / 2 * across + x / 2] >> (3 - 2 * (y % 2) - x % 2) & 1;
+}
+
+// The nodes of a level from those above it: what they have has a code in the stream, the last one first.
+static void level_read(struct stream *stream, const uint8_t *above, int64_t rows, int64_t columns,
+                       uint8_t *nodes)
+{
+    const int64_t across = (columns + 1) / 2;
+    for (int64_t y = rows - 1; y >= 0 && !stream->over; y--)
+        for (int64_t x = columns - 1; x >= 0; x--)
+            nodes[y * columns + x] = node_has(above, across, y, x) ? take_node(stream) : 0;
+}
+
+// The lowest nodes of a plane that is a quadtree.
+static const uint8_t *quadtree_read(struct stream *stream, const struct quadrant *quadrant)
+{
+    uint8_t *above = quadrant->above, *nodes = quadrant->nodes;
+    const int64_t span = fits_hcompress_span(int64_max(quadrant->rows, quadrant->columns));
+    nodes[0] = take_node(stream);
+    for (int64_t unit = span / 2; unit > 1; unit /= 2) {
+        uint8_t *lower = above;
+        above = nodes;
+        nodes = lower;
+        level_read(stream, above, int64_ceil_div(quadrant->rows, unit),
+                   int64_ceil_div(quadrant->columns, unit), nodes);
+    }
+    return nodes;
+}
+
+static const uint8_t *direct_read(struct stream *stream, const struct quadrant *quadrant, int64_t count)
+{
+    for (int64_t i = 0; i < count && !stream->over; i++)
+        quadrant->nodes[i] = (uint8_t)take(stream, NODE_BITS);
+    return quadrant->nodes;
+}
+
+// Sets a bit of the up to four coefficients below each of the lowest nodes.
+static void plane_set(const struct quadrant *quadrant, const uint8_t *nodes, int plane)
+{
+    const int64_t across = (quadrant->columns + 1) / 2, down = (quadrant->rows + 1) / 2;
+    for (int64_t y = 0; y < down; y++)
+        for (int64_t x = 0; x < across; x++) {
+            const int64_t node = nodes[y * across + x];
+            if (node == 0)
+                continue;
+            int64_t *at = quadrant->first + 2 * y * quadrant->stride + 2 * x;
+            const bool right = 2 * x + 1 < quadrant->columns, below = 2 * y + 1 < quadrant->rows;
+            at[0] |= (node >> 3) << plane;
+            if (right)
+                at[1] |= (node >> 2 & 1) << plane;
+            if (below)
+                at[quadrant->stride] |= (node >> 1 & 1) << plane;
+            if (right && below)
+                at[quadrant->stride + 1] |= (node & 1) << plane;
         }
 }
 
-// The side of a level: halved, rounded up, so many times.
-static int64_t side_at(int64_t side, int halvings)
+static bool quadrant_read(struct stream *stream, const struct quadrant *quadrant, int planes)
 {
-    return int64_ceil_div(side, INT64_C(1) << halvings);
-}
-
-// One bit plane as a quadtree. `nodes` and `next` have room for the nodes of the lowest level.
-static void plane_walk(struct bits *bits, const struct quadrant *quadrant, int levels, uint8_t *nodes,
-                       uint8_t *next)
-{
-    nodes[0] = take_node(bits);
-    for (int level = levels - 1; level >= 1 && !bits->over; level--) {
-        int64_t rows = side_at(quadrant->rows, level), columns = side_at(quadrant->columns, level);
-        nodes_open(nodes, &(struct quadrant){next, columns, rows, columns}, false);
-        for (int64_t i = rows * columns - 1; i >= 0 && !bits->over; i--)
-            if (next[i])
-                next[i] = take_node(bits);
-        uint8_t *swap = nodes;
-        nodes = next;
-        next = swap;
-    }
-    if (!bits->over)
-        nodes_open(nodes, quadrant, true);
-}
-
-static bool quadrant_walk(struct bits *bits, const struct quadrant *quadrant, int planes, uint8_t *nodes,
-                          uint8_t *next)
-{
-    int64_t count = side_at(quadrant->rows, 1) * side_at(quadrant->columns, 1);
-    int levels = 0;
-    while (INT64_C(1) << levels < int64_max(quadrant->rows, quadrant->columns))
-        levels++;
-    // cfitsio has no room for the tree of a quadrant without pixels, which it reads all the same. Its own
-    // files have sides of 4 at least.
+    const int64_t count = ((quadrant->rows + 1) / 2) * ((quadrant->columns + 1) / 2);
     if (planes > 0 && count == 0)
-        return false;
-    for (int plane = 0; plane < planes && !bits->over; plane++) {
-        int code = take(bits, 4);
-        if (code == CODE_QUADTREE) {
-            plane_walk(bits, quadrant, levels, nodes, next);
-        } else if (code == CODE_DIRECT) {
-            for (int64_t i = 0; i < count && !bits->over; i++)
-                nodes[i] = (uint8_t)take(bits, 4);
-            if (!bits->over)
-                nodes_open(nodes, quadrant, true);
-        } else {
+        return false; // nothing says what the planes of no pixels are
+    for (int plane = planes - 1; plane >= 0; plane--) {
+        const unsigned code = take(stream, NODE_BITS);
+        if (code != CODE_QUADTREE && code != CODE_DIRECT)
             return false;
-        }
+        const uint8_t *nodes =
+            code == CODE_QUADTREE ? quadtree_read(stream, quadrant) : direct_read(stream, quadrant, count);
+        if (stream->over)
+            return false;
+        plane_set(quadrant, nodes, plane);
     }
-    return !bits->over;
+    return true;
 }
 
-// All quadrants, the code that ends them, and whether the signs of what is not 0 are there.
-static bool coefficients_sound(struct bits *bits, const uint8_t *planes, int64_t rows, int64_t columns,
-                               uint8_t *marks)
+// --- The whole stream ---
+
+// Gives the coefficients their signs and scale. False where one is larger than any image makes.
+static bool signs_read(struct stream *stream, int64_t *coefficients, int64_t count, int64_t scale)
 {
-    int64_t upper = (rows + 1) / 2, left = (columns + 1) / 2, pixels = rows * columns, signs = 0;
-    uint8_t *nodes = marks + pixels, *next = nodes + upper * left;
-    const struct quadrant quadrants[4] = {
-        {marks, columns, upper, left},
-        {marks + left, columns, upper, columns / 2},
-        {marks + columns * upper, columns, rows / 2, left},
-        {marks + columns * upper + left, columns, rows / 2, columns / 2},
-    };
-    static const int planes_of[4] = {0, 1, 1, 2};
-    for (int i = 0; i < 4; i++)
-        if (!quadrant_walk(bits, &quadrants[i], planes[planes_of[i]], nodes, next))
+    const int64_t most = FITS_HCOMPRESS_MAX_COEFFICIENT / scale;
+    stream->at = (stream->at + 7) / 8 * 8;
+    for (int64_t i = 0; i < count; i++) {
+        if (coefficients[i] == 0)
+            continue;
+        if (coefficients[i] > most)
             return false;
-    if (take(bits, 4) != 0 || bits->over)
-        return false;
-    for (int64_t i = 0; i < pixels; i++)
-        signs += marks[i];
-    bits->at = (bits->at + 7) / 8 * 8;
-    return bits->at <= bits->end && (size_t)signs <= bits->end - bits->at;
+        coefficients[i] *= take(stream, 1) ? -scale : scale;
+    }
+    return !stream->over;
 }
 
-bool fits_hcompress_sound(const uint8_t *data, size_t count, int64_t pixels)
+// All quadrants, the code that ends them, and the signs.
+static bool coefficients_read(struct stream *stream, const uint8_t *planes, int64_t rows, int64_t columns,
+                              int64_t scale, int64_t *coefficients, uint8_t *nodes)
 {
-    if (count < HEAD || data[0] != 0xDD || data[1] != 0x99)
-        return false;
-    int64_t rows = load_u32be(data + 2), columns = load_u32be(data + 6);
-    if (rows < 1 || columns < 1 || rows > pixels || columns > pixels || rows * columns != pixels)
-        return false;
-    for (int i = 0; i < 3; i++)
-        if (data[22 + i] > MAX_PLANES)
+    const int64_t upper = (rows + 1) / 2, left = (columns + 1) / 2;
+    const struct {
+        int64_t y, x, rows, columns;
+        uint8_t planes;
+    } parts[4] = {{0, 0, upper, left, planes[0]},
+                  {0, left, upper, columns / 2, planes[1]},
+                  {upper, 0, rows / 2, left, planes[1]},
+                  {upper, left, rows / 2, columns / 2, planes[2]}};
+    for (int i = 0; i < 4; i++) {
+        const struct quadrant quadrant = {.first = coefficients + parts[i].y * columns + parts[i].x,
+                                          .stride = columns,
+                                          .rows = parts[i].rows,
+                                          .columns = parts[i].columns,
+                                          .nodes = nodes,
+                                          .above = nodes + upper * left};
+        if (!quadrant_read(stream, &quadrant, parts[i].planes))
             return false;
-    struct bits bits = {.data = data, .at = (size_t)8 * HEAD, .end = 8 * count};
-    // The marks and the nodes of two levels.
-    size_t nodes = (size_t)((rows + 1) / 2 * ((columns + 1) / 2));
-    uint8_t *room = calloc(1, (size_t)pixels + 2 * nodes);
-    if (!room)
-        return false;
-    bool sound = coefficients_sound(&bits, data + 22, rows, columns, room);
-    free(room);
-    return sound;
+    }
+    return take(stream, NODE_BITS) == 0 && !stream->over &&
+           signs_read(stream, coefficients, rows * columns, scale);
 }
 
 bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void *room, int64_t pixels)
 {
-    int columns = 0, rows = 0, scale = 0, code = 0;
-    if (!fits_hcompress_sound(data, count, pixels))
+    if (count < HEAD_BYTES || data[0] != 0xDD || data[1] != 0x99)
         return false;
-    // The stream is not written to; the 64-bit form is that for images of 32 bits, too, and packs them at its
-    // end.
-    fits_hdecompress64((unsigned char *)(uintptr_t)data, smooth, room, &rows, &columns, &scale, &code);
-    fits_clear_errmsg();
-    return code == 0;
+    const int64_t rows = load_u32be(data + ROWS_AT), columns = load_u32be(data + COLUMNS_AT);
+    const int64_t scale = int64_max((int32_t)load_u32be(data + SCALE_AT), 1);
+    const int64_t sum = (int64_t)load_u64be(data + SUM_AT);
+    const uint8_t *planes = data + PLANES_AT;
+    if (rows < 1 || columns < 1 || rows > pixels || columns > pixels || rows * columns != pixels ||
+        planes[0] > MAX_PLANES || planes[1] > MAX_PLANES || planes[2] > MAX_PLANES)
+        return false;
+    if (sum > FITS_HCOMPRESS_MAX_SUM / scale || sum < -FITS_HCOMPRESS_MAX_SUM / scale)
+        return false;
+    struct stream stream = {.data = data, .at = (size_t)8 * HEAD_BYTES, .end = 8 * count};
+    int64_t *coefficients = calloc((size_t)pixels, sizeof *coefficients);
+    uint8_t *nodes = calloc((size_t)(((rows + 1) / 2) * ((columns + 1) / 2)), 2);
+    bool good = coefficients && nodes &&
+                coefficients_read(&stream, planes, rows, columns, scale, coefficients, nodes);
+    if (good) {
+        coefficients[0] = sum * scale;
+        fits_hcompress_invert(coefficients, rows, columns, smooth ? scale : 0, room);
+    }
+    free(nodes);
+    free(coefficients);
+    return good;
 }

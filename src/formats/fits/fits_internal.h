@@ -166,11 +166,9 @@ void fits_tile_walk_begin(struct fits_tile_walk *walk, const struct fits_tiling 
 // Moves on; false behind the last one.
 bool fits_tile_walk_next(struct fits_tile_walk *walk);
 
-// Can cfitsio decode an HCompress stream of `count` bytes to `pixels` pixels without reading behind it? Pure.
-bool fits_hcompress_sound(const uint8_t *data, size_t count, int64_t pixels);
-
-// Decodes an HCompress stream to `pixels` integers. `room` holds 8 bytes a pixel, of which the first halves
-// are the integers then. False if it is damaged.
+// Decodes an HCompress stream of `count` bytes, followed by FITS_STORED_PADDING bytes, to `pixels` integers
+// of 32 bits. `room` holds 8 bytes a pixel, of which the first halves are the integers then. `smooth`: the
+// SMOOTH of the tile's header. False if it is damaged, or where there is no memory. Pure.
 bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void *room, int64_t pixels);
 
 // Decodes an IRAF pixel list of `count` bytes to `pixels` integers. False if it is damaged. Pure.
