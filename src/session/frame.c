@@ -104,47 +104,6 @@ void frame_describe(struct frame *frame, const struct frame_info *info)
         snprintf(frame->note, sizeof frame->note, "%s", info->note);
 }
 
-enum status frame_tap(const struct frame *frame, struct rect visible, struct taps_result *result,
-                      struct error *error)
-{
-    struct frame_info part = frame->info;
-    part.width = visible.width;
-    part.height = visible.height;
-    part.type = frame->picture->storage;
-    part.sentinels = (struct sentinels){0};
-    const size_t pixels = (size_t)visible.width * REDUCE_BAND_ROWS;
-    const size_t bytes = sample_traits(part.type)->bytes;
-    struct taps *taps = NULL;
-    enum status status = taps_create(&part, REDUCE_BAND_ROWS, 0, REDUCE_MEAN, &taps, error);
-    if (status)
-        return status;
-    void *samples = malloc(pixels * bytes);
-    uint8_t *classes = malloc(pixels);
-    if (!samples || !classes)
-        status = error_set(error, STATUS_NO_MEMORY, "not enough memory to look at the visible pixels");
-    for (int64_t y = 0; !status && y < visible.height; y += REDUCE_BAND_ROWS) {
-        const struct rect rows = {visible.x, visible.y + y, visible.width,
-                                  int64_min(REDUCE_BAND_ROWS, visible.height - y)};
-        if (!picture_read(frame->picture, rows, samples)) {
-            status = error_set(error, STATUS_UNSUPPORTED,
-                               "the visible pixels are not all in memory: magnify first");
-            break;
-        }
-        memset(classes, 0, pixels);
-        if (frame->mask.seen)
-            mask_read(frame->mask.seen, rows, classes, (size_t)rows.width);
-        const struct band band = {y, rows.height, rows.width, part.type, samples, (size_t)rows.width * bytes};
-        bool any;
-        taps_band(taps, &band, classes, &any);
-    }
-    if (!status)
-        taps_drain(taps, result);
-    taps_destroy(&taps);
-    free(samples);
-    free(classes);
-    return status;
-}
-
 // --- exact values ---
 
 static bool grid_is(const struct frame *frame, struct rect rect, const struct frame_grid *grid)

@@ -84,11 +84,6 @@ int64_t frame_memory(const struct frame *frame);
 // The description of what is said of the frame beside its name: `note`.
 void frame_describe(struct frame *frame, const struct frame_info *info);
 
-// Statistics and sample of the pixels within `visible` that are not masked, read back in bands; the caller
-// frees the result. STATUS_UNSUPPORTED where they are not all in memory.
-enum status frame_tap(const struct frame *frame, struct rect visible, struct taps_result *result,
-                      struct error *error);
-
 // Reads the samples of a small rectangle, in the file's own type, into the grid: from the GPU where that has
 // them exactly, else from the file. As long as the file has not answered they are rounded (or false is
 // returned), and grid.final is false. False also if they cannot be had.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_REGIONS = 48 };
+enum { MAX_REGIONS = 48, WAIT_MS = 50 };
 
 // --- life ---
 
@@ -138,9 +138,10 @@ bool pane_follow_masks(struct pane *pane)
 // Gives up what is being loaded of the shown series.
 static bool stop_loading(struct pane *pane)
 {
-    const bool moving = course_stop(&pane->course);
+    const bool busy = course_stop(&pane->course) || pane->limits.visible;
+    pane_drop_limits(pane);
     if (!pane->load.loader)
-        return moving;
+        return busy;
     pane_load_stop(pane);
     return true;
 }
@@ -301,6 +302,7 @@ static bool renew_limits(struct pane *pane)
 
 void pane_take_frame(struct pane *pane, struct frame *frame)
 {
+    pane_drop_limits(pane);
     frame_cache_release(pane->common->frames, &pane->frame);
     pane->frame = frame;
     frame->passing = pane->view.play.direction != 0;
@@ -368,7 +370,7 @@ void pane_load_mask(struct pane *pane, const char *path)
 
 bool pane_is_loading(const struct pane *pane)
 {
-    return pane->opening || pane->load.loader || pane->course.walk.job;
+    return pane->opening || pane->load.loader || pane->course.walk.job || pane->limits.visible;
 }
 
 bool pane_cancel(struct pane *pane)
@@ -492,7 +494,7 @@ static bool follow_statistics(struct pane *pane)
 
 bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 {
-    if (pane->opening)
+    if (pane->opening || pane->limits.visible)
         jobs_wait(pane->common->jobs, wait_ms);
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
@@ -537,7 +539,8 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
 
 enum status pane_load_all(struct pane *pane, struct error *error)
 {
-    while ((pane->opening || pane->load.loader) && !cancel_requested(pane->common->cancel))
+    while ((pane->opening || pane->load.loader || pane->limits.visible) &&
+           !cancel_requested(pane->common->cancel))
         pane_pump(pane, 100, 1000);
     if (cancel_requested(pane->common->cancel)) {
         pane_cancel(pane);
@@ -561,6 +564,51 @@ enum status pane_load_all(struct pane *pane, struct error *error)
 
 // --- automatic limits ---
 
+void pane_drop_limits(struct pane *pane)
+{
+    part_count_abandon(&pane->limits.visible);
+}
+
+static void take_visible(void *context, const struct taps_result *result, const struct error *error)
+{
+    struct pane *pane = context;
+    struct contrast *contrast = &pane->view.contrast;
+    pane->limits.visible = NULL;
+    pane->limits.failure = *error;
+    if (!error->status && contrast->automatic)
+        contrast->limits = taps_limits(result, &contrast->rule);
+    else if (error->status && pane->common->paced)
+        common_fail(pane->common, error);
+}
+
+// Limits of a part of the image, now or, with an event loop, later.
+static enum status count_visible(struct pane *pane, struct rect visible, struct error *error)
+{
+    const struct frame *frame = pane->frame;
+    const struct part_count_request request = {.jobs = pane->common->jobs,
+                                               .file = frame->file,
+                                               .frame = pane->position.frame,
+                                               .info = &frame->info,
+                                               .part = visible,
+                                               .left_out = frame->mask.seen,
+                                               .done = take_visible,
+                                               .context = pane};
+    pane_drop_limits(pane);
+    pane->limits.failure = (struct error){0};
+    if (!frame->file)
+        return error_set(error, STATUS_UNSUPPORTED, "the file of the visible pixels is not open: reload it");
+    pane->limits.visible = part_count_start(&request);
+    if (!pane->limits.visible)
+        return error_set(error, STATUS_NO_MEMORY, "not enough memory to look at the visible pixels");
+    while (pane->limits.visible && !pane->common->paced) { // nobody would pump
+        jobs_wait(pane->common->jobs, WAIT_MS);
+        jobs_drain(pane->common->jobs);
+    }
+    if (pane->limits.failure.status && error)
+        *error = pane->limits.failure;
+    return pane->limits.failure.status;
+}
+
 enum status pane_auto_limits(struct pane *pane, struct error *error)
 {
     struct contrast *contrast = &pane->view.contrast;
@@ -572,15 +620,10 @@ enum status pane_auto_limits(struct pane *pane, struct error *error)
     }
     const struct rect visible = camera_visible(&pane->view.camera);
     const bool all = visible.width == pane->frame->info.width && visible.height == pane->frame->info.height;
-    if (!contrast->visible_only || all || visible.width == 0) {
-        contrast->limits = limits_compute(&contrast->rule, pane->frame->histogram, &pane->frame->statistics,
-                                          &pane->frame->sample);
-        return STATUS_OK;
-    }
-    struct taps_result result = {0};
-    enum status status = frame_tap(pane->frame, visible, &result, error);
-    if (!status)
-        contrast->limits = taps_limits(&result, &contrast->rule);
-    taps_result_free(&result);
-    return status;
+    if (contrast->visible_only && !all && visible.width > 0)
+        return count_visible(pane, visible, error);
+    pane_drop_limits(pane);
+    contrast->limits = limits_compute(&contrast->rule, pane->frame->histogram, &pane->frame->statistics,
+                                      &pane->frame->sample);
+    return STATUS_OK;
 }

@@ -13,6 +13,7 @@
 #include "session/document.h"
 #include "session/frame.h"
 #include "session/opening.h"
+#include "session/part_count.h"
 #include "session/recount.h"
 #include "session/spares.h"
 
@@ -42,6 +43,8 @@ struct pane_limits {
     uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
     bool pending;         // when loaded, by the rule
     int64_t updated_ns;
+    struct part_count *visible; // counts what is in view, for new ones; NULL: nothing does
+    struct error failure;       // why the last one could not
 };
 
 struct pane {
@@ -140,7 +143,8 @@ int pane_recount_wait_ms(const struct pane *pane, int64_t now);
 // sentence.
 enum status pane_load_all(struct pane *pane, struct error *error);
 
-// Sets limits by view.contrast.rule from the whole image or from what is visible.
+// Sets limits by view.contrast.rule from the whole image, or from what is visible. That is read from the file
+// by a job: with an event loop the limits come later, and a failure is told then (common_fail).
 enum status pane_auto_limits(struct pane *pane, struct error *error);
 
 // Looks up the colour map by the display's name; call after any change of view.display.

@@ -45,6 +45,8 @@ bool pane_load_collect(struct pane *pane);
 bool pane_is_no_image(const struct pane *pane);
 // The layers of the file and the data that the user edits (workspace.masking.locked).
 uint8_t pane_unlocked_layers(const struct pane *pane);
+// What is in view is not counted any more for limits: another frame comes.
+void pane_drop_limits(struct pane *pane);
 // Statistics of the shown frame, and limits by them where these are automatic.
 void pane_take_numbers(struct pane *pane, struct taps_result *taps);
 

@@ -104,6 +104,7 @@ void pane_load_start(struct pane *pane, size_t shown_item, bool again)
     struct pane_load *load = &pane->load;
     load->number++;
     recount_drop(&pane->recount, pane->frame);
+    pane_drop_limits(pane);
     if (again)
         forget_all(pane);
     const struct frame_key key = pane_key_at(pane, pane->position);
