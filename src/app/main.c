@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program's entry: which subcommand runs.
 #include "app/batch/bench.h"
+#include "app/batch/desktop_types.h"
 #include "app/batch/export_command.h"
 #include "app/batch/info.h"
 #include "app/batch/mask_command.h"
@@ -44,27 +45,47 @@ static void write_formats(struct text *text)
     text_append(text, "  sim:     the simulated detector: sim:WIDTHxHEIGHT,type=u16,seed=1,frames=10\n");
 }
 
+static void write_manual(struct text *text)
+{
+    struct view_options view_options;
+    const struct option_group groups[] = {{"VIEW OPTIONS", view_option_table, &view_options}, {0}};
+    options_write_troff(groups, text);
+    text_append(text, ".SH MASK OPTIONS\n");
+    mask_write_troff(text);
+    command_write_manual(text, MANUAL_TROFF);
+}
+
+static void write_overview(struct text *text)
+{
+    text_append(text, "Usage: fovea [SUBCOMMAND] [OPTIONS] SOURCE...\n\nSubcommands:\n");
+    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+        text_printf(text, "  %-8s %s\n", subcommands[i].name, subcommands[i].help);
+    text_append(text, "\n\"fovea SUBCOMMAND --help\" lists its options.\n");
+    write_formats(text);
+    text_append(text, "\n");
+    command_write_manual(text, MANUAL_PLAIN);
+}
+
+// What the program writes about itself for the files that are installed with it (cmake/installation.cmake).
+static const struct help_form {
+    const char *name;
+    void (*write)(struct text *text);
+} help_forms[] = {
+    {"--troff", write_manual},
+    {"--mime-info", desktop_types_describe},
+    {"--mime-types", desktop_types_opened},
+    {"--thumbnail-types", desktop_types_thumbnails},
+};
+enum { HELP_FORM_COUNT = sizeof help_forms / sizeof help_forms[0] };
+
 static int help_main(int argc, char **argv)
 {
+    void (*write)(struct text * text) = write_overview;
+    for (size_t i = 0; argc > 1 && i < HELP_FORM_COUNT; i++)
+        if (strcmp(argv[1], help_forms[i].name) == 0)
+            write = help_forms[i].write;
     struct text text = {0};
-    if (argc > 1 && strcmp(argv[1], "--troff") == 0) {
-        struct view_options view_options;
-        const struct option_group groups[] = {{"VIEW OPTIONS", view_option_table, &view_options}, {0}};
-        options_write_troff(groups, &text);
-        text_append(&text, ".SH MASK OPTIONS\n");
-        mask_write_troff(&text);
-        command_write_manual(&text, MANUAL_TROFF);
-        fputs(text_string(&text), stdout);
-        text_free(&text);
-        return 0;
-    }
-    text_append(&text, "Usage: fovea [SUBCOMMAND] [OPTIONS] SOURCE...\n\nSubcommands:\n");
-    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
-        text_printf(&text, "  %-8s %s\n", subcommands[i].name, subcommands[i].help);
-    text_append(&text, "\n\"fovea SUBCOMMAND --help\" lists its options.\n");
-    write_formats(&text);
-    text_append(&text, "\n");
-    command_write_manual(&text, MANUAL_PLAIN);
+    write(&text);
     fputs(text_string(&text), stdout);
     text_free(&text);
     return 0;

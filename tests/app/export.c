@@ -808,6 +808,48 @@ static void test_one_to_one(void **state)
     image_free(&image);
 }
 
+static void check_thumbnail(int width, int height, int side, int wanted_width, int wanted_height)
+{
+    struct image image = image_pattern(width, height);
+    const char *path = temporary_path("large.npy");
+    char options[80];
+    image_save_npy(&image, "|u1", path);
+    snprintf(options, sizeof options, GRAY " --thumbnail %d", side);
+    struct pixels picture = export_file(path, options);
+    assert_int_equal(picture.width, wanted_width);
+    assert_int_equal(picture.height, wanted_height);
+    pixels_free(&picture);
+    image_free(&image);
+}
+
+// The longer side is as long as was asked for; what is smaller stays as it is.
+static void test_thumbnails(void **state)
+{
+    (void)state;
+    check_thumbnail(300, 200, 128, 128, 86);
+    check_thumbnail(200, 300, 128, 86, 128);
+    check_thumbnail(900, 1, 30, 30, 1);
+    check_thumbnail(64, 44, 64, 64, 44);
+    check_thumbnail(64, 44, 256, 64, 44);
+    for (int side = 1; side < 40; side++) // no side is a pixel too long by rounding
+        check_thumbnail(47, 47, side, side, side);
+    struct image image = image_pattern(1200, 800);
+    const char *path = temporary_path("large.npy");
+    image_save_npy(&image, "<f4", path);
+    struct image half = image_halved(&image, false);
+    check_plain(path, GRAY " --thumbnail 600", &half, &gray, 1);
+    image_free(&half);
+    image_free(&image);
+    static const char *const wrong[] = {"--thumbnail 0", "--thumbnail 4097", "--thumbnail big",
+                                        "--thumbnail 10 --size 20x20"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct run run = program_run("", "export %s -o '%s' sim:64x64", wrong[i], temporary_path("no.png"));
+        assert_int_equal(run.exit_code, 2);
+        assert_non_null(strstr(run.errors, "--thumbnail"));
+        run_free(&run);
+    }
+}
+
 // With little memory a picture is drawn in many strips; each pixel is that of the whole drawn at once.
 static void test_strips_are_as_the_whole(void **state)
 {
@@ -1011,6 +1053,7 @@ int main(void)
         cmocka_unit_test(test_decoration),
         cmocka_unit_test(test_decoration_of_a_size),
         cmocka_unit_test(test_one_to_one),
+        cmocka_unit_test(test_thumbnails),
         cmocka_unit_test(test_strips_are_as_the_whole),
         cmocka_unit_test(test_long_pictures),
         cmocka_unit_test(test_grid),

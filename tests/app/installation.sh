@@ -23,7 +23,8 @@ cd "$prefix"
 fovea="$prefix/bin/fovea"
 manual="$prefix/share/man/man1/fovea.1"
 for file in "$fovea" "$manual" share/applications/fovea.desktop share/icons/hicolor/scalable/apps/fovea.svg \
-    share/doc/fovea/README.md share/doc/fovea/LICENSE; do
+    share/doc/fovea/README.md share/doc/fovea/copyright share/mime/packages/fovea.xml share/thumbnailers/fovea.thumbnailer \
+    share/metainfo/fovea.metainfo.xml share/bash-completion/completions/fovea; do
     [ -s "$file" ] || fail "$file was not installed"
 done
 
@@ -34,7 +35,8 @@ width=$(env -i "$fovea" info --json sim:64x48,type=u16 | grep -oE '"width":[[:sp
 
 grep -q '^\.SS VIEW OPTIONS' "$manual" || fail "the manual page has no options"
 grep -q 'contrast\.auto' "$manual" || fail "the manual page has no commands"
-! grep -nE '@[A-Z]+@' "$manual" || fail "the manual page has holes"
+! grep -rnE '@[A-Z_]+@' "$manual" share/applications share/mime share/thumbnailers share/metainfo ||
+    fail "an installed file has holes"
 if command -v groff >/dev/null; then
     warnings=$(groff -man -Tutf8 -ww -z "$manual" 2>&1)
     [ -z "$warnings" ] || fail "groff says: $warnings"

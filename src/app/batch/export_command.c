@@ -6,14 +6,18 @@
 #include "app/common/export.h"
 #include "app/host/host_commands.h"
 #include "base/output.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { MAX_THUMBNAIL = 4096 };
+
 struct export_options {
     const char *output;
     struct export_size size; // EXPORT_SHOWN: from the image and the zoom
+    int thumbnail;           // the longer side has at most so many pixels; 0: no thumbnail
     struct view_options view;
     struct task *task;
 };
@@ -33,17 +37,33 @@ static enum status set_size(void *target, const char *value, struct error *error
     return error_set(error, STATUS_USAGE, "\"%s\" is not 1:1 or a size like 1920x1080", value);
 }
 
+static enum status set_thumbnail(void *target, const char *value, struct error *error)
+{
+    int64_t side;
+    if (!parse_int64(value, &side) || side < 1 || side > MAX_THUMBNAIL)
+        return error_set(error, STATUS_USAGE, "\"%s\" is not a number of pixels from 1 to %d", value,
+                         MAX_THUMBNAIL);
+    ((struct export_options *)target)->thumbnail = (int)side;
+    return STATUS_OK;
+}
+
 static const struct option export_table[] = {
     {"--output", "-o", "OUT.png", "The PNG file to write.", set_output, NULL},
     {"--size", NULL, "WxH|1:1",
      "Size of the picture in pixels; default: the image's own size (1:1) times the zoom, and the margins of --decorate.",
      set_size, NULL},
+    {"--thumbnail", NULL, "SIDE",
+     "A picture of the whole image, made smaller until no side has more than SIDE pixels, as file managers want it.",
+     set_thumbnail, NULL},
     {0},
 };
 
-// The zoom that the size of the picture follows, where no size was asked for.
-static double zoom_of(const struct export_options *options)
+// The zoom that the size of the picture follows, where no size was asked for. `longest` is the image's longer
+// side.
+static double zoom_of(const struct export_options *options, double longest)
 {
+    if (options->thumbnail)
+        return fmin(1, options->thumbnail / longest);
     const struct camera_options *camera = &options->view.camera;
     return camera->has_zoom && !camera->zoom_fit && options->size.kind == EXPORT_SHOWN ? camera->zoom : 1;
 }
@@ -52,11 +72,12 @@ static double zoom_of(const struct export_options *options)
 static enum status show_whole(struct pane *pane, const struct export_options *options, struct error *error)
 {
     struct camera *camera = &pane->view.camera;
-    const double zoom = zoom_of(options);
     const bool turned = camera->quarter_turns & 1;
     const double across = (double)(turned ? pane->frame->info.height : pane->frame->info.width);
     const double down = (double)(turned ? pane->frame->info.width : pane->frame->info.height);
-    const double width = fmax(1, ceil(across * zoom)), height = fmax(1, ceil(down * zoom));
+    const double zoom = zoom_of(options, fmax(across, down));
+    // A product such as 3 * (1. / 3) is not to make a pixel more.
+    const double width = fmax(1, ceil(across * zoom - 1e-6)), height = fmax(1, ceil(down * zoom - 1e-6));
     if (width > INT32_MAX || height > INT32_MAX)
         return error_set(
             error, STATUS_TOO_LARGE,
@@ -141,6 +162,9 @@ static enum status run_export(void *context, const char *const *names, size_t co
     const struct export_options *options = context;
     if (!options->output)
         return error_set(error, STATUS_USAGE, "export needs -o OUT.png");
+    if (options->thumbnail && options->size.kind != EXPORT_SHOWN)
+        return error_set(error, STATUS_USAGE,
+                         "--thumbnail and --size are two sizes of one picture: leave one out");
     if (count > 1 && options->view.grid.columns == 0)
         return error_set(error, STATUS_USAGE,
                          "one image is needed, %zu were given; --grid COLUMNSxROWS shows several", count);

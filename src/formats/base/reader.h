@@ -64,11 +64,25 @@ struct decode_report {
     struct error first_loss; // why, for the first damaged part
 };
 
+// What a desktop knows a format by: media types, and a piece of a file's beginning for names that several
+// formats have. The package tells desktops of it (app/batch/desktop_types); opening looks at none of it.
+struct media {
+    const char *types; // a ';' behind each: "image/x-cbf;"; the first is that of files with these extensions
+    enum media_kind {
+        MEDIA_OURS,      // desktops do not know it
+        MEDIA_DESCRIBED, // they do
+        MEDIA_COMMON     // and have small pictures of it
+    } kind;
+    int magic_at;      // byte offset of
+    const char *magic; // in the escapes of shared-mime-info: "\\x93NUMPY"; NULL = none
+};
+
 struct reader {
     const char *name;        // short, lower case: "tiff"
     const char *description; // for people: "TIFF, BigTIFF"
     const char *const
         *extensions; // without dot, NULL-terminated; for file dialogs and help, never for opening
+    struct media media;
 
     // 0 = certainly not, 100 = certainly. `head` is the file's beginning, at most READER_PROBE_BYTES.
     int (*probe)(const uint8_t *head, size_t count, const char *path);

@@ -316,6 +316,7 @@ const struct reader cbf_reader = {
     .name = "cbf",
     .description = "CBF",
     .extensions = cbf_extensions,
+    .media = {.types = "image/x-cbf;", .magic = "###CBF"},
     .probe = cbf_probe,
     .open = cbf_open,
     .frame_info = cbf_frame_info,

@@ -657,6 +657,7 @@ const struct reader bruker_reader = {
     .name = "bruker",
     .description = "Bruker frame",
     .extensions = bruker_extensions,
+    .media = {.types = "image/x-bruker-frame;", .magic = "FORMAT :"},
     .probe = bruker_probe,
     .open = bruker_open,
     .frame_info = row_file_info,

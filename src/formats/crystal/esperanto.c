@@ -280,6 +280,7 @@ const struct reader esperanto_reader = {
     .name = "esperanto",
     .description = "Esperanto",
     .extensions = esperanto_extensions,
+    .media = {.types = "image/x-esperanto;", .magic = "ESPERANTO FORMAT"},
     .probe = esperanto_probe,
     .open = esperanto_open,
     .frame_info = row_file_info,

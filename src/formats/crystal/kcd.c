@@ -277,6 +277,7 @@ const struct reader kcd_reader = {
     .name = "kcd",
     .description = "Nonius KappaCCD",
     .extensions = kcd_extensions,
+    .media = {.types = "image/x-kappaccd;"},
     .probe = kcd_probe,
     .open = kcd_open,
     .frame_info = row_file_info,

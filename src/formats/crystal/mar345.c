@@ -461,6 +461,7 @@ const struct reader mar345_reader = {
     .name = "mar345",
     .description = "mar345",
     .extensions = mar345_extensions,
+    .media = {.types = "image/x-mar345;", .magic_at = 128, .magic = "mar research"},
     .probe = mar345_probe,
     .open = mar345_open,
     .frame_info = row_file_info,

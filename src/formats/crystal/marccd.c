@@ -354,6 +354,7 @@ const struct reader marccd_reader = {
     .name = "marccd",
     .description = "MarCCD/Rayonix",
     .extensions = marccd_extensions,
+    .media = {.types = "image/x-marccd;"},
     .probe = marccd_probe,
     .open = marccd_open,
     .frame_info = plain_file_info,

@@ -449,6 +449,7 @@ const struct reader oxd_reader = {
     .name = "oxd",
     .description = "Oxford Diffraction",
     .extensions = oxd_extensions,
+    .media = {.types = "image/x-oxford-diffraction;", .magic = "OD SAPPHIRE"},
     .probe = oxd_probe,
     .open = oxd_open,
     .frame_info = row_file_info,

@@ -260,6 +260,7 @@ const struct reader raxis_reader = {
     .name = "raxis",
     .description = "Rigaku R-AXIS",
     .extensions = raxis_extensions,
+    .media = {.types = "image/x-raxis;", .magic = "R-AXIS"},
     .probe = raxis_probe,
     .open = raxis_open,
     .frame_info = row_file_info,

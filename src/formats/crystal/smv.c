@@ -401,6 +401,7 @@ const struct reader smv_reader = {
     .name = "smv",
     .description = "SMV (ADSC, d*TREK)",
     .extensions = smv_extensions,
+    .media = {.types = "image/x-smv;", .magic = "{\\nHEADER_BYTES="},
     .probe = smv_probe,
     .open = smv_open,
     .frame_info = plain_file_info,

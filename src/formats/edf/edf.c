@@ -647,6 +647,7 @@ const struct reader edf_reader = {
     .name = "edf",
     .description = "EDF",
     .extensions = edf_extensions,
+    .media = {.types = "image/x-edf;"},
     .probe = edf_probe,
     .open = edf_open,
     .frame_info = edf_frame_info,

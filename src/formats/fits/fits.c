@@ -385,6 +385,7 @@ const struct reader fits_reader = {
     .name = "fits",
     .description = "FITS, also tile-compressed",
     .extensions = fits_extensions,
+    .media = {.types = "application/fits;image/fits;image/x-fits;application/x-fits;"},
     .probe = fits_probe,
     .open = fits_open,
     .frame_info = fits_frame_info,

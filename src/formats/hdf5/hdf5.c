@@ -503,6 +503,7 @@ const struct reader hdf5_reader = {
     .name = "hdf5",
     .description = "HDF5, NeXus",
     .extensions = hdf5_extensions,
+    .media = {.types = "application/x-hdf5;application/x-hdf;", .magic = "\\211HDF\\r\\n\\032\\n"},
     .probe = hdf5_probe,
     .recognise = hdf5_recognise,
     .open = hdf5_open,

@@ -159,6 +159,7 @@ const struct reader npy_reader = {
     .name = "npy",
     .description = "NumPy array",
     .extensions = npy_extensions,
+    .media = {.types = "application/x-npy;", .magic = "\\x93NUMPY"},
     .probe = npy_probe,
     .open = npy_open,
     .frame_info = npy_frame_info,

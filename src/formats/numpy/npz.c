@@ -433,6 +433,7 @@ const struct reader npz_reader = {
     .name = "npz",
     .description = "NumPy archive",
     .extensions = npz_extensions,
+    .media = {.types = "application/x-npz;"},
     .probe = npz_probe,
     .open = npz_open,
     .frame_info = npz_frame_info,

@@ -135,6 +135,7 @@ const struct reader fit2d_mask_reader = {
     .name = "fit2d-mask",
     .description = "Fit2D mask",
     .extensions = fit2d_mask_extensions,
+    .media = {.types = "image/x-fit2d-mask;", .magic = "M\\0\\0\\0A\\0\\0\\0S\\0\\0\\0K"},
     .probe = fit2d_mask_probe,
     .open = fit2d_mask_open,
     .frame_info = plain_file_info,

@@ -305,6 +305,7 @@ const struct reader ge_reader = {
     .name = "ge",
     .description = "GE",
     .extensions = ge_extensions,
+    .media = {.types = "image/x-ge-detector;", .magic = "ADEPT"},
     .probe = ge_probe,
     .open = ge_open,
     .frame_info = plain_file_info,

@@ -131,6 +131,7 @@ const struct reader hipic_reader = {
     .name = "hipic",
     .description = "Hamamatsu HiPic",
     .extensions = hipic_extensions,
+    .media = {.types = "image/x-hipic;"},
     .probe = hipic_probe,
     .open = hipic_open,
     .frame_info = plain_file_info,

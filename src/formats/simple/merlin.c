@@ -463,6 +463,7 @@ const struct reader merlin_reader = {
     .name = "merlin",
     .description = "Merlin",
     .extensions = merlin_extensions,
+    .media = {.types = "image/x-merlin;", .magic = "MQ1,"},
     .probe = merlin_probe,
     .open = merlin_open,
     .frame_info = merlin_frame_info,

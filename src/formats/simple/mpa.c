@@ -190,6 +190,7 @@ const struct reader mpa_reader = {
     .name = "mpa",
     .description = "FAST ComTec MPA",
     .extensions = mpa_extensions,
+    .media = {.types = "image/x-mpa;"},
     .probe = mpa_probe,
     .open = mpa_open,
     .frame_info = packed_file_info,

@@ -321,6 +321,7 @@ const struct reader mrc_reader = {
     .name = "mrc",
     .description = "MRC/CCP4",
     .extensions = mrc_extensions,
+    .media = {.types = "image/x-mrc;", .magic_at = 208, .magic = "MAP "},
     .probe = mrc_probe,
     .open = mrc_open,
     .frame_info = mrc_frame_info,

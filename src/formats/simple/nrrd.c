@@ -531,6 +531,7 @@ const struct reader nrrd_reader = {
     .name = "nrrd",
     .description = "NRRD",
     .extensions = nrrd_extensions,
+    .media = {.types = "image/x-nrrd;", .magic = "NRRD000"},
     .probe = nrrd_probe,
     .open = nrrd_open,
     .frame_info = packed_file_info,

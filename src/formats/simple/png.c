@@ -468,6 +468,7 @@ const struct reader png_reader = {
     .name = "png",
     .description = "PNG",
     .extensions = png_extensions,
+    .media = {.types = "image/png;", .kind = MEDIA_COMMON},
     .probe = png_probe,
     .open = png_open,
     .frame_info = png_frame_info,

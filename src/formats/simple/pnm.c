@@ -259,6 +259,10 @@ const struct reader pnm_reader = {
     .name = "pnm",
     .description = "PGM and its kin",
     .extensions = pnm_extensions,
+    .media =
+        {.types =
+             "image/x-portable-graymap;image/x-portable-pixmap;image/x-portable-bitmap;image/x-portable-anymap;",
+         .kind = MEDIA_COMMON},
     .probe = pnm_probe,
     .open = pnm_open,
     .frame_info = packed_file_info,

@@ -268,6 +268,7 @@ const struct reader spe_reader = {
     .name = "spe",
     .description = "Princeton SPE",
     .extensions = spe_extensions,
+    .media = {.types = "image/x-princeton-spe;"},
     .probe = spe_probe,
     .open = spe_open,
     .frame_info = plain_file_info,

@@ -212,6 +212,7 @@ const struct reader spr_reader = {
     .name = "spr",
     .description = "Fit2D spreadsheet",
     .extensions = spr_extensions,
+    .media = {.types = "image/x-fit2d-spreadsheet;"},
     .probe = spr_probe,
     .open = spr_open,
     .frame_info = row_file_info,

@@ -312,6 +312,7 @@ const struct reader tiff_reader = {
     .name = "tiff",
     .description = "TIFF, BigTIFF",
     .extensions = extensions,
+    .media = {.types = "image/tiff;", .kind = MEDIA_DESCRIBED},
     .probe = reader_probe,
     .open = reader_open,
     .frame_info = reader_frame_info,
