@@ -95,9 +95,9 @@ static int help_main(int argc, char **argv)
 // make glibc keep later ones in its heap.
 static void tune_allocator(void)
 {
-    enum { LARGE = 128 << 10 };
+    enum { LARGE = 128 << 10, KEPT = 4 << 20 };
     mallopt(M_MMAP_THRESHOLD, LARGE);
-    mallopt(M_TRIM_THRESHOLD, LARGE);
+    mallopt(M_TRIM_THRESHOLD, KEPT); // what a repaint takes and gives back stays
 }
 
 int main(int argc, char **argv)

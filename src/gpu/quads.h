@@ -17,6 +17,10 @@ void quads_clear(struct quads *quads);
 // A filled rectangle, colour with alpha (not premultiplied).
 void quads_rect(struct quads *quads, float x, float y, float width, float height,
                 const unsigned char rgba[4]);
+// Filled with the opaque colours rgb[0] to rgb[rows - 1], one for each row of pixels from the top. y is a
+// whole number.
+void quads_rows(struct quads *quads, float x, float y, float width, const unsigned char (*rgb)[3],
+                size_t rows);
 // A straight line of that width between two points.
 void quads_line(struct quads *quads, float x1, float y1, float x2, float y2, float width,
                 const unsigned char rgba[4]);

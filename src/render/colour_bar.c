@@ -5,6 +5,7 @@
 #include "view/ticks.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const unsigned char PLATE[4] = {0, 0, 0, 176};
@@ -123,14 +124,17 @@ static void rect(struct overlay *overlay, int x, int y, int width, int height, c
 static void draw_gradient(struct overlay *overlay, const struct layout *layout,
                           const struct colormap *colormap, bool reversed)
 {
+    unsigned char(*rows)[3] = must_alloc((size_t)layout->bar_height * sizeof *rows);
     for (int row = 0; row < layout->bar_height; row++) {
         const double t = 1.0 - (double)row / (layout->bar_height - 1);
         double rgb[3];
         colormap_colour(colormap, reversed ? 1.0 - t : t, rgb);
-        const unsigned char rgba[4] = {(unsigned char)lround(rgb[0]), (unsigned char)lround(rgb[1]),
-                                       (unsigned char)lround(rgb[2]), 255};
-        rect(overlay, layout->bar_x, layout->bar_y + row, layout->bar_width, 1, rgba);
+        for (int i = 0; i < 3; i++)
+            rows[row][i] = (unsigned char)lround(rgb[i]);
     }
+    overlay_rows(overlay, layout->bar_x, layout->bar_y, layout->bar_width, (const unsigned char(*)[3])rows,
+                 (size_t)layout->bar_height);
+    free(rows);
 }
 
 // A triangle in the special colour that points away from the bar's end: up for over, down for under.
@@ -198,9 +202,9 @@ void overlay_colour_bar(struct overlay *overlay, const struct colour_bar *bar, i
         !lay_out_width(&layout, x, width, scale))
         return;
     rect(overlay, layout.plate_x, layout.plate_y, layout.plate_width, layout.plate_height, PLATE);
+    draw_gradient(overlay, &layout, bar->colormap, display_is_reversed(display));
     overlay_write(overlay, layout.unit, strlen(layout.unit), layout.bar_x,
                   layout.plate_y + scaled(LABEL_GAP, scale) + layout.text_size, layout.text_size, INK);
-    draw_gradient(overlay, &layout, bar->colormap, display_is_reversed(display));
     draw_cap(overlay, &layout, &display->special[SPECIAL_OVER], true);
     draw_cap(overlay, &layout, &display->special[SPECIAL_UNDER], false);
     for (size_t i = 0; i < count; i++)

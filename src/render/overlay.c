@@ -159,6 +159,14 @@ void overlay_rect(struct overlay *overlay, float x, float y, float width, float 
         quads_rect(quads, x, y, width, height, rgba);
 }
 
+void overlay_rows(struct overlay *overlay, int x, int y, int width, const unsigned char (*rgb)[3],
+                  size_t rows)
+{
+    struct quads *quads = quads_of(overlay);
+    if (quads)
+        quads_rows(quads, (float)x, (float)y, (float)width, rgb, rows);
+}
+
 void overlay_line(struct overlay *overlay, float x1, float y1, float x2, float y2, float width,
                   const unsigned char rgba[4])
 {

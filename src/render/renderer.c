@@ -351,20 +351,43 @@ static enum status draw_picture(struct renderer *renderer, struct render_view *r
     return status;
 }
 
-// Whether the image hides every pixel of the viewport.
-static bool covers_viewport(const struct camera *camera)
+// The pixels of the viewport that the image is sure to hide.
+static struct rect hidden_part(const struct camera *camera)
 {
-    const double corners[4][2] = {{0, 0},
-                                  {camera->viewport_width, 0},
-                                  {0, camera->viewport_height},
-                                  {camera->viewport_width, camera->viewport_height}};
-    for (int i = 0; i < 4; i++) {
-        double x, y;
-        camera_to_image(camera, corners[i][0], corners[i][1], &x, &y);
-        if (x < 0 || y < 0 || x > (double)camera->image_width || y > (double)camera->image_height)
-            return false;
+    double x0, y0, x1, y1;
+    camera_to_screen(camera, 0, 0, &x0, &y0);
+    camera_to_screen(camera, (double)camera->image_width, (double)camera->image_height, &x1, &y1);
+    const double width = camera->viewport_width, height = camera->viewport_height;
+    // Within one pixel of edges that are seen devices may round as they like.
+    const double left = fmin(x0, x1) <= 0 ? 0 : ceil(fmin(x0, x1)) + 1;
+    const double top = fmin(y0, y1) <= 0 ? 0 : ceil(fmin(y0, y1)) + 1;
+    const double right = fmax(x0, x1) >= width ? width : floor(fmax(x0, x1)) - 1;
+    const double bottom = fmax(y0, y1) >= height ? height : floor(fmax(y0, y1)) - 1;
+    if (!(left < right && top < bottom))
+        return (struct rect){0};
+    return (struct rect){(int64_t)left, (int64_t)top, (int64_t)(right - left), (int64_t)(bottom - top)};
+}
+
+// Clears the viewport, which lies at (x, y) of the target, where the image may leave it open.
+static void clear_around(const struct renderer *renderer, const struct view *view, struct rect hidden,
+                         int target_height, int x, int y)
+{
+    const struct camera *camera = &view->camera;
+    const int width = camera->viewport_width, height = camera->viewport_height;
+    const int right = (int)(hidden.x + hidden.width), bottom = (int)(hidden.y + hidden.height);
+    const struct rect margins[] = {{0, 0, width, hidden.y},
+                                   {0, bottom, width, height - bottom},
+                                   {0, hidden.y, hidden.x, hidden.height},
+                                   {right, hidden.y, width - right, hidden.height}};
+    for (size_t i = 0; i < sizeof margins / sizeof *margins; i++) {
+        const struct rect margin = margins[i];
+        if (margin.width <= 0 || margin.height <= 0)
+            continue;
+        target_clip(renderer->gpu, target_height, x + (int)margin.x, y + (int)margin.y, (int)margin.width,
+                    (int)margin.height);
+        target_clear(renderer->gpu, view->display.background);
     }
-    return true;
+    target_clip(renderer->gpu, target_height, x, y, width, height);
 }
 
 enum status renderer_draw(struct renderer *renderer, struct render_view *render_view,
@@ -373,9 +396,9 @@ enum status renderer_draw(struct renderer *renderer, struct render_view *render_
     const struct camera *camera = &scene->view->camera;
     render_view_remember(render_view, scene);
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    target_clip(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    if (!scene->picture || !picture_is_complete(scene->picture) || !covers_viewport(camera))
-        target_clear(renderer->gpu, scene->view->display.background);
+    const bool complete = scene->picture && picture_is_complete(scene->picture);
+    const struct rect hidden = complete ? hidden_part(camera) : (struct rect){0};
+    clear_around(renderer, scene->view, hidden, target_height, x, y);
     enum status status = scene->picture ? draw_picture(renderer, render_view, scene, error) : STATUS_OK;
     target_clip(renderer->gpu, target_height, 0, 0, 0, 0);
     return status;
@@ -439,8 +462,8 @@ enum status renderer_draw_yardstick(struct renderer *renderer, struct texture *r
     const struct camera *camera = &view->camera;
     struct image_draw draw = {.image_class = IMAGE_YARDSTICK, .pixels = rgba};
     target_viewport(renderer->gpu, target_height, x, y, camera->viewport_width, camera->viewport_height);
-    if (!covers_viewport(camera))
-        target_clear(renderer->gpu, view->display.background);
+    clear_around(renderer, view, hidden_part(camera), target_height, x, y);
+    target_clip(renderer->gpu, target_height, 0, 0, 0, 0);
     set_corners(&draw, camera, 0, 0, 0);
     add_rect(renderer, visible_area(camera, 0), 0, 0);
     return draw_pass(renderer, &draw, IMAGE_MASK_NONE, error);

@@ -9,9 +9,8 @@
 #include <string.h>
 
 enum {
-    CELL = 32,
-    MAX_VERTICES = 60000, // the indices of a list have 16 bits
-    MAX_COMMANDS = 256
+    CELL = 8,
+    MAX_VERTICES = 60000 // the indices of a list have 16 bits
 };
 
 struct gui_layer {
@@ -190,13 +189,45 @@ size_t gui_layer_changes(struct gui_layer *layer, struct gui_rect place,
 
 // --- drawing ---
 
-// Triangles on their way to the device.
+// Triangles that are in one of the parts at least, and those of a part on their way to the device.
 struct batch {
+    const struct gui_rect *parts;
+    size_t part_count;
+    struct gui_triangle *triangles;
+    size_t triangle_count, triangle_room;
     struct gui_rect whole;
     struct gui_vertex *vertices;
     struct gui_command *commands;
     size_t vertex_count, command_count;
+    size_t vertex_room, command_room;
 };
+
+static struct gui_box common_box(struct gui_box box, struct gui_rect rect)
+{
+    return (struct gui_box){-least(-box.left, -rect.x), -least(-box.top, -rect.y),
+                            least(box.right, rect.x + rect.width), least(box.bottom, rect.y + rect.height)};
+}
+
+static bool reaches(const struct gui_triangle *triangle, struct gui_rect part)
+{
+    const struct gui_box box = common_box(triangle->box, part);
+    return box.left < box.right && box.top < box.bottom;
+}
+
+static void gather(void *context, const struct gui_triangle *triangle)
+{
+    struct batch *batch = context;
+    size_t part = 0;
+    while (part < batch->part_count && !reaches(triangle, batch->parts[part]))
+        part++;
+    if (part == batch->part_count)
+        return;
+    if (batch->triangle_count == batch->triangle_room) {
+        batch->triangle_room = batch->triangle_room ? 2 * batch->triangle_room : 512;
+        batch->triangles = must_resize(batch->triangles, batch->triangle_room * sizeof *batch->triangles);
+    }
+    batch->triangles[batch->triangle_count++] = *triangle;
+}
 
 static void render(struct batch *batch)
 {
@@ -205,22 +236,36 @@ static void render(struct batch *batch)
     batch->vertex_count = batch->command_count = 0;
 }
 
-static bool continues(const struct batch *batch, const struct gui_triangle *triangle)
+static bool continues(const struct batch *batch, size_t texture, const struct gui_box *clip)
 {
     if (batch->command_count == 0)
         return false;
     const struct gui_command *last = &batch->commands[batch->command_count - 1];
-    return last->texture == triangle->texture && memcmp(&last->clip, &triangle->clip, sizeof last->clip) == 0;
+    return last->texture == texture && memcmp(&last->clip, clip, sizeof *clip) == 0;
 }
 
-static void append(void *context, const struct gui_triangle *triangle)
+// Room for one more triangle and its command.
+static void make_room(struct batch *batch)
 {
-    struct batch *batch = context;
-    if (batch->vertex_count + 3 > MAX_VERTICES || batch->command_count == MAX_COMMANDS)
+    if (batch->vertex_count + 3 > batch->vertex_room) {
+        batch->vertex_room = batch->vertex_room ? 2 * batch->vertex_room : 1536;
+        batch->vertices = must_resize(batch->vertices, batch->vertex_room * sizeof *batch->vertices);
+    }
+    if (batch->command_count == batch->command_room) {
+        batch->command_room = batch->command_room ? 2 * batch->command_room : 32;
+        batch->commands = must_resize(batch->commands, batch->command_room * sizeof *batch->commands);
+    }
+}
+
+static void append(struct batch *batch, const struct gui_triangle *triangle, struct gui_rect part)
+{
+    const struct gui_box clip = common_box(triangle->clip, part);
+    if (batch->vertex_count + 3 > MAX_VERTICES)
         render(batch);
-    if (!continues(batch, triangle))
+    make_room(batch);
+    if (!continues(batch, triangle->texture, &clip))
         batch->commands[batch->command_count++] =
-            (struct gui_command){triangle->texture, triangle->clip, batch->vertex_count, 0};
+            (struct gui_command){triangle->texture, clip, batch->vertex_count, 0};
     batch->commands[batch->command_count - 1].vertex_count += 3;
     for (int i = 0; i < 3; i++)
         batch->vertices[batch->vertex_count++] = *triangle->corner[i];
@@ -228,16 +273,16 @@ static void append(void *context, const struct gui_triangle *triangle)
 
 void gui_render_parts(struct gui_rect whole, const struct gui_rect *parts, size_t count)
 {
-    struct batch batch = {.whole = whole,
-                          .vertices = must_alloc(MAX_VERTICES * sizeof *batch.vertices),
-                          .commands = must_alloc(MAX_COMMANDS * sizeof *batch.commands)};
-    for (size_t i = 0; i < count; i++) {
-        const float right = least(parts[i].x + parts[i].width, whole.x + whole.width);
-        const float bottom = least(parts[i].y + parts[i].height, whole.y + whole.height);
-        const float left = -least(-parts[i].x, -whole.x), top = -least(-parts[i].y, -whole.y);
-        gui_each_triangle((struct gui_rect){left, top, right - left, bottom - top}, append, &batch);
+    struct batch batch = {.whole = whole, .parts = parts, .part_count = count};
+    gui_each_triangle(whole, gather, &batch);
+    for (size_t part = 0; part < count; part++) {
+        for (size_t i = 0; i < batch.triangle_count; i++) {
+            if (reaches(&batch.triangles[i], parts[part]))
+                append(&batch, &batch.triangles[i], parts[part]);
+        }
     }
     render(&batch);
+    free(batch.triangles);
     free(batch.vertices);
     free(batch.commands);
 }

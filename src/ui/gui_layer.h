@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which parts of the panels look different from the last repaint, so that only these are drawn again.
 //
-// A layer looks after one rectangle of the window, in cells of 32 x 32 framebuffer pixels: of each it knows
+// A layer looks after one rectangle of the window, in cells of 8 x 8 framebuffer pixels: of each it knows
 // by a hash what was drawn there. All coordinates are framebuffer pixels of the window, (0, 0) upper left.
 #ifndef FOVEA_UI_GUI_LAYER_H
 #define FOVEA_UI_GUI_LAYER_H
@@ -9,7 +9,7 @@
 #include "ui/imgui_bridge.h"
 
 struct gui_layer;
-enum { GUI_MAX_CHANGES = 24 };
+enum { GUI_MAX_CHANGES = 64 };
 
 struct gui_layer *gui_layer_create(void);
 void gui_layer_destroy(struct gui_layer **layer);

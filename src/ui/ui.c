@@ -55,6 +55,11 @@ void ui_destroy(struct ui **ui)
     *ui = NULL;
 }
 
+void ui_window_keeps(struct ui *ui, bool keeps)
+{
+    ui_docks_window_keeps(ui->docks, keeps);
+}
+
 void ui_set_scale(struct ui *ui, float scale)
 {
     if (scale <= 0.1f || scale == ui->scale)

@@ -159,6 +159,8 @@ struct ui;
 enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui,
                       struct error *error);
 void ui_destroy(struct ui **ui);
+// Whether the window has after a swap the pixels that it had before; false at first.
+void ui_window_keeps(struct ui *ui, bool keeps);
 // A new scale, when the window moved to another screen: fonts are drawn again.
 void ui_set_scale(struct ui *ui, float scale);
 

@@ -34,24 +34,23 @@ static bool next_entry(struct walk *walk, const struct command **command, const 
     return false;
 }
 
-// Whether an entry before the one that the walk gave last lies in the same submenu; then that is open
-// already.
-static bool seen_before(const struct walk *until, const char *prefix, const char *name, size_t length)
+// The submenus of a level that have been drawn: each is where its first entry is. Those beyond the room would
+// be there once more.
+struct titles {
+    const char *names[64]; // borrowed from paths, which go on behind them
+    size_t count;
+};
+
+// Adds the title at the beginning of a path; false if it is there already.
+static bool add_title(struct titles *titles, const char *path, size_t length)
 {
-    struct walk walk = {0};
-    const struct command *command;
-    const struct command_menu *menu;
-    const char *rest;
-    while (next_entry(&walk, &command, &menu)) {
-        if (walk.command == until->command && walk.entry == until->entry)
+    for (size_t i = 0; i < titles->count; i++) {
+        if (strncmp(titles->names[i], path, length + 1) == 0)
             return false;
-        if (!under(menu->path, prefix, &rest))
-            continue;
-        rest += *rest == '|';
-        if (strncmp(rest, name, length) == 0 && rest[length] == '/')
-            return true;
     }
-    return false;
+    if (titles->count < sizeof titles->names / sizeof *titles->names)
+        titles->names[titles->count++] = path;
+    return true;
 }
 
 static void draw_item(struct ui *ui, const char *label, const char *line)
@@ -94,6 +93,7 @@ static void draw_leaf(struct ui *ui, const struct command *command, const struct
 static void draw_level(struct ui *ui, const char *prefix)
 {
     struct walk walk = {0};
+    struct titles titles = {.count = 0};
     const struct command *command;
     const struct command_menu *menu;
     const char *rest;
@@ -104,7 +104,7 @@ static void draw_level(struct ui *ui, const char *prefix)
         bool line = *rest == '|';
         rest += line;
         size_t length = strcspn(rest, "/");
-        if (rest[length] && seen_before(&walk, prefix, rest, length))
+        if (rest[length] && !add_title(&titles, rest, length))
             continue;
         if (line && !bar)
             gui_separator();

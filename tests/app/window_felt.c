@@ -197,32 +197,58 @@ static void expect_as_drawn_anew(struct felt *felt)
     pixels_free(&after);
 }
 
-static void test_panels_are_whole(void **state)
+// Something was changed in the panels, the `i`th thing.
+typedef void after_step(struct felt *felt, int i);
+
+// Changes by picture, panels, menu, size of the window and new letters.
+static void change_panels(struct felt *felt, after_step *after)
 {
-    struct felt felt = open_felt(*state);
-    struct driven *window = felt.session->window;
+    struct driven *window = felt->session->window;
+    int step = 0;
     driven_drag(window, 3, PICTURE_X, PICTURE_Y, PICTURE_X + 60, PICTURE_Y - 30);
-    expect_as_drawn_anew(&felt);
+    after(felt, step++);
     driven_drag(window, 1, HISTOGRAM_X, HISTOGRAM_Y, HISTOGRAM_X - 60, HISTOGRAM_Y + 10);
     driven_drag(window, 1, SLIDER_X, SLIDER_Y, SLIDER_X + 70, SLIDER_Y);
     driven_move(window, PICTURE_X, PICTURE_Y);
-    expect_as_drawn_anew(&felt);
+    after(felt, step++);
     // A menu, which hangs over panels and picture, comes and goes.
     driven_drag(window, 1, 140, 10, 140, 10);
-    assert_true(felt_probe_rest(felt.probe, STILL_MS));
+    assert_true(felt_probe_rest(felt->probe, STILL_MS));
     driven_move(window, 160, 60);
-    assert_true(felt_probe_rest(felt.probe, STILL_MS));
+    assert_true(felt_probe_rest(felt->probe, STILL_MS));
     driven_key(window, "Escape");
     driven_move(window, PICTURE_X, PICTURE_Y);
-    expect_as_drawn_anew(&felt);
+    after(felt, step++);
     // Another size of the window, and letters that the font texture gets only now.
     driven_resize(window, 1100, 700);
     driven_key(window, "ctrl+shift+p");
     driven_type(window, "contrast");
-    assert_true(felt_probe_rest(felt.probe, STILL_MS));
+    assert_true(felt_probe_rest(felt->probe, STILL_MS));
     driven_key(window, "Escape");
     driven_move(window, PICTURE_X + 1, PICTURE_Y);
-    expect_as_drawn_anew(&felt);
+    after(felt, step++);
+}
+
+static void compare_with_anew(struct felt *felt, int i)
+{
+    (void)i;
+    expect_as_drawn_anew(felt);
+}
+
+static void test_panels_are_whole(void **state)
+{
+    struct felt felt = open_felt(*state);
+    change_panels(&felt, compare_with_anew);
+    close_felt(&felt);
+}
+
+// The same in a window that has nothing left after each swap: then the panels are kept elsewhere.
+static void test_panels_are_whole_without_the_window(void **state)
+{
+    setenv("FOVEA_TEST_LOSE_PIXELS", "1", 1);
+    struct felt felt = open_felt(*state);
+    unsetenv("FOVEA_TEST_LOSE_PIXELS");
+    change_panels(&felt, compare_with_anew);
     close_felt(&felt);
 }
 
@@ -235,6 +261,7 @@ int main(void)
         TEST(test_one_repaint_a_batch),
         TEST(test_a_key_held_down),
         TEST(test_panels_are_whole),
+        TEST(test_panels_are_whole_without_the_window),
     };
     if (!session_ready())
         return 77;

@@ -609,6 +609,7 @@ static enum status start_session(struct session *session, const char *const *nam
     status = ui_create(session->window.handle, session->window.context, session->scale, &session->ui, error);
     if (status)
         return status;
+    ui_window_keeps(session->ui, window_keeps_pixels(&session->window, pane->common->gpu));
     SDL_StartTextInput();
     add_bindings(session);
     session->commands_pending = session->options.commands.count > 0;

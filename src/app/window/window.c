@@ -3,6 +3,7 @@
 #include "app/window/window.h"
 
 #include "base/text.h"
+#include "gpu/texture.h"
 
 #include <dlfcn.h>
 #include <signal.h>
@@ -132,6 +133,26 @@ void window_set_title(const struct window *window, const char *title)
 void window_pace(bool software)
 {
     SDL_GL_SetSwapInterval(software ? 0 : 1);
+}
+
+bool window_keeps_pixels(const struct window *window, struct gpu *gpu)
+{
+    static const unsigned char odd[3] = {0x35, 0xc6, 0x5b};
+    unsigned char before[3], after[3];
+    int width, height;
+    float scale;
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (!gpu_is_software(gpu) || !driver || strcmp(driver, "x11") != 0)
+        return false;
+    window_size(window, &width, &height, &scale);
+    target_bind(gpu, NULL, width, height);
+    target_clip(gpu, height, 0, 0, 1, 1);
+    target_clear(gpu, odd);
+    target_clip(gpu, height, 0, 0, 0, 0);
+    target_read_rgb(gpu, height, 0, 0, 1, 1, before);
+    SDL_GL_SwapWindow(window->handle);
+    target_read_rgb(gpu, height, 0, 0, 1, 1, after);
+    return memcmp(before, odd, sizeof odd) == 0 && memcmp(before, after, sizeof after) == 0;
 }
 
 void window_wake(void *context)

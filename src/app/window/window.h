@@ -3,7 +3,7 @@
 #ifndef FOVEA_APP_WINDOW_H
 #define FOVEA_APP_WINDOW_H
 
-#include "base/status.h"
+#include "gpu/gpu.h"
 
 #include <SDL.h>
 #include <stdbool.h>
@@ -27,6 +27,11 @@ void window_close(struct window *window);
 void window_set_title(const struct window *window, const char *title);
 // Waits for the vertical blank only on hardware.
 void window_pace(bool software);
+
+// Whether the window, as long as its size stays, has after each swap the pixels that it had before. It is
+// tried, by a swap, where it may be so: Mesa's software renderers copy their only buffer to an X server.
+// Others change buffers, or keep nothing.
+bool window_keeps_pixels(const struct window *window, struct gpu *gpu);
 
 // Wakes the event loop from any thread: context is a struct window. Wakes that are not yet handled are not
 // repeated.
