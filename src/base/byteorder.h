@@ -3,6 +3,7 @@
 #ifndef FOVEA_BASE_BYTEORDER_H
 #define FOVEA_BASE_BYTEORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -44,6 +45,17 @@ static inline uint32_t load_u32be(const void *bytes)
 static inline uint64_t load_u64be(const void *bytes)
 {
     return __builtin_bswap64(load_u64le(bytes));
+}
+
+// In the order that a file tells of: `big` for the highest byte first.
+static inline uint16_t load_u16(const void *bytes, bool big)
+{
+    return big ? load_u16be(bytes) : load_u16le(bytes);
+}
+
+static inline uint32_t load_u32(const void *bytes, bool big)
+{
+    return big ? load_u32be(bytes) : load_u32le(bytes);
 }
 
 // Reverses the bytes of each of `count` items of 1, 2, 4 or 8 bytes in place.

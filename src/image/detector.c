@@ -21,6 +21,20 @@ void detector_info_clear(struct detector_info *info)
                                    .sensor_thickness = NAN};
 }
 
+void detector_info_set(double *field, double value)
+{
+    if (isfinite(value) && value > 0)
+        *field = value;
+}
+
+void detector_info_set_beam(struct detector_info *info, double x, double y)
+{
+    if (!isfinite(x) || !isfinite(y) || (x == 0 && y == 0))
+        return;
+    info->beam_x = x;
+    info->beam_y = y;
+}
+
 bool detector_info_known(const struct detector_info *info)
 {
     const double numbers[] = {info->beam_x,       info->beam_y,          info->distance, info->wavelength,

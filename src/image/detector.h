@@ -24,6 +24,11 @@ struct detector_info {
 
 // All unknown.
 void detector_info_clear(struct detector_info *info);
+// Sets a number of it where the file tells of one: a finite one above 0. What is 0 or less, or no number,
+// means "not set" in every format, and the field stays as it is.
+void detector_info_set(double *field, double value);
+// The same for the beam centre, of which (0, 0) means "not set".
+void detector_info_set_beam(struct detector_info *info, double x, double y);
 // True if anything is known.
 bool detector_info_known(const struct detector_info *info);
 // The wavelength in m of photons of `energy` eV (hc = 1.239841984e-6 eV m, CODATA 2018), and back.

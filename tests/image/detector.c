@@ -112,14 +112,32 @@ static void incomplete_pairs_are_left_out(void **state)
     text_free(&text);
 }
 
+// What is no sensible number says nothing, and takes nothing away that is known.
+static void test_set_where_told(void **state)
+{
+    (void)state;
+    struct detector_info info = unknown();
+    static const double nothing[] = {0, -1, NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        detector_info_set(&info.distance, nothing[i]);
+    assert_true(isnan(info.distance));
+    detector_info_set(&info.distance, 0.25);
+    detector_info_set(&info.distance, NAN);
+    assert_true(info.distance == 0.25);
+    detector_info_set_beam(&info, 0, 0);
+    detector_info_set_beam(&info, 3, NAN);
+    detector_info_set_beam(&info, INFINITY, 3);
+    assert_true(isnan(info.beam_x) && isnan(info.beam_y));
+    detector_info_set_beam(&info, 0, -3.5);
+    assert_true(info.beam_x == 0 && info.beam_y == -3.5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cleared_is_unknown),
-        cmocka_unit_test(each_value_makes_it_known),
-        cmocka_unit_test(energies),
-        cmocka_unit_test(text_for_people),
-        cmocka_unit_test(incomplete_pairs_are_left_out),
+        cmocka_unit_test(test_set_where_told),       cmocka_unit_test(cleared_is_unknown),
+        cmocka_unit_test(each_value_makes_it_known), cmocka_unit_test(energies),
+        cmocka_unit_test(text_for_people),           cmocka_unit_test(incomplete_pairs_are_left_out),
     };
     return cmocka_run_group_tests_name("image.detector", tests, NULL, NULL);
 }

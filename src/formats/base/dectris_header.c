@@ -130,12 +130,6 @@ static bool item_is(const struct dectris_item *item, const char *key)
     return strlen(key) == item->key_count && strncasecmp(item->key, key, item->key_count) == 0;
 }
 
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
-
 static void set_name(const struct dectris_item *item, struct detector_info *info)
 {
     struct text name = {0};
@@ -150,8 +144,8 @@ static void set_pixel(const struct dectris_item *item, struct detector_info *inf
     size_t count = item->value_count;
     const double x = take_quantity(&at, &count, 1);
     const double y = take_quantity(&at, &count, 1);
-    set_above_zero(&info->pixel_x, x);
-    set_above_zero(&info->pixel_y, isnan(y) ? x : y);
+    detector_info_set(&info->pixel_x, x);
+    detector_info_set(&info->pixel_y, isnan(y) ? x : y);
 }
 
 static void set_beam(const struct dectris_item *item, struct detector_info *info)
@@ -160,10 +154,7 @@ static void set_beam(const struct dectris_item *item, struct detector_info *info
     size_t count = item->value_count;
     const double x = take_quantity(&at, &count, 1);
     const double y = take_quantity(&at, &count, 1);
-    if (isnan(x) || isnan(y) || (x == 0 && y == 0))
-        return;
-    info->beam_x = x;
-    info->beam_y = y;
+    detector_info_set_beam(info, x, y);
 }
 
 struct quantity {
@@ -194,7 +185,7 @@ static void set_quantity(const struct dectris_item *item, struct detector_info *
         double value = take_quantity(&at, &count, quantities[i].usual);
         if (quantities[i].energy)
             value = value > 0 ? detector_wavelength(value) : NAN;
-        set_above_zero((double *)(void *)((char *)info + quantities[i].field), value);
+        detector_info_set((double *)(void *)((char *)info + quantities[i].field), value);
     }
 }
 
@@ -203,7 +194,7 @@ static void set_sensor(const struct dectris_item *item, struct detector_info *in
     const char *at = item->value;
     size_t count = item->value_count;
     if (item->key_count > 7 && strncasecmp(item->key + item->key_count - 7, " sensor", 7) == 0)
-        set_above_zero(&info->sensor_thickness, take_quantity(&at, &count, 1));
+        detector_info_set(&info->sensor_thickness, take_quantity(&at, &count, 1));
 }
 
 void dectris_header_detector(const char *text, size_t count, struct detector_info *info)

@@ -16,6 +16,26 @@ void image_file_begin_copy(struct image_file *copy, const struct image_file *sou
 // Gives back what the base holds, not the handle itself. One that is all zero is fine.
 void image_file_end(struct image_file *file);
 
+// Makes a zeroed handle of `handle_bytes`, which begins with its base, for a format without parts: a selector
+// is STATUS_UNSUPPORTED. Nothing is to be closed where that fails.
+enum status image_file_create(const struct open_request *request, const struct reader *reader,
+                              size_t handle_bytes, struct image_file **made, struct error *error);
+
+// Reads what a reader's handle needs to be used: the rest of opening.
+typedef enum status image_file_content(struct image_file *file, const struct open_request *request,
+                                       struct error *error);
+// Has `content` read into the handle `made` and gives it out; if that fails, the reader closes it.
+enum status image_file_complete(struct image_file *made, const struct open_request *request,
+                                image_file_content *content, struct image_file **out, struct error *error);
+
+// True where so little of a frame is there that it is refused, and not shown in part: nothing, or less than
+// 1/1024 of the `needed` bytes or samples.
+bool image_file_hopeless(int64_t there, int64_t needed);
+
+// STATUS_UNSUPPORTED, with the sentence that the file's `what` ("compression") of that value is not read.
+enum status image_file_refuse(const struct image_file *file, const char *what, const char *value,
+                              struct error *error);
+
 // Reads as blob_read does, from the bytes of the handle: STATUS_CANCELLED when its call is cancelled.
 enum status image_file_read(const struct image_file *file, int64_t offset, void *buffer, size_t count,
                             struct error *error);

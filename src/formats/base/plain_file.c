@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A first frame of which less than this part is there is refused, not shown in part.
-enum { TRUNCATED_MAX_RATIO = 1024 };
-
 struct plain_file *plain_file_of(struct image_file *file)
 {
     return (struct plain_file *)file; // the base is the first member
@@ -28,36 +25,26 @@ void plain_file_close(struct image_file *base)
 enum status plain_file_open(const struct open_request *request, const struct reader *reader,
                             size_t handle_bytes, struct plain_file **out, struct error *error)
 {
-    if (request->selector)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: a file of %s has no parts to select by \"%s\"",
-                         request->path, reader->description, request->selector);
-    struct plain_file *file = must_alloc(handle_bytes);
-    file->handle_bytes = handle_bytes;
-    const enum status status = image_file_begin(&file->base, reader, request, error);
-    if (status != STATUS_OK) {
-        plain_file_close(&file->base);
+    struct image_file *made;
+    const enum status status = image_file_create(request, reader, handle_bytes, &made, error);
+    if (status != STATUS_OK)
         return status;
-    }
-    file->bytes = blob_size(file->base.blob);
+    struct plain_file *file = plain_file_of(made);
+    file->handle_bytes = handle_bytes;
+    file->bytes = blob_size(made->blob);
     *out = file;
     return STATUS_OK;
 }
 
 enum status plain_file_open_with(const struct open_request *request, const struct reader *reader,
-                                 enum status (*content)(struct plain_file *file, struct error *error),
-                                 struct image_file **out, struct error *error)
+                                 size_t handle_bytes, image_file_content *content, struct image_file **out,
+                                 struct error *error)
 {
     struct plain_file *file;
-    enum status status = plain_file_open(request, reader, sizeof *file, &file, error);
+    const enum status status = plain_file_open(request, reader, handle_bytes, &file, error);
     if (status != STATUS_OK)
         return status;
-    status = content(file, error);
-    if (status != STATUS_OK) {
-        plain_file_close(&file->base);
-        return status;
-    }
-    *out = &file->base;
-    return STATUS_OK;
+    return image_file_complete(&file->base, request, content, out, error);
 }
 
 enum status plain_file_header(const struct plain_file *file, int64_t offset, void *buffer, size_t count,
@@ -109,7 +96,7 @@ enum status plain_file_set_layout(struct plain_file *file, const struct plain_la
         return status;
     int64_t room = layout.offset < 0 ? 0 : int64_max(file->bytes - layout.offset, 0);
     int64_t there = int64_min(room, extent);
-    if (there < (int64_t)sample_traits(layout.type)->bytes || there < extent / TRUNCATED_MAX_RATIO) {
+    if (there < (int64_t)sample_traits(layout.type)->bytes || image_file_hopeless(there, extent)) {
         char claimed[32], found[32];
         return error_set(
             error, STATUS_BROKEN,
@@ -191,20 +178,4 @@ enum status plain_file_clone(struct image_file *base, struct image_file **out, s
     image_file_begin_copy(&file->base, base);
     *out = &file->base;
     return STATUS_OK;
-}
-
-void header_line(struct text *out, const char *key, const void *value, size_t count)
-{
-    const char *start = value, *nul = memchr(start, 0, count);
-    const char *end = nul ? nul : start + count;
-    while (start < end && (unsigned char)*start <= ' ')
-        start++;
-    while (end > start && (unsigned char)end[-1] <= ' ')
-        end--;
-    if (start == end)
-        return;
-    utf8_field(out, key, strlen(key));
-    text_append(out, "\t");
-    utf8_field(out, start, (size_t)(end - start));
-    text_append(out, "\n");
 }

@@ -6,7 +6,7 @@
 #ifndef FOVEA_FORMATS_PLAIN_FILE_H
 #define FOVEA_FORMATS_PLAIN_FILE_H
 
-#include "formats/base/reader.h"
+#include "formats/base/handle.h"
 
 // Where the samples are and what they mean. Rows may be padded, frames may have bytes between them.
 struct plain_layout {
@@ -41,11 +41,11 @@ struct plain_file *plain_file_of(struct image_file *file);
 enum status plain_file_open(const struct open_request *request, const struct reader *reader,
                             size_t handle_bytes, struct plain_file **out, struct error *error);
 
-// The whole `open` of a reader whose handle is a plain_file and nothing more: opens, has `content` read the
-// header and set the layout, and closes again if that fails.
+// The whole `open` of a reader: opens, has `content` read the header and set the layout, and has the reader
+// close the handle again if that fails.
 enum status plain_file_open_with(const struct open_request *request, const struct reader *reader,
-                                 enum status (*content)(struct plain_file *file, struct error *error),
-                                 struct image_file **out, struct error *error);
+                                 size_t handle_bytes, image_file_content *content, struct image_file **out,
+                                 struct error *error);
 
 // Reads exactly `count` bytes of the header at `offset`; a file that ends before is STATUS_BROKEN.
 enum status plain_file_header(const struct plain_file *file, int64_t offset, void *buffer, size_t count,
@@ -64,9 +64,5 @@ enum status plain_file_decode(struct image_file *base, const struct decode_reque
                               struct decode_report *report, struct error *error);
 enum status plain_file_clone(struct image_file *base, struct image_file **out, struct error *error);
 void plain_file_close(struct image_file *base);
-
-// Appends "key\tvalue\n" where the value is `count` bytes of a header: one line of valid UTF-8, without
-// blanks at its ends and cut at a NUL. Nothing is appended for an empty value.
-void header_line(struct text *out, const char *key, const void *value, size_t count);
 
 #endif

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A frame of which less than this part can be there is refused, not shown in part.
-enum { TRUNCATED_MAX_RATIO = 1024 };
-
 // --- Bytes ---
 
 void byte_stream_start(struct byte_stream *stream, const struct blob *blob, int64_t begin, int64_t end)
@@ -104,22 +101,17 @@ void row_file_close(struct image_file *base)
     free(file);
 }
 
-enum status row_file_open(const struct open_request *request, const struct reader *reader,
-                          size_t handle_bytes, struct row_file **opened, struct error *error)
+enum status row_file_open_with(const struct open_request *request, const struct reader *reader,
+                               size_t handle_bytes, image_file_content *content, struct image_file **out,
+                               struct error *error)
 {
-    if (request->selector)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: a file of %s has no parts to select by \"%s\"",
-                         request->path, reader->description, request->selector);
-    struct row_file *file = must_alloc(handle_bytes);
-    file->handle_bytes = handle_bytes;
-    const enum status status = image_file_begin(&file->base, reader, request, error);
-    if (status != STATUS_OK) {
-        row_file_close(&file->base);
+    struct image_file *made;
+    const enum status status = image_file_create(request, reader, handle_bytes, &made, error);
+    if (status != STATUS_OK)
         return status;
-    }
-    file->bytes = blob_size(file->base.blob);
-    *opened = file;
-    return STATUS_OK;
+    row_file_of(made)->handle_bytes = handle_bytes;
+    row_file_of(made)->bytes = blob_size(made->blob);
+    return image_file_complete(made, request, content, out, error);
 }
 
 enum status row_file_read(const struct row_file *file, int64_t offset, void *buffer, size_t count,
@@ -164,7 +156,7 @@ enum status row_file_start(struct row_file *file, const struct row_layout *layou
     if (!size_of_plane(width, height, 8, &pixels) || pixels > INT64_MAX / 4)
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of its image overflows", path);
     pixels /= 8;
-    if (most_pixels < 1 || (int64_t)(pixels / TRUNCATED_MAX_RATIO) > most_pixels)
+    if (image_file_hopeless(most_pixels, (int64_t)pixels))
         return error_set(error, STATUS_BROKEN,
                          "%s: the header claims %lld x %lld pixels, but its data can hold no more than %lld",
                          path, width, height, (long long)int64_max(most_pixels, 0));

@@ -4,7 +4,7 @@
 #ifndef FOVEA_FORMATS_ROW_FILE_H
 #define FOVEA_FORMATS_ROW_FILE_H
 
-#include "formats/base/reader.h"
+#include "formats/base/handle.h"
 
 // --- A part of a file as a stream of bytes ---
 
@@ -93,10 +93,12 @@ static inline void row_file_lose(struct row_file *file, int64_t x)
 
 struct row_file *row_file_of(struct image_file *file);
 
-// Opens `path` for `reader`, without reading anything, as a zeroed handle of `handle_bytes` (at least
-// sizeof(struct row_file)). A selector is refused: such formats have no parts.
-enum status row_file_open(const struct open_request *request, const struct reader *reader,
-                          size_t handle_bytes, struct row_file **opened, struct error *error);
+// The whole `open` of a reader: a zeroed handle of `handle_bytes` (at least sizeof(struct row_file)), from
+// which `content` reads the header to end with row_file_start; the reader closes it again if that fails. A
+// selector is refused: such formats have no parts.
+enum status row_file_open_with(const struct open_request *request, const struct reader *reader,
+                               size_t handle_bytes, image_file_content *content, struct image_file **out,
+                               struct error *error);
 
 // Reads exactly `count` bytes at `offset`; a file that ends before is STATUS_BROKEN.
 enum status row_file_read(const struct row_file *file, int64_t offset, void *buffer, size_t count,

@@ -14,7 +14,6 @@
 
 enum {
     CBF_MAX_MIME = 16 * 1024,
-    TRUNCATED_MAX_RATIO = 64,     // a frame of which less than 1/64 is there is refused, not shown in part
     SMALL_FRAME_PIXELS = 1 << 20, // smaller ones are never refused for that
     MAX_DIMENSION_ROWS = 16,      // of the table of dimensions that are looked at
 };
@@ -258,7 +257,7 @@ static enum status section_check(const struct cbf_file *file, struct cbf_section
     int64_t room = int64_max(file->file_bytes - section->data_offset, 0);
     section->present = int64_min(section->bytes, room);
     const bool small = section->width * section->height <= SMALL_FRAME_PIXELS / section->depth;
-    if (section->present > 0 && (small || least / TRUNCATED_MAX_RATIO <= room))
+    if (section->present > 0 && (small || !image_file_hopeless(room, least)))
         return STATUS_OK;
     char found[32];
     return error_set(error, STATUS_BROKEN,

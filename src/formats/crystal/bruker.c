@@ -11,6 +11,7 @@
 // of a value and 7 of a pixel. Format 100: behind the samples stand three tables, padded to 16 bytes, of
 // values in the order of the pixels that need them: for samples of 0 the underflows, for 255 (of one byte)
 // those of 16 bits, for 65535 those of 32 bits. All others are raised by a baseline.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 #include "formats/base/row_file.h"
@@ -551,36 +552,29 @@ static enum status layout_from(struct bruker_file *file, const struct header *he
                           (rows->bytes - file->data) / (int64_t)file->item, error);
 }
 
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
+{
+    (void)request;
+    struct bruker_file *file = (struct bruker_file *)base;
+    struct header header;
+    enum status status = header_read(row_file_of(base), &header, error);
+    if (status != STATUS_OK)
+        return status;
+    status = read_format(file, &header, error);
+    if (status == STATUS_OK)
+        status = layout_from(file, &header, error);
+    free(header.bytes);
+    return status;
+}
+
 static enum status bruker_open(const struct open_request *request, struct image_file **out,
                                struct error *error)
 {
-    struct row_file *rows;
-    struct header header;
-    enum status status = row_file_open(request, &bruker_reader, sizeof(struct bruker_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = header_read(rows, &header, error);
-    if (status == STATUS_OK) {
-        status = read_format(bruker_file_of(rows), &header, error);
-        if (status == STATUS_OK)
-            status = layout_from(bruker_file_of(rows), &header, error);
-        free(header.bytes);
-    }
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &bruker_reader, sizeof(struct bruker_file), open_content, out, error);
 }
 
 // --- What the header tells ---
-
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
 
 // DETTYPE gives the pixels of a cm of a frame of 512 x 512; larger frames have 2, 4, ... times as many.
 static double pixel_size(const struct header *header, const struct row_layout *layout)
@@ -597,20 +591,18 @@ static void tell_detector(const struct bruker_file *file, const struct header *h
 {
     char name[LINE];
     const struct row_layout *layout = &file->rows.layout;
-    set_above_zero(&info->distance, header_number(header, "DISTANC", 0) * 1e-2);
-    set_above_zero(&info->distance, header_number(header, "DISTANC", 1) * 1e-2);
-    set_above_zero(&info->wavelength, header_number(header, "WAVELEN", 0) * 1e-10);
-    set_above_zero(&info->exposure, header_number(header, "ELAPSDR", 0));
-    set_above_zero(&info->exposure, header_number(header, "CUMULAT", 0));
-    set_above_zero(&info->pixel_x, pixel_size(header, layout));
-    set_above_zero(&info->pixel_y, pixel_size(header, layout));
-    set_above_zero(&info->saturation, full_scale(header));
+    detector_info_set(&info->distance, header_number(header, "DISTANC", 0) * 1e-2);
+    detector_info_set(&info->distance, header_number(header, "DISTANC", 1) * 1e-2);
+    detector_info_set(&info->wavelength, header_number(header, "WAVELEN", 0) * 1e-10);
+    detector_info_set(&info->exposure, header_number(header, "ELAPSDR", 0));
+    detector_info_set(&info->exposure, header_number(header, "CUMULAT", 0));
+    detector_info_set(&info->pixel_x, pixel_size(header, layout));
+    detector_info_set(&info->pixel_y, pixel_size(header, layout));
+    detector_info_set(&info->saturation, full_scale(header));
     const int from = isnan(header_number(header, "CENTER", 3)) ? 0 : 2;
     const double x = header_number(header, "CENTER", from), y = header_number(header, "CENTER", from + 1);
-    if (!isnan(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x;
-        info->beam_y = (double)layout->height - y; // counted from the last row of the file
-    }
+    if (x != 0 || y != 0)
+        detector_info_set_beam(info, x, (double)layout->height - y); // counted from the last row of the file
     if (header_word(header, "DETTYPE", 0, name) && utf8_valid(name, strlen(name)) &&
         strlen(name) < sizeof info->name)
         snprintf(info->name, sizeof info->name, "%.*s", (int)sizeof info->name - 1, name);

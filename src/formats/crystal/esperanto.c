@@ -4,6 +4,7 @@
 //
 // Format: as the fabio library reads and writes it (https://github.com/silx-kit/fabio EsperantoImage).
 #include "formats/base/bitfield.h"
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -190,8 +191,11 @@ static enum status open_image(struct esperanto_file *file, const char *header, s
                           packed ? bytes * BITFIELD_MOST_PIXELS_PER_BYTE : bytes / 4, error);
 }
 
-static enum status open_content(struct esperanto_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct esperanto_file *file = (struct esperanto_file *)base;
     enum status status = read_first_line(file, error);
     if (status != STATUS_OK)
         return status;
@@ -206,18 +210,8 @@ static enum status open_content(struct esperanto_file *file, struct error *error
 static enum status esperanto_open(const struct open_request *request, struct image_file **out,
                                   struct error *error)
 {
-    struct row_file *rows;
-    enum status status =
-        row_file_open(request, &esperanto_reader, sizeof(struct esperanto_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(esperanto_file_of(rows), error);
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &esperanto_reader, sizeof(struct esperanto_file), open_content, out,
+                              error);
 }
 
 // --- What the header tells ---
@@ -243,12 +237,6 @@ static enum status esperanto_metadata(struct image_file *base, int64_t frame, st
     return STATUS_OK;
 }
 
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0 && isfinite(value))
-        *field = value;
-}
-
 static enum status esperanto_detector(struct image_file *base, int64_t frame, struct detector_info *info,
                                       struct error *error)
 {
@@ -257,19 +245,16 @@ static enum status esperanto_detector(struct image_file *base, int64_t frame, st
     char *header = header_read(file, error);
     if (!header)
         return STATUS_BROKEN;
-    set_above_zero(&info->exposure, header_number(file, header, "TIME", 0));
-    set_above_zero(&info->pixel_x, header_number(file, header, "PIXELSIZE", 0) * 1e-3);
-    set_above_zero(&info->pixel_y, header_number(file, header, "PIXELSIZE", 1) * 1e-3);
-    set_above_zero(&info->sensor_thickness, header_number(file, header, "PIXELSIZE", 2) * 1e-3);
-    set_above_zero(&info->wavelength, header_number(file, header, "WAVELENGTH", 2) * 1e-10);
-    set_above_zero(&info->distance, header_number(file, header, "GONIOMODEL_1", 9) * 1e-3);
-    set_above_zero(&info->saturation, overflow_threshold(file, header));
+    detector_info_set(&info->exposure, header_number(file, header, "TIME", 0));
+    detector_info_set(&info->pixel_x, header_number(file, header, "PIXELSIZE", 0) * 1e-3);
+    detector_info_set(&info->pixel_y, header_number(file, header, "PIXELSIZE", 1) * 1e-3);
+    detector_info_set(&info->sensor_thickness, header_number(file, header, "PIXELSIZE", 2) * 1e-3);
+    detector_info_set(&info->wavelength, header_number(file, header, "WAVELENGTH", 2) * 1e-10);
+    detector_info_set(&info->distance, header_number(file, header, "GONIOMODEL_1", 9) * 1e-3);
+    detector_info_set(&info->saturation, overflow_threshold(file, header));
     const double x = header_number(file, header, "GONIOMODEL_1", 5);
     const double y = header_number(file, header, "GONIOMODEL_1", 6);
-    if (isfinite(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x;
-        info->beam_y = y;
-    }
+    detector_info_set_beam(info, x, y);
     free(header);
     return STATUS_OK;
 }

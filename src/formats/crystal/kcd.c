@@ -4,6 +4,7 @@
 //
 // Format: as the fabio library reads it (https://github.com/silx-kit/fabio KcdImage). Samples of 16 bits,
 // little-endian, one readout after another.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 #include "formats/base/row_file.h"
@@ -175,8 +176,11 @@ static const struct row_coding kcd_coding = {.compression = "none", .seek = kcd_
 
 // --- Opening ---
 
-static enum status open_content(struct kcd_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct kcd_file *file = (struct kcd_file *)base;
     struct header header;
     struct row_layout layout = {.format = "KappaCCD", .type = SAMPLE_I32};
     struct row_file *rows = &file->rows;
@@ -208,26 +212,10 @@ static enum status open_content(struct kcd_file *file, struct error *error)
 
 static enum status kcd_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct row_file *rows;
-    enum status status = row_file_open(request, &kcd_reader, sizeof(struct kcd_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content((struct kcd_file *)rows, error); // the rows are the first member
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &kcd_reader, sizeof(struct kcd_file), open_content, out, error);
 }
 
 // --- What the header tells ---
-
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
 
 static enum status kcd_detector(struct image_file *base, int64_t frame, struct detector_info *info,
                                 struct error *error)
@@ -241,13 +229,13 @@ static enum status kcd_detector(struct image_file *base, int64_t frame, struct d
     const double bins = header_text(&header, "Mode", mode, sizeof mode) ? 2 : 1;
     const double first = header_number(&header, "Alpha1"), second = header_number(&header, "Alpha2");
     snprintf(info->name, sizeof info->name, "Nonius KappaCCD");
-    set_above_zero(&info->pixel_x, header_number(&header, "pixel X-size (um)") * 1e-6 * bins);
-    set_above_zero(&info->pixel_y, header_number(&header, "pixel Y-size (um)") * 1e-6 * bins);
-    set_above_zero(&info->distance, header_number(&header, "Dx start") * 1e-3);
-    set_above_zero(&info->exposure, header_number(&header, "Exposure time"));
-    set_above_zero(&info->wavelength, first * 1e-10);
-    set_above_zero(&info->wavelength,
-                   (2 * first + second) / 3 * 1e-10); // of both lines, by their intensities
+    detector_info_set(&info->pixel_x, header_number(&header, "pixel X-size (um)") * 1e-6 * bins);
+    detector_info_set(&info->pixel_y, header_number(&header, "pixel Y-size (um)") * 1e-6 * bins);
+    detector_info_set(&info->distance, header_number(&header, "Dx start") * 1e-3);
+    detector_info_set(&info->exposure, header_number(&header, "Exposure time"));
+    detector_info_set(&info->wavelength, first * 1e-10);
+    detector_info_set(&info->wavelength,
+                      (2 * first + second) / 3 * 1e-10); // of both lines, by their intensities
     return STATUS_OK;
 }
 

@@ -7,12 +7,12 @@
 // difference of a pixel from the mean of its four neighbours that are already known is stored in as many bits
 // as a block of pixels needs. A block begins with 3 bits for the logarithm of its number of pixels and 3 bits
 // (version 2: 4 bits) for the index of the number of bits of a difference; the lowest bit comes first.
+#include "formats/base/header_table.h"
 #include "formats/base/readers_list.h"
 #include "formats/base/row_file.h"
 
 #include "base/byteorder.h"
 #include "base/size.h"
-#include "formats/base/plain_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +22,6 @@
 enum {
     HEADER_BYTES = 4096,
     TEXT_AT = 64, // where the header's text begins
-    WORDS = 16,   // numbers before it
     ORDER_MARK = 1234,
     FORMAT_SPIRAL = 2,
     HIGH_RECORD = 8, // pairs of a record of the table of high values
@@ -196,8 +195,8 @@ static enum status read_highs(struct mar345_file *file, struct error *error)
         status = row_file_read(&file->rows, file->highs_offset, pairs, count * 8, error);
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         const uint8_t *pair = pairs + 8 * i;
-        file->highs[i].pixel = (int64_t)(file->big ? load_u32be(pair) : load_u32le(pair)) - 1;
-        file->highs[i].value = file->big ? load_u32be(pair + 4) : load_u32le(pair + 4);
+        file->highs[i].pixel = (int64_t)load_u32(pair, file->big) - 1;
+        file->highs[i].value = load_u32(pair + 4, file->big);
     }
     free(pairs);
     if (status == STATUS_OK)
@@ -242,7 +241,7 @@ static const struct row_coding mar345_coding = {
 
 static int32_t word_at(const uint8_t *header, size_t index, bool big)
 {
-    return (int32_t)(big ? load_u32be(header + 4 * index) : load_u32le(header + 4 * index));
+    return (int32_t)load_u32(header + 4 * index, big);
 }
 
 static int mar345_probe(const uint8_t *head, size_t count, const char *path)
@@ -281,8 +280,11 @@ static enum status find_packed(struct mar345_file *file, int64_t offset, struct 
     return STATUS_OK;
 }
 
-static enum status open_content(struct mar345_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct mar345_file *file = (struct mar345_file *)base;
     uint8_t header[HEADER_BYTES];
     const char *path = file->rows.base.path;
     struct row_layout layout = {.format = "mar345", .type = SAMPLE_U32};
@@ -313,17 +315,7 @@ static enum status open_content(struct mar345_file *file, struct error *error)
 static enum status mar345_open(const struct open_request *request, struct image_file **out,
                                struct error *error)
 {
-    struct row_file *rows;
-    enum status status = row_file_open(request, &mar345_reader, sizeof(struct mar345_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(mar345_file_of(rows), error);
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &mar345_reader, sizeof(struct mar345_file), open_content, out, error);
 }
 
 // --- What the header tells ---
@@ -371,12 +363,6 @@ static bool line_value(const uint8_t *header, const char *key, char *out, size_t
     return false;
 }
 
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
-
 static enum status mar345_detector(struct image_file *base, int64_t frame, struct detector_info *info,
                                    struct error *error)
 {
@@ -387,47 +373,41 @@ static enum status mar345_detector(struct image_file *base, int64_t frame, struc
     enum status status = row_file_read(&file->rows, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    set_above_zero(&info->pixel_x, word_at(header, WORD_LENGTH, file->big) * 1e-6);
-    set_above_zero(&info->pixel_y, word_at(header, WORD_HEIGHT, file->big) * 1e-6);
-    set_above_zero(&info->wavelength, word_at(header, WORD_WAVELENGTH, file->big) * 1e-16);
-    set_above_zero(&info->distance, word_at(header, WORD_DISTANCE, file->big) * 1e-6);
+    detector_info_set(&info->pixel_x, word_at(header, WORD_LENGTH, file->big) * 1e-6);
+    detector_info_set(&info->pixel_y, word_at(header, WORD_HEIGHT, file->big) * 1e-6);
+    detector_info_set(&info->wavelength, word_at(header, WORD_WAVELENGTH, file->big) * 1e-16);
+    detector_info_set(&info->distance, word_at(header, WORD_DISTANCE, file->big) * 1e-6);
     double x, y, seconds;
     char x_text[32], y_text[32];
     if (line_value(header, "CENTER", text, sizeof text) &&
         sscanf(text, " X %31s Y %31s", x_text, y_text) == 2 && parse_double(x_text, &x) &&
-        parse_double(y_text, &y)) {
-        info->beam_x = x;
-        info->beam_y = y;
-    }
+        parse_double(y_text, &y))
+        detector_info_set_beam(info, x, y);
     if (line_value(header, "TIME", text, sizeof text) && sscanf(text, "%31s", x_text) == 1 &&
         parse_double(x_text, &seconds))
-        set_above_zero(&info->exposure, seconds);
+        detector_info_set(&info->exposure, seconds);
     if (line_value(header, "DETECTOR", text, sizeof text) && sscanf(text, "%31s", x_text) == 1 &&
         utf8_valid(x_text, strlen(x_text)))
         snprintf(info->name, sizeof info->name, "%s", x_text);
     return STATUS_OK;
 }
 
-static const struct {
-    const char *key;
-    double scale;
-    const char *unit;
-} words[WORDS] = {
-    [WORD_SIZE] = {"Size", 1, ""},
-    [WORD_HIGH] = {"NumHigh", 1, ""},
-    [WORD_FORMAT] = {"Format", 1, ""},
-    [WORD_MODE] = {"Mode", 1, ""},
-    [WORD_PIXELS] = {"NumPixels", 1, ""},
-    [WORD_LENGTH] = {"PixelLength", 1, " um"},
-    [WORD_HEIGHT] = {"PixelHeight", 1, " um"},
-    [WORD_WAVELENGTH] = {"Wavelength", 1e-6, " A"},
-    [WORD_DISTANCE] = {"Distance", 1e-3, " mm"},
-    [10] = {"StartPhi", 1e-3, " deg"},
-    [11] = {"EndPhi", 1e-3, " deg"},
-    [12] = {"StartOmega", 1e-3, " deg"},
-    [13] = {"EndOmega", 1e-3, " deg"},
-    [14] = {"Chi", 1e-3, " deg"},
-    [15] = {"TwoTheta", 1e-3, " deg"},
+static const struct header_item mar345_items[] = {
+    {"Size", 4 * WORD_SIZE, SAMPLE_I32},
+    {"NumHigh", 4 * WORD_HIGH, SAMPLE_I32},
+    {"Format", 4 * WORD_FORMAT, SAMPLE_I32},
+    {"Mode", 4 * WORD_MODE, SAMPLE_I32},
+    {"NumPixels", 4 * WORD_PIXELS, SAMPLE_I32},
+    {"PixelLength", 4 * WORD_LENGTH, SAMPLE_I32, 1, 1, "um"},
+    {"PixelHeight", 4 * WORD_HEIGHT, SAMPLE_I32, 1, 1, "um"},
+    {"Wavelength", 4 * WORD_WAVELENGTH, SAMPLE_I32, 1, 1000000, "A"},
+    {"Distance", 4 * WORD_DISTANCE, SAMPLE_I32, 1, 1000, "mm"},
+    {"StartPhi", 40, SAMPLE_I32, 1, 1000, "deg"},
+    {"EndPhi", 44, SAMPLE_I32, 1, 1000, "deg"},
+    {"StartOmega", 48, SAMPLE_I32, 1, 1000, "deg"},
+    {"EndOmega", 52, SAMPLE_I32, 1, 1000, "deg"},
+    {"Chi", 56, SAMPLE_I32, 1, 1000, "deg"},
+    {"TwoTheta", 60, SAMPLE_I32, 1, 1000, "deg"},
 };
 
 static enum status mar345_metadata(struct image_file *base, int64_t frame, struct text *out,
@@ -439,10 +419,8 @@ static enum status mar345_metadata(struct image_file *base, int64_t frame, struc
     enum status status = row_file_read(&file->rows, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < WORDS; i++)
-        if (words[i].key)
-            text_printf(out, "%s\t%.10g%s\n", words[i].key, word_at(header, i, file->big) * words[i].scale,
-                        words[i].unit);
+    const struct header_block block = {header, sizeof header, file->big};
+    header_block_append(&block, mar345_items, sizeof mar345_items / sizeof *mar345_items, out);
     const char *at = (const char *)header + TEXT_AT;
     struct line line;
     while (next_line(&at, (const char *)header + HEADER_BYTES, &line)) {

@@ -8,6 +8,7 @@
 // each row begins anew. TY6: rows as in bitfield.h, with a table of where they begin. Else plain numbers of
 // 32 bits. All little-endian.
 #include "formats/base/bitfield.h"
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -196,23 +197,17 @@ static bool find_sections(struct oxd_file *file, const char *text)
     return file->sections[SECTIONS] <= file->data;
 }
 
-// Copies `count` bytes of a section to `out`; false where the section is not so long.
-static bool section_bytes(const struct oxd_file *file, const uint8_t *header, int section, int64_t offset,
-                          void *out, size_t count)
+static struct header_block section_of(const struct oxd_file *file, const uint8_t *header, int section)
 {
-    if (file->sections[section] + offset + (int64_t)count > file->sections[section + 1])
-        return false;
-    memcpy(out, header + file->sections[section] + offset, count);
-    return true;
+    return (struct header_block){header + file->sections[section],
+                                 (size_t)(file->sections[section + 1] - file->sections[section]), false};
 }
 
-static double section_number(const struct oxd_file *file, const uint8_t *header, int section, int64_t offset,
+static double section_number(const struct oxd_file *file, const uint8_t *header, int section, size_t offset,
                              enum sample_type type)
 {
-    uint8_t bytes[8];
-    if (!section_bytes(file, header, section, offset, bytes, sample_traits(type)->bytes))
-        return NAN;
-    return sample_value(type, bytes);
+    const struct header_block block = section_of(file, header, section);
+    return header_block_number(&block, offset, type);
 }
 
 // The whole header, to be freed; NULL with a sentence.
@@ -271,8 +266,11 @@ static enum status read_text(struct oxd_file *file, struct row_layout *layout, s
     return STATUS_OK;
 }
 
-static enum status open_content(struct oxd_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct oxd_file *file = (struct oxd_file *)base;
     struct row_layout layout = {.format = "Oxford", .type = SAMPLE_I32};
     const char *path = file->rows.base.path;
     enum status status = read_text(file, &layout, error);
@@ -298,77 +296,64 @@ static enum status open_content(struct oxd_file *file, struct error *error)
 
 static enum status oxd_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct row_file *rows;
-    enum status status = row_file_open(request, &oxd_reader, sizeof(struct oxd_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(oxd_file_of(rows), error);
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &oxd_reader, sizeof(struct oxd_file), open_content, out, error);
 }
 
 // --- What the header tells ---
 
+static const struct header_item general_items[] = {
+    {"Binning in x", 0, SAMPLE_U16},     {"Binning in y", 2, SAMPLE_U16}, {"Detector size x", 22, SAMPLE_U16},
+    {"Detector size y", 24, SAMPLE_U16}, {"Pixels in x", 26, SAMPLE_U16}, {"Pixels in y", 28, SAMPLE_U16},
+    {"No of pixels", 36, SAMPLE_U32},
+};
+
+static const struct header_item special_items[] = {
+    {"Gain", 56, SAMPLE_F64},
+    {"Overflows flag", 464, SAMPLE_I16},
+    {"Overflow after remeasure flag", 466, SAMPLE_I16},
+    {"Overflow threshold", 472, SAMPLE_I32},
+    {"Exposure time in sec", 480, SAMPLE_F64},
+    {"Overflow time in sec", 488, SAMPLE_F64},
+    {"Monitor counts of raw image 1", 528, SAMPLE_I32},
+    {"Monitor counts of raw image 2", 532, SAMPLE_I32},
+    {"Monitor counts of overflow raw image 1", 536, SAMPLE_I32},
+    {"Monitor counts of overflow raw image 2", 540, SAMPLE_I32},
+    {"Unwarping", 544, SAMPLE_I32},
+    {"Detector type", 548, SAMPLE_I32},
+    {"Real pixel size x (mm)", 568, SAMPLE_F64},
+    {"Real pixel size y (mm)", 576, SAMPLE_F64},
+};
+
+static const struct header_item gonio_items[] = {
+    {"Omega start in steps", 284, SAMPLE_I32},    {"Theta start in steps", 288, SAMPLE_I32},
+    {"Kappa start in steps", 292, SAMPLE_I32},    {"Phi start in steps", 296, SAMPLE_I32},
+    {"Omega end in steps", 324, SAMPLE_I32},      {"Theta end in steps", 328, SAMPLE_I32},
+    {"Kappa end in steps", 332, SAMPLE_I32},      {"Phi end in steps", 336, SAMPLE_I32},
+    {"Omega step in rad", 368, SAMPLE_F64},       {"Theta step in rad", 376, SAMPLE_F64},
+    {"Kappa step in rad", 384, SAMPLE_F64},       {"Phi step in rad", 392, SAMPLE_F64},
+    {"Beam rot in deg (e2)", 552, SAMPLE_F64},    {"Beam rot in deg (e3)", 560, SAMPLE_F64},
+    {"Wavelength alpha1", 568, SAMPLE_F64},       {"Wavelength alpha2", 576, SAMPLE_F64},
+    {"Wavelength alpha", 584, SAMPLE_F64},        {"Wavelength beta", 592, SAMPLE_F64},
+    {"Detector tilt e1 in deg", 640, SAMPLE_F64}, {"Detector tilt e2 in deg", 648, SAMPLE_F64},
+    {"Detector tilt e3 in deg", 656, SAMPLE_F64}, {"Beam center x", 664, SAMPLE_F64},
+    {"Beam center y", 672, SAMPLE_F64},           {"Alpha angle in deg", 680, SAMPLE_F64},
+    {"Beta angle in deg", 688, SAMPLE_F64},       {"Distance in mm", 712, SAMPLE_F64},
+};
+
+static const struct header_item statistics_items[] = {
+    {"Stat: Min", 0, SAMPLE_I32},
+    {"Stat: Max", 4, SAMPLE_I32},
+    {"Stat: Average", 24, SAMPLE_F64},
+};
+
 static const struct {
-    const char *key;
-    uint8_t section;
-    uint16_t offset;
-    enum sample_type type;
-} oxd_items[] = {
-    {"Binning in x", SECTION_GENERAL, 0, SAMPLE_U16},
-    {"Binning in y", SECTION_GENERAL, 2, SAMPLE_U16},
-    {"Detector size x", SECTION_GENERAL, 22, SAMPLE_U16},
-    {"Detector size y", SECTION_GENERAL, 24, SAMPLE_U16},
-    {"Pixels in x", SECTION_GENERAL, 26, SAMPLE_U16},
-    {"Pixels in y", SECTION_GENERAL, 28, SAMPLE_U16},
-    {"No of pixels", SECTION_GENERAL, 36, SAMPLE_U32},
-    {"Gain", SECTION_SPECIAL, 56, SAMPLE_F64},
-    {"Overflows flag", SECTION_SPECIAL, 464, SAMPLE_I16},
-    {"Overflow after remeasure flag", SECTION_SPECIAL, 466, SAMPLE_I16},
-    {"Overflow threshold", SECTION_SPECIAL, 472, SAMPLE_I32},
-    {"Exposure time in sec", SECTION_SPECIAL, 480, SAMPLE_F64},
-    {"Overflow time in sec", SECTION_SPECIAL, 488, SAMPLE_F64},
-    {"Monitor counts of raw image 1", SECTION_SPECIAL, 528, SAMPLE_I32},
-    {"Monitor counts of raw image 2", SECTION_SPECIAL, 532, SAMPLE_I32},
-    {"Monitor counts of overflow raw image 1", SECTION_SPECIAL, 536, SAMPLE_I32},
-    {"Monitor counts of overflow raw image 2", SECTION_SPECIAL, 540, SAMPLE_I32},
-    {"Unwarping", SECTION_SPECIAL, 544, SAMPLE_I32},
-    {"Detector type", SECTION_SPECIAL, 548, SAMPLE_I32},
-    {"Real pixel size x (mm)", SECTION_SPECIAL, 568, SAMPLE_F64},
-    {"Real pixel size y (mm)", SECTION_SPECIAL, 576, SAMPLE_F64},
-    {"Omega start in steps", SECTION_GONIO, 284, SAMPLE_I32},
-    {"Theta start in steps", SECTION_GONIO, 288, SAMPLE_I32},
-    {"Kappa start in steps", SECTION_GONIO, 292, SAMPLE_I32},
-    {"Phi start in steps", SECTION_GONIO, 296, SAMPLE_I32},
-    {"Omega end in steps", SECTION_GONIO, 324, SAMPLE_I32},
-    {"Theta end in steps", SECTION_GONIO, 328, SAMPLE_I32},
-    {"Kappa end in steps", SECTION_GONIO, 332, SAMPLE_I32},
-    {"Phi end in steps", SECTION_GONIO, 336, SAMPLE_I32},
-    {"Omega step in rad", SECTION_GONIO, 368, SAMPLE_F64},
-    {"Theta step in rad", SECTION_GONIO, 376, SAMPLE_F64},
-    {"Kappa step in rad", SECTION_GONIO, 384, SAMPLE_F64},
-    {"Phi step in rad", SECTION_GONIO, 392, SAMPLE_F64},
-    {"Beam rot in deg (e2)", SECTION_GONIO, 552, SAMPLE_F64},
-    {"Beam rot in deg (e3)", SECTION_GONIO, 560, SAMPLE_F64},
-    {"Wavelength alpha1", SECTION_GONIO, 568, SAMPLE_F64},
-    {"Wavelength alpha2", SECTION_GONIO, 576, SAMPLE_F64},
-    {"Wavelength alpha", SECTION_GONIO, 584, SAMPLE_F64},
-    {"Wavelength beta", SECTION_GONIO, 592, SAMPLE_F64},
-    {"Detector tilt e1 in deg", SECTION_GONIO, 640, SAMPLE_F64},
-    {"Detector tilt e2 in deg", SECTION_GONIO, 648, SAMPLE_F64},
-    {"Detector tilt e3 in deg", SECTION_GONIO, 656, SAMPLE_F64},
-    {"Beam center x", SECTION_GONIO, 664, SAMPLE_F64},
-    {"Beam center y", SECTION_GONIO, 672, SAMPLE_F64},
-    {"Alpha angle in deg", SECTION_GONIO, 680, SAMPLE_F64},
-    {"Beta angle in deg", SECTION_GONIO, 688, SAMPLE_F64},
-    {"Distance in mm", SECTION_GONIO, 712, SAMPLE_F64},
-    {"Stat: Min", SECTION_STATISTICS, 0, SAMPLE_I32},
-    {"Stat: Max", SECTION_STATISTICS, 4, SAMPLE_I32},
-    {"Stat: Average", SECTION_STATISTICS, 24, SAMPLE_F64},
+    const struct header_item *items;
+    size_t count;
+} section_items[] = {
+    [SECTION_GENERAL] = {general_items, sizeof general_items / sizeof *general_items},
+    [SECTION_SPECIAL] = {special_items, sizeof special_items / sizeof *special_items},
+    [SECTION_GONIO] = {gonio_items, sizeof gonio_items / sizeof *gonio_items},
+    [SECTION_STATISTICS] = {statistics_items, sizeof statistics_items / sizeof *statistics_items},
 };
 
 // The text's lines: a version, and pairs of a name and a value.
@@ -398,22 +383,12 @@ static enum status oxd_metadata(struct image_file *base, int64_t frame, struct t
     if (!header)
         return STATUS_BROKEN;
     append_text(header, out);
-    for (size_t i = 0; i < sizeof oxd_items / sizeof *oxd_items; i++) {
-        uint8_t bytes[8];
-        char number[32];
-        if (section_bytes(file, header, oxd_items[i].section, oxd_items[i].offset, bytes,
-                          sample_traits(oxd_items[i].type)->bytes))
-            text_printf(out, "%s\t%s\n", oxd_items[i].key,
-                        sample_format(oxd_items[i].type, bytes, number, sizeof number));
+    for (int section = 0; section < SECTION_HISTORY; section++) {
+        const struct header_block block = section_of(file, header, section);
+        header_block_append(&block, section_items[section].items, section_items[section].count, out);
     }
     free(header);
     return STATUS_OK;
-}
-
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0 && isfinite(value))
-        *field = value;
 }
 
 static enum status oxd_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -424,21 +399,19 @@ static enum status oxd_detector(struct image_file *base, int64_t frame, struct d
     uint8_t *header = header_read(file, error);
     if (!header)
         return STATUS_BROKEN;
-    set_above_zero(&info->exposure, section_number(file, header, SECTION_SPECIAL, 480, SAMPLE_F64));
-    set_above_zero(&info->pixel_x, section_number(file, header, SECTION_SPECIAL, 568, SAMPLE_F64) * 1e-3);
-    set_above_zero(&info->pixel_y, section_number(file, header, SECTION_SPECIAL, 576, SAMPLE_F64) * 1e-3);
-    set_above_zero(&info->saturation, overflow_threshold(file, header));
-    set_above_zero(&info->wavelength, section_number(file, header, SECTION_GONIO, 584, SAMPLE_F64) * 1e-10);
-    set_above_zero(&info->distance, section_number(file, header, SECTION_GONIO, 712, SAMPLE_F64) * 1e-3);
+    detector_info_set(&info->exposure, section_number(file, header, SECTION_SPECIAL, 480, SAMPLE_F64));
+    detector_info_set(&info->pixel_x, section_number(file, header, SECTION_SPECIAL, 568, SAMPLE_F64) * 1e-3);
+    detector_info_set(&info->pixel_y, section_number(file, header, SECTION_SPECIAL, 576, SAMPLE_F64) * 1e-3);
+    detector_info_set(&info->saturation, overflow_threshold(file, header));
+    detector_info_set(&info->wavelength,
+                      section_number(file, header, SECTION_GONIO, 584, SAMPLE_F64) * 1e-10);
+    detector_info_set(&info->distance, section_number(file, header, SECTION_GONIO, 712, SAMPLE_F64) * 1e-3);
     // The beam is told in pixels of the detector, of which a pixel of the image bins some.
     const double x = section_number(file, header, SECTION_GONIO, 664, SAMPLE_F64) /
                      fmax(section_number(file, header, SECTION_GENERAL, 0, SAMPLE_U16), 1);
     const double y = section_number(file, header, SECTION_GONIO, 672, SAMPLE_F64) /
                      fmax(section_number(file, header, SECTION_GENERAL, 2, SAMPLE_U16), 1);
-    if (isfinite(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x;
-        info->beam_y = y;
-    }
+    detector_info_set_beam(info, x, y);
     free(header);
     return STATUS_OK;
 }

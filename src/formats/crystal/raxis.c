@@ -5,6 +5,7 @@
 // Format: "R-AXIS II, IV image format" of Rigaku as the fabio library reads it
 // (https://github.com/silx-kit/fabio RaxisImage). The numbers of the header are big- or little-endian; which,
 // is found by the size of the image that makes sense.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 #include "formats/base/row_file.h"
@@ -34,20 +35,9 @@ struct raxis_file {
     int64_t row;
 };
 
-static uint32_t word_at(const uint8_t *header, size_t offset, bool big)
-{
-    return big ? load_u32be(header + offset) : load_u32le(header + offset);
-}
-
-static double float_at(const uint8_t *header, size_t offset, bool big)
-{
-    const uint32_t bits = word_at(header, offset, big);
-    return sample_value(SAMPLE_F32, &bits);
-}
-
 static bool sizes_fit(const uint8_t *header, bool big)
 {
-    const uint32_t width = word_at(header, AT_WIDTH, big), height = word_at(header, AT_HEIGHT, big);
+    const uint32_t width = load_u32(header + AT_WIDTH, big), height = load_u32(header + AT_HEIGHT, big);
     return width > 0 && width <= MAX_SIDE && height > 0 && height <= MAX_SIDE;
 }
 
@@ -78,7 +68,7 @@ static int64_t raxis_next(struct row_file *rows, void *out)
         if (row_file_read(rows, file->data + 2 * (first + x), bytes, (size_t)count * 2, NULL) != STATUS_OK)
             return x;
         for (int64_t i = 0; i < count; i++) {
-            const uint16_t stored = file->big ? load_u16be(bytes + 2 * i) : load_u16le(bytes + 2 * i);
+            const uint16_t stored = load_u16(bytes + 2 * i, file->big);
             values[x + i] = stored & HIGH_BIT ? (uint32_t)(file->ratio * (stored & (HIGH_BIT - 1))) : stored;
         }
     }
@@ -89,8 +79,11 @@ static const struct row_coding raxis_coding = {.compression = "none", .seek = ra
 
 // --- Opening ---
 
-static enum status open_content(struct raxis_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct raxis_file *file = (struct raxis_file *)base;
     uint8_t header[HEADER_BYTES];
     struct row_file *rows = &file->rows;
     const char *path = rows->base.path;
@@ -103,10 +96,11 @@ static enum status open_content(struct raxis_file *file, struct error *error)
     if (!file->big && !sizes_fit(header, false))
         return error_set(error, STATUS_BROKEN, "%s: its header has no sensible size of the image", path);
     const struct row_layout layout = {.format = "R-AXIS",
-                                      .width = word_at(header, AT_WIDTH, file->big),
-                                      .height = word_at(header, AT_HEIGHT, file->big),
+                                      .width = load_u32(header + AT_WIDTH, file->big),
+                                      .height = load_u32(header + AT_HEIGHT, file->big),
                                       .type = SAMPLE_U32};
-    const double ratio = float_at(header, AT_RATIO, file->big);
+    const struct header_block block = {header, sizeof header, file->big};
+    const double ratio = header_block_number(&block, AT_RATIO, SAMPLE_F32);
     file->ratio = ratio >= 1 && ratio <= MAX_SIDE ? ratio : 1;
     // The samples are the file's end; of a shorter file their place is not known.
     file->data = rows->bytes - layout.width * layout.height * 2;
@@ -120,87 +114,70 @@ static enum status open_content(struct raxis_file *file, struct error *error)
 static enum status raxis_open(const struct open_request *request, struct image_file **out,
                               struct error *error)
 {
-    struct row_file *rows;
-    enum status status = row_file_open(request, &raxis_reader, sizeof(struct raxis_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content((struct raxis_file *)rows, error); // the rows are the first member
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &raxis_reader, sizeof(struct raxis_file), open_content, out, error);
 }
 
 // --- What the header tells ---
 
-enum kind { KIND_TEXT, KIND_FLOAT, KIND_INTEGER };
-
-static const struct {
-    const char *key;
-    uint16_t offset;
-    uint8_t count; // bytes of a text
-    uint8_t kind;
-} raxis_items[] = {
-    {"InstrumentType", 0, 10, KIND_TEXT},
-    {"Version", 10, 10, KIND_TEXT},
-    {"Crystal Name", 20, 20, KIND_TEXT},
-    {"Crystal System", 40, 12, KIND_TEXT},
-    {"A", 52, 0, KIND_FLOAT},
-    {"B", 56, 0, KIND_FLOAT},
-    {"C", 60, 0, KIND_FLOAT},
-    {"Alpha", 64, 0, KIND_FLOAT},
-    {"Beta", 68, 0, KIND_FLOAT},
-    {"Gamma", 72, 0, KIND_FLOAT},
-    {"Space Group", 76, 12, KIND_TEXT},
-    {"Mosaicity", 88, 0, KIND_FLOAT},
-    {"Memo", 92, 80, KIND_TEXT},
-    {"Date", 172, 12, KIND_TEXT},
-    {"User", 268, 20, KIND_TEXT},
-    {"Xray Target", 288, 4, KIND_TEXT},
-    {"Wavelength", 292, 0, KIND_FLOAT},
-    {"Monochromator", 296, 20, KIND_TEXT},
-    {"Monochromator 2theta", 316, 0, KIND_FLOAT},
-    {"Collimator", 320, 20, KIND_TEXT},
-    {"Filter", 340, 4, KIND_TEXT},
-    {"Crystal-to-detector Distance", 344, 0, KIND_FLOAT},
-    {"Generator Voltage", 348, 0, KIND_FLOAT},
-    {"Generator Current", 352, 0, KIND_FLOAT},
-    {"Focus", 356, 12, KIND_TEXT},
-    {"Xray Memo", 368, 80, KIND_TEXT},
-    {"IP shape", 448, 0, KIND_INTEGER},
-    {"Oscillation Type", 452, 0, KIND_FLOAT},
-    {"Crystal Mount (spindle axis)", 512, 4, KIND_TEXT},
-    {"Crystal Mount (beam axis)", 516, 4, KIND_TEXT},
-    {"Phi Datum", 520, 0, KIND_FLOAT},
-    {"Phi Oscillation Start", 524, 0, KIND_FLOAT},
-    {"Phi Oscillation Stop", 528, 0, KIND_FLOAT},
-    {"Frame Number", 532, 0, KIND_INTEGER},
-    {"Exposure Time", 536, 0, KIND_FLOAT},
-    {"Direct beam X position", 540, 0, KIND_FLOAT},
-    {"Direct beam Y position", 544, 0, KIND_FLOAT},
-    {"Omega Angle", 548, 0, KIND_FLOAT},
-    {"Chi Angle", 552, 0, KIND_FLOAT},
-    {"2Theta Angle", 556, 0, KIND_FLOAT},
-    {"Mu Angle", 560, 0, KIND_FLOAT},
-    {"Image Template", 564, 204, KIND_TEXT},
-    {"X Pixels", AT_WIDTH, 0, KIND_INTEGER},
-    {"Y Pixels", AT_HEIGHT, 0, KIND_INTEGER},
-    {"X Pixel Length", 776, 0, KIND_FLOAT},
-    {"Y Pixel Length", 780, 0, KIND_FLOAT},
-    {"Record Length", 784, 0, KIND_INTEGER},
-    {"Total", 788, 0, KIND_INTEGER},
-    {"Starting Line", 792, 0, KIND_INTEGER},
-    {"IP Number", 796, 0, KIND_INTEGER},
-    {"Photomultiplier Ratio", AT_RATIO, 0, KIND_FLOAT},
-    {"Fade Time (to start of read)", 804, 0, KIND_FLOAT},
-    {"Fade Time (to end of read)", 808, 0, KIND_FLOAT},
-    {"Host Type/Endian", 812, 10, KIND_TEXT},
-    {"IP Type", 822, 10, KIND_TEXT},
-    {"Horizontal Scan", 832, 0, KIND_INTEGER},
-    {"Vertical Scan", 836, 0, KIND_INTEGER},
-    {"Front/Back Scan", 840, 0, KIND_INTEGER},
+static const struct header_item raxis_items[] = {
+    {"InstrumentType", 0, HEADER_TEXT, 10},
+    {"Version", 10, HEADER_TEXT, 10},
+    {"Crystal Name", 20, HEADER_TEXT, 20},
+    {"Crystal System", 40, HEADER_TEXT, 12},
+    {"A", 52, SAMPLE_F32},
+    {"B", 56, SAMPLE_F32},
+    {"C", 60, SAMPLE_F32},
+    {"Alpha", 64, SAMPLE_F32},
+    {"Beta", 68, SAMPLE_F32},
+    {"Gamma", 72, SAMPLE_F32},
+    {"Space Group", 76, HEADER_TEXT, 12},
+    {"Mosaicity", 88, SAMPLE_F32},
+    {"Memo", 92, HEADER_TEXT, 80},
+    {"Date", 172, HEADER_TEXT, 12},
+    {"User", 268, HEADER_TEXT, 20},
+    {"Xray Target", 288, HEADER_TEXT, 4},
+    {"Wavelength", 292, SAMPLE_F32},
+    {"Monochromator", 296, HEADER_TEXT, 20},
+    {"Monochromator 2theta", 316, SAMPLE_F32},
+    {"Collimator", 320, HEADER_TEXT, 20},
+    {"Filter", 340, HEADER_TEXT, 4},
+    {"Crystal-to-detector Distance", 344, SAMPLE_F32},
+    {"Generator Voltage", 348, SAMPLE_F32},
+    {"Generator Current", 352, SAMPLE_F32},
+    {"Focus", 356, HEADER_TEXT, 12},
+    {"Xray Memo", 368, HEADER_TEXT, 80},
+    {"IP shape", 448, SAMPLE_I32},
+    {"Oscillation Type", 452, SAMPLE_F32},
+    {"Crystal Mount (spindle axis)", 512, HEADER_TEXT, 4},
+    {"Crystal Mount (beam axis)", 516, HEADER_TEXT, 4},
+    {"Phi Datum", 520, SAMPLE_F32},
+    {"Phi Oscillation Start", 524, SAMPLE_F32},
+    {"Phi Oscillation Stop", 528, SAMPLE_F32},
+    {"Frame Number", 532, SAMPLE_I32},
+    {"Exposure Time", 536, SAMPLE_F32},
+    {"Direct beam X position", 540, SAMPLE_F32},
+    {"Direct beam Y position", 544, SAMPLE_F32},
+    {"Omega Angle", 548, SAMPLE_F32},
+    {"Chi Angle", 552, SAMPLE_F32},
+    {"2Theta Angle", 556, SAMPLE_F32},
+    {"Mu Angle", 560, SAMPLE_F32},
+    {"Image Template", 564, HEADER_TEXT, 204},
+    {"X Pixels", AT_WIDTH, SAMPLE_I32},
+    {"Y Pixels", AT_HEIGHT, SAMPLE_I32},
+    {"X Pixel Length", 776, SAMPLE_F32},
+    {"Y Pixel Length", 780, SAMPLE_F32},
+    {"Record Length", 784, SAMPLE_I32},
+    {"Total", 788, SAMPLE_I32},
+    {"Starting Line", 792, SAMPLE_I32},
+    {"IP Number", 796, SAMPLE_I32},
+    {"Photomultiplier Ratio", AT_RATIO, SAMPLE_F32},
+    {"Fade Time (to start of read)", 804, SAMPLE_F32},
+    {"Fade Time (to end of read)", 808, SAMPLE_F32},
+    {"Host Type/Endian", 812, HEADER_TEXT, 10},
+    {"IP Type", 822, HEADER_TEXT, 10},
+    {"Horizontal Scan", 832, SAMPLE_I32},
+    {"Vertical Scan", 836, SAMPLE_I32},
+    {"Front/Back Scan", 840, SAMPLE_I32},
 };
 
 static enum status raxis_metadata(struct image_file *base, int64_t frame, struct text *out,
@@ -212,23 +189,9 @@ static enum status raxis_metadata(struct image_file *base, int64_t frame, struct
     enum status status = row_file_read(&file->rows, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < sizeof raxis_items / sizeof *raxis_items; i++) {
-        const uint32_t bits = word_at(header, raxis_items[i].offset, file->big);
-        char number[32];
-        if (raxis_items[i].kind == KIND_TEXT)
-            header_line(out, raxis_items[i].key, header + raxis_items[i].offset, raxis_items[i].count);
-        else
-            text_printf(out, "%s\t%s\n", raxis_items[i].key,
-                        sample_format(raxis_items[i].kind == KIND_FLOAT ? SAMPLE_F32 : SAMPLE_I32, &bits,
-                                      number, sizeof number));
-    }
+    const struct header_block block = {header, sizeof header, file->big};
+    header_block_append(&block, raxis_items, sizeof raxis_items / sizeof *raxis_items, out);
     return STATUS_OK;
-}
-
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0 && isfinite(value))
-        *field = value;
 }
 
 static enum status raxis_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -240,17 +203,16 @@ static enum status raxis_detector(struct image_file *base, int64_t frame, struct
     enum status status = row_file_read(&file->rows, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    const double x = float_at(header, 540, file->big), y = float_at(header, 544, file->big);
+    const struct header_block block = {header, sizeof header, file->big};
+    const double x = header_block_number(&block, 540, SAMPLE_F32),
+                 y = header_block_number(&block, 544, SAMPLE_F32);
     snprintf(info->name, sizeof info->name, "Rigaku R-AXIS");
-    set_above_zero(&info->wavelength, float_at(header, 292, file->big) * 1e-10);
-    set_above_zero(&info->distance, float_at(header, 344, file->big) * 1e-3);
-    set_above_zero(&info->exposure, float_at(header, 536, file->big) * 60);
-    set_above_zero(&info->pixel_x, float_at(header, 776, file->big) * 1e-3);
-    set_above_zero(&info->pixel_y, float_at(header, 780, file->big) * 1e-3);
-    if (isfinite(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x;
-        info->beam_y = y;
-    }
+    detector_info_set(&info->wavelength, header_block_number(&block, 292, SAMPLE_F32) * 1e-10);
+    detector_info_set(&info->distance, header_block_number(&block, 344, SAMPLE_F32) * 1e-3);
+    detector_info_set(&info->exposure, header_block_number(&block, 536, SAMPLE_F32) * 60);
+    detector_info_set(&info->pixel_x, header_block_number(&block, 776, SAMPLE_F32) * 1e-3);
+    detector_info_set(&info->pixel_y, header_block_number(&block, 780, SAMPLE_F32) * 1e-3);
+    detector_info_set_beam(info, x, y);
     return STATUS_OK;
 }
 

@@ -4,6 +4,7 @@
 // Format: "d*TREK Image Format 1.1" of Rigaku, and the ADSC headers as the fabio and dxtbx libraries read
 // them (https://github.com/silx-kit/fabio, https://github.com/cctbx/dxtbx). The first key is HEADER_BYTES,
 // where the samples begin. SIZE1 is the length of a row.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -178,13 +179,6 @@ static const struct {
     {"double", SAMPLE_F64},
 };
 
-static enum status refuse_value(const struct plain_file *file, const char *what, const char *value,
-                                struct error *error)
-{
-    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
-                     value);
-}
-
 // Compares without regard to case, where '_' is a blank.
 static bool same_words(const char *text, const char *name)
 {
@@ -201,7 +195,7 @@ static enum status set_type(const struct plain_file *file, const struct header *
     char text[MAX_VALUE];
     layout->type = SAMPLE_U16; // where the header does not tell
     if (header_text(header, "", "COMPRESSION", text) && *text && strcasecmp(text, "none") != 0)
-        return refuse_value(file, "compression", text, error);
+        return image_file_refuse(&file->base, "compression", text, error);
     layout->swapped = header_text(header, "", "BYTE_ORDER", text) && strcasestr(text, "big");
     if (!header_text(header, "", "Data_type", text) && !header_text(header, "", "TYPE", text))
         return STATUS_OK;
@@ -211,7 +205,7 @@ static enum status set_type(const struct plain_file *file, const struct header *
             return STATUS_OK;
         }
     }
-    return refuse_value(file, "sample type", text, error);
+    return image_file_refuse(&file->base, "sample type", text, error);
 }
 
 // A value of the header that must be a positive whole number, or `missing` where it is not told.
@@ -266,56 +260,43 @@ static int smv_probe(const uint8_t *head, size_t count, const char *path)
     return header_entries((const char *)head, count).at ? 95 : 0;
 }
 
-static enum status smv_open(const struct open_request *request, struct image_file **out, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
-    struct plain_file *file;
+    (void)request;
+    struct plain_file *file = plain_file_of(base);
     struct header header;
     int64_t offset;
-    enum status status = plain_file_open(request, &smv_reader, sizeof *file, &file, error);
+    enum status status = header_read(file, &header, &offset, error);
     if (status != STATUS_OK)
         return status;
-    status = header_read(file, &header, &offset, error);
-    if (status == STATUS_OK) {
-        status = layout_from(file, &header, offset, error);
-        free(header.bytes);
-    }
-    if (status != STATUS_OK) {
-        plain_file_close(&file->base);
-        return status;
-    }
-    *out = &file->base;
-    return STATUS_OK;
+    status = layout_from(file, &header, offset, error);
+    free(header.bytes);
+    return status;
+}
+
+static enum status smv_open(const struct open_request *request, struct image_file **out, struct error *error)
+{
+    return plain_file_open_with(request, &smv_reader, sizeof(struct plain_file), open_content, out, error);
 }
 
 // --- What the header tells ---
-
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
 
 // ADSC: lengths in mm. The beam is given in Mosflm's frame, whose X goes from row to row, unless ORGX tells
 // of it in pixels counted from 1 at the centre of the first (as XDS does).
 static void tell_adsc(const struct header *header, struct detector_info *info)
 {
-    set_above_zero(&info->distance, header_number(header, "", "DISTANCE", 0) * 1e-3);
-    set_above_zero(&info->wavelength, header_number(header, "", "WAVELENGTH", 0) * 1e-10);
-    set_above_zero(&info->exposure, header_number(header, "", "TIME", 0));
-    set_above_zero(&info->pixel_x, header_number(header, "", "PIXEL_SIZE", 0) * 1e-3);
-    set_above_zero(&info->pixel_y, header_number(header, "", "PIXEL_SIZE", 0) * 1e-3);
+    detector_info_set(&info->distance, header_number(header, "", "DISTANCE", 0) * 1e-3);
+    detector_info_set(&info->wavelength, header_number(header, "", "WAVELENGTH", 0) * 1e-10);
+    detector_info_set(&info->exposure, header_number(header, "", "TIME", 0));
+    detector_info_set(&info->pixel_x, header_number(header, "", "PIXEL_SIZE", 0) * 1e-3);
+    detector_info_set(&info->pixel_y, header_number(header, "", "PIXEL_SIZE", 0) * 1e-3);
     const double x = header_number(header, "", "BEAM_CENTER_Y", 0) * 1e-3;
     const double y = header_number(header, "", "BEAM_CENTER_X", 0) * 1e-3;
-    if (info->pixel_x > 0 && !isnan(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x / info->pixel_x;
-        info->beam_y = y / info->pixel_y;
-    }
+    detector_info_set_beam(info, x / info->pixel_x, y / info->pixel_y);
     const double org_x = header_number(header, "XDS_", "ORGX", 0);
     const double org_y = header_number(header, "XDS_", "ORGY", 0);
-    if (!isnan(org_x + org_y)) {
-        info->beam_x = org_x - 0.5;
-        info->beam_y = org_y - 0.5;
-    }
+    detector_info_set_beam(info, org_x - 0.5, org_y - 0.5);
 }
 
 // The detector's distance is one of the values of its goniometer, by its name there.
@@ -337,22 +318,19 @@ static void tell_dtrek(const struct header *header, struct detector_info *info)
 {
     static const char place[] = "SPATIAL_DISTORTION_INFO";
     char prefix[MAX_VALUE], name[MAX_VALUE];
-    set_above_zero(&info->wavelength, header_number(header, "", "SCAN_WAVELENGTH", 0) * 1e-10);
-    set_above_zero(&info->wavelength, header_number(header, "", "SOURCE_WAVELENGTH", 1) * 1e-10);
-    set_above_zero(&info->exposure, header_number(header, "", "ROTATION", 3));
+    detector_info_set(&info->wavelength, header_number(header, "", "SCAN_WAVELENGTH", 0) * 1e-10);
+    detector_info_set(&info->wavelength, header_number(header, "", "SOURCE_WAVELENGTH", 1) * 1e-10);
+    detector_info_set(&info->exposure, header_number(header, "", "ROTATION", 3));
     if (!header_text(header, "", "DETECTOR_NAMES", prefix))
         return;
     prefix[strcspn(prefix, " \t,")] = '\0';
     if (header_text(header, prefix, "DETECTOR_DESCRIPTION", name))
         snprintf(info->name, sizeof info->name, "%.*s", (int)(sizeof info->name - 1), name);
     const double x = header_number(header, prefix, place, 0), y = header_number(header, prefix, place, 1);
-    if (!isnan(x + y) && (x != 0 || y != 0)) {
-        info->beam_x = x;
-        info->beam_y = y;
-    }
-    set_above_zero(&info->pixel_x, header_number(header, prefix, place, 2) * 1e-3);
-    set_above_zero(&info->pixel_y, header_number(header, prefix, place, 3) * 1e-3);
-    set_above_zero(&info->distance, gonio_distance(header, prefix) * 1e-3);
+    detector_info_set_beam(info, x, y);
+    detector_info_set(&info->pixel_x, header_number(header, prefix, place, 2) * 1e-3);
+    detector_info_set(&info->pixel_y, header_number(header, prefix, place, 3) * 1e-3);
+    detector_info_set(&info->distance, gonio_distance(header, prefix) * 1e-3);
 }
 
 static enum status smv_detector(struct image_file *base, int64_t frame, struct detector_info *info,

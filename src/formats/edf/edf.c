@@ -24,7 +24,6 @@
 
 enum {
     MAX_BLOCKS = 1000 * 1000,
-    TRUNCATED_MAX_RATIO = 1024, // a frame of which less than 1/1024 is there is refused, not shown in part
 };
 
 struct block {
@@ -102,13 +101,6 @@ static const struct edf_type edf_types[] = {
     {"", SAMPLE_U16},
 };
 
-static enum status refuse_value(const struct edf_file *file, const char *what, const char *value,
-                                struct error *error)
-{
-    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->base.path, what,
-                     value);
-}
-
 static enum status set_type(const struct edf_file *file, const struct edf_fields *fields, struct block *block,
                             struct error *error)
 {
@@ -119,7 +111,7 @@ static enum status set_type(const struct edf_file *file, const struct edf_fields
             return STATUS_OK;
         }
     }
-    return refuse_value(file, "sample type", fields->type, error);
+    return image_file_refuse(&file->base, "sample type", fields->type, error);
 }
 
 // Signed counts of the exact size of a PILATUS (100K to 6M, also the wide ones; Dectris's data sheets) are
@@ -260,7 +252,7 @@ static enum status set_present(const struct edf_file *file, struct block *block,
     const int64_t item = (int64_t)sample_traits(block->type)->bytes;
     int64_t there = int64_min(room, block->data_bytes);
     block->present = there / item;
-    if (block->present > 0 && there >= plane_bytes(block) / TRUNCATED_MAX_RATIO) {
+    if (block->present > 0 && !image_file_hopeless(there, plane_bytes(block))) {
         block->depth = int64_ceil_div(block->present * item, plane_bytes(block));
         return STATUS_OK;
     }
@@ -277,7 +269,7 @@ static enum status set_packed(const struct edf_file *file, struct block *block, 
 {
     const int64_t limit = edf_packed_limit(block->coding, block->type, block->stored);
     block->present = block->width * block->height * block->depth;
-    if (block->stored > 0 && block->data_bytes / TRUNCATED_MAX_RATIO <= limit)
+    if (block->stored > 0 && !image_file_hopeless(limit, block->data_bytes))
         return STATUS_OK;
     char claimed[32], found[32];
     return error_set(
@@ -310,7 +302,7 @@ static enum status block_layout(const struct edf_file *file, const struct edf_fi
     block->data_bytes = plane_bytes(block) * block->depth;
     set_place(file, fields, begin, block);
     if (!known || (block->coding != EDF_PLAIN && fields->blob[0]))
-        return refuse_value(file, "compression", fields->compression, error);
+        return image_file_refuse(&file->base, "compression", fields->compression, error);
     if (block->coding != EDF_PLAIN)
         return set_packed(file, block, error);
     int64_t room = file->bytes - begin;

@@ -6,7 +6,7 @@
 #include "formats/fits/fits_internal.h"
 
 #include "base/size.h"
-#include "formats/base/blob.h"
+#include "formats/base/handle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +17,7 @@ enum {
     MAX_AXES = 999, // of the standard
     MAX_HDUS = 65536,
     TILE_MAX_RATIO = 20000,      // beyond this, compressed tiles are not believed
-    TRUNCATED_MAX_RATIO = 64,    // a file holding less than 1/64 of its pixels is refused, not shown in part
-    SMALL_IMAGE_BYTES = 1 << 20, // smaller images are never refused for these ratios
+    SMALL_IMAGE_BYTES = 1 << 20, // smaller images are never refused for what is missing
     LISTED_HDUS = 12,
     MAX_LINES = 256 // of the contents
 };
@@ -313,17 +312,17 @@ static enum status check_extent(const struct walk *walk, struct fits_hdu *hdu, s
         return error_set(error, STATUS_TOO_LARGE, "%s: the header claims %lld x %lld pixels in %lld frames",
                          walk->file->path, (long long)hdu->width, (long long)hdu->height,
                          (long long)hdu->frames);
-    int64_t count = (int64_t)(total / hdu->layout.bytes), ratio = TRUNCATED_MAX_RATIO,
-            room = blob_size(walk->file->blob);
+    const int64_t bytes = (int64_t)total, count = bytes / (int64_t)hdu->layout.bytes;
+    int64_t room = blob_size(walk->file->blob);
+    const bool tiles = hdu->storage == FITS_TILES;
     hdu->present = count;
-    if (hdu->storage == FITS_TILES) {
-        ratio = TILE_MAX_RATIO;
-    } else {
+    if (!tiles) {
         room = int64_max(room - hdu->data_offset, 0);
         hdu->present = int64_min(room / (int64_t)hdu->layout.raw_bytes, count);
     }
     char claimed[32], found[32];
-    bool hopeless = (int64_t)total > SMALL_IMAGE_BYTES && (int64_t)total / ratio > room;
+    const bool hopeless = bytes > SMALL_IMAGE_BYTES &&
+                          (tiles ? bytes / TILE_MAX_RATIO > room : image_file_hopeless(room, bytes));
     if (hdu->present == 0 || hopeless)
         return error_set(
             error, STATUS_BROKEN,

@@ -50,8 +50,7 @@ static enum status set_present(struct npy_file *file, int64_t file_bytes, struct
     file->base.frames = array->frames;
     file->present = int64_min(room / (int64_t)sample_traits(array->type)->bytes, array->samples);
     char claimed[32], found[32];
-    if (file->present > 0 &&
-        (array->bytes <= NPY_SMALL_ARRAY || array->bytes / NPY_TRUNCATED_MAX_RATIO <= room))
+    if (file->present > 0 && (array->bytes <= NPY_SMALL_ARRAY || !image_file_hopeless(room, array->bytes)))
         return STATUS_OK;
     return error_set(
         error, STATUS_BROKEN,

@@ -11,8 +11,7 @@ enum {
     NPY_MAX_AXES = 32,
     NPY_PREFIX = 12, // bytes with the magic, the version and the size of the header
     NPY_MAX_HEADER = 64 * 1024,
-    NPY_SMALL_ARRAY = 1 << 20,    // bytes; larger arrays must be in the file for a good part
-    NPY_TRUNCATED_MAX_RATIO = 64, // those of which less than 1/64 is there are refused, not shown in part
+    NPY_SMALL_ARRAY = 1 << 20, // bytes; larger arrays must be in the file for a good part
 };
 
 // An array as its header describes it, and what is shown of it.

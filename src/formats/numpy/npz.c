@@ -62,7 +62,7 @@ static enum status member_check(const char *name, const struct npz_member *membe
     const int64_t limit = unpack_limit(member->deflated ? UNPACK_DEFLATE : UNPACK_STORED, member->packed) -
                           member->header_bytes;
     const bool partial = !member->deflated && limit > 0 &&
-                         (array->bytes <= NPY_SMALL_ARRAY || array->bytes / NPY_TRUNCATED_MAX_RATIO <= limit);
+                         (array->bytes <= NPY_SMALL_ARRAY || !image_file_hopeless(limit, array->bytes));
     if (limit < array->bytes && !partial)
         return error_set(
             error, STATUS_BROKEN,

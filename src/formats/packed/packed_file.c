@@ -11,23 +11,12 @@
 #include <string.h>
 
 enum {
-    TRUNCATED_MAX_RATIO = 1024, // a frame of text of which less than 1/1024 can be there is refused
-    BLOCK_BYTES = 64 * 1024,    // of interleaved samples that are read at a time
+    BLOCK_BYTES = 64 * 1024, // of interleaved samples that are read at a time
 };
 
 struct packed_file *packed_file_of(struct image_file *file)
 {
     return (struct packed_file *)file; // the base is the first member
-}
-
-enum status packed_file_open(const struct open_request *request, const struct reader *reader,
-                             struct packed_file **out, struct error *error)
-{
-    struct plain_file *file;
-    enum status status = plain_file_open(request, reader, sizeof **out, &file, error);
-    if (status == STATUS_OK)
-        *out = packed_file_of(&file->base);
-    return status;
 }
 
 void packed_file_close(struct image_file *base)
@@ -82,7 +71,7 @@ static enum status set_sequence(struct packed_file *file, const struct plain_lay
         __builtin_mul_overflow(samples, (int64_t)file->storage.channels.channels, &samples) ||
         samples > INT64_MAX / 8)
         return error_set(error, STATUS_TOO_LARGE, "%s: the size of its image overflows", path);
-    if (limit < 1 || samples / (text ? TRUNCATED_MAX_RATIO : 1) > limit)
+    if (text ? image_file_hopeless(limit, samples) : limit < samples)
         return error_set(error, STATUS_BROKEN,
                          "%s: a frame of %lld x %lld samples cannot be in the %lld bytes of data in the file",
                          path, (long long)layout->width, (long long)layout->height,

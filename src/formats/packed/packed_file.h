@@ -23,10 +23,6 @@ struct packed_file {
 
 struct packed_file *packed_file_of(struct image_file *file);
 
-// Opens as plain_file_open does.
-enum status packed_file_open(const struct open_request *request, const struct reader *reader,
-                             struct packed_file **out, struct error *error);
-
 // Checks layout and storage against the file and takes them over; layout.offset and layout.swapped are taken
 // from the storage. storage->bytes of 0 means up to the file's end. Where sizes could not be in the file, a
 // sentence tells.

@@ -50,8 +50,11 @@ static int fit2d_mask_probe(const uint8_t *head, size_t count, const char *path)
     return dot && strcasecmp(dot, ".msk") == 0 && is_pickle(head, count) ? 10 : 0;
 }
 
-static enum status open_content(struct plain_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct plain_file *file = plain_file_of(base);
     const char *path = file->base.path;
     uint8_t header[MASK_HEADER] = {0};
     enum status status =
@@ -83,7 +86,8 @@ static enum status open_content(struct plain_file *file, struct error *error)
 static enum status fit2d_mask_open(const struct open_request *request, struct image_file **out,
                                    struct error *error)
 {
-    return plain_file_open_with(request, &fit2d_mask_reader, open_content, out, error);
+    return plain_file_open_with(request, &fit2d_mask_reader, sizeof(struct plain_file), open_content, out,
+                                error);
 }
 
 // Decodes `count` pixels of row y from column x on; together they are at most PIECE_BYTES of bits.

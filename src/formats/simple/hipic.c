@@ -3,6 +3,7 @@
 //
 // Format: the ITEX image file as Hamamatsu describes it in the HiPic and HPD-TA manuals, and as the fabio
 // library reads it (https://github.com/silx-kit/fabio HiPiCimage). All little-endian.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -46,8 +47,11 @@ static int hipic_probe(const uint8_t *head, size_t count, const char *path)
     return comment > 0 && memmem(head + HEADER_BYTES, there, "[", 1) ? 80 : 40;
 }
 
-static enum status open_content(struct plain_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct plain_file *file = plain_file_of(base);
     uint8_t header[HEADER_BYTES];
     enum status status = plain_file_header(file, 0, header, sizeof header, error);
     if (status != STATUS_OK)
@@ -70,7 +74,7 @@ static enum status open_content(struct plain_file *file, struct error *error)
 static enum status hipic_open(const struct open_request *request, struct image_file **out,
                               struct error *error)
 {
-    return plain_file_open_with(request, &hipic_reader, open_content, out, error);
+    return plain_file_open_with(request, &hipic_reader, sizeof(struct plain_file), open_content, out, error);
 }
 
 // --- Metadata ---

@@ -7,6 +7,7 @@
 // bits, with 1, 8 or 16 bits for pixels of 1, 6 or 12; 24 bits are two such frames, the upper half first. Of
 // four chips in a square each row holds the rows of all four, and the lower two chips stand on their heads.
 #include "formats/base/blob.h"
+#include "formats/base/header_table.h"
 #include "formats/base/plain.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
@@ -209,8 +210,11 @@ static int merlin_probe(const uint8_t *head, size_t count, const char *path)
     return count > 16 && memcmp(head, "MQ1,", 4) == 0 ? 95 : 0;
 }
 
-static enum status open_content(struct merlin_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct merlin_file *file = (struct merlin_file *)base;
     struct fields fields;
     const struct plain_file *plain = &file->plain;
     enum status status = fields_read(plain, 0, (size_t)int64_min(plain->bytes, 64), &fields, error);
@@ -235,17 +239,8 @@ static enum status open_content(struct merlin_file *file, struct error *error)
 static enum status merlin_open(const struct open_request *request, struct image_file **out,
                                struct error *error)
 {
-    struct plain_file *file;
-    enum status status = plain_file_open(request, &merlin_reader, sizeof(struct merlin_file), &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(merlin_file_of(&file->base), error);
-    if (status != STATUS_OK) {
-        plain_file_close(&file->base);
-        return status;
-    }
-    *out = &file->base;
-    return STATUS_OK;
+    return plain_file_open_with(request, &merlin_reader, sizeof(struct merlin_file), open_content, out,
+                                error);
 }
 
 // --- Raw samples ---

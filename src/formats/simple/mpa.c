@@ -6,6 +6,7 @@
 // Lines "key=value", in sections that lines as "[ADC1]" begin; spectra of one axis as "[DATA0,1024 ]" and
 // lines of numbers; then "[CDAT0,N ]" and the map, a number a line: range of ADC1 rows of range of ADC2
 // samples.
+#include "formats/base/header_table.h"
 #include "formats/base/readers_list.h"
 #include "formats/packed/packed_file.h"
 
@@ -118,8 +119,11 @@ static char *header_read(const struct plain_file *file, size_t *count, struct er
     return text;
 }
 
-static enum status open_content(struct packed_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct packed_file *file = packed_file_of(base);
     const char *path = file->plain.base.path;
     struct mpa_header header;
     size_t count;
@@ -148,17 +152,7 @@ static enum status open_content(struct packed_file *file, struct error *error)
 
 static enum status mpa_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct packed_file *file;
-    enum status status = packed_file_open(request, &mpa_reader, &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(file, error);
-    if (status != STATUS_OK) {
-        packed_file_close(&file->plain.base);
-        return status;
-    }
-    *out = &file->plain.base;
-    return STATUS_OK;
+    return plain_file_open_with(request, &mpa_reader, sizeof(struct packed_file), open_content, out, error);
 }
 
 // "ADC1 range" for "range=" in the section "[ADC1]".

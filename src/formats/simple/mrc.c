@@ -5,6 +5,7 @@
 // https://www.ccpem.ac.uk/mrc_format/mrc2014.php; the sign of bytes in files of IMOD:
 // https://bio3d.colorado.edu/imod/doc/mrc_format.txt. A header of 1024 bytes, an extended header of NSYMBT
 // bytes, then NZ sections of NY rows of NX samples. Row 0 is at the bottom by convention.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -39,18 +40,13 @@ enum {
     MRC_MAX_MODE = MRC_NIBBLES,
 };
 
-static uint32_t word_at(const uint8_t *header, size_t offset, bool big)
-{
-    return big ? load_u32be(header + offset) : load_u32le(header + offset);
-}
-
 // True if the header makes sense in that byte order.
 static bool order_fits(const uint8_t *header, bool big)
 {
-    if (word_at(header, AT_MODE, big) > MRC_MAX_MODE)
+    if (load_u32(header + AT_MODE, big) > MRC_MAX_MODE)
         return false;
     for (size_t axis = 0; axis < 3; axis++) {
-        uint32_t size = word_at(header, 4 * axis, big), role = word_at(header, AT_MAPC + 4 * axis, big);
+        uint32_t size = load_u32(header + 4 * axis, big), role = load_u32(header + AT_MAPC + 4 * axis, big);
         if (size == 0 || size > INT32_MAX || role > 3)
             return false;
     }
@@ -92,9 +88,9 @@ static int mrc_probe(const uint8_t *head, size_t count, const char *path)
 static enum status mode_type(const struct plain_file *file, const uint8_t *header, bool big,
                              enum sample_type *type, struct error *error)
 {
-    uint32_t mode = word_at(header, AT_MODE, big);
-    bool unsigned_bytes = word_at(header, AT_IMOD_STAMP, big) == IMOD_STAMP &&
-                          !(word_at(header, AT_IMOD_FLAGS, big) & IMOD_SIGNED_BYTES);
+    uint32_t mode = load_u32(header + AT_MODE, big);
+    bool unsigned_bytes = load_u32(header + AT_IMOD_STAMP, big) == IMOD_STAMP &&
+                          !(load_u32(header + AT_IMOD_FLAGS, big) & IMOD_SIGNED_BYTES);
     const struct {
         uint32_t mode;
         enum sample_type type;
@@ -130,27 +126,30 @@ static bool samples_offset(const struct plain_file *file, const struct plain_lay
     return whole || extended >= 0;
 }
 
-static enum status open_content(struct plain_file *file, int64_t *nibbles, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct plain_file *file = plain_file_of(base);
     uint8_t header[MRC_HEADER];
     enum status status = plain_file_header(file, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
     bool big = is_big_endian(header);
     struct plain_layout layout = {.format = "MRC",
-                                  .width = (int32_t)word_at(header, 0, big),
-                                  .height = (int32_t)word_at(header, 4, big),
-                                  .frames = (int32_t)word_at(header, 8, big),
+                                  .width = (int32_t)load_u32(header + 0, big),
+                                  .height = (int32_t)load_u32(header + 4, big),
+                                  .frames = (int32_t)load_u32(header + 8, big),
                                   .swapped = big,
                                   .rows_upward = true};
     status = mode_type(file, header, big, &layout.type, error);
     if (status != STATUS_OK)
         return status;
-    if (word_at(header, AT_MODE, big) == MRC_NIBBLES) {
-        *nibbles = layout.width;
+    if (load_u32(header + AT_MODE, big) == MRC_NIBBLES) {
+        ((struct mrc_file *)file)->nibbles = layout.width;
         layout.width = int64_ceil_div(layout.width, 2);
     }
-    if (!samples_offset(file, &layout, (int32_t)word_at(header, AT_EXTENDED, big), &layout.offset))
+    if (!samples_offset(file, &layout, (int32_t)load_u32(header + AT_EXTENDED, big), &layout.offset))
         return error_set(error, STATUS_BROKEN, "%s: its extended header has a negative size",
                          file->base.path);
     size_t plane;
@@ -167,16 +166,7 @@ static struct mrc_file *mrc_file_of(struct image_file *file)
 
 static enum status mrc_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct plain_file *file;
-    enum status status = plain_file_open(request, &mrc_reader, sizeof(struct mrc_file), &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(file, &mrc_file_of(&file->base)->nibbles, error);
-    if (status == STATUS_OK)
-        *out = &file->base;
-    else
-        plain_file_close(&file->base);
-    return status;
+    return plain_file_open_with(request, &mrc_reader, sizeof(struct mrc_file), open_content, out, error);
 }
 
 // --- Two pixels in a byte ---
@@ -242,54 +232,28 @@ static enum status mrc_decode(struct image_file *base, const struct decode_reque
 
 // --- Metadata ---
 
-enum word_kind { WORD_INTEGER, WORD_FLOAT, WORD_TEXT };
-
-static const struct {
-    const char *name;
-    size_t offset;
-    enum word_kind kind;
-} mrc_words[] = {
-    {"NX", 0, WORD_INTEGER},         {"NY", 4, WORD_INTEGER},         {"NZ", 8, WORD_INTEGER},
-    {"MODE", AT_MODE, WORD_INTEGER}, {"NXSTART", 16, WORD_INTEGER},   {"NYSTART", 20, WORD_INTEGER},
-    {"NZSTART", 24, WORD_INTEGER},   {"MX", 28, WORD_INTEGER},        {"MY", 32, WORD_INTEGER},
-    {"MZ", 36, WORD_INTEGER},        {"CELLA X", 40, WORD_FLOAT},     {"CELLA Y", 44, WORD_FLOAT},
-    {"CELLA Z", 48, WORD_FLOAT},     {"CELLB ALPHA", 52, WORD_FLOAT}, {"CELLB BETA", 56, WORD_FLOAT},
-    {"CELLB GAMMA", 60, WORD_FLOAT}, {"MAPC", AT_MAPC, WORD_INTEGER}, {"MAPR", 68, WORD_INTEGER},
-    {"MAPS", 72, WORD_INTEGER},      {"DMIN", 76, WORD_FLOAT},        {"DMAX", 80, WORD_FLOAT},
-    {"DMEAN", 84, WORD_FLOAT},       {"ISPG", 88, WORD_INTEGER},      {"NSYMBT", AT_EXTENDED, WORD_INTEGER},
-    {"EXTTYP", 104, WORD_TEXT},      {"NVERSION", 108, WORD_INTEGER}, {"ORIGIN X", 196, WORD_FLOAT},
-    {"ORIGIN Y", 200, WORD_FLOAT},   {"ORIGIN Z", 204, WORD_FLOAT},   {"RMS", 216, WORD_FLOAT},
-    {"NLABL", 220, WORD_INTEGER},
+static const struct header_item mrc_items[] = {
+    {"NX", 0, SAMPLE_I32},           {"NY", 4, SAMPLE_I32},           {"NZ", 8, SAMPLE_I32},
+    {"MODE", AT_MODE, SAMPLE_I32},   {"NXSTART", 16, SAMPLE_I32},     {"NYSTART", 20, SAMPLE_I32},
+    {"NZSTART", 24, SAMPLE_I32},     {"MX", 28, SAMPLE_I32},          {"MY", 32, SAMPLE_I32},
+    {"MZ", 36, SAMPLE_I32},          {"CELLA X", 40, SAMPLE_F32},     {"CELLA Y", 44, SAMPLE_F32},
+    {"CELLA Z", 48, SAMPLE_F32},     {"CELLB ALPHA", 52, SAMPLE_F32}, {"CELLB BETA", 56, SAMPLE_F32},
+    {"CELLB GAMMA", 60, SAMPLE_F32}, {"MAPC", AT_MAPC, SAMPLE_I32},   {"MAPR", 68, SAMPLE_I32},
+    {"MAPS", 72, SAMPLE_I32},        {"DMIN", 76, SAMPLE_F32},        {"DMAX", 80, SAMPLE_F32},
+    {"DMEAN", 84, SAMPLE_F32},       {"ISPG", 88, SAMPLE_I32},        {"NSYMBT", AT_EXTENDED, SAMPLE_I32},
+    {"EXTTYP", 104, HEADER_TEXT, 4}, {"NVERSION", 108, SAMPLE_I32},   {"ORIGIN X", 196, SAMPLE_F32},
+    {"ORIGIN Y", 200, SAMPLE_F32},   {"ORIGIN Z", 204, SAMPLE_F32},   {"RMS", 216, SAMPLE_F32},
+    {"NLABL", 220, SAMPLE_I32},
 };
 
-static double float_at(const uint8_t *header, size_t offset, bool big)
-{
-    uint32_t bits = word_at(header, offset, big);
-    return sample_value(SAMPLE_F32, &bits);
-}
-
-static void append_word(struct text *out, const uint8_t *header, bool big, size_t index)
-{
-    const uint8_t *at = header + mrc_words[index].offset;
-    uint32_t bits = word_at(header, mrc_words[index].offset, big);
-    char number[32];
-    if (mrc_words[index].kind == WORD_TEXT)
-        header_line(out, mrc_words[index].name, at, 4);
-    else if (mrc_words[index].kind == WORD_INTEGER)
-        text_printf(out, "%s\t%d\n", mrc_words[index].name, (int32_t)bits);
-    else
-        text_printf(out, "%s\t%s\n", mrc_words[index].name,
-                    sample_format(SAMPLE_F32, &bits, number, sizeof number));
-}
-
 // The cell divided by its sampling is the distance of pixels in Angstrom.
-static void append_spacing(struct text *out, const uint8_t *header, bool big)
+static void append_spacing(struct text *out, const struct header_block *header)
 {
     double spacing[3];
     for (size_t axis = 0; axis < 3; axis++) {
-        int32_t samples = (int32_t)word_at(header, 28 + 4 * axis, big);
-        double cell = float_at(header, 40 + 4 * axis, big);
-        if (samples <= 0 || !(cell > 0))
+        const double samples = header_block_number(header, 28 + 4 * axis, SAMPLE_I32);
+        const double cell = header_block_number(header, 40 + 4 * axis, SAMPLE_F32);
+        if (!(samples > 0) || !(cell > 0))
             return;
         spacing[axis] = cell / samples;
     }
@@ -303,12 +267,12 @@ static enum status mrc_metadata(struct image_file *base, int64_t frame, struct t
     enum status status = plain_file_header(plain_file_of(base), 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    bool big = is_big_endian(header);
-    for (size_t i = 0; i < sizeof mrc_words / sizeof *mrc_words; i++)
-        append_word(out, header, big, i);
+    const bool big = is_big_endian(header);
+    const struct header_block block = {header, sizeof header, big};
+    header_block_append(&block, mrc_items, sizeof mrc_items / sizeof *mrc_items, out);
     text_printf(out, "MACHST\t%02x %02x (%s-endian)\n", header[AT_MACHINE], header[AT_MACHINE + 1],
                 big ? "big" : "little");
-    append_spacing(out, header, big);
+    append_spacing(out, &block);
     for (int i = 0; i < MRC_MAX_LABELS; i++) {
         char key[24];
         snprintf(key, sizeof key, "LABEL %d", i + 1);

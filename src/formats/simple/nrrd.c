@@ -8,6 +8,7 @@
 // of colours, components or complex numbers, it is that of the channels. The selector is a slice, in the
 // order of formats/base/axes.h, or a part of complex numbers: "[:,:,*]", "#phase".
 #include "formats/base/blob.h"
+#include "formats/base/header_table.h"
 #include "formats/base/readers_list.h"
 #include "formats/packed/packed_file.h"
 
@@ -472,26 +473,28 @@ static enum status open_content(struct packed_file *file, const struct selection
     return status == STATUS_OK ? apply_header(file, &header, selection, error) : status;
 }
 
-static enum status nrrd_open(const struct open_request *request, struct image_file **out, struct error *error)
+static enum status read_selected(struct image_file *base, const struct open_request *request,
+                                 struct error *error)
 {
-    struct packed_file *file;
-    struct open_request whole = *request;
-    whole.selector = NULL;
-    enum status status = packed_file_open(&whole, &nrrd_reader, &file, error);
-    if (status != STATUS_OK)
-        return status;
     char *words = must_copy(request->selector ? request->selector : "");
     struct selection selection = {.channel = request->channel, .part = channels_cut_part(words)};
     char *cut = slice_cut(words);
     selection.slice = cut ? cut : *words ? words : NULL;
-    status = open_content(file, &selection, error);
+    const enum status status = open_content(packed_file_of(base), &selection, error);
     free(words);
-    if (status != STATUS_OK) {
-        packed_file_close(&file->plain.base);
+    return status;
+}
+
+static enum status nrrd_open(const struct open_request *request, struct image_file **out, struct error *error)
+{
+    struct plain_file *file;
+    struct open_request whole = *request;
+    whole.selector = NULL; // which is ours
+    const enum status status =
+        plain_file_open(&whole, &nrrd_reader, sizeof(struct packed_file), &file, error);
+    if (status != STATUS_OK)
         return status;
-    }
-    *out = &file->plain.base;
-    return STATUS_OK;
+    return image_file_complete(&file->base, request, read_selected, out, error);
 }
 
 // The fields and keys; the header is read from the file of the name, as the handle may have gone over to

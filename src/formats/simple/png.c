@@ -7,6 +7,7 @@
 // own with its own setjmp.
 #include "formats/base/blob.h"
 #include "formats/base/channels.h"
+#include "formats/base/header_table.h"
 #include "formats/base/plain.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
@@ -369,10 +370,12 @@ static enum status apply_header(struct png_file *file, struct png_rows *rows, in
                                : status;
 }
 
-static enum status open_content(struct png_file *file, int channel, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    struct png_file *file = (struct png_file *)base;
     struct png_rows *rows = png_rows_create(file);
-    enum status status = start(rows) ? apply_header(file, rows, channel, error)
+    enum status status = start(rows) ? apply_header(file, rows, request->channel, error)
                                      : error_set(error, STATUS_BROKEN, "%s: damaged PNG header (%s)",
                                                  file->plain.base.path, rows->message);
     png_rows_destroy(rows);
@@ -381,17 +384,7 @@ static enum status open_content(struct png_file *file, int channel, struct error
 
 static enum status png_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct plain_file *file;
-    enum status status = plain_file_open(request, &png_reader, sizeof(struct png_file), &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(png_file_of(&file->base), request->channel, error);
-    if (status != STATUS_OK) {
-        png_close(&file->base);
-        return status;
-    }
-    *out = &file->base;
-    return STATUS_OK;
+    return plain_file_open_with(request, &png_reader, sizeof(struct png_file), open_content, out, error);
 }
 
 static enum status png_clone(struct image_file *base, struct image_file **out, struct error *error)

@@ -5,6 +5,7 @@
 // https://www.pauldebevec.com/Research/HDR/PFM/. Samples are shown as they are, whatever the largest value
 // that the header allows; of colours the luminance. In PBM 1 is
 // black, which turns the colour map over.
+#include "formats/base/header_table.h"
 #include "formats/base/readers_list.h"
 #include "formats/packed/packed_file.h"
 
@@ -172,8 +173,10 @@ static void pass_line_end(const struct pnm_kind *kind, const char *text, int64_t
         header->bytes++;
 }
 
-static enum status open_content(struct packed_file *file, int channel, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    struct packed_file *file = packed_file_of(base);
     char text[PNM_MAX_HEADER];
     size_t count = (size_t)int64_min(file->plain.bytes, sizeof text);
     enum status status = plain_file_header(&file->plain, 0, text, count, error);
@@ -204,7 +207,7 @@ static enum status open_content(struct packed_file *file, int channel, struct er
                                      .swapped = floats ? header.scale > 0 : layout.type == SAMPLE_U16};
     if (status == STATUS_OK)
         status = channels_choose(file->plain.base.path, (unsigned)header.channels, header.channels >= 3,
-                                 channel, &storage.channels, error);
+                                 request->channel, &storage.channels, error);
     if (bits)
         file->note = "1 is black";
     file->compression = kind->coding == CODING_TEXT || kind->coding == CODING_DIGITS ? "text" : "none";
@@ -219,17 +222,7 @@ static int pnm_probe(const uint8_t *head, size_t count, const char *path)
 
 static enum status pnm_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct packed_file *file;
-    enum status status = packed_file_open(request, &pnm_reader, &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(file, request->channel, error);
-    if (status != STATUS_OK) {
-        packed_file_close(&file->plain.base);
-        return status;
-    }
-    *out = &file->plain.base;
-    return STATUS_OK;
+    return plain_file_open_with(request, &pnm_reader, sizeof(struct packed_file), open_content, out, error);
 }
 
 // The comments and the words of the header.

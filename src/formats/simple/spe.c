@@ -4,6 +4,7 @@
 // Format: "SPE 3.0 File Format Specification" of Princeton Instruments, whose annex has the header of version
 // 2.x: 4100 bytes, then frames of plain little-endian samples; version 3 has an XML footer that tells where
 // frames and regions lie.
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 
@@ -118,8 +119,11 @@ static char *read_xml(const struct plain_file *file, const uint8_t *header)
 
 // --- Opening ---
 
-static enum status open_content(struct plain_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct plain_file *file = plain_file_of(base);
     uint8_t header[SPE_HEADER];
     enum status status = plain_file_header(file, 0, header, sizeof header, error);
     if (status != STATUS_OK)
@@ -148,57 +152,38 @@ static enum status open_content(struct plain_file *file, struct error *error)
 
 static enum status spe_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    return plain_file_open_with(request, &spe_reader, open_content, out, error);
+    return plain_file_open_with(request, &spe_reader, sizeof(struct plain_file), open_content, out, error);
 }
 
 // --- Metadata ---
 
-enum spe_kind { SPE_I16, SPE_U16, SPE_I32, SPE_F32, SPE_TEXT };
-
-static const struct spe_field {
-    const char *name;
-    size_t offset;
-    enum spe_kind kind;
-    size_t bytes; // of a text
-} spe_fields[] = {
-    {"ControllerVersion", 0, SPE_I16, 0},
-    {"AmpHiCapLowNoise", 4, SPE_U16, 0},
-    {"mode", 8, SPE_I16, 0},
-    {"exp_sec", AT_EXPOSURE, SPE_F32, 0},
-    {"VChipXdim", 14, SPE_I16, 0},
-    {"VChipYdim", 16, SPE_I16, 0},
-    {"xDimDet", 6, SPE_U16, 0},
-    {"yDimDet", 18, SPE_U16, 0},
-    {"date", 20, SPE_TEXT, 10},
-    {"DetTemperature", 36, SPE_F32, 0},
-    {"xdim", AT_XDIM, SPE_U16, 0},
-    {"shutterControl", 50, SPE_U16, 0},
-    {"SpecCenterWlNm", 72, SPE_F32, 0},
-    {"datatype", AT_TYPE, SPE_I16, 0},
-    {"ExperimentTimeLocal", 172, SPE_TEXT, 7},
-    {"ExperimentTimeUTC", 179, SPE_TEXT, 7},
-    {"gain", 198, SPE_U16, 0},
-    {"ydim", AT_YDIM, SPE_U16, 0},
-    {"lnoscan", 664, SPE_I32, 0},
-    {"lavgexp", 668, SPE_I32, 0},
-    {"ReadoutTime", 672, SPE_F32, 0},
-    {"sw_version", 688, SPE_TEXT, 16},
-    {"NumFrames", AT_FRAMES, SPE_I32, 0},
-    {"NumROI", 1510, SPE_I16, 0},
-    {"file_header_ver", AT_VERSION, SPE_F32, 0},
+static const struct header_item spe_items[] = {
+    {"ControllerVersion", 0, SAMPLE_I16},
+    {"AmpHiCapLowNoise", 4, SAMPLE_U16},
+    {"mode", 8, SAMPLE_I16},
+    {"exp_sec", AT_EXPOSURE, SAMPLE_F32},
+    {"VChipXdim", 14, SAMPLE_I16},
+    {"VChipYdim", 16, SAMPLE_I16},
+    {"xDimDet", 6, SAMPLE_U16},
+    {"yDimDet", 18, SAMPLE_U16},
+    {"date", 20, HEADER_TEXT, 10},
+    {"DetTemperature", 36, SAMPLE_F32},
+    {"xdim", AT_XDIM, SAMPLE_U16},
+    {"shutterControl", 50, SAMPLE_U16},
+    {"SpecCenterWlNm", 72, SAMPLE_F32},
+    {"datatype", AT_TYPE, SAMPLE_I16},
+    {"ExperimentTimeLocal", 172, HEADER_TEXT, 7},
+    {"ExperimentTimeUTC", 179, HEADER_TEXT, 7},
+    {"gain", 198, SAMPLE_U16},
+    {"ydim", AT_YDIM, SAMPLE_U16},
+    {"lnoscan", 664, SAMPLE_I32},
+    {"lavgexp", 668, SAMPLE_I32},
+    {"ReadoutTime", 672, SAMPLE_F32},
+    {"sw_version", 688, HEADER_TEXT, 16},
+    {"NumFrames", AT_FRAMES, SAMPLE_I32},
+    {"NumROI", 1510, SAMPLE_I16},
+    {"file_header_ver", AT_VERSION, SAMPLE_F32},
 };
-
-static void append_field(struct text *out, const uint8_t *header, const struct spe_field *field)
-{
-    static const enum sample_type types[] = {
-        [SPE_I16] = SAMPLE_I16, [SPE_U16] = SAMPLE_U16, [SPE_I32] = SAMPLE_I32, [SPE_F32] = SAMPLE_F32};
-    char number[32];
-    if (field->kind == SPE_TEXT)
-        header_line(out, field->name, header + field->offset, field->bytes);
-    else
-        text_printf(out, "%s\t%s\n", field->name,
-                    sample_format(types[field->kind], header + field->offset, number, sizeof number));
-}
 
 // One line for each text and each attribute of the footer, named by the element it is in.
 static void append_xml(struct text *out, const char *xml)
@@ -234,8 +219,8 @@ static enum status spe_metadata(struct image_file *base, int64_t frame, struct t
     enum status status = plain_file_header(file, 0, header, sizeof header, error);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < sizeof spe_fields / sizeof *spe_fields; i++)
-        append_field(out, header, &spe_fields[i]);
+    const struct header_block block = {header, sizeof header, false};
+    header_block_append(&block, spe_items, sizeof spe_items / sizeof *spe_items, out);
     for (size_t line = 0; line < 5; line++) {
         char key[32];
         snprintf(key, sizeof key, "Comment %zu", line + 1);

@@ -4,6 +4,7 @@
 // Format: A. Hammersley's Fit2D writes it ("SPREAD SHEET"), and the fabio library reads it
 // (https://github.com/silx-kit/fabio). Lines that begin with "#" may stand first. The line of the size is
 // "WIDTH HEIGHT Start pixel = ( X Y)".
+#include "formats/base/header_table.h"
 #include "formats/base/plain_file.h"
 #include "formats/base/readers_list.h"
 #include "formats/base/row_file.h"
@@ -155,8 +156,11 @@ static enum status read_head(const struct row_file *file, char head[FIRST_BYTES]
     return status;
 }
 
-static enum status open_content(struct spr_file *file, struct error *error)
+static enum status open_content(struct image_file *base, const struct open_request *request,
+                                struct error *error)
 {
+    (void)request;
+    struct spr_file *file = (struct spr_file *)base;
     enum { LEAST_BYTES = 2 }; // a digit and a blank
     char head[FIRST_BYTES];
     size_t count;
@@ -173,17 +177,7 @@ static enum status open_content(struct spr_file *file, struct error *error)
 
 static enum status spr_open(const struct open_request *request, struct image_file **out, struct error *error)
 {
-    struct row_file *rows;
-    enum status status = row_file_open(request, &spr_reader, sizeof(struct spr_file), &rows, error);
-    if (status != STATUS_OK)
-        return status;
-    status = open_content(spr_file_of(rows), error);
-    if (status != STATUS_OK) {
-        row_file_close(&rows->base);
-        return status;
-    }
-    *out = &rows->base;
-    return STATUS_OK;
+    return row_file_open_with(request, &spr_reader, sizeof(struct spr_file), open_content, out, error);
 }
 
 // The lines before the numbers.

@@ -167,12 +167,6 @@ static void append_private(const struct tiff_file *file, struct text *out)
             append_entry(file, &entry, out);
 }
 
-static void set_above_zero(double *field, double value)
-{
-    if (value > 0)
-        *field = value;
-}
-
 static void tell_private(const struct tiff_file *file, struct detector_info *info)
 {
     const int64_t offset = private_offset(file);
@@ -182,17 +176,15 @@ static void tell_private(const struct tiff_file *file, struct detector_info *inf
             continue;
         const double value = entry_number(file, &entry, 0);
         if (entry.tag == DECTRIS_EXPOSURE)
-            set_above_zero(&info->exposure, value);
+            detector_info_set(&info->exposure, value);
         if (entry.tag == DECTRIS_ENERGY && value > 0)
             info->wavelength = detector_wavelength(value);
         if (entry.tag == DECTRIS_WAVELENGTH)
-            set_above_zero(&info->wavelength, value * 1e-10);
+            detector_info_set(&info->wavelength, value * 1e-10);
         if (entry.tag == DECTRIS_DISTANCE)
-            set_above_zero(&info->distance, value);
-        if (entry.tag == DECTRIS_BEAM && entry.count == 2) {
-            info->beam_x = value;
-            info->beam_y = entry_number(file, &entry, 1);
-        }
+            detector_info_set(&info->distance, value);
+        if (entry.tag == DECTRIS_BEAM && entry.count == 2)
+            detector_info_set_beam(info, value, entry_number(file, &entry, 1));
     }
 }
 
