@@ -260,7 +260,7 @@ void mask_mark(struct mask *mask, struct rect rect, const uint8_t *in, size_t st
 // Adds bits of a block to another, which is shared where that comes to the same.
 static void add_block(struct mask_block **block, struct mask_block *from, uint8_t bits)
 {
-    const uint8_t all = from ? mask_bytes_or(from->bytes, MASK_BLOCK_BYTES) : 0;
+    const uint8_t all = mask_block_bits(from);
     if (!(all & bits))
         return;
     if (!*block && !(all & ~bits)) {
@@ -307,13 +307,16 @@ void mask_unite(struct mask *mask, const struct mask_pair *pair, struct rect rec
 void mask_clear(struct mask *mask, uint8_t bits)
 {
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        const struct mask_block *block = mask->blocks[i];
-        if (!block || !(mask_bytes_or(block->bytes, MASK_BLOCK_BYTES) & bits))
+        const uint8_t all = mask_block_bits(mask->blocks[i]);
+        if (!(all & bits))
             continue;
+        if (!(all & ~bits)) {
+            mask_block_release(&mask->blocks[i]);
+            continue;
+        }
         uint8_t *bytes = mask_block_write(&mask->blocks[i]);
         for (size_t at = 0; at < MASK_BLOCK_BYTES; at++)
             bytes[at] &= (uint8_t)~bits;
-        mask_block_drop_empty(&mask->blocks[i]);
     }
 }
 

@@ -27,6 +27,7 @@ static struct mask_block *create_block(void)
 {
     struct mask_block *block = must_alloc(sizeof *block);
     atomic_init(&block->references, 1);
+    atomic_init(&block->bits, -1);
     return block;
 }
 
@@ -40,6 +41,7 @@ uint8_t *mask_block_write(struct mask_block **block)
         mask_block_release(block);
         *block = copy;
     }
+    atomic_store_explicit(&(*block)->bits, -1, memory_order_relaxed);
     return (*block)->bytes;
 }
 
@@ -51,8 +53,21 @@ uint8_t mask_bytes_or(const uint8_t *bytes, int64_t count)
     return all;
 }
 
+uint8_t mask_block_bits(struct mask_block *block)
+{
+    if (!block)
+        return 0;
+    // Whoever holds a reference finds the same.
+    int bits = atomic_load_explicit(&block->bits, memory_order_relaxed);
+    if (bits < 0) {
+        bits = mask_bytes_or(block->bytes, MASK_BLOCK_BYTES);
+        atomic_store_explicit(&block->bits, bits, memory_order_relaxed);
+    }
+    return (uint8_t)bits;
+}
+
 void mask_block_drop_empty(struct mask_block **block)
 {
-    if (*block && !mask_bytes_or((*block)->bytes, MASK_BLOCK_BYTES))
+    if (!mask_block_bits(*block))
         mask_block_release(block);
 }

@@ -13,6 +13,7 @@ enum { MASK_BLOCK = 64, MASK_BLOCK_BYTES = MASK_BLOCK * MASK_BLOCK };
 
 struct mask_block {
     atomic_int references;
+    atomic_int bits; // as mask_block_bits found them, since they were written last; -1: it has to look
     uint8_t bytes[MASK_BLOCK_BYTES]; // rows of MASK_BLOCK bytes
 };
 
@@ -24,6 +25,9 @@ void mask_block_release(struct mask_block **block);
 // The bytes for writing: a block is made (all zero) where there is none, and one that others hold too is
 // replaced by a copy of its own.
 uint8_t *mask_block_write(struct mask_block **block);
+// All bits that occur in the block; 0 for NULL. Looks at the bytes only if they were written since the last
+// call: who writes gets their address from mask_block_write anew after it.
+uint8_t mask_block_bits(struct mask_block *block);
 // Gives the reference back if no bit is set.
 void mask_block_drop_empty(struct mask_block **block);
 

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_REGIONS = 48, WAIT_MS = 50 };
+enum { MAX_REGIONS = 48, WAIT_MS = 50, PACKED_BLOCKS = 32, SLICE_MS = 10 };
+enum { SHOWN_AT_ONCE = 1 << 20 }; // pixels of the mask
 
 // --- life ---
 
@@ -90,14 +91,49 @@ uint8_t pane_unlocked_layers(const struct pane *pane)
     return MASK_CHOICE_BITS & (uint8_t)~pane->common->workspace.masking.locked;
 }
 
+static void upload_mask(struct pane *pane, struct rect rect)
+{
+    const struct frame *frame = pane->frame;
+    struct error error = {0};
+    if (picture_take_mask(frame->picture, frame->mask.seen, rect, &error))
+        common_say(pane->common, true, "%s", error.text);
+}
+
+// Some rows of what the picture does not show yet of the mask, for about `work_ms`. True if there were any.
+static bool show_rows(struct pane *pane, int work_ms)
+{
+    struct rect *left = &pane->frame->mask.unshown;
+    const int64_t until = clock_now_ns() + int64_min(work_ms, SLICE_MS) * 1000000;
+    if (left->height <= 0)
+        return false;
+    do {
+        const int64_t rows = int64_min(MASK_BLOCK - left->y % MASK_BLOCK, left->height);
+        upload_mask(pane, (struct rect){left->x, left->y, left->width, rows});
+        left->y += rows;
+        left->height -= rows;
+    } while (left->height > 0 && clock_now_ns() < until);
+    jobs_wake(pane->common->jobs); // for the rest, of which nobody tells
+    return true;
+}
+
+// The mask was changed within `rect`. A large part of it is shown little by little where an event loop runs.
 static void show_mask(struct pane *pane, struct rect rect)
 {
     struct frame *frame = pane->frame;
-    struct error error = {0};
     if (!frame->picture || !frame->mask.seen || rect.width <= 0)
         return;
-    if (picture_take_mask(frame->picture, frame->mask.seen, rect, &error))
-        common_say(pane->common, true, "%s", error.text);
+    if (pane->common->paced && rect.width * rect.height > SHOWN_AT_ONCE)
+        frame->mask.unshown = rect_join(frame->mask.unshown, rect);
+    else
+        upload_mask(pane, rect);
+}
+
+// Steps of the history are made small, a few blocks at a time, between events.
+static void pack_history(const struct pane *pane)
+{
+    const struct mask_sheet *sheet = pane->frame->mask.sheet;
+    if (sheet && mask_history_pack(sheet->history, PACKED_BLOCKS))
+        jobs_wake(pane->common->jobs);
 }
 
 // What is read ahead leaves out what was masked before; but while playing it would never get further.
@@ -370,7 +406,8 @@ void pane_load_mask(struct pane *pane, const char *path)
 
 bool pane_is_loading(const struct pane *pane)
 {
-    return pane->opening || pane->load.loader || pane->course.walk.job || pane->limits.visible;
+    return pane->opening || pane->load.loader || pane->course.walk.job || pane->limits.visible ||
+           pane->frame->mask.unshown.height > 0;
 }
 
 bool pane_cancel(struct pane *pane)
@@ -499,7 +536,8 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
     jobs_drain(pane->common->jobs);
     pane_follow_locks(pane);
     const bool masked = pane_follow_masks(pane), counted = pump_recount(pane);
-    const bool collected = pane_load_collect(pane) || masked;
+    const bool shown = show_rows(pane, work_ms), collected = pane_load_collect(pane) || masked || shown;
+    pack_history(pane);
     const bool news = inquiry_has_news(pane->frame->inquiry) || collected;
     if (!pane->load.loader) {
         const bool limited = follow_statistics(pane);

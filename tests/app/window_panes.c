@@ -229,6 +229,178 @@ static void test_the_line_between_panes_moves(void **state)
     free_pair(&pair);
 }
 
+static void test_panes_change_places(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    session_open(session, BARE_OPTIONS, "--grid", "2x1", "--command",
+                 "pane.next; view.colour_bar off; pane.back; pane.swap 2", pair.left_path, pair.right_path,
+                 NULL);
+    expect_pair(session, &pair.right, NULL, &pair.left, NULL);
+    free_pair(&pair);
+}
+
+// --- links ---
+
+static void test_linked_contrast(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    open_pair(session, &pair);
+    expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    struct look left = look_fit(&pair.left, LEFT, WINDOW_HEIGHT),
+                right = look_fit(&pair.right, RIGHT, WINDOW_HEIGHT);
+    left.reversed = true;
+    driven_key(session->window, "i");
+    expect_pair(session, &pair.left, &left, &pair.right, NULL);
+    driven_hold(session->window, "ctrl", true);
+    driven_hold(session->window, "shift", true);
+    driven_key(session->window, "v");
+    driven_hold(session->window, "shift", false);
+    driven_hold(session->window, "ctrl", false);
+    right.reversed = true;
+    expect_pair(session, &pair.left, &left, &pair.right, &right);
+    left.reversed = right.reversed = false;
+    driven_key(session->window, "i");
+    expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    free_pair(&pair);
+}
+
+static void test_linked_frames(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    const struct image left[] = {pair.left, pair.right}, right[] = {pair.right, pair.left};
+    char paths[2][512];
+    snprintf(paths[0], sizeof paths[0], "%s", temporary_path("left.tif"));
+    snprintf(paths[1], sizeof paths[1], "%s", temporary_path("right.tif"));
+    images_save_tiff(left, 2, paths[0]);
+    images_save_tiff(right, 2, paths[1]);
+    session_open(session, BARE_OPTIONS, "--grid", "2x1", "--command",
+                 "pane.next; view.colour_bar off; pane.back; pane.link frame", paths[0], paths[1], NULL);
+    expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    driven_key(session->window, "Page_Down");
+    expect_pair(session, &pair.right, NULL, &pair.left, NULL);
+    driven_key(session->window, "Page_Up");
+    expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    free_pair(&pair);
+}
+
+// Fails unless all pixels that differ lie about (x, y), and some do.
+static void expect_cross(const struct pixels *before, const struct pixels *after, int x, int y)
+{
+    enum { REACH = 12 };
+    int inside = 0;
+    for (int row = 0; row < WINDOW_HEIGHT; row++) {
+        for (int column = 0; column < WINDOW_WIDTH; column++) {
+            const size_t at = 3 * ((size_t)row * WINDOW_WIDTH + (size_t)column);
+            if (memcmp(before->rgb + at, after->rgb + at, 3) == 0)
+                continue;
+            if (abs(column - x) > REACH || abs(row - y) > REACH)
+                fail_msg("the pixel at %d, %d differs", column, row);
+            inside++;
+        }
+    }
+    assert_true(inside >= 30); // two crossed lines of some 18 pixels
+}
+
+// The pixel under the mouse in one pane is marked in the other.
+static void test_linked_pointer(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    session_open(session, BARE_OPTIONS, "--grid", "2x1", "--command",
+                 "pane.next; view.colour_bar off; pane.back; pane.link pointer; pane.link view",
+                 pair.left_path, pair.right_path, NULL);
+    driven_move(session->window, 5, 5); // beside the image
+    driven_key(session->window, "3");
+    struct look look = {.zoom = 4, .center_x = COLUMNS / 2.0, .center_y = ROWS / 2.0};
+    expect_pair(session, &pair.left, &look, &pair.right, &look);
+    struct pixels before = {0}, after = {0};
+    assert_true(driven_settle(session->window, &before));
+    // The pixel 10, 5 to the lower right of the middle, whose own middle is 42, 22 screen pixels from there.
+    driven_move(session->window, LEFT / 2 + 42, WINDOW_HEIGHT / 2 + 22);
+    assert_true(driven_wait_change(session->window, &before, &after));
+    expect_cross(&before, &after, RIGHT_X + RIGHT / 2 + 42, WINDOW_HEIGHT / 2 + 22);
+    pixels_free(&before);
+    pixels_free(&after);
+    free_pair(&pair);
+}
+
+static void test_blink(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    session_open(session, BARE_OPTIONS, "--grid", "2x1", "--command",
+                 "pane.next; view.colour_bar off; pane.back; pane.blink 2", pair.left_path, pair.right_path,
+                 NULL);
+    session_expect_fit(session, &pair.right);
+    session_expect_fit(session, &pair.left);
+    session_expect_fit(session, &pair.right);
+    free_pair(&pair);
+}
+
+// --- heads ---
+
+// Pixels of the line over the head of the active pane, and the middle of it.
+static int find_accent(const struct pixels *pixels, int *x, int *y)
+{
+    static const unsigned char accent[3] = {138, 180, 224};
+    int most = 0;
+    for (int row = 0; row < pixels->height; row++) {
+        int count = 0, sum = 0;
+        for (int column = 0; column < pixels->width; column++) {
+            const size_t at = 3 * ((size_t)row * (size_t)pixels->width + (size_t)column);
+            if (memcmp(pixels->rgb + at, accent, 3) != 0)
+                continue;
+            count++;
+            sum += column;
+        }
+        if (count > most) {
+            most = count;
+            *x = sum / count;
+            *y = row + 8;
+        }
+    }
+    return most;
+}
+
+static void double_click(struct session *session, int x, int y)
+{
+    click(session, x, y);
+    driven_button(session->window, 1, true);
+    driven_button(session->window, 1, false);
+}
+
+// A double click on the head of a pane shows it alone, another one all of them again.
+static void test_a_double_click_on_a_head(void **state)
+{
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    session_open(session, "--colormap", "gray", "--range", "0:255", "--grid", "2x1", pair.left_path,
+                 pair.right_path, NULL);
+    struct pixels before = {0}, alone = {0}, after = {0};
+    int x = 0, y = 0, other_x = 0, other_y = 0;
+    driven_move(session->window, 640, 600);
+    assert_true(driven_settle(session->window, &before));
+    const int part = find_accent(&before, &x, &y);
+    assert_true(part > 100);
+    double_click(session, x, y);
+    assert_true(driven_wait_change(session->window, &before, &alone));
+    assert_true(driven_settle(session->window, &alone));
+    const int whole = find_accent(&alone, &other_x, &other_y);
+    assert_in_range(whole, 2 * part, 2 * part + 2); // and the line between them
+    double_click(session, x, y);
+    assert_true(driven_wait_change(session->window, &alone, &after));
+    assert_true(driven_settle(session->window, &after));
+    assert_int_equal(find_accent(&after, &other_x, &other_y), part);
+    assert_int_equal(other_x, x);
+    pixels_free(&before);
+    pixels_free(&alone);
+    pixels_free(&after);
+    free_pair(&pair);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
@@ -241,6 +413,12 @@ int main(void)
         TEST(test_splitting_and_closing),
         TEST(test_a_file_dropped_on_a_pane),
         TEST(test_the_line_between_panes_moves),
+        TEST(test_panes_change_places),
+        TEST(test_linked_contrast),
+        TEST(test_linked_frames),
+        TEST(test_linked_pointer),
+        TEST(test_blink),
+        TEST(test_a_double_click_on_a_head),
     };
     if (!session_ready())
         return 77;

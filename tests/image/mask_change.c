@@ -38,17 +38,34 @@ static void expect(const struct mask *mask, const char *row)
     assert_int_equal(mask_count(mask, 0xFF), masked);
 }
 
-// `before` combined with `bitmap`, while the mask has become `meanwhile`, gives `after`; undo gives that
-// back.
-static void check(enum bitmap_combination how, const char *before, const char *bits, const char *meanwhile,
-                  const char *after)
+// What `before` has become: a mask of its own, or one that shares the blocks that are as they were.
+static struct mask *become(const struct mask *old, const char *before, const char *meanwhile, bool shared)
 {
-    struct mask *old = mask_of(before), *mask = mask_of(meanwhile);
+    struct mask *mask = NULL, *wanted = mask_of(meanwhile);
+    if (!shared)
+        return wanted;
+    assert_int_equal(mask_snapshot(old, &mask, NULL), STATUS_OK);
+    for (int64_t x = 0; meanwhile[x]; x++) {
+        const uint8_t bits = mask_at(wanted, 60 + x, 63);
+        if (meanwhile[x] != before[x])
+            mask_write(mask, (struct rect){60 + x, 63, 1, 1}, &bits, 1, 0xFF);
+    }
+    mask_destroy(&wanted);
+    return mask;
+}
+
+static void check_once(enum bitmap_combination how, const char *before, const char *bits,
+                       const char *meanwhile, const char *after, bool shared)
+{
+    struct mask *old = mask_of(before), *mask = become(old, before, meanwhile, shared);
     struct bitmap *bitmap = bitmap_of(bits);
     struct mask_history *history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
     struct mask_change change = {0};
     struct rect changed = {0};
     assert_int_equal(mask_change_find(old, USER, bitmap, how, &change, NULL), STATUS_OK);
+    if (shared)
+        mask_change_prepare(&change, old, USER);
+    expect(old, before);
     mask_edit_begin(history, mask, USER, "test");
     assert_int_equal(mask_change_apply(&change, history, &changed, NULL), STATUS_OK);
     if (mask_edit_commit(history)) {
@@ -65,6 +82,15 @@ static void check(enum bitmap_combination how, const char *before, const char *b
     bitmap_destroy(&bitmap);
     mask_destroy(&old);
     mask_destroy(&mask);
+}
+
+// `before` combined with `bitmap`, while the mask has become `meanwhile`, gives `after`; undo gives that
+// back.
+static void check(enum bitmap_combination how, const char *before, const char *bits, const char *meanwhile,
+                  const char *after)
+{
+    check_once(how, before, bits, meanwhile, after, false);
+    check_once(how, before, bits, meanwhile, after, true);
 }
 
 static void every_way_of_combining(void **state)
@@ -86,6 +112,35 @@ static void what_was_drawn_meanwhile_stays(void **state)
     check(BITMAP_REPLACE, "110000", "011000", "010000", "011000");
     check(BITMAP_OR, "000000", "001000", "100000", "101000");
     check(BITMAP_MINUS, "111000", "011000", "111111", "100111");
+}
+
+// Blocks that nobody has drawn in since are taken over as they are, without a copy.
+static void blocks_that_are_as_they_were_are_replaced(void **state)
+{
+    (void)state;
+    struct mask *old = mask_of("110"), *mask = NULL;
+    struct bitmap *bitmap = bitmap_of("0000001");
+    struct mask_history *history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
+    struct mask_change change = {0};
+    const uint8_t bad = BAD;
+    assert_int_equal(mask_snapshot(old, &mask, NULL), STATUS_OK);
+    assert_int_equal(mask_change_find(old, USER, bitmap, BITMAP_REPLACE, &change, NULL), STATUS_OK);
+    mask_change_prepare(&change, old, USER);
+    mask_write(mask, (struct rect){1, 63, 1, 1}, &bad, 1, 0xFF); // in the first block
+    mask_edit_begin(history, mask, USER, "test");
+    assert_int_equal(mask_change_apply(&change, history, NULL, NULL), STATUS_OK);
+    assert_true(mask_edit_commit(history));
+    assert_ptr_not_equal(mask->blocks[0], change.after->blocks[0]);
+    assert_int_equal(mask_at(mask, 1, 63), BAD);
+    assert_non_null(mask->blocks[1]);
+    assert_ptr_equal(mask->blocks[1], change.after->blocks[1]);
+    assert_int_equal(mask_at(mask, 66, 63), USER);
+    assert_int_equal(mask_count(mask, 0xFF), 2);
+    mask_change_free(&change);
+    mask_history_destroy(&history);
+    bitmap_destroy(&bitmap);
+    mask_destroy(&old);
+    mask_destroy(&mask);
 }
 
 static void only_the_bounds_are_told(void **state)
@@ -113,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_of_combining),
         cmocka_unit_test(what_was_drawn_meanwhile_stays),
+        cmocka_unit_test(blocks_that_are_as_they_were_are_replaced),
         cmocka_unit_test(only_the_bounds_are_told),
     };
     return cmocka_run_group_tests_name("image.mask_change", tests, NULL, NULL);

@@ -99,10 +99,14 @@ static void edit_once(struct mask_history *history, struct mask *mask, uint64_t 
         random_below(state, 4) ? (uint8_t)(1u << random_below(state, 8)) : (uint8_t)random_below(state, 256);
     mask_edit_begin(history, mask, bits, "an edit");
     for (uint64_t parts = 1 + random_below(state, 3); parts; parts--) {
-        if (random_below(state, 10) == 0) {
-            mask_edit_clear(history, NULL);
+        const uint64_t what = random_below(state, 10);
+        if (what < 2) {
+            if (what == 0)
+                mask_edit_clear(history, NULL);
+            else
+                mask_edit_fill(history, NULL);
             for (int64_t i = 0; i < PIXELS; i++)
-                bytes[i] &= (uint8_t)~bits;
+                bytes[i] = what == 0 ? bytes[i] & (uint8_t)~bits : bytes[i] | bits;
         } else if (random_below(state, 2)) {
             edit_by_bitmap(history, state, bytes, bits);
         } else {
@@ -158,6 +162,8 @@ static void any_sequence_equals_its_replay(void **unused)
                 edit_once(history, mask, &state, &replay);
             else
                 undo_or_redo(history, mask, kind == 1, &replay);
+            mask_history_pack(history,
+                              random_below(&state, 4)); // some steps are packed, some in part, some not
             assert_int_equal(mask_history_done(history), replay.now);
             assert_int_equal(mask_history_count(history), replay.count - 1);
             check_state(mask, &replay);
@@ -223,6 +229,37 @@ static void memory_stays_within_its_bound(void **unused)
     mask_destroy(&mask);
 }
 
+// What was changed besides since, in blocks of a step, stays when that is taken back and made again.
+static void other_changes_stay(void **unused)
+{
+    (void)unused;
+    const uint8_t bad = MASK_BIT(MASK_BAD), user = MASK_BIT(MASK_USER);
+    for (size_t packed = 0; packed < 2; packed++) {
+        struct mask *mask = NULL;
+        struct mask_history *history = mask_history_create(MASK_HISTORY_DEFAULT_BYTES);
+        assert_int_equal(mask_create(WIDTH, HEIGHT, &mask, NULL), STATUS_OK);
+        mask_edit_begin(history, mask, user, "all");
+        mask_edit_fill(history, NULL);
+        assert_true(mask_edit_commit(history));
+        assert_ptr_equal(mask->blocks[0], mask->blocks[1]); // one for all that lie inside the image
+        while (packed && mask_history_pack(history, 1))
+            continue;
+        mask_write(mask, (struct rect){70, 5, 1, 1}, &bad, 1, bad);
+        assert_int_equal(mask_at(mask, 70, 5), user | bad);
+        assert_int_equal(mask_at(mask, 6, 5), user);
+        struct rect changed;
+        assert_true(mask_undo(history, mask, &changed));
+        assert_true(changed.width == WIDTH && changed.height == HEIGHT);
+        assert_int_equal(mask_at(mask, 70, 5), bad);
+        assert_int_equal(mask_count(mask, 0xFF), 1);
+        assert_true(mask_redo(history, mask, NULL));
+        assert_int_equal(mask_count(mask, user), PIXELS);
+        assert_int_equal(mask_count(mask, bad), 1);
+        mask_history_destroy(&history);
+        mask_destroy(&mask);
+    }
+}
+
 // Noise in one layer takes about a bit a pixel, a filled square next to nothing.
 static void steps_are_small(void **unused)
 {
@@ -238,6 +275,8 @@ static void steps_are_small(void **unused)
     mask_edit_begin(history, mask, MASK_BIT(MASK_HOT), "noise");
     assert_int_equal(mask_edit_bitmap(history, bitmap, BITMAP_OR, NULL, NULL), STATUS_OK);
     mask_edit_commit(history);
+    while (mask_history_pack(history, 7))
+        continue;
     assert_true(mask_history_memory(history) < 1024 * 1024 / 8 * 11 / 10);
     const int64_t before = mask_history_memory(history);
     mask_edit_begin(history, mask, MASK_BIT(MASK_USER), "square");
@@ -248,6 +287,8 @@ static void steps_are_small(void **unused)
                                      true, NULL, NULL),
                      STATUS_OK);
     mask_edit_commit(history);
+    while (mask_history_pack(history, 7))
+        continue;
     assert_true(mask_history_memory(history) - before < 256 * 32);
     mask_history_destroy(&history);
     bitmap_destroy(&bitmap);
@@ -299,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_sequence_equals_its_replay),
         cmocka_unit_test(steps_have_names_and_a_new_edit_forgets_what_was_undone),
+        cmocka_unit_test(other_changes_stay),
         cmocka_unit_test(memory_stays_within_its_bound),
         cmocka_unit_test(steps_are_small),
         cmocka_unit_test(the_bitmap_of_a_mask),

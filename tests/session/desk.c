@@ -254,9 +254,11 @@ static void test_same_in_two_panes(void **state)
     assert_int_equal(playback_go(a, 5, &error), STATUS_OK);
     load_all(f->desk);
     struct pane *b = desk_add(f->desk, a, LAYOUT_STACKED, &error);
+    const int64_t textures = gpu_texture_bytes(f->desk->common.gpu);
     pane_open_same(b, a);
     assert_ptr_equal(b->frame, a->frame); // no second copy of its pixels
     load_all(f->desk);
+    assert_int_equal(gpu_texture_bytes(f->desk->common.gpu), textures);
     assert_int_equal(b->position.frame, 5);
     assert_true(pane_value(a, 30, 20, text[0], sizeof text[0], &value[0]));
     assert_true(pane_value(b, 30, 20, text[1], sizeof text[1], &value[1]));

@@ -20,7 +20,7 @@
 enum { MAX_STEPS = 256, MAX_OPERATIONS = 64, MAX_GROUPS = MAX_OPERATIONS + 3, WAIT_MS = 50 };
 
 // One word of the command line that does something, in order.
-struct mask_step {
+struct command_step {
     const struct mask_operation *operation; // NULL: one of the following
     const char *value;                      // as written, or NULL
     enum {
@@ -36,7 +36,7 @@ struct mask_step {
 };
 
 struct mask_options {
-    struct mask_step steps[MAX_STEPS];
+    struct command_step steps[MAX_STEPS];
     size_t count;
     struct mask_save save;
     bool save_layer; // only the layer that was edited last
@@ -55,7 +55,7 @@ struct operation_slot {
     struct option option[2];
 };
 
-static enum status add_step(struct mask_options *options, struct mask_step step, struct error *error)
+static enum status add_step(struct mask_options *options, struct command_step step, struct error *error)
 {
     if (options->count == MAX_STEPS)
         return error_set(error, STATUS_USAGE, "more than %d operations", MAX_STEPS);
@@ -72,8 +72,8 @@ static enum status set_operation(void *target, const char *value, struct error *
     const enum status status =
         operation_parse(operation_arguments(slot->operation), value, numbers, &count, error);
     return status ? status
-                  : add_step(slot->options, (struct mask_step){.operation = slot->operation, .value = value},
-                             error);
+                  : add_step(slot->options,
+                             (struct command_step){.operation = slot->operation, .value = value}, error);
 }
 
 static bool looks_like_numbers(const char *word)
@@ -87,7 +87,7 @@ static bool looks_like_numbers(const char *word)
 #define SET_STEP(name, what)                                                                                 \
     static enum status name(void *target, const char *value, struct error *error)                            \
     {                                                                                                        \
-        return add_step(target, (struct mask_step){.kind = (what), .value = value}, error);                  \
+        return add_step(target, (struct command_step){.kind = (what), .value = value}, error);               \
     }
 SET_STEP(set_from, STEP_FROM)
 SET_STEP(set_add, STEP_ADD)
@@ -101,7 +101,7 @@ static enum status set_layer(void *target, const char *value, struct error *erro
     enum mask_layer layer;
     if (!mask_layer_by_name(value, &layer))
         return error_set(error, STATUS_USAGE, "there is no layer \"%s\"", value);
-    return add_step(target, (struct mask_step){.kind = STEP_LAYER, .value = value}, error);
+    return add_step(target, (struct command_step){.kind = STEP_LAYER, .value = value}, error);
 }
 
 #define SET_FIELD(name, field, result)                                                                       \
@@ -289,7 +289,7 @@ static enum status perform(struct mask_run *run, const struct mask_operation *op
     return status;
 }
 
-static enum status run_operation(struct mask_run *run, const struct mask_step *step, struct error *error)
+static enum status run_operation(struct mask_run *run, const struct command_step *step, struct error *error)
 {
     double numbers[MASK_OPERATION_ARGUMENTS];
     size_t count = 0;
@@ -319,7 +319,7 @@ static enum status combine_file(struct mask_run *run, const char *path, enum bit
     return status;
 }
 
-static enum status run_step(struct mask_run *run, const struct mask_step *step, struct error *error)
+static enum status run_step(struct mask_run *run, const struct command_step *step, struct error *error)
 {
     switch (step->kind) {
     case STEP_FROM:

@@ -35,22 +35,33 @@ enum status mask_change_find(const struct mask *mask, uint8_t bits, const struct
     return status;
 }
 
+void mask_change_prepare(struct mask_change *change, const struct mask *mask, uint8_t bits)
+{
+    struct mask_history *history = mask_history_create(0);
+    if ((change->added || change->removed) && mask_snapshot(mask, &change->before, NULL) == STATUS_OK &&
+        mask_snapshot(mask, &change->after, NULL) == STATUS_OK) {
+        const struct mask_merge merge = {.added = change->added, .removed = change->removed};
+        mask_edit_begin(history, change->after, bits, "");
+        mask_edit_merge(history, &merge, NULL); // they are of one size
+        mask_edit_commit(history);
+    }
+    mask_history_destroy(&history);
+}
+
 enum status mask_change_apply(const struct mask_change *change, struct mask_history *history,
                               struct rect *changed, struct error *error)
 {
-    enum status status = STATUS_OK;
-    if (change->added)
-        status = mask_edit_bitmap(history, change->added, BITMAP_OR, NULL, error);
-    if (!status && change->removed)
-        status = mask_edit_bitmap(history, change->removed, BITMAP_MINUS, NULL, error);
+    const struct mask_merge merge = {change->added, change->removed, change->before, change->after};
     if (changed)
         *changed = change->bounds;
-    return status;
+    return mask_edit_merge(history, &merge, error);
 }
 
 void mask_change_free(struct mask_change *change)
 {
     bitmap_destroy(&change->added);
     bitmap_destroy(&change->removed);
+    mask_destroy(&change->before);
+    mask_destroy(&change->after);
     *change = (struct mask_change){0};
 }

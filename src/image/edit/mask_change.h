@@ -11,11 +11,15 @@
 struct mask_change {
     struct bitmap *added, *removed; // NULL: none
     struct rect bounds;             // of both
+    struct mask *before, *after;    // see mask_change_prepare; NULL without
 };
 
 // What combining the layers in `bits` of `mask` with `bitmap`, of the same size, changes.
 enum status mask_change_find(const struct mask *mask, uint8_t bits, const struct bitmap *bitmap,
                              enum bitmap_combination how, struct mask_change *change, struct error *error);
+// Makes the change in a copy of `mask`, the one that it was found from: blocks that are still as they were
+// when it is applied are then replaced and not looked at. Without memory for that they are.
+void mask_change_prepare(struct mask_change *change, const struct mask *mask, uint8_t bits);
 // Makes the change in the open edit. *changed (may be NULL) is the rectangle that may have changed.
 enum status mask_change_apply(const struct mask_change *change, struct mask_history *history,
                               struct rect *changed, struct error *error);

@@ -5,16 +5,13 @@
 
 #include "base/size.h"
 #include "base/text.h"
-#include "image/edit/mask_delta.h"
+#include "image/edit/mask_step.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct step {
-    char name[MASK_STEP_NAME];
-    struct mask_delta delta;
-};
+enum { PACKED_AT_ONCE = 8 }; // blocks of a step: what a dab touches
 
 // The open edit. `kept` has an entry per block of the mask, as it was before the edit. An entry of a block
 // that was not touched yet, or that had no memory, is NULL: `is_touched` tells.
@@ -30,7 +27,7 @@ struct edit {
 };
 
 struct mask_history {
-    struct step *steps;
+    struct mask_step *steps;
     size_t count, done, capacity;
     int64_t bound, bytes;
     uint64_t serial;
@@ -49,10 +46,10 @@ struct mask_history *mask_history_create(int64_t bound_bytes)
 static void drop_steps(struct mask_history *history, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        history->bytes -= mask_delta_memory(&history->steps[i].delta);
-        mask_delta_free(&history->steps[i].delta);
+        history->bytes -= mask_step_memory(&history->steps[i]);
+        mask_step_free(&history->steps[i]);
     }
-    memmove(&history->steps[from], &history->steps[to], (history->count - to) * sizeof(struct step));
+    memmove(&history->steps[from], &history->steps[to], (history->count - to) * sizeof(struct mask_step));
     history->count -= to - from;
 }
 
@@ -128,13 +125,12 @@ void mask_edit_begin(struct mask_history *history, struct mask *mask, uint8_t bi
     snprintf(edit->name, sizeof edit->name, "%s", name);
 }
 
-// The block's pixels for writing; what it was at the edit's begin is shared with `kept`, so that the first
-// write makes a copy.
-static uint8_t *touch_block(struct edit *edit, int64_t index)
+// Notes the block as it was at the edit's begin.
+static struct mask_block **keep_block(struct edit *edit, int64_t index)
 {
     struct mask_block **block = &edit->mask->blocks[index];
     if (edit->is_touched[index])
-        return mask_block_write(block);
+        return block;
     if (edit->touched_count == edit->touched_capacity) {
         edit->touched_capacity = edit->touched_capacity ? 2 * edit->touched_capacity : 64;
         edit->touched = must_resize(edit->touched, edit->touched_capacity * sizeof *edit->touched);
@@ -142,7 +138,21 @@ static uint8_t *touch_block(struct edit *edit, int64_t index)
     edit->touched[edit->touched_count++] = index;
     edit->is_touched[index] = true;
     edit->kept[index] = mask_block_share(*block);
-    return mask_block_write(block);
+    return block;
+}
+
+// The block's pixels for writing; the first write makes a copy of what is kept.
+static uint8_t *touch_block(struct edit *edit, int64_t index)
+{
+    return mask_block_write(keep_block(edit, index));
+}
+
+// Puts another block in the place of one.
+static void replace_block(struct edit *edit, int64_t index, struct mask_block *by)
+{
+    struct mask_block **block = keep_block(edit, index);
+    mask_block_release(block);
+    *block = mask_block_share(by);
 }
 
 static void fill_pixels(uint8_t *pixels, int64_t count, uint8_t bits, bool set)
@@ -263,10 +273,10 @@ static bool block_has_bits(const struct bitmap *bitmap, int64_t bx, int64_t by)
     return any != 0;
 }
 
-enum status mask_edit_bitmap(struct mask_history *history, const struct bitmap *bitmap,
-                             enum bitmap_combination how, struct rect *changed, struct error *error)
+// Blocks that are those of `done` (may be NULL) are left as they are.
+static enum status combine(struct edit *edit, const struct bitmap *bitmap, enum bitmap_combination how,
+                           const struct mask *done, struct error *error)
 {
-    struct edit *edit = &history->edit;
     const struct mask *mask = edit->mask;
     if (bitmap->width != mask->width || bitmap->height != mask->height)
         return error_set(error, STATUS_MISMATCH, "the selection is %lld x %lld pixels, the mask %lld x %lld",
@@ -277,37 +287,107 @@ enum status mask_edit_bitmap(struct mask_history *history, const struct bitmap *
     for (int64_t by = 0; by < mask->blocks_y; by++) {
         for (int64_t bx = 0; bx < mask->blocks_x; bx++) {
             const int64_t index = by * mask->blocks_x + bx;
+            if (done && mask->blocks[index] && mask->blocks[index] == done->blocks[index])
+                continue;
             const bool selected = block_has_bits(bitmap, bx, by);
             const bool adds = how != BITMAP_AND && how != BITMAP_MINUS;
             if (mask->blocks[index] ? selected || clears : selected && adds)
                 combine_block(touch_block(edit, index), bitmap, bx, by, edit->bits, how);
         }
     }
-    if (changed)
-        *changed = (struct rect){0, 0, mask->width, mask->height};
     return STATUS_OK;
+}
+
+enum status mask_edit_bitmap(struct mask_history *history, const struct bitmap *bitmap,
+                             enum bitmap_combination how, struct rect *changed, struct error *error)
+{
+    struct edit *edit = &history->edit;
+    if (changed)
+        *changed = (struct rect){0, 0, edit->mask->width, edit->mask->height};
+    return combine(edit, bitmap, how, NULL, error);
 }
 
 void mask_edit_clear(struct mask_history *history, struct rect *changed)
 {
     struct edit *edit = &history->edit;
     const struct mask *mask = edit->mask;
-    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++)
-        if (mask->blocks[i])
+    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
+        const uint8_t bits = mask_block_bits(mask->blocks[i]);
+        if (bits & ~edit->bits)
             fill_pixels(touch_block(edit, i), MASK_BLOCK_BYTES, edit->bits, false);
+        else if (bits)
+            replace_block(edit, i, NULL);
+    }
     if (changed)
         *changed = (struct rect){0, 0, mask->width, mask->height};
 }
 
-// --- closing ---
-
-static const uint8_t *bytes_of(const struct mask_block *block)
+// The rows of a block that lie inside the image.
+static void fill_block(struct mask_history *history, struct rect rect)
 {
-    return block ? block->bytes : NULL;
+    for (int64_t y = rect.y; y < rect.y + rect.height; y++)
+        mask_edit_span(history, y, (struct span){rect.x, rect.x + rect.width}, true);
 }
 
-// Makes room for a new step: what could be made again goes, then the oldest steps until the bound holds.
-static void add_step(struct mask_history *history, const struct step *step)
+void mask_edit_fill(struct mask_history *history, struct rect *changed)
+{
+    struct edit *edit = &history->edit;
+    const struct mask *mask = edit->mask;
+    struct mask_block *full = NULL; // one for all that have no bits
+    fill_pixels(mask_block_write(&full), MASK_BLOCK_BYTES, edit->bits, true);
+    for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
+        const struct rect rect = mask_block_rect(mask, i);
+        if (!mask->blocks[i] && rect.width == MASK_BLOCK && rect.height == MASK_BLOCK)
+            replace_block(edit, i, full);
+        else
+            fill_block(history, rect);
+    }
+    mask_block_release(&full);
+    if (changed)
+        *changed = (struct rect){0, 0, mask->width, mask->height};
+}
+
+enum status mask_edit_merge(struct mask_history *history, const struct mask_merge *merge, struct error *error)
+{
+    struct edit *edit = &history->edit;
+    const struct mask *mask = edit->mask;
+    const struct bitmap *parts[] = {merge->added, merge->removed};
+    static const enum bitmap_combination hows[] = {BITMAP_OR, BITMAP_MINUS};
+    const int64_t blocks = merge->after ? mask->blocks_x * mask->blocks_y : 0;
+    for (int64_t i = 0; i < blocks; i++) {
+        struct mask_block *before = merge->before->blocks[i], *after = merge->after->blocks[i];
+        if (before != after && mask->blocks[i] == before)
+            replace_block(edit, i, after);
+    }
+    enum status status = STATUS_OK;
+    for (int part = 0; !status && part < 2; part++) {
+        if (parts[part])
+            status = combine(edit, parts[part], hows[part], merge->after, error);
+    }
+    return status;
+}
+
+// --- closing ---
+
+static void pack_all(struct mask_history *history)
+{
+    while (mask_history_pack(history, PACKED_AT_ONCE))
+        continue;
+}
+
+// Forgets the oldest steps until the bound holds.
+static void keep_bound(struct mask_history *history)
+{
+    size_t oldest = 0;
+    int64_t bytes = history->bytes;
+    while (bytes > history->bound && oldest + 1 < history->count)
+        bytes -= mask_step_memory(&history->steps[oldest++]);
+    drop_steps(history, 0, oldest);
+    history->done -= history->done < oldest ? history->done : oldest;
+}
+
+// Makes room for a new step: what could be made again goes, then the oldest steps.
+static void add_step(struct mask_history *history, const struct mask_step *step)
 {
     if (history->done < history->count)
         drop_steps(history, history->done, history->count);
@@ -316,43 +396,63 @@ static void add_step(struct mask_history *history, const struct step *step)
         history->steps = must_resize(history->steps, history->capacity * sizeof *history->steps);
     }
     history->steps[history->count++] = *step;
-    history->bytes += mask_delta_memory(&step->delta);
-    size_t oldest = 0;
-    int64_t bytes = history->bytes;
-    while (bytes > history->bound && oldest + 1 < history->count)
-        bytes -= mask_delta_memory(&history->steps[oldest++].delta);
-    drop_steps(history, 0, oldest);
+    history->bytes += mask_step_memory(step);
     history->done = history->count;
+    if (history->bytes > history->bound)
+        pack_all(history);
+    keep_bound(history);
+}
+
+bool mask_history_pack(struct mask_history *history, size_t blocks)
+{
+    size_t at = 0;
+    while (at < history->count && !history->steps[at].swaps)
+        at++;
+    if (at == history->count)
+        return false;
+    struct mask_step *step = &history->steps[at];
+    history->bytes -= mask_step_memory(step);
+    const bool more = mask_step_pack(step, blocks);
+    history->bytes += mask_step_memory(step);
+    return more || at + 1 < history->count;
+}
+
+static bool is_same(const struct mask_block *a, const struct mask_block *b)
+{
+    return a == b || (a && b && memcmp(a->bytes, b->bytes, MASK_BLOCK_BYTES) == 0);
+}
+
+// A block that the edit touched becomes part of the step, if it is another one now.
+static void close_block(struct edit *edit, int64_t index, struct mask_step *step)
+{
+    struct mask_block **block = &edit->mask->blocks[index], *old = edit->kept[index];
+    edit->kept[index] = NULL;
+    edit->is_touched[index] = false;
+    mask_block_drop_empty(block);
+    if (is_same(old, *block)) {
+        mask_block_release(block);
+        *block = old;
+    } else {
+        mask_step_add(step, index, old, mask_block_share(*block));
+    }
 }
 
 bool mask_edit_commit(struct mask_history *history)
 {
     struct edit *edit = &history->edit;
-    struct step step = {0};
-    for (size_t i = 0; i < edit->touched_count; i++) {
-        const int64_t index = edit->touched[i];
-        struct mask_block **block = &edit->mask->blocks[index];
-        mask_delta_add(&step.delta, index, bytes_of(edit->kept[index]), bytes_of(*block));
-        mask_block_drop_empty(block);
-        mask_block_release(&edit->kept[index]);
-        edit->is_touched[index] = false;
-    }
+    struct mask_step step = {0};
+    for (size_t i = 0; i < edit->touched_count; i++)
+        close_block(edit, edit->touched[i], &step);
     memcpy(step.name, edit->name, sizeof step.name);
     edit->mask = NULL;
     edit->touched_count = 0;
-    if (mask_delta_is_empty(&step.delta))
+    if (mask_step_is_empty(&step))
         return false;
-    mask_delta_trim(&step.delta);
+    if (step.count <= PACKED_AT_ONCE)
+        mask_step_pack(&step, PACKED_AT_ONCE);
     add_step(history, &step);
     history->serial++;
     return true;
-}
-
-static struct rect block_rect(const struct mask *mask, int64_t index)
-{
-    const struct rect rect = {index % mask->blocks_x * MASK_BLOCK, index / mask->blocks_x * MASK_BLOCK,
-                              MASK_BLOCK, MASK_BLOCK};
-    return rect_clip(rect, mask->width, mask->height);
 }
 
 void mask_edit_abandon(struct mask_history *history, struct rect *changed)
@@ -366,7 +466,7 @@ void mask_edit_abandon(struct mask_history *history, struct rect *changed)
         *block = edit->kept[index];
         edit->kept[index] = NULL;
         edit->is_touched[index] = false;
-        all = rect_join(all, block_rect(edit->mask, index));
+        all = rect_join(all, mask_block_rect(edit->mask, index));
     }
     edit->mask = NULL;
     edit->touched_count = 0;
@@ -376,28 +476,21 @@ void mask_edit_abandon(struct mask_history *history, struct rect *changed)
 
 // --- undo ---
 
-static void apply_step(struct mask_history *history, size_t index, struct mask *mask, struct rect *changed)
+static void apply_step(struct mask_history *history, size_t index, struct mask *mask, bool again,
+                       struct rect *changed)
 {
-    struct rect all = {0};
-    struct mask_delta_walk walk = {.delta = &history->steps[index].delta};
-    for (int64_t block; mask_delta_next(&walk, &block);) {
-        if (block >= mask->blocks_x * mask->blocks_y)
-            break; // the history of another mask
-        struct mask_block **changing = &mask->blocks[block];
-        mask_delta_apply(&walk, mask_block_write(changing));
-        mask_block_drop_empty(changing);
-        all = rect_join(all, block_rect(mask, block));
-    }
+    struct rect all;
+    mask_step_apply(&history->steps[index], mask, again, &all);
     history->serial++;
     if (changed)
-        *changed = all.width > 0 ? all : (struct rect){0};
+        *changed = all;
 }
 
 bool mask_undo(struct mask_history *history, struct mask *mask, struct rect *changed)
 {
     if (history->done == 0 || mask_edit_is_open(history))
         return false;
-    apply_step(history, --history->done, mask, changed);
+    apply_step(history, --history->done, mask, false, changed);
     return true;
 }
 
@@ -405,7 +498,7 @@ bool mask_redo(struct mask_history *history, struct mask *mask, struct rect *cha
 {
     if (history->done == history->count || mask_edit_is_open(history))
         return false;
-    apply_step(history, history->done++, mask, changed);
+    apply_step(history, history->done++, mask, true, changed);
     return true;
 }
 
@@ -417,10 +510,10 @@ enum status mask_to_bitmap(const struct mask *mask, uint8_t bits, struct bitmap 
     if (status != STATUS_OK)
         return status;
     for (int64_t i = 0; i < mask->blocks_x * mask->blocks_y; i++) {
-        const uint8_t *block = bytes_of(mask->blocks[i]);
+        const uint8_t *block = mask->blocks[i] ? mask->blocks[i]->bytes : NULL;
         if (!block)
             continue;
-        const struct rect rect = block_rect(mask, i);
+        const struct rect rect = mask_block_rect(mask, i);
         for (int64_t y = 0; y < rect.height; y++)
             (*bitmap)->words[(rect.y + y) * (*bitmap)->stride + rect.x / MASK_BLOCK] =
                 bitmap_pack(block + y * MASK_BLOCK, bits);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Edits of a mask with undo: every edit is a step with a name that can be taken back and made again.
 //
-// A step remembers what it changed as run-length encoded differences (XOR) of the touched 64 x 64 blocks.
-// While an edit is open the old content of touched blocks is kept (at most one byte a pixel). Steps beyond
-// the memory bound are forgotten, oldest first. All functions are for the thread that owns the mask.
+// A step remembers the 64 x 64 blocks that it touched as they were and as they are (image/edit/mask_step.h);
+// packed, which is done little by little, only their differences. Steps beyond the memory bound are
+// forgotten, oldest first. All functions are for the thread that owns the mask.
 #ifndef FOVEA_IMAGE_MASK_EDIT_H
 #define FOVEA_IMAGE_MASK_EDIT_H
 
 #include "image/edit/bitmap.h"
+#include "image/edit/mask_step.h"
 #include "image/edit/shape.h"
-#include "image/mask.h"
 
 struct mask_history;
 
-enum { MASK_HISTORY_DEFAULT_BYTES = 64 * 1000 * 1000, MASK_STEP_NAME = 48 };
+enum { MASK_HISTORY_DEFAULT_BYTES = 64 * 1000 * 1000 };
 
 // For masks of any size, one after the other; `bound_bytes` limits the memory of all steps.
 struct mask_history *mask_history_create(int64_t bound_bytes);
@@ -21,6 +21,9 @@ void mask_history_destroy(struct mask_history **history);
 // Forgets all steps (another mask took the place of this one).
 void mask_history_clear(struct mask_history *history);
 int64_t mask_history_memory(const struct mask_history *history);
+// Packs up to `blocks` blocks of steps that are not packed yet, so that they take less memory. True if there
+// are more. What is not packed by the time that the bound is reached is packed then.
+bool mask_history_pack(struct mask_history *history, size_t blocks);
 
 // The steps: [0, done) can be taken back, [done, count) can be made again.
 size_t mask_history_count(const struct mask_history *history);
@@ -43,8 +46,21 @@ enum status mask_edit_shape(struct mask_history *history, const struct shape *sh
 // Combines the layers in `bits` with `bitmap` (of the mask's size) pixel by pixel.
 enum status mask_edit_bitmap(struct mask_history *history, const struct bitmap *bitmap,
                              enum bitmap_combination how, struct rect *changed, struct error *error);
-// Clears the layers in `bits`.
+// Clears the layers in `bits`, or sets them everywhere: blocks that have no other bits are replaced without
+// being looked at.
 void mask_edit_clear(struct mask_history *history, struct rect *changed);
+void mask_edit_fill(struct mask_history *history, struct rect *changed);
+
+// What was found from a snapshot of the mask: the pixels that are set and those that are taken away (NULL:
+// none), and, if not NULL, that snapshot before and after it.
+struct mask_merge {
+    const struct bitmap *added, *removed;
+    const struct mask *before, *after;
+};
+// Makes that change in the mask as it is now: blocks that are as they were are replaced by those of `after`,
+// in others pixel by pixel.
+enum status mask_edit_merge(struct mask_history *history, const struct mask_merge *merge,
+                            struct error *error);
 
 // Closes the edit as one step; steps that could be made again are forgotten. An edit that changed nothing
 // leaves no step and returns false.

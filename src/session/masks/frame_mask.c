@@ -123,7 +123,7 @@ void frame_mask_clear(struct frame_mask *masked)
     mask_destroy(&masked->classes);
     mask_destroy(&masked->seen);
     masked->arriving = 0;
-    masked->uncounted = (struct rect){0};
+    masked->uncounted = masked->unshown = (struct rect){0};
 }
 
 void frame_mask_finish(struct frame_mask *masked)

@@ -26,6 +26,7 @@ struct frame_mask {
     uint64_t sheet_serial;    // of the sheet as it is in `seen`
     uint64_t counted;         // the serial of the sheet that the frame's statistics leave out
     bool counting;            // statistics are being made again (session/recount.h)
+    struct rect unshown;      // where `seen` was changed and the picture does not show it yet
     struct rect uncounted;    // where `seen` was changed, for who counts its pixels and empties it
 };
 

@@ -292,12 +292,9 @@ MASK_RUN(mask_run_clear)
 
 MASK_RUN(mask_run_all)
 {
-    (void)numbers, (void)count;
-    const struct shape_point corners[] = {{0, 0},
-                                          {(double)context->mask->width, (double)context->mask->height}};
-    return mask_edit_shape(context->history,
-                           &(struct shape){.kind = SHAPE_RECTANGLE, .points = corners, .count = 2}, true,
-                           context->changed, error);
+    (void)numbers, (void)count, (void)error;
+    mask_edit_fill(context->history, context->changed);
+    return STATUS_OK;
 }
 
 MASK_RUN(mask_run_border)

@@ -80,6 +80,8 @@ static void run(void *pointer, struct cancel *cancel)
         operate(work, cancel);
     else
         work->status = find_in_file(work, cancel);
+    if (work->status == STATUS_OK && !cancel_requested(cancel))
+        mask_change_prepare(&work->change, work->mask, work->request.bits);
 }
 
 static void finish(void *pointer)
