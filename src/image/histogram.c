@@ -334,6 +334,16 @@ void histogram_count_small(struct histogram *histogram, const void *samples, siz
         histogram->seen |= count_words(histogram->counts, samples, count, is_signed ? 0x8000 : 0);
 }
 
+void histogram_count_value(struct histogram *histogram, uint8_t value, uint32_t count)
+{
+    const size_t bin = bin_of(histogram, value);
+    if (count == 0)
+        return;
+    announce(histogram, count, 0, 0);
+    histogram->counts[bin * histogram->lanes] += count;
+    histogram->seen |= bin;
+}
+
 void histogram_add(struct histogram *histogram, const double *values, const uint8_t *valid, size_t count)
 {
     const struct sample_traits *traits = sample_traits(histogram->type);

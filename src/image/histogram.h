@@ -32,6 +32,8 @@ void histogram_count_doubles(struct histogram *histogram, const double *values, 
                              double max);
 // The same for integers of up to 16 bits in their own type, aligned to it.
 void histogram_count_small(struct histogram *histogram, const void *samples, size_t count);
+// Counts a small value of such a type `count` times.
+void histogram_count_value(struct histogram *histogram, uint8_t value, uint32_t count);
 // The same for 32-bit integers, by their bits, for histograms of all wider integers of that signedness.
 void histogram_count_integers(struct histogram *histogram, const uint32_t *samples, size_t count, double min,
                               double max);

@@ -180,14 +180,16 @@ IMAGE_CLONES static void cells_max_clean(float *restrict total, const float *res
     }
 }
 
-// Values without weight may be NaN and are replaced before they meet any arithmetic.
+// Values without weight may be NaN and are replaced before they meet any arithmetic. All are loaded, so that
+// it is vector code without a branch.
 IMAGE_CLONES static void cells_add(float *restrict total, float *restrict weight,
                                    const float *restrict values, const float *restrict weights, size_t cells)
 {
     for (size_t i = 0; i < cells; i++) {
-        float left_weight = 0.25F * weights[2 * i], right_weight = 0.25F * weights[2 * i + 1];
-        float left = left_weight > 0 ? values[2 * i] : 0;
-        float right = right_weight > 0 ? values[2 * i + 1] : 0;
+        const float left_weight = 0.25F * weights[2 * i], right_weight = 0.25F * weights[2 * i + 1];
+        float left = values[2 * i], right = values[2 * i + 1];
+        left = left_weight > 0 ? left : 0;
+        right = right_weight > 0 ? right : 0;
         total[i] += left * left_weight + right * right_weight;
         weight[i] += left_weight + right_weight;
     }
@@ -197,11 +199,13 @@ IMAGE_CLONES static void cells_max(float *restrict total, float *restrict weight
                                    const float *restrict values, const float *restrict weights, size_t cells)
 {
     for (size_t i = 0; i < cells; i++) {
-        float left = weights[2 * i] > 0 ? values[2 * i] : -INFINITY;
-        float right = weights[2 * i + 1] > 0 ? values[2 * i + 1] : -INFINITY;
-        float larger = left > right ? left : right;
-        total[i] = larger > total[i] ? larger : total[i];
-        weight[i] += 0.25F * (weights[2 * i] + weights[2 * i + 1]);
+        const float left_weight = weights[2 * i], right_weight = weights[2 * i + 1];
+        float left = values[2 * i], right = values[2 * i + 1];
+        left = left_weight > 0 ? left : -INFINITY;
+        right = right_weight > 0 ? right : -INFINITY;
+        const float larger = left > right ? left : right, before = total[i];
+        total[i] = larger > before ? larger : before;
+        weight[i] += 0.25F * (left_weight + right_weight);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "image/clones.h"
 #include "image/integers.h"
+#include "image/low_counts.h"
 #include "image/sentinel.h"
 
 #include <math.h>
@@ -28,6 +29,7 @@ struct taps {
     // One bin for each value of up to 16 bits, from which their statistics follow: `histogram` itself for
     // types of that size, another for wider integers without a map, NULL for all else.
     struct histogram *small;
+    struct low_counts low; // counts on their way to `small`
 
     // The regular sample: every `step`-th pixel of the image has a slot.
     int64_t step, slots;
@@ -46,8 +48,9 @@ struct taps {
         uint16_t halves[RUN];
         uint32_t words[RUN];
         uint64_t longs[RUN];
-    } kept;                           // what counts of a run
-    uint32_t narrow[RUN], large[RUN]; // integers on their way to the histograms
+    } kept;                             // what counts of a run
+    uint8_t low_values[RUN], left[RUN]; // the low integers of a run, and where there is one or a mask
+    uint32_t narrow[RUN], large[RUN];   // integers on their way to the histograms
     uint16_t packed[RUN];
     double doubles[RUN];
 };
@@ -179,19 +182,22 @@ static size_t take_doubles(struct taps *taps, const double *values, const uint8_
 }
 
 // The integers of a run that are not masked; *samples points to them then.
-static size_t sift_integers(struct taps *taps, const void **samples, const uint8_t *classes, size_t count)
+static void sift_integers(struct taps *taps, const void **samples, const uint8_t *classes, size_t count)
 {
     const void *from = *samples;
     *samples = &taps->kept;
     switch (taps->bytes) {
     case 1:
-        return integers_sift_8(from, classes, count, taps->kept.bytes);
+        integers_sift_8(from, classes, count, taps->kept.bytes);
+        break;
     case 2:
-        return integers_sift_16(from, classes, count, taps->kept.halves);
+        integers_sift_16(from, classes, count, taps->kept.halves);
+        break;
     case 4:
-        return integers_sift_32(from, classes, count, taps->kept.words);
+        integers_sift_32(from, classes, count, taps->kept.words);
+        break;
     default:
-        return integers_sift_64(from, classes, count, taps->kept.longs);
+        integers_sift_64(from, classes, count, taps->kept.longs);
     }
 }
 
@@ -225,23 +231,47 @@ static void count_longs(struct taps *taps, const uint64_t *longs, size_t count)
     histogram_count_doubles(taps->histogram, taps->doubles, count, run.min, run.max);
 }
 
+// Counts the low ones where they are nearly all of the run; then *classes are what else need not be looked
+// at. Returns how many were counted.
+static size_t take_low(struct taps *taps, const void *samples, const uint8_t **classes, size_t count,
+                       size_t good)
+{
+    const size_t low = low_counts_pick(samples, taps->bytes, *classes, count, taps->low_values);
+    if (low < good - good / 8)
+        return 0;
+    low_counts_add(&taps->low, taps->low_values, count, taps->small);
+    for (size_t i = 0; low < good && i < count; i++)
+        taps->left[i] = (*classes ? (*classes)[i] : 0) | (taps->low_values[i] != LOW_NONE);
+    *classes = taps->left;
+    return low;
+}
+
+static void count_integers(struct taps *taps, const void *samples, size_t count)
+{
+    if (taps->bytes <= 2)
+        histogram_count_small(taps->small, samples, count);
+    else if (taps->bytes == 4)
+        count_words(taps, samples, count);
+    else
+        count_longs(taps, samples, count);
+}
+
 static size_t take_integers(struct taps *taps, const void *samples, const uint8_t *classes, size_t count,
                             uint8_t *valid)
 {
-    size_t good = count;
+    size_t good = classes ? 0 : count;
     memset(valid, 1, count);
-    if (classes) {
-        good = sift_integers(taps, &samples, classes, count);
-        for (size_t i = 0; i < count; i++)
-            valid[i] = classes[i] == 0;
+    for (size_t i = 0; classes && i < count; i++) {
+        valid[i] = classes[i] == 0;
+        good += valid[i];
     }
     taps->statistics.masked += (int64_t)(count - good);
-    if (taps->bytes <= 2)
-        histogram_count_small(taps->small, samples, good);
-    else if (taps->bytes == 4)
-        count_words(taps, samples, good);
-    else
-        count_longs(taps, samples, good);
+    const size_t low = take_low(taps, samples, &classes, count, good);
+    if (low == good)
+        return good;
+    if (classes)
+        sift_integers(taps, &samples, classes, count);
+    count_integers(taps, samples, good - low);
     return good;
 }
 
@@ -332,6 +362,8 @@ void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, boo
         reducer_begin(taps->reducer, band->levels);
     for (int64_t row = 0; row < band->rows; row++)
         take_row(taps, band, row, classes + row * taps->width, any_class);
+    if (taps->small)
+        low_counts_flush(&taps->low, taps->small);
     if (taps->reducer)
         reducer_end(taps->reducer);
 }

@@ -397,6 +397,30 @@ static void test_integers_at_their_edges(void **state)
     }
 }
 
+// Nearly all of them are counts below 16, as those of a photon counter are; the others are anything. Narrow
+// and short images have runs of every length.
+static void test_low_integers(void **state)
+{
+    (void)state;
+    uint64_t seed = 800;
+    for (int n = 0; n < 8 * SAMPLE_COUNT; n++) {
+        const enum sample_type type = (enum sample_type)(n / 8);
+        if (sample_traits(type)->is_float)
+            continue;
+        const struct sentinels sentinels = {.max_is_no_data = n & 1, .negative_marks = n & 1};
+        const int64_t width = n & 4 ? 1 + (int64_t)random_below(&seed, 130) : 1500 + n;
+        struct image image =
+            make_marked(width, 140, type, sentinels, n & 2, (size_t)n % 2, 900 + (uint64_t)n);
+        for (int64_t i = 0; i < pixel_count(&image); i++) {
+            const int64_t high = i / width % 3 == 0 ? 2 : 64; // about half of every third row
+            if (random_below(&seed, (uint64_t)high) > 0)
+                put_value(&image, i, (int64_t)random_below(&seed, 1 + (uint64_t)i / 1500 % 17));
+        }
+        check_image(&image, 10 + (uint64_t)n);
+        image_free(&image);
+    }
+}
+
 // An image of 16 bits that is kept as u32 has the marks of both.
 static void test_marks_of_a_narrower_counter(void **state)
 {
@@ -614,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_all_types),
         cmocka_unit_test(test_marks_of_all_types),
         cmocka_unit_test(test_integers_at_their_edges),
+        cmocka_unit_test(test_low_integers),
         cmocka_unit_test(test_marks_of_a_narrower_counter),
         cmocka_unit_test(test_kinds_are_named),
         cmocka_unit_test(test_small_images),
