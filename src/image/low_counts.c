@@ -67,8 +67,8 @@ IMAGE_CLONES static void compare(uint8_t lanes[LOW_VALUES][LOW_VECTOR], const ui
             memcpy(&values, low + i * LOW_VECTOR, sizeof values);
             values -= (uint8_t)first;
 #pragma GCC unroll 8
-            for (uint8_t k = 0; k < HALF; k++)
-                counts[k] -= (vector)(values == k);
+            for (size_t k = 0; k < HALF; k++)
+                counts[k] -= (vector)(values == (uint8_t)k);
         }
         memcpy(lanes[first], counts, sizeof counts);
     }

@@ -224,8 +224,22 @@ bool mask_read_more(const struct mask *mask, struct rect rect, uint8_t bits, uin
     return all != 0;
 }
 
+// Whether there may be bits in the rectangle, by the table of blocks.
+static bool has_blocks(const struct mask *mask, struct rect rect)
+{
+    for (int64_t y = rect.y / MASK_BLOCK; y * MASK_BLOCK < rect.y + rect.height; y++) {
+        for (int64_t x = rect.x / MASK_BLOCK; x * MASK_BLOCK < rect.x + rect.width; x++) {
+            if (mask->blocks[y * mask->blocks_x + x])
+                return true;
+        }
+    }
+    return false;
+}
+
 bool mask_any(const struct mask *mask, struct rect rect, uint8_t bits)
 {
+    if (!has_blocks(mask, rect))
+        return false;
     for (struct walk walk = walk_start(rect); walk_next(&walk, mask);) {
         if (*walk.block && (mask_bytes_or((*walk.block)->bytes + walk.in_block, walk.count) & bits))
             return true;

@@ -47,10 +47,17 @@ uint8_t *mask_block_write(struct mask_block **block)
 
 uint8_t mask_bytes_or(const uint8_t *bytes, int64_t count)
 {
-    uint8_t all = 0;
-    for (int64_t i = 0; i < count; i++)
-        all |= bytes[i];
-    return all;
+    uint64_t words = 0, word;
+    int64_t at = 0;
+    for (; at + (int64_t)sizeof word <= count; at += (int64_t)sizeof word) {
+        memcpy(&word, bytes + at, sizeof word);
+        words |= word;
+    }
+    for (; at < count; at++)
+        words |= bytes[at];
+    words |= words >> 32;
+    words |= words >> 16;
+    return (uint8_t)(words | words >> 8);
 }
 
 uint8_t mask_block_bits(struct mask_block *block)

@@ -93,7 +93,7 @@ ROW_CONVERTERS(u8, uint8_t, )
 ROW_CONVERTERS(i8, int8_t, )
 ROW_CONVERTERS(u16, uint16_t, )
 ROW_CONVERTERS(i16, int16_t, )
-ROW_CONVERTERS(u32, uint32_t, )
+ROW_CONVERTERS(u32_any, uint32_t, )
 ROW_CONVERTERS(i32, int32_t, )
 ROW_CONVERTERS(u64, uint64_t, )
 ROW_CONVERTERS(i64, int64_t, )
@@ -102,15 +102,39 @@ ROW_CONVERTERS(f32, float, )
 ROW_CONVERTERS(f64, double, )
 #undef ROW_CONVERTERS
 
+IMAGE_CLONES static uint32_t all_bits(const unsigned char *samples, size_t count)
+{
+    uint32_t all = 0, value;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&value, samples + i * sizeof value, sizeof value);
+        all |= value;
+    }
+    return all;
+}
+
+// Processors convert signed integers by one instruction and unsigned ones by many; they are the same below
+// 2^31, which the counts between two gaps are.
+static void u32_to_float(const unsigned char *samples, size_t count, float *out)
+{
+    enum { STEP = 128 };
+    for (size_t at = 0; at < count; at += STEP, samples += STEP * sizeof(uint32_t)) {
+        const size_t now = count - at < STEP ? count - at : STEP;
+        if (all_bits(samples, now) > INT32_MAX)
+            u32_any_to_float(samples, now, out + at);
+        else
+            i32_to_float(samples, now, out + at);
+    }
+}
+
 static const struct {
     void (*to_double)(const unsigned char *samples, size_t count, double *out);
     void (*to_float)(const unsigned char *samples, size_t count, float *out);
 } converters[SAMPLE_COUNT] = {
-    [SAMPLE_U8] = {u8_to_double, u8_to_float},    [SAMPLE_I8] = {i8_to_double, i8_to_float},
-    [SAMPLE_U16] = {u16_to_double, u16_to_float}, [SAMPLE_I16] = {i16_to_double, i16_to_float},
-    [SAMPLE_U32] = {u32_to_double, u32_to_float}, [SAMPLE_I32] = {i32_to_double, i32_to_float},
-    [SAMPLE_U64] = {u64_to_double, u64_to_float}, [SAMPLE_I64] = {i64_to_double, i64_to_float},
-    [SAMPLE_F16] = {f16_to_double, f16_to_float}, [SAMPLE_F32] = {f32_to_double, f32_to_float},
+    [SAMPLE_U8] = {u8_to_double, u8_to_float},        [SAMPLE_I8] = {i8_to_double, i8_to_float},
+    [SAMPLE_U16] = {u16_to_double, u16_to_float},     [SAMPLE_I16] = {i16_to_double, i16_to_float},
+    [SAMPLE_U32] = {u32_any_to_double, u32_to_float}, [SAMPLE_I32] = {i32_to_double, i32_to_float},
+    [SAMPLE_U64] = {u64_to_double, u64_to_float},     [SAMPLE_I64] = {i64_to_double, i64_to_float},
+    [SAMPLE_F16] = {f16_to_double, f16_to_float},     [SAMPLE_F32] = {f32_to_double, f32_to_float},
     [SAMPLE_F64] = {f64_to_double, f64_to_float},
 };
 

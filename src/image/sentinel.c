@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One loop for each kind of sample looks whether there is any mark; only then a second one writes them.
+// One loop for each kind of sample looks whether there is any mark; only then a second one writes them. Both
+// go over few samples at a time, since the gaps between modules are narrow.
 #include "image/sentinel.h"
 
 #include "image/clones.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RUN = 512 };
+enum { STEP = 128 };
 
 static int64_t largest_signed(size_t bytes)
 {
@@ -166,14 +167,9 @@ FIND_FLOAT(find_f64, double, uint64_t, last_double)
 static bool find_f16(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes)
 {
     const uint16_t *halves = samples;
-    float floats[RUN];
-    bool any = false;
-    for (size_t at = 0; at < count; at += RUN) {
-        const size_t run = count - at < RUN ? count - at : RUN;
-        sample_row_to_float(SAMPLE_F16, halves + at, run, floats);
-        any |= find_f32(marks, floats, run, classes + at);
-    }
-    return any;
+    float floats[STEP];
+    sample_row_to_float(SAMPLE_F16, halves, count, floats);
+    return find_f32(marks, floats, count, classes);
 }
 
 bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes)
@@ -185,7 +181,12 @@ bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size
         [SAMPLE_U32] = find_u32, [SAMPLE_I32] = find_i32, [SAMPLE_U64] = find_u64, [SAMPLE_I64] = find_i64,
         [SAMPLE_F16] = find_f16, [SAMPLE_F32] = find_f32, [SAMPLE_F64] = find_f64,
     };
-    return marks->any && finders[marks->type](marks, samples, count, classes);
+    const size_t bytes = sample_traits(marks->type)->bytes;
+    bool any = false;
+    for (size_t at = 0; marks->any && at < count; at += STEP)
+        any |= finders[marks->type](marks, (const unsigned char *)samples + at * bytes,
+                                    count - at < STEP ? count - at : STEP, classes + at);
+    return any;
 }
 
 void sentinel_describe(const struct frame_info *info, uint8_t bits, double value, char *buffer, size_t size)

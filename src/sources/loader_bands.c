@@ -71,8 +71,8 @@ static const uint8_t *read_drawn(const struct lane *lane, const struct band *ban
     const struct loader *loader = lane->loader;
     const struct rect rect = {0, band->y, band->width, band->rows};
     const uint8_t left_out = loader->user_bits & (uint8_t)~loader->request.choice.ignored;
-    const bool found =
-        lane->memory->drawn && mask_read(loader->user, rect, lane->memory->drawn, (size_t)rect.width);
+    const bool found = lane->memory->drawn && mask_any(loader->user, rect, 0xff) &&
+                       mask_read(loader->user, rect, lane->memory->drawn, (size_t)rect.width);
     for (int64_t i = 0; found && i < rect.width * rect.height; i++)
         lane->memory->drawn[i] &= left_out;
     *any = found;

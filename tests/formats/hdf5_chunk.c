@@ -94,18 +94,22 @@ static void all_forms_turn_planes_into_samples(void **state)
     }
 }
 
-// Every single bit goes to its own place.
+// Every single bit goes to its own place, and is found among planes of zeros.
 static void single_bits_find_their_places(void **state)
 {
     (void)state;
-    enum { ELEMENTS = 264, SAMPLE = 4, BYTES = ELEMENTS * SAMPLE };
-    uint8_t samples[BYTES], planes[BYTES];
-    for (size_t bit = 0; bit < (size_t)BYTES * 8; bit++) {
-        memset(samples, 0, sizeof samples);
-        samples[bit / 8] = (uint8_t)(1u << bit % 8);
-        planes_of(samples, planes, ELEMENTS, SAMPLE);
-        check_form(bit_unshuffle_scalar, planes, samples, ELEMENTS, SAMPLE);
-        check_form(bit_unshuffle_best(), planes, samples, ELEMENTS, SAMPLE);
+    enum { ELEMENTS = 264 };
+    static uint8_t samples[ELEMENTS * 8], planes[ELEMENTS * 8];
+    for (size_t bytes = 1; bytes <= 8; bytes *= 2) {
+        for (size_t bit = 0; bit < ELEMENTS * bytes * 8; bit++) {
+            memset(samples, 0, sizeof samples);
+            samples[bit / 8] = (uint8_t)(1u << bit % 8);
+            planes_of(samples, planes, ELEMENTS, bytes);
+            check_form(bit_unshuffle_scalar, planes, samples, ELEMENTS, bytes);
+            check_form(bit_unshuffle_best(), planes, samples, ELEMENTS, bytes);
+            if (bit_unshuffle_avx2())
+                check_form(bit_unshuffle_avx2(), planes, samples, ELEMENTS, bytes);
+        }
     }
 }
 

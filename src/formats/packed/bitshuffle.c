@@ -152,6 +152,19 @@ GFNI void turn_planes_gfni(const uint8_t *planes, size_t plane_bytes, __m256i ro
         rows[k] = _mm256_gf2p8affine_epi64_epi8(unit, rows[k], 0);
 }
 
+// The upper bytes of counts are zero nearly everywhere.
+AVX2 bool planes_are_zero(const uint8_t *planes, size_t plane_bytes, __m256i rows[8])
+{
+    __m256i any = _mm256_setzero_si256();
+    for (size_t k = 0; k < BITS; k++)
+        any = _mm256_or_si256(any, _mm256_loadu_si256((const __m256i *)(planes + k * plane_bytes)));
+    if (!_mm256_testz_si256(any, any))
+        return false;
+    for (size_t k = 0; k < BITS; k++)
+        rows[k] = any;
+    return true;
+}
+
 // Two vectors whose lower halves are neighbours, as their upper halves are, `far` bytes on.
 AVX2 void store_halves(uint8_t *out, size_t far, __m256i first, __m256i second)
 {
@@ -231,8 +244,11 @@ __attribute__((target("avx2"))) static void unshuffle_avx2(const uint8_t *in, ui
     size_t plane_bytes = elements / GROUP, column = 0;
     for (; size_is_common(sample_bytes) && plane_bytes - column >= STEP; column += STEP) {
         __m256i rows[8][8];
-        for (size_t byte = 0; byte < sample_bytes; byte++)
-            turn_planes_avx2(in + byte * BITS * plane_bytes + column, plane_bytes, rows[byte]);
+        for (size_t byte = 0; byte < sample_bytes; byte++) {
+            const uint8_t *planes = in + byte * BITS * plane_bytes + column;
+            if (!planes_are_zero(planes, plane_bytes, rows[byte]))
+                turn_planes_avx2(planes, plane_bytes, rows[byte]);
+        }
         store_samples(rows, out + column * GROUP * sample_bytes, sample_bytes);
     }
     unshuffle_from(in, out, plane_bytes, column, sample_bytes);
@@ -244,8 +260,11 @@ __attribute__((target("avx2,gfni"))) static void unshuffle_gfni(const uint8_t *i
     size_t plane_bytes = elements / GROUP, column = 0;
     for (; size_is_common(sample_bytes) && plane_bytes - column >= STEP; column += STEP) {
         __m256i rows[8][8];
-        for (size_t byte = 0; byte < sample_bytes; byte++)
-            turn_planes_gfni(in + byte * BITS * plane_bytes + column, plane_bytes, rows[byte]);
+        for (size_t byte = 0; byte < sample_bytes; byte++) {
+            const uint8_t *planes = in + byte * BITS * plane_bytes + column;
+            if (!planes_are_zero(planes, plane_bytes, rows[byte]))
+                turn_planes_gfni(planes, plane_bytes, rows[byte]);
+        }
         store_samples(rows, out + column * GROUP * sample_bytes, sample_bytes);
     }
     unshuffle_from(in, out, plane_bytes, column, sample_bytes);
