@@ -5,6 +5,7 @@
 //       2: unsigned of 32 bits, 3: signed of 32 bits, 4: float32 (index from the bit pattern, see colour_table.h),
 //       whose keys between the limits are above 0
 //       6: float32 times a power of two, for limits that float32 arithmetic has no room for, with keys of any sign
+//       7: float32 as in 4, where what lies outside the limits has the colours at their ends: keys are clamped
 // MASK  0: none, 1: tint, 2: tint, stripes and borders
 //
 // Textures are rectangles read by texture(): Mesa's software renderer works out the sizes of a mipmap level for every
@@ -49,7 +50,7 @@ vec2 texel = grid.xy + grid.zw * floor(place);
 int key_index(float u)
 {
     int bits = floatBitsToInt(u);
-#if CLASS != 4
+#if CLASS != 4 && CLASS != 7
     bits ^= (bits >> 31) & 0x7fffffff;
 #endif
     return int(uint(bits - steps.x) >> uint(steps.y));
@@ -57,9 +58,13 @@ int key_index(float u)
 
 int float_index(float v)
 {
+#if CLASS == 7
+    int index = min((max(floatBitsToInt(v - limits.x), steps.x) - steps.x) >> steps.y, steps.z + 1);
+#else
     int index = key_index(v - limits.x);
     index = v < limits.y ? 0 : index;
     index = v > limits.z ? steps.z + 1 : index;
+#endif
     int magnitude = floatBitsToInt(v) & 0x7fffffff;
     return magnitude >= 0x7f800000 ? steps.z + 2 + min(magnitude - 0x7f800000, 1) : index;
 }
@@ -107,7 +112,7 @@ int colour_index(vec2 centre)
 {
 #if SMOOTH && CLASS < 2
     return int(floor(smooth_value() + 0.5)) + steps.w;
-#elif SMOOTH && (CLASS == 4 || CLASS == 6)
+#elif SMOOTH && (CLASS == 4 || CLASS == 6 || CLASS == 7)
     return float_index(smooth_value());
 #elif CLASS < 2
     return int(value_at(centre)) + steps.w;

@@ -14,6 +14,8 @@ enum image_class {
     IMAGE_KEYED_FLOAT,     // R32F, keys between the limits above 0
     IMAGE_YARDSTICK,       // RGBA8 shown as it is, for the benchmark
     IMAGE_SCALED_FLOAT,    // R32F times `scale`, keys of any sign
+    IMAGE_CLAMPED_FLOAT,   // R32F as IMAGE_KEYED_FLOAT, base above 0; outside the limits the colours at their
+                           // ends
     IMAGE_CLASS_COUNT
 };
 

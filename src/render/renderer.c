@@ -243,12 +243,23 @@ static const enum image_class class_shader[PIXEL_CLASS_COUNT] = {
     [PIXEL_F32] = IMAGE_KEYED_FLOAT,
 };
 
-// What negative or very small numbers need of a float class is left to one program, so that the other, for
-// what detectors count, has less to do.
-static enum image_class shader_for(const struct colour_table *table)
+// Whether a value outside the limits may be shown by the nearest entry within them: not where such values
+// have colours of their own, nor where entries are as coarse as the bins of a histogram.
+static bool ends_go_on(const struct view *view)
 {
-    const bool plain = table->scale == 1 && table->low - table->offset > 0;
-    return table->pixel_class == PIXEL_F32 && !plain ? IMAGE_SCALED_FLOAT : class_shader[table->pixel_class];
+    return !view->display.special[SPECIAL_UNDER].on && !view->display.special[SPECIAL_OVER].on &&
+           view->contrast.transfer.kind != TRANSFER_EQUALIZE;
+}
+
+// What negative or very small numbers, and special colours, need of a float class is left to programs of
+// their own, so that the others, for what detectors count, have less to do.
+static enum image_class shader_for(const struct colour_table *table, const struct view *view)
+{
+    if (table->pixel_class != PIXEL_F32)
+        return class_shader[table->pixel_class];
+    if (table->scale != 1 || !(table->low - table->offset > 0))
+        return IMAGE_SCALED_FLOAT;
+    return ends_go_on(view) && table->base > 0 ? IMAGE_CLAMPED_FLOAT : IMAGE_KEYED_FLOAT;
 }
 
 static struct image_draw draw_for(const struct renderer *renderer, const struct baked *baked,
@@ -257,7 +268,7 @@ static struct image_draw draw_for(const struct renderer *renderer, const struct 
     const struct colour_table *table = baked->table;
     const struct display *display = &scene->view->display;
     struct image_draw draw = {
-        .image_class = shader_for(table),
+        .image_class = shader_for(table, scene->view),
         .bias = table->bias,
         .smooth = display->smooth && scene->view->camera.zoom * (double)(1 << level) > 1.0 &&
                   table->pixel_class != PIXEL_U32 && table->pixel_class != PIXEL_I32,

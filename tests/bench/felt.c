@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Times what a person feels: from one move of the mouse to new pixels on the screen of a real X server, for
 // drags of the contrast, panning and zooming, each step by itself and one right after the other. Beside it,
-// in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit).
-// Not a test.
+// in the same run, the same is done with a window that only presents ready-made colours (bench_felt_blit);
+// and four linked panes beside one. Not a test.
 //
 // bench_felt [--json] [--only TEXT] FOVEA
 //
-// With --only, what has TEXT in its "SIZE LOOK GESTURE", such as "2048x2048 linear contrast".
+// With --only, what has TEXT in its "SIZE LOOK GESTURE", such as "2048x2048 linear contrast" or "4 panes".
 #include "base/clock.h"
 #include "base/text.h"
 #include "support/felt_probe.h"
@@ -19,15 +19,19 @@
 
 enum { STEPS = 50, WARM_UP = 5, REST_MS = 80, TIMEOUT_MS = 3000, MAX_ARGUMENTS = 24 };
 
-// The watched rectangle, in the middle of the picture of every window here, and where drags begin.
-enum { AREA_X = 400, AREA_Y = 300, AREA_SIDE = 96, START_X = 450, START_Y = 400 };
+// A watched rectangle in the picture of a window, and where drags begin.
+enum { AREA_SIDE = 96 };
+struct place {
+    int x, y, start_x, start_y;
+};
+static const struct place in_window = {400, 300, 450, 400}, in_first_pane = {200, 150, 190, 250};
 
 // --- gestures ---
 
 struct gesture {
     const char *name;
     int button; // held down during the steps; 0 = none
-    void (*step)(struct driven *driven, int i);
+    void (*step)(struct driven *driven, const struct place *place, int i);
 };
 
 // To and fro, so that limits and camera come back again and again.
@@ -37,13 +41,14 @@ static int triangle(int i)
     return 8 * (phase < 10 ? phase : 20 - phase);
 }
 
-static void move_step(struct driven *driven, int i)
+static void move_step(struct driven *driven, const struct place *place, int i)
 {
-    driven_move(driven, START_X + triangle(i + 1), START_Y);
+    driven_move(driven, place->start_x + triangle(i + 1), place->start_y);
 }
 
-static void wheel_step(struct driven *driven, int i)
+static void wheel_step(struct driven *driven, const struct place *place, int i)
 {
+    (void)place;
     driven_wheel(driven, i % 2 ? -1 : 1);
 }
 
@@ -65,6 +70,7 @@ struct bench {
     struct desktop *desktop;
     struct repaint_counter *counter;
     struct driven *window;
+    const struct place *place; // where it is watched
     struct felt_probe *probe;
     cJSON *results;
     const char *fovea, *only; // the program; only cases with this in their names, or NULL
@@ -73,7 +79,7 @@ struct bench {
 static double step_once(struct bench *bench, const struct gesture *gesture, int i)
 {
     felt_probe_arm(bench->probe);
-    gesture->step(bench->window, i);
+    gesture->step(bench->window, bench->place, i);
     return felt_probe_wait(bench->probe, TIMEOUT_MS);
 }
 
@@ -94,7 +100,7 @@ static double median_of_steps(struct bench *bench, const struct gesture *gesture
 
 static void measure(struct bench *bench, const struct gesture *gesture, struct figures *figures)
 {
-    driven_move(bench->window, START_X, START_Y);
+    driven_move(bench->window, bench->place->start_x, bench->place->start_y);
     if (gesture->button)
         driven_button(bench->window, gesture->button, true);
     felt_probe_rest(bench->probe, 3 * REST_MS);
@@ -114,8 +120,8 @@ static bool open_window(struct bench *bench, const char *const *arguments)
     bench->window = driven_start(bench->desktop, arguments, temporary_path("stderr"));
     if (!bench->window)
         return false;
-    bench->probe = felt_probe_create(bench->window, AREA_X, AREA_Y, AREA_SIDE, AREA_SIDE);
-    driven_move(bench->window, START_X, START_Y);
+    bench->probe = felt_probe_create(bench->window, bench->place->x, bench->place->y, AREA_SIDE, AREA_SIDE);
+    driven_move(bench->window, bench->place->start_x, bench->place->start_y);
     return felt_probe_rest(bench->probe, 1000);
 }
 
@@ -176,13 +182,19 @@ static bool is_wanted(const struct bench *bench, const char *image, size_t look,
     return !bench->only || strstr(name, bench->only);
 }
 
+static bool is_any_wanted(const struct bench *bench, const char *image, size_t look)
+{
+    for (size_t i = 0; i < GESTURES; i++) {
+        if (is_wanted(bench, image, look, gestures[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool measure_look(struct bench *bench, const char *image, size_t look, const struct figures *blit)
 {
     char source[64];
-    bool wanted = false;
-    for (size_t i = 0; i < GESTURES; i++)
-        wanted |= is_wanted(bench, image, look, gestures[i]);
-    if (!wanted)
+    if (!is_any_wanted(bench, image, look))
         return true;
     snprintf(source, sizeof source, "sim:%s,type=f32,%s", image, looks[look].source);
     const char *const arguments[] = {bench->fovea, source, "--scale", looks[look].scale, NULL};
@@ -198,6 +210,39 @@ static bool measure_look(struct bench *bench, const char *image, size_t look, co
     return opened;
 }
 
+static bool measure_contrast(struct bench *bench, const char *const *arguments, struct figures *figures)
+{
+    const bool opened = open_window(bench, arguments);
+    if (opened)
+        measure(bench, &contrast, figures);
+    close_window(bench);
+    return opened;
+}
+
+// Four images in linked panes, beside one of them in a window of the same size: all ratios are to that one.
+static bool measure_panes(struct bench *bench, size_t look)
+{
+    enum { PANES = 4 };
+    static const char name[] = "4 panes";
+    char sources[PANES][64];
+    struct figures one = {0}, four = {0};
+    if (!is_wanted(bench, name, look, &contrast))
+        return true;
+    for (int i = 0; i < PANES; i++)
+        snprintf(sources[i], sizeof sources[i], "sim:2048x2048,type=f32,seed=%d,%s", i + 1,
+                 looks[look].source);
+    const char *const single[] = {bench->fovea, "--scale", looks[look].scale, sources[0], NULL};
+    const char *const grid[] = {
+        bench->fovea, "--scale",  looks[look].scale, "--grid",   "2x2", "--command", "pane.link contrast on",
+        sources[0],   sources[1], sources[2],        sources[3], NULL};
+    bench->place = &in_first_pane;
+    if (!measure_contrast(bench, single, &one) || !measure_contrast(bench, grid, &four))
+        return false;
+    print_row(bench, "1 pane", looks[look].name, contrast.name, &one, &one);
+    print_row(bench, name, looks[look].name, contrast.name, &four, &one);
+    return true;
+}
+
 static bool measure_all(struct bench *bench)
 {
     printf("ms a step\n%-10s %-10s %-9s %8s %8s %6s %8s %6s %8s %8s %6s\n", "image", "look", "gesture",
@@ -206,6 +251,8 @@ static bool measure_all(struct bench *bench)
         char image[32];
         struct figures blit = {0};
         snprintf(image, sizeof image, "%dx%d", sizes[size].width, sizes[size].height);
+        if (!is_any_wanted(bench, image, 0) && !is_any_wanted(bench, image, 1))
+            continue;
         if (!measure_blit(bench, image, &blit))
             return false;
         print_row(bench, image, "blit", "pan", &blit, &blit);
@@ -214,12 +261,16 @@ static bool measure_all(struct bench *bench)
                 return false;
         }
     }
+    for (size_t look = 0; look < sizeof looks / sizeof *looks; look++) {
+        if (!measure_panes(bench, look))
+            return false;
+    }
     return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {0};
+    struct bench bench = {.place = &in_window};
     bool json = false;
     int i = 1;
     for (; i < argc - 1; i++) {
