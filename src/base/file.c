@@ -57,16 +57,25 @@ enum status file_read_at(int fd, const char *path, int64_t offset, void *buffer,
     return STATUS_OK;
 }
 
+static struct file_identity identity_of(const struct stat *info)
+{
+    return (struct file_identity){.device = info->st_dev,
+                                  .number = info->st_ino,
+                                  .bytes = info->st_size,
+                                  .modified_ns =
+                                      (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec};
+}
+
 struct file_identity file_identify(const char *path)
 {
     struct stat info;
-    if (stat(path, &info) != 0)
-        return (struct file_identity){0};
-    return (struct file_identity){.device = info.st_dev,
-                                  .number = info.st_ino,
-                                  .bytes = info.st_size,
-                                  .modified_ns =
-                                      (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec};
+    return stat(path, &info) == 0 ? identity_of(&info) : (struct file_identity){0};
+}
+
+struct file_identity file_identify_open(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 ? identity_of(&info) : (struct file_identity){0};
 }
 
 const char *path_name(const char *path)

@@ -24,6 +24,8 @@ struct file_identity {
 };
 // All 0 where there is no such file.
 struct file_identity file_identify(const char *path);
+// The same of an open file. All 0 where the system does not tell.
+struct file_identity file_identify_open(int fd);
 
 // The last component of a path; borrowed from `path`.
 const char *path_name(const char *path);

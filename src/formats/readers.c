@@ -192,6 +192,21 @@ static void mark_the_largest(struct frame_info *info)
         info->sentinels.max_is_no_data = true;
 }
 
+// Sets level 0, and leaves out the levels from the first one on that is not smaller than the one before it.
+static void complete_levels(struct frame_info *info)
+{
+    const int told = info->level_count < FRAME_LEVELS_MAX ? info->level_count : FRAME_LEVELS_MAX;
+    info->levels[0] = (struct frame_level){info->width, info->height, 1};
+    info->level_count = 1;
+    for (const struct frame_level *level = info->levels + 1; info->level_count < told; level++) {
+        const struct frame_level *before = level - 1;
+        if (level->width < 1 || level->height < 1 || level->width > before->width ||
+            level->height > before->height || !(level->factor > before->factor))
+            return;
+        info->level_count++;
+    }
+}
+
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error)
 {
@@ -215,6 +230,7 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
                          format_bytes(FRAME_BYTES_MAX, most, sizeof most));
     }
     mark_the_largest(&found);
+    complete_levels(&found);
     *info = found;
     return STATUS_OK;
 }
@@ -222,11 +238,12 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
 static bool request_fits(const struct decode_request *request, const struct frame_info *info)
 {
     const struct rect *rect = &request->rect;
+    const struct frame_level *level = &info->levels[request->level];
     if (!request->pixels || !request->classes)
         return false;
     if (rect->x < 0 || rect->y < 0 || rect->width < 1 || rect->height < 1)
         return false;
-    if (rect->width > info->width - rect->x || rect->height > info->height - rect->y)
+    if (rect->width > level->width - rect->x || rect->height > level->height - rect->y)
         return false;
     return request->stride >= (size_t)rect->width * sample_traits(info->type)->bytes;
 }
@@ -279,14 +296,20 @@ enum status image_file_decode(struct image_file *file, const struct decode_reque
     enum status status = image_file_info_heeding(file, request->frame, request->cancel, &info, error);
     if (status != STATUS_OK)
         return status;
+    if (request->level < 0 || request->level >= info.level_count)
+        return error_set(error, STATUS_USAGE, "%s: there is no level # %d of frame # %lld, the last is # %d",
+                         file->path, request->level, (long long)request->frame, info.level_count - 1);
     if (!request_fits(request, &info))
-        return error_set(error, STATUS_USAGE,
-                         "%s: the rectangle %lld,%lld %lldx%lld is not within %lldx%lld pixels", file->path,
-                         (long long)request->rect.x, (long long)request->rect.y,
-                         (long long)request->rect.width, (long long)request->rect.height,
-                         (long long)info.width, (long long)info.height);
+        return error_set(
+            error, STATUS_USAGE, "%s: the rectangle %lld,%lld %lldx%lld is not within %lldx%lld pixels",
+            file->path, (long long)request->rect.x, (long long)request->rect.y,
+            (long long)request->rect.width, (long long)request->rect.height,
+            (long long)info.levels[request->level].width, (long long)info.levels[request->level].height);
     struct decode_report unused = {0}, *told = report ? report : &unused;
     status = outcome(file, request->cancel, file->reader->decode(file, request, told, error), error);
+    if (status != STATUS_CANCELLED && file->blob &&
+        blob_check(file->blob, file->reader->grows_in_place, error) != STATUS_OK)
+        return STATUS_IO;
     if (status == STATUS_OK && request->ignored_classes && told->any_class)
         drop_classes(request, info.type, told->lost_pixels > 0);
     return status;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a file says of the detector and the experiment, in SI units whatever the units of the file.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_DETECTOR_H
 #define FOVEA_IMAGE_DETECTOR_H
 

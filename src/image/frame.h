@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The description of one frame of pixels, and rectangles of pixels.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_FRAME_H
 #define FOVEA_IMAGE_FRAME_H
 
@@ -32,6 +34,15 @@ struct class_choice {
     double saturation;
 };
 
+// The frame, or the same picture with fewer pixels as the file keeps it besides, for who looks from afar. How
+// it was reduced is the file's business: gaps and marks may be averaged in.
+struct frame_level {
+    int64_t width, height; // at least 1
+    double factor; // pixels of level 0 along each axis that one of its pixels stands for; 1 for level 0
+};
+
+enum { FRAME_LEVELS_MAX = 16 };
+
 // What is known of a frame from its header, before any pixel is decoded.
 struct frame_info {
     int64_t width, height; // columns, rows; at least 1
@@ -40,6 +51,11 @@ struct frame_info {
     // The natural unit of decoding, in pixels: a TIFF strip or tile, a compressed FITS tile. Requests aligned
     // to it are cheapest. At least 1 x 1; for plain rows use width x 1.
     int64_t chunk_width, chunk_height;
+    // What the file keeps of the frame, from the largest to the smallest: level 0 is the frame itself, and
+    // decode_request.level asks for another. Readers of files without levels leave all of it 0; what
+    // image_file_info gives has level 0 in any case.
+    int level_count;
+    struct frame_level levels[FRAME_LEVELS_MAX];
     // True when decoding is only cheap from the first row to the last with one handle (one compressed stream
     // for the whole frame); the loader then decodes one band after the other.
     bool sequential;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Automatic contrast limits from what the taps counted.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_LIMITS_H
 #define FOVEA_IMAGE_LIMITS_H
 

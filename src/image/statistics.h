@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Minimum, maximum, mean and deviation of the pixels that count, and the number of those that do not.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_STATISTICS_H
 #define FOVEA_IMAGE_STATISTICS_H
 

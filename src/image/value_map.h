@@ -6,6 +6,8 @@
 // that people see - limits, statistics, histogram, the value under the mouse - is in true values; these
 // functions go between the two. For values that float32 holds well the map is the identity (origin 0,
 // exponent 0), and for types of up to 32 bits it always is.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_VALUE_MAP_H
 #define FOVEA_IMAGE_VALUE_MAP_H
 

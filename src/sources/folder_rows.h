@@ -4,6 +4,8 @@
 //
 // Found by a job (sources/browser.h), since it takes tens of milliseconds for a folder of some 100,000
 // entries.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_SOURCES_FOLDER_ROWS_H
 #define FOVEA_SOURCES_FOLDER_ROWS_H
 

@@ -252,6 +252,7 @@ static enum status slab_frame_info(struct image_file *base, int64_t slab, struct
     const struct slab_plan *plan = file->plan;
     info->type = slab_type(plan->mode, plan->slab, info->type);
     info->sentinels = (struct sentinels){0};
+    info->level_count = 0; // those of the single frames are no sums
     snprintf(info->note, sizeof info->note, "%s of frames %lld to %lld", slab_mode_name(plan->mode),
              (long long)slab_begin(file, slab), (long long)(slab_end(file, slab) - 1));
     return STATUS_OK;

@@ -5,6 +5,8 @@
 // where N such samples could exceed that), of u32 u64 and of i32 i64, all exact; that of u64, i64 and floats
 // is summed up and given as f64. The mean is f32 for types of up to 16 bits and f32, else f64, and rounded
 // once.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_SOURCES_SLAB_MODE_H
 #define FOVEA_SOURCES_SLAB_MODE_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the sources layer: the arithmetic of slabs on one rectangle of samples.
+//
+// Thread-safety: one thread at a time for each sum; any number of them at once.
 #ifndef FOVEA_SOURCES_SLAB_SUMS_H
 #define FOVEA_SOURCES_SLAB_SUMS_H
 

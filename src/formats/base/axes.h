@@ -12,6 +12,8 @@
 //  5. The last two of the axes left are rows and columns.
 // All axes before them count frames, the last of those fastest. Of colours the luminance is shown, or one of
 // them (formats/base/channels.h).
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_AXES_H
 #define FOVEA_FORMATS_AXES_H
 

@@ -7,6 +7,8 @@
 // 16 begins with a byte that tells how many bits the differences of its first and second 8 pixels have (0 to
 // 8), followed by these bits, the lowest first; differences of 8 bits may be 254 or 255 as above, and what
 // they stand for follows the block.
+//
+// Thread-safety: one thread at a time for each stream; any number of them at once.
 #ifndef FOVEA_FORMATS_BITFIELD_H
 #define FOVEA_FORMATS_BITFIELD_H
 

@@ -13,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NO_FILE = -1 };
+enum {
+    NO_FILE = -1,
+    BEGINNING = 512, // bytes that tell a file that was continued from one that was written anew
+};
 
 struct blob {
     atomic_int owners;
@@ -21,6 +24,10 @@ struct blob {
     int64_t size;
     int fd;               // NO_FILE: the bytes are in memory
     const uint8_t *bytes; // borrowed
+    bool watched;         // the file is another's, who may change it
+    int64_t modified_ns;  // when it was opened
+    size_t beginning_bytes;
+    uint8_t beginning[BEGINNING];
 };
 
 static struct blob *create(const char *name, int64_t size, int fd, const void *bytes)
@@ -31,14 +38,27 @@ static struct blob *create(const char *name, int64_t size, int fd, const void *b
     return blob;
 }
 
+// Takes down what blob_check compares.
+static void watch(struct blob *blob)
+{
+    const struct file_identity found = file_identify_open(blob->fd);
+    const size_t count = (size_t)int64_min(blob->size, BEGINNING);
+    const int64_t there = blob_read_some(blob, 0, blob->beginning, count);
+    blob->watched = found.number != 0;
+    blob->modified_ns = found.modified_ns;
+    blob->beginning_bytes = there > 0 ? (size_t)there : 0;
+}
+
 enum status blob_open(const char *path, struct blob **blob, struct error *error)
 {
     int fd;
     int64_t size;
     const enum status status = file_open_read(path, &fd, &size, error);
-    if (status == STATUS_OK)
-        *blob = create(path, size, fd, NULL);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    *blob = create(path, size, fd, NULL);
+    watch(*blob);
+    return STATUS_OK;
 }
 
 struct blob *blob_of_descriptor(const char *name, int fd, int64_t size)
@@ -82,6 +102,27 @@ int64_t blob_size(const struct blob *blob)
 int blob_descriptor(const struct blob *blob)
 {
     return blob->fd;
+}
+
+static bool begins_as_before(const struct blob *blob)
+{
+    uint8_t now[BEGINNING];
+    return blob_read_some(blob, 0, now, blob->beginning_bytes) == (int64_t)blob->beginning_bytes &&
+           memcmp(now, blob->beginning, blob->beginning_bytes) == 0;
+}
+
+enum status blob_check(const struct blob *blob, bool growing, struct error *error)
+{
+    if (!blob->watched)
+        return STATUS_OK;
+    const struct file_identity found = file_identify_open(blob->fd);
+    bool same = found.number == 0 || found.bytes >= blob->size; // where nothing is told, reading will
+    if (same && found.number != 0 && !growing && found.modified_ns != blob->modified_ns)
+        same = found.bytes > blob->size && begins_as_before(blob);
+    return same ? STATUS_OK
+                : error_set(error, STATUS_IO,
+                            "%s: was changed while it was open; open it again (in the window: Ctrl+R)",
+                            blob->name);
 }
 
 static size_t copy_some(const struct blob *blob, int64_t offset, void *buffer, size_t count)

@@ -2,14 +2,18 @@
 // Bytes that can be read at any place: a file, or a piece of memory.
 //
 // A reader gets the bytes of its file as a blob and asks nobody else for them, so that what was unpacked,
-// what a fuzz target makes up and what may come from elsewhere are read like a file. A blob is counted and
-// does not change: any number of threads may read, share and release it. Its size is that of the file when it
-// was opened; a file that has become shorter since is told by the read that misses the bytes.
+// what a fuzz target makes up and what may come from elsewhere are read like a file. Files are read, never
+// mapped: one that is cut ends a read early, and no process.
+//
+// Thread-safety: a blob is counted and does not change; any number of threads may read, share and release it.
+// Its size is that of the file when it was opened. What others do to the file since is found out by
+// blob_check.
 #ifndef FOVEA_FORMATS_BLOB_H
 #define FOVEA_FORMATS_BLOB_H
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +38,14 @@ int64_t blob_size(const struct blob *blob);
 
 // The descriptor of a file, for libraries that want one; borrowed. -1 for memory.
 int blob_descriptor(const struct blob *blob);
+
+// Whether the bytes are still those that were opened, as far as the file system tells: STATUS_IO with a
+// sentence for a file that has become shorter, was written over, or has become longer and begins otherwise.
+// One that was only continued is as it was, for who keeps to its old size, and so is one that another has
+// replaced: the descriptor keeps it. With `growing`, for formats that writers continue in place by rules of
+// their own (HDF5), only a file that has become shorter counts. Memory and what blob_of_descriptor was given
+// never change. Costs a system call.
+enum status blob_check(const struct blob *blob, bool growing, struct error *error);
 
 // Reads exactly `count` bytes at `offset`. Bytes that do not come are STATUS_BROKEN ("ends after N bytes"), a
 // read error is STATUS_IO.

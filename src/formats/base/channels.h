@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One sample out of several per pixel: a channel, the luminance of RGB, or a part of complex numbers.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_CHANNELS_H
 #define FOVEA_FORMATS_CHANNELS_H
 

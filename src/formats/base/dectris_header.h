@@ -5,6 +5,8 @@
 // read (https://github.com/silx-kit/fabio, https://github.com/cctbx/dxtbx). A line is "#", a key without
 // blanks, any of " :=", and a value with a unit; the line with the time of the exposure has no key, and that
 // of the sensor has its material for a key: "# Silicon sensor, thickness 0.000320 m".
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_DECTRIS_HEADER_H
 #define FOVEA_FORMATS_DECTRIS_HEADER_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the handles of all readers begin and end with: the name and the bytes of the file.
+//
+// Thread-safety: one thread at a time for each handle; any number of them at once.
 #ifndef FOVEA_FORMATS_HANDLE_H
 #define FOVEA_FORMATS_HANDLE_H
 

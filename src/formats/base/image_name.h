@@ -5,6 +5,8 @@
 // #real or #imag behind it. The selector names a part by the format's own words (a page, an extension, a
 // dataset), or is a slice of the array that is shown without one (formats/base/axes.h), or a name and a slice
 // in brackets.
+//
+// Thread-safety: any thread; names are looked up in the file system.
 #ifndef FOVEA_FORMATS_IMAGE_NAME_H
 #define FOVEA_FORMATS_IMAGE_NAME_H
 

@@ -3,6 +3,8 @@
 //
 // Such a reader reads its header, fills a struct plain_layout and takes frame_info, decode, clone and close
 // from here.
+//
+// Thread-safety: one thread at a time for each handle; any number of them at once.
 #ifndef FOVEA_FORMATS_PLAIN_FILE_H
 #define FOVEA_FORMATS_PLAIN_FILE_H
 

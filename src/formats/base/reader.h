@@ -45,7 +45,8 @@ struct open_request {
 // One rectangle of pixels to decode into the caller's memory.
 struct decode_request {
     int64_t frame;
-    struct rect rect; // inside the frame
+    int level; // of frame_info.levels: 0 is the frame itself. Readers that offer no others need not look
+    struct rect rect; // inside the level, in its pixels
     void *pixels;     // samples of frame_info.type, row-major
     size_t stride;    // bytes from row to row; at least rect.width * sample bytes
     // A byte per pixel, zero on entry, rect.width bytes a row. The reader sets mask bits (image/mask.h) for
@@ -83,6 +84,10 @@ struct reader {
     const char *const
         *extensions; // without dot, NULL-terminated; for file dialogs and help, never for opening
     struct media media;
+
+    // Writers continue files of the format in place while others read them, by rules that keep what was
+    // there: only a file that became shorter was changed (blob_check).
+    bool grows_in_place;
 
     // 0 = certainly not, 100 = certainly. `head` is the file's beginning, at most READER_PROBE_BYTES.
     int (*probe)(const uint8_t *head, size_t count, const char *path);
@@ -159,7 +164,9 @@ enum status image_file_info(struct image_file *file, int64_t frame, struct frame
 // The same, and STATUS_CANCELLED soon after that is requested: a frame may be in a file of its own.
 enum status image_file_info_heeding(struct image_file *file, int64_t frame, struct cancel *cancel,
                                     struct frame_info *info, struct error *error);
-// STATUS_CANCELLED whatever came of it once the cancel is requested: the pixels are then undefined.
+// STATUS_CANCELLED whatever came of it once the cancel is requested: the pixels are then undefined. STATUS_IO
+// with a sentence where the file was changed since it was opened (blob_check), whatever was decoded: its
+// header says nothing of what is there now.
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
                               struct decode_report *report, struct error *error);
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error);

@@ -2,6 +2,8 @@
 // The list of readers: a reader is one file that defines NAME_reader, and one row here. The table of readers,
 // the fuzz targets (tests/fuzz/CMakeLists.txt reads these rows) and the sweeps over damaged files are made
 // from it.
+//
+// Thread-safety: constant data.
 #ifndef FOVEA_FORMATS_READERS_LIST_H
 #define FOVEA_FORMATS_READERS_LIST_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The handle of readers whose samples come out row by row: compressed formats, and those whose values are put
 // together from several tables. Only the row in work is in memory.
+//
+// Thread-safety: one thread at a time for each handle, and for each stream; any number of them at once.
 #ifndef FOVEA_FORMATS_ROW_FILE_H
 #define FOVEA_FORMATS_ROW_FILE_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Decoding of rectangles where rows can only be had one after another, from the first to the last.
+//
+// Thread-safety: one thread at a time for each sequence; any number of them at once.
 #ifndef FOVEA_FORMATS_ROWS_H
 #define FOVEA_FORMATS_ROWS_H
 

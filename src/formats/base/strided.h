@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Decoding of images whose samples do not follow each other in the file: columns, frames or channels run
 // fastest.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_STRIDED_H
 #define FOVEA_FORMATS_STRIDED_H
 

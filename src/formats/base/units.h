@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Units of length, time, energy and pixels as files write them.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_UNITS_H
 #define FOVEA_FORMATS_UNITS_H
 

@@ -3,6 +3,8 @@
 //
 // Syntax: "Crystallographic Information File", Hall, Allen and Brown (Acta Cryst. A47 (1991) 655), as far as
 // detectors and beamlines write it.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_CBF_CIF_H
 #define FOVEA_FORMATS_CBF_CIF_H
 

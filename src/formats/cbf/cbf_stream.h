@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The values of a compressed section from any place on, read from the file in blocks.
+//
+// Thread-safety: one thread at a time for each stream; any number of them at once.
 #ifndef FOVEA_FORMATS_CBF_STREAM_H
 #define FOVEA_FORMATS_CBF_STREAM_H
 

@@ -501,6 +501,7 @@ static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf",
 
 const struct reader hdf5_reader = {
     .name = "hdf5",
+    .grows_in_place = true,
     .description = "HDF5, NeXus",
     .extensions = hdf5_extensions,
     .media = {.types = "application/x-hdf5;application/x-hdf;", .magic = "\\211HDF\\r\\n\\032\\n"},

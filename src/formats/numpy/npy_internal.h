@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the readers of .npy files and of the arrays within .npz files share.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_NPY_INTERNAL_H
 #define FOVEA_FORMATS_NPY_INTERNAL_H
 

@@ -6,6 +6,8 @@
 // then an LZ4 block or zstd frame of the block's bit planes. Without compression the blocks lie side by side
 // with nothing in front. What is left of the samples is a last, shorter block of a multiple of 8 samples;
 // fewer than 8 samples at the end are raw.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_BITSHUFFLE_H
 #define FOVEA_FORMATS_BITSHUFFLE_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The handle of readers whose samples lie in one run: plain, packed, as text, of one or more channels.
+//
+// Thread-safety: one thread at a time for each handle; any number of them at once.
 #ifndef FOVEA_FORMATS_PACKED_FILE_H
 #define FOVEA_FORMATS_PACKED_FILE_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Samples that lie in one run in a file, packed or as text, as rows in sequence.
+//
+// Thread-safety: one thread at a time for each stream; any number of them at once.
 #ifndef FOVEA_FORMATS_SAMPLE_STREAM_H
 #define FOVEA_FORMATS_SAMPLE_STREAM_H
 

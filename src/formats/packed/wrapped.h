@@ -7,6 +7,9 @@
 // The inner reader sees the path "/proc/self/fd/N"; in whatever it says the user's path stands in its place.
 // Clones share what was unpacked. What comes before a damaged or missing part is kept: the inner reader
 // decides whether it shows that, and the loss is told in the note of the frame and with the lost pixels.
+//
+// Thread-safety: as for all readers, one thread at a time for each handle; what was unpacked is shared and
+// does not change.
 #ifndef FOVEA_FORMATS_WRAPPED_H
 #define FOVEA_FORMATS_WRAPPED_H
 

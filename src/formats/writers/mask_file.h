@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loading of a pixel mask from any readable image file.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_FORMATS_MASK_FILE_H
 #define FOVEA_FORMATS_MASK_FILE_H
 

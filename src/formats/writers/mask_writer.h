@@ -4,6 +4,8 @@
 // The file is written beside its place, made durable and renamed, so that an interrupted save leaves an old
 // file whole. Rows are in the image's order: row 0 of the image is the first row of the file, in every
 // format, as pyFAI and silx expect.
+//
+// Thread-safety: any thread; a mask that is written must not change meanwhile.
 #ifndef FOVEA_FORMATS_MASK_WRITER_H
 #define FOVEA_FORMATS_MASK_WRITER_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writing of a picture as PNG, row by row, so that no whole picture is held in memory.
+//
+// Thread-safety: any thread, one for each file that is written.
 #ifndef FOVEA_FORMATS_PNG_WRITER_H
 #define FOVEA_FORMATS_PNG_WRITER_H
 

@@ -4,6 +4,8 @@
 // Per block the XOR of both states is stored, in the shortest of three forms: as it is, runs of equal bytes,
 // or, where only one value occurs, one bit a pixel. XOR is its own inverse: the same delta leads back and
 // forth.
+//
+// Thread-safety: all functions here touch only what they are given.
 #ifndef FOVEA_IMAGE_MASK_DELTA_H
 #define FOVEA_IMAGE_MASK_DELTA_H
 
