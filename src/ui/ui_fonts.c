@@ -36,7 +36,8 @@ static void add_code(struct ui_font *font, uint32_t code)
     font->codes[font->count++] = (uint16_t)code;
 }
 
-// Maps a font file, of which only the pages that are used become resident.
+// Maps a font file, of which only the pages that are used become resident. Only fonts of the system come
+// here, which are replaced as whole files; images are read, never mapped.
 static bool map_font(struct ui_font *font, const char *path, int face)
 {
     struct stat status;

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The contract between Fovea and a file format.
 //
-// A reader is one constant table of functions (struct reader) in one file, listed once in readers.c. Call
-// sequence: probe (content decides, not the name) -> open (header only, no pixels) -> frame_info -> decode
-// any number of times, any rectangles -> close. For parallel decoding every thread works on its own handle
-// got by clone. "Not mine" (STATUS_NOT_MINE), "mine but broken" (STATUS_BROKEN), "valid but not shown"
-// (STATUS_UNSUPPORTED) and "i/o error" (STATUS_IO) are kept apart. A reader never trusts a size: every
-// multiplication and allocation that comes from the file is checked, and a frame whose pixels could not
-// possibly be in the file (uncompressed data larger than the file) is STATUS_BROKEN at open or frame_info,
-// before any allocation.
+// A reader is one constant table of functions (struct reader) in one file, with one row in readers_list.h;
+// docs/architecture.md shows a whole one. Call sequence: probe (content decides, not the name) -> open
+// (header only, no pixels) -> frame_info -> decode any number of times, any rectangles -> close. For parallel
+// decoding every thread works on its own handle got by clone. "Not mine" (STATUS_NOT_MINE), "mine but broken"
+// (STATUS_BROKEN), "valid but not shown" (STATUS_UNSUPPORTED) and "i/o error" (STATUS_IO) are kept apart. A
+// reader never trusts a size: every multiplication and allocation that comes from the file is checked, and a
+// frame whose pixels could not possibly be in the file (uncompressed data larger than the file) is
+// STATUS_BROKEN at open or frame_info, before any allocation.
+//
+// What a caller may see besides: STATUS_USAGE for a frame, level or rectangle that there is not,
+// STATUS_TOO_LARGE for what cannot be addressed or unpacked within the limits, STATUS_NO_MEMORY, and
+// STATUS_CANCELLED. With every failure goes one sentence, which begins with the file's path.
+//
+// Thread-safety: one thread at a time for each handle; any number of handles at once, also of one file.
 #ifndef FOVEA_FORMATS_READER_H
 #define FOVEA_FORMATS_READER_H
 

@@ -277,11 +277,15 @@ static enum status decode_compressed(struct cbf_file *file, const struct cbf_sec
         file->stream =
             cbf_stream_create(&(struct cbf_stream_source){file->base.blob, file->sections, file->marks});
     for (int64_t y = 0; y < rect.height; y += rows) {
-        const int64_t count = rows * rect.width, pixel = first + (rect.y + y) * section->width + rect.x;
+        const int64_t count = rows * rect.width;
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
+        const struct cbf_values wanted = {.section = section - file->sections,
+                                          .first = first + (rect.y + y) * section->width + rect.x,
+                                          .count = count,
+                                          .out = pixels,
+                                          .cancel = request->cancel};
         int64_t there;
-        enum status status = cbf_stream_read(file->stream, section - file->sections, pixel, count, pixels,
-                                             request->cancel, &there, error);
+        enum status status = cbf_stream_read(file->stream, &wanted, &there, error);
         if (status != STATUS_OK)
             return status;
         if (there < count && report->first_loss.status == STATUS_OK)

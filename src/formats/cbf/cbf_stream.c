@@ -293,20 +293,20 @@ static enum status seek(struct cbf_stream *stream, int64_t index, int64_t value,
     return status;
 }
 
-enum status cbf_stream_read(struct cbf_stream *stream, int64_t index, int64_t first, int64_t count, void *out,
-                            struct cancel *cancel, int64_t *there, struct error *error)
+enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_values *wanted, int64_t *there,
+                            struct error *error)
 {
-    const size_t item = sample_traits(stream->from.sections[index].type)->bytes;
-    enum status status = seek(stream, index, first, cancel, error);
+    const size_t item = sample_traits(stream->from.sections[wanted->section].type)->bytes;
+    enum status status = seek(stream, wanted->section, wanted->first, wanted->cancel, error);
     *there = 0;
-    while (status == STATUS_OK && *there < count && !stream->ended) {
-        if (cancel_requested(cancel))
+    while (status == STATUS_OK && *there < wanted->count && !stream->ended) {
+        if (cancel_requested(wanted->cancel))
             status = STATUS_CANCELLED;
         const int64_t to_mark = stream->step - stream->position % stream->step;
         size_t got = 0;
         if (status == STATUS_OK)
-            status = take(stream, (uint8_t *)out + (size_t)*there * item,
-                          (size_t)int64_min(int64_min(count - *there, BATCH), to_mark), &got, error);
+            status = take(stream, (uint8_t *)wanted->out + (size_t)*there * item,
+                          (size_t)int64_min(int64_min(wanted->count - *there, BATCH), to_mark), &got, error);
         *there += (int64_t)got;
     }
     if (status != STATUS_OK)

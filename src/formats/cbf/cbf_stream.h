@@ -24,10 +24,18 @@ struct cbf_stream;
 struct cbf_stream *cbf_stream_create(const struct cbf_stream_source *source);
 void cbf_stream_destroy(struct cbf_stream *stream); // NULL is fine
 
-// Decodes `count` values of section `index` from value `first` on as samples of its type. *there tells how
-// many there are; it is less than `count` where the data end or contradict themselves, which is no failure.
-enum status cbf_stream_read(struct cbf_stream *stream, int64_t index, int64_t first, int64_t count, void *out,
-                            struct cancel *cancel, int64_t *there, struct error *error);
+// Values that are wanted, in the order of the section.
+struct cbf_values {
+    int64_t section, first, count;
+    void *out;             // samples of the section's type
+    struct cancel *cancel; // may be NULL
+};
+
+// Decodes them. *there tells how many there are; it is less than their count where the data end or contradict
+// themselves, which is no failure. STATUS_CANCELLED soon after that is requested, STATUS_IO and
+// STATUS_NO_MEMORY are failures.
+enum status cbf_stream_read(struct cbf_stream *stream, const struct cbf_values *wanted, int64_t *there,
+                            struct error *error);
 
 // Why the last reading ended early, in words; the number of values that could be read stands in it.
 void cbf_stream_tell(const struct cbf_stream *stream, struct error *loss);

@@ -112,10 +112,12 @@ static enum status decode_byte_offset(struct edf_packed *packed, const char *pat
     const struct rect rect = request->rect;
     for (int64_t y = 0; y < rect.height; y++) {
         uint8_t *pixels = (uint8_t *)request->pixels + (size_t)y * request->stride;
+        const struct cbf_values wanted = {.first = (first_row + rect.y + y) * block->width + rect.x,
+                                          .count = rect.width,
+                                          .out = pixels,
+                                          .cancel = request->cancel};
         int64_t there;
-        enum status status =
-            cbf_stream_read(packed->bytes, 0, (first_row + rect.y + y) * block->width + rect.x, rect.width,
-                            pixels, request->cancel, &there, error);
+        enum status status = cbf_stream_read(packed->bytes, &wanted, &there, error);
         if (status != STATUS_OK)
             return status;
         if (there < rect.width && report->first_loss.status == STATUS_OK)
