@@ -154,6 +154,7 @@ ACTION(action_view_reduce);
 ACTION(action_view_smooth);
 ACTION(action_view_fullscreen);
 ACTION(action_view_interface);
+ACTION(action_interface_scale);
 ACTION(action_view_colour_bar);
 ACTION(action_view_pixel_values);
 TICK(tick_view_fit);
@@ -163,6 +164,7 @@ TICK(tick_view_reduce);
 TICK(tick_view_smooth);
 TICK(tick_view_fullscreen);
 TICK(tick_view_interface);
+TICK(tick_interface_scale);
 TICK(tick_view_colour_bar);
 TICK(tick_view_pixel_values);
 

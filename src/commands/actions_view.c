@@ -2,6 +2,8 @@
 // Commands that change which part of the image is seen, and which way up.
 #include "commands/actions.h"
 
+#include "view/interface_scale.h"
+
 #include <math.h>
 
 // What the zoom steps to: whole multiples, at which pixels are even squares, and their inverses.
@@ -196,6 +198,34 @@ TICK(tick_view_smooth)
 {
     (void)args;
     return host->view->display.smooth;
+}
+
+// The words of its argument.
+enum { SCALE_AUTO, SCALE_LARGER, SCALE_SMALLER };
+
+ACTION(action_interface_scale)
+{
+    (void)error;
+    struct view_scale *scale = &host->workspace->scale;
+    const struct argument_value *wanted = &args->values[0];
+    if (wanted->choice == SCALE_AUTO)
+        scale->asked = 0;
+    else if (wanted->choice >= 0)
+        scale->asked = interface_scale_step(scale->now, wanted->choice == SCALE_LARGER ? 1 : -1);
+    else
+        scale->asked = interface_scale(wanted->number, &(struct scale_hints){0});
+    host->panels_changed = true;
+    return STATUS_OK;
+}
+
+TICK(tick_interface_scale)
+{
+    const double asked = host->workspace->scale.asked;
+    if (args->count == 0)
+        return false;
+    return args->values[0].choice == SCALE_AUTO
+               ? asked <= 0
+               : args->values[0].choice < 0 && asked == args->values[0].number;
 }
 
 ACTION(action_view_fullscreen)

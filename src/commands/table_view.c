@@ -3,6 +3,7 @@
 #include "commands/table.h"
 
 #include "sources/masks/mask_operation.h"
+#include "view/interface_scale.h"
 
 static const struct command rows[] = {
     // Mask
@@ -263,6 +264,17 @@ static const struct command rows[] = {
      .acts_on = ACTS_ON_DESK,
      .run = action_view_interface,
      .checked = tick_view_interface},
+    {.name = "interface.scale",
+     .args = ARGS(ARG_NUMBER("factor", .words = "auto|larger|smaller", .low = INTERFACE_SCALE_LEAST,
+                             .high = INTERFACE_SCALE_MOST)),
+     .help = "Sets how large menus, panels and texts are; auto has them as large as the desktop has its own.",
+     .menu = MENU({"View/Interface size/As the desktop's", "auto"}, {"View/Interface size/|100 %", "1"},
+                  {"View/Interface size/125 %", "1.25"}, {"View/Interface size/150 %", "1.5"},
+                  {"View/Interface size/200 %", "2"}, {"View/Interface size/300 %", "3"},
+                  {"View/Interface size/|Larger", "larger"}, {"View/Interface size/Smaller", "smaller"}),
+     .acts_on = ACTS_ON_DESK,
+     .run = action_interface_scale,
+     .checked = tick_interface_scale},
     {.name = "view.fullscreen",
      .args = ARGS(SWITCH),
      .help = "Switches full screen on or off.",

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "commands/command.h"
 #include "formats/base/reader.h"
+#include "view/interface_scale.h"
 #include "view/layout.h"
 
 #include <math.h>
@@ -184,6 +185,15 @@ SETTER(set_rate)
     if (!parse_double(value, &rate) || !(rate >= PLAY_MIN_RATE && rate <= PLAY_MAX_RATE))
         return bad_value(value, "a rate from 0.1 to 100 frames a second", error);
     ((struct view_options *)target)->play.rate = rate;
+    return STATUS_OK;
+}
+
+SETTER(set_scale_ui)
+{
+    double scale;
+    if (!parse_double(value, &scale) || !(scale >= INTERFACE_SCALE_LEAST && scale <= INTERFACE_SCALE_MOST))
+        return bad_value(value, "a factor from 1 to 4", error);
+    ((struct view_options *)target)->scale_ui = interface_scale(scale, &(struct scale_hints){0});
     return STATUS_OK;
 }
 
@@ -422,6 +432,9 @@ const struct option view_option_table[] = {
     {"--over-color", NULL, "COLOUR", "Colour of values above the limits, or none.", set_over_colour, NULL},
     {"--decorate", NULL, NULL, "Adds colour bar, scale and title, in margins beside the data.", set_decorate,
      NULL},
+    {"--scale-ui", NULL, "FACTOR",
+     "Size of menus, panels and texts, 1 to 4; default: what the user chose before, else as the desktop has it.",
+     set_scale_ui, NULL},
     {"--command", NULL, "COMMANDS",
      "Commands to run when the image is shown, separated by ';'; may be given several times.", set_command,
      NULL},

@@ -86,6 +86,7 @@ struct view_options {
     struct display_options display;
     struct command_options commands;
     bool decorate;        // --decorate
+    double scale_ui;      // --scale-ui; 0 = not given
     int64_t memory_bytes; // --memory; 0 = by what is free
 };
 

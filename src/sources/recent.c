@@ -3,33 +3,19 @@
 #include "sources/recent.h"
 
 #include "base/file.h"
+#include "base/state.h"
 #include "base/text.h"
 #include "sources/file_name.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_BYTES = 1 << 20, MAX_NAME = 8192 };
 
-// The path of the list; false if no home is known.
-static bool list_path(char *path, size_t size)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int length;
-    if (state && state[0] == '/')
-        length = snprintf(path, size, "%s/fovea/recent", state);
-    else if (home && home[0] == '/')
-        length = snprintf(path, size, "%s/.local/state/fovea/recent", home);
-    else
-        return false;
-    return length > 0 && (size_t)length < size;
-}
+static const char FILE_NAME[] = "recent";
 
 static void add_last(struct recent *recent, const char *name)
 {
@@ -39,20 +25,12 @@ static void add_last(struct recent *recent, const char *name)
 
 void recent_read(struct recent *recent)
 {
-    char path[4096];
-    int fd;
-    int64_t bytes;
     recent_free(recent);
-    if (!list_path(path, sizeof path) || file_open_read(path, &fd, &bytes, NULL) != STATUS_OK)
-        return;
-    char *content = bytes <= MAX_BYTES ? must_alloc((size_t)bytes + 1) : NULL;
-    if (content && file_read_at(fd, path, 0, content, (size_t)bytes, NULL) == STATUS_OK) {
-        char *rest = NULL;
-        for (char *line = strtok_r(content, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-            add_last(recent, line);
-    }
+    char *content = state_read(FILE_NAME, MAX_BYTES), *rest = NULL;
+    for (char *line = content ? strtok_r(content, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
+        add_last(recent, line);
     free(content);
-    close(fd);
 }
 
 void recent_add(struct recent *recent, const char *name)
@@ -77,27 +55,12 @@ void recent_add(struct recent *recent, const char *name)
     recent->names[0] = first;
 }
 
-// Makes all folders above the last component of `path`.
-static void make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        // Those that cannot be made are told by the file that cannot be opened.
-        (void)!mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
 enum status recent_write(const struct recent *recent, struct error *error)
 {
-    char path[4096];
-    if (!list_path(path, sizeof path))
-        return error_set(error, STATUS_IO, "the list of recent files has no place: HOME is not set");
-    make_folders(path);
     struct text content = {0};
     for (size_t i = 0; i < recent->count; i++)
         text_printf(&content, "%s\n", recent->names[i]);
-    enum status status = file_replace(path, text_string(&content), content.length, error);
+    enum status status = state_write(FILE_NAME, text_string(&content), content.length, error);
     text_free(&content);
     return status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The names that were opened last, kept from run to run in $XDG_STATE_HOME/fovea/recent
-// (~/.local/state/fovea/recent), one a line, the newest first.
+// The names that were opened last, kept from run to run (base/state.h, "recent"), one a
+// line, the newest first.
 #ifndef FOVEA_SOURCES_RECENT_H
 #define FOVEA_SOURCES_RECENT_H
 

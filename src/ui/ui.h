@@ -171,8 +171,9 @@ bool ui_event(struct ui *ui, const SDL_Event *event);
 bool ui_has_keyboard(const struct ui *ui);
 // The key of an SDL_KEYDOWN or SDL_TEXTINPUT event for bindings_find; false if the event stands for none.
 // Characters come from SDL_TEXTINPUT (so text input must stay started), all else from SDL_KEYDOWN; each key
-// press gives one.
-bool ui_key_of_event(const SDL_Event *event, struct key *key);
+// press gives one. `held` are the modifiers (KMOD_...) of the last key that went down: what they are by now
+// is nothing to go by, because events may have waited.
+bool ui_key_of_event(const SDL_Event *event, unsigned held, struct key *key);
 
 // Builds all panels for a window of `width` x `height` framebuffer pixels. host->workspace says which are
 // open.

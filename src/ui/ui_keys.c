@@ -72,22 +72,21 @@ static bool key_down(const SDL_KeyboardEvent *event, struct key *key)
 }
 
 // Characters that are no ASCII letters: those come from their key, with Shift told apart.
-static bool key_text(const SDL_TextInputEvent *event, struct key *key)
+static bool key_text(const SDL_TextInputEvent *event, unsigned held, struct key *key)
 {
     const char *at = event->text;
     uint32_t code = utf8_next(&at);
-    if (code <= ' ' || *at || (code < 0x80 && isalpha((int)code)) ||
-        (SDL_GetModState() & (KMOD_CTRL | KMOD_GUI)))
+    if (code <= ' ' || *at || (code < 0x80 && isalpha((int)code)) || (held & (KMOD_CTRL | KMOD_GUI)))
         return false;
     *key = (struct key){0, code};
     return true;
 }
 
-bool ui_key_of_event(const SDL_Event *event, struct key *key)
+bool ui_key_of_event(const SDL_Event *event, unsigned held, struct key *key)
 {
     struct key found = {0};
     bool ok = event->type == SDL_KEYDOWN     ? key_down(&event->key, &found)
-              : event->type == SDL_TEXTINPUT ? key_text(&event->text, &found)
+              : event->type == SDL_TEXTINPUT ? key_text(&event->text, held, &found)
                                              : false;
     if (ok)
         *key = found;

@@ -51,7 +51,14 @@ struct view_links {
     bool pointer;  // the pixel under the mouse is marked in all
 };
 
+// How large the interface is: framebuffer pixels per layout pixel (view/interface_scale.h).
+struct view_scale {
+    double asked; // by the user; 0: as the desktop has it
+    double now;   // of the window; 0 where there is none
+};
+
 struct workspace {
+    struct view_scale scale;
     struct view_panels panels;
     struct view_links links;
     bool alone; // only the active pane is shown

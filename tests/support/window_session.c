@@ -34,6 +34,10 @@ int session_group_setup(void **state)
     session->desktop = desktop_start();
     // What the program remembers from run to run stays out of the home of whoever runs the tests.
     setenv("XDG_STATE_HOME", temporary_path("state"), 1);
+    // Nor is it as large as on the desktop of whoever runs them.
+    unsetenv("GDK_SCALE");
+    unsetenv("QT_SCALE_FACTOR");
+    unsetenv("FOVEA_SCALE");
     *state = session;
     return session->desktop ? 0 : -1;
 }
@@ -47,10 +51,13 @@ int session_group_teardown(void **state)
     return 0;
 }
 
-// Unsaved mask edits of a program that was killed are not to be asked about in the next test.
-static void forget_recovery(void)
+// The next window is as large as the first one, and unsaved mask edits of a program that was killed are not
+// to be asked about in the next test.
+static void forget(void)
 {
     char folder[600], path[1200];
+    snprintf(path, sizeof path, "%s/fovea/window", getenv("XDG_STATE_HOME"));
+    unlink(path);
     snprintf(folder, sizeof folder, "%s/fovea/recovery", getenv("XDG_STATE_HOME"));
     DIR *directory = opendir(folder);
     const struct dirent *entry;
@@ -65,7 +72,7 @@ static void forget_recovery(void)
 int session_teardown(void **state)
 {
     driven_stop(&((struct session *)*state)->window);
-    forget_recovery();
+    forget();
     return 0;
 }
 

@@ -122,6 +122,13 @@ struct desktop *desktop_start(void)
     return desktop;
 }
 
+void desktop_resources(struct desktop *desktop, const char *resources)
+{
+    XChangeProperty(desktop->display, DefaultRootWindow(desktop->display), XA_RESOURCE_MANAGER, XA_STRING, 8,
+                    PropModeReplace, (const unsigned char *)resources, (int)strlen(resources));
+    XSync(desktop->display, False);
+}
+
 const char *desktop_name(const struct desktop *desktop)
 {
     return desktop->name;

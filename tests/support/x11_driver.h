@@ -19,6 +19,8 @@ struct desktop;
 // NULL, with the reason printed, when Xvfb is missing or does not start. Ended by desktop_stop.
 struct desktop *desktop_start(void);
 void desktop_stop(struct desktop **desktop);
+// The resources of the X server, "NAME:\tVALUE\n" each, that programs started from now on find.
+void desktop_resources(struct desktop *desktop, const char *resources);
 const char *desktop_name(const struct desktop *desktop); // for DISPLAY
 
 // One run of the program with its window.

@@ -10,14 +10,19 @@ static bool press(SDL_Keycode code, SDL_Scancode scan, Uint16 modifiers, struct 
 {
     SDL_Event event = {
         .key = {.type = SDL_KEYDOWN, .keysym = {.sym = code, .scancode = scan, .mod = modifiers}}};
-    return ui_key_of_event(&event, key);
+    return ui_key_of_event(&event, 0, key);
+}
+
+static bool type_holding(const char *text, unsigned held, struct key *key)
+{
+    SDL_Event event = {.text = {.type = SDL_TEXTINPUT}};
+    snprintf(event.text.text, sizeof event.text.text, "%s", text);
+    return ui_key_of_event(&event, held, key);
 }
 
 static bool type(const char *text, struct key *key)
 {
-    SDL_Event event = {.text = {.type = SDL_TEXTINPUT}};
-    snprintf(event.text.text, sizeof event.text.text, "%s", text);
-    return ui_key_of_event(&event, key);
+    return type_holding(text, 0, key);
 }
 
 // The key that an event stands for must be the one of that name.
@@ -87,18 +92,30 @@ static void other_events_are_no_keys(void **state)
     (void)state;
     struct key key = {7, 7};
     SDL_Event event = {.type = SDL_KEYUP};
-    assert_false(ui_key_of_event(&event, &key));
+    assert_false(ui_key_of_event(&event, 0, &key));
     event.type = SDL_MOUSEMOTION;
-    assert_false(ui_key_of_event(&event, &key));
+    assert_false(ui_key_of_event(&event, 0, &key));
     assert_int_equal(key.code, 7);
+}
+
+// The character of a key that was pressed with Ctrl is no key of its own, even if Ctrl was let go since.
+static void test_text_of_a_command_is_none(void **state)
+{
+    (void)state;
+    struct key key = {7, 7};
+    assert_false(type_holding("+", KMOD_LCTRL | KMOD_LALT, &key));
+    assert_false(type_holding("+", KMOD_RCTRL, &key));
+    assert_false(type_holding("+", KMOD_RGUI, &key));
+    assert_int_equal(key.code, 7);
+    assert_true(type_holding("+", KMOD_LSHIFT, &key));
+    assert_true(type_holding("{", KMOD_MODE | KMOD_RALT, &key));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(named_keys_come_from_presses),
-        cmocka_unit_test(letters_come_from_presses_only),
-        cmocka_unit_test(other_characters_come_as_text),
+        cmocka_unit_test(test_text_of_a_command_is_none), cmocka_unit_test(named_keys_come_from_presses),
+        cmocka_unit_test(letters_come_from_presses_only), cmocka_unit_test(other_characters_come_as_text),
         cmocka_unit_test(other_events_are_no_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

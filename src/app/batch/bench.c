@@ -215,9 +215,10 @@ static enum status measure_memory(struct stage *stage, struct figures *figures, 
 static enum status open_stage(struct stage *stage, const struct bench_options *options, struct error *error)
 {
     stage->in_window = window_has_display() && !options->offscreen;
-    enum status status = stage->in_window ? window_open(&stage->window, "Fovea bench", (int)options->width,
-                                                        (int)options->height, error)
-                                          : headless_create(&stage->headless, error);
+    enum status status =
+        stage->in_window ? window_start(&stage->window, error) : headless_create(&stage->headless, error);
+    if (!status && stage->in_window)
+        status = window_open(&stage->window, "Fovea bench", (int)options->width, (int)options->height, error);
     if (!status)
         status = common_attach(&stage->desk->common, error);
     stage->width = (int)options->width;

@@ -93,7 +93,7 @@ static struct export_request request_of(const struct export_options *options)
     return (struct export_request){.path = options->output,
                                    .size = options->size,
                                    .decorate = options->view.decorate,
-                                   .scale = 1,
+                                   .scale = options->view.scale_ui > 0 ? (float)options->view.scale_ui : 1,
                                    .task = options->task};
 }
 

@@ -10,6 +10,7 @@
 #include "app/window/gestures.h"
 #include "app/window/held_keys.h"
 #include "app/window/question.h"
+#include "app/window/remembered.h"
 #include "app/window/window.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -46,9 +47,11 @@ struct session {
     SDL_Event put_off;
     bool is_fullscreen;
     struct held_keys keys;
-    bool asked;        // about edits that earlier sessions left
-    bool picture_seen; // some of what is being loaded has been drawn
+    unsigned modifiers; // of the last key that went down (KMOD_...)
+    bool asked;         // about edits that earlier sessions left
+    bool picture_seen;  // some of what is being loaded has been drawn
     float scale;
+    struct remembered remembered;
     const char *dropped[64]; // file names of a drop in progress, owned by SDL
     size_t dropped_count;
 };
@@ -171,12 +174,22 @@ static void lay_out(struct session *session, int width, int height)
     host_find_pixel(host);
 }
 
+// The window's size in pixels, and the interface's as it is asked for now.
+static float measure(struct session *session, int *width, int *height)
+{
+    float scale;
+    struct view_scale *wanted = &session->desk->common.workspace.scale;
+    session->window.asked_scale = wanted->asked;
+    window_size(&session->window, width, height, &scale);
+    wanted->now = scale;
+    return scale;
+}
+
 static void lay_out_now(void *context)
 {
     struct session *session = context;
     int width, height;
-    float scale;
-    window_size(&session->window, &width, &height, &scale);
+    measure(session, &width, &height);
     lay_out(session, width, height);
 }
 
@@ -214,8 +227,7 @@ static enum status repaint(struct session *session, struct error *error)
     struct desk *desk = session->desk;
     struct pane *pane = desk->active;
     int width, height;
-    float scale;
-    window_size(&session->window, &width, &height, &scale);
+    const float scale = measure(session, &width, &height);
     if (scale != session->scale) {
         ui_set_scale(session->ui, scale);
         session->scale = scale;
@@ -251,7 +263,7 @@ static void run_key(struct session *session, const SDL_Event *event)
 {
     struct key key;
     const char *command =
-        ui_key_of_event(event, &key)
+        ui_key_of_event(event, session->modifiers, &key)
             ? bindings_find(&session->bindings, key, session->desk->common.workspace.masking.on)
             : NULL;
     // Characters come as text, after the event of their key.
@@ -276,7 +288,9 @@ static void question_key(struct session *session, const SDL_Event *event)
     if (!session->host.question_seen || !question_fill(&session->host, &texts, &question))
         return;
     const char *answer = question_command(&question, event);
-    const char *bound = ui_key_of_event(event, &key) ? bindings_find(&session->bindings, key, false) : NULL;
+    const char *bound = ui_key_of_event(event, session->modifiers, &key)
+                            ? bindings_find(&session->bindings, key, false)
+                            : NULL;
     if (answer)
         host_run(&session->host, answer);
     else if (bound && strcmp(bound, "app.quit") == 0)
@@ -368,6 +382,8 @@ static void handle_event(struct session *session, const SDL_Event *event)
         SDL_AtomicSet(&session->window.wake_pending, 0);
         return;
     }
+    if (event->type == SDL_KEYDOWN)
+        session->modifiers = event->key.keysym.mod;
     if (session->host.question && (event->type == SDL_KEYDOWN || event->type == SDL_TEXTINPUT)) {
         question_key(session, event);
         return;
@@ -586,6 +602,9 @@ static enum status start_session(struct session *session, const char *const *nam
                                  struct error *error)
 {
     struct pane *pane = session->desk->active;
+    struct workspace *workspace = &session->desk->common.workspace;
+    workspace->scale.asked = session->options.scale_ui;
+    remembered_begin(&session->remembered, session->desk->common.jobs, &session->window, &workspace->scale);
     session->host.files = files_create(session->desk);
     host_recovery(&session->host);
     files_opened(session->host.files, names, count);
@@ -597,7 +616,7 @@ static enum status start_session(struct session *session, const char *const *nam
         status = desk_settle(session->desk, LOOK_UP_MS, error);
     host_panes_changed(&session->host);
     if (!status)
-        status = window_open(&session->window, "Fovea", 1280, 800, error);
+        status = remembered_open(&session->remembered, "Fovea", error);
     if (!status)
         status = common_attach(&session->desk->common, error);
     if (status)
@@ -605,7 +624,7 @@ static enum status start_session(struct session *session, const char *const *nam
     window_pace(gpu_is_software(pane->common->gpu));
     session->thumbnails = thumbnails_create(session->desk);
     int width, height;
-    window_size(&session->window, &width, &height, &session->scale);
+    session->scale = measure(session, &width, &height);
     status = ui_create(session->window.handle, session->window.context, session->scale, &session->ui, error);
     if (status)
         return status;
@@ -653,8 +672,10 @@ static enum status run_session(void *context, const char *const *names, size_t c
     enum status status = start_session(session, names, count, error);
     if (!status)
         status = run_loop(session, error);
-    if (!status)
+    if (!status) {
+        remembered_end(&session->remembered);
         leave_what_hangs(session);
+    }
     end_session(session);
     free(session);
     return status;

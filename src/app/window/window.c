@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "gpu/texture.h"
 
+#include <SDL_syswm.h>
 #include <dlfcn.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,9 +76,53 @@ static void create_with_context(struct window *window, const char *title, int wi
         exchange_error_handler(before);
 }
 
-enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
+// The X resource Xft.dpi, by which desktops tell how large texts are to be; 0 if there is none.
+static double resource_dpi(SDL_Window *window)
 {
-    static const char no_display[] = "there is no display; `fovea export` writes a picture without one";
+    double dpi = 0;
+    SDL_SysWMinfo info;
+    SDL_VERSION(&info.version);
+    void *xlib = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    if (!xlib)
+        return 0;
+    char *(*get)(Display * display, const char *program, const char *option);
+    *(void **)&get = dlsym(xlib, "XGetDefault");
+    if (get && SDL_GetWindowWMInfo(window, &info) && info.subsystem == SDL_SYSWM_X11 &&
+        !parse_double(get(info.info.x11.display, "Xft", "dpi"), &dpi))
+        dpi = 0;
+    dlclose(xlib);
+    return dpi;
+}
+
+static double environment_scale(const char *name)
+{
+    double scale;
+    const char *value = getenv(name);
+    return value && parse_double(value, &scale) && scale > 0 ? scale : 0;
+}
+
+static void find_hints(struct window *window)
+{
+    window->hints.dpi = resource_dpi(window->handle);
+    window->hints.toolkits = fmax(environment_scale("GDK_SCALE"), environment_scale("QT_SCALE_FACTOR"));
+}
+
+void window_limit(int *width, int *height)
+{
+    SDL_Rect most = {0};
+    for (int i = 0; i < SDL_GetNumVideoDisplays(); i++) {
+        SDL_Rect screen;
+        if (SDL_GetDisplayUsableBounds(i, &screen) == 0 && screen.w * screen.h > most.w * most.h)
+            most = screen;
+    }
+    *width = most.w > 0 && *width > most.w ? most.w : *width;
+    *height = most.h > 0 && *height > most.h ? most.h : *height;
+}
+
+static const char no_display[] = "there is no display; `fovea export` writes a picture without one";
+
+enum status window_start(struct window *window, struct error *error)
+{
     if (!window_has_display() && !getenv("SDL_VIDEODRIVER"))
         return error_set(error, STATUS_NO_GL, "%s", no_display);
     // Without Wayland's variable its library only complains on stderr.
@@ -95,6 +141,11 @@ enum status window_open(struct window *window, const char *title, int width, int
         window_close(window);
         return error_set(error, STATUS_NO_GL, "%s", no_display);
     }
+    return STATUS_OK;
+}
+
+enum status window_open(struct window *window, const char *title, int width, int height, struct error *error)
+{
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
@@ -109,8 +160,24 @@ enum status window_open(struct window *window, const char *title, int width, int
                     "you sit, or write a picture with `fovea export`",
                     error);
     SDL_SetWindowMinimumSize(window->handle, 320, 240);
+    find_hints(window);
     SDL_AtomicSet(&window->wake_event, (int)SDL_RegisterEvents(1));
     return STATUS_OK;
+}
+
+void window_place(const struct window *window, int width, int height, bool maximized)
+{
+    if (width > 0 && height > 0) {
+        window_limit(&width, &height);
+        SDL_SetWindowSize(window->handle, width, height);
+    }
+    if (maximized)
+        SDL_MaximizeWindow(window->handle);
+}
+
+bool window_is_maximized(const struct window *window)
+{
+    return SDL_GetWindowFlags(window->handle) & (SDL_WINDOW_MAXIMIZED | SDL_WINDOW_FULLSCREEN_DESKTOP);
 }
 
 void window_close(struct window *window)
@@ -171,10 +238,10 @@ void window_size(const struct window *window, int *width, int *height, float *sc
     int layout_width = 1, layout_height = 1;
     SDL_GetWindowSize(window->handle, &layout_width, &layout_height);
     SDL_GL_GetDrawableSize(window->handle, width, height);
-    double forced;
-    *scale = (float)*width / (float)(layout_width > 0 ? layout_width : 1);
-    if (parse_double(getenv("FOVEA_SCALE"), &forced) && forced >= 0.5 && forced <= 8)
-        *scale = (float)forced;
+    struct scale_hints hints = window->hints;
+    hints.drawable = (double)*width / (layout_width > 0 ? layout_width : 1);
+    const double asked = window->asked_scale > 0 ? window->asked_scale : environment_scale("FOVEA_SCALE");
+    *scale = (float)interface_scale(asked, &hints);
     if (*width < 1)
         *width = 1;
     if (*height < 1)

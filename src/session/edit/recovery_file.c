@@ -5,6 +5,7 @@
 #include "base/byteorder.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/state.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -33,13 +34,7 @@ void recovery_record_free(struct recovery_record *record)
 
 bool recovery_folder(char *path, size_t size)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int length = -1;
-    if (state && state[0] == '/')
-        length = snprintf(path, size, "%s/fovea/recovery", state);
-    else if (home && home[0] == '/')
-        length = snprintf(path, size, "%s/.local/state/fovea/recovery", home);
-    return length > 0 && (size_t)length < size;
+    return state_path("recovery", path, size);
 }
 
 // --- sessions ---
@@ -173,21 +168,10 @@ static void put_text(struct output *out, const char *text)
     put_bytes(out, text, strlen(text));
 }
 
-static void make_folders(const char *path)
-{
-    char *copy = must_copy(path);
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0700);
-        *slash = '/';
-    }
-    free(copy);
-}
-
 enum status recovery_file_write(const char *path, const struct recovery_record *record, struct error *error)
 {
     struct output out = {.sum = fnv_start, .error = error};
-    make_folders(path);
+    state_make_folders(path);
     out.status = file_draft_open(path, &out.draft, error);
     put_bytes(&out, magic, sizeof magic);
     put_number(&out, VERSION, 4);

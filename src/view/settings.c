@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// The text of the settings: a table of names, each with what reads and writes its value.
+#include "view/settings.h"
+
+#include "view/interface_scale.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- values ---
+
+static void read_scale(struct settings *settings, const char *value)
+{
+    double scale;
+    if (parse_double(value, &scale) && scale >= INTERFACE_SCALE_LEAST && scale <= INTERFACE_SCALE_MOST)
+        settings->scale = scale;
+}
+
+static void write_scale(const struct settings *settings, struct text *out)
+{
+    if (settings->scale > 0)
+        text_printf(out, "scale %g\n", settings->scale);
+}
+
+static bool is_side(int64_t side)
+{
+    return side >= SETTINGS_LEAST_SIDE && side <= SETTINGS_MOST_SIDE;
+}
+
+static void read_size(struct settings *settings, const char *value)
+{
+    char width[16], height[16];
+    int64_t across, down;
+    if (sscanf(value, "%15[0-9]x%15[0-9]", width, height) == 2 && parse_int64(width, &across) &&
+        parse_int64(height, &down) && is_side(across) && is_side(down)) {
+        settings->width = (int)across;
+        settings->height = (int)down;
+    }
+}
+
+static void write_size(const struct settings *settings, struct text *out)
+{
+    if (settings->width > 0)
+        text_printf(out, "size %dx%d\n", settings->width, settings->height);
+}
+
+static void read_maximized(struct settings *settings, const char *value)
+{
+    settings->maximized = strcmp(value, "on") == 0;
+}
+
+static void write_maximized(const struct settings *settings, struct text *out)
+{
+    if (settings->maximized)
+        text_append(out, "maximized on\n");
+}
+
+// --- the table ---
+
+static const struct row {
+    const char *name;
+    void (*read)(struct settings *settings, const char *value);
+    void (*write)(const struct settings *settings, struct text *out);
+} rows[] = {
+    {"scale", read_scale, write_scale},
+    {"size", read_size, write_size},
+    {"maximized", read_maximized, write_maximized},
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows, MAX_LINE = 256 };
+
+static void read_line(struct settings *settings, const char *line, size_t length)
+{
+    char copy[MAX_LINE];
+    if (length >= sizeof copy)
+        return;
+    memcpy(copy, line, length);
+    copy[length] = '\0';
+    char *value = strchr(copy, ' ');
+    if (!value)
+        return;
+    *value++ = '\0';
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].name, copy) == 0)
+            rows[i].read(settings, value);
+}
+
+struct settings settings_read(const char *content)
+{
+    struct settings settings = {0};
+    while (*content) {
+        const size_t length = strcspn(content, "\n");
+        read_line(&settings, content, length);
+        content += length + (content[length] == '\n');
+    }
+    return settings;
+}
+
+void settings_write(const struct settings *settings, struct text *out)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        rows[i].write(settings, out);
+}
