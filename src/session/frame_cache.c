@@ -35,6 +35,7 @@ void frame_cache_destroy(struct frame_cache **address)
     *address = NULL;
     for (size_t i = 0; i < cache->count; i++)
         free_frame(cache, cache->frames[i]);
+    picture_destroy(&cache->spare);
     free(cache->frames);
     free(cache);
 }
@@ -99,6 +100,11 @@ static int64_t count_streamed(const struct frame_cache *cache, const struct fram
     return count;
 }
 
+static int64_t spare_bytes(const struct frame_cache *cache)
+{
+    return cache->spare ? picture_bytes(cache->spare) : 0;
+}
+
 // All that frames may take together.
 static int64_t find_budget(const struct frame_cache *cache)
 {
@@ -107,7 +113,7 @@ static int64_t find_budget(const struct frame_cache *cache)
     int64_t there = 0;
     for (size_t i = 0; i < cache->count; i++)
         there += cache->frames[i]->picture ? picture_bytes(cache->frames[i]->picture) : 0;
-    return memory_allowed_beside(there);
+    return memory_allowed_beside(there + spare_bytes(cache));
 }
 
 static int64_t part_least(const struct frame_cache *cache)
@@ -205,6 +211,24 @@ void frame_cache_release(struct frame_cache *cache, struct frame **address)
     make_room(cache, 0, NULL);
 }
 
+static bool may_be_spare(const struct frame_cache *cache, const struct frame *frame)
+{
+    return frame->holders == 1 && frame->picture && !is_streamed(frame) && !may_keep(cache, frame) &&
+           all_shown(cache, NULL) + frame_cache_kept(cache) <= cache->budget;
+}
+
+void frame_cache_leave(struct frame_cache *cache, struct frame **address)
+{
+    struct frame *frame = *address;
+    if (may_be_spare(cache, frame)) {
+        picture_destroy(&cache->spare);
+        cache->spare = frame->picture;
+        frame->picture = NULL;
+        frame->whole = false;
+    }
+    frame_cache_release(cache, address);
+}
+
 struct frame *frame_cache_find(const struct frame_cache *cache, const struct frame_key *key)
 {
     struct frame *coming = NULL;
@@ -230,6 +254,7 @@ void frame_cache_forget(struct frame_cache *cache, const struct document *docume
         if (frame->holders == 0)
             drop(cache, i);
     }
+    picture_destroy(&cache->spare);
 }
 
 // --- reading ahead ---
@@ -238,7 +263,7 @@ int64_t frame_cache_ahead(struct frame_cache *cache)
 {
     enum { SHARE = 6 }; // of the budget, which is three quarters of what is free
     cache->budget = find_budget(cache);
-    int64_t left = cache->budget;
+    int64_t left = cache->budget - spare_bytes(cache);
     for (size_t i = 0; i < cache->count; i++)
         left -= frame_memory(cache->frames[i]);
     return cache->memory_limit > 0 ? left : int64_min(left, cache->budget / SHARE);
@@ -285,11 +310,26 @@ bool frame_cache_knows(const struct frame_cache *cache, const struct frame_key *
 
 // --- the next frame ---
 
+// The spare picture if it fits, else NULL; there is none any more.
+static struct picture *take_spare(struct frame_cache *cache, const struct frame_info *info)
+{
+    struct picture *spare = cache->spare;
+    cache->spare = NULL;
+    if (spare && !(info && picture_fits(spare, info)))
+        picture_destroy(&spare);
+    return spare;
+}
+
 void frame_cache_turn(struct frame_cache *cache, struct frame **address, const struct frame_info *info)
 {
     struct frame *old = *address;
     const bool kept = may_keep(cache, old);
     struct picture *picture = make_room(cache, kept ? frame_memory(old) : 0, info);
+    struct picture *spare = take_spare(cache, info);
+    if (picture)
+        picture_destroy(&spare);
+    else
+        picture = spare;
     if (old->holders == 1 && !kept) {
         picture_destroy(&picture);
         old->whole = false; // of what is loaded into it now nothing is there

@@ -28,8 +28,9 @@ struct frame_cache {
     int64_t memory_limit;  // bytes, set by the user; 0: by the machine's free memory
     struct frame **frames; // kept ones in the order in which they were let go of
     size_t count;
-    uint64_t made;  // frames so far
-    int64_t budget; // of all, as it was when a picture was made last
+    struct picture *spare; // of a frame that is gone, for the next one that comes; or NULL
+    uint64_t made;         // frames so far
+    int64_t budget;        // of all, as it was when a picture was made last
 };
 
 // `jobs` must outlive it.
@@ -41,6 +42,9 @@ void frame_cache_destroy(struct frame_cache **address);
 struct frame *frame_cache_new(struct frame_cache *cache);
 // One holder less. Without any, a whole frame is kept if there is room, else freed. Sets *address to NULL.
 void frame_cache_release(struct frame_cache *cache, struct frame **address);
+// The same where another frame comes into the place: if it is not kept, its picture is a spare one until the
+// next frame comes anywhere, as far as there is room. Panes that follow each other thus use two in turn.
+void frame_cache_leave(struct frame_cache *cache, struct frame **address);
 // A whole frame, shown or kept, that is current, or else one that is read ahead; borrowed. NULL if there is
 // none.
 struct frame *frame_cache_find(const struct frame_cache *cache, const struct frame_key *key);

@@ -339,7 +339,7 @@ static bool renew_limits(struct pane *pane)
 void pane_take_frame(struct pane *pane, struct frame *frame)
 {
     pane_drop_limits(pane);
-    frame_cache_release(pane->common->frames, &pane->frame);
+    frame_cache_leave(pane->common->frames, &pane->frame);
     pane->frame = frame;
     frame->passing = pane->view.play.direction != 0;
     pane->position = frame->key.position;

@@ -529,6 +529,37 @@ static void what_was_read_ahead_is_given_up(void **state)
     assert_int_equal(f->frames->count, 1);
 }
 
+// Panes that step together, where nothing can be kept, use two pictures in turn; apart again there is one for
+// each.
+static void linked_panes_use_two_pictures_in_turn(void **state)
+{
+    NEED_DEVICE(f);
+    open_files(f, "<u2");
+    struct pane *other = add_same(f);
+    const int64_t one = picture_bytes(f->pane->frame->picture);
+    const int64_t besides = gpu_texture_bytes(f->desk->common.gpu) - one;
+    const struct picture *pictures[FILES];
+    f->frames->memory_limit = 3 * one;
+    assert_int_equal(frame_cache_most(f->frames), 0);
+    f->desk->common.workspace.links.frame = true;
+    for (int i = 1; i < FILES; i++) {
+        go_to(f, f->pane, i);
+        pictures[i] = f->pane->frame->picture;
+        assert_true(desk_follow(f->desk));
+        assert_ptr_equal(other->frame, f->pane->frame);
+        expect_shown(other, value_of(i));
+        assert_true(i < 3 || pictures[i] == pictures[i - 2]);
+        assert_int_equal(gpu_texture_bytes(f->desk->common.gpu), besides + 2 * one);
+    }
+    f->desk->common.workspace.links.frame = false;
+    go_to(f, f->pane, 0);
+    assert_null(f->frames->spare);
+    go_to(f, other, 1);
+    assert_int_equal(gpu_texture_bytes(f->desk->common.gpu), besides + 2 * one);
+    expect_shown(f->pane, value_of(0));
+    expect_shown(other, value_of(1));
+}
+
 // --- against a model ---
 
 enum { PLACES = 3, KEYS = 12, STEPS = 4000 };
@@ -729,6 +760,7 @@ int main(void)
         TEST(what_is_being_loaded_is_not_read_ahead),
         TEST(reading_ahead_is_within_the_budget),
         TEST(what_was_read_ahead_is_given_up),
+        TEST(linked_panes_use_two_pictures_in_turn),
         TEST(any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
