@@ -451,7 +451,7 @@ bool pane_recount(struct pane *pane, int64_t now)
 static bool pump_recount(struct pane *pane)
 {
     struct taps_result taps;
-    const bool changed = recount_take(&pane->recount, pane->frame);
+    const bool changed = recount_take(&pane->recount, pane->frame, pane->common->jobs, SLICE_MS);
     if (!recount_end(&pane->recount, pane->frame, pane->common->jobs, &taps))
         return changed;
     pane_take_numbers(pane, &taps);

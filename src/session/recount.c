@@ -2,6 +2,7 @@
 // A load of the shown frame of which only numbers and levels are taken.
 #include "session/recount.h"
 
+#include "base/clock.h"
 #include "base/size.h"
 
 enum { NS_PER_MS = 1000000 };
@@ -29,22 +30,36 @@ void recount_begin(struct recount *recount, struct frame *frame, struct loader_r
     request->buffers = recount->buffers;
     recount->buffers = NULL;
     recount->serial = left_out.serial;
+    recount->edited = frame->mask.unreduced;
+    frame->mask.unreduced = (struct rect){0};
     recount->loader = loader_start(request);
     frame->mask.counting = true;
 }
 
-bool recount_take(struct recount *recount, struct frame *frame)
+static bool is_edited(const struct recount *recount, const struct loaded_band *band)
+{
+    const struct rect *edited = &recount->edited;
+    return band->y < edited->y + edited->height && edited->y < band->y + band->rows;
+}
+
+bool recount_take(struct recount *recount, struct frame *frame, struct jobs *jobs, int work_ms)
 {
     struct loaded_band band;
     struct frame_info info;
     bool changed = false;
     if (!recount->loader)
         return false;
+    const int64_t until = clock_now_ns() + (int64_t)work_ms * NS_PER_MS;
     const bool fits = loader_info(recount->loader, &info) && picture_fits(frame->picture, &info);
     while (loader_take(recount->loader, 0, &band)) {
-        if (fits && picture_take_levels(frame->picture, &band, NULL) == STATUS_OK)
+        if (fits && is_edited(recount, &band) &&
+            picture_take_levels(frame->picture, &band, NULL) == STATUS_OK)
             changed = true;
         loader_give_back(recount->loader, &band);
+        if (clock_now_ns() > until) {
+            jobs_wake(jobs); // there may be more, of which nobody tells again
+            break;
+        }
     }
     return changed;
 }
@@ -73,6 +88,7 @@ void recount_drop(struct recount *recount, struct frame *frame)
     if (recount->loader) {
         loader_abandon(&recount->loader);
         frame->mask.counting = false;
+        frame->mask.unreduced = rect_join(frame->mask.unreduced, recount->edited);
     }
     loader_buffers_destroy(&recount->buffers);
 }

@@ -13,6 +13,7 @@
 struct recount {
     struct loader *loader; // NULL while nothing is counted
     uint64_t serial;       // of the sheet as the loader has it
+    struct rect edited;    // since the levels were made
     struct loader_buffers *buffers;
 };
 
@@ -22,8 +23,8 @@ int recount_wait_ms(const struct frame *frame, int64_t now);
 // was given.
 void recount_begin(struct recount *recount, struct frame *frame, struct loader_request *request,
                    struct mask_version left_out);
-// Takes the levels that are ready into the frame's picture. True if it changed.
-bool recount_take(struct recount *recount, struct frame *frame);
+// Takes levels that are ready into the frame's picture, for about `work_ms`. True if it changed.
+bool recount_take(struct recount *recount, struct frame *frame, struct jobs *jobs, int work_ms);
 // What was counted, once all of it was taken: the caller frees it. False until then. Without a histogram the
 // frame could not be read again, and its numbers stay as they are.
 bool recount_end(struct recount *recount, struct frame *frame, struct jobs *jobs, struct taps_result *taps);

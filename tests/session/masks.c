@@ -474,6 +474,67 @@ static void levels_follow_the_mask(void **state)
     assert_true(coarsest_value(f) == 11);
 }
 
+// --- a recount against a reload ---
+
+// All texels of all reduced levels, one after the other; the caller frees them.
+static float *all_levels(const struct fixture *f, size_t *count)
+{
+    const struct picture *picture = f->pane->frame->picture;
+    size_t texels = 0, at = 0;
+    for (int i = 1; i < picture->level_count; i++)
+        texels += (size_t)(picture->levels[i].width * picture->levels[i].height);
+    float *values = malloc(texels * sizeof *values);
+    assert_non_null(values);
+    for (int i = 1; i < picture->level_count; i++) {
+        const struct picture_level *level = &picture->levels[i];
+        assert_int_equal(level->tiles_x * level->tiles_y, 1);
+        texture_read(level->tiles[0].pixels, 0, 0, (int)level->width, (int)level->height, values + at);
+        at += (size_t)(level->width * level->height);
+    }
+    *count = texels;
+    return values;
+}
+
+// After any edits, what was counted and reduced again is what a load of the frame gives. The levels of bands
+// in which nothing was edited are not touched: a texel that is put there stays.
+static void a_recount_equals_a_reload(void **state)
+{
+    NEED_DEVICE(f);
+    enum { SIDE = 1500, MARKED_Y = 1400 };
+    static const char *const name = "sim:1500x1500,type=u16";
+    static const double edits[][4] = {{10, 20, 300, 5}, {0, 700, SIDE, 64}, {700, 3, 1, 900}};
+    const float marker = -77;
+    struct error error = {0};
+    open_images(f, &name, 1);
+    pump(f);
+    struct texture *level = f->pane->frame->picture->levels[1].tiles[0].pixels;
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        float texel = 0, kept = 0;
+        size_t count = 0, again = 0;
+        assert_int_equal(editor_run(f->editor, "rectangle", edits[i], 4, false, &error), STATUS_OK);
+        texture_read(level, 40, MARKED_Y / 2, 1, 1, &texel);
+        texture_upload(level, 40, MARKED_Y / 2, 1, 1, &marker, 1);
+        rest(f);
+        texture_read(level, 40, MARKED_Y / 2, 1, 1, &kept);
+        assert_true(kept == marker);
+        texture_upload(level, 40, MARKED_Y / 2, 1, 1, &texel, 1);
+        const struct statistics counted = f->pane->frame->statistics;
+        float *values = all_levels(f, &count);
+        pane_reload(f->pane);
+        pump(f);
+        const struct statistics loaded = f->pane->frame->statistics;
+        assert_int_equal(counted.valid, loaded.valid);
+        assert_int_equal(counted.masked, loaded.masked);
+        assert_true(counted.min == loaded.min && counted.max == loaded.max);
+        float *wanted = all_levels(f, &again);
+        assert_int_equal(count, again);
+        assert_memory_equal(values, wanted, count * sizeof *values);
+        free(values);
+        free(wanted);
+        level = f->pane->frame->picture->levels[1].tiles[0].pixels;
+    }
+}
+
 // What was drawn while the frame came in is left out too, soon after it is there.
 static void numbers_follow_what_was_drawn_while_loading(void **state)
 {
@@ -521,6 +582,7 @@ int main(void)
         TEST(a_layer_is_unlocked_while_a_file_comes_in),
         TEST(numbers_follow_the_mask),
         TEST(levels_follow_the_mask),
+        TEST(a_recount_equals_a_reload),
         TEST(numbers_follow_what_was_drawn_while_loading),
         TEST(counting_holds_nobody_up),
     };

@@ -7,10 +7,8 @@ static struct rect whole(const struct mask *mask)
     return (struct rect){0, 0, mask->width, mask->height};
 }
 
-void frame_mask_update(struct frame_mask *masked, struct rect rect)
+static void unite(struct frame_mask *masked, struct rect rect)
 {
-    if (!masked->seen)
-        return;
     const uint8_t owned = masked->sheet->owned;
     const struct mask_pair both = {.a = masked->sheet->mask,
                                    .a_bits = mask_user_bits(owned, masked->ignored),
@@ -18,6 +16,14 @@ void frame_mask_update(struct frame_mask *masked, struct rect rect)
                                    .b_bits = MASK_CLASS_BITS & (uint8_t)~owned};
     mask_unite(masked->seen, &both, rect);
     masked->uncounted = rect_join(masked->uncounted, rect);
+}
+
+void frame_mask_update(struct frame_mask *masked, struct rect rect)
+{
+    if (!masked->seen)
+        return;
+    unite(masked, rect);
+    masked->unreduced = rect_join(masked->unreduced, rect);
 }
 
 static void update_all(struct frame_mask *masked)
@@ -96,6 +102,8 @@ enum status frame_mask_begin(struct frame_mask *masked, struct mask_book *book, 
     }
     frame_mask_own(masked, owned, true);
     update_all(masked);
+    if (masked->counted == sheet->serial)
+        masked->unreduced = (struct rect){0};
     return STATUS_OK;
 }
 
@@ -109,7 +117,7 @@ void frame_mask_take_rows(struct frame_mask *masked, const struct mask *classes,
         mask_add_rows(masked->sheet->mask, classes, y, rows, masked->arriving);
         frame_mask_edited(masked, band);
     } else {
-        frame_mask_update(masked, band);
+        unite(masked, band);
     }
 }
 
@@ -123,7 +131,7 @@ void frame_mask_clear(struct frame_mask *masked)
     mask_destroy(&masked->classes);
     mask_destroy(&masked->seen);
     masked->arriving = 0;
-    masked->uncounted = masked->unshown = (struct rect){0};
+    masked->unreduced = masked->unshown = masked->uncounted = (struct rect){0};
 }
 
 void frame_mask_finish(struct frame_mask *masked)

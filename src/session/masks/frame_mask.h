@@ -26,8 +26,10 @@ struct frame_mask {
     uint64_t sheet_serial;    // of the sheet as it is in `seen`
     uint64_t counted;         // the serial of the sheet that the frame's statistics leave out
     bool counting;            // statistics are being made again (session/recount.h)
-    struct rect unshown;      // where `seen` was changed and the picture does not show it yet
-    struct rect uncounted;    // where `seen` was changed, for who counts its pixels and empties it
+    // Where `seen` was changed:
+    struct rect unreduced; // by the user, since what the reduced levels leave out
+    struct rect unshown;   // and the picture does not show it yet
+    struct rect uncounted; // for who counts its pixels and empties it
 };
 
 // A frame of that size begins to come in: its sheet is opened, with the layer of the mask file if one was
