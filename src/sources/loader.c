@@ -20,27 +20,27 @@ void loader_wake(const struct loader *loader)
 // The status of the whole, and its sentence. Called when all jobs have ended.
 static enum status conclude(struct loader *loader, struct error *error)
 {
-    *error = loader->error;
-    if (loader->error.status)
-        return loader->error.status;
-    if (cancel_requested(&loader->cancel) && loader->taken_bands < loader->band_count)
+    *error = loader->found.error;
+    if (loader->found.error.status)
+        return loader->found.error.status;
+    if (cancel_requested(&loader->cancel) && loader->progress.taken < loader->plan.bands)
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
-    if (loader->published_bands < loader->band_count)
+    if (loader->progress.published < loader->plan.bands)
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",
                          loader->file ? loader->file->path : loader->name);
-    if (loader->failed_bands == loader->band_count)
-        *error = loader->loss;
+    if (loader->found.failed_bands == loader->plan.bands)
+        *error = loader->found.loss;
     return error->status;
 }
 
 static void hand_over(struct loader *loader, struct loader_outcome *outcome)
 {
-    *outcome = (struct loader_outcome){.mask_error = loader->mask_error,
-                                       .loss = loader->loss,
-                                       .lost_pixels = loader->lost_pixels,
-                                       .taps = loader->result,
-                                       .classes = loader->classes,
-                                       .file_layer = loader->file_layer,
+    *outcome = (struct loader_outcome){.mask_error = loader->found.mask_error,
+                                       .loss = loader->found.loss,
+                                       .lost_pixels = loader->found.lost_pixels,
+                                       .taps = loader->found.taps,
+                                       .classes = loader->masks.classes,
+                                       .file_layer = loader->masks.file_layer,
                                        .buffers = loader->slots ? loader->slots : loader->request.buffers,
                                        .file = loader->file,
                                        .frame = loader->request.frame,
@@ -59,7 +59,7 @@ static void free_loader(struct loader *loader)
     free(loader->mask_path);
     source_destroy(&loader->source);
     handle_release(&loader->request.handle);
-    mask_destroy(&loader->user);
+    mask_destroy(&loader->masks.user);
     monitor_finish(&loader->monitor);
     free(loader);
 }
@@ -95,9 +95,10 @@ static int choose_lanes(const struct loader *loader)
         wanted = jobs_threads(loader->request.jobs);
     if (loader->info.sequential) // one decodes while the other computes
         wanted = int64_min(wanted, 2);
-    wanted = int64_min(wanted, int64_ceil_div(loader->band_count, loader->run_bands));
+    wanted = int64_min(wanted, int64_ceil_div(loader->plan.bands, loader->plan.run));
     // A slot, classes, raw samples and the levels being made.
-    const int64_t bytes = (int64_t)(loader->pixels_bytes + 2 * loader->levels_bytes + loader->classes_bytes);
+    const int64_t bytes =
+        (int64_t)(loader->plan.pixels_bytes + 2 * loader->plan.levels_bytes + loader->plan.classes_bytes);
     wanted = int64_min(wanted, BUFFERS_MAX_BYTES / int64_max(bytes, 1));
     return (int)int64_clamp(wanted, 1, LOADER_MAX_LANES);
 }
@@ -126,7 +127,7 @@ static void end_opening(struct loader *loader, enum status status, const struct 
     loader->opened = status == STATUS_OK;
     loader->open_failed = status != STATUS_OK;
     if (status)
-        loader->error = *error;
+        loader->found.error = *error;
     loader_dispatch(loader);
     loader_wake(loader);
     monitor_notify(&loader->monitor);
@@ -167,7 +168,7 @@ struct loader *loader_start(const struct loader_request *request)
     loader->name = request->name ? must_copy(request->name) : NULL;
     loader->mask_path = request->mask_path ? must_copy(request->mask_path) : NULL;
     loader->file = request->file;
-    loader->user = request->user;
+    loader->masks.user = request->user;
     loader->source = source_share(request->source);
     handle_share(request->handle);
     loader->references = 2;
@@ -241,7 +242,7 @@ bool loader_take(struct loader *loader, int wait_ms, struct loaded_band *band)
     if (slot) {
         slot->state = SLOT_TAKEN;
         *band = slot->band;
-        loader->taken_bands++;
+        loader->progress.taken++;
     }
     monitor_leave(&loader->monitor);
     return slot != NULL;
@@ -269,7 +270,7 @@ bool loader_done(struct loader *loader)
 double loader_progress(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
-    double progress = loader->opened ? (double)loader->taken_bands / (double)loader->band_count : 0;
+    double progress = loader->opened ? (double)loader->progress.taken / (double)loader->plan.bands : 0;
     monitor_leave(&loader->monitor);
     return progress;
 }
@@ -278,10 +279,10 @@ bool loader_limits(struct loader *loader, const struct limits_rule *rule, struct
 {
     monitor_enter(&loader->monitor);
     loader->drain_serial++;
-    bool known = loader->result.histogram && loader->result.statistics.valid > 0;
+    bool known = loader->found.taps.histogram && loader->found.taps.statistics.valid > 0;
     if (known)
-        *limits = limits_compute(rule, loader->result.histogram, &loader->result.statistics,
-                                 &loader->result.sample);
+        *limits = limits_compute(rule, loader->found.taps.histogram, &loader->found.taps.statistics,
+                                 &loader->found.taps.sample);
     monitor_leave(&loader->monitor);
     return known;
 }
@@ -290,7 +291,8 @@ struct histogram *loader_histogram(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
     loader->drain_serial++;
-    struct histogram *copy = loader->result.histogram ? histogram_copy(loader->result.histogram) : NULL;
+    struct histogram *copy =
+        loader->found.taps.histogram ? histogram_copy(loader->found.taps.histogram) : NULL;
     monitor_leave(&loader->monitor);
     return copy;
 }
@@ -298,7 +300,7 @@ struct histogram *loader_histogram(struct loader *loader)
 const struct mask *loader_classes(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
-    const struct mask *classes = loader->opened ? loader->classes : NULL;
+    const struct mask *classes = loader->opened ? loader->masks.classes : NULL;
     monitor_leave(&loader->monitor);
     return classes;
 }
@@ -306,7 +308,7 @@ const struct mask *loader_classes(struct loader *loader)
 const struct mask *loader_file_layer(struct loader *loader)
 {
     monitor_enter(&loader->monitor);
-    const struct mask *layer = loader->opened ? loader->file_layer : NULL;
+    const struct mask *layer = loader->opened ? loader->masks.file_layer : NULL;
     monitor_leave(&loader->monitor);
     return layer;
 }

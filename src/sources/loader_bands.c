@@ -29,10 +29,10 @@ static void fill_lost(const struct band *band, uint8_t *classes)
 static void note_loss(struct loader *loader, const struct error *loss, int64_t pixels, bool whole_band)
 {
     monitor_enter(&loader->monitor);
-    if (loader->lost_pixels == 0)
-        loader->loss = *loss;
-    loader->lost_pixels += pixels;
-    loader->failed_bands += whole_band;
+    if (loader->found.lost_pixels == 0)
+        loader->found.loss = *loss;
+    loader->found.lost_pixels += pixels;
+    loader->found.failed_bands += whole_band;
     monitor_leave(&loader->monitor);
 }
 
@@ -70,9 +70,9 @@ static const uint8_t *read_drawn(const struct lane *lane, const struct band *ban
 {
     const struct loader *loader = lane->loader;
     const struct rect rect = {0, band->y, band->width, band->rows};
-    const uint8_t left_out = loader->user_bits & (uint8_t)~loader->request.choice.ignored;
-    const bool found = lane->memory->drawn && mask_any(loader->user, rect, 0xff) &&
-                       mask_read(loader->user, rect, lane->memory->drawn, (size_t)rect.width);
+    const uint8_t left_out = loader->masks.user_bits & (uint8_t)~loader->request.choice.ignored;
+    const bool found = lane->memory->drawn && mask_any(loader->masks.user, rect, 0xff) &&
+                       mask_read(loader->masks.user, rect, lane->memory->drawn, (size_t)rect.width);
     for (int64_t i = 0; found && i < rect.width * rect.height; i++)
         lane->memory->drawn[i] &= left_out;
     *any = found;
@@ -90,7 +90,7 @@ static bool tap_band(struct lane *lane, struct band *band, bool any_class)
     band->counted_classes = loader->request.owned_layers;
     taps_band(lane->memory->taps, band, lane->memory->classes, &any_class);
     if (any_class) {
-        mask_write(loader->classes, rect, lane->memory->classes, (size_t)rect.width, MASK_CLASS_BITS);
+        mask_write(loader->masks.classes, rect, lane->memory->classes, (size_t)rect.width, MASK_CLASS_BITS);
         memset(lane->memory->classes, 0, (size_t)(rect.width * rect.height));
     }
     return any_class || any_drawn;
@@ -105,16 +105,16 @@ static void publish_band(const struct lane *lane, const struct band *from, bool 
                                  .rows = from->rows,
                                  .pixels = slot->pixels,
                                  .any_mask = any_mask,
-                                 .levels = loader->levels};
+                                 .levels = loader->plan.levels};
     if (lane->memory->raw)
         value_map_row_to_float(&loader->info.map, from->type, lane->memory->raw,
                                (size_t)(from->width * from->rows), slot->pixels);
-    for (int level = 1; level <= loader->levels; level++)
+    for (int level = 1; level <= loader->plan.levels; level++)
         band->level[level] = reducer_level(taps_reducer(lane->memory->taps), level, &band->level_rows[level]);
     monitor_enter(&loader->monitor);
     band->slot = (int)(slot - loader->slots->slots);
     slot->state = SLOT_READY;
-    loader->published_bands++;
+    loader->progress.published++;
     monitor_notify(&loader->monitor);
     loader_wake(loader);
     monitor_leave(&loader->monitor);
@@ -134,9 +134,9 @@ void lane_memory_free(struct lane_memory *memory)
 // Whether what is left of the load before can be used again.
 static bool can_reuse(const struct loader *loader, const struct lane_memory *memory, size_t raw_bytes)
 {
-    return memory->taps && !memory->dirty && memory->pixels == loader->classes_bytes &&
-           memory->raw_bytes == raw_bytes && (memory->drawn != NULL) == (loader->user != NULL) &&
-           taps_restart(memory->taps, &loader->info, loader->band_rows, loader->levels,
+    return memory->taps && !memory->dirty && memory->pixels == loader->plan.classes_bytes &&
+           memory->raw_bytes == raw_bytes && (memory->drawn != NULL) == (loader->masks.user != NULL) &&
+           taps_restart(memory->taps, &loader->info, loader->plan.rows, loader->plan.levels,
                         loader->request.reduce);
 }
 
@@ -147,18 +147,18 @@ static bool allocate(struct lane *lane)
     const enum sample_type type = loader->info.type;
     size_t raw_bytes = 0;
     if (sample_storage_type(type) != type &&
-        !size_multiply(loader->classes_bytes, sample_traits(type)->bytes, &raw_bytes))
+        !size_multiply(loader->plan.classes_bytes, sample_traits(type)->bytes, &raw_bytes))
         return false;
     if (can_reuse(loader, memory, raw_bytes))
         return true;
     lane_memory_free(memory);
-    memory->pixels = loader->classes_bytes;
+    memory->pixels = loader->plan.classes_bytes;
     memory->raw_bytes = raw_bytes;
     memory->raw = raw_bytes > 0 ? malloc(raw_bytes) : NULL;
-    memory->classes = calloc(loader->classes_bytes, 1);
-    memory->drawn = loader->user ? malloc(loader->classes_bytes) : NULL;
-    return (memory->raw || raw_bytes == 0) && memory->classes && (memory->drawn || !loader->user) &&
-           taps_create(&loader->info, loader->band_rows, loader->levels, loader->request.reduce,
+    memory->classes = calloc(loader->plan.classes_bytes, 1);
+    memory->drawn = loader->masks.user ? malloc(loader->plan.classes_bytes) : NULL;
+    return (memory->raw || raw_bytes == 0) && memory->classes && (memory->drawn || !loader->masks.user) &&
+           taps_create(&loader->info, loader->plan.rows, loader->plan.levels, loader->request.reduce,
                        &memory->taps, NULL) == STATUS_OK;
 }
 
@@ -179,7 +179,7 @@ static void drain(struct lane *lane)
     struct loader *loader = lane->loader;
     monitor_enter(&loader->monitor);
     lane->drain_serial = loader->drain_serial;
-    taps_drain(lane->memory->taps, &loader->result);
+    taps_drain(lane->memory->taps, &loader->found.taps);
     lane->memory->dirty = false;
     monitor_leave(&loader->monitor);
 }
@@ -206,9 +206,9 @@ static void fill_slot(struct lane *lane)
 {
     struct loader *loader = lane->loader;
     const enum sample_type type = loader->info.type;
-    const int64_t y = lane->band * loader->band_rows;
+    const int64_t y = lane->band * loader->plan.rows;
     struct band band = {.y = y,
-                        .rows = int64_min(loader->band_rows, loader->info.height - y),
+                        .rows = int64_min(loader->plan.rows, loader->info.height - y),
                         .width = loader->info.width,
                         .type = type,
                         .pixels = lane->memory->raw ? lane->memory->raw : lane->slot->pixels,
@@ -252,7 +252,7 @@ static struct loader_slot *acquire_slot(struct loader *loader)
 
 static bool has_band(const struct lane *lane)
 {
-    return lane->next < lane->end || lane->loader->next_band < lane->loader->band_count;
+    return lane->next < lane->end || lane->loader->progress.next < lane->loader->plan.bands;
 }
 
 // The next band of the lane's run, or of a new run.
@@ -260,9 +260,9 @@ static int64_t claim_band(struct lane *lane)
 {
     struct loader *loader = lane->loader;
     if (lane->next == lane->end) {
-        lane->next = loader->next_band;
-        lane->end = int64_min(lane->next + loader->run_bands, loader->band_count);
-        loader->next_band = lane->end;
+        lane->next = loader->progress.next;
+        lane->end = int64_min(lane->next + loader->plan.run, loader->plan.bands);
+        loader->progress.next = lane->end;
     }
     return lane->next++;
 }

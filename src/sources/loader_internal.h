@@ -51,6 +51,34 @@ struct lane {
     int64_t drain_serial;     // of the last drain that it took part in
 };
 
+// How a frame is cut.
+struct loader_plan {
+    int levels;                                       // reduced ones
+    int64_t rows, bands;                              // of a band, and how many there are
+    int64_t run;                                      // bands that a lane claims at a time
+    size_t pixels_bytes, classes_bytes, levels_bytes; // buffers for one band
+};
+
+// What is masked in a frame.
+struct loader_masks {
+    struct mask *classes;    // of the frame; lanes write the rows of their bands
+    struct mask *user;       // the snapshot, with the layer of the mask file; NULL = none
+    struct mask *file_layer; // NULL = none
+    uint8_t user_bits;       // the layers of `user` that are shown
+};
+
+// Bands that were claimed by lanes, are decoded, and went to the consumer.
+struct loader_progress {
+    int64_t next, published, taken;
+};
+
+// What the outcome will tell.
+struct loader_found {
+    struct taps_result taps;
+    struct error error, mask_error, loss;
+    int64_t lost_pixels, failed_bands;
+};
+
 struct loader {
     struct loader_request request;
     char *name, *mask_path;
@@ -60,30 +88,23 @@ struct loader {
     // Set before `opened` is, constant afterwards.
     struct frame_info info;
     struct image_file *file;
-    struct mask *classes;    // of the frame; lanes write the rows of their bands
-    struct mask *user;       // the snapshot, with the layer of the mask file; NULL = none
-    struct mask *file_layer; // NULL = none
-    uint8_t user_bits;       // the layers of `user` that are shown
-    int levels, lane_count;
-    int64_t band_rows, band_count;
-    int64_t run_bands;                                // that a lane claims at a time
-    size_t pixels_bytes, classes_bytes, levels_bytes; // buffers for one band
+    struct loader_masks masks;
+    struct loader_plan plan;
 
     struct monitor monitor;
     // -- protected by the monitor --
     bool opened, open_failed, unchanged;
     struct file_identity identity;
     struct lane lanes[LOADER_MAX_LANES];
+    int lane_count;   // constant once it is opened
     int active;       // jobs on their way: the one that opens, or those of the lanes
     int references;   // of the consumer and the jobs; the last one frees the loader
     bool abandoned;   // by the consumer
     bool stream_busy; // the frame is one stream, and a lane decodes from it
-    int64_t next_band, published_bands, taken_bands;
+    struct loader_progress progress;
     int64_t drain_serial;         // raised when the consumer wants to know what was counted so far
     struct loader_buffers *slots; // set before `opened` is
-    struct taps_result result;
-    struct error error, mask_error, loss;
-    int64_t lost_pixels, failed_bands;
+    struct loader_found found;
 };
 
 // Opens the frame, sets all that is constant afterwards, and prepares mask and slots. Not on the consumer's

@@ -15,48 +15,48 @@ static bool choose_sizes(struct loader *loader)
 {
     const struct frame_info *info = &loader->info;
     size_t values;
-    if (!reducer_values(info->width, loader->band_rows, loader->levels, &values))
+    if (!reducer_values(info->width, loader->plan.rows, loader->plan.levels, &values))
         return false;
-    return size_multiply(values, sizeof(float), &loader->levels_bytes) &&
-           size_of_plane(info->width, loader->band_rows, 1, &loader->classes_bytes) &&
-           size_multiply(loader->classes_bytes, sample_traits(sample_storage_type(info->type))->bytes,
-                         &loader->pixels_bytes);
+    return size_multiply(values, sizeof(float), &loader->plan.levels_bytes) &&
+           size_of_plane(info->width, loader->plan.rows, 1, &loader->plan.classes_bytes) &&
+           size_multiply(loader->plan.classes_bytes, sample_traits(sample_storage_type(info->type))->bytes,
+                         &loader->plan.pixels_bytes);
 }
 
 // Reads the mask file. One that cannot be used is a remark of the outcome, and no failure.
 static void read_file_layer(struct loader *loader)
 {
     struct mask *layer = NULL;
-    struct error *error = &loader->mask_error;
+    struct error *error = &loader->found.mask_error;
     enum status status = mask_create(loader->info.width, loader->info.height, &layer, error);
     if (!status)
         status = mask_file_load(loader->mask_path, &loader->cancel, layer, error);
-    if (!status && !loader->user)
-        status = mask_create(loader->info.width, loader->info.height, &loader->user, error);
+    if (!status && !loader->masks.user)
+        status = mask_create(loader->info.width, loader->info.height, &loader->masks.user, error);
     if (status) {
         mask_destroy(&layer);
         return;
     }
-    mask_take(loader->user, layer, MASK_BIT(MASK_FILE));
-    loader->file_layer = layer;
+    mask_take(loader->masks.user, layer, MASK_BIT(MASK_FILE));
+    loader->masks.file_layer = layer;
 }
 
 // The mask of the frame's classes, empty as yet, and the user's layers that are over it.
 static enum status prepare_masks(struct loader *loader, struct error *error)
 {
     struct loader_request *request = &loader->request;
-    if (loader->user &&
-        (loader->user->width != loader->info.width || loader->user->height != loader->info.height))
-        mask_destroy(&loader->user);
-    if (!loader->user) {
+    if (loader->masks.user && (loader->masks.user->width != loader->info.width ||
+                               loader->masks.user->height != loader->info.height))
+        mask_destroy(&loader->masks.user);
+    if (!loader->masks.user) {
         request->owned_layers = 0;
         request->mask_has_file = false;
     }
-    loader->user_bits = mask_user_bits(request->owned_layers, request->choice.ignored);
-    if (loader->mask_path && !request->mask_has_file && (loader->user_bits & MASK_BIT(MASK_FILE)) &&
+    loader->masks.user_bits = mask_user_bits(request->owned_layers, request->choice.ignored);
+    if (loader->mask_path && !request->mask_has_file && (loader->masks.user_bits & MASK_BIT(MASK_FILE)) &&
         !(request->owned_layers & MASK_BIT(MASK_FILE)))
         read_file_layer(loader);
-    return mask_create(loader->info.width, loader->info.height, &loader->classes, error);
+    return mask_create(loader->info.width, loader->info.height, &loader->masks.classes, error);
 }
 
 void loader_buffers_destroy(struct loader_buffers **buffers)
@@ -78,10 +78,10 @@ static bool slots_allocate(struct loader *loader)
     struct loader_buffers *old = loader->request.buffers;
     size_t bytes;
     const int64_t ahead =
-        loader->request.ahead_bytes / (int64_t)(loader->pixels_bytes + loader->levels_bytes + 1);
-    const int64_t limit = int64_max(int64_min(ahead, loader->band_count), LOADER_MAX_LANES + 1);
-    if (old && old->pixels_bytes == loader->pixels_bytes && old->levels_bytes == loader->levels_bytes &&
-        old->limit == limit) {
+        loader->request.ahead_bytes / (int64_t)(loader->plan.pixels_bytes + loader->plan.levels_bytes + 1);
+    const int64_t limit = int64_max(int64_min(ahead, loader->plan.bands), LOADER_MAX_LANES + 1);
+    if (old && old->pixels_bytes == loader->plan.pixels_bytes &&
+        old->levels_bytes == loader->plan.levels_bytes && old->limit == limit) {
         loader->slots = old;
         loader->request.buffers = NULL;
         return true;
@@ -92,8 +92,9 @@ static bool slots_allocate(struct loader *loader)
         return false;
     loader->slots = calloc(1, bytes);
     if (loader->slots)
-        *loader->slots = (struct loader_buffers){
-            .pixels_bytes = loader->pixels_bytes, .levels_bytes = loader->levels_bytes, .limit = (int)limit};
+        *loader->slots = (struct loader_buffers){.pixels_bytes = loader->plan.pixels_bytes,
+                                                 .levels_bytes = loader->plan.levels_bytes,
+                                                 .limit = (int)limit};
     return loader->slots != NULL;
 }
 
@@ -181,14 +182,14 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
         return status;
     frame_info_choose(&loader->info, &loader->request.choice);
     size_t bytes;
-    loader->levels = reduce_level_count(loader->info.width, loader->info.height);
+    loader->plan.levels = reduce_level_count(loader->info.width, loader->info.height);
     if (frame_bytes(&loader->info, &bytes)) {
         const struct band_plan plan = band_plan_for(&loader->info);
-        loader->band_rows = plan.rows;
-        loader->run_bands = plan.run;
-        loader->band_count = plan.count;
+        loader->plan.rows = plan.rows;
+        loader->plan.run = plan.run;
+        loader->plan.bands = plan.count;
     }
-    if (loader->band_count == 0 || !choose_sizes(loader))
+    if (loader->plan.bands == 0 || !choose_sizes(loader))
         return error_set(error, STATUS_TOO_LARGE, "%s: %lld x %lld pixels are more than can be addressed",
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
     if (cancel_requested(&loader->cancel))
@@ -202,8 +203,8 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
 
 bool loader_slot_allocate(const struct loader *loader, struct loader_slot *slot)
 {
-    slot->pixels = malloc(loader->pixels_bytes);
-    slot->levels = malloc(loader->levels_bytes + 1);
+    slot->pixels = malloc(loader->plan.pixels_bytes);
+    slot->levels = malloc(loader->plan.levels_bytes + 1);
     return slot->pixels && slot->levels;
 }
 
