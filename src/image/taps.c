@@ -231,11 +231,21 @@ static void count_longs(struct taps *taps, const uint64_t *longs, size_t count)
     histogram_count_doubles(taps->histogram, taps->doubles, count, run.min, run.max);
 }
 
+// Whether it is worth looking for low ones, by the first samples of a run.
+static bool begins_low(struct taps *taps, const void *samples, const uint8_t *classes, size_t count)
+{
+    enum { LOOKED_AT = 64 };
+    const size_t first = count < LOOKED_AT ? count : LOOKED_AT;
+    return low_counts_pick(samples, taps->bytes, classes, first, taps->low_values) >= first / 2;
+}
+
 // Counts the low ones where they are nearly all of the run; then *classes are what else need not be looked
 // at. Returns how many were counted.
 static size_t take_low(struct taps *taps, const void *samples, const uint8_t **classes, size_t count,
                        size_t good)
 {
+    if (!begins_low(taps, samples, *classes, count))
+        return 0;
     const size_t low = low_counts_pick(samples, taps->bytes, *classes, count, taps->low_values);
     if (low < good - good / 8)
         return 0;
