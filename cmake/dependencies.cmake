@@ -20,6 +20,7 @@ mark_as_advanced(FOVEA_BZ2 FOVEA_HDF5_ARCHIVE FOVEA_SZ_ARCHIVE FOVEA_AEC_ARCHIVE
   FOVEA_CBFLIB_INCLUDE FOVEA_CBFLIB_ARCHIVE FOVEA_CBFLIB)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
 pkg_check_modules(CRYPTO IMPORTED_TARGET libcrypto) # tests only
 pkg_check_modules(CFITSIO IMPORTED_TARGET cfitsio) # tests only

@@ -8,7 +8,7 @@
 // is itself reached by a link, its folder is both that of the link and that of the file. Who trusts what was
 // written can lift this (companion_trust).
 //
-// Links to other HDF5 files are no raw bytes; see formats/hdf5/hdf5_driver.h.
+// Links to other HDF5 files are no raw bytes; see formats/hdf5_library/hdf5_driver.h.
 #ifndef FOVEA_BASE_COMPANION_H
 #define FOVEA_BASE_COMPANION_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Opening ends when it is cancelled: while a file is unpacked, as an image and as a mask, and while the guard
-// of HDF5 files waits for a pipe that nobody writes to.
+// Opening ends when it is cancelled: while a file is unpacked, as an image and as a mask, and while the
+// worker of HDF5 files waits for a pipe that nobody writes to.
 #include "formats/writers/mask_file.h"
 #include "support/hdf5_file.h"
 #include "support/npy_bomb.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HANG_SECONDS = 100 }; // less than the guard would wait
+enum { HANG_SECONDS = 100 }; // less than a worker would wait
 
 // One open in a thread of its own.
 struct opening {
@@ -68,7 +68,7 @@ static void test_unpacking_is_cancelled(void **state)
 }
 
 // Whether the pipe is waited for or refused, the open ends.
-static void test_the_guard_is_cancelled(void **state)
+static void test_the_worker_is_cancelled(void **state)
 {
     (void)state;
     const hid_t file = hdf5_create("linked.h5");
@@ -106,7 +106,7 @@ int main(void)
     alarm(HANG_SECONDS);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unpacking_is_cancelled),
-        cmocka_unit_test(test_the_guard_is_cancelled),
+        cmocka_unit_test(test_the_worker_is_cancelled),
         cmocka_unit_test(test_nothing_is_opened_after_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 // counts, and requests the cancel within the call of a given number. What is read after that is what a reader
 // would still wait for, so a few calls are allowed and no more; no clock is asked.
 #include "formats/base/readers_list.h"
+#include "formats/hdf5/hdf5_client.h"
 #include "formats/hdf5/hdf5_frame.h"
 #include "formats/writers/mask_writer.h"
 #include "support/bytes.h"
@@ -39,8 +40,8 @@ static ssize_t counted_read(int fd, void *buffer, size_t count, off_t offset)
     return syscall(SYS_pread64, fd, buffer, count, offset);
 }
 
-// In the process of the guard storage does not answer at all where the test says so.
-static void hang_in_guard(void)
+// In the process of a worker storage does not answer at all where the test says so.
+static void hang_in_worker(void)
 {
     if (getenv("FOVEA_TEST_STORAGE_HANGS") && getppid() == (pid_t)atol(getenv("FOVEA_TEST_STORAGE_HANGS")))
         for (;;)
@@ -49,13 +50,13 @@ static void hang_in_guard(void)
 
 ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
 {
-    hang_in_guard();
+    hang_in_worker();
     return counted_read(fd, buffer, count, offset);
 }
 
 ssize_t pread64(int fd, void *buffer, size_t count, off_t offset)
 {
-    hang_in_guard();
+    hang_in_worker();
     return counted_read(fd, buffer, count, offset);
 }
 
@@ -110,7 +111,7 @@ static struct image_file *open_file(const char *path, int cancel_at)
     return file;
 }
 
-// One call of libhdf5 reads several pieces of a few hundred bytes, which the guard has read just before.
+// One call of libhdf5 reads several pieces of a few hundred bytes, read in the worker.
 static int allowed_for(const char *path)
 {
     return strstr(path, "/hdf5/") || strstr(path, ".h5") ? ALLOWED_HDF5 : ALLOWED;
@@ -367,7 +368,7 @@ static void test_groups_of_hdf5_are_not_walked_to_their_end(void **state)
     check_decoding(temporary_path("many.h5"));
 }
 
-// --- storage that never answers the guard ---
+// --- storage that never answers the worker ---
 
 struct opening {
     const char *path;
@@ -408,17 +409,18 @@ static void *run_asking(void *context)
     return NULL;
 }
 
-// Runs it in a thread and cancels while it waits for the guard, which never answers.
+// Runs it in a thread and cancels while it waits for a new worker, which never answers.
 static void run_and_cancel(void *(*run)(void *), void *context, atomic_bool *begun, struct cancel *cancel)
 {
     char own[24];
     pthread_t thread;
     snprintf(own, sizeof own, "%ld", (long)getpid());
+    hdf5_client_end_idle();
     assert_int_equal(setenv("FOVEA_TEST_STORAGE_HANGS", own, 1), 0);
     assert_int_equal(pthread_create(&thread, NULL, run, context), 0);
     while (!atomic_load(begun))
         usleep(1000);
-    usleep(50000); // whether the guard hangs by now or not: it never answers
+    usleep(50000); // whether the worker hangs by now or not: it never answers
     cancel_request(cancel);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(unsetenv("FOVEA_TEST_STORAGE_HANGS"), 0);
@@ -434,18 +436,18 @@ static const char *write_small(void)
     return temporary_path("small.h5");
 }
 
-static void test_a_guard_that_hangs_is_left(void **state)
+static void test_a_worker_that_hangs_is_left(void **state)
 {
     (void)state;
     struct opening opening = {.path = write_small()};
     run_and_cancel(run_opening, &opening, &opening.begun, &opening.cancel);
     assert_int_equal(opening.status, STATUS_CANCELLED);
-    // The next one has a guard of its own.
+    // The next one has a worker of its own.
     struct image_file *again = open_good(temporary_path("small.h5"));
     image_file_close(&again);
 }
 
-static void test_words_of_a_guard_that_hangs_are_not_waited_for(void **state)
+static void test_words_of_a_worker_that_hangs_are_not_waited_for(void **state)
 {
     (void)state;
     struct image_file *file = open_good(write_small());
@@ -455,7 +457,7 @@ static void test_words_of_a_guard_that_hangs_are_not_waited_for(void **state)
         assert_int_equal(asking.status, STATUS_CANCELLED);
         assert_int_equal(asking.told.length, 0);
     }
-    // The next ones have guards of their own.
+    // The next ones have workers of their own.
     struct asking asking = {.file = file, .contents = true};
     run_asking(&asking);
     assert_int_equal(asking.status, STATUS_OK);
@@ -483,8 +485,8 @@ static void *run_saving(void *context)
     return NULL;
 }
 
-// More rows than fit the socket are on their way to a guard that takes none.
-static void test_saving_by_a_guard_that_hangs_is_left(void **state)
+// More rows than fit the socket are on their way to a worker that takes none.
+static void test_saving_by_a_worker_that_hangs_is_left(void **state)
 {
     (void)state;
     struct saving saving = {.path = write_small()};
@@ -629,9 +631,9 @@ int main(void)
         cmocka_unit_test(test_groups_of_hdf5_are_not_walked_to_their_end),
         cmocka_unit_test(test_unpacking_of_a_chunk_is_left),
         cmocka_unit_test(test_a_piece_that_was_cancelled_is_nobody_elses),
-        cmocka_unit_test(test_a_guard_that_hangs_is_left),
-        cmocka_unit_test(test_words_of_a_guard_that_hangs_are_not_waited_for),
-        cmocka_unit_test(test_saving_by_a_guard_that_hangs_is_left),
+        cmocka_unit_test(test_a_worker_that_hangs_is_left),
+        cmocka_unit_test(test_words_of_a_worker_that_hangs_are_not_waited_for),
+        cmocka_unit_test(test_saving_by_a_worker_that_hangs_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

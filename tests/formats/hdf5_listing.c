@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What an HDF5 file holds: header items and the list of its datasets, in files composed here and in real
 // ones.
-#include "formats/hdf5/hdf5_nexus.h"
+#include "formats/hdf5_worker/hdf5_nexus_read.h"
 #include "support/hdf5_file.h"
 
 #include <stdio.h>

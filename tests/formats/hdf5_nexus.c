@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What surrounds an HDF5 dataset: files composed here in every layout, and real files against h5py.
-#include "formats/hdf5/hdf5_nexus.h"
-#include "formats/hdf5/hdf5_value.h"
+#include "formats/hdf5/hdf5_facts.h"
+#include "formats/hdf5_library/hdf5_value.h"
+#include "formats/hdf5_worker/hdf5_nexus_read.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WIDTH = HDF5_IMAGE_WIDTH, HEIGHT = HDF5_IMAGE_HEIGHT, PIXELS = WIDTH * HEIGHT };
 
@@ -897,7 +899,7 @@ static void test_cxi(void **state)
     H5Fclose(file);
 }
 
-static void test_sharing(void **state)
+static void test_handing_over(void **state)
 {
     (void)state;
     uint32_t bits[PIXELS];
@@ -906,9 +908,20 @@ static void test_sharing(void **state)
     hdf5_put_array(file, DETECTOR "pixel_mask", H5T_NATIVE_UINT32, 2, plane_dims, bits);
     struct hdf5_nexus *nexus = read_around(file, DATA, SAMPLE_U32);
     H5Fclose(file);
-    struct hdf5_nexus *copy = hdf5_nexus_share(nexus);
+    // As the worker hands it over.
+    struct message_out out = {0};
+    int fd;
+    assert_true(hdf5_nexus_put(&out, nexus, &fd));
     hdf5_nexus_drop(&nexus);
     assert_null(nexus);
+    struct message_in in = {.at = out.bytes, .left = out.count};
+    assert_null(hdf5_nexus_get(&in, fd, WIDTH, HEIGHT + 1)); // another size than the memory has
+    in = (struct message_in){.at = out.bytes, .left = out.count};
+    struct hdf5_nexus *copy = hdf5_nexus_get(&in, fd, WIDTH, HEIGHT);
+    assert_non_null(copy);
+    assert_int_equal(in.left, 0);
+    message_out_free(&out);
+    close(fd);
     check_bits(copy, 0);
     hdf5_nexus_drop(&copy);
     hdf5_nexus_drop(&copy);
@@ -1160,7 +1173,7 @@ int main(void)
         cmocka_unit_test(test_mask_of_selection),
         cmocka_unit_test(test_mask_chunks),
         cmocka_unit_test(test_cxi),
-        cmocka_unit_test(test_sharing),
+        cmocka_unit_test(test_handing_over),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_real_arina),

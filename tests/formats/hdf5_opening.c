@@ -3,7 +3,9 @@
 // sources is what takes the time.
 //
 // The calls are counted by the linker's --wrap.
-#include "formats/hdf5/hdf5_guard.h"
+#include "formats/hdf5/hdf5_client.h"
+#include "formats/hdf5_library/hdf5_open.h"
+#include "formats/hdf5_worker/hdf5_tasks.h"
 #include "support/hdf5_file.h"
 #include "support/reader_checks.h"
 
@@ -13,7 +15,7 @@ enum { FRAMES = 5, ROWS = 4, COLUMNS = 6 };
 static const char shown[] = "/entry/data/data";
 
 // Handles of the dataset that are open, how often there was none before, and what was asked.
-static int handles, openings, lists, questions[HDF5_TASK_MASK + 1];
+static int handles, openings, lists, questions[HDF5_TASK_COUNT];
 
 hid_t __real_H5Oopen(hid_t place, const char *name, hid_t access);
 hid_t __wrap_H5Oopen(hid_t place, const char *name, hid_t access);
@@ -21,10 +23,10 @@ herr_t __real_H5Oclose(hid_t object);
 herr_t __wrap_H5Oclose(hid_t object);
 hid_t __real_H5Dget_create_plist(hid_t dataset);
 hid_t __wrap_H5Dget_create_plist(hid_t dataset);
-enum status __real_hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
-                                  struct hdf5_answer *answer, struct error *error);
-enum status __wrap_hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
-                                  struct hdf5_answer *answer, struct error *error);
+enum status __real_hdf5_client_ask(void *context, const struct hdf5_question *question,
+                                   struct hdf5_files *files, struct hdf5_answer *answer, struct error *error);
+enum status __wrap_hdf5_client_ask(void *context, const struct hdf5_question *question,
+                                   struct hdf5_files *files, struct hdf5_answer *answer, struct error *error);
 
 static bool is_shown(hid_t object)
 {
@@ -54,11 +56,11 @@ hid_t __wrap_H5Dget_create_plist(hid_t dataset)
     return __real_H5Dget_create_plist(dataset);
 }
 
-enum status __wrap_hdf5_guard_ask(struct hdf5_guard *guard, const struct hdf5_question *question,
-                                  struct hdf5_answer *answer, struct error *error)
+enum status __wrap_hdf5_client_ask(void *context, const struct hdf5_question *question,
+                                   struct hdf5_files *files, struct hdf5_answer *answer, struct error *error)
 {
     questions[question->task]++;
-    return __real_hdf5_guard_ask(guard, question, answer, error);
+    return __real_hdf5_client_ask(context, question, files, answer, error);
 }
 
 // A virtual dataset whose frame i is the dataset "s<i>" of the same file, in groups of classes of NeXus or
@@ -93,10 +95,26 @@ static const char *made(const char *name, bool nexus)
     return temporary_path(name);
 }
 
+// What the worker does of it, done here.
+static void check_worker(const char *path, const char *selector)
+{
+    const struct hdf5_question question = {
+        .task = HDF5_TASK_OPEN, .path = path, .name = selector, .channel = CHANNEL_AUTO};
+    struct hdf5_reply reply = {.fd = HDF5_NO_FD};
+    struct hdf5_kept *kept = hdf5_kept_create();
+    handles = openings = lists = 0;
+    hdf5_task_run(&question, kept, &reply);
+    assert_int_equal(reply.status, STATUS_OK);
+    assert_int_equal(openings, 1);
+    assert_int_equal(lists, 1);
+    message_out_free(&reply.facts);
+    hdf5_kept_destroy(kept);
+    assert_int_equal(handles, 0);
+}
+
 // Opens the file, shows a frame and closes it.
 static void check_opened_once(const char *name)
 {
-    handles = openings = lists = 0;
     memset(questions, 0, sizeof questions);
     struct image_file *file = open_good(name);
     assert_int_equal(file->frames, FRAMES);
@@ -106,10 +124,7 @@ static void check_opened_once(const char *name)
         assert_int_equal(((const uint16_t *)(const void *)picture.pixels)[k], 300 + k);
     picture_free(&picture);
     image_file_close(&file);
-    assert_int_equal(handles, 0);
-    assert_int_equal(openings, 1);
-    assert_int_equal(lists, 1);
-    // The guard has opened the file once, and the one source of the frame.
+    // The file is asked for once, and the one source of the frame.
     assert_int_equal(questions[HDF5_TASK_OPEN], 1);
     assert_int_equal(questions[HDF5_TASK_DATASET], 1);
     assert_int_equal(questions[HDF5_TASK_READ], 0);
@@ -119,8 +134,13 @@ static void test_opened_once(void **state)
 {
     (void)state;
     char name[4096];
-    check_opened_once(made("found.h5", false));
-    const char *path = made("named.h5", true);
+    const char *path;
+    path = made("found.h5", false);
+    check_worker(path, NULL);
+    check_opened_once(path);
+    path = made("named.h5", true);
+    check_worker(path, NULL);
+    check_worker(path, shown);
     check_opened_once(path);
     snprintf(name, sizeof name, "%s::%s", path, shown);
     check_opened_once(name);

@@ -9,12 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { WIDTH = 8, HEIGHT = 4, COUNT = WIDTH * HEIGHT, FILTER = 40321 };
-
-static const char leave_word[] = "leave-open", group_name[] = "a_group_that_is_new";
 
 static bool exists(const char *path)
 {
@@ -65,7 +61,6 @@ static void no_plugin_is_loaded_unless_allowed(void **state)
     assert_int_equal(read_file(pixels, &error), STATUS_UNSUPPORTED);
     assert_non_null(strstr(error.text, "filter 40321"));
     assert_non_null(strstr(error.text, "--hdf5-plugins"));
-    assert_false(exists(temporary_path("loaded")));
 }
 
 static void an_allowed_plugin_decodes(void **state)
@@ -76,48 +71,17 @@ static void an_allowed_plugin_decodes(void **state)
     reader_plugins_allow();
     if (read_file(pixels, &error) != STATUS_OK)
         fail_msg("%s", error.text);
-    assert_true(exists(temporary_path("loaded")));
+    // Even so it is confined: it has tried to leave a file when it was loaded.
+    assert_false(exists(temporary_path("loaded")));
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(pixels[i], i);
 }
 
-// What is new in an open file is written when libhdf5 closes it, and only then.
-static void libhdf5_closes_nothing_at_exit(void **state)
+int main(void)
 {
-    (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s", temporary_path("left.h5"));
-    const pid_t child = fork();
-    if (child == 0) {
-        execl("/proc/self/exe", "test", leave_word, path, (char *)NULL);
-        _exit(1);
-    }
-    int code = -1;
-    assert_int_equal(waitpid(child, &code, 0), child);
-    assert_int_equal(code, 0);
-    static char bytes[4096];
-    FILE *left = fopen(path, "rb");
-    assert_non_null(left);
-    const size_t count = fread(bytes, 1, sizeof bytes, left);
-    fclose(left);
-    assert_null(memmem(bytes, count, group_name, strlen(group_name)));
-}
-
-// This program's exit handlers run, with such a file open.
-static int leave_open(const char *path)
-{
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    return H5Gcreate2(file, group_name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) >= 0 ? 0 : 1;
-}
-
-int main(int argc, char **argv)
-{
-    if (argc == 3 && strcmp(argv[1], leave_word) == 0)
-        return leave_open(argv[2]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_plugin_is_loaded_unless_allowed),
         cmocka_unit_test(an_allowed_plugin_decodes),
-        cmocka_unit_test(libhdf5_closes_nothing_at_exit),
     };
     return cmocka_run_group_tests(tests, write_file, NULL);
 }

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "formats/base/channels.h"
 #include "formats/base/reader.h"
-#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5_library/hdf5_inspect.h"
 #include "support/bytes.h"
 #include "support/fits_maker.h"
 #include "support/hdf5_file.h"

@@ -12,7 +12,7 @@
 #include <hdf5.h>
 #include <sys/resource.h>
 
-// Small, as each run starts the guard's process.
+// Small, as each run starts a worker's process.
 enum { WIDTH = 7, HEIGHT = 5, MAX_CHANGES = 8, CHANGE_BYTES = 6, MAX_FILE = 1 << 16, MAX_PLACES = 128 };
 
 static const char *const datasets[] = {NULL,

@@ -2,7 +2,7 @@
 // Writing of small HDF5 files with libhdf5, and what is read around a dataset.
 #include "support/hdf5_file.h"
 
-#include "formats/hdf5/hdf5_nexus.h"
+#include "formats/hdf5_worker/hdf5_nexus_read.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A filter plugin for libhdf5 that leaves a file where the environment says when it is loaded. It inverts
-// bits.
+// A filter plugin for libhdf5 that tries to leave a file where the environment says when it is loaded. It
+// inverts bits.
 #include <fcntl.h>
 #include <hdf5.h>
 #include <stdint.h>

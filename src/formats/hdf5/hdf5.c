@@ -2,20 +2,17 @@
 // HDF5 and NeXus files: EIGER masters with their data files, NXmx, LImA, areaDetector, virtual datasets, and
 // any dataset of two or more dimensions.
 //
-// Format: HDF5 File Format Specification (The HDF Group), read by libhdf5; NeXus (nexusformat.org). The
-// parts: hdf5_layout.c decides what is shown, hdf5_nexus.c reads what the file says about it, hdf5_frame.c
-// and hdf5_stored.c decode.
+// Format: HDF5 File Format Specification (The HDF Group), read by libhdf5 in a process of its own
+// (formats/hdf5_worker), which is asked for facts; NeXus (nexusformat.org). The parts here: hdf5_client.c
+// asks, hdf5_facts.c judges the answers, hdf5_pool.c keeps them, hdf5_frame.c and hdf5_stored.c decode.
+#include "formats/hdf5/hdf5_reader.h"
+
 #include "base/file.h"
 #include "base/size.h"
 #include "formats/base/readers_list.h"
-#include "formats/hdf5/hdf5_dataset_open.h"
-#include "formats/hdf5/hdf5_driver.h"
-#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5/hdf5_client.h"
+#include "formats/hdf5/hdf5_files.h"
 #include "formats/hdf5/hdf5_frame.h"
-#include "formats/hdf5/hdf5_layout.h"
-#include "formats/hdf5/hdf5_mask_write.h"
-#include "formats/hdf5/hdf5_nexus.h"
-#include "formats/hdf5/hdf5_open.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -31,19 +28,17 @@ enum {
 // What all handles on a file share. The layout and what is known of the detector are constant.
 struct hdf5_shared {
     atomic_int users;
-    hid_t file;
+    int64_t number; // by which workers know it
     struct hdf5_layout layout;
     struct hdf5_nexus *nexus;
     struct hdf5_pool *pool;
     struct hdf5_cache *cache;
-    char *selector; // as asked for, or NULL
-    int channel;
 };
 
 struct hdf5_file {
     struct image_file base; // first
     struct hdf5_shared *shared;
-    struct hdf5_worker worker;
+    struct hdf5_decoder decoder;
 };
 
 static struct hdf5_file *hdf5_file_of(struct image_file *file)
@@ -52,6 +47,12 @@ static struct hdf5_file *hdf5_file_of(struct image_file *file)
 }
 
 // --- Opening ---
+
+void reader_plugins_allow(void)
+{
+    setenv(HDF5_PLUGINS_VARIABLE, "1", 1);
+    hdf5_client_end_idle(); // which were started without
+}
 
 static int hdf5_probe(const uint8_t *head, size_t count, const char *path)
 {
@@ -69,21 +70,18 @@ static void shared_release(struct hdf5_shared *shared)
 {
     if (atomic_fetch_sub(&shared->users, 1) != 1)
         return;
-    hdf5_quiet();
     hdf5_nexus_drop(&shared->nexus);
     hdf5_cache_destroy(shared->cache);
     hdf5_pool_destroy(shared->pool);
+    hdf5_client_leave(shared->number);
     hdf5_layout_free(&shared->layout);
-    free(shared->selector);
-    if (shared->file >= 0)
-        H5Fclose(shared->file);
     free(shared);
 }
 
 static void hdf5_close(struct image_file *base)
 {
     struct hdf5_file *file = hdf5_file_of(base);
-    hdf5_worker_free(&file->worker);
+    hdf5_worker_free(&file->decoder);
     shared_release(file->shared);
     free(file->base.path);
     free(file);
@@ -95,77 +93,67 @@ static struct hdf5_file *file_create(const char *path, struct hdf5_shared *share
     file->base = (struct image_file){.reader = &hdf5_reader, .path = must_copy(path)};
     file->base.frames = shared->layout.frames;
     file->shared = shared;
-    file->worker = (struct hdf5_worker){.pool = shared->pool, .cache = shared->cache};
+    file->decoder = (struct hdf5_decoder){.pool = shared->pool, .cache = shared->cache};
     return file;
 }
 
-// The rows and columns of the image, and its type, from the first part that is there.
-static enum status read_nexus(struct hdf5_shared *shared, struct cancel *cancel, struct error *error)
+// The first part that is there, which came with the answer, is put with the others.
+static enum status add_first(struct hdf5_shared *shared, struct message_in *facts, const char *path,
+                             struct error *error)
 {
-    const struct hdf5_layout *layout = &shared->layout;
-    // A part of the image, or a cut through it, has no pixel mask.
-    const int64_t width = layout->whole ? axes_width(&layout->axes) : 0;
-    const int64_t height = layout->whole ? axes_height(&layout->axes) : 0;
-    return hdf5_nexus_read(shared->file, layout->shown, width, height, layout->type, cancel, &shared->nexus,
-                           error);
+    struct hdf5_dataset *dataset = hdf5_dataset_get(facts);
+    return dataset ? hdf5_pool_add(shared->pool, dataset, error)
+                   : hdf5_pool_distrust(shared->pool, path, error);
 }
 
-static enum status shared_open(struct hdf5_shared *shared, const struct open_request *request,
-                               struct error *error)
+static enum status shared_learn(struct hdf5_shared *shared, struct hdf5_answer *answer, const char *path,
+                                struct error *error)
 {
-    enum status status = hdf5_file_open(request->path, &shared->file, error);
-    if (status == STATUS_OK)
-        status = hdf5_layout_choose(shared->file, request, shared->pool, &shared->layout, error);
-    if (status == STATUS_OK && cancel_requested(request->cancel))
-        status = error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", request->path);
-    if (status == STATUS_OK && shared->layout.frames < 1)
-        status = error_set(error, STATUS_BROKEN, "%s: has no frames", request->path);
-    return status == STATUS_OK ? read_nexus(shared, request->cancel, error) : status;
+    if (!hdf5_layout_get(&answer->facts, &shared->layout))
+        return hdf5_pool_distrust(shared->pool, path, error);
+    const struct axes *axes = &shared->layout.axes;
+    shared->nexus = hdf5_nexus_get(&answer->facts, answer->fd, axes_width(axes), axes_height(axes));
+    return shared->nexus ? add_first(shared, &answer->facts, path, error)
+                         : hdf5_pool_distrust(shared->pool, path, error);
 }
 
-// Has the guard do what is to be done with the file.
-static enum status task_ask(struct hdf5_shared *shared, enum hdf5_task task, const char *path, int64_t frame,
-                            struct cancel *cancel, struct hdf5_answer *answer, struct error *error)
-{
-    const struct hdf5_question question = {.task = task,
-                                           .channel = shared->channel,
-                                           .frame = frame,
-                                           .path = path,
-                                           .name = shared->selector ? shared->selector : "",
-                                           .cancel = cancel};
-    return hdf5_pool_ask(shared->pool, &question, answer, error);
-}
-
-static struct hdf5_shared *shared_create(bool guarded)
+static struct hdf5_shared *shared_create(const struct open_request *request, const struct hdf5_asker *asker)
 {
     struct hdf5_shared *shared = must_alloc(sizeof *shared);
     atomic_init(&shared->users, 1);
-    shared->file = H5I_INVALID_HID;
-    shared->pool = hdf5_pool_create(guarded);
+    shared->number = hdf5_client_number();
+    const struct hdf5_asker worker = {
+        .ask = hdf5_client_ask, .distrust = hdf5_client_end, .context = &shared->number};
+    shared->pool = hdf5_pool_create(asker ? asker : &worker, request->path, request->blob);
     shared->cache = hdf5_cache_create();
     return shared;
 }
 
-static enum status hdf5_open(const struct open_request *request, struct image_file **out, struct error *error)
+enum status hdf5_open_asking(const struct open_request *request, const struct hdf5_asker *asker,
+                             struct image_file **out, struct error *error)
 {
-    hdf5_quiet();
-    struct hdf5_shared *shared = shared_create(true);
-    shared->selector = request->selector ? must_copy(request->selector) : NULL;
-    shared->channel = request->channel;
-    hdf5_pool_heed(shared->pool, request->cancel);
-    enum status status = task_ask(shared, HDF5_TASK_OPEN, request->path, 0, request->cancel, NULL, error);
-    if (status == STATUS_OK) {
-        hdf5_pool_trust(shared->pool);
-        status = shared_open(shared, request, error);
-    }
-    hdf5_pool_heed(shared->pool, NULL);
-    hdf5_pool_rest(shared->pool);
+    struct hdf5_shared *shared = shared_create(request, asker);
+    const struct hdf5_question question = {.task = HDF5_TASK_OPEN,
+                                           .path = request->path,
+                                           .name = request->selector,
+                                           .channel = request->channel,
+                                           .cancel = request->cancel};
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    enum status status = hdf5_pool_ask(shared->pool, &question, &answer, error);
+    if (status == STATUS_OK)
+        status = shared_learn(shared, &answer, request->path, error);
+    hdf5_answer_free(&answer);
     if (status != STATUS_OK) {
         shared_release(shared);
         return status;
     }
     *out = &file_create(request->path, shared)->base;
     return STATUS_OK;
+}
+
+static enum status hdf5_open(const struct open_request *request, struct image_file **out, struct error *error)
+{
+    return hdf5_open_asking(request, NULL, out, error);
 }
 
 static enum status hdf5_clone(struct image_file *base, struct image_file **out, struct error *error)
@@ -181,14 +169,13 @@ static enum status hdf5_clone(struct image_file *base, struct image_file **out, 
 
 // Opens the dataset of the frame; it is given back to the pool. `at` is the frame's first sample.
 static enum status frame_take(struct hdf5_file *file, int64_t frame, struct cancel *cancel,
-                              struct hdf5_dataset **dataset, int64_t at[H5S_MAX_RANK], struct error *error)
+                              const struct hdf5_dataset **dataset, int64_t at[HDF5_RANK], struct error *error)
 {
     struct hdf5_shared *shared = file->shared;
     const struct hdf5_part *part = hdf5_layout_find(&shared->layout, frame, at);
-    struct hdf5_dataset *found;
+    const struct hdf5_dataset *found;
     char number[56];
     format_frame(frame, file->base.frames, number, sizeof number);
-    hdf5_quiet();
     enum status status = hdf5_pool_take(shared->pool, part->path, part->name, cancel, &found, error);
     if (status != STATUS_OK)
         return hdf5_path_exists(part->path)
@@ -279,8 +266,8 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
 {
     struct hdf5_file *file = hdf5_file_of(base);
     const struct hdf5_layout *layout = &file->shared->layout;
-    struct hdf5_dataset *dataset;
-    int64_t at[H5S_MAX_RANK];
+    const struct hdf5_dataset *dataset;
+    int64_t at[HDF5_RANK];
     enum status status = frame_take(file, frame, base->cancel, &dataset, at, error);
     if (status != STATUS_OK)
         return status;
@@ -314,7 +301,7 @@ static enum status hdf5_frame_info(struct image_file *base, int64_t frame, struc
 struct placed_frame {
     struct hdf5_file *file;
     const struct hdf5_dataset *dataset;
-    int64_t at[H5S_MAX_RANK];
+    int64_t at[HDF5_RANK];
 };
 
 static enum status decode_channel(void *context, unsigned channel, const struct decode_request *request,
@@ -340,7 +327,7 @@ static enum status decode_channel(void *context, unsigned channel, const struct 
                                        .class_stride = (size_t)request->rect.width,
                                        .cancel = request->cancel,
                                        .report = report};
-    return hdf5_region_decode(&frame->file->worker, &region, &target, error);
+    return hdf5_region_decode(&frame->file->decoder, &region, &target, error);
 }
 
 // Where the frame is among all of the dataset, for its mask: a selector may have left some out.
@@ -360,7 +347,7 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
     struct hdf5_file *file = hdf5_file_of(base);
     const struct hdf5_layout *layout = &file->shared->layout;
     struct placed_frame frame = {.file = file};
-    struct hdf5_dataset *dataset;
+    const struct hdf5_dataset *dataset;
     enum status status = frame_take(file, request->frame, request->cancel, &dataset, frame.at, error);
     if (status != STATUS_OK)
         return status;
@@ -387,34 +374,36 @@ static enum status hdf5_decode(struct image_file *base, const struct decode_requ
 
 // --- What else the file tells ---
 
-static void text_tell(struct hdf5_shared *shared, enum hdf5_task task, int64_t frame, struct text *out)
-{
-    if (task == HDF5_TASK_METADATA)
-        hdf5_nexus_metadata(shared->file, shared->layout.shown, frame, shared->layout.frames, out);
-    if (task == HDF5_TASK_CONTENTS)
-        hdf5_contents(shared->file, out);
-}
-
-// Appends what the task tells, in the words of the guard; without one it is found out here.
-static enum status text_ask(struct image_file *base, enum hdf5_task task, int64_t frame, struct text *out,
+// Appends what the worker tells.
+static enum status text_ask(struct image_file *base, const struct hdf5_question *question, struct text *out,
                             struct error *error)
 {
-    struct hdf5_shared *shared = hdf5_file_of(base)->shared;
-    struct hdf5_answer answer = {0};
-    hdf5_quiet();
-    const enum status status = task_ask(shared, task, base->path, frame, base->cancel, &answer, error);
-    if (status == STATUS_OK && answer.given)
-        text_append(out, text_string(&answer.text));
-    else if (status == STATUS_OK)
-        text_tell(shared, task, frame, out);
-    text_free(&answer.text);
+    struct hdf5_pool *pool = hdf5_file_of(base)->shared->pool;
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    enum status status = hdf5_pool_ask(pool, question, &answer, error);
+    if (status == STATUS_OK) {
+        char *told = message_get_name(&answer.facts);
+        if (answer.facts.bad)
+            status = hdf5_pool_distrust(pool, base->path, error);
+        else
+            utf8_append(out, told, strlen(told));
+        free(told);
+    }
+    hdf5_answer_free(&answer);
     return status;
 }
 
 static enum status hdf5_metadata(struct image_file *base, int64_t frame, struct text *out,
                                  struct error *error)
 {
-    return text_ask(base, HDF5_TASK_METADATA, frame, out, error);
+    const struct hdf5_layout *layout = &hdf5_file_of(base)->shared->layout;
+    const struct hdf5_question question = {.task = HDF5_TASK_METADATA,
+                                           .path = base->path,
+                                           .name = layout->shown,
+                                           .frame = frame,
+                                           .frames = layout->frames,
+                                           .cancel = base->cancel};
+    return text_ask(base, &question, out, error);
 }
 
 static enum status hdf5_detector(struct image_file *base, int64_t frame, struct detector_info *info,
@@ -428,73 +417,9 @@ static enum status hdf5_detector(struct image_file *base, int64_t frame, struct 
 
 static enum status hdf5_contents_of(struct image_file *base, struct text *out, struct error *error)
 {
-    return text_ask(base, HDF5_TASK_CONTENTS, 0, out, error);
-}
-
-// --- In the guard's process ---
-
-static void read_region(const struct hdf5_region *region)
-{
-    const size_t item = sample_traits(region->dataset->type.type)->bytes;
-    size_t pixels, bytes;
-    if (!size_of_plane(region->width, region->height, 1, &pixels) || !size_multiply(pixels, item, &bytes))
-        return;
-    struct decode_report report = {0};
-    struct hdf5_worker worker = {.pool = hdf5_pool_create(false), .cache = hdf5_cache_create()};
-    struct hdf5_target target = {.pixels = calloc(1, bytes),
-                                 .stride = (size_t)region->width * item,
-                                 .classes = calloc(1, pixels),
-                                 .class_stride = (size_t)region->width,
-                                 .report = &report};
-    if (target.pixels && target.classes)
-        (void)hdf5_region_read(&worker, region, &target, NULL);
-    free(target.pixels);
-    free(target.classes);
-    hdf5_worker_free(&worker);
-    hdf5_cache_destroy(worker.cache);
-    hdf5_pool_destroy(worker.pool);
-}
-
-static void run_on_dataset(const struct hdf5_question *question)
-{
-    struct hdf5_dataset *dataset = NULL;
-    hid_t file;
-    if (hdf5_file_open(question->path, &file, NULL) != STATUS_OK)
-        return;
-    if (hdf5_dataset_open(file, question->path, question->name, &dataset, NULL) == STATUS_OK) {
-        (void)H5Dget_storage_size(dataset->id); // looks at all chunks
-        struct hdf5_region region = {.dataset = dataset,
-                                     .row_axis = question->row_axis,
-                                     .column_axis = question->column_axis,
-                                     .width = question->width,
-                                     .height = question->height,
-                                     .part = {.channels = 2, .complex = true}};
-        memcpy(region.at, question->at, sizeof region.at);
-        if (question->task == HDF5_TASK_READ)
-            read_region(&region);
-    }
-    hdf5_dataset_close(dataset);
-    H5Fclose(file);
-}
-
-void hdf5_task_run(const struct hdf5_question *question, struct hdf5_answer *answer)
-{
-    hdf5_quiet();
-    if (question->task == HDF5_TASK_MASK) {
-        hdf5_mask_write(question, answer);
-        return;
-    }
-    if (question->task == HDF5_TASK_DATASET || question->task == HDF5_TASK_READ) {
-        run_on_dataset(question);
-        return;
-    }
-    const struct open_request request = {.path = question->path,
-                                         .selector = question->name[0] ? question->name : NULL,
-                                         .channel = question->channel};
-    struct hdf5_shared *shared = shared_create(false);
-    if (shared_open(shared, &request, NULL) == STATUS_OK)
-        text_tell(shared, question->task, question->frame, &answer->text);
-    shared_release(shared);
+    const struct hdf5_question question = {
+        .task = HDF5_TASK_CONTENTS, .path = base->path, .cancel = base->cancel};
+    return text_ask(base, &question, out, error);
 }
 
 static const char *const hdf5_extensions[] = {"h5", "hdf5", "nxs", "nx5", "hdf", "cxi", "he5", "emd", NULL};

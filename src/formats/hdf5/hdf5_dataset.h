@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: MIT
-// Inside the HDF5 reader: one dataset, opened for its pixels.
+// Inside the HDF5 reader: what is known of one dataset, as the worker tells it.
 #ifndef FOVEA_FORMATS_HDF5_DATASET_H
 #define FOVEA_FORMATS_HDF5_DATASET_H
 
 #include "formats/base/blob.h"
-#include "formats/hdf5/hdf5_type.h"
 #include "formats/packed/hdf5_chunk.h"
+#include "image/sample.h"
 
-#include <hdf5.h>
+enum { HDF5_NO_AXIS = -1, HDF5_RANK = 32 }; // most axes of a dataset
+enum {
+    HDF5_MAX_MAPPINGS = 100 * 1000,
+    HDF5_MAX_BOXES = 1000 * 1000,
+    HDF5_MAX_SLOTS = 100 * 1000,
+};
 
-enum { HDF5_NO_AXIS = -1 };
-
-struct hdf5_slot;
+// How the elements in the file are samples.
+struct hdf5_type {
+    enum sample_type type;
+    bool complex; // pairs of real and imaginary part, which become samples of that type; never `exact`
+    bool exact;   // the bytes in the file are samples of that type, but for their order
+    bool swapped; // big-endian
+};
 
 enum hdf5_storage {
     HDF5_STORED_PLAIN,    // uncompressed samples in one piece of the file
     HDF5_STORED_CHUNKS,   // chunks that hdf5_chunk.h decodes
     HDF5_STORED_VIRTUAL,  // put together from boxes of other datasets
     HDF5_STORED_EXTERNAL, // uncompressed samples in files that are not HDF5
-    HDF5_STORED_OTHER,    // all else: H5Dread
+    HDF5_STORED_OTHER,    // all else: read by the worker
+    HDF5_STORED_COUNT
 };
 
 // One axis of a virtual mapping: index i of the `count * block` selected ones lies at
@@ -44,6 +54,15 @@ struct hdf5_mapping {
     size_t box_count;
 };
 
+// A piece of a dataset's bytes in a file that is not HDF5.
+struct hdf5_slot {
+    char *name;           // as the dataset has it
+    char *path;           // found by hdf5_slots_find; NULL where the file is missing
+    int64_t begin, bytes; // which of the dataset's bytes these are
+    int64_t offset;       // of the first in the file
+    int64_t present;      // bytes that the file had when the dataset was opened
+};
+
 // All of a virtual dataset.
 struct hdf5_mappings {
     struct hdf5_mapping *items;
@@ -53,32 +72,31 @@ struct hdf5_mappings {
     char *first_missing;
 };
 
-// Immutable once opened.
+// Immutable once it is in the pool. Lengths of axes fit together: all samples have fewer than 2^63 bytes.
 struct hdf5_dataset {
-    char *path;      // of the file it lies in, behind all links
-    char *opened;    // the path by which it was opened, whose links led there
-    char *name;      // within the file that was opened
-    char unit[32];   // of the samples, by the attribute "units"; "" without one
-    uint64_t serial; // unlike that of all others of the pool
-    hid_t id;
-    struct blob *blob;  // the file; NULL where it is not known
+    char *path;         // of the file it lies in, behind all links
+    char *opened;       // the path by which it was opened, whose links led there
+    char *name;         // within the file that was opened
+    char unit[32];      // of the samples, by the attribute "units"; "" without one
+    uint64_t serial;    // unlike that of all others of the pool
+    struct blob *blob;  // the file; set by the pool, as `serial` is
     int64_t file_bytes; // when the dataset was opened: a file that is written grows
     int rank;
-    int64_t dims[H5S_MAX_RANK];
+    int64_t dims[HDF5_RANK];
     struct hdf5_type type;
     enum hdf5_storage storage;
     bool cached; // HDF5_STORED_OTHER: whole planes go to the cache, because chunks are decoded behind them
     uint8_t fill[8];
     struct hdf5_pipeline pipeline; // of chunks; for people also where the storage is another
     int64_t offset;                // HDF5_STORED_PLAIN: of the first sample; -1: nothing was written
-    int64_t chunk[H5S_MAX_RANK];   // also of HDF5_STORED_OTHER; [0] is 0 where there are no chunks
+    int64_t chunk[HDF5_RANK];      // also of HDF5_STORED_OTHER; [0] is 0 where there are no chunks
     size_t chunk_bytes;
     int64_t stored;  // bytes of all chunks, counted for large datasets only, else INT64_MAX; or of all slots
     bool bare_edges; // chunks that reach over the edge are stored without filters
-    bool addressed;  // chunks are found by their address in the file, else read by libhdf5
     struct hdf5_slot *slots; // HDF5_STORED_EXTERNAL; one after the other
     size_t slot_count;
     struct hdf5_mappings mappings; // HDF5_STORED_VIRTUAL
 };
+void hdf5_dataset_free(struct hdf5_dataset *dataset); // and all it has; NULL is fine
 
 #endif

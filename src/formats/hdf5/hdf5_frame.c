@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Rectangles of datasets: plain samples, and all that only libhdf5 reads.
+// Rectangles of datasets: plain samples, and all that only libhdf5 reads, in its worker.
 #include "formats/hdf5/hdf5_frame.h"
 
 #include "base/size.h"
 #include "formats/base/blob.h"
 #include "formats/base/plain.h"
 #include "formats/hdf5/hdf5_external.h"
-#include "formats/hdf5/hdf5_filters.h"
-#include "formats/hdf5/hdf5_open.h"
 #include "image/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    CACHED_PLANE_BYTES = 256 << 20, // larger planes are read by libhdf5 rectangle by rectangle
+    CACHED_PLANE_BYTES = 256 << 20, // larger planes are read by the worker rectangle by rectangle
     PARTS = 2 - CHANNEL_PHASE,      // channels of complex samples, from CHANNEL_PHASE to 1
 };
 
-void hdf5_worker_free(struct hdf5_worker *worker)
+void hdf5_worker_free(struct hdf5_decoder *decoder)
 {
-    hdf5_scratch_free(&worker->scratch);
-    free(worker->samples.bytes);
-    free(worker->stored.bytes);
+    hdf5_scratch_free(&decoder->scratch);
+    free(decoder->samples.bytes);
+    free(decoder->stored.bytes);
 }
 
 uint8_t *hdf5_room_reserve(struct hdf5_room *room, size_t count)
@@ -46,7 +44,7 @@ static int64_t axis_step(const struct hdf5_dataset *dataset, int axis)
     return step;
 }
 
-static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_region *region,
+static enum status plain_region(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                 const struct hdf5_target *target, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
@@ -56,7 +54,7 @@ static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_re
         return STATUS_OK;
     }
     if (region->column_axis != dataset->rank - 1)
-        return hdf5_region_read(worker, region, target, error);
+        return hdf5_region_read(decoder, region, target, error);
     struct plain_samples from = {
         .path = dataset->path,
         .blob = dataset->blob,
@@ -85,65 +83,39 @@ static enum status plain_region(struct hdf5_worker *worker, const struct hdf5_re
     return status;
 }
 
-// --- H5Dread ---
-
-// H5Dread of what is selected in `from`, as samples. Complex ones are read as pairs.
-static bool samples_read(const struct hdf5_region *region, hid_t to, hid_t from, uint8_t *out)
-{
-    const struct hdf5_dataset *dataset = region->dataset;
-    const hid_t memory = dataset->type.memory;
-    if (!dataset->type.complex)
-        return H5Dread(dataset->id, memory, to, from, H5P_DEFAULT, out) >= 0;
-    const int64_t count = region->width * region->height; // fits, as it did for `out`
-    size_t bytes;
-    uint8_t *pairs = size_multiply((size_t)count, H5Tget_size(memory), &bytes) ? malloc(bytes) : NULL;
-    const bool good = pairs && H5Dread(dataset->id, memory, to, from, H5P_DEFAULT, pairs) >= 0;
-    if (good)
-        channels_pick(dataset->type.type, &region->part, pairs, count, out);
-    free(pairs);
-    return good;
-}
+// --- What the worker reads ---
 
 // Reads the rectangle into samples without padding.
-static enum status library_read(struct hdf5_worker *worker, const struct hdf5_region *region,
+static enum status library_read(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                 struct cancel *cancel, uint8_t *out, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
     struct hdf5_question question = {.task = HDF5_TASK_READ,
-                                     .width = region->width,
-                                     .height = region->height,
-                                     .row_axis = region->row_axis,
-                                     .column_axis = region->column_axis,
                                      .path = dataset->opened,
                                      .name = dataset->name,
-                                     .cancel = cancel};
-    memcpy(question.at, region->at, sizeof region->at);
+                                     .cancel = cancel,
+                                     .box = {.width = region->width,
+                                             .height = region->height,
+                                             .row_axis = region->row_axis,
+                                             .column_axis = region->column_axis,
+                                             .part = region->part}};
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    size_t bytes = 0;
+    memcpy(question.box.at, region->at, (size_t)dataset->rank * sizeof *region->at);
     enum status status = hdf5_chunk_check(dataset, error);
+    if (status == STATUS_OK &&
+        !size_of_plane(region->width, region->height, sample_traits(dataset->type.type)->bytes, &bytes))
+        status =
+            error_set(error, STATUS_TOO_LARGE, "%s: the size of %s overflows", dataset->path, dataset->name);
     if (status == STATUS_OK)
-        status = hdf5_pool_ask(worker->pool, &question, NULL, error);
-    if (status != STATUS_OK)
-        return status;
-    hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];
-    for (int axis = 0; axis < dataset->rank; axis++) {
-        start[axis] = (hsize_t)region->at[axis];
-        count[axis] = axis == region->row_axis      ? (hsize_t)region->height
-                      : axis == region->column_axis ? (hsize_t)region->width
-                                                    : 1;
-    }
-    status = hdf5_library_check(dataset->id, start, count, error);
-    if (status != STATUS_OK)
-        return status;
-    const hsize_t size[2] = {(hsize_t)region->height, (hsize_t)region->width};
-    hid_t from = H5Dget_space(dataset->id), to = H5Screate_simple(2, size, NULL);
-    const bool good = H5Sselect_hyperslab(from, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                      samples_read(region, to, from, out);
-    // What libhdf5 says of a missing filter is about the folder of its plugins.
-    if (!good)
-        status = hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
-    if (!good && hdf5_filters_check(dataset, hdf5_plugins_allowed(), error) != STATUS_OK)
-        status = STATUS_UNSUPPORTED;
-    H5Sclose(from);
-    H5Sclose(to);
+        status = hdf5_pool_ask(decoder->pool, &question, &answer, error);
+    const void *samples = status == STATUS_OK ? hdf5_memory_map(answer.fd, bytes) : NULL;
+    if (samples)
+        memcpy(out, samples, bytes);
+    else if (status == STATUS_OK)
+        status = hdf5_pool_distrust(decoder->pool, dataset->path, error);
+    hdf5_memory_unmap(samples, bytes);
+    hdf5_answer_free(&answer);
     return status;
 }
 
@@ -155,7 +127,7 @@ static void copy_rows(const struct hdf5_target *target, const uint8_t *from, siz
 }
 
 // Reads the rectangle strip by strip, each a row of chunks high; those that fail are lost.
-static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_region *region,
+static enum status library_strips(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                   const struct hdf5_target *target, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
@@ -170,13 +142,13 @@ static enum status library_strips(struct hdf5_worker *worker, const struct hdf5_
         if (region->row_axis >= 0)
             strip.at[region->row_axis] = at;
         strip.height = int64_min(chunk - at % chunk, region->height - y);
-        uint8_t *room = hdf5_room_reserve(&worker->samples, row * (size_t)strip.height);
+        uint8_t *room = hdf5_room_reserve(&decoder->samples, row * (size_t)strip.height);
         if (!room)
             return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
                              dataset->name);
         struct error reason = {0};
         const struct hdf5_target part = hdf5_target_part(target, 0, y, item);
-        const enum status status = library_read(worker, &strip, target->cancel, room, &reason);
+        const enum status status = library_read(decoder, &strip, target->cancel, room, &reason);
         if (status == STATUS_UNSUPPORTED || status == STATUS_CANCELLED) {
             if (error)
                 *error = reason;
@@ -200,8 +172,8 @@ static uint64_t plane_index(const struct hdf5_region *region)
             index = index * (uint64_t)dataset->dims[axis] + (uint64_t)region->at[axis];
     if (dataset->type.complex)
         index = index * PARTS + (uint64_t)(region->part.channel - CHANNEL_PHASE);
-    return index * (H5S_MAX_RANK + 1) * (H5S_MAX_RANK + 1) +
-           (uint64_t)(region->row_axis + 1) * (H5S_MAX_RANK + 1) + (uint64_t)(region->column_axis + 1);
+    return index * (HDF5_RANK + 1) * (HDF5_RANK + 1) + (uint64_t)(region->row_axis + 1) * (HDF5_RANK + 1) +
+           (uint64_t)(region->column_axis + 1);
 }
 
 static int64_t axis_length(const struct hdf5_dataset *dataset, int axis)
@@ -210,7 +182,7 @@ static int64_t axis_length(const struct hdf5_dataset *dataset, int axis)
 }
 
 // Reads the whole plane that the region is in.
-static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_region *region,
+static enum status plane_make(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                               struct cancel *cancel, struct hdf5_piece *piece, size_t bytes)
 {
     const struct hdf5_dataset *dataset = region->dataset;
@@ -221,28 +193,28 @@ static enum status plane_make(struct hdf5_worker *worker, const struct hdf5_regi
         plane.at[region->row_axis] = 0;
     if (region->column_axis >= 0)
         plane.at[region->column_axis] = 0;
-    if (!hdf5_cache_reserve(worker->cache, piece, bytes))
+    if (!hdf5_cache_reserve(decoder->cache, piece, bytes))
         return error_set(&piece->error, STATUS_NO_MEMORY, "%s: not enough memory for %s", dataset->path,
                          dataset->name);
-    return library_read(worker, &plane, cancel, piece->bytes, &piece->error);
+    return library_read(decoder, &plane, cancel, piece->bytes, &piece->error);
 }
 
-enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_region_read(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                              const struct hdf5_target *target, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
     const size_t item = sample_traits(dataset->type.type)->bytes;
     const int64_t width = axis_length(dataset, region->column_axis);
-    size_t bytes;
+    size_t bytes = 0;
     bool mine;
     if (!dataset->cached || !size_of_plane(width, axis_length(dataset, region->row_axis), item, &bytes) ||
         bytes > CACHED_PLANE_BYTES)
-        return library_strips(worker, region, target, error);
-    struct hdf5_piece *piece = hdf5_cache_take(worker->cache, dataset->serial, plane_index(region), &mine);
+        return library_strips(decoder, region, target, error);
+    struct hdf5_piece *piece = hdf5_cache_take(decoder->cache, dataset->serial, plane_index(region), &mine);
     if (!piece)
-        return library_strips(worker, region, target, error);
+        return library_strips(decoder, region, target, error);
     if (mine)
-        hdf5_cache_ready(worker->cache, piece, plane_make(worker, region, target->cancel, piece, bytes));
+        hdf5_cache_ready(decoder->cache, piece, plane_make(decoder, region, target->cancel, piece, bytes));
     enum status status = piece->status;
     if (status == STATUS_OK) {
         const int64_t y = region->row_axis >= 0 ? region->at[region->row_axis] : 0;
@@ -252,39 +224,38 @@ enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_regio
     } else if (status == STATUS_UNSUPPORTED && error) {
         *error = piece->error;
     }
-    hdf5_cache_give(worker->cache, piece);
+    hdf5_cache_give(decoder->cache, piece);
     return status == STATUS_OK || status == STATUS_UNSUPPORTED
                ? status
-               : library_strips(worker, region, target, error);
+               : library_strips(decoder, region, target, error);
 }
 
 // --- Any storage ---
 
-enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_region_decode_within(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                       const struct hdf5_target *target, int depth, struct error *error)
 {
     if (cancel_requested(target->cancel))
         return STATUS_CANCELLED;
     switch (region->dataset->storage) {
     case HDF5_STORED_PLAIN:
-        return plain_region(worker, region, target, error);
+        return plain_region(decoder, region, target, error);
     case HDF5_STORED_CHUNKS:
-        return hdf5_chunks_decode(worker, region, target, error);
+        return hdf5_chunks_decode(decoder, region, target, error);
     case HDF5_STORED_VIRTUAL:
-        return hdf5_mapped_decode(worker, region, target, depth, error);
+        return hdf5_mapped_decode(decoder, region, target, depth, error);
     case HDF5_STORED_EXTERNAL:
         return hdf5_external_decode(region, target);
     default:
-        return hdf5_region_read(worker, region, target, error);
+        return hdf5_region_read(decoder, region, target, error);
     }
 }
 
-enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_region_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error)
 {
-    hdf5_quiet();
-    worker->scratch.cancel = target->cancel;
-    const enum status status = hdf5_region_decode_within(worker, region, target, 0, error);
-    worker->scratch.cancel = NULL;
+    decoder->scratch.cancel = target->cancel;
+    const enum status status = hdf5_region_decode_within(decoder, region, target, 0, error);
+    decoder->scratch.cancel = NULL;
     return status;
 }

@@ -42,7 +42,7 @@ void hdf5_cache_give(struct hdf5_cache *cache, struct hdf5_piece *piece);
 // --- hdf5_frame.c: pixels ---
 
 // What a thread needs for decoding, its own.
-struct hdf5_worker {
+struct hdf5_decoder {
     struct hdf5_pool *pool;
     struct hdf5_cache *cache;
     struct hdf5_scratch scratch;
@@ -51,32 +51,32 @@ struct hdf5_worker {
         size_t capacity;
     } samples, stored;
 };
-void hdf5_worker_free(struct hdf5_worker *worker);
+void hdf5_worker_free(struct hdf5_decoder *decoder);
 // Memory of at least `count` bytes, whose content is lost by the next call; NULL where there is none.
 uint8_t *hdf5_room_reserve(struct hdf5_room *room, size_t count);
 
 // Decodes the rectangle. What is damaged is filled, marked and told in the report.
-enum status hdf5_region_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_region_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error);
-// The same by H5Dread, which knows every kind of storage.
-enum status hdf5_region_read(struct hdf5_worker *worker, const struct hdf5_region *region,
+// The same by the worker, whose libhdf5 knows every kind of storage.
+enum status hdf5_region_read(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                              const struct hdf5_target *target, struct error *error);
 // As hdf5_region_decode, of a source of a virtual dataset: `depth` virtual datasets are around it.
-enum status hdf5_region_decode_within(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_region_decode_within(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                       const struct hdf5_target *target, int depth, struct error *error);
 // --- hdf5_mapped.c: pixels of HDF5_STORED_VIRTUAL ---
 
 // A pixel has the sample of the last mapping that has a source for it, as libhdf5 has it. Where mappings
 // have none for it (the file or dataset is missing, or shorter than the mapping) it is lost. Where there is
 // no mapping it has the fill value.
-enum status hdf5_mapped_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_mapped_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, int depth, struct error *error);
 
 // --- hdf5_stored.c: pixels of HDF5_STORED_CHUNKS ---
 
 // STATUS_TOO_LARGE where a chunk must be unpacked as a whole and is too large for that (base/memory.h).
 enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *error);
-enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_chunks_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error);
 
 #endif

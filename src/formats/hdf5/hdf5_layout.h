@@ -5,10 +5,7 @@
 
 #include "formats/base/axes.h"
 #include "formats/base/channels.h"
-#include "formats/base/reader.h"
-#include "formats/hdf5/hdf5_pool.h"
-
-#include <hdf5.h>
+#include "formats/hdf5/hdf5_dataset.h"
 
 // A dataset that makes up frames [first, first + frames) of the series.
 struct hdf5_part {
@@ -30,13 +27,11 @@ struct hdf5_layout {
     struct text note;
 };
 
-// Decides what is shown, by the selector, if any, and the channel of the request. What it finds is not whole
-// where the request is cancelled meanwhile.
-enum status hdf5_layout_choose(hid_t file, const struct open_request *request, struct hdf5_pool *pool,
-                               struct hdf5_layout *layout, struct error *error);
 void hdf5_layout_free(struct hdf5_layout *layout);
+// One part more at the end, cleared.
+struct hdf5_part *hdf5_layout_add(struct hdf5_layout *layout);
 // The part that has the frame, and the coordinates of the frame's first pixel in it.
 const struct hdf5_part *hdf5_layout_find(const struct hdf5_layout *layout, int64_t frame,
-                                         int64_t at[H5S_MAX_RANK]);
+                                         int64_t at[HDF5_RANK]);
 
 #endif

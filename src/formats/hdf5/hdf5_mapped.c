@@ -2,9 +2,10 @@
 // Rectangles of virtual datasets, mapping by mapping.
 #include "base/file.h"
 #include "base/size.h"
+#include "formats/hdf5/hdf5_convert.h"
+#include "formats/hdf5/hdf5_files.h"
 #include "formats/hdf5/hdf5_frame.h"
-#include "formats/hdf5/hdf5_open.h"
-#include "formats/hdf5/hdf5_virtual.h"
+#include "formats/hdf5/hdf5_mapping.h"
 #include "image/mask.h"
 
 #include <stdlib.h>
@@ -136,13 +137,13 @@ enum presence {
 
 // A mapping applied to a region.
 struct mapped {
-    struct hdf5_worker *worker;
+    struct hdf5_decoder *decoder;
     const struct hdf5_region *region;
     const struct hdf5_target *target;
     struct supply *supply;
-    struct hdf5_mapping mapping; // a copy; names and boxes are the dataset's
-    struct hdf5_dataset *source; // while it is open
-    struct hdf5_region from;     // of the source; rows, columns and sizes change
+    struct hdf5_mapping mapping;       // a copy; names and boxes are the dataset's
+    const struct hdf5_dataset *source; // while it is in use
+    struct hdf5_region from;           // of the source; rows, columns and sizes change
     enum presence presence;
     uint8_t lack;     // the mark of pixels without a source; 0: none was there yet
     bool *by_library; // set where libhdf5 must read the whole region; then nothing more is decoded here
@@ -232,10 +233,9 @@ static enum status decode_converted(struct mapped *mapped, const struct hdf5_tar
     own.pixels = room;
     own.stride = (size_t)width * from_item;
     enum status status =
-        hdf5_region_decode_within(mapped->worker, &mapped->from, &own, mapped->depth + 1, error);
-    if (status == STATUS_OK && H5Tconvert(from->memory, to->memory, pixels, room, NULL, H5P_DEFAULT) < 0) {
-        H5Eclear2(H5E_DEFAULT);
-        *mapped->by_library = true; // to say what it cannot do
+        hdf5_region_decode_within(mapped->decoder, &mapped->from, &own, mapped->depth + 1, error);
+    if (status == STATUS_OK && !hdf5_convert(from->type, to->type, room, pixels)) {
+        *mapped->by_library = true;
     } else if (status == STATUS_OK) {
         for (int64_t y = 0; y < height; y++)
             memcpy(part->pixels + (size_t)y * part->stride, room + (size_t)(y * width) * item,
@@ -252,7 +252,7 @@ static enum status decode_part(struct mapped *mapped, const struct hdf5_target *
         return STATUS_OK;
     if (mapped->source->type.type != mapped->region->dataset->type.type)
         return decode_converted(mapped, part, error);
-    return hdf5_region_decode_within(mapped->worker, &mapped->from, part, mapped->depth + 1, error);
+    return hdf5_region_decode_within(mapped->decoder, &mapped->from, part, mapped->depth + 1, error);
 }
 
 static const struct hdf5_steps *source_steps(const struct mapped *mapped, int axis)
@@ -444,7 +444,7 @@ static void source_take(struct mapped *mapped)
     const struct hdf5_dataset *dataset = mapped->region->dataset;
     char *path = mapping->file ? hdf5_resolve(dataset->path, mapping->file) : must_copy(dataset->path);
     struct error taken = {0};
-    const enum status status = hdf5_pool_take(mapped->worker->pool, path, mapping->name,
+    const enum status status = hdf5_pool_take(mapped->decoder->pool, path, mapping->name,
                                               mapped->target->cancel, &mapped->source, &taken);
     if (status == STATUS_OK) {
         complete(mapped);
@@ -469,13 +469,13 @@ static enum status map_source(struct mapped *mapped, struct error *error)
     else
         status = map_rows(mapped, error);
     if (mapped->source)
-        hdf5_pool_give(mapped->worker->pool, mapped->source);
+        hdf5_pool_give(mapped->decoder->pool, mapped->source);
     return status;
 }
 
 // --- The region ---
 
-static enum status map_all(struct hdf5_worker *worker, const struct hdf5_region *region,
+static enum status map_all(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                            const struct hdf5_target *target, int depth, struct supply *supply,
                            struct error *error)
 {
@@ -490,7 +490,7 @@ static enum status map_all(struct hdf5_worker *worker, const struct hdf5_region 
         const struct hdf5_mapping *mapping = &dataset->mappings.items[i];
         if (mapping->boxes ? !boxes_meet(mapping, region) : !steps_meet(mapping, region))
             continue;
-        struct mapped mapped = {.worker = worker,
+        struct mapped mapped = {.decoder = decoder,
                                 .region = region,
                                 .target = target,
                                 .supply = supply,
@@ -504,20 +504,20 @@ static enum status map_all(struct hdf5_worker *worker, const struct hdf5_region 
     if (status != STATUS_OK || !by_library)
         return status;
     supply_renew(supply, (struct rect){0, 0, region->width, region->height}, target);
-    return hdf5_region_read(worker, region, target, error);
+    return hdf5_region_read(decoder, region, target, error);
 }
 
-enum status hdf5_mapped_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_mapped_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, int depth, struct error *error)
 {
     if (depth >= MAX_DEPTH)
-        return hdf5_region_read(worker, region, target, error);
+        return hdf5_region_read(decoder, region, target, error);
     struct supply *supply = must_alloc(sizeof *supply);
     size_t bytes;
     supply->stride = (size_t)region->width;
     if (size_of_plane(region->width, region->height, 1, &bytes))
         supply->pixels = calloc(1, bytes);
-    enum status status = supply->pixels ? map_all(worker, region, target, depth, supply, error)
+    enum status status = supply->pixels ? map_all(decoder, region, target, depth, supply, error)
                                         : error_set(error, STATUS_NO_MEMORY, "%s: not enough memory for %s",
                                                     region->dataset->path, region->dataset->name);
     // A frame that the sources do not reach was never there: it is refused, as by libhdf5.

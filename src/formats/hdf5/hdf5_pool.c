@@ -1,41 +1,56 @@
 // SPDX-License-Identifier: MIT
-// Datasets opened on demand, a bounded number of them kept.
+// Facts of datasets asked for on demand, a bounded number of them kept, and addresses of chunks in blocks.
 #include "formats/hdf5/hdf5_pool.h"
 
-#include "base/file.h"
-#include "formats/hdf5/hdf5_dataset_open.h"
-#include "formats/hdf5/hdf5_open.h"
-#include "formats/hdf5/hdf5_virtual.h"
+#include "base/clock.h"
+#include "base/size.h"
+#include "formats/hdf5/hdf5_external.h"
+#include "formats/hdf5/hdf5_files.h"
+#include "formats/hdf5/hdf5_mapping.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 12 }; // open ones that nobody uses
+enum {
+    KEPT = 12,                       // datasets that nobody uses
+    TOGETHER = 64,                   // chunks whose addresses are asked for at once
+    BLOCKS = 64,                     // of addresses that are kept
+    BELIEVED_NS = 200 * 1000 * 1000, // that a chunk is absent
+};
 
 struct entry {
-    char *path, *name; // as asked for
     struct hdf5_dataset *dataset;
     int users;
     uint64_t used;
     struct entry *next;
 };
 
+// The addresses of the chunks from `number` * TOGETHER on.
+struct block {
+    uint64_t serial; // of the dataset; 0: none
+    int64_t number;
+    int64_t asked_ns; // when they were asked for
+    uint64_t used;
+    struct hdf5_address items[TOGETHER];
+};
+
 struct hdf5_pool {
+    struct hdf5_asker asker;
     pthread_mutex_t lock;
-    bool guarded;
     // -- protected by lock --
-    struct hdf5_guard guard;
-    bool trusting;         // the guard has opened before what is opened now
-    struct cancel *cancel; // of tasks without one; may be NULL
+    struct hdf5_files *files;
     struct entry *entries;
+    struct block *blocks;
     uint64_t clock, serial;
 };
 
-struct hdf5_pool *hdf5_pool_create(bool guarded)
+struct hdf5_pool *hdf5_pool_create(const struct hdf5_asker *asker, const char *path, struct blob *blob)
 {
     struct hdf5_pool *pool = must_alloc(sizeof *pool);
-    pool->guarded = guarded;
+    pool->asker = *asker;
+    pool->files = hdf5_files_create(path, blob);
+    pool->blocks = must_alloc(BLOCKS * sizeof *pool->blocks);
     pthread_mutex_init(&pool->lock, NULL);
     return pool;
 }
@@ -44,9 +59,7 @@ static void entry_remove(struct entry **link)
 {
     struct entry *entry = *link;
     *link = entry->next;
-    hdf5_dataset_close(entry->dataset);
-    free(entry->path);
-    free(entry->name);
+    hdf5_dataset_free(entry->dataset);
     free(entry);
 }
 
@@ -56,12 +69,13 @@ void hdf5_pool_destroy(struct hdf5_pool *pool)
         return;
     while (pool->entries)
         entry_remove(&pool->entries);
-    hdf5_guard_end(&pool->guard);
+    hdf5_files_destroy(pool->files);
+    free(pool->blocks);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
 
-// Closes the one that was not used for the longest time where too many are kept.
+// Drops the one that was not used for the longest time where too many are kept.
 static void pool_trim(struct hdf5_pool *pool)
 {
     int idle = 0;
@@ -77,90 +91,102 @@ static void pool_trim(struct hdf5_pool *pool)
         entry_remove(oldest);
 }
 
-// With the lock held.
+// --- Asking ---
+
+// With the lock held, as all below.
 static enum status ask(struct hdf5_pool *pool, const struct hdf5_question *question,
                        struct hdf5_answer *answer, struct error *error)
 {
-    if (!pool->guarded)
-        return STATUS_OK;
-    struct hdf5_question asked = *question;
-    asked.cancel = question->cancel ? question->cancel : pool->cancel;
-    enum status status = hdf5_guard_ask(&pool->guard, &asked, answer, error);
-    hdf5_guard_end(&pool->guard);
-    return status;
+    return pool->asker.ask(pool->asker.context, question, pool->files, answer, error);
+}
+
+static enum status distrust(struct hdf5_pool *pool, const char *path, struct error *error)
+{
+    if (pool->asker.distrust)
+        pool->asker.distrust(pool->asker.context);
+    return error_set(error, STATUS_BROKEN, "%s: is damaged: what libhdf5 reads in it contradicts itself",
+                     path);
 }
 
 enum status hdf5_pool_ask(struct hdf5_pool *pool, const struct hdf5_question *question,
                           struct hdf5_answer *answer, struct error *error)
 {
     pthread_mutex_lock(&pool->lock);
-    enum status status = ask(pool, question, answer, error);
+    const enum status status = ask(pool, question, answer, error);
     pthread_mutex_unlock(&pool->lock);
     return status;
 }
 
-void hdf5_pool_heed(struct hdf5_pool *pool, struct cancel *cancel)
+enum status hdf5_pool_distrust(struct hdf5_pool *pool, const char *path, struct error *error)
 {
     pthread_mutex_lock(&pool->lock);
-    pool->cancel = cancel;
+    const enum status status = distrust(pool, path, error);
     pthread_mutex_unlock(&pool->lock);
+    return status;
 }
 
-void hdf5_pool_trust(struct hdf5_pool *pool)
-{
-    pthread_mutex_lock(&pool->lock);
-    pool->trusting = true;
-    pthread_mutex_unlock(&pool->lock);
-}
+// --- Datasets ---
 
-void hdf5_pool_rest(struct hdf5_pool *pool)
+static enum status entry_add(struct hdf5_pool *pool, struct hdf5_dataset *dataset, struct entry **made,
+                             struct error *error)
 {
-    pthread_mutex_lock(&pool->lock);
-    pool->trusting = false;
-    pthread_mutex_unlock(&pool->lock);
-}
-
-static enum status entry_open(struct hdf5_pool *pool, const char *path, const char *name,
-                              struct cancel *cancel, struct entry **made, struct error *error)
-{
-    struct hdf5_dataset *dataset = NULL;
-    hid_t file;
-    if (cancel_requested(cancel) || cancel_requested(pool->cancel))
-        return error_set(error, STATUS_CANCELLED, "%s: opening was cancelled", path);
-    if (!hdf5_path_exists(path))
-        return error_set(error, STATUS_IO, "%s is missing", path);
-    const struct hdf5_question question = {
-        .task = HDF5_TASK_DATASET, .path = path, .name = name, .cancel = cancel};
-    enum status status = pool->trusting ? STATUS_OK : ask(pool, &question, NULL, error);
-    if (status == STATUS_OK)
-        status = hdf5_file_open(path, &file, error);
-    if (status != STATUS_OK)
-        return status;
-    status = hdf5_dataset_open(file, path, name, &dataset, error);
-    H5Fclose(file); // the dataset keeps it open
-    if (status != STATUS_OK)
-        return status;
-    dataset->serial = ++pool->serial;
-    if (pool->guarded) // in the guard's process nobody is told
+    enum status status = hdf5_files_open(pool->files, dataset->path, &dataset->blob, error);
+    if (status == STATUS_OK) {
+        dataset->file_bytes = blob_size(dataset->blob);
         hdf5_mappings_find_missing(&dataset->mappings, dataset->path);
+        status = hdf5_slots_find(dataset, error);
+    }
+    if (status != STATUS_OK) {
+        hdf5_dataset_free(dataset);
+        return status;
+    }
+    dataset->serial = ++pool->serial;
     struct entry *entry = must_alloc(sizeof *entry);
-    *entry = (struct entry){.path = must_copy(path), .name = must_copy(name), .dataset = dataset};
-    entry->next = pool->entries;
+    *entry = (struct entry){.dataset = dataset, .next = pool->entries, .used = ++pool->clock};
     pool->entries = entry;
     *made = entry;
     return STATUS_OK;
 }
 
+enum status hdf5_pool_add(struct hdf5_pool *pool, struct hdf5_dataset *dataset, struct error *error)
+{
+    struct entry *entry;
+    pthread_mutex_lock(&pool->lock);
+    const enum status status = entry_add(pool, dataset, &entry, error);
+    pthread_mutex_unlock(&pool->lock);
+    return status;
+}
+
+static enum status entry_ask(struct hdf5_pool *pool, const char *path, const char *name,
+                             struct cancel *cancel, struct entry **made, struct error *error)
+{
+    if (!hdf5_path_exists(path))
+        return error_set(error, STATUS_IO, "%s is missing", path);
+    const struct hdf5_question question = {
+        .task = HDF5_TASK_DATASET, .path = path, .name = name, .cancel = cancel};
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    enum status status = ask(pool, &question, &answer, error);
+    struct hdf5_dataset *dataset = status == STATUS_OK ? hdf5_dataset_get(&answer.facts) : NULL;
+    hdf5_answer_free(&answer);
+    if (status != STATUS_OK)
+        return status;
+    if (!dataset || strcmp(dataset->opened, path) != 0 || strcmp(dataset->name, name) != 0) {
+        hdf5_dataset_free(dataset);
+        return distrust(pool, path, error);
+    }
+    return entry_add(pool, dataset, made, error);
+}
+
 enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char *name, struct cancel *cancel,
-                           struct hdf5_dataset **dataset, struct error *error)
+                           const struct hdf5_dataset **dataset, struct error *error)
 {
     enum status status = STATUS_OK;
     pthread_mutex_lock(&pool->lock);
     struct entry *entry = pool->entries;
-    while (entry && (strcmp(entry->name, name) != 0 || strcmp(entry->path, path) != 0))
+    while (entry && (strcmp(entry->dataset->name, name) != 0 || strcmp(entry->dataset->opened, path) != 0))
         entry = entry->next;
     if (!entry)
-        status = entry_open(pool, path, name, cancel, &entry, error);
+        status = entry_ask(pool, path, name, cancel, &entry, error);
     if (status == STATUS_OK) {
         entry->users++;
         entry->used = ++pool->clock;
@@ -170,7 +196,7 @@ enum status hdf5_pool_take(struct hdf5_pool *pool, const char *path, const char 
     return status;
 }
 
-void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset)
+void hdf5_pool_give(struct hdf5_pool *pool, const struct hdf5_dataset *dataset)
 {
     pthread_mutex_lock(&pool->lock);
     for (struct entry *entry = pool->entries; entry; entry = entry->next)
@@ -178,4 +204,71 @@ void hdf5_pool_give(struct hdf5_pool *pool, struct hdf5_dataset *dataset)
             entry->users--;
     pool_trim(pool);
     pthread_mutex_unlock(&pool->lock);
+}
+
+// --- Addresses ---
+
+static struct block *block_find(struct hdf5_pool *pool, uint64_t serial, int64_t number)
+{
+    for (int i = 0; i < BLOCKS; i++)
+        if (pool->blocks[i].serial == serial && pool->blocks[i].number == number)
+            return &pool->blocks[i];
+    return NULL;
+}
+
+static struct block *oldest_block(struct hdf5_pool *pool)
+{
+    struct block *oldest = pool->blocks;
+    for (int i = 1; i < BLOCKS; i++)
+        if (pool->blocks[i].used < oldest->used)
+            oldest = &pool->blocks[i];
+    return oldest;
+}
+
+static enum status block_ask(struct hdf5_pool *pool, const struct hdf5_dataset *dataset, int64_t number,
+                             struct cancel *cancel, struct block *block, struct error *error)
+{
+    const int64_t first = number * TOGETHER;
+    const struct hdf5_question question = {.task = HDF5_TASK_ADDRESSES,
+                                           .path = dataset->opened,
+                                           .name = dataset->name,
+                                           .first = first,
+                                           .count = int64_min(hdf5_chunk_total(dataset) - first, TOGETHER),
+                                           .cancel = cancel};
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    enum status status = ask(pool, &question, &answer, error);
+    block->serial = 0;
+    for (int64_t i = 0; i < question.count && status == STATUS_OK; i++)
+        hdf5_address_get(&answer.facts, &block->items[i]);
+    if (status == STATUS_OK && answer.facts.bad)
+        status = distrust(pool, dataset->path, error);
+    hdf5_answer_free(&answer);
+    if (status != STATUS_OK)
+        return status;
+    block->serial = dataset->serial;
+    block->number = number;
+    block->asked_ns = clock_now_ns();
+    return STATUS_OK;
+}
+
+enum status hdf5_pool_address(struct hdf5_pool *pool, const struct hdf5_dataset *dataset, int64_t index,
+                              struct cancel *cancel, struct hdf5_address *address, struct error *error)
+{
+    const int64_t number = index / TOGETHER, within = index % TOGETHER;
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&pool->lock);
+    struct block *block = block_find(pool, dataset->serial, number);
+    // What was never written may have been meanwhile; but of a frame that is absent each chunk is not asked
+    // for.
+    const bool aged = block && clock_now_ns() - block->asked_ns > BELIEVED_NS;
+    if (!block || (aged && block->items[within].kind != HDF5_ADDRESS_STORED)) {
+        block = block ? block : oldest_block(pool);
+        status = block_ask(pool, dataset, number, cancel, block, error);
+    }
+    if (status == STATUS_OK) {
+        block->used = ++pool->clock;
+        *address = block->items[within];
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return status;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rectangles of chunked datasets: where each chunk is, its bytes, and its samples.
 //
-// libhdf5 only tells where a chunk is. The bytes are read and decoded here, so that threads do not wait for
-// its lock. A chunk that decodes in blocks (bitshuffle) is read once, and each thread decodes the blocks of
-// its own rows; other chunks that are wanted in parts are decoded once and shared.
+// The worker only tells where a chunk is. The bytes are read and decoded here, by each thread for itself. A
+// chunk that decodes in blocks (bitshuffle) is read once, and each thread decodes the blocks of its own rows;
+// other chunks that are wanted in parts are decoded once and shared.
 #include "base/byteorder.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -17,11 +17,11 @@
 // What is wanted of one chunk. Steps and places are in bytes of the decoded chunk.
 struct cut {
     const struct hdf5_dataset *dataset;
-    hsize_t offset[H5S_MAX_RANK]; // of the chunk's first sample
-    uint64_t index;               // of the chunk
-    bool over_edge;               // the chunk reaches beyond the dataset
-    bool whole;                   // everything that the dataset has of the chunk is wanted
-    int64_t width, height;        // samples
+    int64_t offset[HDF5_RANK]; // of the chunk's first sample
+    uint64_t index;            // of the chunk
+    bool over_edge;            // the chunk reaches beyond the dataset
+    bool whole;                // everything that the dataset has of the chunk is wanted
+    int64_t width, height;     // samples
     size_t item, first, row_step, column_step;
     struct hdf5_target target; // of the first sample
 };
@@ -46,7 +46,7 @@ static void set_reason(const struct cut *cut, const struct error *clause, struct
 {
     struct text place = {0};
     for (int axis = 0; axis < cut->dataset->rank; axis++)
-        text_printf(&place, "%s%llu", axis ? ", " : "", (unsigned long long)cut->offset[axis]);
+        text_printf(&place, "%s%lld", axis ? ", " : "", (long long)cut->offset[axis]);
     error_set(reason, clause->status ? clause->status : STATUS_BROKEN, "%s: the chunk at (%s) of %s: %s",
               cut->dataset->path, text_string(&place), cut->dataset->name, clause->text);
     text_free(&place);
@@ -87,27 +87,24 @@ static unsigned all_filters(const struct hdf5_dataset *dataset)
     return (1u << dataset->pipeline.count) - 1;
 }
 
-static enum status find_chunk(const struct cut *cut, struct place *place, struct error *clause)
+static enum status find_chunk(struct hdf5_decoder *decoder, const struct cut *cut, struct place *place,
+                              struct error *clause)
 {
     const struct hdf5_dataset *dataset = cut->dataset;
-    haddr_t address = HADDR_UNDEF;
-    hsize_t bytes = 0;
-    unsigned skipped = 0;
-    const herr_t code = dataset->addressed
-                            ? H5Dget_chunk_info_by_coord(dataset->id, cut->offset, &skipped, &address, &bytes)
-                            : H5Dget_chunk_storage_size(dataset->id, cut->offset, &bytes);
-    if (code < 0) {
-        H5Eclear2(H5E_DEFAULT);
+    struct hdf5_address address;
+    struct error reason = {0};
+    const enum status status =
+        hdf5_pool_address(decoder->pool, dataset, (int64_t)cut->index, cut->target.cancel, &address, &reason);
+    if (status != STATUS_OK)
+        return error_set(clause, status, "%s", error_behind_path(reason.text, dataset->opened));
+    if (address.kind == HDF5_ADDRESS_DAMAGED)
         return error_set(clause, STATUS_BROKEN, "it cannot be found");
-    }
-    const bool absent = bytes == 0 || (dataset->addressed && address == HADDR_UNDEF);
-    if (!absent && (bytes > UINT32_MAX || (dataset->file_bytes > 0 && (int64_t)bytes > dataset->file_bytes)))
-        return error_set(clause, STATUS_BROKEN, "it claims to be %llu bytes, more than the file",
-                         (unsigned long long)bytes);
-    if (!absent && dataset->addressed && address > INT64_MAX)
-        return error_set(clause, STATUS_BROKEN, "it is beyond the end of the file");
-    *place = (struct place){.absent = absent, .address = (int64_t)address, .count = (size_t)bytes};
-    place->skipped = dataset->bare_edges && cut->over_edge ? all_filters(dataset) : skipped;
+    const bool absent = address.kind == HDF5_ADDRESS_ABSENT || address.count == 0;
+    if (!absent && address.count > dataset->file_bytes)
+        return error_set(clause, STATUS_BROKEN, "it claims to be %lld bytes, more than the file",
+                         (long long)address.count);
+    *place = (struct place){.absent = absent, .address = address.at, .count = (size_t)address.count};
+    place->skipped = dataset->bare_edges && cut->over_edge ? all_filters(dataset) : address.skipped;
     return STATUS_OK;
 }
 
@@ -129,22 +126,6 @@ static enum status read_bytes(const struct cut *cut, int64_t address, uint8_t *b
         error_set(clause, status, "%s: %s", path_name(dataset->path),
                   error_behind_path(reason.text, blob_name(dataset->blob)));
     return status;
-}
-
-static enum status read_stored(const struct cut *cut, struct place *place, uint8_t *bytes,
-                               struct error *clause)
-{
-    const struct hdf5_dataset *dataset = cut->dataset;
-    if (dataset->addressed)
-        return read_bytes(cut, place->address, bytes, place->count, clause);
-    uint32_t skipped = 0;
-    if (H5Dread_chunk(dataset->id, H5P_DEFAULT, cut->offset, &skipped, bytes) < 0) {
-        H5Eclear2(H5E_DEFAULT);
-        return error_set(clause, STATUS_BROKEN, "it cannot be read");
-    }
-    if (!dataset->bare_edges || !cut->over_edge)
-        place->skipped = skipped;
-    return STATUS_OK;
 }
 
 // --- Samples ---
@@ -193,7 +174,7 @@ static enum status refuse_memory(const struct cut *cut, size_t bytes, struct err
 
 // --- Chunks without filters, which are read in place ---
 
-static enum status bare_cut(struct hdf5_worker *worker, const struct cut *cut, const struct place *place,
+static enum status bare_cut(struct hdf5_decoder *decoder, const struct cut *cut, const struct place *place,
                             struct error *error)
 {
     const struct hdf5_dataset *dataset = cut->dataset;
@@ -206,7 +187,7 @@ static enum status bare_cut(struct hdf5_worker *worker, const struct cut *cut, c
         return STATUS_OK;
     }
     const bool joined = is_joined(cut);
-    uint8_t *to = joined ? cut->target.pixels : hdf5_room_reserve(&worker->samples, end - cut->first);
+    uint8_t *to = joined ? cut->target.pixels : hdf5_room_reserve(&decoder->samples, end - cut->first);
     if (!to)
         return refuse_memory(cut, end - cut->first, error);
     if (read_bytes(cut, place->address + (int64_t)cut->first, to, end - cut->first, &clause) != STATUS_OK) {
@@ -221,23 +202,23 @@ static enum status bare_cut(struct hdf5_worker *worker, const struct cut *cut, c
 
 // --- Pieces that threads share ---
 
-typedef enum status piece_make(struct hdf5_worker *worker, const struct cut *cut, struct hdf5_piece *piece);
+typedef enum status piece_make(struct hdf5_decoder *decoder, const struct cut *cut, struct hdf5_piece *piece);
 
 // The piece, made here or by another thread; made again where that one was cancelled and this one is not.
 // NULL where there is no memory.
-static struct hdf5_piece *piece_take(struct hdf5_worker *worker, const struct cut *cut, uint64_t index,
+static struct hdf5_piece *piece_take(struct hdf5_decoder *decoder, const struct cut *cut, uint64_t index,
                                      piece_make *make)
 {
     for (;;) {
         bool mine;
-        struct hdf5_piece *piece = hdf5_cache_take(worker->cache, cut->dataset->serial, index, &mine);
+        struct hdf5_piece *piece = hdf5_cache_take(decoder->cache, cut->dataset->serial, index, &mine);
         if (!piece)
             return NULL;
         if (mine)
-            hdf5_cache_ready(worker->cache, piece, make(worker, cut, piece));
+            hdf5_cache_ready(decoder->cache, piece, make(decoder, cut, piece));
         if (piece->status != STATUS_CANCELLED || cancel_requested(cut->target.cancel))
             return piece;
-        hdf5_cache_give(worker->cache, piece);
+        hdf5_cache_give(decoder->cache, piece);
     }
 }
 
@@ -253,8 +234,9 @@ static struct hdf5_packed packed_of(const struct cut *cut, const struct hdf5_pie
 }
 
 // Decodes block by block; those that fail are lost.
-static void salvage_blocks(struct hdf5_worker *worker, const struct cut *cut, const struct hdf5_piece *piece,
-                           size_t block, size_t begin, size_t end, uint8_t *room)
+static void salvage_blocks(struct hdf5_decoder *decoder, const struct cut *cut,
+                           const struct hdf5_piece *piece, size_t block, size_t begin, size_t end,
+                           uint8_t *room)
 {
     const struct hdf5_packed packed = packed_of(cut, piece);
     memset(room, 0, end - begin);
@@ -262,26 +244,26 @@ static void salvage_blocks(struct hdf5_worker *worker, const struct cut *cut, co
     // All blocks first, because samples of several of them may be lost in one row.
     for (size_t at = begin; at < end; at += block)
         (void)hdf5_chunk_decode_part(&packed, at, at + block < end ? at + block : end, room + (at - begin),
-                                     &worker->scratch, NULL);
+                                     &decoder->scratch, NULL);
     gather(cut, room, begin);
     for (size_t at = begin; at < end && !cancel_requested(cut->target.cancel); at += block) {
         const size_t to = at + block < end ? at + block : end;
-        if (hdf5_chunk_decode_part(&packed, at, to, room + (at - begin), &worker->scratch, &clause) !=
+        if (hdf5_chunk_decode_part(&packed, at, to, room + (at - begin), &decoder->scratch, &clause) !=
             STATUS_OK)
             lose_bytes(cut, at, to, &clause);
     }
 }
 
-static enum status decode_blocks(struct hdf5_worker *worker, const struct cut *cut,
+static enum status decode_blocks(struct hdf5_decoder *decoder, const struct cut *cut,
                                  const struct hdf5_piece *piece, size_t begin, size_t end, uint8_t *out)
 {
     const struct hdf5_packed packed = packed_of(cut, piece);
     return begin == end ? STATUS_OK
-                        : hdf5_chunk_decode_part(&packed, begin, end, out, &worker->scratch, NULL);
+                        : hdf5_chunk_decode_part(&packed, begin, end, out, &decoder->scratch, NULL);
 }
 
 // Decodes whole blocks straight into the target, and those that are wanted in part by way of `room`.
-static enum status decode_joined(struct hdf5_worker *worker, const struct cut *cut,
+static enum status decode_joined(struct hdf5_decoder *decoder, const struct cut *cut,
                                  const struct hdf5_piece *piece, size_t block, uint8_t *room)
 {
     const size_t total = cut->dataset->chunk_bytes, first = cut->first, last = cut_end(cut);
@@ -291,22 +273,22 @@ static enum status decode_joined(struct hdf5_worker *worker, const struct cut *c
     enum status status = STATUS_OK;
     if (first < inner) {
         const size_t begin = inner - block, end = inner < total ? inner : total;
-        status = decode_blocks(worker, cut, piece, begin, end, room);
+        status = decode_blocks(decoder, cut, piece, begin, end, room);
         if (status == STATUS_OK)
             memcpy(out, room + (first - begin), (last < end ? last : end) - first);
     }
     if (status == STATUS_OK && inner < outer)
-        status = decode_blocks(worker, cut, piece, inner, outer, out + (inner - first));
+        status = decode_blocks(decoder, cut, piece, inner, outer, out + (inner - first));
     if (status == STATUS_OK && outer < last && inner <= outer) {
         status =
-            decode_blocks(worker, cut, piece, outer, outer + block < total ? outer + block : total, room);
+            decode_blocks(decoder, cut, piece, outer, outer + block < total ? outer + block : total, room);
         if (status == STATUS_OK)
             memcpy(out + (outer - first), room, last - outer);
     }
     return status;
 }
 
-static enum status blocks_cut(struct hdf5_worker *worker, const struct cut *cut,
+static enum status blocks_cut(struct hdf5_decoder *decoder, const struct cut *cut,
                               const struct hdf5_piece *piece, struct error *error)
 {
     const struct hdf5_dataset *dataset = cut->dataset;
@@ -321,35 +303,35 @@ static enum status blocks_cut(struct hdf5_worker *worker, const struct cut *cut,
     const size_t begin = cut->first / block * block, last = cut_end(cut);
     const size_t end =
         (last + block - 1) / block * block < total ? (last + block - 1) / block * block : total;
-    uint8_t *room = hdf5_room_reserve(&worker->samples, end - begin);
+    uint8_t *room = hdf5_room_reserve(&decoder->samples, end - begin);
     if (!room)
         return refuse_memory(cut, end - begin, error);
     if (is_joined(cut)) {
-        if (decode_joined(worker, cut, piece, block, room) == STATUS_OK)
+        if (decode_joined(decoder, cut, piece, block, room) == STATUS_OK)
             return STATUS_OK;
-    } else if (decode_blocks(worker, cut, piece, begin, end, room) == STATUS_OK) {
+    } else if (decode_blocks(decoder, cut, piece, begin, end, room) == STATUS_OK) {
         gather(cut, room, begin);
         return STATUS_OK;
     }
     if (cancel_requested(cut->target.cancel))
         return STATUS_CANCELLED;
-    salvage_blocks(worker, cut, piece, block, begin, end, room);
+    salvage_blocks(decoder, cut, piece, block, begin, end, room);
     return STATUS_OK;
 }
 
-static enum status stored_make(struct hdf5_worker *worker, const struct cut *cut, struct hdf5_piece *piece)
+static enum status stored_make(struct hdf5_decoder *decoder, const struct cut *cut, struct hdf5_piece *piece)
 {
     struct place place;
-    enum status status = find_chunk(cut, &place, &piece->error);
+    enum status status = find_chunk(decoder, cut, &place, &piece->error);
     if (status != STATUS_OK)
         return status;
     piece->absent = place.absent;
     if (place.absent)
         return STATUS_OK;
-    if (!hdf5_cache_reserve(worker->cache, piece, place.count))
+    if (!hdf5_cache_reserve(decoder->cache, piece, place.count))
         return error_set(&piece->error, STATUS_NO_MEMORY, "there is no memory for its %zu bytes",
                          place.count);
-    status = read_stored(cut, &place, piece->bytes, &piece->error);
+    status = read_bytes(cut, place.address, piece->bytes, place.count, &piece->error);
     piece->skipped = place.skipped;
     if (status == STATUS_OK && !(place.skipped & 1)) {
         const struct hdf5_packed packed = packed_of(cut, piece);
@@ -372,9 +354,9 @@ static void bare_piece(const struct cut *cut, const struct hdf5_piece *piece)
     lose_cut(cut, &clause);
 }
 
-static enum status divisible_cut(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
+static enum status divisible_cut(struct hdf5_decoder *decoder, const struct cut *cut, struct error *error)
 {
-    struct hdf5_piece *piece = piece_take(worker, cut, 2 * cut->index + 1, stored_make);
+    struct hdf5_piece *piece = piece_take(decoder, cut, 2 * cut->index + 1, stored_make);
     if (!piece)
         return refuse_memory(cut, cut->dataset->chunk_bytes, error);
     enum status status = STATUS_OK;
@@ -385,8 +367,8 @@ static enum status divisible_cut(struct hdf5_worker *worker, const struct cut *c
     else if (piece->skipped & 1)
         bare_piece(cut, piece);
     else
-        status = blocks_cut(worker, cut, piece, error);
-    hdf5_cache_give(worker->cache, piece);
+        status = blocks_cut(decoder, cut, piece, error);
+    hdf5_cache_give(decoder->cache, piece);
     return status;
 }
 
@@ -404,23 +386,23 @@ static enum status check_ratio(const struct cut *cut, const struct place *place,
 }
 
 // Reads and decodes a whole chunk to `out`.
-static enum status decode_stored(struct hdf5_worker *worker, const struct cut *cut, struct place *place,
+static enum status decode_stored(struct hdf5_decoder *decoder, const struct cut *cut, struct place *place,
                                  uint8_t *out, struct error *clause)
 {
     const struct hdf5_dataset *dataset = cut->dataset;
-    uint8_t *stored = hdf5_room_reserve(&worker->stored, place->count);
+    uint8_t *stored = hdf5_room_reserve(&decoder->stored, place->count);
     if (!stored)
         return error_set(clause, STATUS_NO_MEMORY, "there is no memory for its %zu bytes", place->count);
-    enum status status = read_stored(cut, place, stored, clause);
+    enum status status = read_bytes(cut, place->address, stored, place->count, clause);
     return status != STATUS_OK ? status
                                : hdf5_chunk_decode(&dataset->pipeline, place->skipped, stored, place->count,
-                                                   out, dataset->chunk_bytes, &worker->scratch, clause);
+                                                   out, dataset->chunk_bytes, &decoder->scratch, clause);
 }
 
-static enum status decoded_make(struct hdf5_worker *worker, const struct cut *cut, struct hdf5_piece *piece)
+static enum status decoded_make(struct hdf5_decoder *decoder, const struct cut *cut, struct hdf5_piece *piece)
 {
     struct place place;
-    enum status status = find_chunk(cut, &place, &piece->error);
+    enum status status = find_chunk(decoder, cut, &place, &piece->error);
     if (status != STATUS_OK)
         return status;
     piece->absent = place.absent;
@@ -429,16 +411,16 @@ static enum status decoded_make(struct hdf5_worker *worker, const struct cut *cu
     status = check_ratio(cut, &place, &piece->error);
     if (status != STATUS_OK)
         return status;
-    if (!hdf5_cache_reserve(worker->cache, piece, cut->dataset->chunk_bytes))
+    if (!hdf5_cache_reserve(decoder->cache, piece, cut->dataset->chunk_bytes))
         return error_set(&piece->error, STATUS_NO_MEMORY, "there is no memory for its %zu bytes",
                          cut->dataset->chunk_bytes);
-    return decode_stored(worker, cut, &place, piece->bytes, &piece->error);
+    return decode_stored(decoder, cut, &place, piece->bytes, &piece->error);
 }
 
 // A chunk of which others may want parts as well.
-static enum status shared_cut(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
+static enum status shared_cut(struct hdf5_decoder *decoder, const struct cut *cut, struct error *error)
 {
-    struct hdf5_piece *piece = piece_take(worker, cut, 2 * cut->index, decoded_make);
+    struct hdf5_piece *piece = piece_take(decoder, cut, 2 * cut->index, decoded_make);
     if (!piece)
         return refuse_memory(cut, cut->dataset->chunk_bytes, error);
     if (piece->status != STATUS_OK)
@@ -447,17 +429,17 @@ static enum status shared_cut(struct hdf5_worker *worker, const struct cut *cut,
         fill_cut(cut);
     else
         gather(cut, piece->bytes, 0);
-    hdf5_cache_give(worker->cache, piece);
+    hdf5_cache_give(decoder->cache, piece);
     return STATUS_OK;
 }
 
 // A chunk that is wanted whole.
-static enum status whole_cut(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
+static enum status whole_cut(struct hdf5_decoder *decoder, const struct cut *cut, struct error *error)
 {
     const size_t bytes = cut->dataset->chunk_bytes;
     struct place place;
     struct error clause = {0};
-    enum status status = find_chunk(cut, &place, &clause);
+    enum status status = find_chunk(decoder, cut, &place, &clause);
     if (status == STATUS_OK && place.absent) {
         fill_cut(cut);
         return STATUS_OK;
@@ -467,12 +449,12 @@ static enum status whole_cut(struct hdf5_worker *worker, const struct cut *cut, 
     if (status == STATUS_OK)
         status = check_ratio(cut, &place, &clause);
     if (status == STATUS_OK && !joined) {
-        out = hdf5_room_reserve(&worker->samples, bytes);
+        out = hdf5_room_reserve(&decoder->samples, bytes);
         if (!out)
             return refuse_memory(cut, bytes, error);
     }
     if (status == STATUS_OK)
-        status = decode_stored(worker, cut, &place, out, &clause);
+        status = decode_stored(decoder, cut, &place, out, &clause);
     if (status != STATUS_OK)
         lose_cut(cut, &clause);
     else if (!joined)
@@ -480,24 +462,24 @@ static enum status whole_cut(struct hdf5_worker *worker, const struct cut *cut, 
     return STATUS_OK;
 }
 
-static enum status cut_decode(struct hdf5_worker *worker, const struct cut *cut, struct error *error)
+static enum status cut_decode(struct hdf5_decoder *decoder, const struct cut *cut, struct error *error)
 {
     const struct hdf5_pipeline *pipeline = &cut->dataset->pipeline;
     if (pipeline->count == 1 && pipeline->filters[0].id == HDF5_FILTER_BITSHUFFLE)
-        return divisible_cut(worker, cut, error);
-    if (pipeline->count == 0 && cut->dataset->addressed) {
+        return divisible_cut(decoder, cut, error);
+    if (pipeline->count == 0) {
         struct place place;
         struct error clause = {0};
-        if (find_chunk(cut, &place, &clause) != STATUS_OK) {
+        if (find_chunk(decoder, cut, &place, &clause) != STATUS_OK) {
             lose_cut(cut, &clause);
             return STATUS_OK;
         }
         if (!place.absent)
-            return bare_cut(worker, cut, &place, error);
+            return bare_cut(decoder, cut, &place, error);
         fill_cut(cut);
         return STATUS_OK;
     }
-    return cut->whole ? whole_cut(worker, cut, error) : shared_cut(worker, cut, error);
+    return cut->whole ? whole_cut(decoder, cut, error) : shared_cut(decoder, cut, error);
 }
 
 // --- Cutting a region into chunks ---
@@ -525,7 +507,7 @@ static void cut_make(const struct hdf5_region *region, const int64_t *at, struct
                                : axis == region->column_axis ? cut->width
                                                              : 1;
         cut->index = cut->index * (uint64_t)int64_ceil_div(dataset->dims[axis], chunk) + (uint64_t)number;
-        cut->offset[axis] = (hsize_t)number * (hsize_t)chunk;
+        cut->offset[axis] = number * chunk;
         cut->first += (size_t)within * chunk_step(dataset, axis, cut->item);
         cut->over_edge = cut->over_edge || there < chunk;
         cut->whole = cut->whole && wanted == there;
@@ -542,9 +524,9 @@ enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *e
 {
     const struct hdf5_pipeline *pipeline = &dataset->pipeline;
     const bool ours = dataset->storage == HDF5_STORED_CHUNKS;
-    const bool in_parts = ours && (pipeline->count == 0 ? dataset->addressed
-                                                        : pipeline->count == 1 && pipeline->filters[0].id ==
-                                                                                      HDF5_FILTER_BITSHUFFLE);
+    const bool in_parts =
+        ours &&
+        (pipeline->count == 0 || (pipeline->count == 1 && pipeline->filters[0].id == HDF5_FILTER_BITSHUFFLE));
     const bool chunked = ours || (dataset->storage == HDF5_STORED_OTHER && dataset->chunk[0] > 0);
     // What one filter makes is there beside what the next one takes.
     const int64_t copies = !ours || pipeline->count > 2 ? 3 : pipeline->count == 2 ? 2 : 1;
@@ -557,7 +539,7 @@ enum status hdf5_chunk_check(const struct hdf5_dataset *dataset, struct error *e
     return memory_check(dataset->path, "a chunk of its samples", bytes, error);
 }
 
-enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_region *region,
+enum status hdf5_chunks_decode(struct hdf5_decoder *decoder, const struct hdf5_region *region,
                                const struct hdf5_target *target, struct error *error)
 {
     const struct hdf5_dataset *dataset = region->dataset;
@@ -568,7 +550,7 @@ enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_reg
     struct cut cut = {.dataset = dataset, .item = sample_traits(dataset->type.type)->bytes};
     cut.row_step = chunk_step(dataset, rows, cut.item);
     cut.column_step = columns < 0 ? cut.item : chunk_step(dataset, columns, cut.item);
-    int64_t at[H5S_MAX_RANK];
+    int64_t at[HDF5_RANK];
     memcpy(at, region->at, sizeof at);
     for (int64_t y = 0; y < region->height; y += cut.height) {
         if (rows >= 0)
@@ -582,7 +564,7 @@ enum status hdf5_chunks_decode(struct hdf5_worker *worker, const struct hdf5_reg
             cut.width = until_edge(dataset, columns, columns < 0 ? 0 : at[columns], region->width - x);
             cut.target = hdf5_target_part(target, x, y, cut.item);
             cut_make(region, at, &cut);
-            status = cut_decode(worker, &cut, error);
+            status = cut_decode(decoder, &cut, error);
             if (status != STATUS_OK)
                 return status;
         }

@@ -11,7 +11,7 @@
 // or column may have HDF5_NO_AXIS for it.
 struct hdf5_region {
     const struct hdf5_dataset *dataset;
-    int64_t at[H5S_MAX_RANK];
+    int64_t at[HDF5_RANK];
     int row_axis, column_axis; // row_axis < column_axis
     int64_t width, height;
     struct channel_choice part; // of complex samples; unused for others

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "formats/base/blob.h"
 #include "formats/base/reader.h"
-#include "formats/hdf5/hdf5_driver.h"
+#include "formats/hdf5/hdf5_files.h"
 #include "image/edit/mask_edit.h"
 
 #include <stdlib.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Masks in HDF5 files, new ones and those that hold other things. libhdf5 does its part in the guard's
+// Masks in HDF5 files, new ones and those that hold other things. libhdf5 does its part in its worker
 // process, on a draft.
 #include "formats/writers/mask_writer_internal.h"
 
 #include "base/file.h"
 #include "base/text.h"
-#include "formats/hdf5/hdf5_guard.h"
+#include "formats/hdf5/hdf5_client.h"
+#include "formats/hdf5/hdf5_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,26 +76,21 @@ static enum status copy_existing(const struct mask_source *source, struct file_d
     return status;
 }
 
-// Has the guard write into the draft.
-static enum status ask_guard(const struct mask_source *source, const struct hdf5_question *question,
-                             struct error *error)
+// Has a worker write into the draft.
+static enum status ask_worker(const struct mask_source *source, const struct hdf5_question *question,
+                              struct hdf5_files *files, struct error *error)
 {
     const char *path = source->how->path;
-    struct hdf5_guard guard = {0};
-    struct hdf5_answer answer = {0};
-    enum status status = hdf5_guard_ask(&guard, question, &answer, NULL);
-    hdf5_guard_end(&guard);
+    struct hdf5_answer answer = {.fd = HDF5_NO_FD};
+    struct error reason = {0};
+    int64_t number = hdf5_client_number();
+    const enum status status = hdf5_client_ask(&number, question, files, &answer, &reason);
+    hdf5_answer_free(&answer);
+    hdf5_client_end(&number);
     if (status == STATUS_CANCELLED)
         mask_source_heed(source, error);
     else if (status)
-        error_set(error, status,
-                  "%s: is damaged in a way that libhdf5 does not survive, so no mask was written into it",
-                  path);
-    else if (!answer.given)
-        status = error_set(error, STATUS_IO, "%s: no process can be started to write HDF5", path);
-    else if (answer.status)
-        status = error_set(error, answer.status, "%s: %s", path, text_string(&answer.text));
-    text_free(&answer.text);
+        error_set(error, status, "%s: %s", path, error_behind_path(reason.text, question->path));
     return status;
 }
 
@@ -106,8 +102,7 @@ static enum status write_draft(const struct mask_source *source, const char *dat
     const struct hdf5_supply supply = {
         .bytes = (size_t)width * sizeof(uint32_t), .count = height, .fill = fill_row, .context = &rows};
     struct hdf5_question question = {.task = HDF5_TASK_MASK,
-                                     .width = width,
-                                     .height = height,
+                                     .box = {.width = width, .height = height},
                                      .path = draft->temporary,
                                      .name = dataset,
                                      .supply = &supply,
@@ -118,7 +113,10 @@ static enum status write_draft(const struct mask_source *source, const char *dat
     rows.bytes = try_alloc((size_t)width, 1, source->how->path, error);
     if (!rows.bytes)
         return STATUS_NO_MEMORY;
-    status = ask_guard(source, &question, error);
+    struct hdf5_files *files = hdf5_files_create(draft->temporary, NULL);
+    hdf5_files_allow_draft(files, draft->temporary, draft->fd);
+    status = ask_worker(source, &question, files, error);
+    hdf5_files_destroy(files);
     free(rows.bytes);
     return status;
 }

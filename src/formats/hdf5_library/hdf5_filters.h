@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Inside the HDF5 reader: what libhdf5 can undo of the filters of a dataset, with the decoders of the
+// program.
+#ifndef FOVEA_FORMATS_HDF5_FILTERS_H
+#define FOVEA_FORMATS_HDF5_FILTERS_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+
+struct hdf5_opened;
+
+// Gives libhdf5 the decoders of hdf5_chunk.h that it lacks. Harmless when repeated.
+void hdf5_filters_register(void);
+// STATUS_UNSUPPORTED with a sentence that names the first filter of the dataset that neither the program nor
+// a plugin of libhdf5 can undo; `plugins` tells whether plugins are allowed.
+enum status hdf5_filters_check(const struct hdf5_opened *opened, bool plugins, struct error *error);
+
+#endif
