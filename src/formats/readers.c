@@ -207,13 +207,22 @@ static void complete_levels(struct frame_info *info)
     }
 }
 
+// What fails because the file was changed is told as that, whatever the reader took it for.
+static enum status blame_change(const struct image_file *file, enum status status, struct error *error)
+{
+    const bool failed = status != STATUS_OK && status != STATUS_CANCELLED;
+    return failed && file->blob && blob_check(file->blob, file->reader->grows_in_place, error) != STATUS_OK
+               ? STATUS_IO
+               : status;
+}
+
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
                             struct error *error)
 {
     enum status status = frame_check(file, frame, error);
     struct frame_info found = {0};
     if (status == STATUS_OK)
-        status = file->reader->frame_info(file, frame, &found, error);
+        status = blame_change(file, file->reader->frame_info(file, frame, &found, error), error);
     if (status != STATUS_OK)
         return status;
     size_t bytes;
@@ -286,7 +295,7 @@ static enum status outcome(const struct image_file *file, struct cancel *cancel,
 {
     return cancel_requested(cancel)
                ? error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", file->path)
-               : status;
+               : blame_change(file, status, error);
 }
 
 enum status image_file_decode(struct image_file *file, const struct decode_request *request,
@@ -318,7 +327,7 @@ enum status image_file_decode(struct image_file *file, const struct decode_reque
 enum status image_file_clone(struct image_file *file, struct image_file **copy, struct error *error)
 {
     struct image_file *made = NULL;
-    enum status status = file->reader->clone(file, &made, error);
+    const enum status status = blame_change(file, file->reader->clone(file, &made, error), error);
     if (status != STATUS_OK)
         return status;
     made->cancel = NULL; // that is the caller's of the moment
