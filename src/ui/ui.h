@@ -8,149 +8,11 @@
 #ifndef FOVEA_UI_UI_H
 #define FOVEA_UI_UI_H
 
-#include "commands/bindings.h"
 #include "commands/command.h"
-#include "image/edit/mask_edit.h"
-#include "image/frame.h"
-#include "image/histogram.h"
-#include "image/mask_counts.h"
-#include "image/statistics.h"
 #include "render/renderer.h"
-#include "sources/browser.h"
+#include "ui/panels/ui_model.h"
 
 #include <SDL.h>
-
-// What is under the mouse.
-struct ui_cursor {
-    bool valid;
-    int64_t x, y;
-    const char *value; // exact text; "" while unknown
-    const char *kind;  // "gap", "masked (file)", "under", "saturated" ... or ""
-};
-
-// A small picture: a part of a GL texture, from (u, v) by (u_size, v_size), with row 0 at the bottom.
-struct ui_thumbnail {
-    unsigned texture;
-    float u, v, u_size, v_size;
-    float width, height; // framebuffer pixels
-    const char *refusal; // why there is none and none will be, or NULL; constant text
-};
-
-// The folder that the dialog for file names lists. What is asked for comes some time later.
-struct ui_dialog_folder {
-    const struct folder *folder;    // NULL while it is read, and if it cannot be
-    const struct folder_rows *rows; // of the folder, for the wish that they hold; NULL if that is
-    const char *error;              // why it cannot be read; NULL = not known
-    uint64_t serial;                // another number whenever the folder is another
-    // Reads a folder, "" for the current one, with these rows. What was given before stays until the next
-    // frame.
-    void (*read)(void *context, const char *path, const struct folder_wish *wish);
-    // Finds other rows of it.
-    void (*find_rows)(void *context, const struct folder_wish *wish);
-    void *context;
-};
-
-// What the panels for files and contents show. Serials are other numbers whenever what they stand for is
-// another.
-struct ui_browsing {
-    const struct folder *folder; // NULL while none is known
-    uint64_t folder_serial;
-    const struct folder_rows
-        *rows; // of the folder, for the wish that they hold; NULL while there is no folder
-    // Asks for other rows of the folder, which come some time later.
-    void (*find_rows)(void *context, const struct folder_wish *wish);
-    void *find_rows_context;
-    bool reading;             // a folder is being read
-    const char *folder_error; // why the one wanted last could not be; NULL = it could
-    const struct recent *recent;
-    uint64_t recent_serial;
-    const struct browser_contents *contents; // of the shown file; NULL while not known
-    uint64_t contents_serial;
-    struct ui_dialog_folder dialog;
-    // The picture of a file in at most so many framebuffer pixels; false while there is none, with the reason
-    // where one is known. Being asked makes it wanted. NULL = no pictures.
-    bool (*thumbnail)(void *context, const char *path, int width, int height, struct ui_thumbnail *thumbnail);
-    void *thumbnail_context;
-};
-
-// A question that must be answered before anything else: a window in front of all, with a button for each
-// choice. Its keys are the app's to handle (the panels see no key meanwhile).
-enum { UI_MAX_CHOICES = 4 };
-struct ui_choice {
-    const char *label;
-    const char *key;     // for people: "S", "Esc"
-    const char *command; // that the button runs
-};
-struct ui_question {
-    const char *title, *text;
-    struct ui_choice choices[UI_MAX_CHOICES];
-    size_t count;
-};
-
-// What the mask's panel and the status line show of it.
-struct ui_mask_model {
-    const struct mask_history *history; // NULL = no mask can be edited here
-    const struct mask_counts *counts;   // NULL while not known, or the panel is closed
-    int64_t pixels;                     // of the image
-    int64_t memory_bytes;               // of mask and history
-    bool drawing, previewing, unsaved;
-    bool has_beam; // the file gives the beam centre
-    struct shape_point beam;
-    const char *shape; // size and position of what is being drawn, or ""
-};
-
-// Where in the series the shown frame is.
-struct ui_place {
-    size_t item, item_count;    // in the list of files, from 0
-    int64_t frame, frame_count; // of the file, from 0
-    int64_t number, total;      // of the whole series, from 0; number -1 = not known yet
-    bool total_exact;           // false: `total` counts files that were not opened yet as one frame
-};
-
-// What is known of the pixels of the frame.
-struct ui_figures {
-    const struct statistics *statistics; // NULL while not known
-    const struct histogram *histogram;   // NULL while not known
-    uint64_t serial;                     // another number whenever the histogram's content is another
-};
-
-// What goes on beside loading the shown frame.
-struct ui_work {
-    const char *name;  // the operation over the whole mask, or the file work, that is running; NULL = none
-    bool unfinished;   // what a command has begun is not done, save that the image is being loaded
-    uint64_t failures; // how often what a command had begun failed
-    double share;      // of it that is done; 0 = cannot be told
-};
-
-// The header of the file: lines "key\tvalue\n". Only needed while workspace.panels.metadata is set.
-struct ui_header {
-    const char *text;      // NULL = none
-    bool coming;           // it is being read
-    size_t detector_bytes; // so many of it describe the detector, whatever the words of the file
-    uint64_t serial;       // another number whenever the text is another
-};
-
-// What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
-struct ui_model {
-    const struct bindings *bindings;
-    const struct frame_info *info; // NULL while no image is open
-    const char *name;              // file name for people; NULL = none
-    struct ui_place place;
-    struct ui_figures figures;
-    bool loading;
-    double progress; // 0 to 1
-    bool has_mask;
-    struct ui_cursor cursor;
-    int64_t texture_bytes; // 0 = unknown
-    struct ui_work work;
-    const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
-    const char *message; // the last sentence to the user; NULL or "" = none
-    bool message_is_error;
-    struct ui_header header;
-    struct ui_browsing browsing;
-    const struct ui_question *question; // NULL = none
-    struct ui_mask_model mask;
-};
 
 struct ui;
 
@@ -193,9 +55,5 @@ bool ui_awaits_focus(const struct ui *ui);
 // True while the list that has the keyboard is about to be another: keys other than characters shall wait
 // for a later ui_frame, so that they choose from what was typed.
 bool ui_awaits_rows(const struct ui *ui);
-
-// Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
-// texture; cheap when they are there. The model's texts are looked after by ui_frame itself.
-void ui_need_text(struct ui *ui, const char *utf8);
 
 #endif

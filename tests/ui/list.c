@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Filtering of lines, their fields, and the selection in lists.
-#include "ui/ui_list.h"
+#include "ui/controls/ui_list.h"
 
 #include "support/testdata.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the ui layer: what the histogram keeps from frame to frame.
-#ifndef FOVEA_UI_UI_HISTOGRAM_STATE_H
-#define FOVEA_UI_UI_HISTOGRAM_STATE_H
+#ifndef FOVEA_UI_PANELS_UI_HISTOGRAM_STATE_H
+#define FOVEA_UI_PANELS_UI_HISTOGRAM_STATE_H
 
 #include "image/histogram.h"
 #include "image/limits.h"

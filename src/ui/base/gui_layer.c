@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Hashes of what the panels want drawn, cell by cell, and drawing of parts of it.
-#include "ui/gui_layer.h"
+#include "ui/base/gui_layer.h"
 
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Filtering of texts by words.
-#include "ui/ui_lines.h"
+#include "ui/controls/ui_lines.h"
 
 #include "base/text.h"
 

@@ -4,11 +4,11 @@
 // While the filter's field has the keyboard, the arrows, Page and Home/End keys move the selection, so that
 // one can type and choose without leaving the field. Order of calls in one frame: ui_list_field (draws the
 // field) -> the panel finds its rows -> ui_list_keys -> ui_list_rows.
-#ifndef FOVEA_UI_UI_LIST_H
-#define FOVEA_UI_UI_LIST_H
+#ifndef FOVEA_UI_CONTROLS_UI_LIST_H
+#define FOVEA_UI_CONTROLS_UI_LIST_H
 
-#include "ui/imgui_bridge.h"
-#include "ui/ui_lines.h"
+#include "ui/base/imgui_bridge.h"
+#include "ui/controls/ui_lines.h"
 
 // Zero-initialise.
 struct ui_list {

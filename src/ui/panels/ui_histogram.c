@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The histogram with its draggable limits.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <math.h>
 #include <stdio.h>

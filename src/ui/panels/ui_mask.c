@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The panel of the mask at the right: tools, typed shapes, layers, and files. Its other parts are in
 // ui_mask_edit.c.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The font texture: a small set of characters from the embedded font, and what texts need from the system's.
-#include "ui/ui_fonts.h"
+#include "ui/base/ui_fonts.h"
 
 #include "base/text.h"
 #include "render/font.h"
-#include "ui/imgui_bridge.h"
+#include "ui/base/imgui_bridge.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The bar for moving through the series: buttons, number, slider, rate and what happens at the end.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The panel of the mask: selection by value with a preview, operations, and the history.
 #include "base/clock.h"
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the ui layer: the font texture, which grows by the characters that texts need.
-#ifndef FOVEA_UI_UI_FONTS_H
-#define FOVEA_UI_UI_FONTS_H
+#ifndef FOVEA_UI_BASE_UI_FONTS_H
+#define FOVEA_UI_BASE_UI_FONTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 // The dialog that asks for a file name: a field for the path and a list of what is there. The list comes from
 // jobs (struct ui_dialog_folder); a path can be typed and entered without it.
 #include "base/file.h"
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

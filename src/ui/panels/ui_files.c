@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The panel for files at the left side: a folder with its series, or what was opened last; typing filters,
 // the arrows choose, Enter opens.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include "base/file.h"
 

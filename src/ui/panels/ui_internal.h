@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Inside the ui layer: what the panels share.
-#ifndef FOVEA_UI_UI_INTERNAL_H
-#define FOVEA_UI_UI_INTERNAL_H
+#ifndef FOVEA_UI_PANELS_UI_INTERNAL_H
+#define FOVEA_UI_PANELS_UI_INTERNAL_H
 
-#include "ui/imgui_bridge.h"
-#include "ui/ui.h"
-#include "ui/ui_docks.h"
-#include "ui/ui_fonts.h"
-#include "ui/ui_histogram_state.h"
-#include "ui/ui_list.h"
+#include "commands/command.h"
+#include "ui/base/imgui_bridge.h"
+#include "ui/base/ui_docks.h"
+#include "ui/base/ui_fonts.h"
+#include "ui/controls/ui_list.h"
+#include "ui/panels/ui_histogram_state.h"
+#include "ui/panels/ui_model.h"
 
 enum { UI_MAX_FLOATING = 8 };
 
@@ -180,6 +181,9 @@ bool ui_search(struct ui *ui, const char *label, const char *hint, char *buffer,
 bool ui_filter(struct ui *ui, struct ui_list *list, const char *hint, float width, bool focus);
 // Remembers a window that lies over the picture, for the mouse.
 void ui_add_floating(struct ui *ui, struct gui_rect place);
+// Makes sure that the characters of a text can be shown, in any script, by adding their glyphs to the font
+// texture; cheap when they are there. The model's texts are looked after by ui_frame itself.
+void ui_need_text(struct ui *ui, const char *utf8);
 // The colour as "#rrggbb"; `text` holds 8 bytes.
 const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Dear ImGui behind a C interface; the only C++ of the program.
-#include "ui/imgui_bridge.h"
+#include "ui/base/imgui_bridge.h"
 
 #include <cmath>
 #include <imgui.h>

@@ -3,10 +3,10 @@
 //
 // A layer looks after one rectangle of the window, in cells of 8 x 8 framebuffer pixels: of each it knows
 // by a hash what was drawn there. All coordinates are framebuffer pixels of the window, (0, 0) upper left.
-#ifndef FOVEA_UI_GUI_LAYER_H
-#define FOVEA_UI_GUI_LAYER_H
+#ifndef FOVEA_UI_BASE_GUI_LAYER_H
+#define FOVEA_UI_BASE_GUI_LAYER_H
 
-#include "ui/imgui_bridge.h"
+#include "ui/base/imgui_bridge.h"
 
 struct gui_layer;
 enum { GUI_MAX_CHANGES = 64 };

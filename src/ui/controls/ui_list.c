@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Selection, keys and rows of lists.
-#include "ui/ui_list.h"
+#include "ui/controls/ui_list.h"
 
 #include <stdio.h>
 #include <string.h>

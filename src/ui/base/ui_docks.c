@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What lies around the picture: in the window, or in textures and on their way into it.
-#include "ui/ui_docks.h"
+#include "ui/base/ui_docks.h"
 
 #include "base/text.h"
-#include "ui/gui_layer.h"
+#include "ui/base/gui_layer.h"
 
 #include <stdlib.h>
 

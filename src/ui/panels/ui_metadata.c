@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The window with what the file says of itself: the detector, then the header; searchable, and copied value
 // by value, line by line or as a whole.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <string.h>

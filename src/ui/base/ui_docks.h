@@ -5,8 +5,8 @@
 // shown there only the parts that have changed are drawn again. A window that keeps its pixels from repaint
 // to repaint is where they stand; else each dock has a texture, and copying that into the window costs a
 // fraction of drawing it.
-#ifndef FOVEA_UI_UI_DOCKS_H
-#define FOVEA_UI_UI_DOCKS_H
+#ifndef FOVEA_UI_BASE_UI_DOCKS_H
+#define FOVEA_UI_BASE_UI_DOCKS_H
 
 #include "render/renderer.h"
 

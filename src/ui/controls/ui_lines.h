@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the ui layer: the lines of a long text that hold the words of a filter.
-#ifndef FOVEA_UI_UI_LINES_H
-#define FOVEA_UI_UI_LINES_H
+#ifndef FOVEA_UI_CONTROLS_UI_LINES_H
+#define FOVEA_UI_CONTROLS_UI_LINES_H
 
 #include "base/text.h"
 

@@ -5,8 +5,8 @@
 // user did with it. Lengths are framebuffer pixels, colours 0xRRGGBBAA. A "##" in a label begins a part that
 // is not shown but makes it unique. Texts, and labels of lists, may come from files: they are shown through
 // text_safe, in one line unless they are named lines.
-#ifndef FOVEA_UI_IMGUI_BRIDGE_H
-#define FOVEA_UI_IMGUI_BRIDGE_H
+#ifndef FOVEA_UI_BASE_IMGUI_BRIDGE_H
+#define FOVEA_UI_BASE_IMGUI_BRIDGE_H
 
 #include <SDL.h>
 #include <stdbool.h>

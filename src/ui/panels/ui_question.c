@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A question in front of everything, with a button for each choice.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The contrast panel at the right: histogram, limits, automatic methods, scale, colours, mask.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <math.h>
 #include <stdio.h>

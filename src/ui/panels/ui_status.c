@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The status line under the picture, and the messages and the progress bar over its lower edge.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include "base/clock.h"
 

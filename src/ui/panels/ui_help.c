@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The help window: keys in groups, mouse gestures and all commands, from the tables.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <string.h>

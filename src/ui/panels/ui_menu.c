@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The menu bar, from the menu paths of the command table.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <string.h>

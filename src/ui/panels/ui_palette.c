@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The command palette: type a part of a command, Enter runs it.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The window with what the file holds: datasets, pages, extensions; Enter opens one.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which rows the panel for files shows: those that were found in the folder, or recent names.
-#include "ui/ui_internal.h"
+#include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
