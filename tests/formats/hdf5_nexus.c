@@ -983,6 +983,25 @@ static void test_hostile(void **state)
 }
 
 // Any change of any byte is an answer or a refusal, never a crash.
+// What the library makes of a damaged file is its own affair, in its own process: here it is a file that can
+// be read, or one sentence.
+static void read_damaged(const char *path)
+{
+    struct error error = {0};
+    struct image_file *file = NULL;
+    struct text metadata = {0}, contents = {0};
+    enum status status = image_file_open(path, CHANNEL_AUTO, &file, &error);
+    if (status == STATUS_OK)
+        status = image_file_metadata(file, 0, NULL, &metadata, &error);
+    if (status == STATUS_OK)
+        status = image_file_contents(file, NULL, &contents, &error);
+    assert_true(status == STATUS_OK || error.text[0]);
+    assert_null(strchr(error.text, '\n'));
+    text_free(&metadata);
+    text_free(&contents);
+    image_file_close(&file);
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -996,22 +1015,12 @@ static void test_damage(void **state)
     H5Fclose(file);
     size_t count;
     uint8_t *bytes = load_bytes(temporary_path("damage.h5"), &count);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     for (int i = 0; i < 400; i++) {
         size_t at = random_next() % count;
         uint8_t before = bytes[at];
         bytes[at] = (uint8_t)random_next();
-        const char *path = save_bytes("damaged.h5", bytes, count);
+        read_damaged(save_bytes("damaged.h5", bytes, count));
         bytes[at] = before;
-        file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-        if (file < 0)
-            continue;
-        struct hdf5_nexus *nexus = NULL;
-        if (hdf5_nexus_read(file, DATA, WIDTH, HEIGHT, SAMPLE_U32, NULL, &nexus, NULL) == STATUS_OK)
-            hdf5_nexus_drop(&nexus);
-        free(hdf5_metadata_of(file, DATA, 0, 1));
-        free(hdf5_contents_of(file));
-        H5Fclose(file);
     }
     free(bytes);
 }
