@@ -150,6 +150,7 @@ ACTION(action_view_center);
 ACTION(action_view_rotate);
 ACTION(action_view_flip);
 ACTION(action_view_origin);
+ACTION(action_view_upright);
 ACTION(action_view_reduce);
 ACTION(action_view_smooth);
 ACTION(action_view_fullscreen);

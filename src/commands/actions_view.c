@@ -168,6 +168,14 @@ TICK(tick_view_origin)
     return args->count && host->view->camera.origin_lower == (args->values[0].choice == 1);
 }
 
+ACTION(action_view_upright)
+{
+    (void)args;
+    (void)error;
+    camera_upright(&host->view->camera);
+    return STATUS_OK;
+}
+
 ACTION(action_view_reduce)
 {
     enum { CHOICE_MEAN, CHOICE_MAX, CHOICE_TOGGLE };

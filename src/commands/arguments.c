@@ -88,6 +88,18 @@ static void want_grid(const struct argument *argument, struct text *out)
     text_printf(out, "COLUMNSxROWS, such as 2x2, of at most %d panes", LAYOUT_MAX_PANES);
 }
 
+static void want_file(const struct argument *argument, struct text *out)
+{
+    (void)argument;
+    text_append(out, "the name of a file");
+}
+
+static void want_colormap(const struct argument *argument, struct text *out)
+{
+    (void)argument;
+    text_append(out, "the name of a colour map");
+}
+
 static void want_operation(const struct argument *argument, struct text *out)
 {
     (void)argument;
@@ -157,16 +169,15 @@ static const struct {
     [ARGUMENT_INTEGER] = {read_number, want_number},
     [ARGUMENT_CHOICE] = {NULL, NULL},
     [ARGUMENT_COLOUR] = {read_colour, want_colour},
-    [ARGUMENT_FILE] = {read_any, NULL},
-    [ARGUMENT_COLORMAP] = {read_any, NULL},
+    [ARGUMENT_FILE] = {read_any, want_file},
+    [ARGUMENT_COLORMAP] = {read_any, want_colormap},
     [ARGUMENT_SCALE] = {read_scale, want_scale},
     [ARGUMENT_SIZE] = {read_size, want_size},
     [ARGUMENT_GRID] = {read_grid, want_grid},
     [ARGUMENT_OPERATION] = {read_operation, want_operation},
 };
 
-// "a number above 0, in, out or fit".
-static enum status refuse(const struct argument *argument, const char *word, struct error *error)
+void argument_describe(const struct argument *argument, struct text *out)
 {
     struct text wanted = {0};
     const char *piece, *after;
@@ -178,6 +189,14 @@ static enum status refuse(const struct argument *argument, const char *word, str
         text_append(&wanted, wanted.length == 0 ? "" : more ? ", " : " or ");
         text_append_bytes(&wanted, piece, length);
     }
+    text_append(out, text_string(&wanted));
+    text_free(&wanted);
+}
+
+static enum status refuse(const struct argument *argument, const char *word, struct error *error)
+{
+    struct text wanted = {0};
+    argument_describe(argument, &wanted);
     error_set(error, STATUS_USAGE, "%s must be %s, not \"%s\"", argument->name, text_string(&wanted), word);
     text_free(&wanted);
     return STATUS_USAGE;

@@ -110,6 +110,9 @@ struct argument_value {
 enum status argument_read(const struct argument *argument, const struct colormap_list *colormaps,
                           const char *word, struct argument_value *value, struct error *error);
 
+// Appends what is wanted, for people: "a number above 0, in, out or fit".
+void argument_describe(const struct argument *argument, struct text *out);
+
 // Choice `n` (from 0) as a borrowed piece of the words; false if there are fewer.
 bool argument_choice(const struct argument *argument, size_t n, const char **text, size_t *length);
 

@@ -187,3 +187,15 @@ bool bindings_key_for(const struct bindings *bindings, const char *command, stru
     }
     return false;
 }
+
+bool bindings_key_in(const struct bindings *bindings, const char *command, bool masking, struct key *key)
+{
+    for (size_t i = 0; i < bindings->count; i++) {
+        const char *found = bindings_find(bindings, bindings->items[i].key, masking);
+        if (found == bindings->items[i].command && strcmp(found, command) == 0) {
+            *key = bindings->items[i].key;
+            return true;
+        }
+    }
+    return false;
+}

@@ -76,6 +76,8 @@ void bindings_free(struct bindings *bindings);
 const char *bindings_find(const struct bindings *bindings, struct key key, bool masking);
 // The first key that runs exactly this command line; false if none does.
 bool bindings_key_for(const struct bindings *bindings, const char *command, struct key *key);
+// The first that runs it in mask mode or out of it, which no other command hides there.
+bool bindings_key_in(const struct bindings *bindings, const char *command, bool masking, struct key *key);
 
 // The text of the embedded default bindings, NUL-terminated.
 const char *bindings_default_text(void);

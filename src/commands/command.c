@@ -82,9 +82,9 @@ static enum status read_words(const char **at, struct words *words, struct error
 
 const struct command *command_at(size_t index)
 {
-    enum { PARTS = 3 };
+    enum { PARTS = 4 };
     static const struct command_rows *const parts[PARTS] = {&command_rows_series, &command_rows_colour,
-                                                            &command_rows_view};
+                                                            &command_rows_mask, &command_rows_view};
     for (size_t part = 0; part < PARTS; part++) {
         if (index < parts[part]->count)
             return &parts[part]->rows[index];

@@ -14,9 +14,10 @@ struct command_args {
     struct argument_value values[COMMAND_MAX_ARGS];
 };
 
-// An entry of the menu bar: where it stands, and with which arguments it runs its command. A '|' before the
-// last part of the path draws a line above. A last part of "*" stands for one entry for each choice of the
-// command's first argument, "*" in `arguments` for that choice.
+// An entry of the menu bar, and of the palette: where it stands, and with which arguments it runs its
+// command. The path begins with one of command_menus. A '|' before a part of it draws a line above. A last
+// part of "*" stands for one entry for each choice of the command's first argument, "*" in `arguments` for
+// that choice.
 struct command_menu {
     const char *path;      // "Contrast/Automatic limits/Percentile"
     const char *arguments; // "percentile", or ""
@@ -30,9 +31,11 @@ enum command_scope {
 };
 
 struct command {
-    const char *name;                // "contrast.auto"
-    const struct argument *args;     // ends with a NULL name; NULL = none
-    const char *help;                // one sentence
+    const char *name;            // "contrast.auto"
+    const struct argument *args; // ends with a NULL name; NULL = none
+    const char *help;            // one sentence
+    const char *title; // for people, where no menu entry without arguments says it: "Contrast: Both limits"
+    const char *words; // other words that people may look for it by; NULL = none
     const struct command_menu *menu; // ends with a NULL path; NULL = in no menu
     enum command_scope acts_on;
     bool takes_time; // what it begins is done when ops->is_complete

@@ -15,6 +15,7 @@ struct command_rows {
     size_t count;
 };
 
-extern const struct command_rows command_rows_series, command_rows_colour, command_rows_view;
+extern const struct command_rows command_rows_series, command_rows_colour, command_rows_mask,
+    command_rows_view;
 
 #endif

@@ -15,10 +15,9 @@ static bool follow_camera(struct camera *camera, const struct camera *leader)
     wanted.quarter_turns = leader->quarter_turns;
     wanted.flip_x = leader->flip_x;
     wanted.flip_y = leader->flip_y;
-    if (leader->origin_chosen) { // else each image is shown as its format has it
-        wanted.origin_lower = leader->origin_lower;
-        wanted.origin_chosen = true;
-    }
+    // Where the user has not chosen, each image is shown as its format has it.
+    wanted.origin_chosen = leader->origin_chosen;
+    wanted.origin_lower = leader->origin_chosen ? leader->origin_lower : camera->native_lower;
     wanted.fit = leader->fit;
     if (wanted.fit)
         camera_fit(&wanted);

@@ -163,8 +163,9 @@ void pane_meet_frame(struct pane *pane, const struct frame_info *info)
 {
     struct camera *camera = &pane->view.camera;
     pane->view.display.low_is_white = info->low_is_white;
+    camera->native_lower = info->rows_upward;
     if (!camera->origin_chosen)
-        camera->origin_lower = info->rows_upward;
+        camera->origin_lower = camera->native_lower;
     if (camera->image_width != info->width || camera->image_height != info->height || !pane->first_shown) {
         camera_set_image(camera, info->width, info->height);
         if (!pane->first_shown && pane->options)

@@ -45,6 +45,7 @@ void ui_destroy(struct ui **ui)
     ui_contents_free(&(*ui)->contents);
     ui_files_free(&(*ui)->files);
     ui_dialog_free(&(*ui)->dialog);
+    ui_palette_free(&(*ui)->palette);
     text_free(&(*ui)->queue);
     free(*ui);
     *ui = NULL;
@@ -87,7 +88,7 @@ static bool on_panel(const struct ui *ui)
     float x = ui->mouse.x, y = ui->mouse.y;
     struct gui_rect picture = {(float)ui->picture.x, (float)ui->picture.y, (float)ui->picture.width,
                                (float)ui->picture.height};
-    if (ui->questioned || gui_popup_open() || !in_rect(picture, x, y))
+    if (ui->questioned || ui->palette.was_open || gui_popup_open() || !in_rect(picture, x, y))
         return true;
     for (size_t i = 0; i < ui->floating.count; i++) {
         if (in_rect(ui->floating.places[i], x, y))

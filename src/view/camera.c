@@ -223,6 +223,16 @@ bool camera_pixel_at(const struct camera *camera, double sx, double sy, int64_t 
     return true;
 }
 
+void camera_upright(struct camera *camera)
+{
+    camera->quarter_turns = 0;
+    camera->flip_x = camera->flip_y = false;
+    camera->origin_chosen = false;
+    camera->origin_lower = camera->native_lower;
+    if (camera->fit)
+        camera_fit(camera);
+}
+
 struct camera camera_part(const struct camera *camera, int x, int y, int width, int height)
 {
     struct camera part = *camera;

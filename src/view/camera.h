@@ -22,6 +22,7 @@ struct camera {
     bool flip_x, flip_y;       // mirror columns, rows (before rotation)
     bool origin_lower;         // row 0 at the bottom of the screen
     bool origin_chosen;        // by the user; else each image is shown as its format has it
+    bool native_lower;         // the image's format has row 0 at the bottom
     bool fit;                  // keep the whole image in view when the viewport or the image changes
     int viewport_width, viewport_height; // screen pixels; at least 1
     int64_t image_width, image_height;   // image pixels; at least 1
@@ -45,6 +46,8 @@ void camera_pan(struct camera *camera, double screen_dx, double screen_dy); // m
 void camera_look_at(struct camera *camera, double image_x, double image_y); // centre there; clears fit
 void camera_rotate(struct camera *camera, int quarter_turns);               // adds turns; the centre stays
 void camera_flip(struct camera *camera, bool horizontal);                   // as seen on the screen
+// Neither turned nor mirrored, with row 0 where the image's format has it; the centre stays.
+void camera_upright(struct camera *camera);
 
 // The camera of the rectangle (x, y from the upper left) of the viewport, for drawings that are made in
 // parts: each pixel shows what it shows in the whole.

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "commands/fake_host.h"
+#include "sources/masks/mask_operation.h"
 #include "support/testdata.h"
 
 #include <stdio.h>
@@ -116,6 +117,74 @@ static void the_keys_of_the_readme_work(void **state)
     assert_true(bindings_key_for(&bindings, "view.fit", &key));
     assert_int_equal(key.code, 'f');
     assert_false(bindings_key_for(&bindings, "view.fit ", &key));
+    // By mode: X mirrors, or in mask mode unmasks.
+    assert_true(bindings_key_in(&bindings, "view.flip horizontal", false, &key) && key.code == 'x');
+    assert_false(bindings_key_in(&bindings, "view.flip horizontal", true, &key));
+    assert_true(bindings_key_in(&bindings, "mask.draw_as toggle", true, &key) && key.code == 'x');
+    assert_false(bindings_key_in(&bindings, "mask.draw_as toggle", false, &key));
+    assert_true(bindings_key_in(&bindings, "view.fit", true, &key) && key.code == 'f');
+    bindings_free(&bindings);
+}
+
+// --- modes ---
+
+static bool same_key(struct key a, struct key b)
+{
+    return a.code == b.code && a.modifiers == b.modifiers;
+}
+
+// Whether a command line changes the mask as a whole, whatever is under the mouse or being drawn.
+static bool changes_the_whole_mask(const char *line)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
+    return strncmp(name, "mask.", 5) == 0 &&
+           (mask_operation_find(name + 5) || strcmp(name, "mask.equal_here") == 0 ||
+            strcmp(name, "mask.outside_limits") == 0);
+}
+
+static void no_key_has_two_meanings_in_a_mode(void **state)
+{
+    (void)state;
+    struct bindings bindings = {0};
+    bindings_add_default(&bindings);
+    for (size_t i = 0; i < bindings.count; i++) {
+        const struct binding *a = &bindings.items[i];
+        for (size_t j = i + 1; j < bindings.count; j++) {
+            const struct binding *b = &bindings.items[j];
+            char name[64];
+            if (a->masking == b->masking && same_key(a->key, b->key))
+                fail_msg("%s: %s and %s", key_format(a->key, name, sizeof name), a->command, b->command);
+        }
+        if (changes_the_whole_mask(a->command) && !(a->key.modifiers & KEY_CTRL))
+            fail_msg("%s needs Ctrl", a->command);
+    }
+    bindings_free(&bindings);
+}
+
+static void zoom_steps_and_limits_keep_their_keys_in_mask_mode(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "plus",  "equal", "minus", "comma", "period", "Delete", "Left",     "Right",  "Up",   "Down",
+        "0",     "1",     "2",     "3",     "4",      "5",      "PageDown", "PageUp", "Home", "End",
+        "Space", "A",     "F",     "Z",     "H",      "M",      "Escape",   "Tab",    "F1",   "colon"};
+    struct bindings bindings = {0};
+    bindings_add_default(&bindings);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct key key;
+        assert_true(key_parse(names[i], &key));
+        if (bindings_find(&bindings, key, true) != bindings_find(&bindings, key, false))
+            fail_msg("%s has another meaning in mask mode", names[i]);
+    }
+    // Each tool has a letter there.
+    for (int tool = 0; tool < TOOL_COUNT; tool++) {
+        char line[64];
+        struct key key;
+        snprintf(line, sizeof line, "mask.tool %s", tool_name((enum tool_kind)tool));
+        assert_true(bindings_key_for(&bindings, line, &key));
+        assert_true(key.modifiers == 0 && key.code >= 'a' && key.code <= 'z');
+    }
     bindings_free(&bindings);
 }
 
@@ -181,6 +250,8 @@ int main(void)
         cmocka_unit_test(keys_have_names),
         cmocka_unit_test(default_bindings_are_sound),
         cmocka_unit_test(the_keys_of_the_readme_work),
+        cmocka_unit_test(no_key_has_two_meanings_in_a_mode),
+        cmocka_unit_test(zoom_steps_and_limits_keep_their_keys_in_mask_mode),
         cmocka_unit_test(later_lines_replace_earlier_ones),
         cmocka_unit_test(the_users_file_is_read),
     };

@@ -334,6 +334,12 @@ static void orientation_commands(void **state)
     assert_true(camera->origin_lower && command_is_checked(&fake.host, "view.origin lower"));
     fake_host_run(&fake, "view.origin");
     assert_false(camera->origin_lower);
+    fake_host_run(&fake, "view.rotate left; view.flip vertical; view.origin lower; view.upright");
+    assert_true(camera->quarter_turns == 0 && !camera->flip_x && !camera->flip_y);
+    assert_false(camera->origin_lower || camera->origin_chosen);
+    camera->native_lower = true; // an image whose format has it so
+    fake_host_run(&fake, "view.origin upper; view.upright");
+    assert_true(camera->origin_lower && !camera->origin_chosen);
     fake_host_run(&fake, "view.reduce max");
     assert_int_equal(fake.view.display.reduce, REDUCE_MAX);
     assert_string_equal(fake.calls.data, "reduce;");

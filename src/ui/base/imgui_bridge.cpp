@@ -681,6 +681,12 @@ void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, 
                                          ImVec2(u, v + v_size), ImVec2(u + u_size, v));
 }
 
+bool gui_clicked_outside(struct gui_rect rect)
+{
+    const ImVec2 corner(rect.x, rect.y), end(rect.x + rect.width, rect.y + rect.height);
+    return ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !ImGui::IsMouseHoveringRect(corner, end, false);
+}
+
 bool gui_hovers(struct gui_rect rect)
 {
     return ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&

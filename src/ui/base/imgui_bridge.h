@@ -177,8 +177,9 @@ void gui_clip_begin(struct gui_rect rect);
 void gui_clip_end(void);
 // The part of a GL texture from (u, v) by (u_size, v_size), upside up, into the rectangle.
 void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size);
-bool gui_hovers(struct gui_rect rect); // the mouse is over it, and this window is not covered there
-void gui_cursor_resize(void);          // the mouse pointer is a horizontal double arrow in this frame
+bool gui_clicked_outside(struct gui_rect rect); // a button of the mouse went down elsewhere in this frame
+bool gui_hovers(struct gui_rect rect);          // the mouse is over it, and this window is not covered there
+void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
 
 // --- What gui_frame_end left to be drawn ---
 

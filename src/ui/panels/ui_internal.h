@@ -10,6 +10,7 @@
 #include "ui/controls/ui_list.h"
 #include "ui/panels/ui_histogram_state.h"
 #include "ui/panels/ui_model.h"
+#include "ui/panels/ui_palette.h"
 
 enum { UI_MAX_FLOATING = 8 };
 
@@ -32,12 +33,6 @@ struct ui_mask_panel {
     int64_t preview_ns; // when the last preview was asked for; 0 = it has been shown
     int64_t rest_until_ns;
     size_t shown_steps; // of the history, in the last frame
-};
-
-struct ui_palette {
-    char filter[128];
-    int selected;
-    bool was_open;
 };
 
 struct ui_help {
@@ -214,7 +209,6 @@ const char *ui_mask_layer_label(enum mask_layer layer);
 // A button as wide as a share of the line, with the key that does the same as its tooltip.
 bool ui_mask_button(struct ui *ui, const char *label, bool on, float width, const char *command);
 void ui_histogram(struct ui *ui, float width, float height);
-void ui_palette(struct ui *ui);
 void ui_question(struct ui *ui);
 void ui_help(struct ui *ui);
 void ui_metadata(struct ui *ui);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The menu bar, from the menu paths of the command table.
+#include "commands/entry.h"
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static void draw_item(struct ui *ui, const char *label, const char *line)
 {
     struct key key;
     char key_name[64] = "";
-    if (bindings_key_for(ui->model->bindings, line, &key))
+    if (bindings_key_in(ui->model->bindings, line, ui->host->workspace->masking.on, &key))
         key_format(key, key_name, sizeof key_name);
     if (gui_menu_item(label, key_name, command_is_checked(ui->host, line),
                       command_is_enabled(ui->host, line)))
@@ -97,7 +98,6 @@ static void draw_level(struct ui *ui, const char *prefix)
     const struct command *command;
     const struct command_menu *menu;
     const char *rest;
-    bool bar = !*prefix; // the bar's own titles have no lines between them
     while (next_entry(&walk, &command, &menu)) {
         if (!under(menu->path, prefix, &rest))
             continue;
@@ -106,7 +106,7 @@ static void draw_level(struct ui *ui, const char *prefix)
         size_t length = strcspn(rest, "/");
         if (rest[length] && !add_title(&titles, rest, length))
             continue;
-        if (line && !bar)
+        if (line)
             gui_separator();
         if (!rest[length]) {
             draw_leaf(ui, command, menu, rest);
@@ -126,6 +126,13 @@ void ui_menu_bar(struct ui *ui)
 {
     if (!gui_menu_bar_begin())
         return;
-    draw_level(ui, "");
+    char prefix[32];
+    for (const char *const *title = command_menus; *title; title++) {
+        if (!gui_menu_begin(*title))
+            continue;
+        snprintf(prefix, sizeof prefix, "%s/", *title);
+        draw_level(ui, prefix);
+        gui_menu_end();
+    }
     gui_menu_bar_end();
 }
