@@ -89,9 +89,10 @@ ACTION(action_app_back)
 // Closes the windows that lie over the picture; false if there was none.
 static bool close_windows(struct view_panels *panels)
 {
-    bool any = panels->help || panels->palette || panels->metadata || panels->contents ||
-               panels->dialog != DIALOG_NONE;
-    panels->help = panels->palette = panels->metadata = panels->contents = false;
+    const bool drawer = panels->compact && panels_tab(panels) >= 0;
+    const bool any = panels->help || panels->palette || drawer || panels->dialog != DIALOG_NONE;
+    panels->help = panels->palette = false;
+    panels->inspector.drawer &= !drawer;
     panels->dialog = DIALOG_NONE;
     return any;
 }
@@ -152,32 +153,42 @@ ACTION(action_colormap_load)
         return host->workspace->panels.field;                                                                \
     }
 
-PANEL_SWITCH(mask)
 PANEL_SWITCH(help)
 PANEL_SWITCH(palette)
-PANEL_SWITCH(metadata)
-PANEL_SWITCH(contents)
 PANEL_SWITCH(thumbnails)
 PANEL_SWITCH(frames)
 #undef PANEL_SWITCH
 
-// Contrast and mask share the panel at the right: with the mask in front the contrast comes before it.
-ACTION(action_panel_contrast)
+// A tab of the inspector: the switch opens the inspector there, or closes it if it shows that.
+#define TAB_SWITCH(name, tab)                                                                                \
+    ACTION(action_panel_##name)                                                                              \
+    {                                                                                                        \
+        (void)error;                                                                                         \
+        switch_tab(action_panels(host), tab, args);                                                          \
+        return STATUS_OK;                                                                                    \
+    }                                                                                                        \
+    TICK(tick_panel_##name)                                                                                  \
+    {                                                                                                        \
+        (void)args;                                                                                          \
+        return panels_tab(&host->workspace->panels) == (tab);                                                \
+    }
+
+static void switch_tab(struct view_panels *panels, enum view_tab tab, const struct command_args *args)
 {
-    (void)error;
-    struct view_panels *panels = action_panels(host);
-    bool shown = panels->contrast && !panels->mask;
+    const bool before = panels_tab(panels) == (int)tab;
+    bool shown = before;
     action_set_flag(&shown, args, 0);
-    panels->contrast = shown;
-    panels->mask &= !shown;
-    return STATUS_OK;
+    if (shown)
+        panels_show_tab(panels, tab);
+    else if (before)
+        panels_close_inspector(panels);
 }
 
-TICK(tick_panel_contrast)
-{
-    (void)args;
-    return host->workspace->panels.contrast && !host->workspace->panels.mask;
-}
+TAB_SWITCH(contrast, TAB_CONTRAST)
+TAB_SWITCH(mask, TAB_MASK)
+TAB_SWITCH(metadata, TAB_HEADER)
+TAB_SWITCH(contents, TAB_CONTENTS)
+#undef TAB_SWITCH
 
 // The panel for files is one panel with two lists, each with a switch of its own.
 static void switch_files(struct view_panels *panels, bool recent, const struct command_args *args)
@@ -238,9 +249,10 @@ ACTION(action_panel_find)
     (void)args;
     (void)error;
     struct view_panels *panels = action_panels(host);
-    if (!panels->help && !panels->metadata && !panels->contents && !panels->palette && !panels->files &&
+    const int tab = panels_tab(panels);
+    if (!panels->help && tab != TAB_HEADER && tab != TAB_CONTENTS && !panels->palette && !panels->files &&
         panels->dialog == DIALOG_NONE)
-        panels->metadata = true;
+        panels_show_tab(panels, TAB_HEADER);
     panels->find = true;
     return STATUS_OK;
 }

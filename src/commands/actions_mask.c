@@ -18,7 +18,7 @@ static void tell_tool(struct command_host *host)
 static void set_mode(struct command_host *host, bool on)
 {
     if (on != host->workspace->masking.on)
-        action_panels(host)->mask = on;
+        (on ? panels_enter_masking : panels_leave_masking)(action_panels(host));
     host->workspace->masking.on = on;
 }
 

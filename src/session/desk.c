@@ -10,7 +10,7 @@
 #include <string.h>
 
 // In layout pixels.
-enum { GAP = 1, GAP_REACH = 3, HEAD = 22, LEAST_WIDTH = 120, LEAST_HEIGHT = 80 };
+enum { GAP = 1, GAP_REACH = 3, HEAD = 24, LEAST_WIDTH = 240, LEAST_HEIGHT = 160 };
 
 // --- life ---
 
@@ -229,11 +229,18 @@ static int gap_of(const struct desk *desk)
     return scaled(desk, GAP);
 }
 
+// The strip beside an image, for its colour bar.
+static int64_t gutter_width(const struct desk *desk, const struct pane *pane)
+{
+    const bool shown = pane && pane->frame->picture && pane->view.overlays.colour_bar;
+    return shown && desk->common.workspace.panels.interface ? desk->gutter : 0;
+}
+
 void desk_lay_out(struct desk *desk, struct rect whole, float scale)
 {
     desk->whole = whole;
     desk->scale = scale;
-    const bool heads = desk_count(desk) > 1 && desk->common.workspace.panels.interface;
+    const bool heads = desk->common.workspace.panels.interface;
     if (desk->common.workspace.alone) {
         memset(desk->places, 0, sizeof desk->places);
         desk->places[index_of(desk, desk->active)] = whole;
@@ -241,11 +248,16 @@ void desk_lay_out(struct desk *desk, struct rect whole, float scale)
         layout_areas(&desk->layout, whole, gap_of(desk), desk->places);
     }
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
-        struct rect head = desk->places[i], picture = desk->places[i];
+        struct rect head = desk->places[i], picture = desk->places[i], gutter;
         head.height = heads ? int64_min(scaled(desk, HEAD), picture.height) : 0;
         picture.y += head.height;
         picture.height -= head.height;
+        gutter = picture;
+        gutter.width = int64_min(gutter_width(desk, desk->panes[i]), picture.width);
+        picture.width -= gutter.width;
+        gutter.x += picture.width;
         desk->heads[i] = head;
+        desk->gutters[i] = gutter;
         desk->pictures[i] = picture;
         if (desk->panes[i] && picture.width > 0 && picture.height > 0)
             camera_set_viewport(&desk->panes[i]->view.camera, (int)picture.width, (int)picture.height);

@@ -30,8 +30,11 @@ struct desk {
     void *closing_context;
     // As laid out last, in drawable pixels of the window from its upper left corner.
     struct rect whole;
-    struct rect places[LAYOUT_MAX_PANES], heads[LAYOUT_MAX_PANES], pictures[LAYOUT_MAX_PANES];
+    // A place is a head, and below it a picture with the gutter at its right.
+    struct rect places[LAYOUT_MAX_PANES], heads[LAYOUT_MAX_PANES], pictures[LAYOUT_MAX_PANES],
+        gutters[LAYOUT_MAX_PANES];
     float scale;
+    int64_t gutter; // how wide gutters are to be, in these pixels; 0: the colour bar lies on the image
 };
 
 // A desk with one empty pane. `wake` may be NULL; see jobs_create.

@@ -124,7 +124,7 @@ enum status desk_draw(struct desk *desk, struct target *target, int width, int h
         if (!status)
             draw_twin(desk, pane);
     }
-    if (status || desk_count(desk) == 1)
+    if (status)
         return status;
     target_viewport(desk->common.gpu, height, 0, 0, width, height);
     draw_frames(desk);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Layout lengths at scale 1.
-static const float font_height = 14, contrast_width = 296;
+// At scale 1.
+static const float font_height = 14;
 
 static void apply_scale(struct ui *ui)
 {
@@ -247,38 +247,26 @@ static void run_queue(struct ui *ui)
     text_free(&queue);
 }
 
-// Heights of the bars, by the same arithmetic as the library's.
-static float bar_height(const struct ui *ui)
+static struct shell lay_out(const struct ui *ui, const struct workspace *workspace, int width, int height)
 {
-    return ui_px(ui, font_height) + 2 * (float)(int)(3 * ui->scale);
+    const struct view_panels *panels = &workspace->panels;
+    return shell_lay_out(&(struct shell_wishes){
+        .width = width,
+        .height = height,
+        .scale = ui->scale,
+        .interface = panels->interface,
+        .browser = panels->files,
+        .inspector = panels_tab(panels) >= 0,
+        .series = panels->frames && panels->has_frames,
+        .browser_width = panels->files_width,
+        .inspector_width = panels->inspector.width,
+    });
 }
 
-// The panel for files leaves the picture at least half of what the contrast panel leaves.
-static int64_t files_width(const struct ui *ui, const struct workspace *workspace, int64_t room)
+struct rect ui_picture_area(const struct ui *ui, struct workspace *workspace, int width, int height)
 {
-    const int64_t wanted = (int64_t)ui_px(ui, (float)workspace->panels.files_width);
-    return workspace->panels.files ? (wanted < room / 2 ? wanted : room / 2) : 0;
-}
-
-static int64_t frames_height(const struct ui *ui, const struct workspace *workspace)
-{
-    return workspace->panels.frames && workspace->panels.has_frames ? (int64_t)bar_height(ui) + 2 : 0;
-}
-
-struct rect ui_picture_area(const struct ui *ui, const struct workspace *workspace, int width, int height)
-{
-    struct rect area = {0, 0, width, height};
-    if (workspace->panels.interface) {
-        area.y = (int64_t)bar_height(ui);
-        area.height -= 2 * area.y + frames_height(ui, workspace);
-        if (workspace->panels.contrast || workspace->panels.mask)
-            area.width -= (int64_t)ui_px(ui, contrast_width);
-        area.x = files_width(ui, workspace, area.width);
-        area.width -= area.x;
-    }
-    area.width = area.width > 1 ? area.width : 1;
-    area.height = area.height > 1 ? area.height : 1;
-    return area;
+    workspace->panels.compact = shell_class_of(width, height, ui->scale) == SHELL_COMPACT;
+    return lay_out(ui, workspace, width, height).panes;
 }
 
 // The glyphs of all that the model shows.
@@ -289,50 +277,84 @@ static void need_model_texts(struct ui *ui, const struct ui_model *model)
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
-    if (ui->host->workspace->panels.metadata && ui->metadata_glyphs != model->header.serial) {
+    if (panels_tab(&ui->host->workspace->panels) == TAB_HEADER &&
+        ui->metadata_glyphs != model->header.serial) {
         ui_need_text(ui, model->header.text);
         ui->metadata_glyphs = model->header.serial;
     }
     ui_need_text(ui, ui->host->view->display.colormap);
 }
 
-static void build_panels(struct ui *ui, int width, int height)
+static struct gui_rect place_of(struct rect rect)
+{
+    return (struct gui_rect){(float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height};
+}
+
+enum dock_kind {
+    DOCK_MENU,
+    DOCK_TOOLBAR,
+    DOCK_STRIP,
+    DOCK_BROWSER,
+    DOCK_SERIES,
+    DOCK_SPLITTER,
+    DOCK_BOTTOM,
+    DOCK_INSPECTOR,
+    DOCK_RAIL,
+    DOCK_STATUS,
+    DOCKS
+};
+
+// The bars and docks, and in which order they are built.
+static const struct {
+    size_t rect; // where the shell has its rectangle
+    void (*build)(struct ui *ui, struct gui_rect place);
+    uint32_t ground;
+} docks[DOCKS] = {
+    [DOCK_MENU] = {offsetof(struct shell, menu), ui_menu_bar, 0x1a1a1aff},
+    [DOCK_TOOLBAR] = {offsetof(struct shell, toolbar), NULL, 0x1a1a1aff},
+    [DOCK_STRIP] = {offsetof(struct shell, strip), NULL, 0x1a1a1aff},
+    [DOCK_BROWSER] = {offsetof(struct shell, browser), ui_files, 0x222222ff},
+    [DOCK_SERIES] = {offsetof(struct shell, series), ui_frames, 0x222222ff},
+    [DOCK_SPLITTER] = {offsetof(struct shell, splitter), NULL, 0x222222ff},
+    [DOCK_BOTTOM] = {offsetof(struct shell, bottom), NULL, 0x222222ff},
+    [DOCK_INSPECTOR] = {offsetof(struct shell, inspector), ui_inspector, 0x222222ff},
+    [DOCK_RAIL] = {offsetof(struct shell, rail), ui_rail, 0x1a1a1aff},
+    [DOCK_STATUS] = {offsetof(struct shell, status), ui_status_line, 0x1a1a1aff},
+};
+static struct rect dock_rect(const struct shell *shell, int dock)
+{
+    struct rect rect;
+    memcpy(&rect, (const char *)shell + docks[dock].rect, sizeof rect);
+    return rect;
+}
+
+static void build_panels(struct ui *ui)
 {
     const struct view_panels *panels = &ui->host->workspace->panels;
-    struct rect area = ui->picture;
-    struct gui_rect picture = {(float)area.x, (float)area.y, (float)area.width, (float)area.height};
-    if (panels->interface) {
-        float bar = bar_height(ui);
-        ui_menu_bar(ui);
-        ui_status_line(ui, (struct gui_rect){0, (float)height - bar, (float)width, bar});
-        const float frames = (float)frames_height(ui, ui->host->workspace);
-        if (frames > 0)
-            ui_frames(ui, (struct gui_rect){0, (float)height - bar - frames, (float)width, frames});
-        const float side = picture.x + picture.width;
-        const struct gui_rect right = {side, bar, (float)width - side, (float)height - 2 * bar - frames};
-        if (panels->mask)
-            ui_mask_panel(ui, right);
-        else if (panels->contrast)
-            ui_contrast_panel(ui, right);
-        if (panels->files)
-            ui_files(ui, (struct gui_rect){0, bar, picture.x, (float)height - 2 * bar - frames});
+    for (int i = 0; i < DOCKS; i++) {
+        const struct rect rect = dock_rect(&ui->shell, i);
+        if (docks[i].build && rect.width > 0)
+            docks[i].build(ui, place_of(rect));
     }
-    ui_messages(ui, picture);
+    const int tab = panels_tab(panels);
+    ui->metadata.was_open &= tab == TAB_HEADER;
+    ui->contents.was_open &= tab == TAB_CONTENTS;
+    if (ui->shell.drawer)
+        ui_add_floating(ui, place_of(ui->shell.inspector));
+    ui_messages(ui, place_of(ui->picture));
     if (panels->help)
         ui_help(ui);
-    if (panels->metadata)
-        ui_metadata(ui);
-    else
-        ui->metadata.was_open = false;
-    if (panels->contents)
-        ui_contents(ui);
-    else
-        ui->contents.was_open = false;
     ui_dialog(ui);
     ui_palette(ui);
     ui->questioned = ui->model->question != NULL;
     if (ui->questioned)
         ui_question(ui);
+}
+
+static void take_layout(struct ui *ui, const struct workspace *workspace)
+{
+    ui->shell = lay_out(ui, workspace, ui->size.width, ui->size.height);
+    ui->picture = ui->shell.panes;
 }
 
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height)
@@ -348,23 +370,31 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
         ui->settling.frames--;
     if (ui->settling.focus_frames > 0)
         ui->settling.focus_frames--;
-    ui->picture = ui_picture_area(ui, host->workspace, width, height);
+    take_layout(ui, host->workspace);
     ui->floating.count = 0;
     gui_frame_begin(width, height, ui->mouse.inside, ui->mouse.x, ui->mouse.y,
                     ui->mouse.panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
     ui->files.awaits_rows = false; // unless the panel is shown, and says so
-    build_panels(ui, width, height);
+    build_panels(ui);
     gui_frame_end();
     host->workspace->panels.find = false;
     ui->modal_keys = host->workspace->panels.palette || host->workspace->panels.dialog != DIALOG_NONE;
     run_queue(ui);
     ui_dialog_run(ui);
     // The commands may have opened or closed panels: the picture and the mouse go by the new state.
-    ui->picture = ui_picture_area(ui, host->workspace, width, height);
+    take_layout(ui, host->workspace);
     ui->model = NULL;
 }
 
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error)
 {
-    return ui_docks_draw(ui->docks, gpu, renderer, ui->picture, ui->size.width, ui->size.height, error);
+    struct ui_scene scene = {.panes = ui->picture, .pictures = {ui->picture}, .picture_count = 1};
+    for (int i = 0; i < DOCKS; i++)
+        scene.docks[i] = (struct ui_dock){dock_rect(&ui->shell, i), docks[i].ground};
+    if (ui->shell.drawer) {
+        struct ui_dock *inspector = &scene.docks[DOCK_INSPECTOR];
+        scene.drawer = *inspector;
+        inspector->place = (struct rect){0};
+    }
+    return ui_docks_draw(ui->docks, gpu, renderer, &scene, ui->size.width, ui->size.height, error);
 }

@@ -41,8 +41,9 @@ bool ui_key_of_event(const SDL_Event *event, unsigned held, struct key *key);
 // open.
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height);
 // The part of the framebuffer that is left for the picture: x, y from the upper left corner, width and height
-// (at least 1). Depends on workspace->panels only, not on what ui_frame did.
-struct rect ui_picture_area(const struct ui *ui, const struct workspace *workspace, int width, int height);
+// (at least 1). Depends on workspace->panels only, not on what ui_frame did, and notes there whether the
+// window is small.
+struct rect ui_picture_area(const struct ui *ui, struct workspace *workspace, int width, int height);
 // Draws the panels over the picture into the window, which is bound, by the renderer of its device.
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error);
 // The mouse is over the picture, not over a panel or outside of the window.

@@ -3,6 +3,7 @@
 #include "view/settings.h"
 
 #include "view/interface_scale.h"
+#include "view/shell.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -56,6 +57,54 @@ static void write_maximized(const struct settings *settings, struct text *out)
         text_append(out, "maximized on\n");
 }
 
+static const char *const tab_names[TAB_COUNT] = {
+    [TAB_CONTRAST] = "contrast", [TAB_MASK] = "mask", [TAB_HEADER] = "header", [TAB_CONTENTS] = "contents"};
+
+static void read_tab(struct settings *settings, const char *value)
+{
+    for (int tab = 0; tab < TAB_COUNT; tab++)
+        if (strcmp(value, tab_names[tab]) == 0)
+            settings->docks.tab = (enum view_tab)tab;
+}
+
+static void write_tab(const struct settings *settings, struct text *out)
+{
+    if (settings->docks.tab != TAB_CONTRAST)
+        text_printf(out, "tab %s\n", tab_names[settings->docks.tab]);
+}
+
+// Whether a dock is open, and how wide it is: a line each where it is not as usual.
+#define DOCK(name, usual)                                                                                    \
+    static void read_##name(struct settings *settings, const char *value)                                    \
+    {                                                                                                        \
+        settings->docks.name = strcmp(value, "on") == 0;                                                     \
+    }                                                                                                        \
+    static void write_##name(const struct settings *settings, struct text *out)                              \
+    {                                                                                                        \
+        if (settings->docks.name != (usual))                                                                 \
+            text_append(out, (usual) ? #name " off\n" : #name " on\n");                                      \
+    }
+DOCK(inspector, true)
+DOCK(browser, false)
+DOCK(series, true)
+#undef DOCK
+
+#define DOCK_SIZE(name, least, most)                                                                         \
+    static void read_##name(struct settings *settings, const char *value)                                    \
+    {                                                                                                        \
+        int64_t size;                                                                                        \
+        if (parse_int64(value, &size) && size >= (least) && size <= (most))                                  \
+            settings->docks.name = (int)size;                                                                \
+    }                                                                                                        \
+    static void write_##name(const struct settings *settings, struct text *out)                              \
+    {                                                                                                        \
+        if (settings->docks.name > 0)                                                                        \
+            text_printf(out, #name " %d\n", settings->docks.name);                                           \
+    }
+DOCK_SIZE(inspector_width, SHELL_INSPECTOR_LEAST, SHELL_INSPECTOR_MOST)
+DOCK_SIZE(browser_width, SHELL_BROWSER_LEAST, SHELL_BROWSER_MOST)
+#undef DOCK_SIZE
+
 // --- the table ---
 
 static const struct row {
@@ -66,6 +115,12 @@ static const struct row {
     {"scale", read_scale, write_scale},
     {"size", read_size, write_size},
     {"maximized", read_maximized, write_maximized},
+    {"tab", read_tab, write_tab},
+    {"inspector", read_inspector, write_inspector},
+    {"inspector_width", read_inspector_width, write_inspector_width},
+    {"browser", read_browser, write_browser},
+    {"browser_width", read_browser_width, write_browser_width},
+    {"series", read_series, write_series},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows, MAX_LINE = 256 };
 
@@ -85,9 +140,15 @@ static void read_line(struct settings *settings, const char *line, size_t length
             rows[i].read(settings, value);
 }
 
+struct settings settings_default(void)
+{
+    const struct workspace fresh = workspace_default();
+    return (struct settings){.docks = panels_docks(&fresh.panels)};
+}
+
 struct settings settings_read(const char *content)
 {
-    struct settings settings = {0};
+    struct settings settings = settings_default();
     while (*content) {
         const size_t length = strcspn(content, "\n");
         read_line(&settings, content, length);

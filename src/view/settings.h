@@ -4,17 +4,22 @@
 #define FOVEA_VIEW_SETTINGS_H
 
 #include "base/text.h"
+#include "view/workspace.h"
 
 #include <stdbool.h>
 
 enum { SETTINGS_LEAST_SIDE = 320, SETTINGS_MOST_SIDE = 32768 };
 
-// Plain data; all zero where nothing is known.
+// Plain data; zero where nothing is known, docks then as in a fresh workspace.
 struct settings {
     double scale;      // of the interface, as the user chose it; 0: as the desktop has it
     int width, height; // of the window that is not maximized, in its own units; 0: not known
     bool maximized;
+    struct view_docks docks;
 };
+
+// Of a window of which nothing is known.
+struct settings settings_default(void);
 
 // Reads what settings_write has written. Lines that are not understood count for nothing: they may be of
 // another version, or of anybody. Pure; thread-safe.

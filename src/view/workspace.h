@@ -9,19 +9,30 @@
 // The dialog that asks for a file name, one at most.
 enum view_dialog { DIALOG_NONE, DIALOG_OPEN, DIALOG_MASK, DIALOG_EXPORT, DIALOG_COLORMAP, DIALOG_SAVE_MASK };
 
-enum { FILES_WIDTH_LEAST = 160, FILES_WIDTH_MOST = 640 };
+// What the dock at the right, the inspector, shows.
+enum view_tab { TAB_CONTRAST, TAB_MASK, TAB_HEADER, TAB_CONTENTS, TAB_COUNT };
+
+// Whether it is open is remembered apart for windows in which it is docked, and for those that are so small
+// that it lies over the picture.
+struct view_inspector {
+    bool docked, drawer;
+    enum view_tab tab;
+    int width;                // layout pixels; 0: as usual
+    bool was_open;            // before mask mode began,
+    enum view_tab tab_before; // with that tab
+};
 
 // Which panels are shown.
 struct view_panels {
-    bool interface;                         // menu bar and status line (off: picture only)
-    bool contrast;                          // the panel at the right side shows the contrast
-    bool mask;                              // it shows the mask, whatever `contrast`
-    bool help, palette, metadata, contents; // windows that are open
-    bool files;                             // the panel for files at the left side
-    bool files_recent;                      // it shows what was opened last instead of a folder
-    bool thumbnails;                        // it shows small pictures
-    int files_width;                        // layout pixels
-    bool find; // the search field of the open panel is to get the keyboard; the panels clear it
+    bool interface; // bars and docks (off: picture only)
+    bool compact;   // the window is small; set by the program
+    struct view_inspector inspector;
+    bool help, palette; // windows that are open
+    bool files;         // the panel for files at the left side
+    bool files_recent;  // it shows what was opened last instead of a folder
+    bool thumbnails;    // it shows small pictures
+    int files_width;    // layout pixels; 0: as usual
+    bool find;          // the search field of the open panel is to get the keyboard; the panels clear it
     bool fullscreen;
     bool frames;      // the bar for moving through the series, where there is more than one frame
     bool has_frames;  // there is; set by the program
@@ -65,6 +76,26 @@ struct workspace {
     struct view_masking masking;
 };
 
+// Which docks are open and how large they are: what is kept from one run of the program to the next.
+struct view_docks {
+    bool inspector, browser, series;
+    enum view_tab tab;
+    int inspector_width, browser_width; // layout pixels; 0: as usual
+};
+
 struct workspace workspace_default(void);
+
+struct view_docks panels_docks(const struct view_panels *panels);
+void panels_set_docks(struct view_panels *panels, const struct view_docks *docks);
+bool view_docks_equal(const struct view_docks *a, const struct view_docks *b);
+
+// The tab that the inspector shows, or -1 where it is closed or everything but the picture is hidden.
+int panels_tab(const struct view_panels *panels);
+// Opens the inspector with a tab; everything that was hidden with it is shown.
+void panels_show_tab(struct view_panels *panels, enum view_tab tab);
+void panels_close_inspector(struct view_panels *panels);
+// Mask mode begins or ends: its tab comes, and goes again where it is still shown.
+void panels_enter_masking(struct view_panels *panels);
+void panels_leave_masking(struct view_panels *panels);
 
 #endif

@@ -49,34 +49,32 @@ static void quit(struct session *session)
     assert_int_equal(driven_wait_exit(session->window), 0);
 }
 
-// The height of the bar at the top: its colour is the same along a row of pixels where no text is.
-static int bar_height(const struct pixels *pixels)
+// The width of the bar of tools at the left: its colour is the same along a row of pixels where no tool is.
+static int bar_width(const struct pixels *pixels)
 {
-    const size_t right = (size_t)pixels->width - 4;
-    int y = 0;
-    while (y + 1 < pixels->height &&
-           memcmp(pixels->rgb + 3 * right,
-                  pixels->rgb + 3 * ((size_t)(y + 1) * (size_t)pixels->width + right), 3) == 0)
-        y++;
-    return y + 1;
+    const unsigned char *row = pixels->rgb + 3 * (size_t)(pixels->height * 7 / 10) * (size_t)pixels->width;
+    int x = 0;
+    while (x + 1 < pixels->width && memcmp(row, row + 3 * (x + 1), 3) == 0)
+        x++;
+    return x + 1;
 }
 
-// Waits until the bar is so high; frees `pixels` and puts what is shown then there.
-static void expect_height(struct session *session, struct pixels *pixels, int height)
+// Waits until the bar is so wide; frees `pixels` and puts what is shown then there.
+static void expect_width(struct session *session, struct pixels *pixels, int width)
 {
     enum { TRIES = 30 };
-    for (int i = 0; i < TRIES && bar_height(pixels) != height; i++) {
+    for (int i = 0; i < TRIES && bar_width(pixels) != width; i++) {
         pixels_free(pixels);
         *pixels = shown(session);
     }
-    assert_int_equal(bar_height(pixels), height);
+    assert_int_equal(bar_width(pixels), width);
 }
 
 static void test_the_interface_grows(void **state)
 {
     struct session *session = *state;
     struct pixels one = shown_with(session, "--scale-ui", "1"), two = shown_with(session, "--scale-ui", "2");
-    assert_int_equal(bar_height(&two), 2 * bar_height(&one));
+    assert_int_equal(bar_width(&two), 2 * bar_width(&one));
     // By keys, and by what the desktop says.
     session_open(session, picture, NULL);
     expect_same(session, &one);
@@ -108,15 +106,15 @@ static void test_the_interface_stays_as_chosen(void **state)
     quit(session); // what the command line says is for one time
     session_open(session, picture, NULL);
     plain = shown(session);
-    const int bar = bar_height(&plain);
-    assert_int_equal(bar_height(&two), 2 * bar);
+    const int bar = bar_width(&plain);
+    assert_int_equal(bar_width(&two), 2 * bar);
     driven_key(session->window, "ctrl+alt+plus");
-    expect_height(session, &plain, bar + 4);
+    expect_width(session, &plain, bar + 11);
     quit(session);
     session_open(session, picture, NULL);
     expect_same(session, &plain);
     driven_key(session->window, "ctrl+alt+0");
-    expect_height(session, &plain, bar);
+    expect_width(session, &plain, bar);
     quit(session);
     session_open(session, picture, NULL);
     expect_same(session, &plain);

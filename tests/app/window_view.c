@@ -384,7 +384,6 @@ static void test_keys_show_and_hide_panels(void **state)
     check_shown_and_hidden(session, &image, &look, "b", "b");
     check_shown_and_hidden(session, &image, &look, "F1", "F1");
     check_shown_and_hidden(session, &image, &look, "question", "Escape");
-    check_shown_and_hidden(session, &image, &look, "ctrl+i", "Escape");
     check_shown_and_hidden(session, &image, &look, "ctrl+shift+p", "Escape");
     check_shown_and_hidden(session, &image, &look, "ctrl+o", "Escape");
     driven_key(session->window, "5");

@@ -412,9 +412,55 @@ static void panels_for_files(void **state)
     assert_string_equal(fake.calls.data, "folder ..;folder /a b;");
     fake_refuses("panel.files_width 10",
                  "panel.files_width: width must be a whole number from 160 to 640 px, not \"10\"");
-    // Escape closes windows, not what is docked.
-    fake_host_run(&fake, "panel.files; panel.contents; panel.metadata; app.cancel");
-    assert_true(panels->files && !panels->contents && !panels->metadata);
+    // Escape closes what lies over the picture, not what is docked.
+    fake_host_run(&fake, "panel.files; panel.metadata; app.cancel");
+    assert_true(panels->files && panels_tab(panels) == TAB_HEADER);
+}
+
+// The inspector shows one tab; the switch of the one that is shown closes it.
+static void tabs_of_the_inspector(void **state)
+{
+    (void)state;
+    struct view_panels *panels = &fake.workspace.panels;
+    assert_int_equal(panels_tab(panels), TAB_CONTRAST);
+    fake_host_run(&fake, "panel.mask");
+    assert_int_equal(panels_tab(panels), TAB_MASK);
+    assert_true(command_is_checked(&fake.host, "panel.mask"));
+    assert_false(command_is_checked(&fake.host, "panel.contrast"));
+    fake_host_run(&fake, "panel.contrast off");
+    assert_int_equal(panels_tab(panels), TAB_MASK);
+    fake_host_run(&fake, "panel.mask");
+    assert_int_equal(panels_tab(panels), -1);
+    fake_host_run(&fake, "view.interface off; panel.contents");
+    assert_true(panels->interface && panels_tab(panels) == TAB_CONTENTS);
+    fake_host_run(&fake, "view.interface off");
+    assert_int_equal(panels_tab(panels), -1);
+    // Mask mode brings its tab, and what was before it when it ends.
+    fake_host_run(&fake, "view.interface on; panel.contents off; mask.draw");
+    assert_int_equal(panels_tab(panels), TAB_MASK);
+    fake_host_run(&fake, "mask.draw");
+    assert_int_equal(panels_tab(panels), -1);
+    fake_host_run(&fake, "panel.contrast; mask.draw; mask.draw off");
+    assert_int_equal(panels_tab(panels), TAB_CONTRAST);
+    fake_host_run(&fake, "mask.draw; panel.metadata; mask.draw");
+    assert_int_equal(panels_tab(panels), TAB_HEADER);
+}
+
+// In a small window the inspector lies over the picture: it is closed at first, and Escape closes it.
+static void the_inspector_of_a_small_window(void **state)
+{
+    (void)state;
+    struct view_panels *panels = &fake.workspace.panels;
+    panels->compact = true;
+    assert_int_equal(panels_tab(panels), -1);
+    fake_host_run(&fake, "panel.metadata");
+    assert_int_equal(panels_tab(panels), TAB_HEADER);
+    fake_host_run(&fake, "app.cancel");
+    assert_int_equal(panels_tab(panels), -1);
+    fake_host_run(&fake, "mask.draw"); // what is to be masked stays in view
+    assert_int_equal(panels_tab(panels), -1);
+    panels->compact = false;
+    assert_int_equal(panels_tab(panels), TAB_MASK);
 }
 
 static void the_search_opens_the_header_if_nothing_is_open(void **state)
@@ -422,9 +468,9 @@ static void the_search_opens_the_header_if_nothing_is_open(void **state)
     (void)state;
     struct view_panels *panels = &fake.workspace.panels;
     fake_host_run(&fake, "panel.find");
-    assert_true(panels->metadata && panels->find);
+    assert_true(panels_tab(panels) == TAB_HEADER && panels->find);
     fake_host_run(&fake, "panel.metadata off; panel.contents; panel.find");
-    assert_true(!panels->metadata && panels->contents && panels->find);
+    assert_true(panels_tab(panels) == TAB_CONTENTS && panels->find);
 }
 
 static void file_and_frame_commands(void **state)
@@ -539,6 +585,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(orientation_commands, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(escape_goes_step_by_step, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(panels_for_files, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(tabs_of_the_inspector, fake_set_up, fake_tear_down),
+        cmocka_unit_test_setup_teardown(the_inspector_of_a_small_window, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, fake_set_up,
                                         fake_tear_down),
         cmocka_unit_test_setup_teardown(file_and_frame_commands, fake_set_up, fake_tear_down),

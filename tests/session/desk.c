@@ -93,7 +93,7 @@ static void test_places(void **state)
     struct error error = {0};
     bool head;
     struct pane *a = f->desk->active;
-    assert_int_equal(desk_picture(f->desk, a).height, 600); // one pane has no head
+    assert_int_equal(desk_picture(f->desk, a).height, 600 - 24); // below its head
     struct pane *b = desk_add(f->desk, a, LAYOUT_SIDE_BY_SIDE, &error);
     desk_lay_out(f->desk, WHOLE, 1);
     assert_int_equal(desk_picture(f->desk, a).width, 400);
@@ -107,9 +107,12 @@ static void test_places(void **state)
     assert_false(head);
     const int gap = desk_gap_at(f->desk, 400, 300);
     assert_true(gap >= 0);
-    desk_move_gap(f->desk, gap, 200.5, 300);
+    desk_move_gap(f->desk, gap, 300.5, 300);
     desk_lay_out(f->desk, WHOLE, 1);
-    assert_int_equal(desk_picture(f->desk, a).width, 200);
+    assert_int_equal(desk_picture(f->desk, a).width, 300);
+    desk_move_gap(f->desk, gap, 100, 300); // 240 are the least
+    desk_lay_out(f->desk, WHOLE, 1);
+    assert_int_equal(desk_picture(f->desk, a).width, 240);
     f->desk->common.workspace.alone = true;
     desk_lay_out(f->desk, WHOLE, 1);
     assert_true(desk_is_shown(f->desk, a));

@@ -52,11 +52,32 @@ static void assert_settings(const char *content, struct settings wanted)
     assert_int_equal(got.maximized, wanted.maximized);
 }
 
+// Which docks are open comes back; what makes no sense leaves them as usual.
+static void test_docks_are_remembered(void **state)
+{
+    (void)state;
+    struct settings settings = settings_default(), got;
+    assert_true(settings.docks.inspector && settings.docks.series && !settings.docks.browser);
+    struct text content = {0};
+    settings_write(&settings, &content);
+    assert_string_equal(text_string(&content), "");
+    settings.docks =
+        (struct view_docks){.browser = true, .tab = TAB_HEADER, .inspector_width = 333, .browser_width = 200};
+    settings_write(&settings, &content);
+    got = settings_read(text_string(&content));
+    assert_true(view_docks_equal(&got.docks, &settings.docks));
+    got = settings_read("tab nothing\ninspector_width 10\nbrowser_width 100000\nbrowser_width x\n");
+    settings = settings_default();
+    assert_true(view_docks_equal(&got.docks, &settings.docks));
+    text_free(&content);
+}
+
 static void test_settings_are_read(void **state)
 {
     (void)state;
     assert_settings("", (struct settings){0});
-    assert_settings("scale 1.75\nsize 1000x700\nmaximized on\n", (struct settings){1.75, 1000, 700, true});
+    assert_settings("scale 1.75\nsize 1000x700\nmaximized on\n",
+                    (struct settings){1.75, 1000, 700, true, {0}});
     assert_settings("size 1000x700", (struct settings){.width = 1000, .height = 700});
     // Those of another version, and rubbish.
     assert_settings("theme light\n\n \nscale\nscale \nscale x\nsize 1000\nsize 1000x\nsize x9\nmaximized yes",
@@ -75,7 +96,7 @@ static void test_settings_that_are_written_are_read(void **state)
 {
     (void)state;
     static const struct settings cases[] = {
-        {0}, {2, 0, 0, false}, {1.25, 640, 480, true}, {0, 32768, 320, false}};
+        {0}, {.scale = 2}, {1.25, 640, 480, true, {0}}, {0, 32768, 320, false, {0}}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text content = {0};
         settings_write(&cases[i], &content);
@@ -92,6 +113,7 @@ int main(void)
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_settings_are_read),
         cmocka_unit_test(test_settings_that_are_written_are_read),
+        cmocka_unit_test(test_docks_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

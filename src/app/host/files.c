@@ -145,7 +145,8 @@ static void ask(struct files *files)
         browser_read_recent(files->browser);
     }
     const char *name = pane_shown_name(pane);
-    if (!panels->contents || !name || (files->contents_asked && strcmp(files->contents_asked, name) == 0))
+    if (panels_tab(panels) != TAB_CONTENTS || !name ||
+        (files->contents_asked && strcmp(files->contents_asked, name) == 0))
         return;
     free(files->contents_asked);
     files->contents_asked = must_copy(name);

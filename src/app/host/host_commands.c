@@ -87,7 +87,8 @@ static bool do_cancel(void *app)
         return true;
     if (!pane->common->workspace.masking.on)
         return false;
-    pane->common->workspace.masking.on = pane->common->workspace.panels.mask = false;
+    pane->common->workspace.masking.on = false;
+    panels_leave_masking(&pane->common->workspace.panels);
     ((struct host *)app)->commands.panels_changed = true;
     return true;
 }

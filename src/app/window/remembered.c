@@ -32,8 +32,9 @@ static void take_settings(void *context)
     struct remembered *remembered = work->remembered;
     const struct settings *settings = &work->settings;
     remembered->settings = *settings;
-    if (remembered->scale->asked <= 0)
-        remembered->scale->asked = remembered->scale_at_start = settings->scale;
+    if (remembered->workspace->scale.asked <= 0)
+        remembered->workspace->scale.asked = remembered->scale_at_start = settings->scale;
+    panels_set_docks(&remembered->workspace->panels, &settings->docks);
     if (remembered->window->handle)
         window_place(remembered->window, settings->width, settings->height, settings->maximized);
 }
@@ -51,10 +52,13 @@ static void write_settings(void *context, struct cancel *cancel)
 // --- the window ---
 
 void remembered_begin(struct remembered *remembered, struct jobs *jobs, struct window *window,
-                      struct view_scale *scale)
+                      struct workspace *workspace)
 {
-    *remembered =
-        (struct remembered){.jobs = jobs, .window = window, .scale = scale, .scale_at_start = scale->asked};
+    *remembered = (struct remembered){.jobs = jobs,
+                                      .window = window,
+                                      .workspace = workspace,
+                                      .scale_at_start = workspace->scale.asked,
+                                      .settings = settings_default()};
     struct work *work = must_alloc(sizeof *work);
     work->remembered = remembered;
     jobs_start(jobs, &(struct job_request){.kind = JOB_WAITS,
@@ -87,7 +91,7 @@ enum status remembered_open(struct remembered *remembered, const char *title, st
 static bool equal(const struct settings *a, const struct settings *b)
 {
     return a->scale == b->scale && a->width == b->width && a->height == b->height &&
-           a->maximized == b->maximized;
+           a->maximized == b->maximized && view_docks_equal(&a->docks, &b->docks);
 }
 
 void remembered_end(struct remembered *remembered)
@@ -96,10 +100,13 @@ void remembered_end(struct remembered *remembered)
     now.maximized = window_is_maximized(remembered->window);
     if (!now.maximized)
         SDL_GetWindowSize(remembered->window->handle, &now.width, &now.height);
-    if (remembered->scale->asked != remembered->scale_at_start)
-        now.scale = remembered->scale->asked;
+    if (remembered->workspace->scale.asked != remembered->scale_at_start)
+        now.scale = remembered->workspace->scale.asked;
+    now.docks = panels_docks(&remembered->workspace->panels);
     jobs_abandon(remembered->jobs, remembered);
-    const struct settings usual = {.width = WIDTH, .height = HEIGHT};
+    struct settings usual = settings_default();
+    usual.width = WIDTH;
+    usual.height = HEIGHT;
     if (equal(&now, &remembered->settings) || (remembered->settings.width == 0 && equal(&now, &usual)))
         return;
     struct work *work = must_alloc(sizeof *work);

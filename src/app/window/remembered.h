@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the window keeps from run to run: its size, and the interface's where the user chose one
-// (view/settings.h, in the file "window" of base/state.h). Read and written by jobs.
+// What the window keeps from run to run: its size, its docks, and the size of the interface where the user
+// chose one (view/settings.h, in the file "window" of base/state.h). Read and written by jobs.
 #ifndef FOVEA_APP_REMEMBERED_H
 #define FOVEA_APP_REMEMBERED_H
 
@@ -9,11 +9,11 @@
 #include "view/settings.h"
 #include "view/workspace.h"
 
-// Of the main thread. `window`, `jobs` and `scale` are borrowed until remembered_end.
+// Of the main thread. `window`, `jobs` and `workspace` are borrowed until remembered_end.
 struct remembered {
     struct jobs *jobs;
     struct window *window;
-    struct view_scale *scale;
+    struct workspace *workspace;
     double scale_at_start; // of the command line, which holds for this run only, else of the settings
     struct settings settings;
 };
@@ -21,7 +21,7 @@ struct remembered {
 // Begins to read. What comes before the window is there it is opened with, else it follows. A scale that is
 // asked for already stays.
 void remembered_begin(struct remembered *remembered, struct jobs *jobs, struct window *window,
-                      struct view_scale *scale);
+                      struct workspace *workspace);
 // Opens the window as it is remembered, else 1280 x 800.
 enum status remembered_open(struct remembered *remembered, const char *title, struct error *error);
 // Begins to write how the window is now, if that is something else than before. It is done even where the

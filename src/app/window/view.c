@@ -9,6 +9,7 @@
 #include "app/host/thumbnails.h"
 #include "app/window/gestures.h"
 #include "app/window/held_keys.h"
+#include "app/window/model.h"
 #include "app/window/question.h"
 #include "app/window/remembered.h"
 #include "app/window/window.h"
@@ -57,106 +58,6 @@ struct session {
 };
 
 // --- drawing ---
-
-// What the shown frame says of its detector and its header, asked for while the panel is open.
-static void fill_header(const struct pane *pane, struct ui_header *shown)
-{
-    struct inquiry_header header;
-    if (!pane->common->workspace.panels.metadata)
-        return;
-    shown->coming = !inquiry_header(pane->frame->inquiry, &header) && pane->frame->file;
-    shown->text = header.text;
-    shown->detector_bytes = header.detector_bytes;
-    shown->serial = header.serial;
-}
-
-static void fill_place(const struct pane *pane, struct ui_place *place)
-{
-    const struct source *source = pane->document->source;
-    place->item = pane->position.item;
-    place->item_count = source ? source_count(source) : 0;
-    place->frame = pane->position.frame;
-    place->frame_count = source ? source_frames(source, pane->position.item) : 0;
-    if (!playback_place(pane, &place->number, &place->total, &place->total_exact))
-        place->number = -1;
-}
-
-struct cursor_texts {
-    char value[48], kind[128], shape[128];
-    struct question_texts question_texts;
-    struct ui_question question;
-};
-
-static bool find_thumbnail(void *context, const char *path, int width, int height,
-                           struct ui_thumbnail *thumbnail)
-{
-    return thumbnails_get(context, path, width, height, thumbnail);
-}
-
-// Counts are made only while they are shown.
-static void fill_mask(struct session *session, struct ui_mask_model *mask, char *shape, size_t size)
-{
-    const struct pane *pane = session->desk->active;
-    struct editor *editor = session->host.editors.active;
-    const struct view_panels *panels = &pane->common->workspace.panels;
-    shape[0] = '\0';
-    if (pane->common->workspace.masking.on)
-        editor_describe(editor, shape, size);
-    mask->shape = shape;
-    mask->history = editor_history(editor);
-    mask->drawing = editor_is_drawing(editor);
-    mask->previewing = editor_is_previewing(editor);
-    mask->unsaved = editor_has_unsaved(editor);
-    if (!panels->mask || !panels->interface || !pane->frame->picture)
-        return;
-    mask->counts = editor_counts(editor);
-    mask->pixels = pane->frame->info.width * pane->frame->info.height;
-    mask->memory_bytes = mask_history_memory(mask->history) +
-                         (pane->frame->mask.seen ? mask_memory_bytes(pane->frame->mask.seen) : 0);
-    mask->has_beam = editor_beam(editor, &mask->beam);
-}
-
-static void fill_cursor(const struct desk *desk, struct ui_model *model, struct cursor_texts *texts)
-{
-    const struct desk_pointer *at = &desk->pointer;
-    double value = 0;
-    if (!at->pane || !pane_value(at->pane, at->x, at->y, texts->value, sizeof texts->value, &value))
-        return;
-    pane_pixel_kind(at->pane, at->x, at->y, value, texts->kind, sizeof texts->kind);
-    model->cursor = (struct ui_cursor){true, at->x, at->y, texts->value, texts->kind};
-}
-
-static void fill_model(struct session *session, struct ui_model *model, struct cursor_texts *texts)
-{
-    struct pane *pane = session->desk->active;
-    *model = (struct ui_model){
-        .bindings = &session->bindings,
-        .info = pane->frame->picture ? &pane->frame->info : NULL,
-        .name = pane_coming_name(pane),
-        .figures.statistics = pane->frame->statistics_known ? &pane->frame->statistics : NULL,
-        .figures.histogram = pane->frame->histogram,
-        .figures.serial = pane->frame->serial,
-        .loading = pane_is_loading(pane),
-        .work.unfinished = pane->opening || host_is_working(&session->host),
-        .work.failures = pane->common->failed,
-        .progress = pane->load.loader ? loader_progress(pane->load.loader) : 1,
-        .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
-        .texture_bytes = gpu_texture_bytes(pane->common->gpu),
-        .note = pane->frame->note,
-        .message = pane->common->message.text,
-        .message_is_error = pane->common->message.status != STATUS_OK,
-    };
-    model->work.name = host_working(&session->host, &model->work.share);
-    fill_header(pane, &model->header);
-    fill_place(pane, &model->place);
-    fill_mask(session, &model->mask, texts->shape, sizeof texts->shape);
-    files_fill(session->host.files, &model->browsing);
-    model->browsing.thumbnail = find_thumbnail;
-    model->browsing.thumbnail_context = session->thumbnails;
-    if (question_fill(&session->host, &texts->question_texts, &texts->question))
-        model->question = &texts->question;
-    fill_cursor(session->desk, model, texts);
-}
 
 // Puts cameras and mouse where the window's size, the panels and the series have them now, before anything is
 // said about them.
@@ -209,11 +110,12 @@ static void build_panels(struct session *session, int width, int height)
 {
     enum { MAX_FRAMES = 4 };
     struct ui_model model;
-    struct cursor_texts texts;
+    struct model_texts texts;
+    const struct model_parts parts = {session->desk, &session->host, session->thumbnails, &session->bindings};
     int frames = 0;
     do {
         lay_out(session, width, height);
-        fill_model(session, &model, &texts);
+        model_fill(&parts, &model, &texts);
         thumbnails_begin(session->thumbnails);
         ui_frame(session->ui, &model, &session->host.commands, width, height);
         thumbnails_end(session->thumbnails);
@@ -604,7 +506,7 @@ static enum status start_session(struct session *session, const char *const *nam
     struct pane *pane = session->desk->active;
     struct workspace *workspace = &session->desk->common.workspace;
     workspace->scale.asked = session->options.scale_ui;
-    remembered_begin(&session->remembered, session->desk->common.jobs, &session->window, &workspace->scale);
+    remembered_begin(&session->remembered, session->desk->common.jobs, &session->window, workspace);
     session->host.files = files_create(session->desk);
     host_recovery(&session->host);
     files_opened(session->host.files, names, count);

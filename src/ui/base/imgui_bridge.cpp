@@ -236,7 +236,7 @@ static ImGuiWindowFlags window_flags(unsigned flags)
         result |= ImGuiWindowFlags_NoFocusOnAppearing;
     if ((flags & GUI_FIXED) && !(flags & GUI_TO_FRONT))
         result |= ImGuiWindowFlags_NoBringToFrontOnFocus;
-    if (flags & GUI_BARE)
+    if (flags & (GUI_BARE | GUI_ON_GROUND))
         result |= ImGuiWindowFlags_NoBackground;
     if (flags & GUI_PASSIVE)
         result |= ImGuiWindowFlags_NoInputs;
@@ -557,11 +557,16 @@ void gui_clipboard_set(const char *lines)
     ImGui::SetClipboardText(Shown(lines, text_safe_lines));
 }
 
-bool gui_menu_bar_begin(void)
+bool gui_menu_bar_begin(float height)
 {
+    const float padding = floorf((height - ImGui::GetFontSize()) / 2);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ImGui::GetStyle().FramePadding.x, padding));
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, 0);
+    ImGui::PushStyleColor(ImGuiCol_MenuBarBg, 0);
     bool open = ImGui::BeginMainMenuBar();
-    ImGui::PopStyleVar();
+    ImGui::PopStyleColor(2);
+    ImGui::PopStyleVar(2);
     return open;
 }
 

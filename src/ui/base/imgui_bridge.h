@@ -60,6 +60,7 @@ enum gui_window_flag {
     GUI_TO_FRONT = 16,  // takes the focus when it appears
     GUI_PASSIVE = 32,   // the mouse goes through
     GUI_BARE = 64,      // neither padding nor background
+    GUI_ON_GROUND = 128 // no background: the ground of its dock is seen
 };
 struct gui_rect {
     float x, y, width, height;
@@ -128,7 +129,7 @@ void gui_tooltip(const char *lines);    // for the last item, when hovered
 void gui_tooltip_now(const char *text); // whatever the last item is
 void gui_clipboard_set(const char *lines);
 
-bool gui_menu_bar_begin(void);
+bool gui_menu_bar_begin(float height); // without a ground of its own
 void gui_menu_bar_end(void);
 bool gui_menu_begin(const char *label);
 void gui_menu_end(void);

@@ -146,29 +146,24 @@ static void handle_keys(struct ui *ui)
     list->anchor = list->selected; // one row at a time
     if (!list->keyboard)
         return;
-    if (gui_key_pressed(GUI_KEY_ESCAPE)) {
-        ui_run(ui, "panel.contents off");
-    } else if (gui_key_pressed(GUI_KEY_ENTER)) {
+    if (gui_key_pressed(GUI_KEY_ENTER)) {
         list->refocus = true;
         open_selected(ui);
     }
 }
 
-void ui_contents(struct ui *ui)
+void ui_contents(struct ui *ui, struct gui_rect place)
 {
     struct ui_contents *state = &ui->contents;
     const struct browser_contents *contents = ui->model->browsing.contents;
     const bool appeared = !state->was_open;
-    bool open = true;
     state->was_open = true;
-    ui_window_begin(ui, "Contents", 720, 400, &open);
+    gui_window_begin("##contents", place, GUI_FIXED | GUI_NO_SCROLL | GUI_ON_GROUND, NULL);
     ui_filter(ui, &state->list, "Search", -1, appeared || ui->host->workspace->panels.find);
     const char *text = contents ? text_string(&contents->text) : "";
     if (ui_lines_update(&state->lines, text, ui->model->browsing.contents_serial, state->list.filter))
         ui_need_text(ui, text);
     handle_keys(ui);
     draw_lines(ui);
-    ui_window_end(ui);
-    if (!open)
-        ui_run(ui, "panel.contents off");
+    gui_window_end();
 }

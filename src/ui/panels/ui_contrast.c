@@ -331,23 +331,12 @@ static void draw_statistics(struct ui *ui)
     gui_text_dim(text);
 }
 
-void ui_side_titles(struct ui *ui)
-{
-    const bool mask = ui->host->workspace->panels.mask;
-    if (gui_toggle_button("Contrast", !mask, 0) && mask)
-        ui_run(ui, "panel.contrast on");
-    gui_same_line();
-    if (gui_toggle_button("Mask", mask, 0) && !mask)
-        ui_run(ui, "panel.mask on");
-}
-
 void ui_contrast_panel(struct ui *ui, struct gui_rect place)
 {
     struct ui_histogram *histogram = &ui->contrast.histogram;
     float label = ui_px(ui, 9) + gui_text_width("Colours") + ui_px(ui, 8), gap = ui_px(ui, 4);
-    gui_window_begin("##contrast", place, GUI_FIXED, NULL);
+    gui_window_begin("##contrast", place, GUI_FIXED | GUI_ON_GROUND, NULL);
     float button = gui_text_width("log x") + ui_px(ui, 12), room = gui_room();
-    ui_side_titles(ui);
     gui_same_line_at(ui_px(ui, 9) + room - button);
     if (gui_toggle_button("log x", histogram->axis.logarithmic, button)) {
         histogram->axis.logarithmic = !histogram->axis.logarithmic;

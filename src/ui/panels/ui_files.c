@@ -382,16 +382,15 @@ static void draw_edge(struct ui *ui, struct gui_rect place)
                      (struct gui_rect){place.x + place.width - width, place.y, width, place.height},
                      GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
     gui_canvas("##edge", width, place.height, &area);
-    gui_draw_rect((struct gui_rect){area.place.x, place.y, width, place.height}, 0x1d1f21ff);
     gui_draw_rect((struct gui_rect){area.place.x + width - 1, place.y, 1, place.height},
                   area.hovered || area.held ? 0x6c8fb5ff : 0x3a3e43ff);
     if (area.hovered || area.held)
         gui_cursor_resize();
     if (area.held) {
         const float wanted = (area.place.x + area.x) / ui->scale;
-        const int limited = wanted < FILES_WIDTH_LEAST  ? FILES_WIDTH_LEAST
-                            : wanted > FILES_WIDTH_MOST ? FILES_WIDTH_MOST
-                                                        : (int)wanted;
+        const int limited = wanted < SHELL_BROWSER_LEAST  ? SHELL_BROWSER_LEAST
+                            : wanted > SHELL_BROWSER_MOST ? SHELL_BROWSER_MOST
+                                                          : (int)wanted;
         if (limited != ui->host->workspace->panels.files_width)
             ui_run(ui, "panel.files_width %d", limited);
     }
@@ -410,7 +409,8 @@ static void clear_filter(struct ui_files *files)
 // Whether the panel is the one that a search is meant for.
 static bool is_searched(const struct view_panels *panels)
 {
-    return panels->find && !panels->metadata && !panels->contents && !panels->help;
+    const int tab = panels_tab(panels);
+    return panels->find && tab != TAB_HEADER && tab != TAB_CONTENTS && !panels->help;
 }
 
 void ui_files(struct ui *ui, struct gui_rect place)
@@ -419,7 +419,7 @@ void ui_files(struct ui *ui, struct gui_rect place)
     const struct view_panels *panels = &ui->host->workspace->panels;
     const struct ui_browsing *browsing = &ui->model->browsing;
     gui_window_begin("##files", (struct gui_rect){place.x, place.y, place.width - ui_px(ui, 5), place.height},
-                     GUI_FIXED | GUI_NO_SCROLL, NULL);
+                     GUI_FIXED | GUI_NO_SCROLL | GUI_ON_GROUND, NULL);
     if (files->valid && files->recent != panels->files_recent)
         clear_filter(files);
     draw_head(ui);

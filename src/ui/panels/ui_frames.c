@@ -139,7 +139,7 @@ void ui_frames(struct ui *ui, struct gui_rect place)
     static const char signs[] = SIGN_FIRST SIGN_PREVIOUS SIGN_BACK SIGN_STOP SIGN_FORWARD SIGN_NEXT SIGN_LAST
         SIGN_ONCE SIGN_AGAIN SIGN_BOUNCE;
     ui_need_text(ui, signs);
-    gui_window_begin("##frames", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT, NULL);
+    gui_window_begin("##frames", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT | GUI_ON_GROUND, NULL);
     gui_set_y((float)(int)((place.height - gui_frame_height()) / 2));
     draw_buttons(ui);
     draw_number(ui);

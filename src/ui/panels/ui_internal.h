@@ -9,8 +9,10 @@
 #include "ui/base/ui_fonts.h"
 #include "ui/controls/ui_list.h"
 #include "ui/panels/ui_histogram_state.h"
+#include "ui/panels/ui_inspector.h"
 #include "ui/panels/ui_model.h"
 #include "ui/panels/ui_palette.h"
+#include "view/shell.h"
 
 enum { UI_MAX_FLOATING = 8 };
 
@@ -133,7 +135,8 @@ struct ui {
     struct ui_fonts fonts;
     struct ui_docks *docks; // what is shown around the picture
     struct ui_settling settling;
-    struct rect picture; // of the last frame
+    struct shell shell;  // of the last frame, and
+    struct rect picture; // what it has for the panes
     struct ui_floating floating;
     struct ui_mouse mouse;
     bool questioned; // a question is shown; all the mouse does is for it
@@ -183,12 +186,10 @@ void ui_need_text(struct ui *ui, const char *utf8);
 const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
 
 // The panels. Each builds itself for ui->model and ui->host.
-void ui_menu_bar(struct ui *ui);
+void ui_menu_bar(struct ui *ui, struct gui_rect place);
 void ui_status_line(struct ui *ui, struct gui_rect place);
 void ui_frames(struct ui *ui, struct gui_rect place);
 void ui_messages(struct ui *ui, struct gui_rect picture);
-// The titles "Contrast" and "Mask" of the panel at the right, the first of its line.
-void ui_side_titles(struct ui *ui);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
 // A checkbox that runs a command with a state.
 void ui_check(struct ui *ui, const char *label, const char *command);
@@ -211,9 +212,9 @@ bool ui_mask_button(struct ui *ui, const char *label, bool on, float width, cons
 void ui_histogram(struct ui *ui, float width, float height);
 void ui_question(struct ui *ui);
 void ui_help(struct ui *ui);
-void ui_metadata(struct ui *ui);
+void ui_metadata(struct ui *ui, struct gui_rect place);
 void ui_metadata_free(struct ui_metadata *metadata);
-void ui_contents(struct ui *ui);
+void ui_contents(struct ui *ui, struct gui_rect place);
 void ui_contents_free(struct ui_contents *contents);
 void ui_files(struct ui *ui, struct gui_rect place);
 void ui_files_free(struct ui_files *files);

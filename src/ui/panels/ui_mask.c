@@ -398,9 +398,9 @@ static void draw_files(struct ui *ui)
 
 void ui_mask_panel(struct ui *ui, struct gui_rect place)
 {
-    gui_window_begin("##mask", place, GUI_FIXED, NULL);
+    gui_window_begin("##mask", place, GUI_FIXED | GUI_ON_GROUND, NULL);
     const float button = gui_text_width("Draw") + ui_px(ui, 12), room = gui_room();
-    ui_side_titles(ui);
+    gui_space(0);
     gui_same_line_at(ui_px(ui, 9) + room - button);
     ui_mask_button(ui, "Draw", ui->host->workspace->masking.on, button, "mask.draw");
     ui_histogram(ui, gui_room(), ui_px(ui, 56));

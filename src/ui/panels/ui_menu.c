@@ -122,9 +122,9 @@ static void draw_level(struct ui *ui, const char *prefix)
     }
 }
 
-void ui_menu_bar(struct ui *ui)
+void ui_menu_bar(struct ui *ui, struct gui_rect place)
 {
-    if (!gui_menu_bar_begin())
+    if (!gui_menu_bar_begin(place.height))
         return;
     char prefix[32];
     for (const char *const *title = command_menus; *title; title++) {

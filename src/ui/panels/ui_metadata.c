@@ -21,7 +21,7 @@ static const char *line_at(const struct ui *ui, size_t row)
 
 static float key_column(const struct ui *ui)
 {
-    return ui_px(ui, 180);
+    return ui_px(ui, 124);
 }
 
 static void draw_line(void *context, size_t row, struct gui_rect place, bool selected)
@@ -87,9 +87,7 @@ static void handle_keys(struct ui *ui)
     ui_list_keys(list, ui->metadata.lines.count);
     if (!list->keyboard)
         return;
-    if (gui_key_pressed(GUI_KEY_ESCAPE)) {
-        ui_run(ui, "panel.metadata off");
-    } else if (gui_key_pressed(GUI_KEY_ENTER)) {
+    if (gui_key_pressed(GUI_KEY_ENTER)) {
         list->refocus = true;
         if (list->count)
             copy_selected(ui, true);
@@ -170,17 +168,16 @@ static void draw_lines(struct ui *ui)
     draw_footer(ui);
 }
 
-void ui_metadata(struct ui *ui)
+void ui_metadata(struct ui *ui, struct gui_rect place)
 {
     struct ui_metadata *state = &ui->metadata;
     const struct ui_model *model = ui->model;
     const bool appeared = !state->was_open;
-    bool open = true;
     state->was_open = true;
     if (appeared || state->serial != model->header.serial)
         text_clear(&state->copied);
     state->serial = model->header.serial;
-    ui_window_begin(ui, "Header", 600, 460, &open);
+    gui_window_begin("##header", place, GUI_FIXED | GUI_NO_SCROLL | GUI_ON_GROUND, NULL);
     ui_filter(ui, &state->list, "Search keys and values", -ui_px(ui, 84),
               appeared || ui->host->workspace->panels.find);
     gui_same_line();
@@ -192,7 +189,5 @@ void ui_metadata(struct ui *ui)
                     state->list.filter);
     handle_keys(ui);
     draw_lines(ui);
-    ui_window_end(ui);
-    if (!open)
-        ui_run(ui, "panel.metadata off");
+    gui_window_end();
 }

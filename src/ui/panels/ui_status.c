@@ -144,7 +144,7 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     if (model->note && *model->note)
         snprintf(add_part(&parts), PART_BYTES, "%s", model->note);
 
-    gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT, NULL);
+    gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT | GUI_ON_GROUND, NULL);
     gui_set_y((float)(int)((place.height - gui_line_height()) / 2));
     gui_space(0);
     draw_cursor(ui);
