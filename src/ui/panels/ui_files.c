@@ -387,7 +387,7 @@ static void draw_edge(struct ui *ui, struct gui_rect place)
     if (area.hovered || area.held)
         gui_cursor_resize();
     if (area.held) {
-        const float wanted = (area.place.x + area.x) / ui->scale;
+        const float wanted = (area.place.x + area.x - place.x) / ui->scale;
         const int limited = wanted < SHELL_BROWSER_LEAST  ? SHELL_BROWSER_LEAST
                             : wanted > SHELL_BROWSER_MOST ? SHELL_BROWSER_MOST
                                                           : (int)wanted;
