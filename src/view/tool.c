@@ -23,6 +23,25 @@ const char *tool_name(enum tool_kind kind)
     return names[kind];
 }
 
+const char *tool_hint(enum tool_kind kind)
+{
+    static const char *const hints[] = {
+        [TOOL_NONE] = "Drag moves the picture",
+        [TOOL_RECTANGLE] = "Drag from corner to corner; Shift: from the centre, Ctrl: the opposite",
+        [TOOL_CIRCLE] = "Drag from corner to corner; Shift: from the centre, Ctrl: the opposite",
+        [TOOL_ELLIPSE] = "Drag from corner to corner; Shift: from the centre, Ctrl: the opposite",
+        [TOOL_POLYGON] = "Click adds a point, Enter closes, Backspace takes one back; Ctrl: the opposite",
+        [TOOL_PENCIL] = "Drag paints, [ and ] set the width; Ctrl: the opposite",
+        [TOOL_LINE] = "Drag from end to end; Shift: steps of 45\xC2\xB0, Ctrl: the opposite",
+        [TOOL_POINT] = "Click or drag marks single pixels; Ctrl: the opposite",
+        [TOOL_RING] =
+            "Drag from one radius and angle to the others; Shift: the full ring, Ctrl: the opposite",
+        [TOOL_FLOOD] = "Click marks connected pixels of like values; Ctrl: the opposite",
+    };
+    _Static_assert(sizeof hints / sizeof hints[0] == TOOL_COUNT, "a hint for each tool");
+    return hints[kind];
+}
+
 bool tool_by_name(const char *name, enum tool_kind *kind)
 {
     for (int i = 0; i < TOOL_COUNT; i++) {
@@ -185,14 +204,11 @@ enum tool_result tool_escape(struct tool *tool)
 
 // --- shapes ---
 
-// The other corner of a rectangle: that of a square with Shift.
-static struct shape_point far_corner(const struct tool *tool)
+// Where the rectangle, or that around the shape, has a corner; the other is where the mouse is. With Shift
+// the drag began in the middle.
+static struct shape_point near_corner(struct shape_point start, struct shape_point end, bool from_centre)
 {
-    const struct shape_point a = tool->points[0], b = tool->cursor;
-    if (!tool->constrain)
-        return b;
-    const double side = fmax(fabs(b.x - a.x), fabs(b.y - a.y));
-    return (struct shape_point){a.x + copysign(side, b.x - a.x), a.y + copysign(side, b.y - a.y)};
+    return from_centre ? (struct shape_point){2 * start.x - end.x, 2 * start.y - end.y} : start;
 }
 
 // The end of a line: in steps of 45 degrees with Shift.
@@ -219,33 +235,44 @@ static struct shape_point *spare_points(struct tool *tool)
 // Rectangles are drawn around whole pixels: those of both corners belong to it.
 static bool rectangle_shape(struct tool *tool, struct shape *shape)
 {
-    const struct shape_point a = tool->points[0], b = far_corner(tool);
+    const struct shape_point start = {floor(tool->points[0].x), floor(tool->points[0].y)};
+    const struct shape_point b = {floor(tool->cursor.x), floor(tool->cursor.y)};
+    const struct shape_point a = near_corner(start, b, tool->constrain);
     struct shape_point *corners = spare_points(tool);
-    corners[0] = (struct shape_point){floor(fmin(a.x, b.x)), floor(fmin(a.y, b.y))};
-    corners[1] = (struct shape_point){floor(fmax(a.x, b.x)) + 1, floor(fmax(a.y, b.y)) + 1};
+    corners[0] = (struct shape_point){fmin(a.x, b.x), fmin(a.y, b.y)};
+    corners[1] = (struct shape_point){fmax(a.x, b.x) + 1, fmax(a.y, b.y) + 1};
     *shape = (struct shape){.kind = SHAPE_RECTANGLE, .points = corners, .count = 2};
     return true;
 }
 
+// An ellipse about a point, which is put behind those of the user.
+static bool ellipse_about(struct tool *tool, struct shape *shape, struct shape_point middle, double radius_x,
+                          double radius_y)
+{
+    struct shape_point *centre = spare_points(tool);
+    *centre = middle;
+    *shape = (struct shape){
+        .kind = SHAPE_ELLIPSE, .points = centre, .count = 1, .radius_x = radius_x, .radius_y = radius_y};
+    return radius_x > 0.5 && radius_y > 0.5;
+}
+
+// In the square from the corner where the drag began, as large as the longer side of the drag; with Shift
+// about that point, through the mouse.
 static bool circle_shape(struct tool *tool, struct shape *shape)
 {
-    const double radius = distance(tool->points[0], tool->cursor);
-    *shape = (struct shape){
-        .kind = SHAPE_ELLIPSE, .points = tool->points, .count = 1, .radius_x = radius, .radius_y = radius};
-    return radius > 0.5;
+    const struct shape_point a = tool->points[0], b = tool->cursor;
+    if (tool->constrain)
+        return ellipse_about(tool, shape, a, distance(a, b), distance(a, b));
+    const double radius = fmax(fabs(b.x - a.x), fabs(b.y - a.y)) / 2;
+    const struct shape_point middle = {a.x + copysign(radius, b.x - a.x), a.y + copysign(radius, b.y - a.y)};
+    return ellipse_about(tool, shape, middle, radius, radius);
 }
 
 static bool ellipse_shape(struct tool *tool, struct shape *shape)
 {
-    const struct shape_point a = tool->points[0], b = far_corner(tool);
-    struct shape_point *centre = spare_points(tool);
-    *centre = (struct shape_point){(a.x + b.x) / 2, (a.y + b.y) / 2};
-    *shape = (struct shape){.kind = SHAPE_ELLIPSE,
-                            .points = centre,
-                            .count = 1,
-                            .radius_x = fabs(b.x - a.x) / 2,
-                            .radius_y = fabs(b.y - a.y) / 2};
-    return shape->radius_x > 0.5 && shape->radius_y > 0.5;
+    const struct shape_point b = tool->cursor, a = near_corner(tool->points[0], b, tool->constrain);
+    const struct shape_point middle = {(a.x + b.x) / 2, (a.y + b.y) / 2};
+    return ellipse_about(tool, shape, middle, fabs(b.x - a.x) / 2, fabs(b.y - a.y) / 2);
 }
 
 static bool line_shape(struct tool *tool, struct shape *shape)

@@ -11,9 +11,10 @@
 
 enum tool_kind {
     TOOL_NONE, // the left button pans
+    // These are drawn alike: from corner to corner of the rectangle around them, with Shift from the centre.
     TOOL_RECTANGLE,
-    TOOL_CIRCLE,  // from the centre outwards
-    TOOL_ELLIPSE, // in the rectangle that is drawn
+    TOOL_CIRCLE,
+    TOOL_ELLIPSE,
     TOOL_POLYGON, // clicks; a double click, Enter or a click on the first point closes
     TOOL_PENCIL,  // freehand, painted while it is drawn
     TOOL_LINE,
@@ -28,6 +29,8 @@ enum tool_kind {
 #define TOOL_WORDS "none|rectangle|circle|ellipse|polygon|pencil|line|point|ring|flood"
 const char *tool_name(enum tool_kind kind); // "none", "rectangle", "circle", ...
 bool tool_by_name(const char *name, enum tool_kind *kind);
+// How it is used, for people: what drags and clicks do, and Shift and Ctrl.
+const char *tool_hint(enum tool_kind kind);
 
 #define TOOL_MIN_WIDTH 1.0
 #define TOOL_MAX_WIDTH 1000.0
@@ -43,7 +46,7 @@ struct tool {
     // --- the shape in progress ---
     bool active;
     bool opposite;  // Ctrl was held: unmask is the other way round for this shape
-    bool constrain; // Shift: squares, circles, lines in steps of 45 degrees, full rings
+    bool constrain; // Shift: shapes from their centre, lines in steps of 45 degrees, full rings
     struct shape_point *points;
     size_t count, capacity;
     struct shape_point cursor; // where the mouse is

@@ -52,10 +52,27 @@ static bool in_box(const void *shape, double x, double y)
            y > floor(fmin(p[0].y, p[1].y)) && y < floor(fmax(p[0].y, p[1].y)) + 1;
 }
 
+// In the square of the drag's longer side.
 static bool in_circle(const void *shape, double x, double y)
 {
     const struct point *p = shape;
+    const double radius = fmax(fabs(p[1].x - p[0].x), fabs(p[1].y - p[0].y)) / 2;
+    return hypot(x - p[0].x - copysign(radius, p[1].x - p[0].x),
+                 y - p[0].y - copysign(radius, p[1].y - p[0].y)) <= radius;
+}
+
+// From the centre, with Shift.
+static bool in_circle_about(const void *shape, double x, double y)
+{
+    const struct point *p = shape;
     return hypot(x - p[0].x, y - p[0].y) <= hypot(p[1].x - p[0].x, p[1].y - p[0].y);
+}
+
+static bool in_box_about(const void *shape, double x, double y)
+{
+    const struct point *p = shape;
+    return fabs(floor(x) - floor(p[0].x)) <= fabs(floor(p[1].x) - floor(p[0].x)) &&
+           fabs(floor(y) - floor(p[0].y)) <= fabs(floor(p[1].y) - floor(p[0].y));
 }
 
 static bool in_ellipse(const void *shape, double x, double y)
@@ -259,17 +276,24 @@ static void test_dragged_shapes(void **state)
         const char *key;
         inside *is_inside;
         int at[4];
+        bool shift;
     } shapes[] = {
-        {"r", in_box, {105, 107, 333, 268}},    {"r", in_box, {605, 707, 433, 568}},
-        {"c", in_circle, {351, 253, 447, 290}}, {"e", in_ellipse, {813, 77, 1107, 311}},
-        {"k", in_ring, {829, 453, 911, 587}},
+        {"r", in_box, {105, 107, 333, 268}, false},         {"r", in_box, {605, 707, 433, 568}, false},
+        {"r", in_box_about, {655, 107, 713, 148}, true},    {"c", in_circle, {251, 303, 447, 340}, false},
+        {"c", in_circle_about, {211, 663, 267, 690}, true}, {"e", in_ellipse, {813, 77, 1107, 311}, false},
+        {"k", in_ring, {829, 453, 911, 587}, false},
     };
     struct wanted wanted = {0};
     open_image(session, "mask.centre 32 20");
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         const int *at = shapes[i].at;
         const struct point points[2] = {image_point(at[0], at[1]), image_point(at[2], at[3])};
-        drag(session, shapes[i].key, at);
+        driven_key(session->window, shapes[i].key);
+        if (shapes[i].shift)
+            driven_hold(session->window, "shift", true);
+        driven_drag(session->window, 1, at[0], at[1], at[2], at[3]);
+        if (shapes[i].shift)
+            driven_hold(session->window, "shift", false);
         put(&wanted, shapes[i].is_inside, points, true);
         expect_mask(session, &wanted);
     }

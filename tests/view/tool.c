@@ -36,16 +36,57 @@ static void a_rectangle_holds_the_pixels_of_both_corners(void **state)
     tool_finish(&tool);
 }
 
-static void shift_makes_squares_and_steps_of_45_degrees(void **state)
+// The rectangle around what is drawn.
+static void expect_around(struct tool *tool, double left, double top, double right, double bottom)
+{
+    struct shape shape;
+    assert_true(tool_shape(tool, &shape));
+    const struct shape_point *p = shape.points;
+    const bool round = shape.kind == SHAPE_ELLIPSE;
+    assert_float_equal(round ? p[0].x - shape.radius_x : p[0].x, left, 1e-12);
+    assert_float_equal(round ? p[0].y - shape.radius_y : p[0].y, top, 1e-12);
+    assert_float_equal(round ? p[0].x + shape.radius_x : p[1].x, right, 1e-12);
+    assert_float_equal(round ? p[0].y + shape.radius_y : p[1].y, bottom, 1e-12);
+}
+
+static void shapes_are_drawn_from_corner_to_corner(void **state)
+{
+    (void)state;
+    struct tool tool = {.kind = TOOL_ELLIPSE};
+    drag(&tool, at(10, 30), at(4, 20), false, false);
+    expect_around(&tool, 4, 20, 10, 30);
+    // A circle is in the square of the drag's longer side, up and to the left as the drag went.
+    tool_choose(&tool, TOOL_CIRCLE);
+    drag(&tool, at(10, 30), at(4, 20), false, false);
+    expect_around(&tool, 0, 20, 10, 30);
+    drag(&tool, at(10, 30), at(18, 31), false, false);
+    expect_around(&tool, 10, 30, 18, 38);
+    tool_finish(&tool);
+}
+
+static void shift_draws_shapes_from_their_centre(void **state)
 {
     (void)state;
     struct tool tool = {.kind = TOOL_RECTANGLE};
+    drag(&tool, at(10.5, 10.5), at(13.2, 6.1), false, true);
+    expect_around(&tool, 7, 6, 14, 15); // the pixel of the press is the middle one: 7 x 9 of them
+    tool_choose(&tool, TOOL_ELLIPSE);
+    drag(&tool, at(10, 10), at(13, 6), false, true);
+    expect_around(&tool, 7, 6, 13, 14);
+    tool_choose(&tool, TOOL_CIRCLE); // through the mouse
+    drag(&tool, at(10, 10), at(13, 6), false, true);
+    expect_around(&tool, 5, 5, 15, 15);
+    // Shift counts as it is held, not as it was at the press.
+    tool_move(&tool, at(13, 6), false);
+    expect_around(&tool, 10, 6, 14, 10);
+    tool_finish(&tool);
+}
+
+static void shift_makes_lines_of_steps_of_45_degrees(void **state)
+{
+    (void)state;
+    struct tool tool = {.kind = TOOL_LINE};
     struct shape shape;
-    drag(&tool, at(10.5, 10.5), at(30.5, 4.5), false, true);
-    assert_true(tool_shape(&tool, &shape));
-    assert_true(shape.points[1].x - shape.points[0].x == 21 && shape.points[1].y - shape.points[0].y == 21);
-    assert_true(shape.points[0].y == -10); // up, as the drag went
-    tool_choose(&tool, TOOL_LINE);
     drag(&tool, at(0.5, 0.5), at(10.5, 1.5), false, true);
     assert_true(tool_shape(&tool, &shape));
     assert_true(shape.points[1].y == 0.5 && shape.width == 1);
@@ -59,7 +100,7 @@ static void ctrl_does_the_opposite(void **state)
     drag(&tool, at(5, 5), at(8, 9), true, false);
     assert_true(tool_unmasks(&tool));
     struct shape shape;
-    assert_true(tool_shape(&tool, &shape) && shape.radius_x == 5 && shape.radius_y == 5);
+    assert_true(tool_shape(&tool, &shape) && shape.radius_x == 2 && shape.radius_y == 2);
     tool_release(&tool, at(8, 9));
     tool_reset(&tool);
     tool.unmask = true;
@@ -196,6 +237,7 @@ static void every_tool_has_a_name(void **state)
         enum tool_kind found = TOOL_NONE;
         assert_true(tool_by_name(tool_name((enum tool_kind)kind), &found));
         assert_int_equal(found, kind);
+        assert_true(strlen(tool_hint((enum tool_kind)kind)) > 10);
     }
     enum tool_kind kept = TOOL_LINE;
     assert_false(tool_by_name("spoon", &kept));
@@ -206,7 +248,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rectangle_holds_the_pixels_of_both_corners),
-        cmocka_unit_test(shift_makes_squares_and_steps_of_45_degrees),
+        cmocka_unit_test(shapes_are_drawn_from_corner_to_corner),
+        cmocka_unit_test(shift_draws_shapes_from_their_centre),
+        cmocka_unit_test(shift_makes_lines_of_steps_of_45_degrees),
         cmocka_unit_test(ctrl_does_the_opposite),
         cmocka_unit_test(a_polygon_by_clicks),
         cmocka_unit_test(a_polygon_of_two_points_is_none),

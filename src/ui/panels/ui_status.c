@@ -65,10 +65,6 @@ static void add_image_parts(struct parts *parts, const struct ui_model *model, d
 // The tool, what it does to which layer, and what the keys beside the mouse do; or what is being drawn.
 static void add_mask_part(struct ui *ui, struct parts *parts)
 {
-    static const char *const shift[TOOL_COUNT] = {[TOOL_RECTANGLE] = "square",
-                                                  [TOOL_ELLIPSE] = "circle",
-                                                  [TOOL_LINE] = "45\xC2\xB0",
-                                                  [TOOL_RING] = "full ring"};
     const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     const enum tool_kind tool = masking->tool;
@@ -84,10 +80,8 @@ static void add_mask_part(struct ui *ui, struct parts *parts)
     else if (tool == TOOL_NONE)
         snprintf(text, PART_BYTES, "Mask mode, no tool");
     else
-        snprintf(text, PART_BYTES, "%s%s %s layer %s%s%s%s", tool_name(tool), width,
-                 masking->unmask ? "unmasks" : "masks", ui_mask_layer_label(masking->layer),
-                 masking->unmask ? ", Ctrl: masks" : ", Ctrl: unmasks", shift[tool] ? ", Shift: " : "",
-                 shift[tool] ? shift[tool] : "");
+        snprintf(text, PART_BYTES, "%s%s %s layer %s. %s", tool_name(tool), width,
+                 masking->unmask ? "unmasks" : "masks", ui_mask_layer_label(masking->layer), tool_hint(tool));
 }
 
 // Reading what the process takes is slow, and it changes all the time.
