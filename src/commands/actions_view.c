@@ -43,6 +43,17 @@ static double zoom_stepped(double zoom, bool in)
     return zoom <= 1.0001 ? 1 / step_above(1 / zoom) : step_below(zoom);
 }
 
+// Zooms about the mouse where a key asks for it, else about the middle.
+static void set_zoom(struct command_host *host, double zoom)
+{
+    struct camera *camera = &host->view->camera;
+    double x, y;
+    if (command_image(host)->zoom_place && command_image(host)->zoom_place(host->app, &x, &y))
+        camera_zoom_at(camera, zoom / camera->zoom, x, y);
+    else
+        camera_set_zoom(camera, zoom);
+}
+
 ACTION(action_view_fit)
 {
     (void)args;
@@ -69,7 +80,7 @@ ACTION(action_view_actual)
 {
     (void)args;
     (void)error;
-    camera_set_zoom(&host->view->camera, 1);
+    set_zoom(host, 1);
     return STATUS_OK;
 }
 
@@ -83,8 +94,7 @@ ACTION(action_view_zoom_in)
 {
     (void)args;
     (void)error;
-    struct camera *camera = &host->view->camera;
-    camera_set_zoom(camera, zoom_stepped(camera->zoom, true));
+    set_zoom(host, zoom_stepped(host->view->camera.zoom, true));
     return STATUS_OK;
 }
 
@@ -92,8 +102,7 @@ ACTION(action_view_zoom_out)
 {
     (void)args;
     (void)error;
-    struct camera *camera = &host->view->camera;
-    camera_set_zoom(camera, zoom_stepped(camera->zoom, false));
+    set_zoom(host, zoom_stepped(host->view->camera.zoom, false));
     return STATUS_OK;
 }
 
@@ -106,9 +115,9 @@ ACTION(action_view_zoom)
     if (word == ZOOM_FIT)
         camera_fit(camera);
     else if (word == ZOOM_IN || word == ZOOM_OUT)
-        camera_set_zoom(camera, zoom_stepped(camera->zoom, word == ZOOM_IN));
+        set_zoom(host, zoom_stepped(camera->zoom, word == ZOOM_IN));
     else
-        camera_set_zoom(camera, args->values[0].number);
+        set_zoom(host, args->values[0].number);
     return STATUS_OK;
 }
 

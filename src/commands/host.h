@@ -102,6 +102,9 @@ struct command_image_ops {
     enum status (*classes_changed)(void *app, struct error *error);
     // The image pixel under the mouse and its value; false if there is none.
     bool (*cursor)(void *app, int64_t *x, int64_t *y, double *value);
+    // Where in the viewport a zoom by a key keeps the image: under the mouse, if that is over the image.
+    // False: in the middle, as of all that is no key.
+    bool (*zoom_place)(void *app, double *x, double *y);
 };
 
 // The user and the window.

@@ -154,7 +154,8 @@ static const struct command rows[] = {
     // Frame
     {.name = "frame.next",
      .args = ARGS(ARG_INTEGER("count", .low = 1, .high = 1000000, .optional = true)),
-     .help = "Goes to the next frame, or file after the last frame.",
+     .help =
+         "Goes to the next frame, or file after the last frame; in a window from the end of a single file to the next image of its folder.",
      .words = "forward image file step",
      .menu = MENU({"Frame/Next frame", ""}),
      .acts_on = ACTS_ON_PANE,
@@ -162,7 +163,8 @@ static const struct command rows[] = {
      .run = action_frame_next},
     {.name = "frame.previous",
      .args = ARGS(ARG_INTEGER("count", .low = 1, .high = 1000000, .optional = true)),
-     .help = "Goes to the previous frame or file.",
+     .help =
+         "Goes to the previous frame or file; in a window from the beginning of a single file to the previous image of its folder.",
      .words = "back image file step",
      .menu = MENU({"Frame/Previous frame", ""}),
      .acts_on = ACTS_ON_PANE,

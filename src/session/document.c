@@ -62,6 +62,19 @@ void document_take_masks(struct document *document, struct document *old)
     old->mask_path = NULL;
 }
 
+// The folder of a file, from the image before or after it on.
+static enum status open_beside(const struct document_request *request, struct source **source,
+                               struct source_position *position, struct error *error)
+{
+    struct series series = {0};
+    enum status status = series_expand_beside(request->names[0], request->beside, &series, error);
+    if (!status)
+        status = source_create_series(&series, request->channel, source, error);
+    *position = (struct source_position){series.start, request->beside < 0 ? -1 : 0};
+    series_free(&series);
+    return status;
+}
+
 // The source of the names, and the place of the frame in it.
 static enum status open_series(const struct document_request *request, int64_t frame, struct source **source,
                                struct source_position *position, struct error *error)
@@ -91,7 +104,9 @@ enum status document_open(const struct document_request *request, struct documen
 {
     struct source *source = NULL, *slabs = NULL;
     const bool slab = request->slab_frames > 0;
-    enum status status = open_series(request, slab ? 0 : request->frame, &source, position, error);
+    enum status status = request->beside
+                             ? open_beside(request, &source, position, error)
+                             : open_series(request, slab ? 0 : request->frame, &source, position, error);
     if (!status && slab)
         status = source_create_slab(source, request->slab, request->slab_frames, &slabs, error);
     if (status) {

@@ -25,9 +25,10 @@ struct document {
 struct document_request {
     const char *const *names;
     size_t count;
-    bool siblings;       // the whole series of a file (series_expand)
-    int64_t frame;       // to begin with, counted from the first named file
-    int channel;         // of several samples per pixel, or CHANNEL_AUTO
+    bool siblings; // the whole series of a file (series_expand)
+    int beside;    // not 0: its folder, beginning with the image so many after it: 1, -1 (its last frame)
+    int64_t frame; // to begin with, counted from the first named file
+    int channel;   // of several samples per pixel, or CHANNEL_AUTO
     enum slab_mode slab; // where slab_frames is above 0: then `frame` is one of slabs
     int64_t slab_frames;
 };

@@ -217,9 +217,9 @@ void pane_show(struct pane *pane, struct source_position position)
 
 // The document is there: it takes the place of the other one.
 static void take_opened(struct pane *pane, struct document *opened, struct source_position position,
-                        bool same_data)
+                        const struct opening_request *request)
 {
-    const bool another = pane->document->source != NULL && !same_data;
+    const bool another = pane->document->source != NULL && !request->same_data;
     pane_give_up(pane);
     if (pane->document->references == 1)
         document_take_masks(opened, pane->document);
@@ -229,7 +229,7 @@ static void take_opened(struct pane *pane, struct document *opened, struct sourc
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
-    pane->course.direction = 1;
+    pane->course.direction = request->what.beside < 0 ? -1 : 1;
     pane->course.due_ns = 0;
     pane_show(pane, position);
 }
@@ -240,7 +240,11 @@ static void end_opening(void *context, const struct opening_request *request, st
     struct pane *pane = context;
     pane->opening = NULL;
     if (document) {
-        take_opened(pane, document, position, request->same_data);
+        take_opened(pane, document, position, request);
+        return;
+    }
+    if (request->what.beside) { // there is none: what is shown stays
+        common_say(pane->common, false, "%s", error->text);
         return;
     }
     pane->open_error = *error;
@@ -253,24 +257,21 @@ static enum status open_now(struct pane *pane, const struct opening_request *req
     struct source_position position;
     const enum status status = document_open(&request->what, &opened, &position, error);
     if (!status)
-        take_opened(pane, opened, position, request->same_data);
+        take_opened(pane, opened, position, request);
     return status;
 }
 
-static enum status begin_opening(struct pane *pane, const char *const *names, size_t count, bool siblings,
-                                 int64_t frame, bool same_data, struct error *error)
+static enum status begin_opening(struct pane *pane, const struct document_request *what, bool same_data,
+                                 struct error *error)
 {
     // Slabs that the command line asked for are of what it names, not of what is opened later.
     const struct view_options *options = pane->document->source ? NULL : pane->options;
     struct opening_request request = {.jobs = pane->common->jobs,
-                                      .what = {.names = names,
-                                               .count = count,
-                                               .siblings = siblings,
-                                               .frame = frame,
-                                               .channel = pane->document->channel},
+                                      .what = *what,
                                       .same_data = same_data,
                                       .done = end_opening,
                                       .context = pane};
+    request.what.channel = pane->document->channel;
     if (options) {
         request.what.slab = options->source.slab;
         request.what.slab_frames = options->source.slab_frames;
@@ -287,7 +288,9 @@ static enum status begin_opening(struct pane *pane, const char *const *names, si
 enum status pane_open(struct pane *pane, const char *const *names, size_t count, bool siblings, int64_t frame,
                       struct error *error)
 {
-    return begin_opening(pane, names, count, siblings, frame, false, error);
+    const struct document_request what = {
+        .names = names, .count = count, .siblings = siblings, .frame = frame};
+    return begin_opening(pane, &what, false, error);
 }
 
 enum status pane_open_siblings(struct pane *pane, struct error *error)
@@ -295,9 +298,21 @@ enum status pane_open_siblings(struct pane *pane, struct error *error)
     const struct source *files = document_files(pane->document);
     char *name = must_copy(source_name(files, pane->document->plain ? 0 : pane->position.item));
     const char *const names[] = {name};
-    const enum status status = begin_opening(pane, names, 1, true, 0, true, error);
+    const struct document_request what = {.names = names, .count = 1, .siblings = true};
+    const enum status status = begin_opening(pane, &what, true, error);
     free(name);
     return status;
+}
+
+bool pane_open_beside(struct pane *pane, int step)
+{
+    const struct source *source = pane->document->source;
+    if (!pane->common->paced || pane->document->plain || source_count(source) != 1 ||
+        source_was_found(source, 0))
+        return false;
+    const char *const names[] = {source_name(source, 0)};
+    const struct document_request what = {.names = names, .count = 1, .beside = step};
+    return begin_opening(pane, &what, true, NULL) == STATUS_OK;
 }
 
 bool pane_drop_opening(struct pane *pane)

@@ -93,6 +93,9 @@ enum status pane_open(struct pane *pane, const char *const *names, size_t count,
                       struct error *error);
 // The same with the whole series of the file that is shown; limits set by hand hold.
 enum status pane_open_siblings(struct pane *pane, struct error *error);
+// Where a single file is shown, and there is an event loop: opens its folder in its place, at the image after
+// (1) or before (-1) it, and says so later if there is none. False if a single file is not what is shown.
+bool pane_open_beside(struct pane *pane, int step);
 // Gives up what is being opened, as far as nothing of it is shown. False if there was nothing.
 bool pane_drop_opening(struct pane *pane);
 // Nothing is open, nor being opened.

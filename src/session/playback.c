@@ -29,7 +29,7 @@ static void arrive(struct pane *pane, int64_t steps, struct source_position posi
     if (moved != 0) {
         pane->course.direction = steps < 0 ? -1 : 1;
         pane_go(pane, position);
-    } else {
+    } else if (!pane_open_beside(pane, steps < 0 ? -1 : 1)) {
         common_say(pane->common, false, steps < 0 ? "this is the first frame" : "this is the last frame");
     }
 }

@@ -8,7 +8,8 @@
 
 #include "session/pane.h"
 
-// Steps by `frames` as the user's hand does, which ends playing. `repeated`: by a key that is held down.
+// Steps by `frames` as the user's hand does, which ends playing; from the end of a single file to the image
+// beside it in its folder (pane_open_beside). `repeated`: by a key that is held down.
 enum status playback_step(struct pane *pane, int64_t frames, bool repeated, struct error *error);
 // Goes to a frame of the whole series, from 0; to its first or last frame; to an item, from 0. These give up
 // what is being read. STATUS_USAGE where there is no such place; with an event loop, which does not wait for

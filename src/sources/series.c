@@ -453,3 +453,41 @@ enum status series_expand(const char *const *names, size_t count, bool siblings,
     free(ordered);
     return status;
 }
+
+// --- the file beside another ---
+
+// The place of a name in a sorted list; where it is not there it is put in.
+static size_t place_of(struct series *series, const char *name)
+{
+    for (int turn = 0;; turn++) {
+        for (size_t i = 0; i < series->count; i++) {
+            if (strcmp(series->names[i], name) == 0)
+                return i;
+        }
+        if (turn > 0)
+            return series->count;
+        add(series, must_copy(name), true);
+        sort_from(series, 0);
+    }
+}
+
+enum status series_expand_beside(const char *name, int step, struct series *series, struct error *error)
+{
+    if (is_scheme(name) || !exists(name) || is_folder(name))
+        return error_set(error, STATUS_USAGE, "%s: is no file of a folder", name);
+    struct series listing = {0};
+    char *folder = folder_of(name);
+    const enum status status = read_folder(folder, NULL, &listing, error);
+    free(folder);
+    if (!status) {
+        sort_from(&listing, 0);
+        move_names(&listing, "", "", is_no_member, series);
+        const size_t place = place_of(series, name);
+        series->start = place + (size_t)(int64_t)step;
+    }
+    series_free(&listing);
+    if (status || series->start < series->count) // below 0 is beyond all
+        return status;
+    return error_set(error, STATUS_USAGE, "%s is the %s image of its folder", path_name(name),
+                     step < 0 ? "first" : "last");
+}

@@ -39,6 +39,10 @@ struct series {
 // Thread-safe.
 enum status series_expand(const char *const *names, size_t count, bool siblings, struct series *series,
                           struct error *error);
+// All images of the folder of a plain file, starting with the one that comes `step` (1 or -1) after it, in
+// the order in which people count. STATUS_USAGE if there is none, or the name is no plain file's.
+// Thread-safe.
+enum status series_expand_beside(const char *name, int step, struct series *series, struct error *error);
 void series_free(struct series *series);
 
 #endif

@@ -19,6 +19,8 @@ static struct image open_small(struct session *session)
     const char *path = temporary_path("small.npy");
     image_save_npy(&image, "|u1", path);
     session_open(session, BARE_OPTIONS, path, NULL);
+    // Keys zoom about the mouse: in the middle.
+    driven_move(session->window, WINDOW_WIDTH / 2, WINDOW_HEIGHT / 2);
     session_expect_fit(session, &image);
     return image;
 }
@@ -313,9 +315,11 @@ static void test_limits_by_the_pixel_under_a_resting_mouse(void **state)
     struct session *session = *state;
     struct image image = open_small(session);
     struct look look = small_look();
-    driven_move(session->window, 5, 5); // on pixel (0, 0)
     driven_key(session->window, "5");
+    driven_move(session->window, 5, 5);
+    driven_key(session->window, "Down"); // by ten pixels
     look.zoom = 32;
+    look.center_y += 10;
     session_expect(session, &image, &look, 0);
     driven_key(session->window, "period");
     const int x = (int)floor(look.center_x + (5.5 - WINDOW_WIDTH / 2.0) / look.zoom);
@@ -431,6 +435,7 @@ static void test_resize(void **state)
     session_expect_fit(session, &image);
     driven_resize(session->window, 701, 503);
     session_expect_fit(session, &image);
+    driven_move(session->window, 350, 3); // beside the image: keys zoom about the middle
     driven_key(session->window, "4");
     driven_resize(session->window, 900, 600);
     look.zoom = 8; // no longer fitted: zoom and centre stay

@@ -105,6 +105,43 @@ static void folders(void **state)
     check("DIR", false, "one.cbf", 0);
 }
 
+// The image so many after a file; NULL: there is none, and the sentence has this word.
+static void check_beside(const char *name, int step, const char *wanted, const char *word)
+{
+    struct series series = {0};
+    struct error error = {0};
+    char *path = in_folder(name);
+    const enum status status = series_expand_beside(path, step, &series, &error);
+    assert_int_equal(status, wanted ? STATUS_OK : STATUS_USAGE);
+    if (wanted)
+        assert_string_equal(series.names[series.start] + strlen(folder) + 1, wanted);
+    else
+        assert_non_null(strstr(error.text, word));
+    free(path);
+    series_free(&series);
+}
+
+static void the_image_beside_a_file(void **state)
+{
+    (void)state;
+    make_folder("beside", "b_10.cbf b_9.cbf a.edf notes.txt z_mask.edf own.dat sub/");
+    check_beside("DIR/b_9.cbf", 1, "b_10.cbf", NULL); // as people count
+    check_beside("DIR/b_9.cbf", -1, "a.edf", NULL);
+    check_beside("DIR/own.dat", -1, "b_10.cbf", NULL);    // by no ending an image, but shown
+    check_beside("DIR/z_mask.edf", -1, "b_10.cbf", NULL); // masks are passed over, save the one that is shown
+    check_beside("DIR/b_10.cbf", 1, NULL, "b_10.cbf is the last image of its folder");
+    check_beside("DIR/a.edf", -1, NULL, "a.edf is the first image of its folder");
+    check_beside("sim:20x20", 1, NULL, "no file");
+    check_beside("DIR/b_9.cbf[0]", 1, NULL, "no file");
+    check_beside("DIR", 1, NULL, "no file");
+    struct series series = {0};
+    char *path = in_folder("DIR/a.edf");
+    assert_int_equal(series_expand_beside(path, 1, &series, NULL), STATUS_OK);
+    assert_int_equal(series.count, 3);
+    free(path);
+    series_free(&series);
+}
+
 // With the HDF5 reader in the table; without it no file ends with an extension of a reader's.
 static void masters_stand_for_their_data(void **state)
 {
@@ -322,6 +359,7 @@ int main(void)
         cmocka_unit_test(siblings),
         cmocka_unit_test(lists),
         cmocka_unit_test(several_names),
+        cmocka_unit_test(the_image_beside_a_file),
         cmocka_unit_test(many_names),
         cmocka_unit_test(far_jumps_open_few_files),
         cmocka_unit_test(what_is_no_image_is_passed_over),

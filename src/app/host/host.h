@@ -36,7 +36,8 @@ struct host {
     bool discard;         // unsaved edits are not wanted any more: the user said so
     bool quit;
     bool fullscreen;  // as wanted by the last command
-    bool key_repeats; // what runs now comes from a key that is held down
+    bool by_key;      // what runs now comes from a key
+    bool key_repeats; // that is held down
     // Where the mouse is, in drawable pixels of the window; and the image pixel that is there, as found by
     // host_find_pixel, of the pane desk->pointer tells.
     bool mouse_on_picture;

@@ -149,6 +149,18 @@ static bool do_cursor(void *app, int64_t *x, int64_t *y, double *value)
     return pane_value(pointer->pane, *x, *y, text, sizeof text, value);
 }
 
+static bool do_zoom_place(void *app, double *x, double *y)
+{
+    struct host *host = app;
+    host_find_pixel(host);
+    if (!host->by_key || host->desk->pointer.pane != host_pane(app))
+        return false;
+    const struct rect picture = desk_picture(host->desk, host_pane(app));
+    *x = host->mouse_x - (double)picture.x;
+    *y = host->mouse_y - (double)picture.y;
+    return true;
+}
+
 static void do_message(void *app, const char *text, bool is_error)
 {
     common_say(&((struct host *)app)->desk->common, is_error, "%s", text);
@@ -272,6 +284,7 @@ static const struct command_image_ops image_ops = {
     .reduce_changed = do_load_again,
     .classes_changed = do_load_again,
     .cursor = do_cursor,
+    .zoom_place = do_zoom_place,
 };
 
 static const struct command_window_ops window_ops = {

@@ -174,7 +174,9 @@ static void run_key(struct session *session, const SDL_Event *event)
     if (!command)
         return;
     session->host.commands.panels_changed = false;
+    session->host.by_key = true;
     host_run(&session->host, command);
+    session->host.by_key = false;
     session->host.key_repeats &= event->type == SDL_KEYDOWN;
     // A panel that was opened is drawn before the next key, which may be meant for it.
     session->repaint_first = session->host.commands.panels_changed;
