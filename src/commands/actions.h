@@ -118,7 +118,7 @@ TICK(tick_mask_tool);
 TICK(tick_mask_edit_layer);
 TICK(tick_mask_lock);
 TICK(tick_mask_draw_as);
-#define DECLARE_OPERATION(identifier, name, arguments, help, menu, pixels)                                   \
+#define DECLARE_OPERATION(identifier, name, arguments, help, done, menu, pixels)                             \
     ACTION(action_mask_op_##identifier);
 MASK_OPERATION_LIST(DECLARE_OPERATION)
 #undef DECLARE_OPERATION
@@ -171,6 +171,7 @@ TICK(tick_view_pixel_values);
 
 ACTION(action_panel_contrast);
 ACTION(action_panel_help);
+ACTION(action_panel_messages);
 ACTION(action_panel_palette);
 ACTION(action_panel_metadata);
 ACTION(action_panel_find);
@@ -182,6 +183,7 @@ ACTION(action_panel_files_width);
 ACTION(action_folder_go);
 TICK(tick_panel_contrast);
 TICK(tick_panel_help);
+TICK(tick_panel_messages);
 TICK(tick_panel_palette);
 TICK(tick_panel_metadata);
 TICK(tick_panel_contents);

@@ -90,8 +90,9 @@ ACTION(action_app_back)
 static bool close_windows(struct view_panels *panels)
 {
     const bool drawer = panels->compact && panels_tab(panels) >= 0;
-    const bool any = panels->help || panels->palette || drawer || panels->dialog != DIALOG_NONE;
-    panels->help = panels->palette = false;
+    const bool any =
+        panels->help || panels->messages || panels->palette || drawer || panels->dialog != DIALOG_NONE;
+    panels->help = panels->messages = panels->palette = false;
     panels->inspector.drawer &= !drawer;
     panels->dialog = DIALOG_NONE;
     return any;
@@ -154,6 +155,7 @@ ACTION(action_colormap_load)
     }
 
 PANEL_SWITCH(help)
+PANEL_SWITCH(messages)
 PANEL_SWITCH(palette)
 PANEL_SWITCH(thumbnails)
 PANEL_SWITCH(frames)

@@ -249,7 +249,7 @@ static enum status run_operation(struct command_host *host, const char *name, co
     return command_mask(host)->operate(host->app, name, numbers, args->count, false, error);
 }
 
-#define DEFINE_OPERATION(identifier, name, arguments, help, menu, pixels)                                    \
+#define DEFINE_OPERATION(identifier, name, arguments, help, done, menu, pixels)                              \
     ACTION(action_mask_op_##identifier)                                                                      \
     {                                                                                                        \
         return run_operation(host, name, args, error);                                                       \

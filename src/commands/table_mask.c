@@ -132,7 +132,7 @@ static const struct command rows[] = {
      .run = action_mask_outside_limits},
 #define MASK_OPERATION_MENU(path, synonyms)  .words = synonyms, .menu = MENU({path, ""})
 #define MASK_OPERATION_TITLE(text, synonyms) .title = text, .words = synonyms
-#define ROW(identifier, word, arguments, sentence, entry, kind)                                              \
+#define ROW(identifier, word, arguments, sentence, done, entry, kind)                                        \
     {.name = "mask." word,                                                                                   \
      .args = arguments,                                                                                      \
      .help = sentence,                                                                                       \

@@ -277,6 +277,14 @@ static const struct command rows[] = {
      .acts_on = ACTS_ON_DESK,
      .run = action_panel_help,
      .checked = tick_panel_help},
+    {.name = "panel.messages",
+     .args = ARGS(SWITCH),
+     .help = "Shows what was told: messages, warnings and failures, with their times.",
+     .words = "notes log errors warnings toasts bell",
+     .menu = MENU({"Help/Messages", ""}),
+     .acts_on = ACTS_ON_DESK,
+     .run = action_panel_messages,
+     .checked = tick_panel_messages},
 };
 
 const struct command_rows command_rows_view = {rows, sizeof rows / sizeof *rows};

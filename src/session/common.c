@@ -2,11 +2,14 @@
 // Life of what all images have in common.
 #include "session/common.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { END_MS = 2000 }; // for what is being written when the program ends
 
@@ -38,6 +41,7 @@ void common_finish(struct common *common)
     gpu_destroy(&common->gpu);
     colormap_list_finish(&common->colormaps);
     common_end_jobs(common);
+    messages_free(&common->messages);
 }
 
 void common_end_jobs(struct common *common)
@@ -56,20 +60,32 @@ enum status common_attach(struct common *common, struct error *error)
     return status;
 }
 
-void common_say(struct common *common, bool is_error, const char *format, ...)
+void common_tell(struct common *common, const struct notice *notice)
 {
-    common->message.status = is_error ? STATUS_BROKEN : STATUS_OK;
-    common->said++;
+    messages_tell(&common->messages, notice, clock_now_ns(), time(NULL));
+}
+
+void common_say(struct common *common, enum severity severity, const char *format, ...)
+{
+    struct text text = {0};
     va_list args;
     va_start(args, format);
-    vsnprintf(common->message.text, sizeof common->message.text, format, args);
+    text_vprintf(&text, format, args);
     va_end(args);
+    common_tell(common, &(struct notice){severity, .sentence = text_string(&text), .topic = common});
+    text_free(&text);
+}
+
+void common_fault(struct common *common, const void *topic, const struct error *error)
+{
+    const enum severity severity = error->status == STATUS_USAGE ? SEVERITY_WARN : SEVERITY_ALARM;
+    common_tell(common, &(struct notice){severity, .sentence = error->text, .topic = topic});
 }
 
 void common_fail(struct common *common, const struct error *error)
 {
     common->failed++;
-    common_say(common, true, "%s", error->text);
+    common_fault(common, common, error);
 }
 
 int64_t common_drawing_budget(const struct common *common)

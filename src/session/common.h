@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What all images of a session have in common: the jobs, the device with what draws, the colour maps, the
-// panels and the tool in hand, and the last sentence to the user.
+// panels and the tool in hand, and what was told the user.
 #ifndef FOVEA_SESSION_COMMON_H
 #define FOVEA_SESSION_COMMON_H
 
@@ -10,6 +10,7 @@
 #include "session/file_work.h"
 #include "session/frame_cache.h"
 #include "view/colormap.h"
+#include "view/messages.h"
 #include "view/workspace.h"
 
 struct common {
@@ -24,11 +25,9 @@ struct common {
     struct workspace workspace;
     struct frame_cache *frames; // all that panes show, and some that they showed
     struct cancel *cancel;      // ends pane_load_all; may be NULL
-    // The last failure or remark for the user; empty = none.
-    struct error message;
-    uint64_t said;   // how often common_say was called
-    uint64_t failed; // and common_fail
-    uint64_t edits;  // of masks that were kept, taken back or made again, in all panes
+    struct messages messages;   // to the user
+    uint64_t failed;            // how often common_fail was called
+    uint64_t edits;             // of masks that were kept, taken back or made again, in all panes
 };
 
 // `wake` may be NULL; see jobs_create.
@@ -47,9 +46,13 @@ void common_end_jobs(struct common *common);
 // The context that is current becomes the device.
 enum status common_attach(struct common *common, struct error *error);
 
-void common_say(struct common *common, bool is_error, const char *format, ...)
+// Tells the user.
+void common_tell(struct common *common, const struct notice *notice);
+// One sentence, about `common`: its toast goes when another image is shown.
+void common_say(struct common *common, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
+// The sentence of an error about `topic`: a warning where it tells of wrong use, else an alarm.
+void common_fault(struct common *common, const void *topic, const struct error *error);
 // An error in what a command has begun: the commands that wait for it are not run.
 void common_fail(struct common *common, const struct error *error);
 

@@ -96,7 +96,7 @@ static void upload_mask(struct pane *pane, struct rect rect)
     const struct frame *frame = pane->frame;
     struct error error = {0};
     if (picture_take_mask(frame->picture, frame->mask.seen, rect, &error))
-        common_say(pane->common, true, "%s", error.text);
+        common_fault(pane->common, pane, &error);
 }
 
 // Some rows of what the picture does not show yet of the mask, for about `work_ms`. True if there were any.
@@ -207,11 +207,18 @@ void pane_give_up(struct pane *pane)
     handle_let_go(&pane->frame->file, pane->common->jobs);
 }
 
+// What was said of the image that was shown is over, and so is what was wrong with earlier commands.
+static void settle_messages(struct pane *pane)
+{
+    messages_settle(&pane->common->messages, pane);
+    messages_settle(&pane->common->messages, pane->common);
+}
+
 void pane_show(struct pane *pane, struct source_position position)
 {
     pane->opened++;
     pane->position = position;
-    pane->common->message = (struct error){0};
+    settle_messages(pane);
     pane_load_start(pane, position.item, true);
 }
 
@@ -244,7 +251,7 @@ static void end_opening(void *context, const struct opening_request *request, st
         return;
     }
     if (request->what.beside) { // there is none: what is shown stays
-        common_say(pane->common, false, "%s", error->text);
+        common_say(pane->common, SEVERITY_INFO, "%s", error->text);
         return;
     }
     pane->open_error = *error;
@@ -397,7 +404,7 @@ void pane_go(struct pane *pane, struct source_position position)
     const size_t shown_item = pane->position.item;
     stop_loading(pane);
     pane->position = position;
-    pane->common->message = (struct error){0};
+    settle_messages(pane);
     pane_load_start(pane, shown_item, false);
 }
 
@@ -497,10 +504,12 @@ static bool pass_over(struct pane *pane)
 
 static void tell_passed_over(struct pane *pane)
 {
-    if (pane->document->passed_over == 1 && !pane->common->message.status)
-        common_say(pane->common, false, "%s is no image and was passed over", pane->document->passed_name);
-    else if (pane->document->passed_over > 1 && !pane->common->message.status)
-        common_say(pane->common, false, "%lld files that are no images were passed over, the last %s",
+    const bool fault = messages_fault(&pane->common->messages) != NULL;
+    if (pane->document->passed_over == 1 && !fault)
+        common_say(pane->common, SEVERITY_INFO, "%s is no image and was passed over",
+                   pane->document->passed_name);
+    else if (pane->document->passed_over > 1 && !fault)
+        common_say(pane->common, SEVERITY_INFO, "%lld files that are no images were passed over, the last %s",
                    (long long)pane->document->passed_over, pane->document->passed_name);
     pane->document->passed_over = 0;
 }
@@ -528,7 +537,7 @@ static bool pump_regions(struct pane *pane, int wait_ms)
                 picture_put(pane->frame->picture, &request, result.samples, pane->frame->mask.seen, &error);
         if (status) { // until the frame is loaded again
             region_loader_give_up(pane->frame->regions, &result.region);
-            common_say(pane->common, true, "%s", error.text);
+            common_fault(pane->common, pane, &error);
         }
         free(result.samples);
         changed = true;
@@ -565,7 +574,7 @@ bool pane_pump(struct pane *pane, int wait_ms, int work_ms)
         if (pane_load_prepare(pane, &info, &error)) {
             pane_cancel(pane);
             pane_drop_picture(pane);
-            common_say(pane->common, true, "%s: %s", pane_shown_name(pane), error.text);
+            pane_tell_refused(pane, &error);
             pane->load.error = error;
             pane->load.status = error.status;
             return true;

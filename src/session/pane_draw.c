@@ -186,9 +186,9 @@ static enum status load_part(struct pane *pane, const struct camera *camera, str
     const int level = camera_level(camera, pane->frame->picture->level_count - 1);
     if (picture_missing(pane->frame->picture, level, camera_visible(camera), &missing, 1) == 0)
         return STATUS_OK;
-    return error_set(error, pane->common->message.status ? pane->common->message.status : STATUS_BROKEN, "%s",
-                     pane->common->message.status ? pane->common->message.text
-                                                  : "a part of the image cannot be read");
+    const struct message *fault = messages_fault(&pane->common->messages);
+    return error_set(error, STATUS_BROKEN, "%s",
+                     fault ? message_text(fault) : "a part of the image cannot be read");
 }
 
 enum status pane_measure_part(struct pane *pane, struct rect part, struct overlay_widest *widest,

@@ -18,6 +18,8 @@ struct loader_request pane_request(const struct pane *pane, struct source_positi
                                    struct mask_version *left_out);
 // Nothing is shown any more.
 void pane_drop_picture(struct pane *pane);
+// Tells why what the pane was to show cannot be shown.
+void pane_tell_refused(struct pane *pane, const struct error *error);
 // The kept frame that was looked at is not the one to be shown.
 void pane_let_kept_go(struct pane *pane);
 // Nothing is asked of the shown frame's file any more, unless another pane shows it too.

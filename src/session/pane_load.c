@@ -3,11 +3,13 @@
 #include "session/pane_internal.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "commands/view_options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { HOLD_MS = 200, LIMITS_EVERY_MS = 60 };
 
@@ -133,13 +135,13 @@ static void note_memory(struct pane *pane, const struct frame_info *info, int64_
     format_bytes(cost, need, sizeof need);
     format_bytes(budget, have, sizeof have);
     if (budget > 0 && cost > budget)
-        common_say(pane->common, false,
+        common_say(pane->common, SEVERITY_INFO,
                    "the image needs %s, %s may be used: it is shown reduced and read in parts when magnified",
                    need, have);
     else if (pane->common->frames->memory_limit == 0 &&
              (double)cost > WARNING_SHARE * (double)machine_available_bytes())
-        common_say(pane->common, false, "the image takes %s, more than half of this machine's free memory",
-                   need);
+        common_say(pane->common, SEVERITY_INFO,
+                   "the image takes %s, more than half of this machine's free memory", need);
 }
 
 // The user's layers over images of this size are opened; the classes come in with the bands.
@@ -249,7 +251,7 @@ static void take_band(struct pane *pane, struct loaded_band *band)
     band->any_mask =
         mask_any(frame->mask.seen, (struct rect){0, band->y, frame->info.width, band->rows}, 0xff);
     if (picture_take_band(frame->picture, band, frame->mask.seen, &error))
-        common_say(pane->common, true, "%s", error.text);
+        common_fault(pane->common, pane, &error);
 }
 
 bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
@@ -277,18 +279,59 @@ bool pane_load_take(struct pane *pane, int wait_ms, int work_ms)
 
 // --- after loading ---
 
+// About what the pane shows, or was to show; the toast goes when that is another image.
+static void tell_of_image(struct pane *pane, enum severity severity, const char *sentence, const char *format,
+                          ...) __attribute__((format(printf, 4, 5)));
+static void tell_of_image(struct pane *pane, enum severity severity, const char *sentence, const char *format,
+                          ...)
+{
+    struct text detail = {0};
+    va_list args;
+    va_start(args, format);
+    text_vprintf(&detail, format, args);
+    va_end(args);
+    common_tell(pane->common, &(struct notice){severity, sentence, text_string(&detail), .topic = pane});
+    text_free(&detail);
+}
+
+void pane_tell_refused(struct pane *pane, const struct error *error)
+{
+    const char *name = pane_shown_name(pane), *title = path_title(name);
+    struct text sentence = {0};
+    text_append(&sentence, "Cannot show ");
+    text_safe(&sentence, title, strlen(title));
+    // The sentence of an error that no file is named in.
+    const bool named = strstr(error->text, title) != NULL;
+    tell_of_image(pane, SEVERITY_ALARM, text_string(&sentence), "%s%s%s", named ? "" : name,
+                  named ? "" : ": ", error->text);
+    text_free(&sentence);
+}
+
+static void tell_of_mask(struct pane *pane, const struct error *error)
+{
+    const struct notice notice = {.severity = SEVERITY_WARN,
+                                  .sentence = error->status == STATUS_MISMATCH ? "The mask has another size"
+                                                                               : "The mask cannot be used",
+                                  .detail = error->text,
+                                  .action = "Choose\xE2\x80\xA6",
+                                  .command = "mask.load",
+                                  .topic = pane};
+    common_tell(pane->common, &notice);
+}
+
 static void report_outcome(struct pane *pane, const struct loader_outcome *outcome)
 {
     if (outcome->status == STATUS_CANCELLED)
-        common_say(pane->common, false, "%s: loading was stopped; the part read so far is shown",
-                   pane_shown_name(pane));
+        tell_of_image(pane, SEVERITY_INFO, "Loading was stopped", "%s: the part read so far is shown",
+                      pane_shown_name(pane));
     else if (outcome->status)
-        common_say(pane->common, true, "%s", outcome->error.text);
+        pane_tell_refused(pane, &outcome->error);
     else if (outcome->mask_error.status)
-        common_say(pane->common, true, "%s", outcome->mask_error.text);
+        tell_of_mask(pane, &outcome->mask_error);
     else if (outcome->lost_pixels > 0)
-        common_say(pane->common, true, "%s (%lld pixels are lost and marked as bad; the rest is shown)",
-                   outcome->loss.text, (long long)outcome->lost_pixels);
+        tell_of_image(pane, SEVERITY_WARN, "A part of the image is damaged",
+                      "%s (%lld pixels are lost and marked as bad; the rest is shown)", outcome->loss.text,
+                      (long long)outcome->lost_pixels);
     pane->load.error = outcome->status ? outcome->error : outcome->mask_error;
 }
 
@@ -310,7 +353,7 @@ static void limits_of_loaded(struct pane *pane)
 {
     struct error error = {0};
     if (pane_auto_limits(pane, &error))
-        common_say(pane->common, true, "%s", error.text);
+        common_fault(pane->common, pane, &error);
 }
 
 void pane_take_numbers(struct pane *pane, struct taps_result *taps)

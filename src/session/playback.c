@@ -30,7 +30,8 @@ static void arrive(struct pane *pane, int64_t steps, struct source_position posi
         pane->course.direction = steps < 0 ? -1 : 1;
         pane_go(pane, position);
     } else if (!pane_open_beside(pane, steps < 0 ? -1 : 1)) {
-        common_say(pane->common, false, steps < 0 ? "this is the first frame" : "this is the last frame");
+        common_say(pane->common, SEVERITY_INFO,
+                   steps < 0 ? "This is the first frame" : "This is the last frame");
     }
 }
 
@@ -55,7 +56,7 @@ static void end_walk(void *context, struct source_position position, int64_t mov
     else if (walk->move == MOVE_ANYWHERE || moved == walk->steps)
         pane_go(pane, position);
     else if (no_such_frame(pane, walk->steps, &error))
-        common_say(pane->common, true, "%s", error.text);
+        common_fault(pane->common, pane->common, &error);
 }
 
 // `from` is where the steps begin.

@@ -273,7 +273,6 @@ struct rect ui_picture_area(const struct ui *ui, struct workspace *workspace, in
 static void need_model_texts(struct ui *ui, const struct ui_model *model)
 {
     ui_need_text(ui, model->name);
-    ui_need_text(ui, model->message);
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
@@ -341,7 +340,9 @@ static void build_panels(struct ui *ui)
     ui->contents.was_open &= tab == TAB_CONTENTS;
     if (ui->shell.drawer)
         ui_add_floating(ui, place_of(ui->shell.inspector));
-    ui_messages(ui, place_of(ui->picture));
+    ui_toasts(ui, place_of(ui->picture));
+    if (panels->messages)
+        ui_message_list(ui);
     if (panels->help)
         ui_help(ui);
     ui_dialog(ui);

@@ -28,6 +28,7 @@ struct view_panels {
     bool compact;   // the window is small; set by the program
     struct view_inspector inspector;
     bool help, palette; // windows that are open
+    bool messages;      // the list of what was told
     bool files;         // the panel for files at the left side
     bool files_recent;  // it shows what was opened last instead of a folder
     bool thumbnails;    // it shows small pictures

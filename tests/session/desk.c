@@ -567,23 +567,23 @@ static void test_tiles_that_cannot_be_read_are_given_up(void **state)
     load_all(f->desk);
     assert_true(pane->frame->picture->cache_budget > 0);
     assert_int_equal(truncate(path, 128), 0);
-    f->desk->common.message = (struct error){0};
+    messages_close_all(&f->desk->common.messages);
     camera_set_zoom(&pane->view.camera, 1);
-    for (int i = 0; i < 5000 && !f->desk->common.message.status; i++)
+    for (int i = 0; i < 5000 && !messages_fault(&f->desk->common.messages); i++)
         pane_pump(pane, 20, 20);
-    assert_true(f->desk->common.message.status);
+    assert_non_null(messages_fault(&f->desk->common.messages));
     for (int i = 0; i < 5000 && region_loader_busy(pane->frame->regions); i++)
         pane_pump(pane, 20, 20);
     for (int i = 0; i < 5; i++) {
-        f->desk->common.message = (struct error){0};
+        messages_close_all(&f->desk->common.messages);
         desk_pump(f->desk, 0);
         assert_false(region_loader_busy(pane->frame->regions));
-        assert_int_equal(f->desk->common.message.status, STATUS_OK);
+        assert_null(messages_fault(&f->desk->common.messages));
     }
     write_npy(path, 2000);
     pane_reload(pane);
     load_all(f->desk);
-    assert_int_equal(f->desk->common.message.status, STATUS_OK);
+    assert_null(messages_fault(&f->desk->common.messages));
     assert_int_equal(picture_missing(pane->frame->picture, 0, camera_visible(&pane->view.camera),
                                      &(struct picture_request){0}, 1),
                      0);

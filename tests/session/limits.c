@@ -181,7 +181,9 @@ static void a_failure_is_told(void **state)
     while (pane_is_loading(f->pane))
         pane_pump(f->pane, 20, 1);
     assert_int_equal(f->desk->common.failed, 1);
-    assert_non_null(strstr(f->desk->common.message.text, "visible.npy"));
+    const struct message *fault = messages_fault(&f->desk->common.messages);
+    assert_non_null(fault);
+    assert_non_null(strstr(message_text(fault), "visible.npy"));
     expect_limits(f, 0, value_at(WIDTH - 1, HEIGHT - 1));
     handle_let_go(&f->pane->frame->file, f->desk->common.jobs);
     assert_int_equal(pane_auto_limits(f->pane, &error), STATUS_UNSUPPORTED);

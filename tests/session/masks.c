@@ -329,6 +329,53 @@ static void a_stroke_goes_on_over_frames(void **state)
     assert_int_equal(mask_count(f->pane->frame->mask.seen, MASK_BIT(MASK_USER)), 0);
 }
 
+// The toast of the last message, or NULL.
+static const struct message *toast(const struct fixture *f)
+{
+    const struct message *toasts[TOASTS_MOST];
+    return messages_toasts(&f->common.messages, toasts) ? toasts[0] : NULL;
+}
+
+static void expect_toast(const struct fixture *f, const char *sentence, const char *action)
+{
+    assert_non_null(toast(f));
+    assert_string_equal(toast(f)->sentence, sentence);
+    assert_string_equal(toast(f)->action, action);
+}
+
+// Operations answer with what they did and how to take it back; what a shape does is seen. The offer goes
+// with the next edit, since it would take back that.
+static void operations_are_told(void **state)
+{
+    NEED_DEVICE(f);
+    const char *name = save_image("a.npy", WIDTH, HEIGHT, 1);
+    struct error error = {0};
+    open_images(f, &name, 1);
+    pump(f);
+    point(f, 20, 30);
+    assert_null(toast(f));
+    assert_int_equal(editor_run(f->editor, "grow", (double[]){1, 1}, 2, false, &error), STATUS_OK);
+    expect_toast(f, "Grown by 1 px: +8", "Undo"); // the eight pixels around it
+    assert_int_equal(editor_run(f->editor, "shrink", (double[]){1, 1}, 2, false, &error), STATUS_OK);
+    expect_toast(f,
+                 "Shrunk by 1 px: \xE2\x88\x92"
+                 "8",
+                 "Undo");
+    assert_int_equal(editor_run(f->editor, "fill-holes", NULL, 0, false, &error), STATUS_OK);
+    expect_toast(f, "Holes filled: no pixel changed", "");
+    assert_true(editor_undo(f->editor));
+    expect_toast(f, "Taken back: shrink", "Redo");
+    point(f, 100, 100);
+    for (size_t i = 0; i < f->common.messages.count; i++)
+        assert_true(!f->common.messages.rows[i].open || !f->common.messages.rows[i].action[0]);
+    assert_int_equal(editor_run(f->editor, "above", (double[]){1e9}, 1, true, &error), STATUS_OK);
+    assert_int_equal(editor_run(f->editor, "above", (double[]){40}, 1, true, &error), STATUS_OK);
+    const size_t before = f->common.messages.count;
+    editor_end(f->editor, true); // what a preview showed is told when it is kept
+    assert_int_equal(f->common.messages.count, before + 1);
+    assert_int_equal(strncmp(toast(f)->sentence, "Above 40: +", 11), 0);
+}
+
 // A preview is of the pixels it was tried on.
 static void a_preview_ends_with_its_frame(void **state)
 {
@@ -576,6 +623,7 @@ int main(void)
         TEST(edits_are_kept_while_a_file_does_not_answer),
         TEST(edits_are_undone_on_another_frame),
         TEST(a_stroke_goes_on_over_frames),
+        TEST(operations_are_told),
         TEST(a_preview_ends_with_its_frame),
         TEST(images_of_two_sizes_have_a_mask_each),
         TEST(an_unlocked_layer_is_the_users),

@@ -426,6 +426,32 @@ static void what_cannot_be_done_says_why(void **state)
     teardown(&bench);
 }
 
+static void what_was_done_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double numbers[2];
+        size_t count;
+        const char *told;
+    } cases[] = {
+        {"grow", {0}, 0, "Grown by 1 px"},
+        {"grow", {3, 1}, 2, "Grown by 3 px"},
+        {"between", {-1, 2.5}, 2, "Between -1 and 2.5"},
+        {"invert", {0}, 0, "Inverted"},
+        {"remove-specks", {4}, 1, "Specks below 4 px removed"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        mask_operation_done(mask_operation_find(cases[i].name), cases[i].numbers, cases[i].count, text,
+                            sizeof text);
+        assert_string_equal(text, cases[i].told);
+    }
+    // Every operation that looks at more than a shape says what it did.
+    for (const struct mask_operation *operation = mask_operations; operation->name; operation++)
+        assert_true(operation->done || operation->kind == MASK_AT_ONCE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +465,7 @@ int main(void)
         cmocka_unit_test(growing_is_told_and_ends),
         cmocka_unit_test(layers),
         cmocka_unit_test(what_cannot_be_done_says_why),
+        cmocka_unit_test(what_was_done_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

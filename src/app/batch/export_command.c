@@ -171,8 +171,9 @@ static enum status run_export(void *context, const char *const *names, size_t co
     struct desk *desk = desk_create(NULL, NULL);
     struct headless *headless = NULL;
     enum status status = load_and_write(desk, &headless, options, names, count, error);
-    if (!status && desk->common.message.status)
-        output_sentence("warning: %s", desk->common.message.text);
+    const struct message *fault = messages_fault(&desk->common.messages);
+    if (!status && fault)
+        output_sentence("warning: %s", message_text(fault));
     desk_destroy(&desk);
     headless_destroy(&headless);
     return status;

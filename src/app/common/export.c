@@ -358,7 +358,7 @@ static enum status write_strips(struct cells *cells, struct error *error)
     if (writer)
         status = png_writer_finish(&writer, error);
     if (!status && cells->request->later)
-        common_say(cells->common, false, "%s was written", cells->request->path);
+        common_tell(cells->common, &(struct notice){SEVERITY_OK, "Picture saved", cells->request->path});
     return status;
 }
 

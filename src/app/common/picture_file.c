@@ -50,7 +50,7 @@ static enum status finish(void *work, enum status status, struct error *error)
     (void)error;
     const struct picture_file *picture = work;
     if (!status)
-        common_say(picture->common, false, "%s was written", picture->path);
+        common_tell(picture->common, &(struct notice){SEVERITY_OK, "Picture saved", picture->path});
     return status;
 }
 

@@ -175,7 +175,7 @@ static void take_folder(struct files *files, struct browser_results *results)
     results->folder_error = NULL;
     // One that cannot be read leaves the other on the screen, with the reason as a message.
     if (files->folder_error && files->folder) {
-        common_say(&files->desk->common, true, "%s", files->folder_error->text);
+        common_fault(&files->desk->common, files, files->folder_error);
         return;
     }
     folder_destroy(&files->folder);

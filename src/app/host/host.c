@@ -85,7 +85,7 @@ void host_quit(struct host *host)
         host->question_seen = false;
         host->question = HOST_ASKS_CLOSE;
     } else if (keep_edits(host, &error)) {
-        common_say(&host->desk->common, true, "%s; save or discard them", error.text);
+        common_say(&host->desk->common, SEVERITY_ALARM, "%s; save or discard them", error.text);
     } else {
         host->quit = true;
     }
@@ -185,12 +185,9 @@ static enum status run_line(struct host *host, const char *line, struct error *e
 enum status host_run(struct host *host, const char *line)
 {
     struct error error = {0};
-    // What was said about the last command is over; a failure stays until Escape or another image.
-    if (host->desk->common.message.status == STATUS_OK)
-        host->desk->common.message = (struct error){0};
     enum status status = run_line(host, line, &error);
     if (status)
-        common_say(&host->desk->common, true, "%s", error.text);
+        common_fault(&host->desk->common, &host->desk->common, &error);
     return status;
 }
 
@@ -242,7 +239,7 @@ bool host_continue(struct host *host)
     if (host->desk->active->load.error.status) // which has been told
         command_drop(queue);
     else if (command_continue(queue, &error))
-        common_say(&host->desk->common, true, "%s", error.text);
+        common_fault(&host->desk->common, &host->desk->common, &error);
     pane_update_colormap(host->desk->active);
     print_answers(host);
     return true;

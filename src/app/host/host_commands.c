@@ -4,6 +4,9 @@
 
 #include "app/host/host_files.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static enum status do_open(void *app, const char *const *names, size_t count, struct error *error)
 {
     enum status status = pane_open(host_pane(app), names, count, false, 0, error);
@@ -71,7 +74,7 @@ static bool give_up_files(struct host *host)
     const char *label = file_works_label(common->works, 0, &share);
     if (!label)
         return false;
-    common_say(common, false, "%s was stopped", label);
+    common_say(common, SEVERITY_INFO, "%s was stopped", label);
     return file_works_give_up(common->works);
 }
 
@@ -81,8 +84,8 @@ static bool do_cancel(void *app)
     struct editor *editor = host_editor(app);
     if (editor_end(editor, false) || editor_stop(editor) || give_up_files(app))
         return true;
-    const bool told = pane->common->message.text[0] != '\0';
-    pane->common->message = (struct error){0};
+    const bool told = messages_fault(&pane->common->messages) != NULL; // others go by themselves
+    messages_close_all(&pane->common->messages);
     if (pane_cancel(pane) || told)
         return true;
     if (!pane->common->workspace.masking.on)
@@ -163,7 +166,14 @@ static bool do_zoom_place(void *app, double *x, double *y)
 
 static void do_message(void *app, const char *text, bool is_error)
 {
-    common_say(&((struct host *)app)->desk->common, is_error, "%s", text);
+    struct common *common = &((struct host *)app)->desk->common;
+    // The first line is the sentence; an answer of several lines has the others below it.
+    const size_t first = strcspn(text, "\n");
+    char *sentence = must_copy(text);
+    sentence[first] = '\0';
+    common_tell(common, &(struct notice){is_error ? SEVERITY_WARN : SEVERITY_INFO, sentence,
+                                         text[first] ? text + first + 1 : "", .topic = common});
+    free(sentence);
 }
 
 static void do_fullscreen(void *app, bool on)

@@ -135,6 +135,6 @@ enum status host_export(void *app, const char *path, bool decorate, const char *
     if (!status)
         status = all ? export_desk(desk, &request, error) : export_picture(desk->active, &request, error);
     if (!status && !request.later) // else that is told when it is true
-        common_say(&desk->common, false, "%s was written", path);
+        common_tell(&desk->common, &(struct notice){SEVERITY_OK, "Picture saved", path});
     return status;
 }

@@ -84,8 +84,7 @@ void model_fill(const struct model_parts *parts, struct ui_model *model, struct 
         .has_mask = pane->frame->picture && pane->frame->picture->any_mask,
         .texture_bytes = gpu_texture_bytes(pane->common->gpu),
         .note = pane->frame->note,
-        .message = pane->common->message.text,
-        .message_is_error = pane->common->message.status != STATUS_OK,
+        .messages = &pane->common->messages,
     };
     model->work.name = host_working(parts->host, &model->work.share);
     fill_header(pane, &model->header);

@@ -235,7 +235,7 @@ static void drop_event(struct session *session, const SDL_Event *event)
     struct error error = {0};
     if (command_files(&session->host.commands)
             ->open(&session->host, session->dropped, session->dropped_count, &error))
-        common_say(&session->desk->common, true, "%s", error.text);
+        common_fault(&session->desk->common, &session->desk->common, &error);
     for (size_t i = 0; i < session->dropped_count; i++)
         SDL_free((void *)session->dropped[i]);
     session->dropped_count = 0;
@@ -371,20 +371,27 @@ static bool is_input(const SDL_Event *event)
            (event->type >= SDL_MOUSEMOTION && event->type <= SDL_MOUSEWHEEL);
 }
 
+// The smaller of two times; -1 is none.
+static int sooner(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
 // Waits for an event, at most so long as there is something else to do.
 static int wait_for_event(struct session *session, SDL_Event *event)
 {
     const int next_frame = desk_wait_ms(session->desk, clock_now_ns());
     const int small = thumbnails_wait_ms(session->thumbnails);
     const int keep = recovery_wait_ms(session->host.recovery, clock_now_ns());
+    const int told = messages_wait_ms(&session->desk->common.messages, clock_now_ns());
     const bool repaints = session->dirty || ui_wants_redraw(session->ui);
     if ((repaints && !desk_holds(session->desk)) || session->commands_pending)
         return SDL_PollEvent(event);
     if (desk_is_busy(session->desk) || host_is_working(&session->host))
         return SDL_WaitEventTimeout(event, 100);
     if (next_frame >= 0)
-        return SDL_WaitEventTimeout(event, next_frame);
-    const int first = small >= 0 && (keep < 0 || small < keep) ? small : keep;
+        return SDL_WaitEventTimeout(event, sooner(next_frame, told));
+    const int first = sooner(sooner(small, keep), told);
     return first >= 0 ? SDL_WaitEventTimeout(event, first) : SDL_WaitEvent(event);
 }
 
@@ -430,7 +437,7 @@ static void run_pending_commands(struct session *session)
     session->commands_pending = false;
     struct error error = {0};
     if (host_run_options(&session->host, &session->options, &error))
-        common_say(&session->desk->common, true, "%s", error.text);
+        common_fault(&session->desk->common, &session->desk->common, &error);
     session->dirty = true;
 }
 
@@ -440,9 +447,9 @@ static void look_after_edits(struct session *session)
     struct host *host = &session->host;
     if (host->quit_after_save && session->desk->common.workspace.panels.dialog != DIALOG_SAVE_MASK)
         host->quit_after_save = false; // the dialog was closed without a name
-    const uint64_t said = session->desk->common.said;
+    const uint64_t told = session->desk->common.messages.told;
     recovery_update(host->recovery, clock_now_ns());
-    session->dirty |= session->desk->common.said != said;
+    session->dirty |= session->desk->common.messages.told != told;
     if (!session->asked && !session->commands_pending && is_at_leisure(session)) {
         session->asked = question_ask_recovery(host);
         session->dirty |= session->asked;
@@ -457,6 +464,7 @@ static enum status run_loop(struct session *session, struct error *error)
         session->dirty |= desk_pump(session->desk, session->picture_seen ? PUMP_MS : FIRST_PUMP_MS) ||
                           (loading && !desk_holds(session->desk));
         session->dirty |= host_pump(&session->host);
+        session->dirty |= messages_expire(&session->desk->common.messages, clock_now_ns());
         session->picture_seen = session->desk->active->load.times.first_band != 0;
         run_pending_commands(session);
         session->dirty |= files_update(session->host.files);
@@ -497,7 +505,9 @@ static void add_bindings(struct session *session)
     bindings_add_default(&session->bindings);
     if (bindings_add_user(&session->bindings, &warnings) > 0) {
         output_lines(stderr, text_string(&warnings));
-        common_say(&session->desk->common, true, "%s", text_string(&warnings));
+        common_tell(
+            &session->desk->common,
+            &(struct notice){SEVERITY_WARN, "Some of your keys cannot be used", text_string(&warnings)});
     }
     text_free(&warnings);
 }

@@ -2,15 +2,17 @@
 // Differences of two bitmaps in both directions.
 #include "image/edit/mask_change.h"
 
-// *part = the pixels of `from` that are not in `other`; NULL if there is none. Extends *bounds by them.
+// *part = the pixels of `from` that are not in `other`; NULL if there is none. Counts them, and extends
+// *bounds by them.
 static enum status difference(const struct bitmap *from, const struct bitmap *other, struct bitmap **part,
-                              struct rect *bounds, struct error *error)
+                              int64_t *count, struct rect *bounds, struct error *error)
 {
     const enum status status = bitmap_copy(from, part, error);
     if (status)
         return status;
     bitmap_combine(*part, other, BITMAP_MINUS);
     const struct rect found = bitmap_bounds(*part);
+    *count = found.width ? bitmap_count(*part) : 0;
     if (found.width == 0)
         bitmap_destroy(part);
     *bounds = rect_join(*bounds, found);
@@ -26,10 +28,10 @@ enum status mask_change_find(const struct mask *mask, uint8_t bits, const struct
         status = bitmap_copy(before, &after, error);
     if (!status) {
         bitmap_combine(after, bitmap, how);
-        status = difference(after, before, &change->added, &change->bounds, error);
+        status = difference(after, before, &change->added, &change->added_count, &change->bounds, error);
     }
     if (!status)
-        status = difference(before, after, &change->removed, &change->bounds, error);
+        status = difference(before, after, &change->removed, &change->removed_count, &change->bounds, error);
     bitmap_destroy(&before);
     bitmap_destroy(&after);
     return status;

@@ -9,9 +9,10 @@
 
 // Zero-initialise; mask_change_free when done.
 struct mask_change {
-    struct bitmap *added, *removed; // NULL: none
-    struct rect bounds;             // of both
-    struct mask *before, *after;    // see mask_change_prepare; NULL without
+    struct bitmap *added, *removed;     // NULL: none
+    int64_t added_count, removed_count; // their pixels, as mask_change_find counted them
+    struct rect bounds;                 // of both
+    struct mask *before, *after;        // see mask_change_prepare; NULL without
 };
 
 // What combining the layers in `bits` of `mask` with `bitmap`, of the same size, changes.

@@ -83,19 +83,24 @@ static void note_edit(struct editor *editor, struct mask_sheet *sheet, uint8_t l
 {
     mask_sheet_edited(sheet, layers);
     editor->pane->common->edits++;
+    messages_settle(&editor->pane->common->messages, sheet); // what they offer to take back is no longer last
 }
 
 // Closes the open edit. Returns what has to be shown again: a preview or stroke that is taken back.
 struct rect editor_end_edit(struct editor *editor, bool keep)
 {
     struct rect changed = {0};
+    const bool preview = editor->open == OPEN_PREVIEW;
     if (editor->open == OPEN_NONE)
         return changed;
     editor->open = OPEN_NONE;
-    if (!keep)
+    if (!keep) {
         mask_edit_abandon(editor->sheet->history, &changed);
-    else if (mask_edit_commit(editor->sheet->history))
+    } else if (mask_edit_commit(editor->sheet->history)) {
         note_edit(editor, editor->sheet, editor->edited);
+        if (preview)
+            editor_tell_done(editor, true);
+    }
     // What comes next sees the mask as it was before.
     if (editor->sheet == editor->pane->frame->mask.sheet)
         frame_mask_update(&editor->pane->frame->mask, changed);
@@ -166,7 +171,7 @@ static struct shape_point image_point(const struct editor *editor, double x, dou
 
 static void say(struct editor *editor, const struct error *error)
 {
-    common_say(editor->pane->common, true, "%s", error->text);
+    common_fault(editor->pane->common, editor->pane->common, error);
 }
 
 static void paint(struct editor *editor)
@@ -288,27 +293,44 @@ void editor_tool_changed(struct editor *editor)
     tool_reset(&editor->tool);
 }
 
+// Tells which step was taken back or made again, and offers the other way.
+static void tell_step(struct editor *editor, bool undone)
+{
+    const struct mask_history *history = editor->sheet->history;
+    const size_t done = mask_history_done(history);
+    struct text sentence = {0};
+    text_printf(&sentence, "%s: %s", undone ? "Taken back" : "Made again",
+                mask_history_name(history, undone ? done : done - 1));
+    common_tell(editor->pane->common, &(struct notice){.severity = SEVERITY_INFO,
+                                                       .sentence = text_string(&sentence),
+                                                       .action = undone ? "Redo" : "Undo",
+                                                       .command = undone ? "mask.redo" : "mask.undo",
+                                                       .topic = editor->sheet});
+    text_free(&sentence);
+}
+
 // One step by mask_undo or mask_redo.
-static bool step(struct editor *editor, bool (*move)(struct mask_history *, struct mask *, struct rect *))
+static bool step(struct editor *editor, bool undo)
 {
     struct mask_sheet *sheet = editor_follow(editor);
     struct rect changed = {0};
-    if (!sheet || !move(sheet->history, sheet->mask, &changed))
+    if (!sheet || !(undo ? mask_undo : mask_redo)(sheet->history, sheet->mask, &changed))
         return false;
     note_edit(editor, sheet, sheet->touched); // which of them the step changed is not known
     editor_show(editor, changed);
+    tell_step(editor, undo);
     return true;
 }
 
 bool editor_undo(struct editor *editor)
 {
-    return editor_end(editor, false) || editor_stop(editor) || step(editor, mask_undo);
+    return editor_end(editor, false) || editor_stop(editor) || step(editor, true);
 }
 
 bool editor_redo(struct editor *editor)
 {
     editor_end(editor, false);
-    return step(editor, mask_redo);
+    return step(editor, false);
 }
 
 // --- for others ---

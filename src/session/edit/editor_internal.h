@@ -38,6 +38,7 @@ struct editor_work {
     struct error failure; // of the last one that ended
     int64_t started_ns;   // of what runs
     struct rect stale;    // of a preview that was taken back and is still on the screen
+    char told[128];       // what the last one did, for people: "Grown by 1 px: +148"; "" = nothing to tell
 };
 
 struct editor {
@@ -78,6 +79,8 @@ bool editor_end_previews(struct editor *editor, bool keep);
 // Adds an errand behind those that there are, and begins it if there is none. `errand` is copied, with
 // `numbers` and `path`. Where no event loop goes on with it, it is done when this returns, with its failure.
 enum status editor_send(struct editor *editor, const struct editor_errand *errand, struct error *error);
+// Tells what the last errand did, and, if the mask has changed, how to take that back.
+void editor_tell_done(struct editor *editor, bool changed);
 // Gives all errands up and frees them.
 void editor_work_finish(struct editor *editor);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "session/edit/mask_saving.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,8 @@ static bool is_quick(const struct editor_errand *errand)
 // For people: "mask.hot".
 static void say_of(struct editor *editor, const char *what)
 {
-    common_say(editor->pane->common, false, "mask.%s %s", errand_name(&editor->work.errands[0]), what);
+    common_say(editor->pane->common, SEVERITY_INFO, "mask.%s %s", errand_name(&editor->work.errands[0]),
+               what);
 }
 
 static void drop_errand(struct editor_work *work, size_t index)
@@ -144,6 +146,45 @@ static enum status make_change(struct editor *editor, struct rect *changed, stru
                             : mask_change_apply(&editor->work.change, history, changed, error);
 }
 
+// What the errand that was merged did, in words: "Grown by 1 px: +148", a true minus for what was taken away.
+static void describe_done(struct editor_work *work, const struct editor_errand *errand)
+{
+    const struct mask_change *change = &work->change;
+    char did[64] = "Combined with a file", added[32] = "", removed[32] = "";
+    work->told[0] = '\0';
+    if (errand->operation && !errand->operation->done)
+        return;
+    if (errand->operation)
+        mask_operation_done(errand->operation, errand->numbers, errand->count, did, sizeof did);
+    if (change->added_count)
+        snprintf(added, sizeof added, "+%lld", (long long)change->added_count);
+    if (change->removed_count)
+        snprintf(removed, sizeof removed, "%s\xE2\x88\x92%lld", *added ? ", " : "",
+                 (long long)change->removed_count);
+    if (is_quick(errand))
+        snprintf(work->told, sizeof work->told, "%s", did);
+    else
+        snprintf(work->told, sizeof work->told, "%s: %s%s", did, added,
+                 *added || *removed ? removed : "no pixel changed");
+}
+
+void editor_tell_done(struct editor *editor, bool changed)
+{
+    struct editor_work *work = &editor->work;
+    if (!work->told[0])
+        return;
+    char layer[64];
+    snprintf(layer, sizeof layer, "Mask layer %s",
+             mask_layer_name((enum mask_layer)__builtin_ctz(editor->edited)));
+    common_tell(editor->pane->common, &(struct notice){.severity = changed ? SEVERITY_OK : SEVERITY_INFO,
+                                                       .sentence = work->told,
+                                                       .detail = layer,
+                                                       .action = changed ? "Undo" : "",
+                                                       .command = "mask.undo",
+                                                       .topic = editor->sheet});
+    work->told[0] = '\0';
+}
+
 static enum status merge(struct editor *editor, struct error *error)
 {
     const struct editor_errand *errand = &editor->work.errands[0];
@@ -151,8 +192,12 @@ static enum status merge(struct editor *editor, struct error *error)
                                                    errand_name(errand), errand->bits);
     struct rect changed = {0};
     const enum status status = make_change(editor, &changed, error);
+    const uint64_t edits = editor->pane->common->edits;
+    describe_done(&editor->work, errand);
     if (status || !errand->preview)
         changed = rect_join(changed, editor_end_edit(editor, !status));
+    if (!status && !errand->preview)
+        editor_tell_done(editor, edits != editor->pane->common->edits);
     editor_show(editor, rect_join(take_stale(&editor->work), rect_join(before, changed)));
     return status;
 }

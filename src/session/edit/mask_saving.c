@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "formats/writers/mask_writer.h"
+#include "image/edit/mask_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,36 @@ struct mask_saving {
     uint8_t bits; // the layers; never 0
     int values;
     bool all;
+    int64_t pixels;                   // that are masked in them, once it is written
     uint64_t edits[MASK_LAYER_COUNT]; // of the sheet, when the snapshot was taken
 };
 
 static enum status run(void *work, struct cancel *cancel, struct progress *progress, struct error *error)
 {
     (void)progress;
-    const struct mask_saving *saving = work;
+    struct mask_saving *saving = work;
     const struct mask_save how = {.path = saving->path,
                                   .bits = saving->bits,
                                   .inverted = saving->values == 1,
                                   .layers = saving->values == 2,
                                   .cancel = cancel};
-    return mask_save(saving->mask, &how, error);
+    const enum status status = mask_save(saving->mask, &how, error);
+    struct bitmap *masked = NULL;
+    if (!status && mask_to_bitmap(saving->mask, saving->bits, &masked, NULL) == STATUS_OK)
+        saving->pixels = bitmap_count(masked);
+    bitmap_destroy(&masked);
+    return status;
+}
+
+// "beam.npy, 572608 px masked".
+static void tell_saved(const struct mask_saving *saving)
+{
+    struct text detail = {0};
+    text_printf(&detail, "%s, %lld px masked", path_name(saving->path), (long long)saving->pixels);
+    common_tell(
+        saving->common,
+        &(struct notice){.severity = SEVERITY_OK, .sentence = "Mask saved", .detail = text_string(&detail)});
+    text_free(&detail);
 }
 
 static void note_saved(struct mask_saving *saving)
@@ -44,7 +62,7 @@ static void note_saved(struct mask_saving *saving)
     sheet->saved_path = must_copy(saving->path);
     sheet->saved_bits = saving->all ? 0 : saving->bits;
     sheet->saved_values = saving->values;
-    common_say(saving->common, false, "%s: the mask is saved", saving->path);
+    tell_saved(saving);
 }
 
 static enum status finish(void *work, enum status status, struct error *error)

@@ -91,7 +91,7 @@ static void tell(struct recovery *recovery, const char *why)
 {
     error_set(&recovery->failure, STATUS_BROKEN, "unsaved mask edits cannot be kept: %s", why);
     if (!recovery->told)
-        common_say(recovery->common, true, "%s", recovery->failure.text);
+        common_fault(recovery->common, recovery, &recovery->failure);
     recovery->told = true;
 }
 

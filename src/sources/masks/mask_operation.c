@@ -9,6 +9,7 @@
 #include "sources/masks/mask_operation_list.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -382,10 +383,35 @@ enum status mask_operation_perform(const struct mask_operation *operation, const
     return status;
 }
 
-#define MASK_OPERATION_MENU(path)                          NULL
-#define ROW(identifier, name, arguments, help, menu, kind) {name, help, mask_run_##identifier, kind},
+#define MASK_OPERATION_MENU(path) NULL
+#define ROW(identifier, name, arguments, help, done, menu, kind)                                             \
+    {name, help, done, mask_run_##identifier, kind},
 const struct mask_operation mask_operations[] = {MASK_OPERATION_LIST(ROW){0}};
 #undef ROW
+
+void mask_operation_done(const struct mask_operation *operation, const double *numbers, size_t count,
+                         char *text, size_t size)
+{
+    struct text out = {0};
+    size_t place = 0;
+    for (const char *at = operation->done; *at;) {
+        const size_t plain = strcspn(at, "{");
+        text_append_bytes(&out, at, plain);
+        at += plain;
+        if (!*at)
+            break;
+        const size_t length = strcspn(at, "}");
+        char number[32];
+        if (place < count)
+            text_append(&out, format_double(numbers[place], number, sizeof number));
+        else
+            text_append_bytes(&out, at + 1, length - 1);
+        place++;
+        at += length + 1;
+    }
+    snprintf(text, size, "%s", text_string(&out));
+    text_free(&out);
+}
 
 const struct mask_operation *mask_operation_find(const char *name)
 {

@@ -47,6 +47,7 @@ enum mask_operation_kind {
 struct mask_operation {
     const char *name; // "above", "circle", "grow": also of the command (mask.above) and option (--above)
     const char *help; // one sentence
+    const char *done; // for people: "Grown by {1} px" (mask_operation_done); NULL: one sees what was done
     // `numbers` are the arguments that were given, choices as their index from 0; their number and kinds are
     // as the list in mask_operation_list.h says.
     enum status (*run)(const struct mask_context *context, const double *numbers, size_t count,
@@ -56,6 +57,10 @@ struct mask_operation {
 
 extern const struct mask_operation mask_operations[];               // ends with a NULL name
 const struct mask_operation *mask_operation_find(const char *name); // NULL if there is none
+
+// operation->done with the numbers in its places; for operations that have it.
+void mask_operation_done(const struct mask_operation *operation, const double *numbers, size_t count,
+                         char *text, size_t size);
 
 // Runs any operation and makes its change in the open edit of context->history: for those who wait.
 // context->change is not used; *context->changed is told of all of them.

@@ -21,7 +21,7 @@ enum status mask_operation_pixels(const struct mask_context *context, struct fra
 #define MASK_RUN(name)                                                                                       \
     enum status name(const struct mask_context *context, const double *numbers, size_t count,                \
                      struct error *error)
-#define DECLARE(identifier, name, arguments, help, menu, kind) MASK_RUN(mask_run_##identifier);
+#define DECLARE(identifier, name, arguments, help, done, menu, kind) MASK_RUN(mask_run_##identifier);
 MASK_OPERATION_LIST(DECLARE)
 #undef DECLARE
 

@@ -10,8 +10,10 @@
 #include "ui/controls/ui_list.h"
 #include "ui/panels/ui_histogram_state.h"
 #include "ui/panels/ui_inspector.h"
+#include "ui/panels/ui_messages.h"
 #include "ui/panels/ui_model.h"
 #include "ui/panels/ui_palette.h"
+#include "ui/panels/ui_toast.h"
 #include "view/shell.h"
 
 enum { UI_MAX_FLOATING = 8 };
@@ -189,7 +191,6 @@ const char *ui_colour_text(const uint8_t rgb[3], char text[8]);
 void ui_menu_bar(struct ui *ui, struct gui_rect place);
 void ui_status_line(struct ui *ui, struct gui_rect place);
 void ui_frames(struct ui *ui, struct gui_rect place);
-void ui_messages(struct ui *ui, struct gui_rect picture);
 void ui_contrast_panel(struct ui *ui, struct gui_rect place);
 // A checkbox that runs a command with a state.
 void ui_check(struct ui *ui, const char *label, const char *command);

@@ -10,6 +10,7 @@
 #include "image/mask_counts.h"
 #include "image/statistics.h"
 #include "sources/browser.h"
+#include "view/messages.h"
 
 // What is under the mouse.
 struct ui_cursor {
@@ -134,9 +135,8 @@ struct ui_model {
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown
     struct ui_work work;
-    const char *note;    // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
-    const char *message; // the last sentence to the user; NULL or "" = none
-    bool message_is_error;
+    const char *note;          // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
+    struct messages *messages; // the panels close toasts, and see the list
     struct ui_header header;
     struct ui_browsing browsing;
     const struct ui_question *question; // NULL = none

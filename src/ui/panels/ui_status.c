@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The status line under the picture, and the messages and the progress bar over its lower edge.
+// The status line under the picture.
 #include "ui/panels/ui_internal.h"
 
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t colour_value = 0xe8eaecff, colour_kind = 0xe0b060ff, colour_error = 0xf0a090ff;
+static const uint32_t colour_value = 0xe8eaecff, colour_kind = 0xe0b060ff;
 
 // "x 1234  y 567  42  masked": in places that do not move with the numbers.
 static void draw_cursor(struct ui *ui)
@@ -112,7 +112,7 @@ static void add_memory_part(struct ui *ui, struct parts *parts)
 static void draw_parts(struct ui *ui, const struct parts *parts, float width)
 {
     // The cursor's places and its value keep this much of the left end.
-    float at = width - ui_px(ui, 9), gap = ui_px(ui, 18);
+    float at = ui_bell(ui, width - ui_px(ui, 9)) - ui_px(ui, 9), gap = ui_px(ui, 18);
     float least = ui->model->cursor.valid ? 46 * gui_text_width("0") : ui_px(ui, 9);
     for (size_t i = 0; i < parts->count; i++) {
         float text = gui_text_width(parts->text[i]);
@@ -143,49 +143,5 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     gui_space(0);
     draw_cursor(ui);
     draw_parts(ui, &parts, place.width);
-    gui_window_end();
-}
-
-// `what` is done to the share `share`; 0: that cannot be told.
-static void draw_progress(struct ui *ui, const char *what, double share, struct gui_rect picture,
-                          float *bottom)
-{
-    float margin = ui_px(ui, 10), height = gui_line_height() + ui_px(ui, 26), width = ui_px(ui, 230);
-    char text[64];
-    *bottom -= height;
-    snprintf(text, sizeof text, "##%s", what);
-    gui_window_begin(text, (struct gui_rect){picture.x + margin, *bottom, width, height},
-                     GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
-    if (share > 0)
-        snprintf(text, sizeof text, "%s %d %%", what, (int)(share * 100));
-    else
-        snprintf(text, sizeof text, "%s ...", what);
-    gui_text(text);
-    gui_same_line_at(width - gui_text_width("Esc cancels") - ui_px(ui, 9));
-    gui_text_dim("Esc cancels");
-    gui_progress((float)share, -1, ui_px(ui, 5));
-    gui_window_end();
-    *bottom -= margin / 2;
-}
-
-void ui_messages(struct ui *ui, struct gui_rect picture)
-{
-    const char *message = ui->model->message;
-    float margin = ui_px(ui, 10), bottom = picture.y + picture.height - margin;
-    if (ui->model->loading)
-        draw_progress(ui, "Loading", ui->model->progress, picture, &bottom);
-    if (ui->model->work.name)
-        draw_progress(ui, ui->model->work.name, ui->model->work.share, picture, &bottom);
-    if (!message || !*message)
-        return;
-    // Long sentences are broken into lines within the picture.
-    float room = picture.width - 2 * margin, width = gui_text_width(message) + 2 * margin;
-    int lines = (int)(width / (room > 1 ? room : 1)) + 1;
-    float height = (float)lines * gui_line_height() + ui_px(ui, 17);
-    gui_window_begin(
-        "##message",
-        (struct gui_rect){picture.x + margin, bottom - height, width < room ? width : room, height},
-        GUI_FIXED | GUI_NO_SCROLL | GUI_PASSIVE, NULL);
-    gui_text_wrapped_coloured(ui->model->message_is_error ? colour_error : colour_value, message);
     gui_window_end();
 }
