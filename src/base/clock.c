@@ -16,6 +16,11 @@ int64_t clock_now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int clock_sooner_ms(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
 int64_t clock_since_exec_ns(void)
 {
     FILE *file = fopen("/proc/self/stat", "re");

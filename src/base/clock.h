@@ -8,6 +8,9 @@
 // Nanoseconds of CLOCK_MONOTONIC. Thread-safe.
 int64_t clock_now_ns(void);
 
+// The smaller of two times to wait, in ms; -1 is for ever.
+int clock_sooner_ms(int a, int b);
+
 // Nanoseconds between exec of this process and now, from /proc/self/stat (resolution 10 ms); 0 if unknown.
 int64_t clock_since_exec_ns(void);
 

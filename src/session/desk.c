@@ -416,12 +416,6 @@ enum status desk_settle(struct desk *desk, int wait_ms, struct error *error)
     return status;
 }
 
-// The smaller of two times; -1 is none.
-static int sooner(int a, int b)
-{
-    return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
 int desk_wait_ms(const struct desk *desk, int64_t now)
 {
     int wait = -1;
@@ -429,8 +423,8 @@ int desk_wait_ms(const struct desk *desk, int64_t now)
         wait = (int)int64_clamp(int64_ceil_div(desk->blink_due_ns - now, 1000000), 0, 60000);
     for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
         if (desk->panes[i])
-            wait = sooner(sooner(wait, playback_wait_ms(desk->panes[i], now)),
-                          pane_recount_wait_ms(desk->panes[i], now));
+            wait = clock_sooner_ms(clock_sooner_ms(wait, playback_wait_ms(desk->panes[i], now)),
+                                   pane_recount_wait_ms(desk->panes[i], now));
     }
     return wait;
 }

@@ -371,12 +371,6 @@ static bool is_input(const SDL_Event *event)
            (event->type >= SDL_MOUSEMOTION && event->type <= SDL_MOUSEWHEEL);
 }
 
-// The smaller of two times; -1 is none.
-static int sooner(int a, int b)
-{
-    return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
 // Waits for an event, at most so long as there is something else to do.
 static int wait_for_event(struct session *session, SDL_Event *event)
 {
@@ -390,8 +384,8 @@ static int wait_for_event(struct session *session, SDL_Event *event)
     if (desk_is_busy(session->desk) || host_is_working(&session->host))
         return SDL_WaitEventTimeout(event, 100);
     if (next_frame >= 0)
-        return SDL_WaitEventTimeout(event, sooner(next_frame, told));
-    const int first = sooner(sooner(small, keep), told);
+        return SDL_WaitEventTimeout(event, clock_sooner_ms(next_frame, told));
+    const int first = clock_sooner_ms(clock_sooner_ms(small, keep), told);
     return first >= 0 ? SDL_WaitEventTimeout(event, first) : SDL_WaitEvent(event);
 }
 

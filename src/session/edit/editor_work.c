@@ -152,9 +152,9 @@ static void describe_done(struct editor_work *work, const struct editor_errand *
     const struct mask_change *change = &work->change;
     char did[64] = "Combined with a file", added[32] = "", removed[32] = "";
     work->told[0] = '\0';
-    if (errand->operation && !errand->operation->done)
+    if (errand->kind == ERRAND_OPERATION && !errand->operation->done)
         return;
-    if (errand->operation)
+    if (errand->kind == ERRAND_OPERATION)
         mask_operation_done(errand->operation, errand->numbers, errand->count, did, sizeof did);
     if (change->added_count)
         snprintf(added, sizeof added, "+%lld", (long long)change->added_count);
