@@ -9,9 +9,9 @@
 #define MASK_OPERATION_NEIGHBOURS ARG_CHOICE("neighbours", "4|8", .optional = true)
 
 // The arguments are written for the command table (commands/arguments.h); nobody else looks at them.
-// `done` is what is told when it is done, with its numbers in place of "{}", or "{1}" where 1 is what holds when
-// the number is left out; NULL where one sees what was drawn.
-// X(identifier, name, arguments, help, done, its entry of the menu bar or its title, and other words for it, kind)
+// `done` is what is told when it is done, with its numbers in place of "{}", or "{1}" where 1 is what holds
+// when the number is left out; NULL where one sees what was drawn. X(identifier, name, arguments, help, done,
+// its entry of the menu bar or its title, and other words for it, kind)
 // clang-format off
 #define MASK_OPERATION_LIST(X) \
     X(point, "point", ARGS(ARG_INTEGER("x"), ARG_INTEGER("y")), "A single pixel.", NULL, MASK_OPERATION_TITLE("Mask: A single pixel", "dot"), MASK_AT_ONCE) \
