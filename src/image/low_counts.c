@@ -54,12 +54,62 @@ size_t low_counts_pick(const void *samples, size_t bytes, const uint8_t *masked,
     return picked(low, count);
 }
 
+#define NARROW(name, stored)                                                                                 \
+    IMAGE_CLONES static bool name(const stored *restrict samples, size_t count, uint8_t *restrict low)       \
+    {                                                                                                        \
+        stored all = 0;                                                                                      \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            all |= samples[i];                                                                               \
+            low[i] = (uint8_t)samples[i];                                                                    \
+        }                                                                                                    \
+        return all < LOW_VALUES;                                                                             \
+    }
+NARROW(narrow_8, uint8_t)
+NARROW(narrow_16, uint16_t)
+NARROW(narrow_32, uint32_t)
+NARROW(narrow_64, uint64_t)
+#undef NARROW
+
+static bool narrow(const void *samples, size_t bytes, size_t count, uint8_t *low)
+{
+    switch (bytes) {
+    case 1:
+        return narrow_8(samples, count, low);
+    case 2:
+        return narrow_16(samples, count, low);
+    case 4:
+        return narrow_32(samples, count, low);
+    default:
+        return narrow_64(samples, count, low);
+    }
+}
+
+uint32_t low_counts_narrow(const void *samples, size_t bytes, size_t count, uint8_t *low)
+{
+    uint32_t parts = 0, part = 0;
+    for (size_t at = 0; at < count && (part < 2 || parts); at += LOW_PART, part++) {
+        const size_t now = count - at < LOW_PART ? count - at : LOW_PART;
+        parts |= (uint32_t)narrow((const unsigned char *)samples + at * bytes, bytes, now, low + at) << part;
+    }
+    return parts;
+}
+
 typedef uint8_t vector __attribute__((vector_size(LOW_VECTOR)));
+
+// Whether any is one of the upper half of the values, or none.
+IMAGE_CLONES static bool any_upper(const uint8_t *low, size_t count)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < count; i++)
+        all |= low[i];
+    return all >= HALF;
+}
 
 // A true comparison is -1. Eight counters at a time, so that they stay in registers.
 IMAGE_CLONES static void compare(uint8_t lanes[LOW_VALUES][LOW_VECTOR], const uint8_t *low, size_t vectors)
 {
-    for (size_t first = 0; first < LOW_VALUES; first += HALF) {
+    const size_t end = any_upper(low, vectors * LOW_VECTOR) ? LOW_VALUES : HALF;
+    for (size_t first = 0; first < end; first += HALF) {
         vector counts[HALF];
         memcpy(counts, lanes[first], sizeof counts);
         for (size_t i = 0; i < vectors; i++) {

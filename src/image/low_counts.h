@@ -6,7 +6,7 @@
 
 #include "image/histogram.h"
 
-enum { LOW_VALUES = 16, LOW_NONE = 255, LOW_VECTOR = 32 };
+enum { LOW_VALUES = 16, LOW_NONE = 255, LOW_VECTOR = 32, LOW_PART = 64 };
 
 // Zero-initialise. One thread at a time.
 struct low_counts {
@@ -19,7 +19,12 @@ struct low_counts {
 // The samples are unsigned, or signed ones by their bits. Returns how many got their value.
 size_t low_counts_pick(const void *samples, size_t bytes, const uint8_t *masked, size_t count, uint8_t *low);
 
-// Counts bytes that low_counts_pick wrote. `histogram`, of a type of up to 16 bits, gets counts now and then,
+// Writes the lowest byte of each of up to 32 * LOW_PART samples. Bit i of the result says whether those from
+// i * LOW_PART on, up to LOW_PART of them, are all from 0 to 15, so that their bytes are all there is to
+// know. Where neither of the first two parts is, the others are not looked at.
+uint32_t low_counts_narrow(const void *samples, size_t bytes, size_t count, uint8_t *low);
+
+// Counts bytes that either of them wrote. `histogram`, of a type of up to 16 bits, gets counts now and then,
 // and with low_counts_flush all that are left.
 void low_counts_add(struct low_counts *counts, const uint8_t *low, size_t count, struct histogram *histogram);
 void low_counts_flush(struct low_counts *counts, struct histogram *histogram);

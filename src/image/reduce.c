@@ -16,7 +16,7 @@
 
 enum {
     SMALLEST_SIDE = 64, // no further level is worth keeping when both sides are at most this
-    RUN = 256,          // values that take the short way together when all of them count fully
+    RUN = REDUCE_RUN,   // values that take the short way together when all of them count fully
     RUN_CELLS = RUN / 2 // what they become in the next level
 };
 
@@ -29,7 +29,7 @@ struct level {
     float *weight;
     float *first; // the upper left child, shown where nothing counts
     // One for each run of cells: all below them counts so far, so that `weight` and `first` are not filled
-    // in.
+    // in; once both rows are in the means are in `out` already.
     uint8_t *clean;
     bool half; // the first of the two rows below is in
 };
@@ -158,10 +158,11 @@ IMAGE_CLONES static void cells_start_clean(float *restrict total, const float *r
         total[i] = 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
 }
 
-IMAGE_CLONES static void cells_add_clean(float *restrict total, const float *restrict values, size_t cells)
+IMAGE_CLONES static void cells_add_clean(const float *restrict total, const float *restrict values,
+                                         size_t cells, float *restrict out)
 {
     for (size_t i = 0; i < cells; i++)
-        total[i] += 0.25F * values[2 * i] + 0.25F * values[2 * i + 1];
+        out[i] = total[i] + (0.25F * values[2 * i] + 0.25F * values[2 * i + 1]);
 }
 
 IMAGE_CLONES static void cells_start_max_clean(float *restrict total, const float *restrict values,
@@ -171,12 +172,13 @@ IMAGE_CLONES static void cells_start_max_clean(float *restrict total, const floa
         total[i] = values[2 * i] > values[2 * i + 1] ? values[2 * i] : values[2 * i + 1];
 }
 
-IMAGE_CLONES static void cells_max_clean(float *restrict total, const float *restrict values, size_t cells)
+IMAGE_CLONES static void cells_max_clean(const float *restrict total, const float *restrict values,
+                                         size_t cells, float *restrict out)
 {
     for (size_t i = 0; i < cells; i++) {
         float left = values[2 * i], right = values[2 * i + 1];
         float larger = left > right ? left : right;
-        total[i] = larger > total[i] ? larger : total[i];
+        out[i] = larger > total[i] ? larger : total[i];
     }
 }
 
@@ -209,14 +211,28 @@ IMAGE_CLONES static void cells_max(float *restrict total, float *restrict weight
     }
 }
 
-// Adds a run of values that all count fully to a run of cells for which that has been so until now.
-static void run_add_clean(const struct level *level, enum reduce_mode mode, float *total, const float *values,
+static bool has_room(const struct level *level)
+{
+    return level->rows < level->capacity;
+}
+
+// Where the present row of a level is to stay; without room for it, where clean runs may leave it.
+static float *present_row(const struct level *level)
+{
+    return has_room(level) ? level->out + level->rows * level->width : level->first;
+}
+
+// Adds a run of values that all count fully to a run of cells for which that has been so until now. With the
+// second row they are finished.
+static void run_add_clean(const struct level *level, enum reduce_mode mode, size_t run, const float *values,
                           size_t cells)
 {
+    float *total = level->total + run * RUN_CELLS, *out = present_row(level) + run * RUN_CELLS;
     if (mode == REDUCE_MAX)
-        level->half ? cells_max_clean(total, values, cells) : cells_start_max_clean(total, values, cells);
+        level->half ? cells_max_clean(total, values, cells, out)
+                    : cells_start_max_clean(total, values, cells);
     else
-        level->half ? cells_add_clean(total, values, cells) : cells_start_clean(total, values, cells);
+        level->half ? cells_add_clean(total, values, cells, out) : cells_start_clean(total, values, cells);
 }
 
 // Writes down the weights of a clean run that has one row of two, for the way that looks at them.
@@ -258,7 +274,7 @@ static void level_add(struct level *level, enum reduce_mode mode, size_t run, co
 {
     if (!weights && count % 2 == 0 && (!level->half || level->clean[run])) {
         level->clean[run] = true;
-        run_add_clean(level, mode, level->total + run * RUN_CELLS, values, count / 2);
+        run_add_clean(level, mode, run, values, count / 2);
         return;
     }
     float ones[RUN];
@@ -285,13 +301,18 @@ IMAGE_CLONES static void cells_largest(const struct level *level, size_t from, s
         out[i] = level->weight[from + i] > 0 ? level->total[from + i] : level->first[from + i];
 }
 
+static size_t cells_of(const struct level *level, size_t run)
+{
+    const size_t rest = (size_t)level->width - run * RUN_CELLS;
+    return rest < RUN_CELLS ? rest : RUN_CELLS;
+}
+
 static void finish_run(const struct reducer *reducer, const struct level *level, size_t run, float *out)
 {
-    const size_t from = run * RUN_CELLS, rest = (size_t)level->width - from;
-    const size_t cells = rest < RUN_CELLS ? rest : RUN_CELLS;
+    const size_t from = run * RUN_CELLS, cells = cells_of(level, run);
     if (level->clean[run])
-        memcpy(out + from, level->total + from, cells * sizeof *out);
-    else if (reducer->mode == REDUCE_MAX)
+        return;
+    if (reducer->mode == REDUCE_MAX)
         cells_largest(level, from, cells, out + from);
     else
         cells_mean(level, from, cells, out + from);
@@ -321,23 +342,31 @@ static void hand_on(enum reduce_mode mode, struct level *level, const float *out
     }
 }
 
+// Hands the finished row of a level on. True if that completes a row of the next.
+static bool pass_on(struct reducer *reducer, int l)
+{
+    struct level *level = &reducer->level[l], *next = level + 1;
+    const float *out = present_row(level);
+    level->half = false;
+    level->rows++;
+    if (l == reducer->levels)
+        return false;
+    hand_on(reducer->mode, level, out, next);
+    next->half = !next->half;
+    return !next->half;
+}
+
 // Completes the present row of a level and hands it to the next, as far as that completes rows in turn.
 static void level_complete(struct reducer *reducer, int l)
 {
     for (bool more = true; more; l++) {
         struct level *level = &reducer->level[l];
         level->half = false;
-        if (level->rows >= level->capacity)
+        if (!has_room(level))
             return;
-        float *out = level->out + level->rows++ * level->width;
         for (size_t run = 0; run * RUN_CELLS < (size_t)level->width; run++)
-            finish_run(reducer, level, run, out);
-        if (l == reducer->levels)
-            return;
-        struct level *next = level + 1;
-        hand_on(reducer->mode, level, out, next);
-        more = next->half;
-        next->half = true;
+            finish_run(reducer, level, run, present_row(level));
+        more = pass_on(reducer, l);
     }
 }
 
@@ -396,6 +425,90 @@ void reducer_whole_row(struct reducer *reducer, const float *values)
 {
     if (reducer->levels > 0)
         add_row(reducer, values, NULL);
+}
+
+bool reducer_takes_pairs(const struct reducer *reducer, enum sample_type type)
+{
+    return reducer->levels > 0 && reducer->mode == REDUCE_MEAN && pairs_take(type);
+}
+
+// A run of which some samples are large, by way of floats.
+static void pair_add_floats(struct reducer *reducer, size_t run, const struct row_pair *pair, size_t count)
+{
+    struct level *level = &reducer->level[1];
+    float values[RUN], weights[RUN];
+    for (int row = 0; row < 2; row++) {
+        const uint8_t *valid = row ? pair->lower_valid : pair->upper_valid;
+        sample_row_to_float(pair->type, row ? pair->lower : pair->upper, count, values);
+        for (size_t i = 0; valid && i < count; i++)
+            weights[i] = valid[i] ? 1 : 0;
+        level->half = row > 0;
+        level_add(level, reducer->mode, run, values, valid ? weights : NULL, count);
+    }
+    finish_run(reducer, level, run, present_row(level));
+    level->half = false;
+}
+
+static bool all_valid(const struct row_pair *pair, size_t count)
+{
+    return (!pair->upper_valid || !memchr(pair->upper_valid, 0, count)) &&
+           (!pair->lower_valid || !memchr(pair->lower_valid, 0, count));
+}
+
+// The samples from `from` on.
+static struct row_pair part_of(const struct row_pair *pair, size_t from)
+{
+    const size_t bytes = sample_traits(pair->type)->bytes;
+    return (struct row_pair){.type = pair->type,
+                             .upper = (const unsigned char *)pair->upper + from * bytes,
+                             .lower = (const unsigned char *)pair->lower + from * bytes,
+                             .upper_valid = pair->upper_valid ? pair->upper_valid + from : NULL,
+                             .lower_valid = pair->lower_valid ? pair->lower_valid + from : NULL};
+}
+
+// A run of which some samples do not count, in short parts, of which most have no such ones. False if some
+// are large.
+static bool pair_in_parts(const struct row_pair *pair, size_t count, float *means, float *shares)
+{
+    enum { PART = 64 };
+    bool good = true;
+    for (size_t at = 0; good && at < count; at += PART) {
+        const size_t now = count - at < PART ? count - at : PART;
+        const struct row_pair part = part_of(pair, at);
+        const bool valid = all_valid(&part, now);
+        good = valid ? pairs_mean(&part, now / 2, means + at / 2)
+                     : pairs_mean_of_valid(&part, now / 2, means + at / 2, shares + at / 2);
+        for (size_t i = at / 2; valid && i < (at + now) / 2; i++)
+            shares[i] = 1;
+    }
+    return good;
+}
+
+static void pair_run(struct reducer *reducer, size_t run, const struct row_pair *pair, size_t count)
+{
+    struct level *level = &reducer->level[1];
+    const size_t from = run * RUN_CELLS;
+    float *out = present_row(level) + from;
+    const bool clean = all_valid(pair, count);
+    if (count % 2 == 0 &&
+        (clean ? pairs_mean(pair, count / 2, out) : pair_in_parts(pair, count, out, level->weight + from)))
+        level->clean[run] = clean;
+    else
+        pair_add_floats(reducer, run, pair, count);
+}
+
+void reducer_pair(struct reducer *reducer, size_t at, const struct row_pair *pair, size_t count)
+{
+    for (size_t done = 0; has_room(&reducer->level[1]) && done < count; done += RUN) {
+        const struct row_pair run = part_of(pair, done);
+        pair_run(reducer, (at + done) / RUN, &run, count - done < RUN ? count - done : RUN);
+    }
+}
+
+void reducer_pair_end(struct reducer *reducer)
+{
+    if (has_room(&reducer->level[1]) && pass_on(reducer, 1))
+        level_complete(reducer, 2);
 }
 
 void reducer_end(struct reducer *reducer)

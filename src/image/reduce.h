@@ -10,10 +10,12 @@
 
 #include "base/status.h"
 #include "image/frame.h"
+#include "image/pairs.h"
 
 enum { REDUCE_MAX_LEVELS = 6 };
 // Bands must start at a multiple of this many rows and, save the last of the image, have a multiple of it.
 enum { REDUCE_BAND_ROWS = 1 << REDUCE_MAX_LEVELS };
+enum { REDUCE_RUN = 256 }; // samples of a row that are looked at together
 
 enum reduce_mode { REDUCE_MEAN, REDUCE_MAX };
 
@@ -43,6 +45,13 @@ void reducer_begin(struct reducer *reducer, float *out);
 void reducer_row(struct reducer *reducer, const float *values, const uint8_t *valid);
 // The same for a row whose values are known to be finite and all count.
 void reducer_whole_row(struct reducer *reducer, const float *values);
+// The same for two rows at once where the reducer takes them so, in runs from left to right: samples of a
+// type for which pairs_take(), at first that which `at` counts, a multiple of REDUCE_RUN, as `count` is save
+// for the last; then reducer_pair_end. No single row may be waiting for its second. Runs of the same rows may
+// be of different types, if the numbers are what they are.
+bool reducer_takes_pairs(const struct reducer *reducer, enum sample_type type);
+void reducer_pair(struct reducer *reducer, size_t at, const struct row_pair *pair, size_t count);
+void reducer_pair_end(struct reducer *reducer);
 void reducer_end(struct reducer *reducer);
 
 // The rows of `level` that the ended band gave: borrowed, row-major without padding, in reducer_begin's `out`

@@ -189,6 +189,12 @@ bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size
     return any;
 }
 
+bool sentinel_spares(const struct sentinel_marks *marks, int64_t end)
+{
+    return !marks->any || (sample_traits(marks->type)->is_signed ? marks->first_signed >= end
+                                                                 : marks->first_unsigned >= (uint64_t)end);
+}
+
 void sentinel_describe(const struct frame_info *info, uint8_t bits, double value, char *buffer, size_t size)
 {
     static const char *const kinds[MASK_LAYER_COUNT] = {

@@ -26,6 +26,9 @@ struct sentinel_marks sentinel_prepare(const struct sentinels *sentinels, enum s
 // Returns true if there is any mark. Any thread.
 bool sentinel_find(const struct sentinel_marks *marks, const void *samples, size_t count, uint8_t *classes);
 
+// Whether none of the integers from 0 to below `end` is a mark.
+bool sentinel_spares(const struct sentinel_marks *marks, int64_t end);
+
 // What the bits of the mask say of a pixel with that value, for people: "no data" (a gap whose value is
 // one by which the type or the counter says so), "gap", "bad pixel", "hot pixel", "saturated", "masked
 // (file)", "masked (user)", several with commas between; "" without any bit.

@@ -15,6 +15,18 @@
 
 // Short runs keep the slower way for masked pixels to where there are some.
 enum { RUN = 512 };
+_Static_assert((int)RUN % (int)REDUCE_RUN == 0, "the reducer takes whole runs");
+
+// A row that was counted, until it is reduced.
+struct tapped_row {
+    const unsigned char *samples; // aligned to their type
+    void *aligned;                // room for them, when the band's rows are not
+    const float *floats;          // of types f32 and f16
+    uint8_t *valid;               // 1 where the pixel counts, else 0
+    uint8_t *low;                 // the samples of runs that are low, as bytes
+    bool *is_low;                 // for each run: all of it counts, and is from 0 to 15
+    bool whole;                   // all of it counts
+};
 
 struct taps {
     enum sample_type type;
@@ -30,17 +42,18 @@ struct taps {
     // types of that size, another for wider integers without a map, NULL for all else.
     struct histogram *small;
     struct low_counts low; // counts on their way to `small`
+    bool finds_low;        // runs of low counts have no marks, and need not be looked at for them
+    bool takes_pairs;      // the reducer takes two rows at once
 
     // The regular sample: every `step`-th pixel of the image has a slot.
     int64_t step, slots;
     double slot_value[TAPS_SAMPLE_TARGET];
     bool slot_filled[TAPS_SAMPLE_TARGET];
 
-    // Scratch, one row each.
-    void *aligned;       // the samples, when the band's rows are not aligned to them
-    float *floats;       // the row as float32, for the reducer and for f16
-    uint8_t *valid;      // nonzero where the pixel counts
-    uint8_t masked[RUN]; // nonzero where it does not, if that is not simply where it has a class
+    // Scratch.
+    struct tapped_row rows[2]; // where the reducer takes one at a time, only the first is used
+    float *floats;             // a row as float32, for the reducer and for f16
+    uint8_t masked[RUN];       // nonzero where a pixel does not count, if that is not simply its class
     union {
         float floats[RUN];
         double doubles[RUN];
@@ -66,6 +79,24 @@ static void create_histograms(struct taps *taps)
         taps->small = histogram_create(traits->is_signed ? SAMPLE_I16 : SAMPLE_U16);
 }
 
+static bool row_create(struct tapped_row *row, const struct frame_info *info)
+{
+    const size_t width = (size_t)info->width;
+    row->aligned = malloc(width * sample_traits(info->type)->bytes);
+    row->valid = malloc(width);
+    row->low = malloc(width);
+    row->is_low = malloc(width / RUN + 1);
+    return row->aligned && row->valid && row->low && row->is_low;
+}
+
+static void row_free(struct tapped_row *row)
+{
+    free(row->aligned);
+    free(row->valid);
+    free(row->low);
+    free(row->is_low);
+}
+
 enum status taps_create(const struct frame_info *info, int64_t max_rows, int levels, enum reduce_mode mode,
                         struct taps **taps, struct error *error)
 {
@@ -85,16 +116,16 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     made->height = info->height;
     made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
     made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));
-    made->aligned = malloc((size_t)info->width * traits->bytes);
     made->floats = malloc((size_t)info->width * sizeof(float));
-    made->valid = malloc((size_t)info->width);
     enum status status = STATUS_OK;
-    if (!made->aligned || !made->floats || !made->valid)
+    if (!row_create(&made->rows[0], info) || !row_create(&made->rows[1], info) || !made->floats)
         status =
             error_set(error, STATUS_NO_MEMORY, "no memory for rows of %lld pixels", (long long)info->width);
     if (status == STATUS_OK && levels > 0)
         status = reducer_create(info->width, max_rows, levels, mode, &made->reducer, error);
     create_histograms(made);
+    made->finds_low = made->small && sentinel_spares(&made->marks, LOW_VALUES);
+    made->takes_pairs = made->reducer && made->small && reducer_takes_pairs(made->reducer, made->type);
     if (status == STATUS_OK)
         *taps = made;
     else
@@ -110,9 +141,9 @@ void taps_destroy(struct taps **taps)
     if ((*taps)->small != (*taps)->histogram)
         histogram_destroy(&(*taps)->small);
     histogram_destroy(&(*taps)->histogram);
-    free((*taps)->aligned);
+    row_free(&(*taps)->rows[0]);
+    row_free(&(*taps)->rows[1]);
     free((*taps)->floats);
-    free((*taps)->valid);
     free(*taps);
     *taps = NULL;
 }
@@ -125,6 +156,7 @@ bool taps_restart(struct taps *taps, const struct frame_info *info, int64_t max_
         (levels > 0 && !reducer_fits(taps->reducer, info->width, max_rows, levels, mode)))
         return false;
     taps->marks = sentinel_prepare(&info->sentinels, info->type);
+    taps->finds_low = taps->small && sentinel_spares(&taps->marks, LOW_VALUES);
     return true;
 }
 
@@ -309,13 +341,12 @@ static void take_sample(struct taps *taps, int64_t y, const unsigned char *sampl
     }
 }
 
-// The row as float32 where somebody needs it; f32 rows are used in place.
+// The row as float32; f32 rows are used in place.
 static const float *row_floats(struct taps *taps, const void *samples)
 {
     if (taps->type == SAMPLE_F32)
         return samples;
-    if (taps->reducer || taps->type == SAMPLE_F16)
-        value_map_row_to_float(&taps->map, taps->type, samples, (size_t)taps->width, taps->floats);
+    value_map_row_to_float(&taps->map, taps->type, samples, (size_t)taps->width, taps->floats);
     return taps->floats;
 }
 
@@ -332,46 +363,112 @@ static const uint8_t *run_masked(struct taps *taps, const struct band *band, con
     return any_nonzero(taps->masked, count) ? taps->masked : NULL;
 }
 
-static void reduce_row(struct taps *taps, const float *floats, bool whole)
+static void reduce_row(struct taps *taps, struct tapped_row *row)
 {
+    const float *floats = row_floats(taps, row->samples);
     // Doubles beyond the range of float32 are Inf in the pyramid, where one of them would spoil every mean.
-    for (int64_t i = 0; taps->type == SAMPLE_F64 && !whole && i < taps->width; i++)
-        taps->valid[i] &= isfinite(floats[i]) != 0;
-    if (whole && taps->type != SAMPLE_F64)
+    for (int64_t i = 0; taps->type == SAMPLE_F64 && !row->whole && i < taps->width; i++)
+        row->valid[i] &= isfinite(floats[i]) != 0;
+    if (row->whole && taps->type != SAMPLE_F64)
         reducer_whole_row(taps->reducer, floats);
     else
-        reducer_row(taps->reducer, floats, whole ? NULL : taps->valid);
+        reducer_row(taps->reducer, floats, row->whole ? NULL : row->valid);
 }
 
-static void take_row(struct taps *taps, const struct band *band, int64_t row, uint8_t *classes,
-                     bool *any_class)
+// Two rows of integers. Where both are low their bytes are taken in place of the samples.
+static void reduce_pair(struct taps *taps, const struct tapped_row rows[2])
 {
-    const unsigned char *samples = (const unsigned char *)band->pixels + (size_t)row * band->stride;
-    const uint8_t *left_out = band->left_out ? band->left_out + row * taps->width : NULL;
+    const bool whole = rows[0].whole && rows[1].whole;
     const size_t width = (size_t)taps->width;
-    size_t good = 0;
-    if ((uintptr_t)samples % taps->bytes != 0)
-        samples = memcpy(taps->aligned, samples, width * taps->bytes);
-    const float *floats = row_floats(taps, samples);
     for (size_t at = 0; at < width; at += RUN) {
         const size_t count = width - at < RUN ? width - at : RUN;
-        const unsigned char *run = samples + at * taps->bytes;
-        if (taps->marks.any && sentinel_find(&taps->marks, run, count, classes + at))
-            *any_class = true;
-        const uint8_t *masked = run_masked(taps, band, left_out ? left_out + at : NULL, classes + at, count);
-        good += take_run(taps, run, floats + at, masked, count, taps->valid + at);
+        const bool low = rows[0].is_low[at / RUN] && rows[1].is_low[at / RUN];
+        const struct row_pair pair = {.type = low ? SAMPLE_U8 : taps->type,
+                                      .upper = low ? rows[0].low + at : rows[0].samples + at * taps->bytes,
+                                      .lower = low ? rows[1].low + at : rows[1].samples + at * taps->bytes,
+                                      .upper_valid = whole || low ? NULL : rows[0].valid + at,
+                                      .lower_valid = whole || low ? NULL : rows[1].valid + at};
+        reducer_pair(taps->reducer, at, &pair, count);
     }
-    take_sample(taps, band->y + row, samples, taps->valid);
-    if (taps->reducer)
-        reduce_row(taps, floats, good == width);
+    reducer_pair_end(taps->reducer);
+}
+
+// Marks and counts samples [at, at + count) of `row`, which is row `y` of the band. Returns how many count.
+static size_t count_run(struct taps *taps, const struct band *band, int64_t y, struct tapped_row *row,
+                        size_t at, size_t count, uint8_t *classes, bool *any_class)
+{
+    const uint8_t *left_out = band->left_out ? band->left_out + y * taps->width + at : NULL;
+    const unsigned char *run = row->samples + at * taps->bytes;
+    if (taps->marks.any && sentinel_find(&taps->marks, run, count, classes + at))
+        *any_class = true;
+    const uint8_t *masked = run_masked(taps, band, left_out, classes + at, count);
+    return take_run(taps, run, row->floats + at, masked, count, row->valid + at);
+}
+
+// The same for a run that is not masked yet: parts of low counts have no marks, and their bytes are all that
+// is counted. Where they are the lesser part of the run they are as the others.
+static size_t count_parts(struct taps *taps, const struct band *band, int64_t y, struct tapped_row *row,
+                          size_t at, size_t count, uint8_t *classes, bool *any_class)
+{
+    const size_t parts = (count + LOW_PART - 1) / LOW_PART;
+    const uint32_t low =
+        low_counts_narrow(row->samples + at * taps->bytes, taps->bytes, count, row->low + at);
+    size_t good = 0;
+    row->is_low[at / RUN] = low == (uint32_t)((UINT64_C(1) << parts) - 1);
+    if (2 * (size_t)__builtin_popcount(low) < parts)
+        return count_run(taps, band, y, row, at, count, classes, any_class);
+    for (size_t part = 0, end; part < parts; part = end) {
+        for (end = part + 1; end < parts && (low >> end & 1) == (low >> part & 1);)
+            end++;
+        const size_t from = part * LOW_PART, now = (end * LOW_PART < count ? end * LOW_PART : count) - from;
+        if (!(low >> part & 1)) {
+            good += count_run(taps, band, y, row, at + from, now, classes, any_class);
+            continue;
+        }
+        low_counts_add(&taps->low, row->low + at + from, now, taps->small);
+        memset(row->valid + at + from, 1, now);
+        good += now;
+    }
+    return good;
+}
+
+static void count_row(struct taps *taps, const struct band *band, int64_t y, struct tapped_row *row,
+                      uint8_t *classes, bool *any_class)
+{
+    const size_t width = (size_t)taps->width;
+    const bool in_parts = taps->finds_low && band->unmarked && !band->left_out;
+    const bool of_floats = taps->type == SAMPLE_F32 || taps->type == SAMPLE_F16;
+    size_t good = 0;
+    row->floats = of_floats ? row_floats(taps, row->samples) : taps->floats;
+    for (size_t at = 0; at < width; at += RUN) {
+        const size_t count = width - at < RUN ? width - at : RUN;
+        row->is_low[at / RUN] = false;
+        good += in_parts ? count_parts(taps, band, y, row, at, count, classes, any_class)
+                         : count_run(taps, band, y, row, at, count, classes, any_class);
+    }
+    row->whole = good == width;
+}
+
+static void take_row(struct taps *taps, const struct band *band, int64_t y, uint8_t *classes, bool *any_class)
+{
+    struct tapped_row *row = &taps->rows[taps->takes_pairs ? y % 2 : 0];
+    row->samples = (const unsigned char *)band->pixels + (size_t)y * band->stride;
+    if ((uintptr_t)row->samples % taps->bytes != 0)
+        row->samples = memcpy(row->aligned, row->samples, (size_t)taps->width * taps->bytes);
+    count_row(taps, band, y, row, classes, any_class);
+    take_sample(taps, band->y + y, row->samples, row->valid);
+    if (taps->takes_pairs && y % 2 == 1)
+        reduce_pair(taps, taps->rows);
+    else if (taps->reducer && (!taps->takes_pairs || y + 1 == band->rows))
+        reduce_row(taps, row);
 }
 
 void taps_band(struct taps *taps, const struct band *band, uint8_t *classes, bool *any_class)
 {
     if (taps->reducer)
         reducer_begin(taps->reducer, band->levels);
-    for (int64_t row = 0; row < band->rows; row++)
-        take_row(taps, band, row, classes + row * taps->width, any_class);
+    for (int64_t y = 0; y < band->rows; y++)
+        take_row(taps, band, y, classes + y * taps->width, any_class);
     if (taps->small)
         low_counts_flush(&taps->low, taps->small);
     if (taps->reducer)

@@ -24,6 +24,7 @@ struct band {
     // none.
     const uint8_t *left_out;
     uint8_t counted_classes; // classes whose pixels count all the same
+    bool unmarked;           // `classes` has no bits when taps_band is called: it need not be looked at
     float *levels;           // where the reduced levels go (reducer_begin); NULL: to the taps' own memory
 };
 

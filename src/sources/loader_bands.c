@@ -88,6 +88,7 @@ static bool tap_band(struct lane *lane, struct band *band, bool any_class)
     bool any_drawn;
     band->left_out = read_drawn(lane, band, &any_drawn);
     band->counted_classes = loader->request.owned_layers;
+    band->unmarked = !any_class;
     taps_band(lane->memory->taps, band, lane->memory->classes, &any_class);
     if (any_class) {
         mask_write(loader->masks.classes, rect, lane->memory->classes, (size_t)rect.width, MASK_CLASS_BITS);

@@ -53,6 +53,42 @@ static void test_picking(void **state)
     }
 }
 
+// Every part is judged by all its samples, and its bytes are theirs; without a low one among the first two
+// none is.
+static void test_narrowing(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    for (size_t count = 0; count < MOST; count += count < 131 ? 1 : 53) {
+        for (size_t bytes = 1; bytes <= 8; bytes *= 2) {
+            _Alignas(8) unsigned char samples[8 * MOST];
+            uint8_t low[MOST + 1];
+            uint32_t expected = 0;
+            memset(low, 77, sizeof low);
+            for (size_t i = 0; i < count; i++) {
+                const bool other = random_below(&seed, LOW_PART) == 0;
+                const uint64_t sample = random_sample(&seed, bytes, other ? 50 : 100);
+                memcpy(samples + i * bytes, &sample, bytes);
+                if (i % LOW_PART == 0)
+                    expected |= UINT32_C(1) << i / LOW_PART;
+                if (sample > 15)
+                    expected &= ~(UINT32_C(1) << i / LOW_PART);
+            }
+            if (!(expected & 3))
+                expected = 0;
+            assert_int_equal(low_counts_narrow(samples, bytes, count, low), expected);
+            for (size_t i = 0; i < count; i++) {
+                if (expected >> i / LOW_PART & 1) {
+                    uint64_t sample = 0;
+                    memcpy(&sample, samples + i * bytes, bytes);
+                    assert_int_equal(low[i], sample);
+                }
+            }
+            assert_int_equal(low[count], 77);
+        }
+    }
+}
+
 static void assert_counts(const struct histogram *histogram, const uint64_t expected[16])
 {
     size_t index = 0;
@@ -104,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_picking),
+        cmocka_unit_test(test_narrowing),
         cmocka_unit_test(test_counting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

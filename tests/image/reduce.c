@@ -3,6 +3,7 @@
 #include "image/reduce.h"
 
 #include "base/size.h"
+#include "base/text.h"
 #include "image/random.h"
 #include "support/testdata.h"
 
@@ -163,6 +164,72 @@ static void test_huge_values(void **state)
     reducer_destroy(&reducer);
 }
 
+// The levels of both, bit by bit.
+static void assert_same_levels(const struct reducer *found, const struct reducer *expected, int64_t width)
+{
+    for (int level = 1; level <= REDUCE_MAX_LEVELS; level++) {
+        int64_t rows, expected_rows;
+        const float *a = reducer_level(found, level, &rows),
+                    *b = reducer_level(expected, level, &expected_rows);
+        assert_int_equal(rows, expected_rows);
+        assert_memory_equal(a, b, (size_t)(rows * reduce_side(width, level)) * sizeof *a);
+    }
+}
+
+// Two rows at a time give what the same rows give one by one as floats, with counts that are small, or here
+// and there too large for exact sums, and with some masked.
+static void check_pairs(int64_t width, int64_t height, uint64_t seed)
+{
+    struct reducer *rows = NULL, *pairs = NULL;
+    uint32_t *samples = must_alloc((size_t)(width * height) * sizeof *samples);
+    float *values = must_alloc((size_t)(width * height) * sizeof *values);
+    uint8_t *valid = must_alloc((size_t)(width * height));
+    assert_int_equal(reducer_create(width, REDUCE_BAND_ROWS, REDUCE_MAX_LEVELS, REDUCE_MEAN, &rows, NULL), 0);
+    assert_int_equal(reducer_create(width, REDUCE_BAND_ROWS, REDUCE_MAX_LEVELS, REDUCE_MEAN, &pairs, NULL),
+                     0);
+    assert_true(reducer_takes_pairs(pairs, SAMPLE_U32) && !reducer_takes_pairs(pairs, SAMPLE_F32));
+    for (int64_t i = 0; i < width * height; i++) {
+        const bool hole = i % width / 70 % 3 == 0 && i / width / 9 % 2 == 0;
+        samples[i] = (uint32_t)random_below(&seed, random_below(&seed, 400) ? 1000 : UINT32_MAX);
+        values[i] = (float)samples[i];
+        valid[i] = !hole && random_below(&seed, 500) > 0;
+    }
+    reducer_begin(rows, NULL);
+    reducer_begin(pairs, NULL);
+    for (int64_t y = 0; y < height; y++)
+        reducer_row(rows, values + y * width, valid + y * width);
+    for (int64_t y = 0; y + 1 < height; y += 2) {
+        for (int64_t at = 0; at < width; at += 2 * REDUCE_RUN) {
+            const int64_t from = y * width + at;
+            const struct row_pair pair = {SAMPLE_U32, samples + from, samples + from + width, valid + from,
+                                          valid + from + width};
+            reducer_pair(pairs, (size_t)at, &pair, (size_t)int64_min(2 * REDUCE_RUN, width - at));
+        }
+        reducer_pair_end(pairs);
+    }
+    if (height % 2)
+        reducer_row(pairs, values + (height - 1) * width, valid + (height - 1) * width);
+    reducer_end(rows);
+    reducer_end(pairs);
+    assert_same_levels(pairs, rows, width);
+    reducer_destroy(&rows);
+    reducer_destroy(&pairs);
+    free(samples);
+    free(values);
+    free(valid);
+}
+
+static void test_pairs_of_rows(void **state)
+{
+    (void)state;
+    static const int64_t widths[] = {1, 2, 63, 64, 255, 256, 257, 513, 700, 1030};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        check_pairs(widths[i], REDUCE_BAND_ROWS, 70 + i);
+        check_pairs(widths[i], 33, 80 + i);
+        check_pairs(widths[i], 2, 90 + i);
+    }
+}
+
 static void test_sizes(void **state)
 {
     (void)state;
@@ -190,7 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_definition),     cmocka_unit_test(test_few_levels_in_large_bands),
         cmocka_unit_test(test_no_valid_bytes), cmocka_unit_test(test_huge_values),
-        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_pairs_of_rows),  cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,6 +278,7 @@ static void check_image(const struct image *image, uint64_t seed)
                             image->stride};
         struct taps *worker = taps[random_below(&seed, WORKERS)];
         uint8_t *classes = image->classes + y * image->info.width;
+        band.unmarked = !mask_bytes_or(classes, rows * image->info.width);
         taps_band(worker, &band, classes, &any);
         assert_memory_equal(classes, all.classes + y * image->info.width, (size_t)(rows * image->info.width));
         assert_levels(taps_reducer(worker), image, &all, y, rows, LEVELS);
@@ -442,6 +443,31 @@ static void test_marks_of_a_narrower_counter(void **state)
     sentinels = (struct sentinels){.max_is_no_data = true, .depth = 16, .ignored = MASK_CHOICE_BITS};
     marks = sentinel_prepare(&sentinels, SAMPLE_U32);
     assert_false(sentinel_find(&marks, samples, 8, classes));
+}
+
+// Whether small numbers can be marks at all.
+static void test_spared_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sentinels sentinels;
+        enum sample_type type;
+        int64_t spared; // from 0 to below this one none is a mark
+    } cases[] = {
+        {{0}, SAMPLE_U32, INT64_MAX},
+        {{.max_is_no_data = true}, SAMPLE_U8, 254},
+        {{.max_is_no_data = true, .depth = 4}, SAMPLE_U16, 14},
+        {{.has_saturation = true, .saturation = 9.5}, SAMPLE_U32, 10},
+        {{.has_saturation = true, .saturation = 9.5}, SAMPLE_I16, 10},
+        {{.has_saturation = true, .saturation = -3}, SAMPLE_U8, 0},
+        {{.negative_marks = true}, SAMPLE_I32, INT32_MAX},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct sentinel_marks marks = sentinel_prepare(&cases[i].sentinels, cases[i].type);
+        assert_true(sentinel_spares(&marks, cases[i].spared));
+        assert_int_equal(sentinel_spares(&marks, cases[i].spared < INT64_MAX ? cases[i].spared + 1 : 1),
+                         cases[i].spared == INT64_MAX);
+    }
 }
 
 static void test_kinds_are_named(void **state)
@@ -640,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_integers_at_their_edges),
         cmocka_unit_test(test_low_integers),
         cmocka_unit_test(test_marks_of_a_narrower_counter),
+        cmocka_unit_test(test_spared_numbers),
         cmocka_unit_test(test_kinds_are_named),
         cmocka_unit_test(test_small_images),
         cmocka_unit_test(test_nothing_counts),
