@@ -72,11 +72,13 @@ ACTION(action_contrast_high);
 ACTION(action_contrast_low_here);
 ACTION(action_contrast_high_here);
 ACTION(action_contrast_visible);
+ACTION(action_contrast_follow);
 ACTION(action_contrast_keep);
 ACTION(action_contrast_scale);
 ACTION(action_contrast_gamma);
 TICK(tick_contrast_auto);
 TICK(tick_contrast_visible);
+TICK(tick_contrast_follow);
 TICK(tick_contrast_keep);
 TICK(tick_contrast_scale);
 

@@ -138,6 +138,20 @@ TICK(tick_contrast_visible)
     return host->view->contrast.visible_only;
 }
 
+// From now on: the limits of the shown frame, or those that were held for it.
+ACTION(action_contrast_follow)
+{
+    struct contrast *contrast = &host->view->contrast;
+    action_set_flag(&contrast->follow, args, 0);
+    return contrast->follow ? apply_rule(host, error) : STATUS_OK;
+}
+
+TICK(tick_contrast_follow)
+{
+    (void)args;
+    return host->view->contrast.follow;
+}
+
 ACTION(action_contrast_keep)
 {
     (void)error;

@@ -48,6 +48,7 @@ void pane_destroy(struct pane **address)
     frame_cache_release(pane->common->frames, &pane->frame); // has a sheet of the document's masks open
     render_view_destroy(&pane->render_view);
     free(pane->grid.samples);
+    free(pane->limits.of);
     leave_document(pane);
     free(pane);
     *address = NULL;
@@ -236,6 +237,8 @@ static void take_opened(struct pane *pane, struct document *opened, struct sourc
     pane->document = opened;
     // Limits set by hand are of the data they were set for, unless the user keeps them.
     pane->view.contrast.automatic |= another && !pane->view.contrast.keep;
+    if (another)
+        pane_limits_of_other_data(pane);
     pane->course.direction = request->what.beside < 0 ? -1 : 1;
     pane->course.due_ns = 0;
     pane_show(pane, position);
@@ -351,11 +354,10 @@ static bool can_share(const struct pane *pane, const struct pane *other)
            frame->picture->cache_budget == 0 && frame_key_is(&frame->key, &key);
 }
 
-// Another frame, or other numbers of it: limits that are automatic follow.
+// Another frame, or other numbers of it: limits that follow are made anew.
 static bool renew_limits(struct pane *pane)
 {
-    const struct contrast *contrast = &pane->view.contrast;
-    return contrast->automatic && !contrast->keep && pane_auto_limits(pane, NULL) == STATUS_OK;
+    return pane_limits_follow(pane) && pane_auto_limits(pane, NULL) == STATUS_OK;
 }
 
 void pane_take_frame(struct pane *pane, struct frame *frame)
@@ -392,6 +394,11 @@ void pane_open_same(struct pane *pane, const struct pane *other)
     frame_mask_finish(&pane->frame->mask);
     leave_document(pane);
     pane->document = document_share(other->document);
+    if (other->view.contrast.automatic && other->limits.of) { // they hold here too
+        free(pane->limits.of);
+        pane->limits.of = must_copy(other->limits.of);
+        pane->limits.frame = other->limits.frame;
+    }
     pane->view.contrast = other->view.contrast; // the same data: limits set by hand hold
     pane->course = (struct course){.direction = other->course.direction};
     pane->opened++;
@@ -622,70 +629,4 @@ enum status pane_load_all(struct pane *pane, struct error *error)
         continue;
     return cancel_requested(pane->common->cancel) ? error_set(error, STATUS_CANCELLED, "loading was stopped")
                                                   : STATUS_OK;
-}
-
-// --- automatic limits ---
-
-void pane_drop_limits(struct pane *pane)
-{
-    part_count_abandon(&pane->limits.visible);
-}
-
-static void take_visible(void *context, const struct taps_result *result, const struct error *error)
-{
-    struct pane *pane = context;
-    struct contrast *contrast = &pane->view.contrast;
-    pane->limits.visible = NULL;
-    pane->limits.failure = *error;
-    if (!error->status && contrast->automatic)
-        contrast->limits = taps_limits(result, &contrast->rule);
-    else if (error->status && pane->common->paced)
-        common_fail(pane->common, error);
-}
-
-// Limits of a part of the image, now or, with an event loop, later.
-static enum status count_visible(struct pane *pane, struct rect visible, struct error *error)
-{
-    const struct frame *frame = pane->frame;
-    const struct part_count_request request = {.jobs = pane->common->jobs,
-                                               .file = frame->file,
-                                               .frame = pane->position.frame,
-                                               .info = &frame->info,
-                                               .part = visible,
-                                               .left_out = frame->mask.seen,
-                                               .done = take_visible,
-                                               .context = pane};
-    pane_drop_limits(pane);
-    pane->limits.failure = (struct error){0};
-    if (!frame->file)
-        return error_set(error, STATUS_UNSUPPORTED, "the file of the visible pixels is not open: reload it");
-    pane->limits.visible = part_count_start(&request);
-    if (!pane->limits.visible)
-        return error_set(error, STATUS_NO_MEMORY, "not enough memory to look at the visible pixels");
-    while (pane->limits.visible && !pane->common->paced) { // nobody would pump
-        jobs_wait(pane->common->jobs, WAIT_MS);
-        jobs_drain(pane->common->jobs);
-    }
-    if (pane->limits.failure.status && error)
-        *error = pane->limits.failure;
-    return pane->limits.failure.status;
-}
-
-enum status pane_auto_limits(struct pane *pane, struct error *error)
-{
-    struct contrast *contrast = &pane->view.contrast;
-    contrast->automatic = true;
-    if (!pane->frame->histogram || !pane->frame->picture ||
-        (pane->load.loader && !pane->frame->statistics_known)) {
-        pane->limits.pending = true; // done when the load ends
-        return STATUS_OK;
-    }
-    const struct rect visible = camera_visible(&pane->view.camera);
-    const bool all = visible.width == pane->frame->info.width && visible.height == pane->frame->info.height;
-    if (contrast->visible_only && !all && visible.width > 0)
-        return count_visible(pane, visible, error);
-    pane_drop_limits(pane);
-    contrast->limits = limits_compute(&contrast->rule, pane->frame->histogram, &pane->frame->statistics,
-                                      &pane->frame->sample);
-    return STATUS_OK;
 }

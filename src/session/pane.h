@@ -42,6 +42,8 @@ struct pane_load {
 struct pane_limits {
     uint64_t seen_serial; // of the frame's statistics, when limits were last made from them
     bool pending;         // when loaded, by the rule
+    char *of;             // the name of the file whose frame they are from, or NULL: none yet; owned
+    int64_t frame;        // of that file
     int64_t updated_ns;
     struct part_count *visible; // counts what is in view, for new ones; NULL: nothing does
     struct error failure;       // why the last one could not

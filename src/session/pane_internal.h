@@ -49,6 +49,12 @@ bool pane_is_no_image(const struct pane *pane);
 uint8_t pane_unlocked_layers(const struct pane *pane);
 // What is in view is not counted any more for limits: another frame comes.
 void pane_drop_limits(struct pane *pane);
+// Whether automatic limits are to be made from what is shown or loaded: of the first frame of a data set, of
+// the same frame when its numbers are others, and of each frame where the user wants that. A data set are the
+// frames of a file, and of files numbered like it.
+bool pane_limits_follow(const struct pane *pane);
+// What comes next are other data, with limits of their own, unless the user keeps these.
+void pane_limits_of_other_data(struct pane *pane);
 // Statistics of the shown frame, and limits by them where these are automatic.
 void pane_take_numbers(struct pane *pane, struct taps_result *taps);
 

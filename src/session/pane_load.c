@@ -222,17 +222,11 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
     return STATUS_OK;
 }
 
-static bool wants_new_limits(const struct pane *pane)
-{
-    const struct contrast *contrast = &pane->view.contrast;
-    return contrast->automatic && (!contrast->keep || pane->limits.pending || !pane->frame->histogram);
-}
-
 // Limits from the bands so far, now and then, until the whole is known.
 static void update_limits_while_loading(struct pane *pane)
 {
     const int64_t now = clock_now_ns();
-    if (pane->load.hold || !wants_new_limits(pane) ||
+    if (pane->load.hold || !pane_limits_follow(pane) ||
         now - pane->limits.updated_ns < (int64_t)LIMITS_EVERY_MS * 1000000)
         return;
     struct limits limits;
@@ -358,10 +352,9 @@ static void limits_of_loaded(struct pane *pane)
 
 void pane_take_numbers(struct pane *pane, struct taps_result *taps)
 {
-    const struct contrast *contrast = &pane->view.contrast;
     if (taps->histogram)
         frame_take_statistics(pane->frame, taps);
-    if (contrast->automatic && !contrast->keep)
+    if (pane_limits_follow(pane))
         limits_of_loaded(pane);
 }
 
@@ -394,7 +387,7 @@ static void make_whole(struct pane *pane, const struct loader_outcome *outcome)
 // The picture and the numbers that a load leaves.
 static void take_picture(struct pane *pane, struct loader_outcome *outcome)
 {
-    const bool new_limits = wants_new_limits(pane);
+    const bool new_limits = pane_limits_follow(pane);
     if (outcome->taps.histogram)
         frame_take_statistics(pane->frame, &outcome->taps);
     if (outcome->status == STATUS_OK && new_limits)

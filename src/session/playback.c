@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/size.h"
+#include "session/pane_internal.h"
 
 #include <math.h>
 
@@ -209,6 +210,7 @@ enum status playback_slab(struct pane *pane, int mode, int64_t frames, struct er
         return status;
     stop(pane);
     pane_give_up(pane);
+    pane_limits_of_other_data(pane);
     if (pane->document->references > 1) { // the others go on as they are
         struct document *shared = pane->document;
         pane->document = document_fork(shared);

@@ -86,3 +86,16 @@ bool file_name_number(const char *name, size_t *start, size_t *digits)
     *digits = end - begin;
     return true;
 }
+
+bool file_name_is_numbered_like(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+    while (*a && *b) {
+        const size_t skip_a = strspn(a, digits), skip_b = strspn(b, digits);
+        if ((skip_a > 0) != (skip_b > 0) || (skip_a == 0 && *a != *b))
+            return false;
+        a += skip_a ? skip_a : 1;
+        b += skip_b ? skip_b : 1;
+    }
+    return *a == *b;
+}

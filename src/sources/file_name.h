@@ -23,4 +23,7 @@ bool file_name_ends_in_number(const char *name);
 // whose frames are in other files).
 bool file_name_number(const char *name, size_t *start, size_t *digits);
 
+// Whether two names differ in their numbers only, as those of the files of a series do.
+bool file_name_is_numbered_like(const char *a, const char *b);
+
 #endif

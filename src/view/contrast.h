@@ -8,10 +8,11 @@
 
 struct contrast {
     struct limits limits;
-    struct limits_rule rule; // of the last automatic setting, used again for the next frame
+    struct limits_rule rule; // of the last automatic setting, used again for the next data set
     bool automatic;          // false once limits were set by hand
     bool visible_only;       // automatic limits from what is in view, not the whole image
-    bool keep;               // keep the limits for the next frame instead of applying the rule again
+    bool follow;             // new automatic limits for every frame, else they hold within a data set
+    bool keep;               // keep the limits for other data sets too
     struct transfer transfer;
 };
 

@@ -205,6 +205,12 @@ static void contrast_commands(void **state)
     fake_host_run(&fake, "contrast.visible on; contrast.keep");
     assert_true(contrast->visible_only && contrast->keep);
     assert_true(command_is_checked(&fake.host, "contrast.visible"));
+    assert_false(command_is_checked(&fake.host, "contrast.follow"));
+    fake_host_run(&fake, "contrast.follow");
+    assert_string_equal(fake.calls.data, "auto;");
+    assert_true(contrast->follow && command_is_checked(&fake.host, "contrast.follow"));
+    fake_host_run(&fake, "contrast.follow off");
+    assert_true(!contrast->follow && fake.calls.length == 0);
     fake_host_run(&fake, "contrast.keep off");
     assert_false(command_is_checked(&fake.host, "contrast.keep"));
 }

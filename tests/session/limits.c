@@ -29,6 +29,7 @@ static int set_up(void **state)
         return 0;
     f->desk = desk_create(NULL, NULL);
     assert_int_equal(common_attach(&f->desk->common, &error), STATUS_OK);
+    f->desk->common.workspace.panels.interface = false; // no heads: the picture has all of it
     desk_lay_out(f->desk, (struct rect){0, 0, 300, 200}, 1);
     f->pane = f->desk->active;
     alarm(HANG_SECONDS);
@@ -189,12 +190,130 @@ static void a_failure_is_told(void **state)
     assert_int_equal(pane_auto_limits(f->pane, &error), STATUS_UNSUPPORTED);
 }
 
+// --- holding and following ---
+
+// A file of 4 x 3 pixels from `low` to `high`.
+static void save_range(const char *name, double low, double high)
+{
+    char head[128];
+    FILE *file = fopen(temporary_path(name), "wb");
+    assert_non_null(file);
+    fwrite(head, 1, npy_header(head, "<f4", 3, 4), file);
+    for (int i = 0; i < 12; i++) {
+        const float value = (float)(low + (high - low) * i / 11);
+        fwrite(&value, sizeof value, 1, file);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void open_names(struct fixture *f, const char *const *names, size_t count)
+{
+    struct error error = {0};
+    f->pane->view.contrast.rule = (struct limits_rule){.method = LIMITS_MINMAX};
+    assert_int_equal(pane_open(f->pane, names, count, false, 0, &error), STATUS_OK);
+    if (desk_load_all(f->desk, &error))
+        fail_msg("%s", error.text);
+}
+
+static void step(struct fixture *f, int64_t frames)
+{
+    struct error error = {0};
+    assert_int_equal(playback_step(f->pane, frames, false, &error), STATUS_OK);
+    if (desk_load_all(f->desk, &error))
+        fail_msg("%s", error.text);
+}
+
+// f_1 to f_3 are one data set, other.npy is another.
+static void open_two_sets(struct fixture *f)
+{
+    char paths[4][300];
+    const char *names[4];
+    save_range("f_1.npy", 1, 10);
+    save_range("f_2.npy", 2, 20);
+    save_range("f_3.npy", 3, 30);
+    save_range("other.npy", 5, 50);
+    static const char *const files[] = {"f_1.npy", "f_2.npy", "f_3.npy", "other.npy"};
+    for (int i = 0; i < 4; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s", temporary_path(files[i]));
+        names[i] = paths[i];
+    }
+    open_names(f, names, 4);
+    expect_limits(f, 1, 10);
+}
+
+static void limits_hold_within_a_data_set(void **state)
+{
+    NEED_DEVICE(f);
+    struct error error = {0};
+    open_two_sets(f);
+    assert_false(f->pane->view.contrast.follow);
+    step(f, 1);
+    expect_limits(f, 1, 10);
+    // Those that are asked for are of this frame, and hold from here on, in frames that are kept too.
+    assert_int_equal(pane_auto_limits(f->pane, &error), STATUS_OK);
+    expect_limits(f, 2, 20);
+    step(f, 1);
+    expect_limits(f, 2, 20);
+    step(f, -2);
+    expect_limits(f, 2, 20);
+    step(f, 3); // other data
+    expect_limits(f, 5, 50);
+    step(f, -1);
+    expect_limits(f, 3, 30);
+}
+
+static void limits_follow_every_frame_on_request(void **state)
+{
+    NEED_DEVICE(f);
+    open_two_sets(f);
+    f->pane->view.contrast.follow = true;
+    step(f, 1);
+    expect_limits(f, 2, 20);
+    step(f, 1);
+    expect_limits(f, 3, 30);
+    step(f, -2); // kept
+    expect_limits(f, 1, 10);
+    f->pane->view.contrast.keep = true; // which goes before it
+    step(f, 3);
+    expect_limits(f, 1, 10);
+}
+
+// What is opened next has limits of its own, though its file may be numbered alike; sums have others too.
+static void other_data_have_other_limits(void **state)
+{
+    NEED_DEVICE(f);
+    struct error error = {0};
+    char path[300];
+    const char *names[] = {path};
+    open_two_sets(f);
+    snprintf(path, sizeof path, "%s", temporary_path("f_3.npy"));
+    open_names(f, names, 1);
+    expect_limits(f, 3, 30);
+    f->pane->view.contrast.keep = true;
+    snprintf(path, sizeof path, "%s", temporary_path("other.npy"));
+    open_names(f, names, 1);
+    expect_limits(f, 3, 30);
+    f->pane->view.contrast.keep = false;
+    snprintf(path, sizeof path, "%s", temporary_path("f_?.npy"));
+    open_names(f, names, 1);
+    expect_limits(f, 1, 10);
+    assert_int_equal(playback_slab(f->pane, SLAB_SUM, 3, &error), STATUS_OK);
+    assert_int_equal(desk_load_all(f->desk, &error), STATUS_OK);
+    expect_limits(f, 6, 60);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(limits_of_what_is_in_view), TEST(masked_pixels_do_not_count), TEST(an_image_over_the_budget),
-        TEST(nobody_waits_for_them),     TEST(a_failure_is_told),
+        TEST(limits_of_what_is_in_view),
+        TEST(masked_pixels_do_not_count),
+        TEST(an_image_over_the_budget),
+        TEST(nobody_waits_for_them),
+        TEST(a_failure_is_told),
+        TEST(limits_hold_within_a_data_set),
+        TEST(limits_follow_every_frame_on_request),
+        TEST(other_data_have_other_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

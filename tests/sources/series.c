@@ -105,6 +105,19 @@ static void folders(void **state)
     check("DIR", false, "one.cbf", 0);
 }
 
+static void names_that_differ_in_numbers(void **state)
+{
+    (void)state;
+    assert_true(file_name_is_numbered_like("a/img_0007.cbf", "a/img_12.cbf"));
+    assert_true(file_name_is_numbered_like("a.tif", "a.tif"));
+    assert_true(file_name_is_numbered_like("run_1_0001.cbf", "run_2_0001.cbf"));
+    assert_false(file_name_is_numbered_like("a.tif", "b.tif"));
+    assert_false(file_name_is_numbered_like("a.tif", "a1.tif"));
+    assert_false(file_name_is_numbered_like("a1", "a1b"));
+    assert_false(file_name_is_numbered_like("a1b", "a1"));
+    assert_false(file_name_is_numbered_like("a", "a1"));
+}
+
 // The image so many after a file; NULL: there is none, and the sentence has this word.
 static void check_beside(const char *name, int step, const char *wanted, const char *word)
 {
@@ -359,6 +372,7 @@ int main(void)
         cmocka_unit_test(siblings),
         cmocka_unit_test(lists),
         cmocka_unit_test(several_names),
+        cmocka_unit_test(names_that_differ_in_numbers),
         cmocka_unit_test(the_image_beside_a_file),
         cmocka_unit_test(many_names),
         cmocka_unit_test(far_jumps_open_few_files),

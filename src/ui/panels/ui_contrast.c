@@ -162,6 +162,7 @@ static void draw_automatic(struct ui *ui)
     ui_check(ui, "In view only", "contrast.visible");
     gui_same_line_at(ui_px(ui, 130));
     ui_check(ui, "Keep these limits", "contrast.keep");
+    ui_check(ui, "New limits for every frame", "contrast.follow");
 }
 
 // --- Scale and colour map ---
