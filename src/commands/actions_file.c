@@ -258,3 +258,11 @@ ACTION(action_panel_find)
     panels->find = true;
     return STATUS_OK;
 }
+
+ACTION(action_panel_context)
+{
+    (void)args;
+    (void)error;
+    action_panels(host)->context = true;
+    return STATUS_OK;
+}

@@ -59,3 +59,40 @@ ACTION(action_cursor_value)
     result_end(result);
     return STATUS_OK;
 }
+
+static enum status copy(const struct command_host *host, const char *text, struct error *error)
+{
+    struct text told = {0};
+    if (!command_window(host)->copy)
+        return action_not_possible(error);
+    command_window(host)->copy(host->app, text);
+    text_printf(&told, "Copied: %s", text);
+    command_say(host, text_string(&told), false);
+    text_free(&told);
+    return STATUS_OK;
+}
+
+ACTION(action_clipboard_copy)
+{
+    return copy(host, args->values[0].text, error);
+}
+
+ACTION(action_cursor_copy)
+{
+    enum { COPY_VALUE, COPY_POSITION };
+    int64_t x, y;
+    double value;
+    char number[32];
+    struct text text = {0};
+    if (!command_image(host)->cursor)
+        return action_not_possible(error);
+    if (!command_image(host)->cursor(host->app, &x, &y, &value))
+        return error_set(error, STATUS_USAGE, "there is no pixel under the mouse");
+    if (args->values[0].choice == COPY_POSITION)
+        text_printf(&text, "%lld, %lld", (long long)x, (long long)y);
+    else
+        text_append(&text, format_double(value, number, sizeof number));
+    const enum status status = copy(host, text_string(&text), error);
+    text_free(&text);
+    return status;
+}

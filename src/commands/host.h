@@ -116,6 +116,8 @@ struct command_window_ops {
     void (*set_fullscreen)(void *app, bool on);
     // Ends the program: 0 asks first if there are unsaved mask edits, 1 does not, 2 saves them before.
     enum status (*quit)(void *app, int how, struct error *error);
+    // Puts a text on the clipboard.
+    void (*copy)(void *app, const char *text);
     // Closes the question that is shown, without an answer.
     void (*close_question)(void *app);
 };

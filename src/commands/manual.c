@@ -10,6 +10,7 @@ const struct mouse_gesture mouse_gestures[] = {
     {"Wheel", "Zoom at the mouse"},
     {"Left drag, middle drag", "Move the picture"},
     {"Right drag", "Contrast: left and right move the limits, up and down their distance"},
+    {"Right click", "The menu of the pixel: copy its value or place, limits, mask, centre, header"},
     {"Drag on the histogram", "Move the lower or upper limit, or both from between them"},
     {"Drop of files or of a folder", "Open them, a folder as a series"},
     {"Left drag in mask mode",

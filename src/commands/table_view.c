@@ -229,6 +229,12 @@ static const struct command rows[] = {
      .checked = tick_pane_link},
 
     // The interface
+    {.name = "panel.context",
+     .help = "Opens the menu of the pixel under the mouse: copy, limits, mask, centre, header.",
+     .title = "View: Menu of the pixel under the mouse",
+     .words = "context right click",
+     .acts_on = ACTS_ON_DESK,
+     .run = action_panel_context},
     {.name = "view.interface",
      .args = ARGS(SWITCH),
      .help = "Shows or hides everything but the picture.",

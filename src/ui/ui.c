@@ -346,6 +346,7 @@ static void build_panels(struct ui *ui)
     if (panels->help)
         ui_help(ui);
     ui_dialog(ui);
+    ui_context(ui);
     ui_palette(ui);
     ui->questioned = ui->model->question != NULL;
     if (ui->questioned)

@@ -38,6 +38,7 @@ struct view_panels {
     bool frames;      // the bar for moving through the series, where there is more than one frame
     bool has_frames;  // there is; set by the program
     bool frame_entry; // the keyboard goes to the frame's number; cleared by the bar
+    bool context;     // the menu of the pixel under the mouse is to be opened; cleared by the panels
     enum view_dialog dialog;
 };
 

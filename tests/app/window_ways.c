@@ -219,6 +219,51 @@ static void test_steps_go_on_in_the_folder(void **state)
     image_free(&pages[1]);
 }
 
+// --- the menu of a pixel ---
+
+static void right_click(struct session *session, int x, int y, int wobble)
+{
+    driven_move(session->window, x, y);
+    driven_button(session->window, 3, true);
+    if (wobble)
+        driven_move(session->window, x + wobble, y);
+    driven_button(session->window, 3, false);
+}
+
+// A right click, of a hand that is not quite still too, opens it and changes nothing; a drag does not.
+static void test_a_right_click_opens_the_menu_of_the_pixel(void **state)
+{
+    enum { ENTRY_X = 60, ENTRY_Y = 83 }; // of "Lower limit from this value", from where the menu was opened
+    struct session *session = *state;
+    struct pixels pixels;
+    struct image image = open_pattern(session);
+    struct look look = look_whole();
+    driven_move(session->window, 110, 90);
+    assert_true(driven_settle(session->window, &pixels));
+    right_click(session, 110, 90, 2);
+    session_expect_change(session, &pixels);
+    driven_key(session->window, "Escape");
+    session_expect(session, &image, &look, 0);
+    right_click(session, 110, 90, 0);
+    session_expect_change(session, &pixels);
+    driven_move(session->window, 110 + ENTRY_X, 90 + ENTRY_Y);
+    driven_button(session->window, 1, true);
+    driven_button(session->window, 1, false);
+    look.low = image.values[90 / ZOOM * WIDTH + 110 / ZOOM];
+    look.high = 255;
+    session_expect(session, &image, &look, 1);
+    // The command behind an entry, with its arguments.
+    open_palette(session);
+    driven_type(session->window, "contrast.high 200; view.flip vertical");
+    driven_key(session->window, "Return");
+    struct image mirrored = image_mirrored(&image, false);
+    look.high = 200;
+    session_expect(session, &mirrored, &look, 1);
+    pixels_free(&pixels);
+    image_free(&mirrored);
+    image_free(&image);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
@@ -229,6 +274,7 @@ int main(void)
         TEST(test_ctrl_a_selects_all),
         TEST(test_zoom_by_keys_goes_about_the_mouse),
         TEST(test_steps_go_on_in_the_folder),
+        TEST(test_a_right_click_opens_the_menu_of_the_pixel),
     };
     if (!session_ready())
         return 77;

@@ -479,6 +479,24 @@ static void the_search_opens_the_header_if_nothing_is_open(void **state)
     assert_true(panels_tab(panels) == TAB_CONTENTS && panels->find);
 }
 
+// What is under the mouse, and any text; where there is no clipboard that is said.
+static void texts_are_copied(void **state)
+{
+    (void)state;
+    fake.has_cursor = true;
+    fake.cursor_value = 2.5;
+    fake_refuses("cursor.copy value", "cursor.copy: not possible here");
+    fake_host_split(&fake);
+    fake_host_run(&fake, "cursor.copy value");
+    assert_string_equal(fake.calls.data, "copy 2.5;say Copied: 2.5;");
+    fake_host_run(&fake, "clipboard.copy \"12, 34\"");
+    assert_string_equal(fake.calls.data, "copy 12, 34;say Copied: 12, 34;");
+    fake.has_cursor = false;
+    fake_refuses("cursor.copy position", "cursor.copy: there is no pixel under the mouse");
+    fake_host_run(&fake, "panel.context");
+    assert_true(fake.workspace.panels.context);
+}
+
 static void file_and_frame_commands(void **state)
 {
     (void)state;
@@ -595,6 +613,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_inspector_of_a_small_window, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(the_search_opens_the_header_if_nothing_is_open, fake_set_up,
                                         fake_tear_down),
+        cmocka_unit_test_setup_teardown(texts_are_copied, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(file_and_frame_commands, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(pane_commands, fake_set_up, fake_tear_down),
         cmocka_unit_test_setup_teardown(the_manual_lists_everything, fake_set_up, fake_tear_down),

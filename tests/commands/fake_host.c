@@ -178,6 +178,11 @@ static void fake_message(void *app, const char *text, bool is_error)
     text_printf(&of(app)->calls, "say %s%s;", is_error ? "error " : "", text);
 }
 
+static void fake_copy(void *app, const char *text)
+{
+    text_printf(&of(app)->calls, "copy %s;", text);
+}
+
 static const struct command_files_ops fake_files_ops = {
     .open = fake_open,
     .show_folder = fake_show_folder,
@@ -204,6 +209,7 @@ static const struct command_window_ops fake_window_ops = {
 
 static const struct command_window_ops telling_window_ops = {
     .message = fake_message,
+    .copy = fake_copy,
     .cancel = fake_cancel,
     .set_fullscreen = fake_fullscreen,
 };

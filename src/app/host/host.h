@@ -42,6 +42,8 @@ struct host {
     // host_find_pixel, of the pane desk->pointer tells.
     bool mouse_on_picture;
     double mouse_x, mouse_y;
+    // Puts a text on the clipboard; NULL without a window.
+    void (*copy)(const char *text);
     // Puts the panes where the window has them by now, for commands that go by that; NULL without a window.
     void (*lay_out)(void *context);
     void *lay_out_context;

@@ -212,6 +212,13 @@ static enum status do_quit(void *app, int how, struct error *error)
     return STATUS_OK;
 }
 
+static void do_copy(void *app, const char *text)
+{
+    const struct host *host = app;
+    if (host->copy)
+        host->copy(text);
+}
+
 static void do_close_question(void *app)
 {
     ((struct host *)app)->question = HOST_ASKS_NOTHING;
@@ -302,6 +309,7 @@ static const struct command_window_ops window_ops = {
     .cancel = do_cancel,
     .set_fullscreen = do_fullscreen,
     .quit = do_quit,
+    .copy = do_copy,
     .close_question = do_close_question,
 };
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double WHEEL_FACTOR = 1.25;
+static const double WHEEL_FACTOR = 1.25, CLICK_REACH = 3;
 
 // Takes note of where the mouse is, in pixels of the window. True if it is on another pixel of an image now.
 static bool place_mouse(struct host *host, double x, double y)
@@ -84,6 +84,7 @@ static bool begin(struct gestures *gestures, struct host *host, const SDL_MouseB
                             button->clicks >= 2) ||
                activated;
     }
+    gestures->moved = false;
     gestures->drag = button->button == SDL_BUTTON_RIGHT ? DRAG_CONTRAST : DRAG_PAN;
     gestures->start_limits = pane->view.contrast.limits;
     return activated;
@@ -99,6 +100,7 @@ static bool move_tool(const struct gestures *gestures, struct host *host, double
     return editor_move(host->editors.active, x, y, gestures->shift);
 }
 
+// With the right button within CLICK_REACH of its press nothing is changed yet: it may be a click.
 static bool move(struct gestures *gestures, struct host *host, double x, double y)
 {
     struct pane *pane = host->desk->active;
@@ -106,7 +108,8 @@ static bool move(struct gestures *gestures, struct host *host, double x, double 
     const bool drawn = move_tool(gestures, host, x, y);
     if (gestures->drag == DRAG_PAN || gestures->panning)
         camera_pan(&pane->view.camera, x - gestures->last_x, y - gestures->last_y);
-    if (gestures->drag == DRAG_CONTRAST)
+    gestures->moved |= hypot(x - gestures->start_x, y - gestures->start_y) > CLICK_REACH;
+    if (gestures->drag == DRAG_CONTRAST && gestures->moved)
         contrast_drag(&pane->view.contrast, &gestures->start_limits,
                       (x - gestures->start_x) / camera->viewport_width,
                       (y - gestures->start_y) / camera->viewport_height);
@@ -142,6 +145,11 @@ static bool end(struct gestures *gestures, struct host *host, const SDL_MouseBut
     if (gestures->drag == DRAG_TOOL) {
         in_picture(host, host->desk->active, &x, &y);
         drawn = editor_release(host->editors.active, x, y);
+    }
+    if (gestures->drag == DRAG_CONTRAST && !gestures->moved) {
+        place_mouse(host, x, y);
+        host_run(host, "panel.context");
+        drawn = true;
     }
     gestures->drag = DRAG_NONE;
     gestures->panning = false;

@@ -13,6 +13,7 @@ enum drag { DRAG_NONE, DRAG_PAN, DRAG_CONTRAST, DRAG_TOOL, DRAG_GAP, DRAG_HEAD }
 struct gestures {
     enum drag drag;
     Uint8 button;            // that began it
+    bool moved;              // farther than a hand that clicks
     bool panning;            // the middle button moves the picture while the tool draws
     double start_x, start_y; // in drawable pixels of the window
     double last_x, last_y;

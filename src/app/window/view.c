@@ -493,6 +493,14 @@ static enum status run_loop(struct session *session, struct error *error)
 
 // --- start ---
 
+static void copy_text(const char *text)
+{
+    struct text safe = {0};
+    text_safe(&safe, text, strlen(text));
+    SDL_SetClipboardText(text_string(&safe));
+    text_free(&safe);
+}
+
 static void add_bindings(struct session *session)
 {
     struct text warnings = {0};
@@ -540,6 +548,7 @@ static enum status start_session(struct session *session, const char *const *nam
     SDL_StartTextInput();
     add_bindings(session);
     session->commands_pending = session->options.commands.count > 0;
+    session->host.copy = copy_text;
     session->host.lay_out = lay_out_now;
     session->host.lay_out_context = session;
     return STATUS_OK;

@@ -585,6 +585,21 @@ void gui_menu_end(void)
     ImGui::EndMenu();
 }
 
+void gui_popup_show(const char *id)
+{
+    ImGui::OpenPopup(id);
+}
+
+bool gui_popup_begin(const char *id)
+{
+    return ImGui::BeginPopup(id);
+}
+
+void gui_popup_end(void)
+{
+    ImGui::EndPopup();
+}
+
 bool gui_menu_item(const char *label, const char *key, bool checked, bool enabled)
 {
     return ImGui::MenuItem(label, key, checked, enabled);

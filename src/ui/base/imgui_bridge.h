@@ -133,6 +133,10 @@ bool gui_menu_bar_begin(float height); // without a ground of its own
 void gui_menu_bar_end(void);
 bool gui_menu_begin(const char *label);
 void gui_menu_end(void);
+// Opens the menu of that name at the mouse; it is there, and drawn, while gui_popup_begin is true.
+void gui_popup_show(const char *id);
+bool gui_popup_begin(const char *id);
+void gui_popup_end(void);
 bool gui_menu_item(const char *label, const char *key, bool checked, bool enabled);
 
 // As many rows of `height` as there are, without space between them; only visible ones are asked for.

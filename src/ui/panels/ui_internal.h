@@ -8,6 +8,7 @@
 #include "ui/base/ui_docks.h"
 #include "ui/base/ui_fonts.h"
 #include "ui/controls/ui_list.h"
+#include "ui/panels/ui_context.h"
 #include "ui/panels/ui_histogram_state.h"
 #include "ui/panels/ui_inspector.h"
 #include "ui/panels/ui_messages.h"
@@ -154,6 +155,7 @@ struct ui {
     struct text queue;        // commands to run at the end of the frame
 
     struct ui_contrast_panel contrast;
+    struct ui_context context;
     struct ui_palette palette;
     struct ui_help help;
     struct ui_metadata metadata;
