@@ -486,7 +486,7 @@ static void texts_are_copied(void **state)
     fake.has_cursor = true;
     fake.cursor_value = 2.5;
     fake_refuses("cursor.copy value", "cursor.copy: not possible here");
-    fake_host_split(&fake);
+    fake_host_split(&fake, 1);
     fake_host_run(&fake, "cursor.copy value");
     assert_string_equal(fake.calls.data, "copy 2.5;say Copied: 2.5;");
     fake_host_run(&fake, "clipboard.copy \"12, 34\"");
