@@ -337,34 +337,6 @@ bool picture_read(struct picture *picture, struct rect rect, void *samples)
 
 // --- the cache ---
 
-// Puts a request in its place by the distance from the middle, which stands in `level` meanwhile; the
-// farthest one falls out when there are `max`.
-static void insert_request(struct picture_request *requests, size_t *count, size_t max,
-                           struct picture_request request)
-{
-    if (*count == max && (max == 0 || requests[max - 1].level <= request.level))
-        return;
-    size_t at = *count < max ? (*count)++ : max - 1;
-    for (; at > 0 && requests[at - 1].level > request.level; at--)
-        requests[at] = requests[at - 1];
-    requests[at] = request;
-}
-
-// The number of requests, from the first on, that fit `room`; one in any case if there is nothing
-// `else_shown`.
-static size_t fitting_requests(const struct picture *picture, const struct picture_level *level,
-                               const struct picture_request *requests, size_t count, int64_t room,
-                               bool else_shown)
-{
-    size_t fitting = 0;
-    for (; fitting < count; fitting++) {
-        room -= tile_bytes(level, requests[fitting].tile, picture->any_mask);
-        if (room < 0 && (fitting > 0 || else_shown))
-            break;
-    }
-    return fitting;
-}
-
 // The columns and rows of tiles that an area in image pixels touches; both ends are in.
 struct tile_range {
     int64_t x0, y0, x1, y1;
@@ -394,30 +366,101 @@ int64_t picture_cache_need(const struct picture *picture, int level_index, struc
     return bytes;
 }
 
-size_t picture_missing(const struct picture *picture, int level_index, struct rect visible,
-                       struct picture_request *requests, size_t max)
+// Tiles that are missing, by the distance from the middle of a sight.
+struct missing {
+    struct picture_request *requests;
+    int64_t *distances;
+    size_t count, max;
+};
+
+// Puts a request in its place; the farthest one falls out when there are `max`.
+static void insert_request(struct missing *missing, struct picture_request request, int64_t distance)
 {
-    const struct picture_level *level = &picture->levels[level_index];
-    if (level->stored || visible.width <= 0 || visible.height <= 0)
+    const size_t max = missing->max;
+    if (missing->count == max && (max == 0 || missing->distances[max - 1] <= distance))
+        return;
+    size_t at = missing->count < max ? missing->count++ : max - 1;
+    for (; at > 0 && missing->distances[at - 1] > distance; at--) {
+        missing->requests[at] = missing->requests[at - 1];
+        missing->distances[at] = missing->distances[at - 1];
+    }
+    missing->requests[at] = request;
+    missing->distances[at] = distance;
+}
+
+// The number of requests, from the first on, that fit `room`; one in any case if there is nothing
+// `else_shown`.
+static size_t fitting_requests(const struct picture *picture, const struct missing *missing, int64_t room,
+                               bool else_shown)
+{
+    size_t fitting = 0;
+    for (; fitting < missing->count; fitting++) {
+        const struct picture_request *request = &missing->requests[fitting];
+        room -= tile_bytes(&picture->levels[request->level], request->tile, picture->any_mask);
+        if (room < 0 && (fitting > 0 || else_shown))
+            break;
+    }
+    return fitting;
+}
+
+static bool can_miss(const struct picture *picture, const struct picture_sight *sight)
+{
+    return !picture->levels[sight->level].stored && sight->visible.width > 0 && sight->visible.height > 0;
+}
+
+// Whether one of `count` sights has that tile of the level.
+static bool in_sight(const struct picture *picture, const struct picture_sight *sights, size_t count,
+                     int level, int64_t x, int64_t y)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sights[i].level != level || !can_miss(picture, &sights[i]))
+            continue;
+        const struct tile_range range = tiles_touched(&picture->levels[level], level, sights[i].visible);
+        if (x >= range.x0 && x <= range.x1 && y >= range.y0 && y <= range.y1)
+            return true;
+    }
+    return false;
+}
+
+// Adds what is missing in the last of `count` sights and not in those before it. Returns the bytes of the
+// tiles that are there.
+static int64_t look_through(struct picture *picture, const struct picture_sight *sights, size_t count,
+                            struct missing *missing)
+{
+    const struct picture_sight *sight = &sights[count - 1];
+    struct picture_level *level = &picture->levels[sight->level];
+    int64_t there = 0;
+    if (!can_miss(picture, sight))
         return 0;
-    const struct tile_range range = tiles_touched(level, level_index, visible);
-    size_t count = 0;
-    int64_t room = picture->cache_budget; // that the tiles in view leave
+    const struct tile_range range = tiles_touched(level, sight->level, sight->visible);
     for (int64_t y = range.y0; y <= range.y1; y++) {
         for (int64_t x = range.x0; x <= range.x1; x++) {
-            const int tile = (int)(y * level->tiles_x + x);
+            const int index = (int)(y * level->tiles_x + x);
+            struct picture_tile *tile = &level->tiles[index];
             const int64_t dx = 2 * x - (range.x0 + range.x1), dy = 2 * y - (range.y0 + range.y1);
-            if (level->tiles[tile].pixels)
-                room -= tile_bytes(level, tile, level->tiles[tile].mask);
-            else
-                insert_request(
-                    requests, &count, max,
-                    (struct picture_request){(int)(dx * dx + dy * dy), tile, picture_tile_rect(level, tile)});
+            const struct picture_request request = {sight->level, index, picture_tile_rect(level, index)};
+            if (in_sight(picture, sights, count - 1, sight->level, x, y))
+                continue;
+            if (!tile->pixels) {
+                insert_request(missing, request, dx * dx + dy * dy);
+                continue;
+            }
+            there += tile_bytes(level, index, tile->mask);
+            tile->used = picture->draw_serial + 1;
         }
     }
-    for (size_t i = 0; i < count; i++)
-        requests[i].level = level_index;
-    return fitting_requests(picture, level, requests, count, room, room < picture->cache_budget);
+    return there;
+}
+
+size_t picture_missing(struct picture *picture, const struct picture_sight *sights, size_t sight_count,
+                       struct picture_request *requests, size_t max)
+{
+    int64_t distances[PICTURE_MOST_MISSING], room = picture->cache_budget; // that the tiles in sight leave
+    struct missing missing = {requests, distances, 0,
+                              max < PICTURE_MOST_MISSING ? max : PICTURE_MOST_MISSING};
+    for (size_t i = 0; i < sight_count; i++)
+        room -= look_through(picture, sights, i + 1, &missing);
+    return fitting_requests(picture, &missing, room, room < picture->cache_budget);
 }
 
 // The pixels that a request's texels cover.

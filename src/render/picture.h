@@ -97,9 +97,16 @@ struct picture_request {
     int tile;
     struct rect rect;
 };
-// The visible tiles (rect in image pixels) of `level` that are missing, nearest to the middle first; at most
-// `max`, and no more than fit the cache beside those in view that are there.
-size_t picture_missing(const struct picture *picture, int level, struct rect visible,
+// A part of the image (in its pixels) that is looked at, and the level that is drawn there.
+struct picture_sight {
+    int level;
+    struct rect visible;
+};
+enum { PICTURE_MOST_MISSING = 256 };
+// The tiles that are missing where the picture is looked at, those nearest to the middle of a sight first; at
+// most `max` (up to PICTURE_MOST_MISSING), and no more than fit the cache beside those in sight that are
+// there. These are the last to be dropped from now on.
+size_t picture_missing(struct picture *picture, const struct picture_sight *sights, size_t sight_count,
                        struct picture_request *requests, size_t max);
 // The bytes of all tiles of `level` that `visible` touches, if the level is a cache; 0 if it is stored whole.
 int64_t picture_cache_need(const struct picture *picture, int level, struct rect visible);

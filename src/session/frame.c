@@ -35,6 +35,7 @@ void frame_clear(struct frame *frame)
     frame->statistics_known = false;
     frame->serial++;
     frame->info = (struct frame_info){0};
+    frame_look_away(frame, NULL);
     frame->note[0] = '\0';
 }
 
@@ -72,6 +73,31 @@ bool frame_key_is(const struct frame_key *key, const struct frame_key *other)
            key->choice.ignored == other->choice.ignored &&
            key->choice.has_saturation == other->choice.has_saturation &&
            (!key->choice.has_saturation || key->choice.saturation == other->choice.saturation);
+}
+
+void frame_look(struct frame *frame, const void *owner, struct picture_sight sight)
+{
+    struct frame_sights *sights = &frame->sights;
+    size_t i = 0;
+    while (i < sights->count && sights->owners[i] != owner)
+        i++;
+    if (i == LAYOUT_MAX_PANES)
+        return;
+    sights->owners[i] = owner;
+    sights->at[i] = sight;
+    sights->count += i == sights->count;
+}
+
+void frame_look_away(struct frame *frame, const void *owner)
+{
+    struct frame_sights *sights = &frame->sights;
+    size_t kept = 0;
+    for (size_t i = 0; i < sights->count; i++) {
+        sights->owners[kept] = sights->owners[i];
+        sights->at[kept] = sights->at[i];
+        kept += owner && sights->owners[i] != owner;
+    }
+    sights->count = kept;
 }
 
 bool frame_is_current(const struct frame *frame)

@@ -10,6 +10,7 @@
 #include "session/masks/frame_mask.h"
 #include "sources/loader.h"
 #include "sources/region_loader.h"
+#include "view/layout.h"
 
 // Exact samples of a small rectangle of a frame, kept by a pane while it looks at them. All zero at first.
 struct frame_grid {
@@ -27,6 +28,13 @@ struct frame_coming {
     struct mask_version left_out;
     int64_t bytes;     // that its bands take
     const void *owner; // who began it, and ends it if it is not wanted any more
+};
+
+// Where those that show a frame look at it, each known by its address.
+struct frame_sights {
+    const void *owners[LAYOUT_MAX_PANES];
+    struct picture_sight at[LAYOUT_MAX_PANES];
+    size_t count;
 };
 
 struct document;
@@ -62,6 +70,7 @@ struct frame {
     struct limits_sample sample;
     uint64_t serial;               // another number whenever statistics and histogram are others
     struct region_loader *regions; // fills the tile cache of pictures over the memory budget; NULL otherwise
+    struct frame_sights sights;    // for which it fills it
     char note[160];                // "shown as float32", "streamed ..."
 };
 
@@ -75,6 +84,12 @@ struct frame *frame_create(uint64_t number, struct jobs *jobs);
 void frame_destroy(struct frame **address); // sets *address to NULL
 // One more holder of the same frame.
 struct frame *frame_share(struct frame *frame);
+
+// `owner`, one of those that show the frame, looks at that part of it from now on. The tiles that are kept of
+// a picture over the memory budget are those in all sights.
+void frame_look(struct frame *frame, const void *owner, struct picture_sight sight);
+// It looks elsewhere. NULL: all do.
+void frame_look_away(struct frame *frame, const void *owner);
 
 // Whether its numbers and levels leave out what the user masks now.
 bool frame_is_current(const struct frame *frame);

@@ -45,6 +45,7 @@ void pane_destroy(struct pane **address)
         return;
     pane_give_up(pane);
     file_works_abandon(pane->common->works, pane);
+    frame_look_away(pane->frame, pane);
     frame_cache_release(pane->common->frames, &pane->frame); // has a sheet of the document's masks open
     render_view_destroy(&pane->render_view);
     free(pane->grid.samples);
@@ -185,6 +186,7 @@ static bool stop_loading(struct pane *pane)
 
 void pane_own_frame(struct pane *pane)
 {
+    frame_look_away(pane->frame, pane);
     if (pane->frame->holders > 1)
         frame_cache_turn(pane->common->frames, &pane->frame, NULL);
     pane->frame->whole = false;
@@ -192,6 +194,7 @@ void pane_own_frame(struct pane *pane)
 
 void pane_drop_picture(struct pane *pane)
 {
+    frame_look_away(pane->frame, pane);
     frame_cache_turn(pane->common->frames, &pane->frame, NULL);
     frame_clear(pane->frame);
 }
@@ -351,7 +354,7 @@ static bool can_share(const struct pane *pane, const struct pane *other)
     const struct frame *frame = other->frame;
     const struct frame_key key = pane_key_at(pane, other->position);
     return !other->load.loader && frame->picture && picture_is_complete(frame->picture) &&
-           frame->picture->cache_budget == 0 && frame_key_is(&frame->key, &key);
+           frame_key_is(&frame->key, &key);
 }
 
 // Another frame, or other numbers of it: limits that follow are made anew.
@@ -363,6 +366,7 @@ static bool renew_limits(struct pane *pane)
 void pane_take_frame(struct pane *pane, struct frame *frame)
 {
     pane_drop_limits(pane);
+    frame_look_away(pane->frame, pane);
     frame_cache_leave(pane->common->frames, &pane->frame);
     pane->frame = frame;
     frame->passing = pane->view.play.direction != 0;
@@ -525,25 +529,26 @@ static void tell_passed_over(struct pane *pane)
 
 static bool pump_regions(struct pane *pane, int wait_ms)
 {
-    const int level = camera_level(&pane->view.camera, pane->frame->picture->level_count - 1);
+    struct frame *frame = pane->frame;
+    const int level = camera_level(&pane->view.camera, frame->picture->level_count - 1);
     struct picture_request requests[MAX_REGIONS];
     struct region regions[MAX_REGIONS];
-    const size_t count = picture_missing(pane->frame->picture, level, camera_visible(&pane->view.camera),
-                                         requests, MAX_REGIONS);
+    frame_look(frame, pane, (struct picture_sight){level, camera_visible(&pane->view.camera)});
+    const size_t count =
+        picture_missing(frame->picture, frame->sights.at, frame->sights.count, requests, MAX_REGIONS);
     for (size_t i = 0; i < count; i++)
         regions[i] = (struct region){requests[i].level, requests[i].tile, requests[i].rect};
-    region_loader_want(pane->frame->regions, regions, count);
+    region_loader_want(frame->regions, regions, count);
     bool changed = false;
     struct region_result result;
-    while (region_loader_take(pane->frame->regions, changed ? 0 : wait_ms, &result)) {
+    while (region_loader_take(frame->regions, changed ? 0 : wait_ms, &result)) {
         const struct picture_request request = {result.region.level, result.region.tag, result.region.rect};
         struct error error = result.error;
         enum status status = result.status;
         if (!status)
-            status =
-                picture_put(pane->frame->picture, &request, result.samples, pane->frame->mask.seen, &error);
+            status = picture_put(frame->picture, &request, result.samples, frame->mask.seen, &error);
         if (status) { // until the frame is loaded again
-            region_loader_give_up(pane->frame->regions, &result.region);
+            region_loader_give_up(frame->regions, &result.region);
             common_fault(pane->common, pane, &error);
         }
         free(result.samples);

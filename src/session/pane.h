@@ -105,7 +105,7 @@ bool pane_is_empty(const struct pane *pane);
 // Shows the same document as another pane, at the same place. The pixels are shared where that can be.
 void pane_open_same(struct pane *pane, const struct pane *other);
 // Shows the very frame that another pane of the same document shows; false if that cannot be: it is being
-// loaded, is an image over the memory budget, or this pane wants it reduced otherwise.
+// loaded, or this pane wants it reduced otherwise. Of an image over the memory budget they share the tiles.
 bool pane_share(struct pane *pane, const struct pane *other);
 // Begins to load another place of the list; what is being loaded is given up.
 void pane_go(struct pane *pane, struct source_position position);

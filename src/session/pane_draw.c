@@ -179,12 +179,14 @@ static enum status load_part(struct pane *pane, const struct camera *camera, str
     struct picture_request missing;
     memcpy(&whole, &pane->view.camera, sizeof whole);
     memcpy(&pane->view.camera, camera, sizeof *camera);
+    frame_look_away(pane->frame, NULL); // the part may take all of the cache
     enum status status = pane_load_all(pane, error);
     memcpy(&pane->view.camera, &whole, sizeof whole);
     if (status || !pane->frame->picture)
         return status;
-    const int level = camera_level(camera, pane->frame->picture->level_count - 1);
-    if (picture_missing(pane->frame->picture, level, camera_visible(camera), &missing, 1) == 0)
+    const struct picture_sight sight = {camera_level(camera, pane->frame->picture->level_count - 1),
+                                        camera_visible(camera)};
+    if (picture_missing(pane->frame->picture, &sight, 1, &missing, 1) == 0)
         return STATUS_OK;
     const struct message *fault = messages_fault(&pane->common->messages);
     return error_set(error, STATUS_BROKEN, "%s",

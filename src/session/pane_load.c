@@ -189,6 +189,7 @@ static enum status prepare_picture(struct pane *pane, const struct frame_info *i
         hold(pane);
     if (!fits)
         render_view_drop_cache(pane->render_view);
+    frame_look_away(pane->frame, pane);
     frame_cache_turn(frames, &pane->frame, info);
     if (pane->frame->picture && picture_fits(pane->frame->picture, info)) {
         picture_restart(pane->frame->picture, info, pane->view.display.reduce);

@@ -85,8 +85,8 @@ static size_t fill(const struct streamed *s, const struct view *view, size_t mos
 {
     struct picture_request requests[MAX_REQUESTS];
     struct region regions[MAX_REQUESTS];
-    const size_t missing = picture_missing(s->loaded.picture, drawn_level(s, view),
-                                           camera_visible(&view->camera), requests, MAX_REQUESTS);
+    const struct picture_sight sight = {drawn_level(s, view), camera_visible(&view->camera)};
+    const size_t missing = picture_missing(s->loaded.picture, &sight, 1, requests, MAX_REQUESTS);
     const size_t count = missing < most ? missing : most;
     for (size_t i = 0; i < count; i++)
         regions[i] = (struct region){requests[i].level, requests[i].tile, requests[i].rect};
@@ -229,9 +229,10 @@ static void test_missing_order(void **state)
     struct render_fixture *f = *state;
     struct streamed s;
     streamed_open(f, SAMPLE_F32, 8000000, &s);
-    const struct rect visible = {200, 130, 600, 700};
+    const struct picture_sight sight = {0, {200, 130, 600, 700}}, nothing = {0};
+    const struct picture_sight whole = {s.loaded.picture->level_count - 1, sight.visible};
     struct picture_request all[256], few[5];
-    const size_t count = picture_missing(s.loaded.picture, 0, visible, all, 256);
+    const size_t count = picture_missing(s.loaded.picture, &sight, 1, all, 256);
     assert_int_equal(count, 6 * 6);
     double before = 0;
     for (size_t i = 0; i < count; i++) {
@@ -242,14 +243,69 @@ static void test_missing_order(void **state)
         before = distance;
     }
     // Where only a few are taken they are the nearest ones.
-    assert_int_equal(picture_missing(s.loaded.picture, 0, visible, few, 5), 5);
+    assert_int_equal(picture_missing(s.loaded.picture, &sight, 1, few, 5), 5);
     for (int i = 0; i < 5; i++) {
         const double dx = (double)(few[i].rect.x / SIDE) - 3.5, dy = (double)(few[i].rect.y / SIDE) - 3.5;
         assert_true(dx * dx + dy * dy <= (i < 4 ? 0.5 : 2.5));
     }
-    assert_int_equal(picture_missing(s.loaded.picture, s.loaded.picture->level_count - 1, visible, all, 256),
-                     0);
-    assert_int_equal(picture_missing(s.loaded.picture, 0, (struct rect){0, 0, 0, 0}, all, 256), 0);
+    assert_int_equal(picture_missing(s.loaded.picture, &whole, 1, all, 256), 0);
+    assert_int_equal(picture_missing(s.loaded.picture, &nothing, 1, all, 256), 0);
+    assert_int_equal(picture_missing(s.loaded.picture, NULL, 0, all, 256), 0);
+    streamed_close(f, &s);
+}
+
+// Two sights want each tile once, whichever it is in, nearest first of both; levels are told apart.
+static void test_missing_in_two_sights(void **state)
+{
+    struct render_fixture *f = *state;
+    struct streamed s;
+    streamed_open(f, SAMPLE_F32, 8000000, &s);
+    const struct picture_sight sights[] = {{0, {0, 0, 3 * SIDE, SIDE}},
+                                           {0, {2 * SIDE, 0, 3 * SIDE, SIDE}},
+                                           {0, {2 * SIDE + 5, 3, 20, 20}},
+                                           {s.loaded.picture->level_count - 1, {0, 0, 600, 600}}};
+    struct picture_request all[256];
+    assert_int_equal(picture_missing(s.loaded.picture, sights, 1, all, 256), 3);
+    assert_int_equal(picture_missing(s.loaded.picture, sights, 4, all, 256), 5);
+    static const int columns[] = {1, 3, 0, 2, 4}; // middle ones of both come first
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(all[i].tile, columns[i]);
+        assert_int_equal(all[i].level, 0);
+    }
+    assert_int_equal(picture_missing(s.loaded.picture, sights, 2, all, 2), 2);
+    assert_int_equal(all[1].tile, 3);
+    streamed_close(f, &s);
+}
+
+// What is in sight is not dropped for what else is: where both do not fit the rest is not asked for.
+static void test_sights_share_the_room(void **state)
+{
+    struct render_fixture *f = *state;
+    struct streamed s;
+    streamed_open(f, SAMPLE_F32, 8000000, &s);
+    const int64_t room = (int64_t)SIDE * SIDE * 22; // five tiles: 4 bytes a pixel, 5 with a mask
+    picture_limit_cache(s.loaded.picture, room);
+    const struct picture_sight sights[] = {{0, {0, 0, 4 * SIDE, SIDE}}, {0, {0, 2 * SIDE, 4 * SIDE, SIDE}}};
+    struct picture_request wanted[8];
+    float *samples = calloc((size_t)room, 1);
+    struct error error = {0};
+    assert_int_equal(picture_missing(s.loaded.picture, sights, 1, wanted, 8), 4);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(picture_put(s.loaded.picture, &wanted[i], samples, NULL, &error), STATUS_OK);
+    assert_int_equal(picture_missing(s.loaded.picture, sights, 2, wanted, 8), 1);
+    assert_int_equal(picture_put(s.loaded.picture, &wanted[0], samples, NULL, &error), STATUS_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(picture_missing(s.loaded.picture, sights, 2, wanted, 8), 0);
+    // The second alone: those of the first go for it.
+    s.loaded.picture->draw_serial += 2;
+    size_t count;
+    while ((count = picture_missing(s.loaded.picture, &sights[1], 1, wanted, 8)) > 0)
+        assert_int_equal(picture_put(s.loaded.picture, &wanted[0], samples, NULL, &error), STATUS_OK);
+    for (int x = 0; x < 4; x++)
+        assert_non_null(
+            s.loaded.picture->levels[0].tiles[2 * s.loaded.picture->levels[0].tiles_x + x].pixels);
+    assert_true(s.loaded.picture->cache_bytes <= room);
+    free(samples);
     streamed_close(f, &s);
 }
 
@@ -285,9 +341,14 @@ static void test_restart_and_mask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filled_is_whole), cmocka_unit_test(test_holes),
-        cmocka_unit_test(test_eviction),        cmocka_unit_test(test_view_beyond_budget),
-        cmocka_unit_test(test_missing_order),   cmocka_unit_test(test_restart_and_mask),
+        cmocka_unit_test(test_filled_is_whole),
+        cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_eviction),
+        cmocka_unit_test(test_view_beyond_budget),
+        cmocka_unit_test(test_missing_order),
+        cmocka_unit_test(test_restart_and_mask),
+        cmocka_unit_test(test_missing_in_two_sights),
+        cmocka_unit_test(test_sights_share_the_room),
     };
     return cmocka_run_group_tests_name("cache", tests, render_fixture_setup, render_fixture_teardown);
 }

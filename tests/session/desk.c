@@ -553,6 +553,21 @@ static void write_npy(const char *path, int64_t side)
     assert_int_equal(fclose(file), 0);
 }
 
+static bool misses_tiles(const struct pane *pane)
+{
+    const struct picture_sight sight = {0, camera_visible(&pane->view.camera)};
+    return picture_missing(pane->frame->picture, &sight, 1, &(struct picture_request){0}, 1) > 0;
+}
+
+// At its own size, in a window of 400 x 300.
+static void look_at(struct pane *pane, double x, double y)
+{
+    camera_set_viewport(&pane->view.camera, 400, 300);
+    camera_set_zoom(&pane->view.camera, 1);
+    pane->view.camera.center_x = x;
+    pane->view.camera.center_y = y;
+}
+
 // A picture over the memory budget whose file is cut while it is shown: its tiles are asked for once, and
 // again when the frame was loaded again.
 static void test_tiles_that_cannot_be_read_are_given_up(void **state)
@@ -584,9 +599,50 @@ static void test_tiles_that_cannot_be_read_are_given_up(void **state)
     pane_reload(pane);
     load_all(f->desk);
     assert_null(messages_fault(&f->desk->common.messages));
-    assert_int_equal(picture_missing(pane->frame->picture, 0, camera_visible(&pane->view.camera),
-                                     &(struct picture_request){0}, 1),
-                     0);
+    assert_false(misses_tiles(pane));
+}
+
+// Two panes look at different parts of one picture over the memory budget: they share it with its tiles, and
+// each has what it looks at.
+static void test_tiles_are_shared_by_two_panes(void **state)
+{
+    NEED_DESK(f);
+    struct pane *first = f->desk->active;
+    const char *path = temporary_path("shared.npy");
+    write_npy(path, 5000);
+    f->desk->common.frames->memory_limit = 24 << 20; // the pixels are 50 MB
+    open_in(first, path);
+    load_all(f->desk);
+    const struct picture *picture = first->frame->picture;
+    const int64_t budget = picture->cache_budget;
+    assert_true(budget > 0);
+    struct error error = {0};
+    struct pane *second = desk_add(f->desk, first, LAYOUT_SIDE_BY_SIDE, &error);
+    pane_open_same(second, first);
+    assert_ptr_equal(second->frame, first->frame);
+    assert_int_equal(first->frame->holders, 2);
+    assert_int_equal(picture->cache_budget, budget);
+    load_all(f->desk);
+    look_at(first, 300, 300);
+    look_at(second, 4700, 4700);
+    load_all(f->desk);
+    assert_false(misses_tiles(first));
+    assert_false(misses_tiles(second));
+    assert_ptr_equal(second->frame->picture, picture);
+    assert_true(picture->cache_bytes <= budget);
+    // One of them goes on to another part; the other keeps its own.
+    look_at(first, 4700, 300);
+    load_all(f->desk);
+    assert_false(misses_tiles(first));
+    assert_false(misses_tiles(second));
+    // One leaves: what it looked at holds no room any more.
+    assert_int_equal(first->frame->sights.count, 2);
+    pane_reload(second);
+    load_all(f->desk);
+    assert_ptr_not_equal(second->frame, first->frame);
+    assert_int_equal(first->frame->sights.count, 1);
+    assert_false(misses_tiles(first));
+    assert_false(misses_tiles(second));
 }
 
 int main(void)
@@ -608,6 +664,7 @@ int main(void)
         DESK_TEST(test_slabs_in_one_of_two_panes),
         DESK_TEST(test_playing_waits_until_a_frame_is_due),
         DESK_TEST(test_tiles_that_cannot_be_read_are_given_up),
+        DESK_TEST(test_tiles_are_shared_by_two_panes),
         DESK_TEST(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
