@@ -28,6 +28,30 @@ struct tapped_row {
     bool whole;                   // all of it counts
 };
 
+// The regular sample: every `step`-th pixel of the image has a slot.
+struct regular_sample {
+    int64_t step, slots;
+    double value[TAPS_SAMPLE_TARGET];
+    bool filled[TAPS_SAMPLE_TARGET];
+};
+
+// Room for what becomes of a run on its way to the counters.
+struct scratch {
+    uint8_t masked[RUN]; // nonzero where a pixel does not count, if that is not simply its class
+    union {
+        float floats[RUN];
+        double doubles[RUN];
+        uint8_t bytes[RUN];
+        uint16_t halves[RUN];
+        uint32_t words[RUN];
+        uint64_t longs[RUN];
+    } kept;                             // what counts of a run
+    uint8_t low_values[RUN], left[RUN]; // the low integers of a run, and where there is one or a mask
+    uint32_t narrow[RUN], large[RUN];   // integers on their way to the histograms
+    uint16_t packed[RUN];
+    double doubles[RUN];
+};
+
 struct taps {
     enum sample_type type;
     size_t bytes;         // of one sample
@@ -44,28 +68,11 @@ struct taps {
     struct low_counts low; // counts on their way to `small`
     bool finds_low;        // runs of low counts have no marks, and need not be looked at for them
     bool takes_pairs;      // the reducer takes two rows at once
+    struct regular_sample sample;
 
-    // The regular sample: every `step`-th pixel of the image has a slot.
-    int64_t step, slots;
-    double slot_value[TAPS_SAMPLE_TARGET];
-    bool slot_filled[TAPS_SAMPLE_TARGET];
-
-    // Scratch.
     struct tapped_row rows[2]; // where the reducer takes one at a time, only the first is used
     float *floats;             // a row as float32, for the reducer and for f16
-    uint8_t masked[RUN];       // nonzero where a pixel does not count, if that is not simply its class
-    union {
-        float floats[RUN];
-        double doubles[RUN];
-        uint8_t bytes[RUN];
-        uint16_t halves[RUN];
-        uint32_t words[RUN];
-        uint64_t longs[RUN];
-    } kept;                             // what counts of a run
-    uint8_t low_values[RUN], left[RUN]; // the low integers of a run, and where there is one or a mask
-    uint32_t narrow[RUN], large[RUN];   // integers on their way to the histograms
-    uint16_t packed[RUN];
-    double doubles[RUN];
+    struct scratch run;
 };
 
 static void create_histograms(struct taps *taps)
@@ -114,8 +121,8 @@ enum status taps_create(const struct frame_info *info, int64_t max_rows, int lev
     made->marks = sentinel_prepare(&info->sentinels, info->type);
     made->width = info->width;
     made->height = info->height;
-    made->step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
-    made->slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->step));
+    made->sample.step = int64_max(1, (int64_t)pixels / TAPS_SAMPLE_TARGET);
+    made->sample.slots = int64_min(TAPS_SAMPLE_TARGET, int64_ceil_div((int64_t)pixels, made->sample.step));
     made->floats = malloc((size_t)info->width * sizeof(float));
     enum status status = STATUS_OK;
     if (!row_create(&made->rows[0], info) || !row_create(&made->rows[1], info) || !made->floats)
@@ -184,8 +191,9 @@ static size_t take_floats(struct taps *taps, const float *values, const uint8_t 
     if (!classes && statistics_of_floats(values, count, &run)) {
         memset(valid, 1, count);
     } else {
-        good = statistics_sift_floats(&taps->statistics, values, classes, count, valid, taps->kept.floats);
-        values = taps->kept.floats;
+        good =
+            statistics_sift_floats(&taps->statistics, values, classes, count, valid, taps->run.kept.floats);
+        values = taps->run.kept.floats;
         if (!statistics_of_floats(values, good, &run))
             return 0;
     }
@@ -202,8 +210,9 @@ static size_t take_doubles(struct taps *taps, const double *values, const uint8_
     if (!classes && statistics_of_doubles(values, count, &run)) {
         memset(valid, 1, count);
     } else {
-        good = statistics_sift_doubles(&taps->statistics, values, classes, count, valid, taps->kept.doubles);
-        values = taps->kept.doubles;
+        good =
+            statistics_sift_doubles(&taps->statistics, values, classes, count, valid, taps->run.kept.doubles);
+        values = taps->run.kept.doubles;
         run = (struct statistics){0};
         if (!statistics_of_doubles(values, good, &run))
             statistics_add(&run, values, NULL, good, NULL);
@@ -217,31 +226,31 @@ static size_t take_doubles(struct taps *taps, const double *values, const uint8_
 static void sift_integers(struct taps *taps, const void **samples, const uint8_t *classes, size_t count)
 {
     const void *from = *samples;
-    *samples = &taps->kept;
+    *samples = &taps->run.kept;
     switch (taps->bytes) {
     case 1:
-        integers_sift_8(from, classes, count, taps->kept.bytes);
+        integers_sift_8(from, classes, count, taps->run.kept.bytes);
         break;
     case 2:
-        integers_sift_16(from, classes, count, taps->kept.halves);
+        integers_sift_16(from, classes, count, taps->run.kept.halves);
         break;
     case 4:
-        integers_sift_32(from, classes, count, taps->kept.words);
+        integers_sift_32(from, classes, count, taps->run.kept.words);
         break;
     default:
-        integers_sift_64(from, classes, count, taps->kept.longs);
+        integers_sift_64(from, classes, count, taps->run.kept.longs);
     }
 }
 
 static void count_words(struct taps *taps, const uint32_t *words, size_t count)
 {
     const bool is_signed = sample_traits(taps->type)->is_signed;
-    size_t small = integers_pack(words, count, is_signed, taps->packed);
+    size_t small = integers_pack(words, count, is_signed, taps->run.packed);
     if (small > 0 && small < count) {
-        integers_part(words, count, is_signed, taps->packed, taps->large);
-        words = taps->large;
+        integers_part(words, count, is_signed, taps->run.packed, taps->run.large);
+        words = taps->run.large;
     }
-    histogram_count_small(taps->small, taps->packed, small);
+    histogram_count_small(taps->small, taps->run.packed, small);
     if (small == count)
         return;
     const struct statistics large = integers_statistics(words, count - small, is_signed);
@@ -251,16 +260,16 @@ static void count_words(struct taps *taps, const uint32_t *words, size_t count)
 
 static void count_longs(struct taps *taps, const uint64_t *longs, size_t count)
 {
-    if (integers_narrow(longs, count, taps->type == SAMPLE_I64, taps->narrow)) {
-        count_words(taps, taps->narrow, count);
+    if (integers_narrow(longs, count, taps->type == SAMPLE_I64, taps->run.narrow)) {
+        count_words(taps, taps->run.narrow, count);
         return;
     }
     struct statistics run;
-    sample_row_to_double(taps->type, longs, count, taps->doubles);
-    if (!statistics_of_doubles(taps->doubles, count, &run)) // there is none
+    sample_row_to_double(taps->type, longs, count, taps->run.doubles);
+    if (!statistics_of_doubles(taps->run.doubles, count, &run)) // there is none
         return;
     statistics_merge(&taps->statistics, &run);
-    histogram_count_doubles(taps->histogram, taps->doubles, count, run.min, run.max);
+    histogram_count_doubles(taps->histogram, taps->run.doubles, count, run.min, run.max);
 }
 
 // Whether it is worth looking for low ones, by the first samples of a run.
@@ -268,7 +277,7 @@ static bool begins_low(struct taps *taps, const void *samples, const uint8_t *cl
 {
     enum { LOOKED_AT = 64 };
     const size_t first = count < LOOKED_AT ? count : LOOKED_AT;
-    return low_counts_pick(samples, taps->bytes, classes, first, taps->low_values) >= first / 2;
+    return low_counts_pick(samples, taps->bytes, classes, first, taps->run.low_values) >= first / 2;
 }
 
 // Counts the low ones where they are nearly all of the run; then *classes are what else need not be looked
@@ -278,13 +287,13 @@ static size_t take_low(struct taps *taps, const void *samples, const uint8_t **c
 {
     if (!begins_low(taps, samples, *classes, count))
         return 0;
-    const size_t low = low_counts_pick(samples, taps->bytes, *classes, count, taps->low_values);
+    const size_t low = low_counts_pick(samples, taps->bytes, *classes, count, taps->run.low_values);
     if (low < good - good / 8)
         return 0;
-    low_counts_add(&taps->low, taps->low_values, count, taps->small);
+    low_counts_add(&taps->low, taps->run.low_values, count, taps->small);
     for (size_t i = 0; low < good && i < count; i++)
-        taps->left[i] = (*classes ? (*classes)[i] : 0) | (taps->low_values[i] != LOW_NONE);
-    *classes = taps->left;
+        taps->run.left[i] = (*classes ? (*classes)[i] : 0) | (taps->run.low_values[i] != LOW_NONE);
+    *classes = taps->run.left;
     return low;
 }
 
@@ -325,19 +334,19 @@ static size_t take_run(struct taps *taps, const void *samples, const float *floa
         return take_integers(taps, samples, classes, count, valid);
     if (taps->type == SAMPLE_F32 || taps->type == SAMPLE_F16)
         return take_floats(taps, floats, classes, count, valid);
-    value_map_row_to_double(&taps->map, taps->type, samples, count, taps->doubles);
-    return take_doubles(taps, taps->doubles, classes, count, valid);
+    value_map_row_to_double(&taps->map, taps->type, samples, count, taps->run.doubles);
+    return take_doubles(taps, taps->run.doubles, classes, count, valid);
 }
 
 static void take_sample(struct taps *taps, int64_t y, const unsigned char *samples, const uint8_t *valid)
 {
     int64_t start = y * taps->width;
-    int64_t slot = int64_ceil_div(start, taps->step);
-    for (; slot < taps->slots && slot * taps->step < start + taps->width; slot++) {
-        size_t x = (size_t)(slot * taps->step - start);
-        taps->slot_filled[slot] = valid[x];
+    int64_t slot = int64_ceil_div(start, taps->sample.step);
+    for (; slot < taps->sample.slots && slot * taps->sample.step < start + taps->width; slot++) {
+        size_t x = (size_t)(slot * taps->sample.step - start);
+        taps->sample.filled[slot] = valid[x];
         const double value = sample_value(taps->type, samples + x * taps->bytes);
-        taps->slot_value[slot] = taps->type == SAMPLE_F32 ? value_map_true(&taps->map, value) : value;
+        taps->sample.value[slot] = taps->type == SAMPLE_F32 ? value_map_true(&taps->map, value) : value;
     }
 }
 
@@ -359,8 +368,8 @@ static const uint8_t *run_masked(struct taps *taps, const struct band *band, con
     if (!left_out && counting == 0xff)
         return any_nonzero(classes, count) ? classes : NULL;
     for (size_t i = 0; i < count; i++)
-        taps->masked[i] = (classes[i] & counting) | (left_out ? left_out[i] : 0);
-    return any_nonzero(taps->masked, count) ? taps->masked : NULL;
+        taps->run.masked[i] = (classes[i] & counting) | (left_out ? left_out[i] : 0);
+    return any_nonzero(taps->run.masked, count) ? taps->run.masked : NULL;
 }
 
 static void reduce_row(struct taps *taps, struct tapped_row *row)
@@ -506,17 +515,17 @@ static void drain_sample(struct taps *taps, struct taps_result *result)
     }
     for (size_t i = 0; i < sample->count; i++) {
         uint32_t slot = result->sample_slots[i];
-        if (!taps->slot_filled[slot]) {
-            taps->slot_filled[slot] = true;
-            taps->slot_value[slot] = sample->values[i];
+        if (!taps->sample.filled[slot]) {
+            taps->sample.filled[slot] = true;
+            taps->sample.value[slot] = sample->values[i];
         }
     }
     sample->count = 0;
     for (uint32_t slot = 0; slot < TAPS_SAMPLE_TARGET; slot++) {
-        if (taps->slot_filled[slot]) {
-            sample->values[sample->count] = taps->slot_value[slot];
+        if (taps->sample.filled[slot]) {
+            sample->values[sample->count] = taps->sample.value[slot];
             result->sample_slots[sample->count++] = slot;
-            taps->slot_filled[slot] = false;
+            taps->sample.filled[slot] = false;
         }
     }
 }
