@@ -16,7 +16,8 @@
 struct common {
     struct jobs *jobs; // of which the main thread is the consumer
     struct file_works *works;
-    bool paced; // by an event loop (common_pace)
+    bool paced;       // by an event loop (common_pace)
+    bool bars_beside; // the colour bars stand in gutters beside the images; else they are drawn on them
     // The device; all NULL until common_attach.
     struct gpu *gpu;
     struct renderer *renderer;

@@ -236,8 +236,26 @@ static int64_t gutter_width(const struct desk *desk, const struct pane *pane)
     return shown && desk->common.workspace.panels.interface ? desk->gutter : 0;
 }
 
+// One colour bar for all panes, whose contrast is linked: that of the active one, at the right.
+static bool has_common_gutter(const struct desk *desk)
+{
+    const struct workspace *workspace = &desk->common.workspace;
+    return workspace->links.contrast && !workspace->alone && desk_count(desk) > 1;
+}
+
+// Takes the common gutter, or an empty one, from the right side of `whole`.
+static struct rect take_common_gutter(const struct desk *desk, struct rect *whole)
+{
+    struct rect gutter = *whole;
+    gutter.width = has_common_gutter(desk) ? int64_min(gutter_width(desk, desk->active), whole->width) : 0;
+    whole->width -= gutter.width;
+    gutter.x += whole->width;
+    return gutter;
+}
+
 void desk_lay_out(struct desk *desk, struct rect whole, float scale)
 {
+    const struct rect common = take_common_gutter(desk, &whole);
     desk->whole = whole;
     desk->scale = scale;
     const bool heads = desk->common.workspace.panels.interface;
@@ -253,7 +271,8 @@ void desk_lay_out(struct desk *desk, struct rect whole, float scale)
         picture.y += head.height;
         picture.height -= head.height;
         gutter = picture;
-        gutter.width = int64_min(gutter_width(desk, desk->panes[i]), picture.width);
+        gutter.width =
+            has_common_gutter(desk) ? 0 : int64_min(gutter_width(desk, desk->panes[i]), picture.width);
         picture.width -= gutter.width;
         gutter.x += picture.width;
         desk->heads[i] = head;
@@ -262,6 +281,8 @@ void desk_lay_out(struct desk *desk, struct rect whole, float scale)
         if (desk->panes[i] && picture.width > 0 && picture.height > 0)
             camera_set_viewport(&desk->panes[i]->view.camera, (int)picture.width, (int)picture.height);
     }
+    if (common.width > 0)
+        desk->gutters[index_of(desk, desk->active)] = common;
 }
 
 bool desk_is_shown(const struct desk *desk, const struct pane *pane)

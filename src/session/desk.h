@@ -34,7 +34,7 @@ struct desk {
     struct rect places[LAYOUT_MAX_PANES], heads[LAYOUT_MAX_PANES], pictures[LAYOUT_MAX_PANES],
         gutters[LAYOUT_MAX_PANES];
     float scale;
-    int64_t gutter; // how wide gutters are to be, in these pixels; 0: the colour bar lies on the image
+    int64_t gutter; // how wide gutters are to be, in these pixels
 };
 
 // A desk with one empty pane. `wake` may be NULL; see jobs_create.

@@ -118,7 +118,7 @@ static void draw_overlays(struct pane *pane, float scale)
         if (visible.width > 0 && visible.height > 0 && fill_grid(pane, visible))
             overlay_pixel_values(pane->common->overlay, view, &source, scale);
     }
-    if (view->overlays.colour_bar && pane->frame->picture) {
+    if (view->overlays.colour_bar && !pane->common->bars_beside && pane->frame->picture) {
         const struct colour_bar bar = pane_colour_bar(pane);
         overlay_colour_bar(pane->common->overlay, &bar, 0, 0, camera->viewport_width, camera->viewport_height,
                            scale);

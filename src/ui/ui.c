@@ -340,6 +340,7 @@ static void build_panels(struct ui *ui)
     ui->contents.was_open &= tab == TAB_CONTENTS;
     if (ui->shell.drawer)
         ui_add_floating(ui, place_of(ui->shell.inspector));
+    ui_gutters(ui);
     ui_toasts(ui, place_of(ui->picture));
     if (panels->messages)
         ui_message_list(ui);
@@ -388,8 +389,14 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui->model = NULL;
 }
 
+float ui_gutter_width(const struct ui *ui)
+{
+    return ui->gutters.width;
+}
+
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error)
 {
+    ui_gutters_clear(&ui->gutters, gpu, ui->size.height);
     struct ui_scene scene = {.panes = ui->picture, .pictures = {ui->picture}, .picture_count = 1};
     for (int i = 0; i < DOCKS; i++)
         scene.docks[i] = (struct ui_dock){dock_rect(&ui->shell, i), docks[i].ground};

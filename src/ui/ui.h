@@ -44,6 +44,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
 // (at least 1). Depends on workspace->panels only, not on what ui_frame did, and notes there whether the
 // window is small.
 struct rect ui_picture_area(const struct ui *ui, struct workspace *workspace, int width, int height);
+// How wide the strips for colour bars beside images are to be, framebuffer pixels; 0 until the first frame.
+float ui_gutter_width(const struct ui *ui);
 // Draws the panels over the picture into the window, which is bound, by the renderer of its device.
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error);
 // The mouse is over the picture, not over a panel or outside of the window.

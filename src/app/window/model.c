@@ -67,6 +67,23 @@ static void fill_cursor(const struct desk *desk, struct ui_model *model, struct 
     model->cursor = (struct ui_cursor){true, at->x, at->y, texts->value, texts->kind};
 }
 
+static void fill_gutters(const struct desk *desk, struct ui_model *model)
+{
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        const struct pane *pane = desk->panes[i];
+        const struct rect place = desk->gutters[i];
+        if (!pane || !pane->frame->picture || place.width <= 0 || place.height <= 0)
+            continue;
+        model->gutters[model->gutter_count++] = (struct ui_gutter){
+            .pane = desk_number(desk, pane),
+            .place = {(float)place.x, (float)place.y, (float)place.width, (float)place.height},
+            .view = &pane->view,
+            .colormap = pane->colormap,
+            .histogram = pane->frame->histogram,
+            .unit = pane->frame->info.unit};
+    }
+}
+
 void model_fill(const struct model_parts *parts, struct ui_model *model, struct model_texts *texts)
 {
     struct pane *pane = parts->desk->active;
@@ -96,4 +113,5 @@ void model_fill(const struct model_parts *parts, struct ui_model *model, struct 
     if (question_fill(parts->host, &texts->question_texts, &texts->question))
         model->question = &texts->question;
     fill_cursor(parts->desk, model, texts);
+    fill_gutters(parts->desk, model);
 }

@@ -69,6 +69,7 @@ static void lay_out(struct session *session, int width, int height)
     bool exact;
     playback_place(desk->active, &number, &total, &exact);
     desk->common.workspace.panels.has_frames = total > 1;
+    desk->gutter = (int64_t)ui_gutter_width(session->ui);
     desk_lay_out(desk, ui_picture_area(session->ui, &desk->common.workspace, width, height), session->scale);
     desk_follow(desk);
     host->mouse_on_picture = ui_mouse_on_picture(session->ui);
@@ -549,6 +550,7 @@ static enum status start_session(struct session *session, const char *const *nam
     add_bindings(session);
     session->commands_pending = session->options.commands.count > 0;
     session->host.copy = copy_text;
+    session->desk->common.bars_beside = true;
     session->host.lay_out = lay_out_now;
     session->host.lay_out_context = session;
     return STATUS_OK;

@@ -9,6 +9,7 @@
 #include "ui/base/ui_fonts.h"
 #include "ui/controls/ui_list.h"
 #include "ui/panels/ui_context.h"
+#include "ui/panels/ui_gutter.h"
 #include "ui/panels/ui_histogram_state.h"
 #include "ui/panels/ui_inspector.h"
 #include "ui/panels/ui_messages.h"
@@ -17,7 +18,7 @@
 #include "ui/panels/ui_toast.h"
 #include "view/shell.h"
 
-enum { UI_MAX_FLOATING = 8 };
+enum { UI_MAX_FLOATING = 32 };
 
 struct ui_contrast_panel {
     struct ui_histogram histogram;
@@ -154,6 +155,7 @@ struct ui {
     uint64_t metadata_glyphs; // serial of the metadata whose characters are in the fonts
     struct text queue;        // commands to run at the end of the frame
 
+    struct ui_gutters gutters;
     struct ui_contrast_panel contrast;
     struct ui_context context;
     struct ui_palette palette;

@@ -10,7 +10,10 @@
 #include "image/mask_counts.h"
 #include "image/statistics.h"
 #include "sources/browser.h"
+#include "ui/base/imgui_bridge.h"
+#include "view/layout.h"
 #include "view/messages.h"
+#include "view/view.h"
 
 // What is under the mouse.
 struct ui_cursor {
@@ -122,6 +125,16 @@ struct ui_header {
     uint64_t serial;       // another number whenever the text is another
 };
 
+// The colour bar beside the image of a pane.
+struct ui_gutter {
+    int pane; // its number for commands, from 1
+    struct gui_rect place;
+    const struct view *view;
+    const struct colormap *colormap;   // NULL: none can be shown
+    const struct histogram *histogram; // NULL while not known
+    const char *unit;                  // or ""
+};
+
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
@@ -137,6 +150,8 @@ struct ui_model {
     struct ui_work work;
     const char *note;          // "shown as float32", "luminance of 3 channels"; NULL or "" = nothing
     struct messages *messages; // the panels close toasts, and see the list
+    struct ui_gutter gutters[LAYOUT_MAX_PANES];
+    size_t gutter_count;
     struct ui_header header;
     struct ui_browsing browsing;
     const struct ui_question *question; // NULL = none
