@@ -52,6 +52,13 @@ static void limit_text(const struct limits *limits, double value, char text[32])
 {
     enum { PARTS = 10000 };
     tick_format(value, tick_step(limits->low, limits->high, PARTS), text, 32);
+    size_t length = strlen(text);
+    if (!strchr(text, '.') || strchr(text, 'e'))
+        return;
+    while (text[length - 1] == '0')
+        text[--length] = '\0';
+    if (text[length - 1] == '.')
+        text[--length] = '\0';
 }
 
 // --- Drawing ---
@@ -91,7 +98,8 @@ static float draw_ticks(const struct ui *ui, const struct strip *strip)
         const float y = strip->bar.y + (float)(int)((1 - (float)ticks[i].position) * (strip->bar.height - 1));
         const bool major = ticks[i].label[0];
         gui_draw_rect((struct gui_rect){x, y, ui_px(ui, major ? TICK : TICK_MINOR), hair}, colour_label);
-        if (!major)
+        // The ends have labels of their own.
+        if (!major || y < strip->bar.y + line / 2 || y > strip->bar.y + strip->bar.height - line / 2)
             continue;
         const float width = gui_text_width(ticks[i].label);
         gui_draw_text(x + ui_px(ui, TICK + 2), y - (float)(int)(line / 2), colour_label, ticks[i].label);
