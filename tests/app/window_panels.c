@@ -64,6 +64,16 @@ static void expect_gray(struct session *session, int value)
     assert_int_equal(rgb[0], value);
 }
 
+// The gray in the middle of the picture, once nothing moves any more.
+static int gray_now(struct session *session)
+{
+    struct pixels pixels = {0};
+    assert_true(driven_settle(session->window, &pixels));
+    const int gray = pixels.rgb[3 * ((size_t)(pixels.height / 2) * (size_t)pixels.width + 640)];
+    pixels_free(&pixels);
+    return gray;
+}
+
 // Waits for a difference from `before`, which is renewed.
 static void press(struct session *session, const char *key, struct pixels *before)
 {
@@ -517,6 +527,54 @@ static void test_what_acts_is_a_blank(void **state)
     pixels_free(&other);
 }
 
+// A double click, once more where this machine was too slow for it to be one.
+static void open_limit_field(struct session *session, int x, int y)
+{
+    enum { TRIES = 20 };
+    struct pixels before = {0}, after = {0};
+    bool open = false;
+    driven_move(session->window, x, y);
+    assert_true(driven_settle(session->window, &before));
+    for (int i = 0; i < TRIES && !open; i++) {
+        for (int click = 0; click < 2; click++) {
+            driven_button(session->window, 1, true);
+            driven_button(session->window, 1, false);
+            usleep(50000);
+        }
+        pixels_free(&after);
+        assert_true(driven_settle(session->window, &after));
+        const size_t row = 3 * ((size_t)y * WINDOW_WIDTH + (size_t)x - 25), bytes = (size_t)3 * 50 * 1;
+        for (int line = 0; line < 30; line++)
+            open |= memcmp(before.rgb + row + 3 * (size_t)line * WINDOW_WIDTH,
+                           after.rgb + row + 3 * (size_t)line * WINDOW_WIDTH, bytes) != 0;
+    }
+    assert_true(open);
+    pixels_free(&before);
+    pixels_free(&after);
+}
+
+// The strip between the picture and the panel at the right: a limit is typed after a double click on its end,
+// dragged, and the wheel brings both nearer or farther apart.
+static void test_the_colour_bar_sets_limits(void **state)
+{
+    enum { GUTTER_X = 894, HIGH_Y = 100, MIDDLE_Y = 430 };
+    struct session *session = *state;
+    make_folder("gutter");
+    session_open(session, "--colormap", "gray", "--range", "0:255", in_folder("alone.npy"), NULL);
+    expect_gray(session, 220);
+    open_limit_field(session, GUTTER_X, HIGH_Y);
+    driven_key(session->window, "ctrl+a");
+    driven_type(session->window, "510");
+    driven_key(session->window, "Return");
+    expect_gray(session, 110); // 220 / 510 x 255
+    driven_drag(session->window, 1, GUTTER_X, HIGH_Y, GUTTER_X, HIGH_Y + 200);
+    const int dragged = gray_now(session); // the upper limit is lower: about 360
+    assert_in_range(dragged, 140, 180);
+    driven_move(session->window, GUTTER_X, MIDDLE_Y);
+    driven_wheel(session->window, 1);
+    assert_true(gray_now(session) > dragged); // above the middle, and the limits are nearer to each other
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
@@ -536,6 +594,7 @@ int main(void)
         TEST(test_open_panels_rest),
         TEST(test_the_header_is_searched),
         TEST(test_what_acts_is_a_blank),
+        TEST(test_the_colour_bar_sets_limits),
     };
     if (!session_ready())
         return 77;

@@ -23,7 +23,8 @@ enum {
     REACH = 8,  // of a handle, for the mouse
     LEAST_BAR = 24,
     BANDS = 256,
-    SHRINK = 16 // less than that narrower is not worth a move
+    FOCUS_FRAMES = 3, // until a field surely has the keyboard
+    SHRINK = 16       // less than that narrower is not worth a move
 };
 
 static const uint32_t colour_text = 0xebebebff, colour_label = 0xb8b8b8ff;
@@ -140,7 +141,7 @@ static void begin_typing(struct ui *ui, const struct strip *strip, enum gutter_p
     const struct limits *limits = &strip->gutter->view->contrast.limits;
     state->typing = part;
     state->typing_pane = strip->gutter->pane;
-    state->focus = true;
+    state->focus_frames = FOCUS_FRAMES;
     format_double(part == GUTTER_LOW ? limits->low : limits->high, state->typed, sizeof state->typed);
 }
 
@@ -151,8 +152,9 @@ static void type_limit(struct ui *ui, const struct strip *strip, enum gutter_par
     gui_set_y(y - strip->place.y);
     gui_space(0);
     gui_next_width(strip->place.width - ui_px(ui, 4));
-    if (state->focus) {
-        gui_focus_next();
+    if (state->focus_frames > 0) {
+        if (state->focus_frames == FOCUS_FRAMES)
+            gui_focus_next();
         ui->settling.focus_frames = 1;
         ui->settling.frames = 2;
     }
@@ -160,9 +162,9 @@ static void type_limit(struct ui *ui, const struct strip *strip, enum gutter_par
     if (entered && parse_double(state->typed, &value))
         ui_run(ui, "%d:contrast.%s %s", strip->gutter->pane, part == GUTTER_LOW ? "low" : "high",
                state->typed);
-    if (entered || (!state->focus && !gui_input_active("##limit")))
+    if (entered || (state->focus_frames == 0 && !gui_input_active("##limit")))
         state->typing = GUTTER_NOTHING;
-    state->focus = false;
+    state->focus_frames -= state->focus_frames > 0;
 }
 
 // --- The mouse ---
@@ -259,6 +261,9 @@ static void fit_width(struct ui *ui, float needed)
     const float least = ui_px(ui, ui->shell.size == SHELL_COMPACT ? WIDTH_COMPACT : WIDTH);
     const float wanted = ceilf(fmaxf(least, needed));
     const bool held = ui->mouse.panel_buttons || ui->mouse.picture_buttons;
+    if (state->scale != ui->scale)
+        state->width = 0;
+    state->scale = ui->scale;
     if (wanted <= state->width && (held || state->width - wanted < ui_px(ui, SHRINK)) &&
         state->width >= least)
         return;

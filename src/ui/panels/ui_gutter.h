@@ -13,7 +13,7 @@ struct ui;
 struct ui_gutters {
     struct gui_rect places[LAYOUT_MAX_PANES]; // of the last frame
     size_t count;
-    float width; // that the labels need, framebuffer pixels
+    float width, scale; // that the labels need, framebuffer pixels; and the scale that it is for
     // What the mouse holds, of the gutter of that pane, and how it was.
     enum gutter_part dragged;
     int pane;
@@ -22,7 +22,7 @@ struct ui_gutters {
     // The limit that is being typed, of the gutter of `typing_pane`.
     enum gutter_part typing;
     int typing_pane;
-    bool focus;
+    int focus_frames; // until its field has the keyboard
     char typed[40];
 };
 
