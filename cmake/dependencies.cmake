@@ -34,6 +34,13 @@ pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 
 find_file(FOVEA_FONT DejaVuSans.ttf PATHS /usr/share/fonts/truetype/dejavu REQUIRED NO_DEFAULT_PATH
   DOC "The font embedded as the fallback")
+find_file(FOVEA_INTER Inter-Regular.otf PATHS /usr/share/fonts/opentype/inter REQUIRED NO_DEFAULT_PATH
+  DOC "The font of the interface")
+find_file(FOVEA_INTER_SEMIBOLD Inter-SemiBold.otf PATHS /usr/share/fonts/opentype/inter REQUIRED NO_DEFAULT_PATH
+  DOC "The font of headings")
+find_file(FOVEA_ICONS materialdesignicons-webfont.ttf PATHS /usr/share/fonts/truetype/materialdesignicons-webfont
+  /usr/share/fonts-materialdesignicons-webfont/fonts REQUIRED NO_DEFAULT_PATH
+  DOC "The font of icons; embedded as it is, which its licence asks for")
 
 # HDF5: the archive where there is one. The shared library of Debian loads 35 others (curl, Kerberos, LDAP, ...) at every
 # start; the archive leaves its network driver out, because nothing refers to it.

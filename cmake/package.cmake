@@ -28,7 +28,8 @@ include(CPack)
 # What is in the program without being a library of its own asks that its terms come along.
 set(copyright ${CMAKE_BINARY_DIR}/copyright)
 file(READ LICENSE text)
-foreach(package libimgui-dev libhdf5-dev libaec-dev fonts-dejavu-core)
+foreach(package libimgui-dev libhdf5-dev libaec-dev fonts-dejavu-core fonts-inter
+    fonts-materialdesignicons-webfont)
   if(EXISTS /usr/share/doc/${package}/copyright)
     file(READ /usr/share/doc/${package}/copyright terms)
     string(APPEND text "\n\n--- Terms of ${package} of Debian, parts of which are in the program ---\n\n${terms}")

@@ -161,6 +161,7 @@ ACTION(action_view_smooth);
 ACTION(action_view_fullscreen);
 ACTION(action_view_interface);
 ACTION(action_interface_scale);
+ACTION(action_interface_theme);
 ACTION(action_view_colour_bar);
 ACTION(action_view_pixel_values);
 TICK(tick_view_fit);
@@ -171,6 +172,7 @@ TICK(tick_view_smooth);
 TICK(tick_view_fullscreen);
 TICK(tick_view_interface);
 TICK(tick_interface_scale);
+TICK(tick_interface_theme);
 TICK(tick_view_colour_bar);
 TICK(tick_view_pixel_values);
 

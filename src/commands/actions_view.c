@@ -245,6 +245,23 @@ TICK(tick_interface_scale)
                : args->values[0].choice < 0 && asked == args->values[0].number;
 }
 
+ACTION(action_interface_theme)
+{
+    (void)error;
+    enum interface_theme *theme = &host->workspace->theme;
+    const int choice = action_choice(args, 0, THEME_COUNT);
+    *theme = choice < THEME_COUNT   ? (enum interface_theme)choice
+             : *theme == THEME_DARK ? THEME_LIGHT
+                                    : THEME_DARK;
+    host->panels_changed = true;
+    return STATUS_OK;
+}
+
+TICK(tick_interface_theme)
+{
+    return args->count > 0 && args->values[0].choice == (int)host->workspace->theme;
+}
+
 ACTION(action_view_fullscreen)
 {
     if (!command_window(host)->set_fullscreen)

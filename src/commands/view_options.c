@@ -197,6 +197,15 @@ SETTER(set_scale_ui)
     return STATUS_OK;
 }
 
+SETTER(set_theme)
+{
+    struct view_options *options = target;
+    if (!interface_theme_find(value, &options->theme))
+        return bad_value(value, "dark or light", error);
+    options->has_theme = true;
+    return STATUS_OK;
+}
+
 SETTER(set_prefetch)
 {
     int64_t frames;
@@ -435,6 +444,8 @@ const struct option view_option_table[] = {
     {"--scale-ui", NULL, "FACTOR",
      "Size of menus, panels and texts, 1 to 4; default: what the user chose before, else as the desktop has it.",
      set_scale_ui, NULL},
+    {"--theme", NULL, "NAME",
+     "Colours of menus and panels: dark or light; default: as the user chose before.", set_theme, NULL},
     {"--command", NULL, "COMMANDS",
      "Commands to run when the image is shown, separated by ';'; may be given several times.", set_command,
      NULL},

@@ -6,6 +6,7 @@
 
 #include "commands/options.h"
 #include "sources/slab_mode.h"
+#include "view/interface_theme.h"
 #include "view/view.h"
 
 // What is opened, and how.
@@ -85,8 +86,10 @@ struct view_options {
     struct camera_options camera;
     struct display_options display;
     struct command_options commands;
-    bool decorate;        // --decorate
-    double scale_ui;      // --scale-ui; 0 = not given
+    bool decorate;   // --decorate
+    double scale_ui; // --scale-ui; 0 = not given
+    bool has_theme;  // --theme
+    enum interface_theme theme;
     int64_t memory_bytes; // --memory; 0 = by what is free
 };
 

@@ -7,15 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-// At scale 1.
-static const float font_height = 14;
-
 static void apply_scale(struct ui *ui)
 {
-    gui_style(ui->scale);
-    if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), true))
+    gui_style(ui->theme, ui->scale);
+    if (ui_fonts_update(&ui->fonts, ui->scale, true))
         ui_docks_forget(ui->docks);
     ui->settling.frames = 2;
+}
+
+static void apply_theme(struct ui *ui, enum interface_theme theme)
+{
+    if (theme == ui->theme)
+        return;
+    ui->theme = theme;
+    gui_style(theme, ui->scale);
+    ui_docks_forget(ui->docks);
 }
 
 enum status ui_create(SDL_Window *window, SDL_GLContext context, float scale, struct ui **ui,
@@ -307,18 +313,18 @@ enum dock_kind {
 static const struct {
     size_t rect; // where the shell has its rectangle
     void (*build)(struct ui *ui, struct gui_rect place);
-    uint32_t ground;
+    enum ui_colour ground;
 } docks[DOCKS] = {
-    [DOCK_MENU] = {offsetof(struct shell, menu), ui_menu_bar, 0x1a1a1aff},
-    [DOCK_TOOLBAR] = {offsetof(struct shell, toolbar), NULL, 0x1a1a1aff},
-    [DOCK_STRIP] = {offsetof(struct shell, strip), NULL, 0x1a1a1aff},
-    [DOCK_BROWSER] = {offsetof(struct shell, browser), ui_files, 0x222222ff},
-    [DOCK_SERIES] = {offsetof(struct shell, series), ui_frames, 0x222222ff},
-    [DOCK_SPLITTER] = {offsetof(struct shell, splitter), NULL, 0x222222ff},
-    [DOCK_BOTTOM] = {offsetof(struct shell, bottom), NULL, 0x222222ff},
-    [DOCK_INSPECTOR] = {offsetof(struct shell, inspector), ui_inspector, 0x222222ff},
-    [DOCK_RAIL] = {offsetof(struct shell, rail), ui_rail, 0x1a1a1aff},
-    [DOCK_STATUS] = {offsetof(struct shell, status), ui_status_line, 0x1a1a1aff},
+    [DOCK_MENU] = {offsetof(struct shell, menu), ui_menu_bar, UI_BASE},
+    [DOCK_TOOLBAR] = {offsetof(struct shell, toolbar), NULL, UI_BASE},
+    [DOCK_STRIP] = {offsetof(struct shell, strip), NULL, UI_BASE},
+    [DOCK_BROWSER] = {offsetof(struct shell, browser), ui_files, UI_PANEL},
+    [DOCK_SERIES] = {offsetof(struct shell, series), ui_frames, UI_PANEL},
+    [DOCK_SPLITTER] = {offsetof(struct shell, splitter), NULL, UI_PANEL},
+    [DOCK_BOTTOM] = {offsetof(struct shell, bottom), NULL, UI_PANEL},
+    [DOCK_INSPECTOR] = {offsetof(struct shell, inspector), ui_inspector, UI_PANEL},
+    [DOCK_RAIL] = {offsetof(struct shell, rail), ui_rail, UI_BASE},
+    [DOCK_STATUS] = {offsetof(struct shell, status), ui_status_line, UI_BASE},
 };
 static struct rect dock_rect(const struct shell *shell, int dock)
 {
@@ -367,7 +373,8 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     ui->size.width = width;
     ui->size.height = height;
     need_model_texts(ui, model);
-    if (ui_fonts_update(&ui->fonts, ui_px(ui, font_height), false))
+    apply_theme(ui, host->workspace->theme);
+    if (ui_fonts_update(&ui->fonts, ui->scale, false))
         ui_docks_forget(ui->docks);
     if (ui->settling.frames > 0)
         ui->settling.frames--;
@@ -399,7 +406,7 @@ enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, s
     ui_gutters_clear(&ui->gutters, gpu, ui->size.height);
     struct ui_scene scene = {.panes = ui->picture, .pictures = {ui->picture}, .picture_count = 1};
     for (int i = 0; i < DOCKS; i++)
-        scene.docks[i] = (struct ui_dock){dock_rect(&ui->shell, i), docks[i].ground};
+        scene.docks[i] = (struct ui_dock){dock_rect(&ui->shell, i), gui_tone(docks[i].ground)};
     if (ui->shell.drawer) {
         struct ui_dock *inspector = &scene.docks[DOCK_INSPECTOR];
         scene.drawer = *inspector;

@@ -18,10 +18,11 @@ static const struct special_colour special_defaults[SPECIAL_COUNT] = {
     [SPECIAL_NAN] = {true, {80, 80, 80}},
 };
 
+// Told apart by colour-blind eyes too (tests/ui/theme.c).
 static const uint8_t layer_tints[MASK_LAYER_COUNT][3] = {
-    [MASK_USER] = {255, 48, 48},   [MASK_FILE] = {255, 128, 0},   [MASK_GAP] = {52, 56, 68},
-    [MASK_BAD] = {224, 64, 224},   [MASK_HOT] = {255, 224, 32},   [MASK_SATURATED] = {0, 224, 255},
-    [MASK_USER_2] = {64, 208, 64}, [MASK_USER_3] = {64, 96, 255},
+    [MASK_USER] = {255, 77, 77},    [MASK_FILE] = {240, 160, 32},   [MASK_GAP] = {52, 56, 68},
+    [MASK_BAD] = {213, 140, 192},   [MASK_HOT] = {242, 227, 76},    [MASK_SATURATED] = {56, 214, 240},
+    [MASK_USER_2] = {45, 190, 141}, [MASK_USER_3] = {91, 141, 239},
 };
 
 const char *special_value_name(enum special_value special)

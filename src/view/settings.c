@@ -24,6 +24,17 @@ static void write_scale(const struct settings *settings, struct text *out)
         text_printf(out, "scale %g\n", settings->scale);
 }
 
+static void read_theme(struct settings *settings, const char *value)
+{
+    (void)interface_theme_find(value, &settings->theme);
+}
+
+static void write_theme(const struct settings *settings, struct text *out)
+{
+    if (settings->theme != THEME_DARK)
+        text_printf(out, "theme %s\n", interface_theme_name(settings->theme));
+}
+
 static bool is_side(int64_t side)
 {
     return side >= SETTINGS_LEAST_SIDE && side <= SETTINGS_MOST_SIDE;
@@ -113,6 +124,7 @@ static const struct row {
     void (*write)(const struct settings *settings, struct text *out);
 } rows[] = {
     {"scale", read_scale, write_scale},
+    {"theme", read_theme, write_theme},
     {"size", read_size, write_size},
     {"maximized", read_maximized, write_maximized},
     {"tab", read_tab, write_tab},

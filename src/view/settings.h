@@ -4,6 +4,7 @@
 #define FOVEA_VIEW_SETTINGS_H
 
 #include "base/text.h"
+#include "view/interface_theme.h"
 #include "view/workspace.h"
 
 #include <stdbool.h>
@@ -12,7 +13,8 @@ enum { SETTINGS_LEAST_SIDE = 320, SETTINGS_MOST_SIDE = 32768 };
 
 // Plain data; zero where nothing is known, docks then as in a fresh workspace.
 struct settings {
-    double scale;      // of the interface, as the user chose it; 0: as the desktop has it
+    double scale; // of the interface, as the user chose it; 0: as the desktop has it
+    enum interface_theme theme;
     int width, height; // of the window that is not maximized, in its own units; 0: not known
     bool maximized;
     struct view_docks docks;

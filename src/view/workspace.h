@@ -4,6 +4,7 @@
 #define FOVEA_VIEW_WORKSPACE_H
 
 #include "image/mask.h"
+#include "view/interface_theme.h"
 #include "view/tool.h"
 
 // The dialog that asks for a file name, one at most.
@@ -72,6 +73,7 @@ struct view_scale {
 
 struct workspace {
     struct view_scale scale;
+    enum interface_theme theme;
     struct view_panels panels;
     struct view_links links;
     bool alone; // only the active pane is shown

@@ -140,7 +140,7 @@ static double value_at(int x, int y)
 
 static void colour_masked(const struct look *look, double value, int x, int y, unsigned char rgb[3])
 {
-    static const double tint[3] = {255, 48, 48}, opacity = 0.6; // of the user's layer
+    static const double tint[3] = {255, 77, 77}, opacity = 0.6; // of the user's layer
     const struct wanted *wanted = look->context;
     look_gray(look, value, rgb);
     for (int i = 0; i < 3 && wanted->masked[y][x]; i++)

@@ -50,6 +50,7 @@ static void assert_settings(const char *content, struct settings wanted)
     assert_int_equal(got.width, wanted.width);
     assert_int_equal(got.height, wanted.height);
     assert_int_equal(got.maximized, wanted.maximized);
+    assert_int_equal(got.theme, wanted.theme);
 }
 
 // Which docks are open comes back; what makes no sense leaves them as usual.
@@ -77,11 +78,12 @@ static void test_settings_are_read(void **state)
     (void)state;
     assert_settings("", (struct settings){0});
     assert_settings("scale 1.75\nsize 1000x700\nmaximized on\n",
-                    (struct settings){1.75, 1000, 700, true, {0}});
+                    (struct settings){.scale = 1.75, .width = 1000, .height = 700, .maximized = true});
     assert_settings("size 1000x700", (struct settings){.width = 1000, .height = 700});
     // Those of another version, and rubbish.
-    assert_settings("theme light\n\n \nscale\nscale \nscale x\nsize 1000\nsize 1000x\nsize x9\nmaximized yes",
-                    (struct settings){0});
+    assert_settings(
+        "theme blue\ntheme\n\n \nscale\nscale \nscale x\nsize 1000\nsize 1000x\nsize x9\nmaximized yes",
+        (struct settings){0});
     assert_settings("scale 0.5\nscale 99\nscale nan\nsize 0x0\nsize 319x700\nsize 99999x700\nsize -500x700\n"
                     "size 99999999999999999999x700\n",
                     (struct settings){0});
@@ -96,7 +98,10 @@ static void test_settings_that_are_written_are_read(void **state)
 {
     (void)state;
     static const struct settings cases[] = {
-        {0}, {.scale = 2}, {1.25, 640, 480, true, {0}}, {0, 32768, 320, false, {0}}};
+        {0},
+        {.scale = 2},
+        {.scale = 1.25, .theme = THEME_LIGHT, .width = 640, .height = 480, .maximized = true},
+        {.width = 32768, .height = 320}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text content = {0};
         settings_write(&cases[i], &content);

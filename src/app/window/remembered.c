@@ -32,9 +32,12 @@ static void take_settings(void *context)
     struct remembered *remembered = work->remembered;
     const struct settings *settings = &work->settings;
     remembered->settings = *settings;
-    if (remembered->workspace->scale.asked <= 0)
-        remembered->workspace->scale.asked = remembered->scale_at_start = settings->scale;
-    panels_set_docks(&remembered->workspace->panels, &settings->docks);
+    struct workspace *workspace = remembered->workspace;
+    if (workspace->scale.asked <= 0)
+        workspace->scale.asked = remembered->scale_at_start = settings->scale;
+    if (!remembered->theme_given)
+        workspace->theme = remembered->theme_at_start = settings->theme;
+    panels_set_docks(&workspace->panels, &settings->docks);
     if (remembered->window->handle)
         window_place(remembered->window, settings->width, settings->height, settings->maximized);
 }
@@ -52,12 +55,14 @@ static void write_settings(void *context, struct cancel *cancel)
 // --- the window ---
 
 void remembered_begin(struct remembered *remembered, struct jobs *jobs, struct window *window,
-                      struct workspace *workspace)
+                      struct workspace *workspace, bool theme_given)
 {
     *remembered = (struct remembered){.jobs = jobs,
                                       .window = window,
                                       .workspace = workspace,
                                       .scale_at_start = workspace->scale.asked,
+                                      .theme_at_start = workspace->theme,
+                                      .theme_given = theme_given,
                                       .settings = settings_default()};
     struct work *work = must_alloc(sizeof *work);
     work->remembered = remembered;
@@ -90,7 +95,7 @@ enum status remembered_open(struct remembered *remembered, const char *title, st
 
 static bool equal(const struct settings *a, const struct settings *b)
 {
-    return a->scale == b->scale && a->width == b->width && a->height == b->height &&
+    return a->scale == b->scale && a->theme == b->theme && a->width == b->width && a->height == b->height &&
            a->maximized == b->maximized && view_docks_equal(&a->docks, &b->docks);
 }
 
@@ -100,9 +105,12 @@ void remembered_end(struct remembered *remembered)
     now.maximized = window_is_maximized(remembered->window);
     if (!now.maximized)
         SDL_GetWindowSize(remembered->window->handle, &now.width, &now.height);
-    if (remembered->workspace->scale.asked != remembered->scale_at_start)
-        now.scale = remembered->workspace->scale.asked;
-    now.docks = panels_docks(&remembered->workspace->panels);
+    const struct workspace *workspace = remembered->workspace;
+    if (workspace->scale.asked != remembered->scale_at_start)
+        now.scale = workspace->scale.asked;
+    if (workspace->theme != remembered->theme_at_start)
+        now.theme = workspace->theme;
+    now.docks = panels_docks(&workspace->panels);
     jobs_abandon(remembered->jobs, remembered);
     struct settings usual = settings_default();
     usual.width = WIDTH;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the window keeps from run to run: its size, its docks, and the size of the interface where the user
-// chose one (view/settings.h, in the file "window" of base/state.h). Read and written by jobs.
+// What the window keeps from run to run: its size, its docks, and the interface's size and theme where the
+// user chose them (view/settings.h, in the file "window" of base/state.h). Read and written by jobs.
 #ifndef FOVEA_APP_REMEMBERED_H
 #define FOVEA_APP_REMEMBERED_H
 
@@ -14,14 +14,17 @@ struct remembered {
     struct jobs *jobs;
     struct window *window;
     struct workspace *workspace;
-    double scale_at_start; // of the command line, which holds for this run only, else of the settings
+    // Of the command line, which holds for this run only, else of the settings.
+    double scale_at_start;
+    enum interface_theme theme_at_start;
+    bool theme_given; // on the command line
     struct settings settings;
 };
 
-// Begins to read. What comes before the window is there it is opened with, else it follows. A scale that is
-// asked for already stays.
+// Begins to read. What comes before the window is there it is opened with, else it follows. A scale that the
+// workspace asks for already stays; so does its theme if it was given.
 void remembered_begin(struct remembered *remembered, struct jobs *jobs, struct window *window,
-                      struct workspace *workspace);
+                      struct workspace *workspace, bool theme_given);
 // Opens the window as it is remembered, else 1280 x 800.
 enum status remembered_open(struct remembered *remembered, const char *title, struct error *error);
 // Begins to write how the window is now, if that is something else than before. It is done even where the

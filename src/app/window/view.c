@@ -521,7 +521,9 @@ static enum status start_session(struct session *session, const char *const *nam
     struct pane *pane = session->desk->active;
     struct workspace *workspace = &session->desk->common.workspace;
     workspace->scale.asked = session->options.scale_ui;
-    remembered_begin(&session->remembered, session->desk->common.jobs, &session->window, workspace);
+    workspace->theme = session->options.theme;
+    remembered_begin(&session->remembered, session->desk->common.jobs, &session->window, workspace,
+                     session->options.has_theme);
     session->host.files = files_create(session->desk);
     host_recovery(&session->host);
     files_opened(session->host.files, names, count);

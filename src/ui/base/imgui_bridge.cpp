@@ -44,11 +44,24 @@ static ImVec4 vector(uint32_t colour)
     return ImGui::ColorConvertU32ToFloat4(packed(colour));
 }
 
+// What the library's own style does not hold; found at its context.
+struct Look {
+    enum interface_theme theme;
+    float scale;
+    bool nav;
+};
+
+static struct Look &look(void)
+{
+    return *static_cast<struct Look *>(ImGui::GetIO().UserData);
+}
+
 bool gui_create(SDL_Window *window, void *gl_context)
 {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO &io = ImGui::GetIO();
+    io.UserData = new Look{THEME_DARK, 1, false};
     // Nothing is written beside the user's files, and nothing blinks.
     io.IniFilename = NULL;
     io.LogFilename = NULL;
@@ -63,62 +76,110 @@ void gui_destroy(void)
 {
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplSDL2_Shutdown();
+    delete &look();
     ImGui::DestroyContext();
 }
 
 static const struct {
     ImGuiCol item;
-    uint32_t colour;
+    enum ui_colour token;
+    uint8_t alpha;
 } colours[] = {
-    {ImGuiCol_Text, 0xd6d8daff},
-    {ImGuiCol_TextDisabled, 0x84898fff},
-    {ImGuiCol_WindowBg, 0x1d1f21ff},
-    {ImGuiCol_ChildBg, 0x00000000},
-    {ImGuiCol_PopupBg, 0x25282bfa},
-    {ImGuiCol_Border, 0x3a3e43ff},
-    {ImGuiCol_FrameBg, 0x2b2f33ff},
-    {ImGuiCol_FrameBgHovered, 0x343a40ff},
-    {ImGuiCol_FrameBgActive, 0x3a4149ff},
-    {ImGuiCol_TitleBg, 0x25282bff},
-    {ImGuiCol_TitleBgActive, 0x2c3136ff},
-    {ImGuiCol_MenuBarBg, 0x25282bff},
-    {ImGuiCol_ScrollbarBg, 0x00000000},
-    {ImGuiCol_ScrollbarGrab, 0x454b52ff},
-    {ImGuiCol_ScrollbarGrabHovered, 0x565d66ff},
-    {ImGuiCol_ScrollbarGrabActive, 0x656d77ff},
-    {ImGuiCol_CheckMark, 0x8ab4e0ff},
-    {ImGuiCol_SliderGrab, 0x6c8fb5ff},
-    {ImGuiCol_SliderGrabActive, 0x8ab4e0ff},
-    {ImGuiCol_Button, 0x343a40ff},
-    {ImGuiCol_ButtonHovered, 0x424a53ff},
-    {ImGuiCol_ButtonActive, 0x4d6f96ff},
-    {ImGuiCol_Header, 0x3b5878ff},
-    {ImGuiCol_HeaderHovered, 0x41505fff},
-    {ImGuiCol_HeaderActive, 0x4d6f96ff},
-    {ImGuiCol_Separator, 0x3a3e43ff},
-    {ImGuiCol_PlotHistogram, 0x6c8fb5ff},
-    {ImGuiCol_TextSelectedBg, 0x3b5878ff},
+    {ImGuiCol_Text, UI_TEXT, 255},
+    {ImGuiCol_TextDisabled, UI_TEXT3, 255},
+    {ImGuiCol_WindowBg, UI_PANEL, 255},
+    {ImGuiCol_ChildBg, UI_PANEL, 0},
+    {ImGuiCol_PopupBg, UI_BASE, 255},
+    {ImGuiCol_Border, UI_LINE, 255},
+    {ImGuiCol_FrameBg, UI_FIELD, 255},
+    {ImGuiCol_FrameBgHovered, UI_FIELD, 255},
+    {ImGuiCol_FrameBgActive, UI_FIELD, 255},
+    {ImGuiCol_TitleBg, UI_BASE, 255},
+    {ImGuiCol_TitleBgActive, UI_BASE, 255},
+    {ImGuiCol_TitleBgCollapsed, UI_BASE, 255},
+    {ImGuiCol_MenuBarBg, UI_BASE, 255},
+    {ImGuiCol_ScrollbarBg, UI_PANEL, 0},
+    {ImGuiCol_ScrollbarGrab, UI_PRESS, 255},
+    {ImGuiCol_ScrollbarGrabHovered, UI_EDGE, 255},
+    {ImGuiCol_ScrollbarGrabActive, UI_EDGE, 255},
+    {ImGuiCol_CheckMark, UI_ACCENT, 255},
+    {ImGuiCol_SliderGrab, UI_TEXT, 255},
+    {ImGuiCol_SliderGrabActive, UI_TEXT, 255},
+    {ImGuiCol_Button, UI_RAISED, 255},
+    {ImGuiCol_ButtonHovered, UI_HOVER, 255},
+    {ImGuiCol_ButtonActive, UI_PRESS, 255},
+    {ImGuiCol_Header, UI_ACCENTSOFT, 255},
+    {ImGuiCol_HeaderHovered, UI_HOVER, 255},
+    {ImGuiCol_HeaderActive, UI_PRESS, 255},
+    {ImGuiCol_Separator, UI_LINE, 255},
+    {ImGuiCol_SeparatorHovered, UI_EDGE, 255},
+    {ImGuiCol_SeparatorActive, UI_ACCENT, 255},
+    {ImGuiCol_PlotHistogram, UI_ACCENT, 255},
+    {ImGuiCol_TextSelectedBg, UI_ACCENTFILL, 128},
+    {ImGuiCol_TableHeaderBg, UI_PANEL, 255},
+    {ImGuiCol_TableBorderStrong, UI_LINE, 255},
+    {ImGuiCol_TableBorderLight, UI_LINE, 255},
+    {ImGuiCol_TableRowBg, UI_PANEL, 0},
+    {ImGuiCol_TableRowBgAlt, UI_PANEL, 0},
+    {ImGuiCol_NavHighlight, UI_FOCUS, 0}, // controls draw the ring by themselves
+    {ImGuiCol_NavWindowingHighlight, UI_FOCUS, 0},
 };
 
-void gui_style(float scale)
+enum interface_theme gui_theme(void)
+{
+    return look().theme;
+}
+
+uint32_t gui_tone(enum ui_colour token)
+{
+    return ui_colour(look().theme, token);
+}
+
+float gui_px(float length)
+{
+    return floorf(length * look().scale + 0.5f);
+}
+
+float gui_hairline(void)
+{
+    return ImMax(1.0f, floorf(look().scale + 0.5f));
+}
+
+void gui_nav(bool on)
+{
+    look().nav = on;
+}
+
+// The text height of UI_R13, which frames are made as high as a control with. Inter is 3408 of 2816 high.
+static float text_height(float scale)
+{
+    return 13 * scale * 3408 / 2816;
+}
+
+void gui_style(enum interface_theme theme, float scale)
 {
     ImGuiStyle style;
+    look().theme = theme;
+    look().scale = scale;
     ImGui::StyleColorsDark(&style);
     for (const auto &entry : colours)
-        style.Colors[entry.item] = vector(entry.colour);
-    style.WindowPadding = ImVec2(9, 8);
-    style.FramePadding = ImVec2(6, 3);
-    style.ItemSpacing = ImVec2(6, 5);
-    style.ItemInnerSpacing = ImVec2(5, 4);
-    style.ScrollbarSize = 11;
-    style.GrabMinSize = 9;
-    style.WindowRounding = style.FrameRounding = style.PopupRounding = style.GrabRounding = 3;
-    style.WindowBorderSize = style.PopupBorderSize = 1;
-    style.FrameBorderSize = style.ChildBorderSize = 0;
-    // Smooth lines and fills would need finer textures and cost time on software renderers.
+        style.Colors[entry.item] = vector((gui_tone(entry.token) & ~255u) | entry.alpha);
+    style.Colors[ImGuiCol_ModalWindowDimBg] = ImVec4(0, 0, 0, 0.45f);
+    style.WindowPadding = ImVec2(gui_px(UI_PAD), gui_px(UI_GAP));
+    style.FramePadding = ImVec2(gui_px(UI_GAP), (gui_px(UI_CONTROL) - text_height(scale)) / 2);
+    style.ItemSpacing = ImVec2(gui_px(UI_GAP), gui_px(UI_GAP_SMALL));
+    style.ItemInnerSpacing = ImVec2(gui_px(UI_GAP), gui_px(UI_GAP_SMALL));
+    style.CellPadding = ImVec2(gui_px(UI_GAP_SMALL), 0);
+    style.ScrollbarSize = gui_px(UI_SCROLLBAR);
+    style.GrabMinSize = gui_px(UI_GAP);
+    style.IndentSpacing = gui_px(UI_GAP_LARGE);
+    style.WindowRounding = 0;
+    style.FrameRounding = style.PopupRounding = style.GrabRounding = style.ScrollbarRounding =
+        gui_px(UI_RADIUS);
+    style.WindowBorderSize = style.PopupBorderSize = style.FrameBorderSize = gui_hairline();
+    style.ChildBorderSize = 0;
+    // Smooth lines by texture would need finer textures; smooth fills cost time on software renderers.
     style.AntiAliasedLinesUseTex = false;
-    style.ScaleAllSizes(scale);
-    style.WindowBorderSize = style.PopupBorderSize = 1;
     ImGui::GetStyle() = style;
 }
 
@@ -131,7 +192,8 @@ void gui_frame_begin(int width, int height, bool has_mouse, float mouse_x, float
 {
     ImGuiIO &io = ImGui::GetIO();
     // The mouse pointer over the picture is the app's own.
-    io.ConfigFlags = io.WantCaptureMouse ? 0 : ImGuiConfigFlags_NoMouseCursorChange;
+    io.ConfigFlags = (io.WantCaptureMouse ? 0 : ImGuiConfigFlags_NoMouseCursorChange) |
+                     (look().nav ? ImGuiConfigFlags_NavEnableKeyboard : 0);
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplSDL2_NewFrame();
     // The back end asks the system where the mouse is, which some X servers answer wrongly during a drag; and
@@ -179,7 +241,27 @@ static float height_per_em(const struct gui_font *font)
     return height > 0 && em > 0 ? em / height : 1;
 }
 
-void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
+// Pixels per em, in the order of enum ui_font.
+static const float font_sizes[UI_FONT_COUNT] = {13, 13, 11, 11, 18, 28, 12, 16, 20};
+
+// Numbers that change shall not move: every digit gets the width of the widest, and stands in its middle.
+static void set_tabular(ImFont *font)
+{
+    float width = 0;
+    for (ImWchar c = '0'; c <= '9'; c++)
+        width = ImMax(width, font->GetCharAdvance(c));
+    for (ImWchar c = '0'; c <= '9'; c++) {
+        ImFontGlyph *glyph = const_cast<ImFontGlyph *>(font->FindGlyphNoFallback(c));
+        if (!glyph)
+            continue;
+        const float shift = floorf((width - glyph->AdvanceX) / 2);
+        glyph->X0 += shift;
+        glyph->X1 += shift;
+        glyph->AdvanceX = font->IndexAdvanceX[c] = width;
+    }
+}
+
+void gui_fonts(const struct gui_font *fonts, size_t count, float scale)
 {
     ImFontAtlas *atlas = ImGui::GetIO().Fonts;
     // Only the texture is made anew: the back end forgets its buffers with the other objects, but not how
@@ -195,19 +277,37 @@ void gui_fonts(const struct gui_font *fonts, size_t count, float pixels)
         config.FontData = (void *)fonts[i].data;
         config.FontDataSize = (int)fonts[i].bytes;
         config.FontNo = fonts[i].face;
-        config.SizePixels = i == 0 ? pixels : pixels * height_per_em(&fonts[i]) / height_per_em(&fonts[0]);
+        config.SizePixels = font_sizes[fonts[i].font] * scale * height_per_em(&fonts[i]);
         config.OversampleH = config.OversampleV = 1;
         config.PixelSnapH = true;
         config.GlyphRanges = (const ImWchar *)fonts[i].ranges;
-        config.MergeMode = i > 0;
+        config.MergeMode = i > 0 && fonts[i].font == fonts[i - 1].font;
         atlas->AddFont(&config);
     }
+    atlas->Build();
+    for (int i = 0; i < UI_I12; i++)
+        set_tabular(atlas->Fonts[i]);
     if (first)
         ImGui_ImplOpenGL3_CreateDeviceObjects();
     else
         ImGui_ImplOpenGL3_CreateFontsTexture();
     // The texture is on the GPU; the fonts themselves belong to the caller.
     atlas->ClearTexData();
+}
+
+static ImFont *font_of(enum ui_font font)
+{
+    return ImGui::GetIO().Fonts->Fonts[font];
+}
+
+void gui_font_push(enum ui_font font)
+{
+    ImGui::PushFont(font_of(font));
+}
+
+void gui_font_pop(void)
+{
+    ImGui::PopFont();
 }
 
 bool gui_font_has(const void *data, size_t bytes, int face, uint32_t code)
@@ -388,9 +488,7 @@ void gui_text_coloured(uint32_t colour, const char *text)
 
 void gui_text_dim(const char *text)
 {
-    ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
-    ImGui::TextUnformatted(Shown(text));
-    ImGui::PopStyleColor();
+    gui_text_coloured(gui_tone(UI_TEXT2), text);
 }
 
 void gui_text_wrapped(const char *text)
@@ -409,15 +507,18 @@ void gui_text_wrapped_coloured(uint32_t colour, const char *text)
 
 void gui_heading(const char *text)
 {
-    gui_text_coloured(0x8ab4e0ff, text);
+    gui_font_push(UI_B13);
+    gui_text(text);
+    gui_font_pop();
 }
 
 bool gui_section(const char *label, bool open_at_first)
 {
-    ImGui::PushStyleColor(ImGuiCol_Text, vector(0x8ab4e0ff));
-    ImGui::PushStyleColor(ImGuiCol_Header, vector(0x25282bff));
+    ImGui::PushStyleColor(ImGuiCol_Header, packed(gui_tone(UI_PANEL)));
+    gui_font_push(UI_B13);
     bool open = ImGui::CollapsingHeader(label, open_at_first ? ImGuiTreeNodeFlags_DefaultOpen : 0);
-    ImGui::PopStyleColor(2);
+    gui_font_pop();
+    ImGui::PopStyleColor();
     return open;
 }
 
@@ -626,6 +727,63 @@ void gui_scroll_to(float top, float bottom)
         ImGui::SetScrollY(bottom - room);
 }
 
+// --- Tables ---
+
+bool gui_table_begin(const char *id, const struct gui_column *columns, size_t count, float height)
+{
+    const ImGuiTableFlags flags = ImGuiTableFlags_Resizable | ImGuiTableFlags_Sortable |
+                                  ImGuiTableFlags_ScrollY | ImGuiTableFlags_NoBordersInBody |
+                                  ImGuiTableFlags_NoSavedSettings;
+    if (!ImGui::BeginTable(id, (int)count, height > 0 ? flags : flags & ~ImGuiTableFlags_ScrollY,
+                           ImVec2(0, height)))
+        return false;
+    ImGui::TableSetupScrollFreeze(0, 1);
+    for (size_t i = 0; i < count; i++)
+        ImGui::TableSetupColumn(
+            columns[i].title,
+            (columns[i].width > 0 ? ImGuiTableColumnFlags_WidthFixed : ImGuiTableColumnFlags_WidthStretch) |
+                (columns[i].sorts ? 0 : ImGuiTableColumnFlags_NoSort),
+            columns[i].width);
+    gui_font_push(UI_R11);
+    ImGui::PushStyleColor(ImGuiCol_Text, packed(gui_tone(UI_TEXT2)));
+    ImGui::TableHeadersRow();
+    ImGui::PopStyleColor();
+    gui_font_pop();
+    return true;
+}
+
+bool gui_table_sort(size_t *column, bool *descending)
+{
+    ImGuiTableSortSpecs *specs = ImGui::TableGetSortSpecs();
+    if (!specs || !specs->SpecsDirty || specs->SpecsCount < 1)
+        return false;
+    *column = (size_t)specs->Specs[0].ColumnIndex;
+    *descending = specs->Specs[0].SortDirection == ImGuiSortDirection_Descending;
+    specs->SpecsDirty = false;
+    return true;
+}
+
+bool gui_table_row(const char *id, bool selected)
+{
+    ImGui::TableNextRow(0, gui_px(UI_ROW));
+    ImGui::TableSetColumnIndex(0);
+    const bool clicked = ImGui::Selectable(
+        id, selected, ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick,
+        ImVec2(0, gui_px(UI_ROW)));
+    ImGui::SameLine(0, 0);
+    return clicked;
+}
+
+void gui_table_cell(size_t column)
+{
+    ImGui::TableSetColumnIndex((int)column);
+}
+
+void gui_table_end(void)
+{
+    ImGui::EndTable();
+}
+
 // --- Keys for lists ---
 
 bool gui_key_pressed(enum gui_key key)
@@ -655,13 +813,23 @@ void gui_canvas(const char *id, float width, float height, struct gui_mouse_area
 {
     const ImGuiIO &io = ImGui::GetIO();
     ImVec2 at = ImGui::GetCursorScreenPos();
-    ImGui::InvisibleButton(id, ImVec2(width, height));
+    const bool clicked = ImGui::InvisibleButton(id, ImVec2(width, height));
     area->place = {at.x, at.y, width, height};
     area->x = io.MousePos.x - at.x;
     area->y = io.MousePos.y - at.y;
     area->hovered = ImGui::IsItemHovered();
     area->held = ImGui::IsItemActive();
     area->pressed = ImGui::IsItemActivated();
+    area->right_clicked = area->hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right);
+    const ImVec2 from = io.MouseClickedPos[0];
+    area->moved_x = area->held ? io.MousePos.x - from.x : 0;
+    area->moved_y = area->held ? io.MousePos.y - from.y : 0;
+    // Asked of the whole drag: who comes back to where it began has dragged all the same.
+    const float tremble = gui_px(3);
+    const bool far = io.MouseDragMaxDistanceSqr[0] > tremble * tremble;
+    area->dragged = area->held && far;
+    area->clicked = clicked && !(far && !GImGui->NavActivateId);
+    area->focused = GImGui->NavId == ImGui::GetItemID() && look().nav && !GImGui->NavDisableHighlight;
     area->double_clicked = area->hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
     area->wheel = area->hovered ? io.MouseWheel : 0;
 }
@@ -676,6 +844,105 @@ void gui_draw_rect(struct gui_rect rect, uint32_t colour)
 {
     ImGui::GetWindowDrawList()->AddRectFilled(
         ImVec2(rect.x, rect.y), ImVec2(rect.x + rect.width, rect.y + rect.height), packed(colour));
+}
+
+static ImVec2 lower_right(const struct gui_rect &rect)
+{
+    return ImVec2(rect.x + rect.width, rect.y + rect.height);
+}
+
+void gui_draw_frame(struct gui_rect rect, uint32_t colour, float radius, float width)
+{
+    const float half = width / 2;
+    ImGui::GetWindowDrawList()->AddRect(
+        ImVec2(rect.x + half - 0.5f, rect.y + half - 0.5f),
+        ImVec2(rect.x + rect.width - half + 0.5f, rect.y + rect.height - half + 0.5f), packed(colour), radius,
+        0, width);
+}
+
+void gui_draw_rounded(struct gui_rect rect, uint32_t colour, float radius)
+{
+    ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(rect.x, rect.y), lower_right(rect), packed(colour),
+                                              radius);
+}
+
+void gui_draw_gradient(struct gui_rect rect, uint32_t left, uint32_t right)
+{
+    ImGui::GetWindowDrawList()->AddRectFilledMultiColor(
+        ImVec2(rect.x, rect.y), lower_right(rect), packed(left), packed(right), packed(right), packed(left));
+}
+
+void gui_draw_quad(const struct gui_point corners[4], uint32_t colour)
+{
+    ImVec2 at[4];
+    for (int i = 0; i < 4; i++)
+        at[i] = ImVec2(corners[i].x, corners[i].y);
+    ImGui::GetWindowDrawList()->AddQuadFilled(at[0], at[1], at[2], at[3], packed(colour));
+}
+
+void gui_draw_line(float x0, float y0, float x1, float y1, uint32_t colour, float width)
+{
+    ImGui::GetWindowDrawList()->AddLine(ImVec2(x0, y0), ImVec2(x1, y1), packed(colour), width);
+}
+
+static_assert(sizeof(ImVec2) == sizeof(struct gui_point), "points are drawn as they are");
+
+void gui_draw_polyline(const struct gui_point *points, size_t count, uint32_t colour, float width,
+                       bool closed)
+{
+    ImGui::GetWindowDrawList()->AddPolyline(reinterpret_cast<const ImVec2 *>(points), (int)count,
+                                            packed(colour), closed ? ImDrawFlags_Closed : 0, width);
+}
+
+// Software renderers draw triangles, not circles: no more than look round.
+static int segments(float radius)
+{
+    return ImClamp((int)(radius * 1.5f), 8, 24);
+}
+
+void gui_draw_circle(float x, float y, float radius, uint32_t colour, float width)
+{
+    ImDrawList *list = ImGui::GetWindowDrawList();
+    if (width > 0)
+        list->AddCircle(ImVec2(x, y), radius, packed(colour), segments(radius), width);
+    else
+        list->AddCircleFilled(ImVec2(x, y), radius, packed(colour), segments(radius));
+}
+
+void gui_draw_arc(float x, float y, float radius, float from, float to, uint32_t colour, float width)
+{
+    ImDrawList *list = ImGui::GetWindowDrawList();
+    list->PathArcTo(ImVec2(x, y), radius, from, to, segments(radius));
+    list->PathStroke(packed(colour), 0, width);
+}
+
+float gui_draw_label(struct gui_rect rect, enum gui_align align, uint32_t colour, const char *text)
+{
+    const Shown shown(text);
+    const float size = ImGui::GetFontSize(), width = ImGui::CalcTextSize(shown).x;
+    const float free = rect.width - width, y = floorf(rect.y + (rect.height - size) / 2 + 0.5f);
+    ImDrawList *list = ImGui::GetWindowDrawList();
+    if (free >= 0) {
+        const float x = align == GUI_LEFT ? rect.x : rect.x + (align == GUI_RIGHT ? free : floorf(free / 2));
+        list->AddText(ImVec2(floorf(x), y), packed(colour), shown);
+        return width;
+    }
+    const float end = rect.x + rect.width;
+    ImGui::PushStyleColor(ImGuiCol_Text, packed(colour));
+    ImGui::RenderTextEllipsis(list, ImVec2(floorf(rect.x), y), ImVec2(end, y + size), end, end, shown, NULL,
+                              NULL);
+    ImGui::PopStyleColor();
+    return rect.width;
+}
+
+void gui_draw_glyph(enum ui_font font, const char *text, struct gui_rect rect, float size, uint32_t colour)
+{
+    const ImFont *drawn = font_of(font);
+    const float high = drawn->FontSize * size / font_sizes[font];
+    const float wide = drawn->CalcTextSizeA(high, FLT_MAX, 0, text).x;
+    const ImVec2 at(rect.x + floorf((rect.width - wide) / 2 + 0.5f),
+                    floorf(rect.y + (rect.height - high) / 2 + 0.5f));
+    ImGui::GetWindowDrawList()->AddText(drawn, high, at, packed(colour), text);
 }
 
 void gui_draw_text(float x, float y, uint32_t colour, const char *text)
@@ -714,9 +981,12 @@ bool gui_hovers(struct gui_rect rect)
                                       ImVec2(rect.x + rect.width, rect.y + rect.height));
 }
 
-void gui_cursor_resize(void)
+void gui_cursor(enum gui_cursor cursor)
 {
-    ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+    static const ImGuiMouseCursor cursors[] = {ImGuiMouseCursor_Arrow,     ImGuiMouseCursor_Hand,
+                                               ImGuiMouseCursor_ResizeEW,  ImGuiMouseCursor_ResizeNS,
+                                               ImGuiMouseCursor_ResizeAll, ImGuiMouseCursor_TextInput};
+    ImGui::SetMouseCursor(cursors[cursor]);
 }
 
 // --- what is to be drawn ---

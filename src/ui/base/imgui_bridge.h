@@ -8,6 +8,9 @@
 #ifndef FOVEA_UI_BASE_IMGUI_BRIDGE_H
 #define FOVEA_UI_BASE_IMGUI_BRIDGE_H
 
+#include "ui/base/gui_draw.h"
+#include "ui/base/theme.h"
+
 #include <SDL.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +25,15 @@ extern "C" {
 // Starts Dear ImGui for a window with a current GL context; false if its GL back end cannot start.
 bool gui_create(SDL_Window *window, void *gl_context);
 void gui_destroy(void);
-// Sets colours and lengths for a scale.
-void gui_style(float scale);
+// Sets colours and lengths: `scale` framebuffer pixels per layout pixel.
+void gui_style(enum interface_theme theme, float scale);
+// What was set, for all that is drawn.
+enum interface_theme gui_theme(void);
+uint32_t gui_tone(enum ui_colour token); // 0xRRGGBBAA
+float gui_px(float length);              // a layout length in whole framebuffer pixels
+float gui_hairline(void);                // the width of the thinnest line
+// Whether arrows and Tab walk through the widgets of the window that has the keyboard; off at first.
+void gui_nav(bool on);
 // Hands an event to the library.
 void gui_event(const SDL_Event *event);
 // `mouse_x` and `mouse_y` in framebuffer pixels; has_mouse false: the mouse is not over the window.
@@ -40,13 +50,18 @@ void gui_close_popups(void);
 // A font file in memory, which must stay until the next gui_fonts, and the characters to take from it: pairs
 // of first and last code point, ended by a 0.
 struct gui_font {
+    enum ui_font font; // that it is for: in the order of the enum, and several for one, of which later ones
+                       // fill in for the first
     const void *data;
     size_t bytes;
     int face;
     const uint16_t *ranges;
 };
-// Draws all glyphs at `pixels` height; later fonts fill in for the first. GL.
-void gui_fonts(const struct gui_font *fonts, size_t count, float pixels);
+// Draws all glyphs for a scale; there is something for each of UI_FONT_COUNT. Digits get the same width. GL.
+void gui_fonts(const struct gui_font *fonts, size_t count, float scale);
+// Texts until gui_font_pop are set in that font.
+void gui_font_push(enum ui_font font);
+void gui_font_pop(void);
 // True if the data is a font that can be drawn from and has the character (0 = any).
 bool gui_font_has(const void *data, size_t bytes, int face, uint32_t code);
 
@@ -61,9 +76,6 @@ enum gui_window_flag {
     GUI_PASSIVE = 32,   // the mouse goes through
     GUI_BARE = 64,      // neither padding nor background
     GUI_ON_GROUND = 128 // no background: the ground of its dock is seen
-};
-struct gui_rect {
-    float x, y, width, height;
 };
 // Opens a window at the place (for movable ones: at first). Each begin needs its end. *open is set false by
 // the cross in the title; NULL = no cross.
@@ -144,6 +156,23 @@ void gui_rows(size_t count, float height, void (*row)(void *context, size_t inde
 // Scrolls as little as shows what lies from `top` to `bottom` of the content of this window.
 void gui_scroll_to(float top, float bottom);
 
+// --- Tables ---
+
+struct gui_column {
+    const char *title;
+    float width; // framebuffer pixels at first; 0 = what is left
+    bool sorts;
+};
+// The head stays while rows are scrolled; columns are resized at its lines. False if nothing of it can be
+// seen: no gui_table_end then. `height` 0: as high as its rows.
+bool gui_table_begin(const char *id, const struct gui_column *columns, size_t count, float height);
+// What the rows are to be sorted by; true when that was changed, and in the first frame.
+bool gui_table_sort(size_t *column, bool *descending);
+// The next row, and whether it is selected: lit over its width, true when clicked.
+bool gui_table_row(const char *id, bool selected);
+void gui_table_cell(size_t column);
+void gui_table_end(void);
+
 // --- Keys for lists ---
 
 enum gui_key {
@@ -164,27 +193,6 @@ enum gui_key {
 bool gui_key_pressed(enum gui_key key);
 bool gui_shift_down(void);
 bool gui_ctrl_down(void);
-
-// --- Drawing of one's own ---
-
-// A rectangle that takes the mouse: `place` is where it lies, x and y the mouse within it.
-struct gui_mouse_area {
-    struct gui_rect place;
-    float x, y, wheel;
-    bool hovered, pressed, held, double_clicked; // pressed: the button went down now
-};
-void gui_canvas(const char *id, float width, float height, struct gui_mouse_area *area);
-struct gui_rect gui_here(void); // the cursor: where the next item will be; width and height 0
-void gui_draw_rect(struct gui_rect rect, uint32_t colour);
-void gui_draw_text(float x, float y, uint32_t colour, const char *text);
-// What is drawn until gui_clip_end stays within the rectangle.
-void gui_clip_begin(struct gui_rect rect);
-void gui_clip_end(void);
-// The part of a GL texture from (u, v) by (u_size, v_size), upside up, into the rectangle.
-void gui_draw_texture(struct gui_rect rect, unsigned texture, float u, float v, float u_size, float v_size);
-bool gui_clicked_outside(struct gui_rect rect); // a button of the mouse went down elsewhere in this frame
-bool gui_hovers(struct gui_rect rect);          // the mouse is over it, and this window is not covered there
-void gui_cursor_resize(void); // the mouse pointer is a horizontal double arrow in this frame
 
 // --- What gui_frame_end left to be drawn ---
 

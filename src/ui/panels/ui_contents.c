@@ -8,8 +8,6 @@
 // The fields of a line, see struct reader.
 enum field { FIELD_SELECTOR, FIELD_SHAPE, FIELD_TYPE, FIELD_STORAGE, FIELD_NOTE, FIELD_COUNT };
 
-static const uint32_t colour_name = 0xd6d8daff, colour_dim = 0x84898fff, colour_shown = 0x8ab4e0ff;
-
 void ui_contents_free(struct ui_contents *contents)
 {
     ui_lines_free(&contents->lines);
@@ -55,18 +53,20 @@ static void draw_line(void *context, size_t row, struct gui_rect place, bool sel
     const bool can_open = text[FIELD_SELECTOR][0] != '\0', shown = is_shown(ui, text[FIELD_SELECTOR]);
     const float indent = ui_px(ui, 4), gap = ui_px(ui, 10), y = place.y + ui_px(ui, 2);
     if (shown)
-        gui_draw_rect((struct gui_rect){place.x, place.y, ui_px(ui, 3), place.height}, colour_shown);
+        gui_draw_rect((struct gui_rect){place.x, place.y, ui_px(ui, 3), place.height}, gui_tone(UI_ACCENT));
     // What cannot be opened says why in the place of its name.
     const char *name = can_open ? text[FIELD_SELECTOR] : text[FIELD_NOTE];
     const char *const columns[] = {name, text[FIELD_SHAPE], text[FIELD_TYPE], text[FIELD_STORAGE]};
     for (int i = 0; i < 4; i++) {
-        const uint32_t colour = i > 0 || !can_open ? colour_dim : shown ? colour_shown : colour_name;
+        const uint32_t colour = i > 0 || !can_open ? gui_tone(UI_TEXT2)
+                                : shown            ? gui_tone(UI_ACCENT)
+                                                   : gui_tone(UI_TEXT);
         const float x = place.x + indent + column_at[i] * place.width;
         const float room = (column_at[i + 1] - column_at[i]) * place.width - gap;
         const float used = ui_draw_cut((struct gui_rect){x, y, room, place.height}, colour, columns[i]);
         if (i == 0 && can_open && room - used > 3 * gap)
-            ui_draw_cut((struct gui_rect){x + used + gap, y, room - used - gap, place.height}, colour_dim,
-                        text[FIELD_NOTE]);
+            ui_draw_cut((struct gui_rect){x + used + gap, y, room - used - gap, place.height},
+                        gui_tone(UI_TEXT2), text[FIELD_NOTE]);
     }
     // The whole of what may have been cut.
     char whole[5 * 400 + 32];
@@ -99,7 +99,7 @@ static void draw_titles(struct ui *ui, float width)
     static const char *const titles[] = {"Name", "Shape", "Type", "Stored as"};
     const struct gui_rect here = gui_here();
     for (int i = 0; i < 4; i++)
-        gui_draw_text(here.x + ui_px(ui, 4) + column_at[i] * width, here.y, 0x9fb6ceff, titles[i]);
+        gui_draw_text(here.x + ui_px(ui, 4) + column_at[i] * width, here.y, gui_tone(UI_TEXT2), titles[i]);
     gui_space(gui_line_height());
 }
 
@@ -123,7 +123,7 @@ static void draw_lines(struct ui *ui)
     const float footer = gui_line_height() + ui_px(ui, 8);
     if (state->lines.count == 0) {
         gui_child_begin("##rows", 0, -footer);
-        gui_text_wrapped_coloured(colour_dim, nothing(ui));
+        gui_text_wrapped_coloured(gui_tone(UI_TEXT2), nothing(ui));
         gui_child_end();
     } else {
         draw_titles(ui, gui_room());
@@ -134,8 +134,8 @@ static void draw_lines(struct ui *ui)
     char count[64];
     snprintf(count, sizeof count, "%zu of %zu", state->lines.count, state->lines.total);
     const struct gui_rect here = gui_here();
-    gui_draw_text(here.x, here.y, colour_dim, "Enter or a double click opens");
-    gui_draw_text(here.x + gui_room() - gui_text_width(count), here.y, colour_dim, count);
+    gui_draw_text(here.x, here.y, gui_tone(UI_TEXT2), "Enter or a double click opens");
+    gui_draw_text(here.x + gui_room() - gui_text_width(count), here.y, gui_tone(UI_TEXT2), count);
     gui_space(gui_line_height());
 }
 

@@ -230,7 +230,7 @@ static void draw_colormap_entry(struct ui *ui, const struct colormap *map, bool 
     }
     draw_swatch(map, display_is_reversed(&ui->host->view->display),
                 (struct gui_rect){here.x, here.y + 1, swatch, height - 2});
-    gui_draw_text(here.x + swatch + ui_px(ui, 8), here.y, 0xd6d8daff, map->name);
+    gui_draw_text(here.x + swatch + ui_px(ui, 8), here.y, gui_tone(UI_TEXT), map->name);
 }
 
 static void draw_colormap(struct ui *ui, float label)

@@ -283,7 +283,7 @@ static void draw_row(void *context, size_t row)
         clicks->doubled = gui_double_clicked();
     }
     snprintf(name, sizeof name, "%s%s", entry->name, entry->kind == FOLDER_FOLDER ? "/" : "");
-    ui_draw_cut(place, 0xd6d8daff, name);
+    ui_draw_cut(place, gui_tone(UI_TEXT), name);
     gui_id_end();
 }
 

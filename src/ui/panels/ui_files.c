@@ -9,9 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-static const uint32_t colour_name = 0xd6d8daff, colour_dim = 0x84898fff, colour_shown = 0x8ab4e0ff,
-                      colour_folder = 0x9c8a5aff, colour_paper = 0x5a636dff, colour_back = 0x44505cff;
-
 // --- what rows say ---
 
 static const struct folder_entry *entry_at(const struct ui *ui, size_t row)
@@ -70,8 +67,8 @@ static void draw_folder(struct ui *ui, struct gui_rect place)
 {
     const float unit = place.height / 10, x = place.x, y = place.y;
     (void)ui;
-    gui_draw_rect((struct gui_rect){x, y + unit, 5 * unit, 2 * unit}, colour_folder);
-    gui_draw_rect((struct gui_rect){x, y + 2.5f * unit, 12 * unit, 6.5f * unit}, colour_folder);
+    gui_draw_rect((struct gui_rect){x, y + unit, 5 * unit, 2 * unit}, gui_tone(UI_WARN));
+    gui_draw_rect((struct gui_rect){x, y + 2.5f * unit, 12 * unit, 6.5f * unit}, gui_tone(UI_WARN));
 }
 
 static void draw_papers(struct ui *ui, struct gui_rect place, bool several)
@@ -79,8 +76,8 @@ static void draw_papers(struct ui *ui, struct gui_rect place, bool several)
     const float unit = place.height / 10, x = place.x + unit, y = place.y;
     (void)ui;
     if (several)
-        gui_draw_rect((struct gui_rect){x + 3 * unit, y, 8 * unit, 7 * unit}, colour_back);
-    gui_draw_rect((struct gui_rect){x, y + 2 * unit, 9 * unit, 7.5f * unit}, colour_paper);
+        gui_draw_rect((struct gui_rect){x + 3 * unit, y, 8 * unit, 7 * unit}, gui_tone(UI_HOVER));
+    gui_draw_rect((struct gui_rect){x, y + 2 * unit, 9 * unit, 7.5f * unit}, gui_tone(UI_EDGE));
 }
 
 static void draw_icon(struct ui *ui, struct gui_rect place, const struct folder_entry *entry)
@@ -130,7 +127,7 @@ static float row_height(const struct ui *ui)
 static void draw_arrow(struct ui *ui, struct gui_rect place, bool open)
 {
     ui->files.on_arrow |= gui_hovers(place);
-    gui_draw_text(place.x, place.y + (float)(int)((place.height - gui_line_height()) / 2), colour_dim,
+    gui_draw_text(place.x, place.y + (float)(int)((place.height - gui_line_height()) / 2), gui_tone(UI_TEXT2),
                   open ? "\xE2\x96\xBE" : "\xE2\x96\xB8");
 }
 
@@ -172,13 +169,15 @@ static void draw_texts(struct ui *ui, struct gui_rect place, size_t row, const c
     const size_t length = strlen(texts.detail);
     if (refusal)
         snprintf(texts.detail + length, sizeof texts.detail - length, ", %s", refusal);
-    const uint32_t colour = is_shown(ui, row) ? colour_shown : texts.dim ? colour_dim : colour_name;
+    const uint32_t colour = is_shown(ui, row) ? gui_tone(UI_ACCENT)
+                            : texts.dim       ? gui_tone(UI_TEXT2)
+                                              : gui_tone(UI_TEXT);
     const float gap = ui_px(ui, 8);
     if (has_pictures(ui)) {
         const float y = place.y + (float)(int)((place.height - 2 * gui_line_height() - ui_px(ui, 2)) / 2);
         ui_draw_cut((struct gui_rect){place.x, y, place.width, 0}, colour, texts.name);
         ui_draw_cut((struct gui_rect){place.x, y + gui_line_height() + ui_px(ui, 2), place.width, 0},
-                    colour_dim, texts.detail);
+                    gui_tone(UI_TEXT2), texts.detail);
         return;
     }
     // The details at the right, as far as the name leaves them room.
@@ -192,7 +191,7 @@ static void draw_texts(struct ui *ui, struct gui_rect place, size_t row, const c
     }
     const float width = gui_text_width(detail);
     if (width <= room)
-        gui_draw_text(place.x + place.width - width, y, colour_dim, detail);
+        gui_draw_text(place.x + place.width - width, y, gui_tone(UI_TEXT2), detail);
 }
 
 static void draw_row(void *context, size_t row, struct gui_rect place, bool selected)
@@ -309,7 +308,7 @@ static void draw_path(struct ui *ui)
     struct gui_rect here = gui_here();
     here.width = gui_room();
     here.height = gui_line_height();
-    ui_draw_cut(here, 0x9fb6ceff, path);
+    ui_draw_cut(here, gui_tone(UI_TEXT2), path);
     gui_space(gui_line_height());
     if (!ui->files.recent && gui_hovers(here))
         gui_tooltip_now(path);
@@ -361,7 +360,7 @@ static void draw_list(struct ui *ui)
     files->on_arrow = false;
     if (files->count == 0) {
         gui_child_begin("##rows", 0, -footer);
-        gui_text_wrapped_coloured(colour_dim, nothing(ui));
+        gui_text_wrapped_coloured(gui_tone(UI_TEXT2), nothing(ui));
         gui_child_end();
     } else {
         event = ui_list_rows(&files->list, row_height(ui), footer, draw_row, ui);
@@ -383,9 +382,9 @@ static void draw_edge(struct ui *ui, struct gui_rect place)
                      GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
     gui_canvas("##edge", width, place.height, &area);
     gui_draw_rect((struct gui_rect){area.place.x + width - 1, place.y, 1, place.height},
-                  area.hovered || area.held ? 0x6c8fb5ff : 0x3a3e43ff);
+                  area.hovered || area.held ? gui_tone(UI_ACCENT) : gui_tone(UI_LINE));
     if (area.hovered || area.held)
-        gui_cursor_resize();
+        gui_cursor(GUI_CURSOR_EW);
     if (area.held) {
         const float wanted = (area.place.x + area.x - place.x) / ui->scale;
         const int limited = wanted < SHELL_BROWSER_LEAST  ? SHELL_BROWSER_LEAST

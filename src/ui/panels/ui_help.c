@@ -91,7 +91,7 @@ static void describe_line(const char *line, char *text, size_t size)
 
 static void draw_entry(const struct ui *ui, const char *keys, const char *meaning, const char *line)
 {
-    gui_text_coloured(0xe8eaecff, keys);
+    gui_text_coloured(gui_tone(UI_TEXT), keys);
     gui_same_line_at(ui_px(ui, 170));
     gui_text_wrapped(meaning);
     gui_tooltip(line);
@@ -149,7 +149,7 @@ static void draw_commands(struct ui *ui)
             if (!titled)
                 gui_heading("Commands");
             titled = true;
-            gui_text_coloured(0xe8eaecff, text_string(&line));
+            gui_text_coloured(gui_tone(UI_TEXT), text_string(&line));
             gui_text_wrapped(command_at(i)->help);
         }
         text_free(&line);

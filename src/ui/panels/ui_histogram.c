@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t colour_ground = 0x151719ff, colour_bars = 0x5d656eff, colour_inside = 0xa9b4c0ff,
-                      colour_limit = 0x8ab4e0ff, colour_limit_active = 0xd0e4faff, colour_text = 0x84898fff;
-
 // --- The axis: position 0 .. 1 of a value and back ---
 
 static double axis_position(const struct histogram_axis *axis, double value)
@@ -169,7 +166,7 @@ static void draw_bars(const struct histogram_bars *bars, struct gui_rect place, 
         bool inside = (from + to) / 2 >= low_at && (from + to) / 2 <= high_at;
         if (right > left)
             gui_draw_rect((struct gui_rect){left, place.y + place.height - height, right - left, height},
-                          inside ? colour_inside : colour_bars);
+                          inside ? gui_tone(UI_TEXT2) : gui_tone(UI_PRESS));
     }
 }
 
@@ -208,7 +205,7 @@ static void draw_limit(const struct ui *ui, struct gui_rect place, double at, bo
 {
     float x = clamp_to(place.x + (float)at * place.width, place.x, place.x + place.width - 1);
     float width = ui_px(ui, active ? 2 : 1.5f), handle = ui_px(ui, 7);
-    uint32_t colour = active ? colour_limit_active : colour_limit;
+    uint32_t colour = active ? gui_tone(UI_ACCENT) : gui_tone(UI_ACCENT);
     gui_draw_rect((struct gui_rect){x - width / 2, place.y, width, place.height}, colour);
     gui_draw_rect((struct gui_rect){x - handle / 2, place.y, handle, handle}, colour);
 }
@@ -219,8 +216,8 @@ static void draw_axis_ends(const struct ui *ui, struct gui_rect place, float y)
     char low[32], high[32];
     snprintf(low, sizeof low, "%.4g", state->axis.low);
     snprintf(high, sizeof high, "%.4g", state->axis.high);
-    gui_draw_text(place.x, y, colour_text, low);
-    gui_draw_text(place.x + place.width - gui_text_width(high), y, colour_text, high);
+    gui_draw_text(place.x, y, gui_tone(UI_TEXT2), low);
+    gui_draw_text(place.x + place.width - gui_text_width(high), y, gui_tone(UI_TEXT2), high);
 }
 
 // --- The mouse ---
@@ -283,7 +280,7 @@ static void handle_mouse(struct ui *ui, const struct gui_mouse_area *mouse, doub
     struct ui_histogram *state = &ui->contrast.histogram;
     double at = mouse->x / mouse->place.width;
     if (mouse->hovered || mouse->held)
-        gui_cursor_resize();
+        gui_cursor(GUI_CURSOR_EW);
     if (mouse->wheel != 0)
         state->own_axis |= zoom_axis(&state->axis, at, mouse->wheel);
     if (mouse->double_clicked) {
@@ -315,7 +312,7 @@ void ui_histogram(struct ui *ui, float width, float height)
            high_at = axis_position(&state->axis, limits->high);
 
     struct gui_rect place = {mouse.place.x, mouse.place.y, width, height - strip};
-    gui_draw_rect(mouse.place, colour_ground);
+    gui_draw_rect(mouse.place, gui_tone(UI_FIELD));
     draw_bars(&state->bars, place, low_at, high_at);
     draw_colours(ui, (struct gui_rect){place.x, place.y + place.height, width, strip});
     draw_limit(ui, place, low_at, state->drag.what == DRAG_LOW || state->drag.what == DRAG_BOTH);

@@ -3,9 +3,6 @@
 #include "ui/panels/ui_internal.h"
 
 static const float TITLE = 34, RAIL_ITEM = 50; // layout lengths
-static const uint32_t colour_text = 0xebebebff, colour_dim = 0xb8b8b8ff, colour_accent = 0x6cb4ffff,
-                      colour_line = 0x3a3a3aff, colour_hover = 0x3c3c3cff;
-
 static const struct tab {
     const char *label, *command;
     void (*build)(struct ui *ui, struct gui_rect place);
@@ -20,9 +17,9 @@ static void draw_title(struct ui *ui, const struct tab *tab, struct gui_rect pla
 {
     const float padding = ui_px(ui, 12);
     gui_window_begin("##inspector", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
-    gui_draw_rect((struct gui_rect){place.x, place.y, 1, place.height}, colour_line);
+    gui_draw_rect((struct gui_rect){place.x, place.y, 1, place.height}, gui_tone(UI_LINE));
     gui_draw_text(place.x + padding, place.y + (float)(int)((place.height - gui_line_height()) / 2),
-                  colour_text, tab->label);
+                  gui_tone(UI_TEXT), tab->label);
     gui_window_end();
 }
 
@@ -42,13 +39,13 @@ static void draw_item(struct ui *ui, const struct tab *tab, bool open, float wid
     struct gui_mouse_area area;
     gui_canvas(tab->label, width, ui_px(ui, RAIL_ITEM), &area);
     if (area.hovered)
-        gui_draw_rect(area.place, colour_hover);
+        gui_draw_rect(area.place, gui_tone(UI_HOVER));
     if (open)
         gui_draw_rect((struct gui_rect){area.place.x, area.place.y, ui_px(ui, 3), area.place.height},
-                      colour_accent);
+                      gui_tone(UI_ACCENT));
     const float x = area.place.x + (float)(int)((width - gui_text_width(tab->label)) / 2);
     gui_draw_text(x, area.place.y + (float)(int)((area.place.height - gui_line_height()) / 2),
-                  open ? colour_text : colour_dim, tab->label);
+                  open ? gui_tone(UI_TEXT) : gui_tone(UI_TEXT2), tab->label);
     if (area.pressed)
         ui_run(ui, "%s", tab->command);
 }

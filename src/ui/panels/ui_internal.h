@@ -136,6 +136,7 @@ struct ui_settling {
 struct ui {
     SDL_Window *window;
     float scale;
+    enum interface_theme theme;
     struct ui_fonts fonts;
     struct ui_docks *docks; // what is shown around the picture
     struct ui_settling settling;

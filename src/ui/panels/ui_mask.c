@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t colour_text = 0xd6d8daff, colour_dim = 0x84898fff;
-
 static const char *const layer_labels[MASK_LAYER_COUNT] = {"Drawn", "File",      "Gaps",    "Bad",
                                                            "Hot",   "Saturated", "Drawn 2", "Drawn 3"};
 
@@ -294,17 +292,18 @@ static void draw_layer_name(struct ui *ui, int layer, float width)
     if (gui_selectable_high("##name", (int)masking->layer == layer, height))
         ui_run(ui, "mask.edit_layer %s", mask_layer_word((enum mask_layer)layer));
     gui_tooltip(locked ? "Locked" : "Edits go to the layer that is chosen here");
-    gui_draw_text(here.x + ui_px(ui, 4), y, locked ? colour_dim : colour_text, layer_labels[layer]);
+    gui_draw_text(here.x + ui_px(ui, 4), y, locked ? gui_tone(UI_TEXT2) : gui_tone(UI_TEXT),
+                  layer_labels[layer]);
     if (!model->counts)
         return;
     const int64_t count = model->counts->layers[layer];
     const float right = here.x + width - ui_px(ui, 4);
     snprintf(text, sizeof text, "%lld", (long long)count);
-    draw_right(right - ui_px(ui, 62), y, count ? colour_text : colour_dim, count ? text : "-");
+    draw_right(right - ui_px(ui, 62), y, count ? gui_tone(UI_TEXT) : gui_tone(UI_TEXT2), count ? text : "-");
     const double share = 100 * (double)count / (double)(model->pixels ? model->pixels : 1);
     snprintf(text, sizeof text, share < 0.01 ? "< 0.01 %%" : "%.2f %%", share);
     if (count)
-        draw_right(right, y, colour_dim, text);
+        draw_right(right, y, gui_tone(UI_TEXT2), text);
 }
 
 static void draw_layer(struct ui *ui, int layer)

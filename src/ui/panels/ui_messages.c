@@ -58,7 +58,7 @@ float ui_bell(struct ui *ui, float right)
     const float width = gui_text_width(text) + ui_px(ui, 8);
     gui_same_line_at(right - width);
     gui_canvas("##bell", width, gui_line_height(), &area);
-    gui_draw_text(area.place.x + ui_px(ui, 4), area.place.y, 0xe8eaecff, text);
+    gui_draw_text(area.place.x + ui_px(ui, 4), area.place.y, gui_tone(UI_TEXT), text);
     if (area.pressed)
         ui_run(ui, "panel.messages");
     return right - width;

@@ -40,15 +40,16 @@ static void draw_line(void *context, size_t row, struct gui_rect place, bool sel
     const float value_at = key < column ? column : key < most ? key : most;
     const float y = place.y + ui_px(ui, 2);
     ui_draw_cut((struct gui_rect){place.x + indent, y, value_at - gap, place.height},
-                detector ? 0x8ab4e0ff : 0x9fb6ceff, text_string(&part));
+                detector ? gui_tone(UI_ACCENT) : gui_tone(UI_TEXT2), text_string(&part));
     text_clear(&part);
     field = ui_line_field(line, 1, &bytes);
     text_append_bytes(&part, field, bytes < MAX_SHOWN_BYTES ? bytes : MAX_SHOWN_BYTES);
-    gui_draw_text(place.x + indent + value_at, y, 0xd6d8daff, text_string(&part));
+    gui_draw_text(place.x + indent + value_at, y, gui_tone(UI_TEXT), text_string(&part));
     text_free(&part);
     if (ui->model->header.detector_bytes > 0 && row + 1 < ui->metadata.lines.count && detector &&
         (size_t)(line_at(ui, row + 1) - ui->model->header.text) >= ui->model->header.detector_bytes)
-        gui_draw_rect((struct gui_rect){place.x, place.y + place.height - 1, place.width, 1}, 0x3a3e43ff);
+        gui_draw_rect((struct gui_rect){place.x, place.y + place.height - 1, place.width, 1},
+                      gui_tone(UI_LINE));
 }
 
 // --- copying ---
@@ -137,8 +138,8 @@ static void draw_footer(struct ui *ui)
     struct gui_rect here = gui_here();
     const float room = gui_room(), width = gui_text_width(count);
     here.width = room - width - ui_px(ui, 16);
-    ui_draw_cut(here, 0x84898fff, hint);
-    gui_draw_text(here.x + room - width, here.y, 0x84898fff, count);
+    ui_draw_cut(here, gui_tone(UI_TEXT2), hint);
+    gui_draw_text(here.x + room - width, here.y, gui_tone(UI_TEXT2), count);
     gui_space(gui_line_height());
 }
 

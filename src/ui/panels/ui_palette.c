@@ -19,10 +19,6 @@ enum {
 };
 enum { MAX_RECENT = 30, MAX_SPANS = 16 };
 
-static const uint32_t colour_text = 0xebebebff, colour_dim = 0xb8b8b8ff, colour_mark = 0x6cb4ffff,
-                      colour_wrong = 0xff8a80ff, colour_panel = 0x222222ff, colour_edge = 0x7c7c7cff,
-                      colour_line = 0x3a3a3aff;
-
 void ui_palette_free(struct ui_palette *palette)
 {
     finder_free(&palette->finder);
@@ -197,7 +193,7 @@ static float draw_marked(float x, float y, uint32_t colour, const char *text, co
         if (i == count)
             break;
         snprintf(piece, sizeof piece, "%.*s", (int)spans[i].length, text + end);
-        gui_draw_text(x, y, colour_mark, piece);
+        gui_draw_text(x, y, gui_tone(UI_ACCENT), piece);
         x += gui_text_width(piece);
         at = end + spans[i].length;
     }
@@ -213,7 +209,7 @@ static float draw_key(struct ui *ui, const char *line, float right, float y)
         return right;
     key_format(key, name, sizeof name);
     const float left = right - gui_text_width(name);
-    gui_draw_text(left, y, colour_dim, name);
+    gui_draw_text(left, y, gui_tone(UI_TEXT2), name);
     return left - ui_px(ui, PADDING);
 }
 
@@ -243,20 +239,21 @@ static void draw_entry(struct ui *ui, const struct finder_hit *hit, const struct
     const float key = draw_key(ui, text_string(&line), place->right, place->middle);
     // What there is room for beside the title.
     const float title_end =
-        draw_marked(place->x, place->upper, colour_text, text_string(&title), typed) + ui_px(ui, PADDING);
+        draw_marked(place->x, place->upper, gui_tone(UI_TEXT), text_string(&title), typed) +
+        ui_px(ui, PADDING);
     const float room = key - title_end, width = gui_text_width(text_string(&usage));
     const float left = width < room ? key - width : title_end;
     if (width < room)
-        draw_marked(left, place->middle, colour_dim, text_string(&usage), typed);
+        draw_marked(left, place->middle, gui_tone(UI_TEXT2), text_string(&usage), typed);
     else
-        ui_draw_cut((struct gui_rect){left, place->middle, room, 0}, colour_dim, text_string(&usage));
+        ui_draw_cut((struct gui_rect){left, place->middle, room, 0}, gui_tone(UI_TEXT2), text_string(&usage));
     if (hit->rank == MATCH_SYNONYM)
         snprintf(second, sizeof second, "Also found as: %s", hit->entry.command->words);
     else
         snprintf(second, sizeof second, "%s", hit->entry.command->help);
     gui_clip_begin(
         (struct gui_rect){place->x, place->lower, left - place->x - ui_px(ui, PADDING), gui_line_height()});
-    draw_marked(place->x, place->lower, colour_dim, second, typed);
+    draw_marked(place->x, place->lower, gui_tone(UI_TEXT2), second, typed);
     gui_clip_end();
     text_free(&title);
     text_free(&line);
@@ -270,11 +267,11 @@ static void draw_choice(struct ui *ui, size_t row, const struct row_place *place
     char name[64];
     if (!completion_choice(ui->host, at, row, name, sizeof name))
         return;
-    draw_marked(place->x, place->upper, colour_text, name, at->word);
+    draw_marked(place->x, place->upper, gui_tone(UI_TEXT), name, at->word);
     completion_explain(at, name, &meaning);
     if (meaning.length == 0)
         text_printf(&meaning, "%s", at->argument->name);
-    gui_draw_text(place->x, place->lower, colour_dim, text_string(&meaning));
+    gui_draw_text(place->x, place->lower, gui_tone(UI_TEXT2), text_string(&meaning));
     text_free(&meaning);
 }
 
@@ -298,7 +295,7 @@ static void draw_row(void *context, size_t row)
         draw_entry(ui, &palette->finder.hits[row], &place);
         gui_tooltip(palette->finder.hits[row].entry.command->help);
     } else {
-        gui_draw_text(place.x, place.middle, colour_text, "Search the help");
+        gui_draw_text(place.x, place.middle, gui_tone(UI_TEXT), "Search the help");
     }
     gui_id_end();
 }
@@ -325,12 +322,13 @@ static void draw_arguments(struct ui *ui)
     struct text line = {0};
     here.y += ui_px(ui, 4);
     float x = here.x + ui_px(ui, PADDING);
-    gui_draw_text(x, here.y, colour_dim, at->command->name);
+    gui_draw_text(x, here.y, gui_tone(UI_TEXT2), at->command->name);
     x += gui_text_width(at->command->name);
     for (size_t i = 0; (argument = argument_at(at->command->args, i)); i++) {
         text_clear(&line);
         text_printf(&line, argument->optional ? " [%s]" : " %s", argument->name);
-        gui_draw_text(x, here.y, argument == at->argument ? colour_mark : colour_dim, text_string(&line));
+        gui_draw_text(x, here.y, argument == at->argument ? gui_tone(UI_ACCENT) : gui_tone(UI_TEXT2),
+                      text_string(&line));
         x += gui_text_width(text_string(&line));
     }
     text_clear(&line);
@@ -341,7 +339,8 @@ static void draw_arguments(struct ui *ui)
         text_append(&line, at->command->help);
     }
     gui_clip_begin((struct gui_rect){here.x, here.y, gui_room(), 2 * ui_px(ui, LINE)});
-    gui_draw_text(here.x + ui_px(ui, PADDING), here.y + ui_px(ui, LINE), colour_text, text_string(&line));
+    gui_draw_text(here.x + ui_px(ui, PADDING), here.y + ui_px(ui, LINE), gui_tone(UI_TEXT),
+                  text_string(&line));
     gui_clip_end();
     gui_set_y(ui_px(ui, HEAD + 2 * LINE + 10));
     text_free(&line);
@@ -361,7 +360,7 @@ static void draw_foot(struct ui *ui, struct gui_rect place)
         : offers_help(palette) ? "No command has these words. The nearest are shown."
                                : "\xE2\x86\x91 \xE2\x86\x93 choose   Enter runs   Tab adds arguments   "
                                  "Words in any order, also other words for it";
-    ui_draw_cut(place, wrong ? colour_wrong : colour_dim, wrong ? error.text : help);
+    ui_draw_cut(place, wrong ? gui_tone(UI_ALARM) : gui_tone(UI_TEXT2), wrong ? error.text : help);
 }
 
 static void draw_head(struct ui *ui, bool appeared, float width)
@@ -380,7 +379,8 @@ static void draw_head(struct ui *ui, bool appeared, float width)
               appeared || palette->refocus);
     palette->refocus = false;
     gui_draw_text(here.x + width - 2 * ui_px(ui, PADDING) - gui_text_width(count),
-                  here.y + (float)(int)((gui_frame_height() - gui_line_height()) / 2), colour_dim, count);
+                  here.y + (float)(int)((gui_frame_height() - gui_line_height()) / 2), gui_tone(UI_TEXT2),
+                  count);
     gui_set_y(ui_px(ui, HEAD));
 }
 
@@ -390,12 +390,12 @@ static void draw_ground(const struct ui *ui, struct gui_rect place)
     const float line = ui->scale > 1 ? (float)(int)(ui->scale + 0.5f) : 1;
     const float head = place.y + ui_px(ui, HEAD) - line;
     const float foot = place.y + place.height - ui_px(ui, FOOT);
-    gui_draw_rect(place, colour_edge);
+    gui_draw_rect(place, gui_tone(UI_EDGE));
     gui_draw_rect(
         (struct gui_rect){place.x + line, place.y + line, place.width - 2 * line, place.height - 2 * line},
-        colour_panel);
-    gui_draw_rect((struct gui_rect){place.x + line, head, place.width - 2 * line, line}, colour_line);
-    gui_draw_rect((struct gui_rect){place.x + line, foot, place.width - 2 * line, line}, colour_line);
+        gui_tone(UI_PANEL));
+    gui_draw_rect((struct gui_rect){place.x + line, head, place.width - 2 * line, line}, gui_tone(UI_LINE));
+    gui_draw_rect((struct gui_rect){place.x + line, foot, place.width - 2 * line, line}, gui_tone(UI_LINE));
 }
 
 static struct gui_rect window_place(const struct ui *ui, size_t count)

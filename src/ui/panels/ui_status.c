@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t colour_value = 0xe8eaecff, colour_kind = 0xe0b060ff;
-
 // "x 1234  y 567  42  masked": in places that do not move with the numbers.
 static void draw_cursor(struct ui *ui)
 {
@@ -25,11 +23,11 @@ static void draw_cursor(struct ui *ui)
     snprintf(text, sizeof text, "y %lld", (long long)cursor->y);
     gui_text_dim(text);
     gui_same_line_at(at += 9 * digit);
-    gui_text_coloured(colour_value, cursor->value ? cursor->value : "");
+    gui_text_coloured(gui_tone(UI_TEXT), cursor->value ? cursor->value : "");
     if (cursor->kind && *cursor->kind) {
         float width = gui_text_width(cursor->value ? cursor->value : "") + 2 * digit;
         gui_same_line_at(at + (width > 11 * digit ? width : 11 * digit));
-        gui_text_coloured(colour_kind, cursor->kind);
+        gui_text_coloured(gui_tone(UI_WARN), cursor->kind);
     }
 }
 
