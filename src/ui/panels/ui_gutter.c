@@ -27,8 +27,6 @@ enum {
     SHRINK = 16       // less than that narrower is not worth a move
 };
 
-static const uint32_t colour_text = 0xebebebff, colour_label = 0xb8b8b8ff;
-
 // Where things stand, framebuffer pixels of the window.
 struct strip {
     const struct ui_gutter *gutter;
@@ -98,12 +96,14 @@ static float draw_ticks(const struct ui *ui, const struct strip *strip)
     for (size_t i = 0; i < count; i++) {
         const float y = strip->bar.y + (float)(int)((1 - (float)ticks[i].position) * (strip->bar.height - 1));
         const bool major = ticks[i].label[0];
-        gui_draw_rect((struct gui_rect){x, y, ui_px(ui, major ? TICK : TICK_MINOR), hair}, colour_label);
+        gui_draw_rect((struct gui_rect){x, y, ui_px(ui, major ? TICK : TICK_MINOR), hair},
+                      gui_tone(UI_TEXT2));
         // The ends have labels of their own.
         if (!major || y < strip->bar.y + line / 2 || y > strip->bar.y + strip->bar.height - line / 2)
             continue;
         const float width = gui_text_width(ticks[i].label);
-        gui_draw_text(x + ui_px(ui, TICK + 2), y - (float)(int)(line / 2), colour_label, ticks[i].label);
+        gui_draw_text(x + ui_px(ui, TICK + 2), y - (float)(int)(line / 2), gui_tone(UI_TEXT2),
+                      ticks[i].label);
         widest = width > widest ? width : widest;
     }
     return widest;
@@ -115,7 +115,7 @@ static void draw_handle(const struct ui *ui, const struct strip *strip, float y)
     const float wider = ui_px(ui, HANDLE), height = ui_px(ui, 3);
     gui_draw_rect((struct gui_rect){strip->bar.x - wider, y - (float)(int)(height / 2),
                                     strip->bar.width + 2 * wider, height},
-                  colour_text);
+                  gui_tone(UI_TEXT));
 }
 
 // In the middle of the strip, or from its left edge where that is too narrow.
@@ -229,7 +229,7 @@ static float build(struct ui *ui, const struct strip *strip)
     limit_text(limits, limits->low, low);
     limit_text(limits, limits->high, high);
     gui_window_begin(id, strip->place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
-    draw_centred(ui, strip, strip->place.y + ui_px(ui, MARGIN), colour_label,
+    draw_centred(ui, strip, strip->place.y + ui_px(ui, MARGIN), gui_tone(UI_TEXT2),
                  gutter->unit[0] ? gutter->unit : "value");
     draw_colours(strip);
     const float ticks = draw_ticks(ui, strip) + ui_px(ui, BEFORE_LABELS + BEHIND_LABELS);
@@ -239,11 +239,11 @@ static float build(struct ui *ui, const struct strip *strip)
     if (is_typed(ui, strip, GUTTER_HIGH))
         type_limit(ui, strip, GUTTER_HIGH, strip->high_y);
     else
-        ends = fmaxf(ends, draw_centred(ui, strip, strip->high_y, colour_text, high));
+        ends = fmaxf(ends, draw_centred(ui, strip, strip->high_y, gui_tone(UI_TEXT), high));
     if (is_typed(ui, strip, GUTTER_LOW))
         type_limit(ui, strip, GUTTER_LOW, strip->low_y);
     else
-        draw_centred(ui, strip, strip->low_y, colour_text, low);
+        draw_centred(ui, strip, strip->low_y, gui_tone(UI_TEXT), low);
     if (ui->gutters.typing == GUTTER_NOTHING || ui->gutters.typing_pane != gutter->pane) {
         gui_set_y(0);
         gui_canvas("##limits", strip->place.width, strip->place.height, &mouse);
