@@ -3,6 +3,7 @@
 #include "app/window/model.h"
 
 #include "app/host/host_commands.h"
+#include "base/clock.h"
 #include "sources/source.h"
 
 // What the shown frame says of its detector and its header, asked for while the panel is open.
@@ -95,6 +96,7 @@ void model_fill(const struct model_parts *parts, struct ui_model *model, struct 
         .figures.histogram = pane->frame->histogram,
         .figures.serial = pane->frame->serial,
         .loading = pane_is_loading(pane),
+        .loading_ns = pane->load.loader ? clock_now_ns() - pane->load.times.load_started : INT64_MAX,
         .work.unfinished = pane->opening || host_is_working(parts->host),
         .work.failures = pane->common->failed,
         .progress = pane->load.loader ? loader_progress(pane->load.loader) : 1,

@@ -143,7 +143,8 @@ struct ui_model {
     struct ui_place place;
     struct ui_figures figures;
     bool loading;
-    double progress; // 0 to 1
+    int64_t loading_ns; // for how long; INT64_MAX: nobody knows
+    double progress;    // 0 to 1
     bool has_mask;
     struct ui_cursor cursor;
     int64_t texture_bytes; // 0 = unknown

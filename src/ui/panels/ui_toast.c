@@ -9,6 +9,8 @@
 
 enum { WIDTH = 406, HEIGHT = 46, MARGIN = 12, BETWEEN = 6, BUTTON = 70, CLOSE = 24 };
 
+static const int64_t QUIET_NS = 300000000; // what is loaded in less is not told of
+
 // `what` is done to the share `share`; 0: that cannot be told.
 static void draw_progress(struct ui *ui, const char *what, double share, struct gui_rect place)
 {
@@ -70,7 +72,7 @@ void ui_toasts(struct ui *ui, struct gui_rect picture)
     struct gui_rect place = {0};
     const float height = ui_px(ui, HEIGHT);
     uint64_t hovered = 0;
-    if (model->loading && take_place(ui, picture, height, &place))
+    if (model->loading && model->loading_ns >= QUIET_NS && take_place(ui, picture, height, &place))
         draw_progress(ui, "Loading", model->progress, place);
     if (model->work.name && take_place(ui, picture, height, &place))
         draw_progress(ui, model->work.name, model->work.share, place);
