@@ -8,9 +8,11 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -102,6 +104,38 @@ int64_t blob_size(const struct blob *blob)
 int blob_descriptor(const struct blob *blob)
 {
     return blob->fd;
+}
+
+// A file in memory with the bytes of a blob that is in memory, which nobody can change; NO_FILE where there
+// is no room for it.
+static int sealed_copy(const struct blob *blob)
+{
+    const int fd = memfd_create("fovea", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int64_t done = 0;
+    while (fd >= 0 && done < blob->size) {
+        const ssize_t written = write(fd, blob->bytes + done, (size_t)(blob->size - done));
+        if (written > 0)
+            done += written;
+        else if (written == 0 || errno != EINTR)
+            break;
+    }
+    if (fd < 0 || (done == blob->size && blob_seal(fd)))
+        return fd;
+    close(fd);
+    return NO_FILE;
+}
+
+bool blob_seal(int fd)
+{
+    return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0;
+}
+
+enum status blob_hand_over(const struct blob *blob, int *fd, struct error *error)
+{
+    *fd = blob->fd == NO_FILE ? sealed_copy(blob) : fcntl(blob->fd, F_DUPFD_CLOEXEC, 0);
+    return *fd >= 0 ? STATUS_OK
+                    : error_set(error, STATUS_IO, "%s: cannot be handed to another process: %s", blob->name,
+                                strerror(errno));
 }
 
 static bool begins_as_before(const struct blob *blob)

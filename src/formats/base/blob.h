@@ -38,6 +38,12 @@ int64_t blob_size(const struct blob *blob);
 
 // The descriptor of a file, for libraries that want one; borrowed. -1 for memory.
 int blob_descriptor(const struct blob *blob);
+// A descriptor of the same bytes to be handed to another process, which the caller closes: the file's, or for
+// memory that of a copy, which is sealed against any change. STATUS_IO with a sentence where there is none.
+enum status blob_hand_over(const struct blob *blob, int *fd, struct error *error);
+// Seals a file in memory (memfd_create with MFD_ALLOW_SEALING) against any change, for good; false where it
+// cannot be.
+bool blob_seal(int fd);
 
 // Whether the bytes are still those that were opened, as far as the file system tells: STATUS_IO with a
 // sentence for a file that has become shorter, was written over, or has become longer and begins otherwise.

@@ -319,10 +319,8 @@ static int give_file(struct talk *talk, const char *name, struct message_out *ou
     struct error error = {0};
     int fd = HDF5_NO_FD;
     enum status status = hdf5_files_open(talk->files, name, &blob, &error);
-    if (status == STATUS_OK && blob_descriptor(blob) < 0)
-        status = error_set(&error, STATUS_IO, "%s: is not in a file", name);
     if (status == STATUS_OK)
-        fd = fcntl(blob_descriptor(blob), F_DUPFD_CLOEXEC, 0);
+        status = blob_hand_over(blob, &fd, &error);
     message_put(out, status);
     message_put_text(out, error.text);
     message_put(out, blob ? blob_size(blob) : 0);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "formats/base/blob.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,7 +187,7 @@ void *hdf5_memory_create(size_t bytes, int *fd)
 bool hdf5_memory_seal(void *memory, size_t bytes, int fd)
 {
     munmap(memory, bytes);
-    return fcntl(fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) == 0;
+    return blob_seal(fd);
 }
 
 const void *hdf5_memory_map(int fd, size_t bytes)

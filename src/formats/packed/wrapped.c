@@ -23,18 +23,17 @@
 enum {
     PIECE_BYTES = 256 * 1024,
     UNKNOWN_BYTES = 1 << 20, // unpacked of what no reader knows by its beginning
+    NO_FILE = -1,
 };
-
-static const char descriptors[] = "/proc/self/fd/";
 
 const char *const wrapped_extensions[] = {"gz", "bz2", "xz", "zst", "Z", NULL};
 
 // What came out of a packed file. Shared by all clones of a handle and immutable once it is filled.
 struct store {
     atomic_int owners;
-    int fd;            // to write to
+    int fd;            // to write to, until that is done
+    int read_fd;       // of a temporary file: one that is read only, which a worker may be given
     struct blob *blob; // what is written, once that is all; it owns the descriptor then
-    char path[32];     // "/proc/self/fd/N"
     enum unpack_method method;
     char *loss; // why not all came out, a clause; or NULL
 };
@@ -59,21 +58,21 @@ struct wrapped_limits wrapped_limits_default(void)
 
 // --- The store ---
 
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 static void store_drop(struct store *store)
 {
     if (!store || atomic_fetch_sub(&store->owners, 1) > 1)
         return;
-    if (store->blob)
-        blob_release(&store->blob);
-    else if (store->fd >= 0)
-        close(store->fd);
+    blob_release(&store->blob);
+    close_if_open(store->fd);
+    close_if_open(store->read_fd);
     free(store->loss);
     free(store);
-}
-
-static void store_name(struct store *store)
-{
-    snprintf(store->path, sizeof store->path, "%s%d", descriptors, store->fd);
 }
 
 static bool write_all(int fd, const uint8_t *bytes, size_t count)
@@ -117,27 +116,29 @@ static enum status refuse_room(const struct filling *filling, struct error *erro
                      unpack_method_program(filling->store->method));
 }
 
-// A file without a name, and how much may be written to it: nine tenths of what is free.
-static int temporary_create(int64_t *room)
+// A file without a name, to write to and to read from, and how much may be written to it: nine tenths of what
+// is free. False where there can be none.
+static bool temporary_create(int *fd, int *read_fd, int64_t *room)
 {
     struct text name = {0};
     text_printf(&name, "%s/fovea-XXXXXX", temporary_folder());
-    int fd = mkostemp(name.data, O_CLOEXEC);
-    if (fd >= 0)
+    *fd = mkostemp(name.data, O_CLOEXEC);
+    *read_fd = *fd < 0 ? NO_FILE : open(name.data, O_RDONLY | O_CLOEXEC);
+    if (*fd >= 0)
         unlink(name.data);
     text_free(&name);
     struct statvfs space;
-    if (fd >= 0 && fstatvfs(fd, &space) == 0)
+    if (*fd >= 0 && fstatvfs(*fd, &space) == 0)
         *room = (int64_t)((double)space.f_bavail * (double)space.f_frsize * 0.9);
-    return fd;
+    return *read_fd >= 0;
 }
 
 // Goes on in a temporary file with what is in memory so far.
 static enum status move_to_disk(struct filling *filling, struct error *error)
 {
     struct store *store = filling->store;
-    int fd = temporary_create(&filling->room);
-    bool copied = fd >= 0 && filling->total <= filling->room;
+    int fd, read_fd;
+    bool copied = temporary_create(&fd, &read_fd, &filling->room) && filling->total <= filling->room;
     uint8_t *bytes = must_alloc(PIECE_BYTES);
     for (int64_t at = 0; copied && at < filling->total && !cancel_requested(filling->request->cancel);
          at += PIECE_BYTES) {
@@ -147,13 +148,13 @@ static enum status move_to_disk(struct filling *filling, struct error *error)
     }
     free(bytes);
     if (!copied) {
-        if (fd >= 0)
-            close(fd);
+        close_if_open(fd);
+        close_if_open(read_fd);
         return refuse_room(filling, error);
     }
     close(store->fd);
     store->fd = fd;
-    store_name(store);
+    store->read_fd = read_fd;
     filling->on_disk = true;
     return STATUS_OK;
 }
@@ -225,6 +226,21 @@ static bool recognised_so_far(const struct filling *filling)
     return recognised;
 }
 
+// From now on nobody can change what was unpacked.
+static void finish(struct filling *filling)
+{
+    struct store *store = filling->store;
+    int fd = store->fd;
+    if (filling->on_disk) {
+        close(store->fd);
+        fd = store->read_fd;
+    } else {
+        blob_seal(fd);
+    }
+    store->fd = store->read_fd = NO_FILE;
+    store->blob = blob_of_descriptor(filling->request->path, fd, filling->total);
+}
+
 // Unpacks the beginning, and the rest if a reader knows that, or finds its format soon after.
 static enum status fill(struct filling *filling, struct error *error)
 {
@@ -250,7 +266,7 @@ static enum status fill(struct filling *filling, struct error *error)
     if (status != STATUS_OK)
         return status;
     filling->store->loss = loss_of(filling);
-    filling->store->blob = blob_of_descriptor(filling->store->path, filling->store->fd, filling->total);
+    finish(filling);
     return STATUS_OK;
 }
 
@@ -281,8 +297,8 @@ static enum status store_create(const struct open_request *request, enum unpack_
     struct store *made = must_alloc(sizeof *made);
     atomic_init(&made->owners, 1);
     made->method = method;
-    made->fd = memfd_create("fovea", MFD_CLOEXEC);
-    store_name(made);
+    made->read_fd = NO_FILE;
+    made->fd = memfd_create("fovea", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     struct filling filling = {.request = request, .limits = limits, .store = made};
     const enum status status = made->fd < 0
                                    ? error_set(error, STATUS_IO, "%s: too many open files", request->path)
@@ -296,53 +312,6 @@ static enum status store_create(const struct open_request *request, enum unpack_
 }
 
 // --- Sentences ---
-
-static bool is_digit(char character)
-{
-    return character >= '0' && character <= '9';
-}
-
-// Copies `from` with the user's path in place of the store's, and with the user's folder where a reader looks
-// for other files in the store's; true if it does.
-static bool text_translate(struct text *out, const char *from, const struct wrapped_file *file)
-{
-    const char *inside = file->store->path, *path = file->base.path;
-    const size_t length = strlen(inside), folder = strlen(descriptors);
-    bool others = false;
-    for (const char *at; (at = strstr(from, descriptors));) {
-        const bool whole = strncmp(at, inside, length) == 0 && !is_digit(at[length]);
-        const bool other = !is_digit(at[folder]);
-        text_append_bytes(out, from, (size_t)(at - from));
-        if (whole)
-            text_append(out, path);
-        else if (other)
-            text_append_bytes(out, path, (size_t)(path_name(path) - path));
-        else
-            text_append(out, descriptors);
-        from = at + (whole ? length : folder);
-        others = others || other;
-    }
-    text_append(out, from);
-    return others;
-}
-
-static void error_translate(struct error *error, const struct wrapped_file *file)
-{
-    struct text text = {0};
-    if (text_translate(&text, error->text, file))
-        text_printf(&text, " (files beside a packed one are not looked for; run %s on it first)",
-                    unpack_method_program(file->store->method));
-    error_set(error, error->status, "%s", text_string(&text));
-    text_free(&text);
-}
-
-// Passes on a result of the inner reader with its sentence.
-static enum status passed(const struct wrapped_file *file, enum status status, struct error *error)
-{
-    if (status != STATUS_OK && error)
-        error_translate(error, file);
-    return status;
-}
 
 // Adds the loss to a sentence that is its consequence.
 static void add_loss(const struct wrapped_file *file, struct error *error)
@@ -380,9 +349,8 @@ static enum status open_inner(struct wrapped_file *file, const struct open_reque
                               struct error *error)
 {
     struct open_request inside = *request;
-    inside.path = file->store->path;
     inside.blob = file->store->blob;
-    enum status status = passed(file, content_open(&inside, &file->inner, error), error);
+    enum status status = content_open(&inside, &file->inner, error);
     if (status != STATUS_OK)
         add_loss(file, error);
     else
@@ -423,8 +391,7 @@ static enum status wrapped_frame_info(struct image_file *base, int64_t frame, st
                                       struct error *error)
 {
     struct wrapped_file *file = wrapped_of(base);
-    enum status status =
-        passed(file, image_file_info_heeding(file->inner, frame, base->cancel, info, error), error);
+    enum status status = image_file_info_heeding(file->inner, frame, base->cancel, info, error);
     if (status != STATUS_OK) {
         add_loss(file, error);
         return status;
@@ -443,12 +410,9 @@ static enum status wrapped_decode(struct image_file *base, const struct decode_r
 {
     struct wrapped_file *file = wrapped_of(base);
     bool told = report->first_loss.text[0];
-    enum status status =
-        passed(file, file->inner->reader->decode(file->inner, request, report, error), error);
-    if (!told && report->first_loss.text[0]) {
-        error_translate(&report->first_loss, file);
+    enum status status = file->inner->reader->decode(file->inner, request, report, error);
+    if (!told && report->first_loss.text[0])
         add_loss(file, &report->first_loss);
-    }
     return status;
 }
 
@@ -456,7 +420,7 @@ static enum status wrapped_clone(struct image_file *base, struct image_file **co
 {
     struct wrapped_file *file = wrapped_of(base);
     struct image_file *inner = NULL;
-    enum status status = passed(file, image_file_clone(file->inner, &inner, error), error);
+    enum status status = image_file_clone(file->inner, &inner, error);
     if (status != STATUS_OK)
         return status;
     atomic_fetch_add(&file->store->owners, 1);
@@ -470,36 +434,23 @@ static enum status wrapped_clone(struct image_file *base, struct image_file **co
 static enum status wrapped_metadata(struct image_file *base, int64_t frame, struct text *out,
                                     struct error *error)
 {
-    struct wrapped_file *file = wrapped_of(base);
-    struct text lines = {0};
-    enum status status =
-        passed(file, image_file_metadata(file->inner, frame, base->cancel, &lines, error), error);
-    text_translate(out, text_string(&lines), file);
-    text_free(&lines);
-    return status;
+    return image_file_metadata(wrapped_of(base)->inner, frame, base->cancel, out, error);
 }
 
 static enum status wrapped_detector(struct image_file *base, int64_t frame, struct detector_info *info,
                                     struct error *error)
 {
-    struct wrapped_file *file = wrapped_of(base);
-    return passed(file, image_file_detector(file->inner, frame, base->cancel, info, error), error);
+    return image_file_detector(wrapped_of(base)->inner, frame, base->cancel, info, error);
 }
 
 static enum status wrapped_contents(struct image_file *base, struct text *out, struct error *error)
 {
-    struct wrapped_file *file = wrapped_of(base);
-    struct text lines = {0};
-    enum status status = passed(file, image_file_contents(file->inner, base->cancel, &lines, error), error);
-    text_translate(out, text_string(&lines), file);
-    text_free(&lines);
-    return status;
+    return image_file_contents(wrapped_of(base)->inner, base->cancel, out, error);
 }
 
 static enum status wrapped_verify(struct image_file *base, int64_t frame, bool *known, struct error *error)
 {
-    struct wrapped_file *file = wrapped_of(base);
-    return passed(file, image_file_verify(file->inner, frame, base->cancel, known, error), error);
+    return image_file_verify(wrapped_of(base)->inner, frame, base->cancel, known, error);
 }
 
 // Made by wrapped_open alone and so not in the table of readers.

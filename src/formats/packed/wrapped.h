@@ -2,11 +2,10 @@
 // Files that are packed as a whole (x.cbf.bz2): unpacked once into memory or an unnamed temporary file, and
 // read from there by the reader of what is inside.
 //
-// Few readers look for files beside a packed one (open_request.beside).
-//
-// The inner reader sees the path "/proc/self/fd/N"; in whatever it says the user's path stands in its place.
-// Clones share what was unpacked. What comes before a damaged or missing part is kept: the inner reader
-// decides whether it shows that, and the loss is told in the note of the frame and with the lost pixels.
+// The inner reader gets what was unpacked as a blob, under the user's path, which stands in its sentences and
+// beside which it looks for other files. Clones share what was unpacked. What comes before a damaged or
+// missing part is kept: the inner reader decides whether it shows that, and the loss is told in the note of
+// the frame and with the lost pixels.
 //
 // Thread-safety: as for all readers, one thread at a time for each handle; what was unpacked is shared and
 // does not change.

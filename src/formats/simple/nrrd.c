@@ -37,6 +37,11 @@ struct nrrd_header {
     size_t bytes; // up to the samples
 };
 
+struct nrrd_file {
+    struct packed_file packed;
+    struct blob *header; // the file that was opened, where the samples are in another
+};
+
 // What the user asks for.
 struct selection {
     const char *slice; // NULL: none
@@ -236,13 +241,6 @@ static bool listed(const char *names, const char *word)
     return false;
 }
 
-static enum status refuse_word(const struct packed_file *file, const char *what, const char *word,
-                               struct error *error)
-{
-    return error_set(error, STATUS_UNSUPPORTED, "%s: its %s \"%s\" is not read", file->plain.base.path, what,
-                     word);
-}
-
 static enum status set_type(const struct packed_file *file, const struct nrrd_header *header,
                             enum sample_type *type, struct error *error)
 {
@@ -252,7 +250,7 @@ static enum status set_type(const struct packed_file *file, const struct nrrd_he
             return STATUS_OK;
         }
     }
-    return refuse_word(file, "sample type", header->type, error);
+    return image_file_refuse(&file->plain.base, "sample type", header->type, error);
 }
 
 static enum status set_encoding(struct packed_file *file, const struct nrrd_header *header,
@@ -267,7 +265,7 @@ static enum status set_encoding(struct packed_file *file, const struct nrrd_head
             return STATUS_OK;
         }
     }
-    return refuse_word(file, "encoding", header->encoding, error);
+    return image_file_refuse(&file->plain.base, "encoding", header->encoding, error);
 }
 
 // What the kind of the fastest axis tells.
@@ -473,6 +471,25 @@ static enum status open_content(struct packed_file *file, const struct selection
     return status == STATUS_OK ? apply_header(file, &header, selection, error) : status;
 }
 
+static struct nrrd_file *nrrd_file_of(struct image_file *file)
+{
+    return (struct nrrd_file *)file; // the base is the first member
+}
+
+static void nrrd_close(struct image_file *base)
+{
+    blob_release(&nrrd_file_of(base)->header);
+    packed_file_close(base);
+}
+
+static enum status nrrd_clone(struct image_file *base, struct image_file **copy, struct error *error)
+{
+    const enum status status = packed_file_clone(base, copy, error);
+    if (status == STATUS_OK)
+        nrrd_file_of(*copy)->header = blob_share(nrrd_file_of(base)->header);
+    return status;
+}
+
 static enum status read_selected(struct image_file *base, const struct open_request *request,
                                  struct error *error)
 {
@@ -480,6 +497,7 @@ static enum status read_selected(struct image_file *base, const struct open_requ
     struct selection selection = {.channel = request->channel, .part = channels_cut_part(words)};
     char *cut = slice_cut(words);
     selection.slice = cut ? cut : *words ? words : NULL;
+    nrrd_file_of(base)->header = blob_share(base->blob);
     const enum status status = open_content(packed_file_of(base), &selection, error);
     free(words);
     return status;
@@ -490,28 +508,23 @@ static enum status nrrd_open(const struct open_request *request, struct image_fi
     struct plain_file *file;
     struct open_request whole = *request;
     whole.selector = NULL; // which is ours
-    const enum status status =
-        plain_file_open(&whole, &nrrd_reader, sizeof(struct packed_file), &file, error);
+    const enum status status = plain_file_open(&whole, &nrrd_reader, sizeof(struct nrrd_file), &file, error);
     if (status != STATUS_OK)
         return status;
     return image_file_complete(&file->base, request, read_selected, out, error);
 }
 
-// The fields and keys; the header is read from the file of the name, as the handle may have gone over to
-// another one.
+// The fields and keys; the bytes of the handle may be those of another file by now.
 static enum status nrrd_metadata(struct image_file *base, int64_t frame, struct text *out,
                                  struct error *error)
 {
     (void)frame;
-    struct plain_file header_file = {.base.path = base->path};
-    enum status status = blob_open(base->path, &header_file.base.blob, error);
-    if (status != STATUS_OK)
-        return status;
-    header_file.bytes = blob_size(header_file.base.blob);
+    struct blob *header = nrrd_file_of(base)->header;
+    const struct plain_file header_file = {.base = {.path = base->path, .blob = header},
+                                           .bytes = blob_size(header)};
     char *text;
     size_t count;
-    status = header_read(&header_file, &text, &count, error);
-    blob_release(&header_file.base.blob);
+    enum status status = header_read(&header_file, &text, &count, error);
     if (status != STATUS_OK)
         return status;
     const char *at = text;
@@ -539,7 +552,7 @@ const struct reader nrrd_reader = {
     .open = nrrd_open,
     .frame_info = packed_file_info,
     .decode = packed_file_decode,
-    .clone = packed_file_clone,
+    .clone = nrrd_clone,
     .metadata = nrrd_metadata,
-    .close = packed_file_close,
+    .close = nrrd_close,
 };
