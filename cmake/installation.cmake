@@ -1,6 +1,4 @@
-# `cmake --install`: the program and what a desktop needs to offer it.
-include(GNUInstallDirs)
-
+# `cmake --install`: the programs and what a desktop needs to offer it.
 # Files that the program knows best how to fill: the manual page with its list of options, commands and keys, and what
 # desktops are told of the formats. An instrumented program is no use for that.
 function(fovea_install_filled file form template folder)
@@ -31,6 +29,7 @@ endif()
 configure_file(assets/fovea.metainfo.xml.in ${CMAKE_BINARY_DIR}/fovea.metainfo.xml @ONLY)
 
 install(TARGETS fovea RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS fovea_hdf5_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(FILES ${CMAKE_BINARY_DIR}/fovea.metainfo.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo)
 install(FILES assets/fovea.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps)
 install(FILES assets/fovea.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fovea)

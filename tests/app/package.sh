@@ -28,15 +28,15 @@ deb=$(ls "$folder"/fovea_*.deb)
 mkdir "$folder/root"
 dpkg-deb -x "$deb" "$folder/root"
 
-for file in usr/bin/fovea usr/share/man/man1/fovea.1.gz usr/share/doc/fovea/changelog.gz usr/share/doc/fovea/copyright \
+for file in usr/bin/fovea usr/libexec/fovea-hdf5 usr/share/man/man1/fovea.1.gz usr/share/doc/fovea/changelog.gz usr/share/doc/fovea/copyright \
     usr/share/applications/fovea.desktop usr/share/thumbnailers/fovea.thumbnailer usr/share/mime/packages/fovea.xml; do
     [ -s "$folder/root/$file" ] || fail "the package has no $file"
 done
-others=$(dpkg-deb -c "$deb" | awk '{print $6}' | grep -vE '^\./(usr/(bin/|lib/|share/.*)?)?$' || true)
-[ "$others" = ./usr/bin/fovea ] || fail "the package has $others"
+others=$(dpkg-deb -c "$deb" | awk '{print $6}' | grep -vE '^\./(usr/(bin/|lib/|libexec/|share/.*)?)?$' | sort | xargs)
+[ "$others" = "./usr/bin/fovea ./usr/libexec/fovea-hdf5" ] || fail "the package has $others"
 
 depends=$(dpkg-deb -f "$deb" Depends)
-needed=$(objdump -p "$folder/root/usr/bin/fovea" | awk '/NEEDED/ {print $2}')
+needed=$(objdump -p "$folder/root/usr/bin/fovea" "$folder/root/usr/libexec/fovea-hdf5" | awk '/NEEDED/ {print $2}' | sort -u)
 for library in $needed; do
     package=$(dpkg -S "*/$(gcc -dumpmachine)/$library" 2>/dev/null | sed -n '1s/:.*//p')
     [[ "$depends" == *"$package"* ]] || fail "nothing is said of $package, which has $library"

@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,23 +41,13 @@ static ssize_t counted_read(int fd, void *buffer, size_t count, off_t offset)
     return syscall(SYS_pread64, fd, buffer, count, offset);
 }
 
-// In the process of a worker storage does not answer at all where the test says so.
-static void hang_in_worker(void)
-{
-    if (getenv("FOVEA_TEST_STORAGE_HANGS") && getppid() == (pid_t)atol(getenv("FOVEA_TEST_STORAGE_HANGS")))
-        for (;;)
-            pause();
-}
-
 ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
 {
-    hang_in_worker();
     return counted_read(fd, buffer, count, offset);
 }
 
 ssize_t pread64(int fd, void *buffer, size_t count, off_t offset)
 {
-    hang_in_worker();
     return counted_read(fd, buffer, count, offset);
 }
 
@@ -409,23 +400,6 @@ static void *run_asking(void *context)
     return NULL;
 }
 
-// Runs it in a thread and cancels while it waits for a new worker, which never answers.
-static void run_and_cancel(void *(*run)(void *), void *context, atomic_bool *begun, struct cancel *cancel)
-{
-    char own[24];
-    pthread_t thread;
-    snprintf(own, sizeof own, "%ld", (long)getpid());
-    hdf5_client_end_idle();
-    assert_int_equal(setenv("FOVEA_TEST_STORAGE_HANGS", own, 1), 0);
-    assert_int_equal(pthread_create(&thread, NULL, run, context), 0);
-    while (!atomic_load(begun))
-        usleep(1000);
-    usleep(50000); // whether the worker hangs by now or not: it never answers
-    cancel_request(cancel);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(unsetenv("FOVEA_TEST_STORAGE_HANGS"), 0);
-}
-
 static const char *write_small(void)
 {
     const hid_t file = hdf5_create("small.h5");
@@ -434,6 +408,33 @@ static const char *write_small(void)
     hdf5_put_array(file, "/a", H5T_NATIVE_UINT16, 2, dims, samples);
     H5Fclose(file);
     return temporary_path("small.h5");
+}
+
+// One that is stopped, as on storage that does not answer, and will be asked next.
+static void leave_a_worker_that_hangs(void)
+{
+    pid_t pid;
+    hdf5_client_end_idle();
+    const hid_t file = hdf5_create("other.h5");
+    hdf5_put_image(file, "/image");
+    H5Fclose(file);
+    struct image_file *other = open_good(temporary_path("other.h5"));
+    image_file_close(&other);
+    assert_int_equal(hdf5_client_list(&pid, 1), 1);
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+}
+
+// Runs it in a thread and cancels while it waits for a worker that never answers.
+static void run_and_cancel(void *(*run)(void *), void *context, atomic_bool *begun, struct cancel *cancel)
+{
+    pthread_t thread;
+    leave_a_worker_that_hangs();
+    assert_int_equal(pthread_create(&thread, NULL, run, context), 0);
+    while (!atomic_load(begun))
+        usleep(1000);
+    usleep(50000); // whether the worker is asked by now or not: it never answers
+    cancel_request(cancel);
+    assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
 static void test_a_worker_that_hangs_is_left(void **state)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Workers started, lent to one question at a time, and ended.
 //
-// fork() alone will not do: the program has threads and a connection to the graphics driver. So the
-// executable is started anew and turns off before its main(), in a function that runs when the program is
-// loaded.
+// fork() alone will not do: the program has threads and a connection to the graphics driver. So a program of
+// its own is started, which is small and has libhdf5.
 #include "formats/hdf5/hdf5_client.h"
 
 #include "base/clock.h"
@@ -11,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "formats/hdf5/hdf5_files.h"
+#include "formats/hdf5/hdf5_program.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -96,8 +96,11 @@ static char **worker_environment(void)
     return all;
 }
 
-static int spawn(int socket, pid_t *pid)
+static bool spawn(int socket, pid_t *pid)
 {
+    char *program = hdf5_program_find();
+    if (!program)
+        return false;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, standard;
@@ -113,15 +116,15 @@ static int spawn(int socket, pid_t *pid)
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &standard);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    char program[] = "fovea", *word = must_copy(hdf5_worker_word);
-    char *const arguments[] = {program, word, NULL};
+    char version[] = FOVEA_VERSION;
+    char *const arguments[] = {program, version, NULL};
     char **environment = worker_environment();
-    const int code = posix_spawn(pid, "/proc/self/exe", &actions, &attributes, arguments, environment);
+    const int code = posix_spawn(pid, program, &actions, &attributes, arguments, environment);
     free(environment);
-    free(word);
+    free(program);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
-    return code;
+    return code == 0;
 }
 
 static bool start(struct worker *worker)
@@ -130,7 +133,7 @@ static bool start(struct worker *worker)
     pid_t pid;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
         return false;
-    const bool good = spawn(sockets[1], &pid) == 0;
+    const bool good = spawn(sockets[1], &pid);
     close(sockets[1]);
     if (!good) {
         close(sockets[0]);
@@ -146,12 +149,15 @@ static bool start(struct worker *worker)
 // --- Ending ---
 
 // What became of a process.
-enum fate { FATE_LIVED, FATE_CRASHED, FATE_WAS_ENDED, FATE_NEVER_BEGAN };
+enum fate { FATE_LIVED, FATE_CRASHED, FATE_WAS_ENDED, FATE_UNCONFINED, FATE_OTHER_VERSION };
 
 static enum fate fate_of(int code)
 {
-    if (WIFEXITED(code) && WEXITSTATUS(code) == HDF5_WORKER_UNCONFINED)
-        return FATE_NEVER_BEGAN;
+    const int exited = WIFEXITED(code) ? WEXITSTATUS(code) : 0;
+    if (exited == HDF5_WORKER_UNCONFINED)
+        return FATE_UNCONFINED;
+    if (exited == HDF5_WORKER_OTHER_VERSION || exited == HDF5_WORKER_USAGE)
+        return FATE_OTHER_VERSION;
     const int number = WIFSIGNALED(code) ? WTERMSIG(code) : 0;
     return number == SIGKILL || number == SIGTERM ? FATE_WAS_ENDED : FATE_CRASHED;
 }
@@ -437,7 +443,12 @@ static enum status explain(const char *path, enum fate fate, struct error *error
     if (fate == FATE_WAS_ENDED)
         return error_set(error, STATUS_IO,
                          "%s: the process that reads HDF5 files was ended from outside; try again", path);
-    if (fate == FATE_NEVER_BEGAN)
+    if (fate == FATE_OTHER_VERSION)
+        return error_set(
+            error, STATUS_IO,
+            "%s: the program %s, which reads HDF5 files, is of another version than this one; start Fovea again, or install it again",
+            path, hdf5_program_name);
+    if (fate == FATE_UNCONFINED)
         return error_set(
             error, STATUS_IO,
             "%s: this system cannot confine the process that reads HDF5 files (seccomp), so none is read",
@@ -447,6 +458,20 @@ static enum status explain(const char *path, enum fate fate, struct error *error
                          "%s: its reading has not ended after %d seconds; is its disk there? try again", path,
                          MAX_WAIT_SECONDS);
     return error_set(error, STATUS_BROKEN, "%s: is damaged in a way that libhdf5 does not survive", path);
+}
+
+// Why there is no worker.
+static enum status explain_none(const char *path, struct error *error)
+{
+    char *program = hdf5_program_find();
+    const bool there = program != NULL;
+    free(program);
+    if (there)
+        return error_set(error, STATUS_IO, "%s: no process can be started to read HDF5", path);
+    return error_set(
+        error, STATUS_IO,
+        "%s: the program %s, which reads HDF5 files, is missing; it belongs beside this program or into %s, install Fovea again",
+        path, hdf5_program_name, hdf5_program_folder);
 }
 
 enum status hdf5_client_ask(void *context, const struct hdf5_question *question, struct hdf5_files *files,
@@ -470,6 +495,6 @@ enum status hdf5_client_ask(void *context, const struct hdf5_question *question,
     if (cancel_requested(question->cancel))
         return error_set(error, STATUS_CANCELLED, "%s: reading was cancelled", question->path);
     if (!talk.worker)
-        return error_set(error, STATUS_IO, "%s: no process can be started to read HDF5", question->path);
+        return explain_none(question->path, error);
     return good ? answer_status(answer, error) : explain(question->path, fate, error);
 }

@@ -2,7 +2,7 @@
 // Inside the HDF5 reader: the processes that libhdf5 works in, as the viewer sees them.
 //
 // libhdf5 1.10.8 reads beyond its memory, or never returns, on many files of which a few bytes are changed.
-// So the viewer never calls it: a worker, this program started once more (formats/hdf5_worker), is asked. It
+// So the viewer neither calls it nor has it: a worker, a program of its own (hdf5_program.h), is asked. It
 // has no file but those that it is given (hdf5_files.h). One that dies, takes too long or talks nonsense
 // ends, its question fails with a sentence, and the next question starts another. Workers are kept for the
 // next file; each answers one question at a time, so that a file on storage that hangs stops no other.
@@ -30,11 +30,13 @@ void hdf5_client_end_idle(void);
 // For tests: the workers that there are, at most `most`; how many.
 int hdf5_client_list(pid_t *pids, int most);
 
-// The word that makes the program a worker; where the worker is (formats/hdf5_worker), so that it is linked.
-extern const char hdf5_worker_word[];
 enum {
-    HDF5_WORKER_SOCKET = 0,     // the descriptor in the worker
-    HDF5_WORKER_UNCONFINED = 3, // its exit code where the system cannot confine it
+    HDF5_WORKER_SOCKET = 0, // the descriptor in the worker
+    // Its exit codes: where nobody but a user started it, where the system cannot confine it, and where it
+    // is of another version than the viewer, which is told it as the only argument.
+    HDF5_WORKER_USAGE = 2,
+    HDF5_WORKER_UNCONFINED = 3,
+    HDF5_WORKER_OTHER_VERSION = 4,
 };
 // May be "1" in the environment: plugins of libhdf5 are loaded.
 #define HDF5_PLUGINS_VARIABLE "FOVEA_HDF5_PLUGINS"

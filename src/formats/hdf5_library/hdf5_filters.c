@@ -5,7 +5,7 @@
 
 #include "base/byteorder.h"
 #include "base/size.h"
-#include "formats/hdf5_library/hdf5_dataset_open.h"
+#include "base/text.h"
 #include "formats/packed/bitshuffle.h"
 
 #include <stdlib.h>
@@ -135,10 +135,10 @@ static bool is_missing(const struct hdf5_filter *filter)
     return !hdf5_chunk_supported(&alone) && H5Zfilter_avail((H5Z_filter_t)filter->id) <= 0;
 }
 
-enum status hdf5_filters_check(const struct hdf5_opened *opened, bool plugins, struct error *error)
+enum status hdf5_filters_check(hid_t dataset, const struct hdf5_dataset *facts, bool plugins,
+                               struct error *error)
 {
-    const struct hdf5_dataset *dataset = opened->facts;
-    const struct hdf5_pipeline *pipeline = &dataset->pipeline;
+    const struct hdf5_pipeline *pipeline = &facts->pipeline;
     size_t at = 0;
     while (at < pipeline->count && !is_missing(&pipeline->filters[at]))
         at++;
@@ -149,7 +149,7 @@ enum status hdf5_filters_check(const struct hdf5_opened *opened, bool plugins, s
     const struct hdf5_filter_entry *entry = hdf5_filter_find(number);
     char own[64];
     struct text help = {0};
-    stored_name(opened->id, number, own, sizeof own);
+    stored_name(dataset, number, own, sizeof own);
     const char *name = entry ? entry->name : own;
     if (!plugins)
         text_append(&help, "plugins are used with --hdf5-plugins only; ");
@@ -161,8 +161,7 @@ enum status hdf5_filters_check(const struct hdf5_opened *opened, bool plugins, s
     error_set(
         error, STATUS_UNSUPPORTED,
         "%s: the samples of %s are packed by the HDF5 filter %u%s%s%s, for which no plugin is loaded: %s",
-        dataset->path, dataset->name, number, name[0] ? " (" : "", name, name[0] ? ")" : "",
-        text_string(&help));
+        facts->path, facts->name, number, name[0] ? " (" : "", name, name[0] ? ")" : "", text_string(&help));
     text_free(&help);
     return STATUS_UNSUPPORTED;
 }

@@ -147,7 +147,7 @@ static enum status box_read(const struct hdf5_opened *opened, const struct hdf5_
     // What libhdf5 says of a missing filter is about the folder of its plugins.
     if (!good)
         status = hdf5_explain(dataset->path, "cannot read samples", STATUS_BROKEN, error);
-    if (!good && hdf5_filters_check(opened, hdf5_plugins_allowed(), error) != STATUS_OK)
+    if (!good && hdf5_filters_check(opened->id, opened->facts, hdf5_plugins_allowed(), error) != STATUS_OK)
         status = STATUS_UNSUPPORTED;
     H5Sclose(from);
     H5Sclose(to);

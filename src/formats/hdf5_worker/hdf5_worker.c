@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The worker's process: this very program, started with a word that no user gives. It turns off before its
-// main(), in a function that runs when the program is loaded, and answers questions until nobody asks.
+// The worker: a program that confines itself, and then answers the viewer's questions until nobody asks.
 #include "base/memory.h"
 #include "base/text.h"
 #include "formats/hdf5/hdf5_client.h"
@@ -10,6 +9,7 @@
 #include "formats/hdf5_worker/hdf5_tasks.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,8 +21,6 @@ enum {
     MAX_CPU_SECONDS = 3,
     PACKED_PIXELS_A_SECOND = 5 * 1000 * 1000, // at the slowest
 };
-
-const char hdf5_worker_word[] = "--worker-of-hdf5-files";
 
 // From now on the process ends when it has computed for so long.
 static void limit_time(const struct hdf5_question *question)
@@ -136,21 +134,23 @@ __attribute__((visibility("default"))) void __ubsan_on_report(void)
 }
 #endif
 
-// Runs when the program is loaded.
-//
 // The process ends at once: libhdf5 would close what is open, and of a damaged file it may crash there.
-// Variables that lead libhdf5 to other files than those that a file names are not looked
-// at, so that the same file is the same for everybody.
-__attribute__((constructor)) static void worker_start(int argc, char **argv)
+// Variables that lead libhdf5 to other files than those that a file names are not looked at, so that the same
+// file is the same for everybody.
+int main(int argc, char **argv)
 {
     static const char *const prefixes[] = {"HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX"};
     struct desk desk = {0};
-    if (argc != 2 || strcmp(argv[1], hdf5_worker_word) != 0)
-        return;
+    if (argc != 2 || !getenv(HDF5_WORKER_VARIABLE)) {
+        fputs("fovea-hdf5: this program reads HDF5 files for fovea, which starts it\n", stderr);
+        return HDF5_WORKER_USAGE;
+    }
+    if (strcmp(argv[1], FOVEA_VERSION) != 0)
+        return HDF5_WORKER_OTHER_VERSION;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         unsetenv(prefixes[i]);
     if (!hdf5_confine(hdf5_plugins_allowed()))
-        _exit(HDF5_WORKER_UNCONFINED);
+        return HDF5_WORKER_UNCONFINED;
     while (serve(&desk))
         ;
     _exit(0);
