@@ -157,7 +157,11 @@ enum status image_file_open_request(const struct open_request *named, struct ima
     request.path = split.path;
     request.selector = split.selector;
     struct image_file *opened = NULL;
-    enum status status = blob_open(request.path, &request.blob, error);
+    enum status status = STATUS_OK;
+    if (named->blob)
+        blob_share(named->blob);
+    else
+        status = blob_open(request.path, &request.blob, error);
     if (status == STATUS_OK)
         status = open_any(&request, &opened, error);
     blob_release(&request.blob);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Processes that libhdf5 works in: what they may do, and what becomes of a file when one of them ends.
+// Processes that libhdf5 works in: when there are any, what they may do, and what becomes of a file when one
+// of them ends. Messages are counted by the linker's --wrap.
+#include "formats/base/readers_list.h"
 #include "formats/hdf5/hdf5_client.h"
 #include "formats/hdf5/hdf5_files.h"
 #include "support/hdf5_file.h"
+#include "support/malformed_files.h"
 #include "support/reader_checks.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,9 +17,50 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { WIDTH = 7, HEIGHT = 5, MOST = 16, ROUNDS = 60 };
+
+// --- When there are any ---
+
+// Whether this process has children, running or ended.
+static bool has_children(void)
+{
+    siginfo_t info = {0};
+    const bool none = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+    return !none;
+}
+
+static void use_without_children(const char *path, int turn)
+{
+    (void)turn;
+    try_file(path);
+    if (has_children())
+        fail_msg("%s starts a process", path);
+}
+
+static void only_hdf5_files_start_a_worker(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {
+#define FOLDER(name) #name,
+        READERS(FOLDER)
+#undef FOLDER
+    };
+    hdf5_client_end_idle();
+    assert_false(has_children());
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strcmp(folders[i], hdf5_reader.name) != 0)
+            malformed_each_seed(folders[i], use_without_children);
+    hid_t file = hdf5_create("image.h5");
+    hdf5_put_image(file, "/image");
+    H5Fclose(file);
+    try_file(temporary_path("image.h5"));
+    assert_true(has_children());
+    hdf5_client_end_idle();
+    assert_false(has_children());
+}
 
 // --- What they may do ---
 
@@ -213,6 +258,98 @@ static enum status use(const char *path, struct error *error)
     return status;
 }
 
+static void kill_workers(void)
+{
+    pid_t pids[MOST];
+    const int count = hdf5_client_list(pids, MOST);
+    for (int i = 0; i < count; i++)
+        kill(pids[i], SIGKILL);
+}
+
+static void check_ended_from_outside(enum status status, const struct error *error)
+{
+    assert_int_equal(status, STATUS_IO);
+    assert_null(strchr(error->text, '\n'));
+    assert_non_null(strstr(error->text, "series.h5"));
+    assert_non_null(strstr(error->text, "was ended from outside; try again"));
+}
+
+// Messages between viewer and workers so far, and before which of them all workers are killed; 0: never.
+static struct {
+    int count, kill_at;
+    bool unheard; // the message of the kill went to a worker that was killed before
+} messages;
+
+static void count_message(bool to_worker)
+{
+    if (++messages.count != messages.kill_at)
+        return;
+    kill_workers();
+    messages.unheard = to_worker;
+}
+
+bool __real_hdf5_link_send(int socket, enum hdf5_kind kind, const struct message_out *message, int fd,
+                           struct hdf5_patience *patience);
+bool __wrap_hdf5_link_send(int socket, enum hdf5_kind kind, const struct message_out *message, int fd,
+                           struct hdf5_patience *patience);
+bool __real_hdf5_link_receive(int socket, enum hdf5_kind *kind, struct message_out *message, int *fd,
+                              struct hdf5_patience *patience);
+bool __wrap_hdf5_link_receive(int socket, enum hdf5_kind *kind, struct message_out *message, int *fd,
+                              struct hdf5_patience *patience);
+
+bool __wrap_hdf5_link_send(int socket, enum hdf5_kind kind, const struct message_out *message, int fd,
+                           struct hdf5_patience *patience)
+{
+    if (kind != HDF5_FORGET) // which is no part of a load
+        count_message(true);
+    return __real_hdf5_link_send(socket, kind, message, fd, patience);
+}
+
+bool __wrap_hdf5_link_receive(int socket, enum hdf5_kind *kind, struct message_out *message, int *fd,
+                              struct hdf5_patience *patience)
+{
+    count_message(false);
+    return __real_hdf5_link_receive(socket, kind, message, fd, patience);
+}
+
+// Before each message of a load in turn. Files that are open meanwhile are shown as ever.
+static void a_worker_may_be_killed_at_every_step(void **state)
+{
+    (void)state;
+    const char *path = write_series("series.h5");
+    struct image_file *other = open_good(write_image("image.h5"));
+    struct picture before = decode_whole(other, 0);
+    struct error error = {0};
+    messages.count = 0;
+    assert_int_equal(use(path, &error), STATUS_OK);
+    const int all = messages.count;
+    assert_true(all > 10);
+    int failures = 0;
+    for (int step = 1; step <= all; step++) {
+        messages.count = 0;
+        messages.kill_at = step;
+        const enum status status = use(path, &error);
+        assert_true(messages.count >= step);
+        // An answer that was on its way may arrive all the same; then the next question starts another
+        // worker.
+        if (messages.unheard || status)
+            check_ended_from_outside(status, &error);
+        failures += status != STATUS_OK;
+        messages.kill_at = 0;
+        assert_int_equal(use(path, &error), STATUS_OK);
+        struct picture after = decode_whole(other, 0);
+        assert_int_equal(after.bytes, before.bytes);
+        assert_memory_equal(after.pixels, before.pixels, before.bytes);
+        picture_free(&after);
+    }
+    assert_true(failures >= all / 3);
+    picture_free(&before);
+    struct text told = {0};
+    assert_int_equal(image_file_metadata(other, 0, NULL, &told, &error), STATUS_OK);
+    text_free(&told);
+    image_file_close(&other);
+}
+
 struct killer {
     atomic_bool over;
     unsigned pause;
@@ -222,10 +359,7 @@ static void *kill_all(void *context)
 {
     struct killer *killer = context;
     while (!atomic_load(&killer->over)) {
-        pid_t pids[MOST];
-        const int count = hdf5_client_list(pids, MOST);
-        for (int i = 0; i < count; i++)
-            kill(pids[i], SIGKILL);
+        kill_workers();
         usleep(killer->pause);
     }
     return NULL;
@@ -246,12 +380,8 @@ static void a_worker_may_be_killed_at_any_moment(void **state)
         atomic_store(&killer.over, true);
         pthread_join(thread, NULL);
         hdf5_client_end_idle(); // one that was killed last may not have ended yet
-        if (status) {
-            assert_int_equal(status, STATUS_IO);
-            assert_null(strchr(error.text, '\n'));
-            assert_non_null(strstr(error.text, "series.h5"));
-            assert_non_null(strstr(error.text, "was ended from outside; try again"));
-        }
+        if (status)
+            check_ended_from_outside(status, &error);
         assert_int_equal(use(path, &error), STATUS_OK);
     }
 }
@@ -369,9 +499,11 @@ static void addresses_are_those_that_the_library_reads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_hdf5_files_start_a_worker),
         cmocka_unit_test(a_worker_has_nothing_but_what_it_is_given),
         cmocka_unit_test(a_worker_is_confined),
         cmocka_unit_test(a_worker_that_writes_has_the_draft_alone),
+        cmocka_unit_test(a_worker_may_be_killed_at_every_step),
         cmocka_unit_test(a_worker_may_be_killed_at_any_moment),
         cmocka_unit_test(a_worker_that_stands_still_stops_no_other_file),
         cmocka_unit_test(files_are_closed_with_the_file),

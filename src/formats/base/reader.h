@@ -161,8 +161,9 @@ void reader_plugins_allow(void);
 // Opens `name`: a path, perhaps with a selector (formats/base/image_name.h), when no file of the whole name
 // exists. The reader with the highest probe score is taken. The sentence of a failure names the file.
 enum status image_file_open(const char *name, int channel, struct image_file **file, struct error *error);
-// The same of `named`, whose `path` is such a name; its selector and `beside` must be NULL. STATUS_CANCELLED
-// whatever came of it once the cancel is requested.
+// The same of `named`, whose `path` is such a name, and whose blob, where there is one, has the bytes of the
+// file; its selector and `beside` must be NULL. STATUS_CANCELLED whatever came of it once the cancel is
+// requested.
 enum status image_file_open_request(const struct open_request *named, struct image_file **file,
                                     struct error *error);
 enum status image_file_info(struct image_file *file, int64_t frame, struct frame_info *info,
