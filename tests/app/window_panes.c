@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The real window with several images: exact pixels of each pane, and which of them keys and mouse act on.
+#include "support/hdf5_file.h"
 #include "support/testdata.h"
 #include "support/window_session.h"
 
+#include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Images that fit the left half of the window, and the right one, which is narrower by the line between them.
 enum { COLUMNS = 64, ROWS = 40, LEFT = 640, RIGHT = WINDOW_WIDTH - LEFT - 1, RIGHT_X = LEFT + 1 };
@@ -401,11 +405,83 @@ static void test_a_double_click_on_a_head(void **state)
     free_pair(&pair);
 }
 
+// --- processes that read HDF5 files ---
+
+// Kills all that the program has now; how many.
+static int kill_workers(int viewer)
+{
+    int killed = 0;
+    DIR *processes = opendir("/proc");
+    assert_non_null(processes);
+    for (const struct dirent *entry; (entry = readdir(processes));) {
+        char path[300], name[64];
+        int parent = 0;
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        FILE *stat = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+        if (stat && fscanf(stat, "%*d (%63[^)]) %*c %d", name, &parent) == 2 && parent == viewer &&
+            strcmp(name, "fovea-hdf5") == 0)
+            killed += kill(atoi(entry->d_name), SIGKILL) == 0;
+        if (stat)
+            fclose(stat);
+    }
+    closedir(processes);
+    return killed;
+}
+
+// The middle of the left pane, which no message covers, shows the image.
+static void expect_left(struct session *session, const struct image *left)
+{
+    const struct look look = look_fit(left, LEFT, WINDOW_HEIGHT);
+    struct pixels wanted = pixels_paint(left, &look, LEFT, WINDOW_HEIGHT), got;
+    assert_true(driven_grab(session->window, &got));
+    for (int row = 350; row < 450; row++)
+        assert_memory_equal(got.rgb + 3 * (size_t)row * WINDOW_WIDTH, wanted.rgb + 3 * (size_t)row * LEFT,
+                            3 * LEFT);
+    pixels_free(&wanted);
+    pixels_free(&got);
+}
+
+// However a load of an HDF5 file ends when its process is killed: the other pane stays, and the next try
+// works.
+static void test_killed_workers_disturb_no_other_pane(void **state)
+{
+    enum { ROUNDS = 12 };
+    struct session *session = *state;
+    struct pair pair = make_pair();
+    uint8_t samples[COLUMNS * ROWS];
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        samples[i] = (uint8_t)pair.right.values[i];
+    const hsize_t dims[] = {ROWS, COLUMNS};
+    const hid_t file = hdf5_create("right.h5");
+    hdf5_put_array(file, "/data", H5T_STD_U8LE, 2, dims, samples);
+    H5Fclose(file);
+    snprintf(pair.right_path, sizeof pair.right_path, "%s", temporary_path("right.h5"));
+    open_pair(session, &pair);
+    expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    click(session, RIGHT_X + 100, 400);
+    assert_true(driven_wait_title(session->window, "right.h5 - Fovea"));
+    for (int round = 0; round < ROUNDS; round++) {
+        driven_key(session->window, "F5");
+        usleep(1000 * (unsigned)round);
+        for (int i = 0, killed = 0; i < 20 || (killed == 0 && i < 5000); i++) {
+            killed += kill_workers(driven_pid(session->window));
+            usleep(500);
+        }
+        session_expect_alive(session);
+        expect_left(session, &pair.left);
+        driven_key(session->window, "Escape"); // takes the sentence away
+        driven_key(session->window, "F5");
+        expect_pair(session, &pair.left, NULL, &pair.right, NULL);
+    }
+    free_pair(&pair);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, session_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_grid),
+        TEST(test_killed_workers_disturb_no_other_pane),
         TEST(test_keys_act_on_the_active_pane),
         TEST(test_the_wheel_zooms_what_is_under_the_mouse),
         TEST(test_linked_views),

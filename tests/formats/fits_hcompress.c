@@ -276,6 +276,16 @@ static void test_astropy_writes(void **state)
     }
 }
 
+// The largest sides there can be, of which the product is more than a number of 64 bits.
+static void test_sides_whose_product_overflows(void **state)
+{
+    (void)state;
+    uint8_t stream[HEAD + FITS_STORED_PADDING] = {0xDD, 0x99};
+    memset(stream + ROWS_AT, 0xFF, 4);
+    memset(stream + COLUMNS_AT, 0xFF, 4);
+    assert_false(fits_hcompress_decode(stream, HEAD, false, NULL, INT64_MAX));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_four_pixels),
         cmocka_unit_test(test_heads_that_are_refused),
         cmocka_unit_test(test_cut_and_noisy_streams),
+        cmocka_unit_test(test_sides_whose_product_overflows),
         cmocka_unit_test(test_astropy_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,19 @@ static void test_footer(void **state)
     free(bytes);
 }
 
+// Of a size that no number holds the frames are not counted by the size of the file.
+static void test_a_footer_with_a_size_that_overflows(void **state)
+{
+    (void)state;
+    static const char xml[] =
+        "<DataBlock type=\"Region\" width=\"4000000000000000000\" height=\"4000000000000000000\" />";
+    uint8_t bytes[HEADER + 100 + sizeof xml] = {0};
+    put_header(bytes, 3, 3.0F, 0);
+    put_u32(bytes + 678, HEADER + 100);
+    memcpy(bytes + HEADER + 100, xml, sizeof xml - 1);
+    check_refused(save_bytes("footer.spe", bytes, sizeof bytes - 1), STATUS_TOO_LARGE, "overflow");
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -131,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_type),
         cmocka_unit_test(test_footer),
+        cmocka_unit_test(test_a_footer_with_a_size_that_overflows),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_real_files),
     };

@@ -203,7 +203,8 @@ bool fits_hcompress_decode(const uint8_t *data, size_t count, bool smooth, void 
     const int64_t scale = int64_max((int32_t)load_u32be(data + SCALE_AT), 1);
     const int64_t sum = (int64_t)load_u64be(data + SUM_AT);
     const uint8_t *planes = data + PLANES_AT;
-    if (rows < 1 || columns < 1 || rows > pixels || columns > pixels || rows * columns != pixels ||
+    int64_t product; // of two numbers of 32 bits, which may be more than there is room for
+    if (rows < 1 || columns < 1 || __builtin_mul_overflow(rows, columns, &product) || product != pixels ||
         planes[0] > MAX_PLANES || planes[1] > MAX_PLANES || planes[2] > MAX_PLANES)
         return false;
     if (sum > FITS_HCOMPRESS_MAX_SUM / scale || sum < -FITS_HCOMPRESS_MAX_SUM / scale)

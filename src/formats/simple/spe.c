@@ -144,8 +144,11 @@ static enum status open_content(struct image_file *base, const struct open_reque
         apply_xml(xml, &layout);
     free(xml);
     if (layout.frames < 1) { // while it is being written
-        int64_t frame = layout.width * layout.height * (int64_t)sample_traits(layout.type)->bytes;
-        layout.frames = int64_max(frame > 0 ? (file->bytes - SPE_HEADER) / frame : 0, 1);
+        size_t frame;        // of a size that the footer may tell, which is judged below
+        const bool known =
+            size_of_plane(layout.width, layout.height, sample_traits(layout.type)->bytes, &frame) &&
+            frame > 0 && frame <= INT64_MAX;
+        layout.frames = int64_max(known ? (file->bytes - SPE_HEADER) / (int64_t)frame : 0, 1);
     }
     return plain_file_set_layout(file, &layout, error);
 }
