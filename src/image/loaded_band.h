@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rows of a frame as a loader hands them over and a picture takes them: in the type in which they are stored
 // for drawing, with their part of the reduced levels.
+//
+// Thread-safety: plain data; it belongs to whom it was handed over to.
 #ifndef FOVEA_IMAGE_LOADED_BAND_H
 #define FOVEA_IMAGE_LOADED_BAND_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The names that were opened last, kept from run to run (base/state.h, "recent"), one a
 // line, the newest first.
+//
+// Thread-safety: one thread at a time.
 #ifndef FOVEA_SOURCES_RECENT_H
 #define FOVEA_SOURCES_RECENT_H
 

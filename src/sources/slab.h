@@ -8,6 +8,8 @@
 // not scaled for those that do not.
 //
 // All is done rectangle by rectangle, as it is asked for; no frame is held as a whole.
+//
+// Thread-safety: one thread at a time for each handle, as for all readers.
 #ifndef FOVEA_SOURCES_SLAB_H
 #define FOVEA_SOURCES_SLAB_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What readers.c does for the readers: the choice by content, for files within files.
+//
+// Thread-safety: any threads; a handle that was opened belongs to one at a time.
 #ifndef FOVEA_FORMATS_OPEN_CONTENT_H
 #define FOVEA_FORMATS_OPEN_CONTENT_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bits of a byte stream, least significant first.
+//
+// Thread-safety: one thread at a time for each stream of bits.
 #ifndef FOVEA_FORMATS_CBF_BITS_H
 #define FOVEA_FORMATS_CBF_BITS_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the parts of the CBF reader share: the open file and its texts.
+//
+// Thread-safety: one thread at a time for each handle, as for all readers.
 #ifndef FOVEA_FORMATS_CBF_INTERNAL_H
 #define FOVEA_FORMATS_CBF_INTERNAL_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A binary section of a CBF file: where its bytes are and how they become samples.
+//
+// Thread-safety: plain data, which belongs to the handle and does not change once the file is open.
 #ifndef FOVEA_FORMATS_CBF_SECTION_H
 #define FOVEA_FORMATS_CBF_SECTION_H
 

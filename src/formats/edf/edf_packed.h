@@ -3,6 +3,8 @@
 //
 // Format: the key Compression of "ESRF data format", as fabio reads it (https://github.com/silx-kit/fabio):
 // the block's Size bytes are one packed stream of the samples.
+//
+// Thread-safety: any number of threads, each with its own output; a blob may be shared.
 #ifndef FOVEA_FORMATS_EDF_PACKED_H
 #define FOVEA_FORMATS_EDF_PACKED_H
 

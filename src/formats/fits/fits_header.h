@@ -3,6 +3,8 @@
 //
 // Headers are read here and nowhere else, so that no library with arrays of a fixed size sees what a
 // stranger's file says of its axes and columns. Where a keyword stands twice, the first card counts.
+//
+// Thread-safety: a header does not change once it is read, and any threads may look at it.
 #ifndef FOVEA_FORMATS_FITS_HEADER_H
 #define FOVEA_FORMATS_FITS_HEADER_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: samples of one type as those of another, as libhdf5 converts them.
+//
+// Thread-safety: the functions are pure, and may be called from any threads.
 #ifndef FOVEA_FORMATS_HDF5_CONVERT_H
 #define FOVEA_FORMATS_HDF5_CONVERT_H
 

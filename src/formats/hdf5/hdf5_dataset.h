@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: what is known of one dataset, as the worker tells it.
+//
+// Thread-safety: facts do not change once they are read, and any threads may look at them.
 #ifndef FOVEA_FORMATS_HDF5_DATASET_H
 #define FOVEA_FORMATS_HDF5_DATASET_H
 

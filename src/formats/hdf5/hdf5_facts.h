@@ -4,6 +4,8 @@
 // The worker writes what libhdf5 has made of a file, which may be damaged, or of a file that has taken the
 // worker over: whoever reads these facts believes no number of them. What is read is sound in itself; that
 // bytes are where they are said to be is seen when they are read.
+//
+// Thread-safety: the functions are pure, and may be called from any threads.
 #ifndef FOVEA_FORMATS_HDF5_FACTS_H
 #define FOVEA_FORMATS_HDF5_FACTS_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: what of a file is shown.
+//
+// Thread-safety: a layout does not change once it is read, and any threads may look at it.
 #ifndef FOVEA_FORMATS_HDF5_LAYOUT_H
 #define FOVEA_FORMATS_HDF5_LAYOUT_H
 

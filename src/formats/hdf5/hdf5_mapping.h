@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: mappings of virtual datasets and the axes that they pair.
+//
+// Thread-safety: mappings do not change once they are read, and any threads may look at them.
 #ifndef FOVEA_FORMATS_HDF5_MAPPING_H
 #define FOVEA_FORMATS_HDF5_MAPPING_H
 

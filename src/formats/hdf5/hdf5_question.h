@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: what the viewer asks a worker, and the answer.
+//
+// Thread-safety: one thread at a time for each question and its answer; askers say what they allow.
 #ifndef FOVEA_FORMATS_HDF5_QUESTION_H
 #define FOVEA_FORMATS_HDF5_QUESTION_H
 

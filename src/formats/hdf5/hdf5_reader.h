@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: opening with another one to answer than a worker.
+//
+// Thread-safety: one thread at a time for each handle, as for all readers.
 #ifndef FOVEA_FORMATS_HDF5_READER_H
 #define FOVEA_FORMATS_HDF5_READER_H
 

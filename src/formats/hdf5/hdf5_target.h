@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: a rectangle of samples that is wanted, and where it goes.
+//
+// Thread-safety: one thread at a time for each target.
 #ifndef FOVEA_FORMATS_HDF5_TARGET_H
 #define FOVEA_FORMATS_HDF5_TARGET_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opening of datasets by libhdf5: their facts, and where their chunks are.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_DATASET_OPEN_H
 #define FOVEA_FORMATS_HDF5_DATASET_OPEN_H
 

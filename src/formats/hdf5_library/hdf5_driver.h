@@ -7,6 +7,8 @@
 //
 // Source: H5FDpublic.h of libhdf5 1.10 and its driver H5FDsec2.c, whose behaviour it keeps: what is beyond
 // the end of a file reads as 0, and flock() tells of a program that writes.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_DRIVER_H
 #define FOVEA_FORMATS_HDF5_DRIVER_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: what libhdf5 can undo of the filters of a dataset, with the decoders of the
 // program.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_FILTERS_H
 #define FOVEA_FORMATS_HDF5_FILTERS_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What libhdf5 may read of a dataset: it reads files that are not HDF5 ("external storage") by whatever name
 // the dataset gives, and asks nobody. So it is never let to.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_INSPECT_H
 #define FOVEA_FORMATS_HDF5_INSPECT_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Datatypes of libhdf5 as types of samples, and in words.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_TYPE_H
 #define FOVEA_FORMATS_HDF5_TYPE_H
 

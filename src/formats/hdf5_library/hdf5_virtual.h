@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // With libhdf5: what a virtual dataset is made of, as its file tells it.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_VIRTUAL_H
 #define FOVEA_FORMATS_HDF5_VIRTUAL_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A walk over the groups and datasets of an HDF5 file that ends, whatever its links do.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_WALK_H
 #define FOVEA_FORMATS_HDF5_WALK_H
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the worker cannot do itself, for it can open nothing: it asks the viewer. Elsewhere, as in tests that
 // call libhdf5 themselves, it is done at once.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_WISH_H
 #define FOVEA_FORMATS_HDF5_WISH_H
 

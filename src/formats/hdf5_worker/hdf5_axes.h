@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: what files tell of the axes of a dataset.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_AXES_H
 #define FOVEA_FORMATS_HDF5_AXES_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the worker: the choice of what of a file is shown.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_CHOICE_H
 #define FOVEA_FORMATS_HDF5_CHOICE_H
 

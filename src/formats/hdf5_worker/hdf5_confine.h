@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the worker: what the process may do from now on, for good.
+//
+// Thread-safety: one thread, before any other is started: it concerns the whole process.
 #ifndef FOVEA_FORMATS_HDF5_CONFINE_H
 #define FOVEA_FORMATS_HDF5_CONFINE_H
 

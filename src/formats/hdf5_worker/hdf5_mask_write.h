@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the worker: masks written into files.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_MASK_WRITE_H
 #define FOVEA_FORMATS_HDF5_MASK_WRITE_H
 

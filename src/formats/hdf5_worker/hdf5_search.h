@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the HDF5 reader: the walk through the groups for the dataset that a file means to show.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_SEARCH_H
 #define FOVEA_FORMATS_HDF5_SEARCH_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the worker: answers to questions.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_TASKS_H
 #define FOVEA_FORMATS_HDF5_TASKS_H
 

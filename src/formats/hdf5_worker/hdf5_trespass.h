@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the worker: attempts at what a process that a file has taken over would do, for tests.
+//
+// Thread-safety: one thread, that of the worker (or of a test that calls it).
 #ifndef FOVEA_FORMATS_HDF5_TRESPASS_H
 #define FOVEA_FORMATS_HDF5_TRESPASS_H
 

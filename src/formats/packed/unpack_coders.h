@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The methods of packing as steps: bytes in, bytes out. Within unpack.c only.
+//
+// Thread-safety: one thread at a time for each coder.
 #ifndef FOVEA_FORMATS_UNPACK_CODERS_H
 #define FOVEA_FORMATS_UNPACK_CODERS_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One step of unpacking: where its bytes come from and go to, and how it ends.
+//
+// Thread-safety: one thread at a time for each step.
 #ifndef FOVEA_FORMATS_UNPACK_FLOW_H
 #define FOVEA_FORMATS_UNPACK_FLOW_H
 

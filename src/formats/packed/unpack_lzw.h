@@ -4,6 +4,8 @@
 // Format: Welch 1984, with codes of 9 to 16 bits, the lowest first, in groups of eight: where the width
 // changes, the rest of the group is void. The third byte of the file tells the greatest width (5 bits) and
 // whether code 256 clears the table (0x80).
+//
+// Thread-safety: one thread at a time for each decoder.
 #ifndef FOVEA_FORMATS_UNPACK_LZW_H
 #define FOVEA_FORMATS_UNPACK_LZW_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The methods of packing that can be undone.
+//
+// Thread-safety: the functions are pure, and may be called from any threads.
 #ifndef FOVEA_FORMATS_UNPACK_METHOD_H
 #define FOVEA_FORMATS_UNPACK_METHOD_H
 

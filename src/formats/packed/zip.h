@@ -2,6 +2,8 @@
 // The directory of a ZIP archive: where its members lie and how they are packed.
 //
 // Format: PKWARE's APPNOTE.TXT (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT), with ZIP64.
+//
+// Thread-safety: one thread at a time for each directory; once it is read any number may look into it.
 #ifndef FOVEA_FORMATS_ZIP_H
 #define FOVEA_FORMATS_ZIP_H
 

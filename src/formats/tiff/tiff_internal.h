@@ -2,6 +2,8 @@
 // What the parts of the TIFF reader share: the handle, and what each of them does.
 //
 // TIFF 6.0 (Adobe, 1992) and its technical notes define the format; BigTIFF is as libtiff documents it.
+//
+// Thread-safety: one thread at a time for each handle, as for all readers.
 #ifndef FOVEA_FORMATS_TIFF_INTERNAL_H
 #define FOVEA_FORMATS_TIFF_INTERNAL_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a page of a TIFF file is laid out: its samples, and the strips or tiles that they are stored in.
+//
+// Thread-safety: plain data, which belongs to the handle.
 #ifndef FOVEA_FORMATS_TIFF_LAYOUT_H
 #define FOVEA_FORMATS_TIFF_LAYOUT_H
 

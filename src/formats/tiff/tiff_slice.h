@@ -3,6 +3,8 @@
 //
 // The axes are those of NumPy's tifffile: (pages, rows, columns, samples), or (pages, samples, rows, columns)
 // where samples are stored in planes of their own; a single page or sample is no axis.
+//
+// Thread-safety: one thread at a time for each handle, as for all readers.
 #ifndef FOVEA_FORMATS_TIFF_SLICE_H
 #define FOVEA_FORMATS_TIFF_SLICE_H
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the formats layer: what the writers of masks share.
+//
+// Thread-safety: one thread at a time for each file that is written; the mask must not change meanwhile.
 #ifndef FOVEA_FORMATS_MASK_WRITER_INTERNAL_H
 #define FOVEA_FORMATS_MASK_WRITER_INTERNAL_H
 

@@ -2,6 +2,8 @@
 // What an operation over a whole mask changes: the pixels that it adds to a layer and those that it takes
 // away. It is found from a mask that stands still, and merged later into one that was drawn on meanwhile:
 // pixels that the operation leaves alone keep what was drawn.
+//
+// Thread-safety: one thread at a time for each change.
 #ifndef FOVEA_IMAGE_MASK_CHANGE_H
 #define FOVEA_IMAGE_MASK_CHANGE_H
 

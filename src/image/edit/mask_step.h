@@ -4,6 +4,8 @@
 // At first a step holds the blocks that were replaced, and those that came in their place: making it costs
 // nothing but references, and so does taking it back as long as the mask has these blocks. Packed it holds
 // the differences (XOR), which take a small part of that memory.
+//
+// Thread-safety: one thread at a time for each step and its mask.
 #ifndef FOVEA_IMAGE_MASK_STEP_H
 #define FOVEA_IMAGE_MASK_STEP_H
 

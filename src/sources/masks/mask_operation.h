@@ -6,6 +6,8 @@
 // that an operation is one step of undo, or may be tried and abandoned (a preview). What concerns the whole
 // mask takes time, and more where it reads the image: it only looks at the mask and finds what is to change,
 // so that it can be a job (sources/masks/mask_work) while the user draws on.
+//
+// Thread-safety: any thread, one at a time for each mask and each operation.
 #ifndef FOVEA_SOURCES_MASK_OPERATION_H
 #define FOVEA_SOURCES_MASK_OPERATION_H
 

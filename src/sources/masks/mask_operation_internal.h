@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside the sources layer: what the files of mask operations share.
+//
+// Thread-safety: one thread at a time for each operation.
 #ifndef FOVEA_SOURCES_MASK_OPERATION_INTERNAL_H
 #define FOVEA_SOURCES_MASK_OPERATION_INTERNAL_H
 

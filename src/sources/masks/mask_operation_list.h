@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The list of mask operations, from which their table, the commands "mask.NAME", the menu entries and the
 // options of `fovea mask` are made. An operation is one line here and one function mask_run_NAME.
+//
+// Thread-safety: constant data.
 #ifndef FOVEA_SOURCES_MASK_OPERATION_LIST_H
 #define FOVEA_SOURCES_MASK_OPERATION_LIST_H
 
