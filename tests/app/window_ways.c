@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // An image that fits the window at exactly 20 screen pixels per image pixel.
 enum { WIDTH = 64, HEIGHT = 40, ZOOM = 20 };
@@ -134,6 +135,31 @@ static void test_ctrl_a_selects_all(void **state)
     driven_type(session->window, other);
     driven_key(session->window, "Return");
     assert_true(driven_wait_title(session->window, "other.npy - Fovea"));
+    pixels_free(&pixels);
+    image_free(&image);
+}
+
+// The dialog that saves begins in the folder of the image, with a name that is typed over up to its ending.
+static void test_a_name_to_save_keeps_its_ending(void **state)
+{
+    struct session *session = *state;
+    struct pixels pixels;
+    struct stat status;
+    char saved[512];
+    struct image image = open_pattern(session);
+    snprintf(saved, sizeof saved, "%s", temporary_path("typed_over.npy"));
+    remove(saved);
+    assert_true(driven_settle(session->window, &pixels));
+    driven_key(session->window, "ctrl+shift+s");
+    session_expect_change(session, &pixels);
+    driven_type(session->window, "typed_over");
+    driven_key(session->window, "Return");
+    for (int tries = 0; stat(saved, &status) != 0; tries++) {
+        if (tries == DRIVER_DEADLINE_MS / 20)
+            fail_msg("%s is not there", saved);
+        usleep(20000);
+    }
+    assert_true(status.st_size >= WIDTH * HEIGHT);
     pixels_free(&pixels);
     image_free(&image);
 }
@@ -272,6 +298,7 @@ int main(void)
         TEST(test_tab_goes_on_to_arguments),
         TEST(test_a_click_beside_closes_the_palette),
         TEST(test_ctrl_a_selects_all),
+        TEST(test_a_name_to_save_keeps_its_ending),
         TEST(test_zoom_by_keys_goes_about_the_mouse),
         TEST(test_steps_go_on_in_the_folder),
         TEST(test_a_right_click_opens_the_menu_of_the_pixel),

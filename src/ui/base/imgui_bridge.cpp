@@ -591,6 +591,15 @@ bool gui_field_has_selection(void)
     return state && state->HasSelection();
 }
 
+void gui_field_select(const char *text, size_t first, size_t end)
+{
+    ImGuiInputTextState *state = ImGui::GetInputTextState(ImGui::GetActiveID());
+    if (!state)
+        return;
+    state->Stb.select_start = ImTextCountCharsFromUtf8(text, text + first);
+    state->Stb.select_end = state->Stb.cursor = ImTextCountCharsFromUtf8(text, text + end);
+}
+
 void gui_release_text(void)
 {
     ImGui::ClearActiveID();

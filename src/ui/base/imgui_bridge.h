@@ -127,6 +127,8 @@ void gui_focus_next(void);                // the next field gets the keyboard
 bool gui_search(const char *label, const char *hint, char *buffer, size_t size, bool focus);
 bool gui_field_active(const char *label); // the field of that label in this window has the keyboard
 bool gui_field_has_selection(void);       // some of the text in the field that has the keyboard is selected
+// Selects bytes `first` to `end` of the text in the field that has the keyboard.
+void gui_field_select(const char *text, size_t first, size_t end);
 // Takes the keyboard from the field that has it, so that it will see a buffer that was changed from outside.
 void gui_release_text(void);
 bool gui_item_active(void);                         // the last item is being dragged or edited

@@ -19,6 +19,12 @@ static const struct {
     [DIALOG_SAVE_MASK] = {"Save the mask", "Save", "mask.save"},
 };
 
+// Whether the dialog asks for the name of a file that is written.
+static bool writes(enum view_dialog kind)
+{
+    return kind == DIALOG_EXPORT || kind == DIALOG_SAVE_MASK;
+}
+
 void ui_dialog_free(struct ui_dialog *dialog)
 {
     text_free(&dialog->answer);
@@ -242,14 +248,37 @@ static void propose_picture(const struct ui *ui, char *name, size_t size)
                  model->place.frame_count > 1 ? model->place.frame : -1, ".png", name, size);
 }
 
+// Begins in the folder of the image, where its name tells one.
+static void begin_beside_image(struct ui *ui)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    const char *name = ui->model->name, *file = name ? path_name(name) : NULL;
+    if (name && name[0] == '/' && file > name)
+        snprintf(dialog->path, sizeof dialog->path, "%.*s", (int)(file - name), name);
+}
+
+// The name that is proposed is selected up to its ending, to be typed over.
+static void select_name(struct ui_dialog *dialog, const char *label)
+{
+    if (!dialog->select_name || !gui_field_active(label))
+        return;
+    const char *name = typed_name(dialog), *dot = strrchr(name, '.');
+    gui_field_select(dialog->path, (size_t)(name - dialog->path),
+                     (size_t)((dot && dot > name ? dot : name + strlen(name)) - dialog->path));
+    dialog->select_name = false;
+}
+
 static void start_dialog(struct ui *ui, enum view_dialog kind)
 {
     struct ui_dialog *dialog = &ui->dialog;
     // The folder of the last time stays; a name does not.
     *typed_name(dialog) = '\0';
     memmove(dialog->path, field_path(dialog), strlen(field_path(dialog)) + 1);
+    if (writes(kind))
+        begin_beside_image(ui);
     if (!dialog->path[0] && getcwd(dialog->path, sizeof dialog->path - 1))
         end_with_slash(dialog);
+    dialog->select_name = writes(kind);
     const size_t length = strlen(dialog->path);
     if (kind == DIALOG_EXPORT)
         propose_picture(ui, dialog->path + length, sizeof dialog->path - length);
@@ -299,6 +328,23 @@ static const char *nothing(const struct ui *ui)
     return dialog->listed->count ? "No name here has these letters." : "The folder is empty.";
 }
 
+// A click selects, which filters nothing away: only where the names are not filtered by the field does it
+// take the name. A double click opens.
+static void click_row(struct ui *ui, enum view_dialog kind, bool doubled)
+{
+    struct ui_dialog *dialog = &ui->dialog;
+    const size_t row = (size_t)dialog->selected;
+    const bool file = entry_at(dialog, row)->kind != FOLDER_FOLDER;
+    if (doubled) {
+        if (take_entry(ui, row))
+            accept_path(ui, kind);
+    } else if (file && writes(kind)) {
+        take_entry(ui, row);
+    } else {
+        renew_field(dialog); // it keeps the keyboard
+    }
+}
+
 static void draw_entries(struct ui *ui, enum view_dialog kind, bool moved)
 {
     struct ui_dialog *dialog = &ui->dialog;
@@ -313,8 +359,8 @@ static void draw_entries(struct ui *ui, enum view_dialog kind, bool moved)
         gui_text_dim(nothing(ui));
     gui_child_end();
     // After the rows, because a folder that is entered replaces them.
-    if (clicks.clicked && take_entry(ui, (size_t)dialog->selected) && clicks.doubled)
-        accept_path(ui, kind);
+    if (clicks.clicked)
+        click_row(ui, kind, clicks.doubled);
 }
 
 // Takes the selected row, or what has been typed.
@@ -441,7 +487,7 @@ void ui_dialog(struct ui *ui)
     if (appeared)
         start_dialog(ui, kind);
     // A name to be written need not match what is there.
-    bool filter = kind != DIALOG_EXPORT && kind != DIALOG_SAVE_MASK;
+    bool filter = !writes(kind);
     ui_window_begin(ui, dialogs[kind].title, 600, 420, &open);
     if (gui_button("Up", ui_px(ui, 40)))
         go_up(ui);
@@ -451,12 +497,13 @@ void ui_dialog(struct ui *ui)
     dialog->refocus = false;
     if (ui_search(ui, "##path", "Path", dialog->path, sizeof dialog->path, focus))
         dialog->selected = -1;
+    select_name(dialog, "##path");
     follow_field(dialog, false);
     take_rows(ui, filter);
     bool moved = handle_keys(ui, kind);
     draw_entries(ui, kind, moved);
     if (gui_button(dialogs[kind].button, ui_px(ui, 90)))
-        accept_path(ui, kind);
+        enter(ui, kind);
     gui_same_line();
     if (gui_button("Cancel", ui_px(ui, 90)))
         close_dialog(ui);

@@ -105,6 +105,7 @@ struct ui_dialog {
     int mask_layer;        // to be saved: 0 = all, else 1 + layer
     int mask_inverted;     // 1: pixels that count are 1
     bool refocus;          // give the keyboard back to the field
+    bool select_name;      // the proposed name is to be selected when the field has the keyboard
     struct text answer;    // the command that answers it, to be run at the end of the frame; empty = none
     // What it asked for is under way: which dialog that was, and how much had failed before.
     bool works;
