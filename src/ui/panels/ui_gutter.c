@@ -288,7 +288,9 @@ void ui_gutters(struct ui *ui)
 
 void ui_gutters_clear(const struct ui_gutters *gutters, struct gpu *gpu, int window_height)
 {
-    static const unsigned char ground[3] = {0x22, 0x22, 0x22};
+    const uint32_t panel = gui_tone(UI_PANEL);
+    const unsigned char ground[3] = {(unsigned char)(panel >> 24), (unsigned char)(panel >> 16),
+                                     (unsigned char)(panel >> 8)};
     for (size_t i = 0; i < gutters->count; i++) {
         const struct gui_rect place = gutters->places[i];
         target_clip(gpu, window_height, (int)place.x, (int)place.y, (int)place.width, (int)place.height);
