@@ -187,6 +187,7 @@ ACTION(action_panel_files);
 ACTION(action_panel_recent);
 ACTION(action_panel_thumbnails);
 ACTION(action_panel_files_width);
+ACTION(action_panel_inspector_width);
 ACTION(action_folder_go);
 TICK(tick_panel_contrast);
 TICK(tick_panel_help);

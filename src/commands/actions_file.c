@@ -239,6 +239,13 @@ ACTION(action_panel_files_width)
     return STATUS_OK;
 }
 
+ACTION(action_panel_inspector_width)
+{
+    (void)error;
+    action_panels(host)->inspector.width = (int)args->values[0].number;
+    return STATUS_OK;
+}
+
 ACTION(action_folder_go)
 {
     if (!command_files(host)->show_folder)

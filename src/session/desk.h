@@ -115,7 +115,7 @@ enum status desk_load_all(struct desk *desk, struct error *error);
 
 // --- drawing ---
 
-// Draws all shown panes into the bound target (NULL: the window), with heads where there are several. Panes
+// Draws all shown panes into the bound target (NULL: the window), and the lines between them. Panes
 // that are as they were when they were drawn last come from their caches.
 enum status desk_draw(struct desk *desk, struct target *target, int width, int height, struct error *error);
 

@@ -1,54 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Drawing of all panes that are shown, with a head over each where there are several.
+// Drawing of all panes that are shown. Their heads are the panels'.
 #include "session/desk.h"
 
-#include "base/text.h"
-#include "sources/source.h"
+enum { CROSS = 9 };
 
-#include <stdio.h>
-#include <string.h>
-
-enum { ACCENT = 2, MARGIN = 6, CROSS = 9 };
-
-static const unsigned char HEAD_PLATE[4] = {37, 40, 43, 255}, LINE[4] = {58, 62, 67, 255},
-                           ACCENT_LINE[4] = {138, 180, 224, 255}, TEXT[3] = {214, 216, 218},
-                           TEXT_DIM[3] = {132, 137, 143}, CROSS_LIGHT[4] = {255, 255, 255, 255},
-                           CROSS_DARK[4] = {0, 0, 0, 160};
-
-// The letter of a pane, then its file and frame.
-static void head_text(const struct desk *desk, const struct pane *pane, struct text *text)
-{
-    text_printf(text, "%c", 'A' + desk_number(desk, pane) - 1);
-    if (pane_is_empty(pane))
-        return;
-    text_append(text, "   ");
-    pane_append_title(pane, text);
-}
+static const unsigned char LINE[4] = {58, 62, 67, 255}, TEXT_DIM[3] = {132, 137, 143},
+                           CROSS_LIGHT[4] = {255, 255, 255, 255}, CROSS_DARK[4] = {0, 0, 0, 160};
 
 static void rect_over(struct overlay *overlay, struct rect rect, const unsigned char rgba[4])
 {
     overlay_rect(overlay, (float)rect.x, (float)rect.y, (float)rect.width, (float)rect.height, rgba);
-}
-
-static void draw_head(const struct desk *desk, int index)
-{
-    struct pane *pane = desk->panes[index];
-    struct overlay *overlay = desk->common.overlay;
-    const struct rect head = desk->heads[index];
-    const float scale = desk->scale;
-    struct text text = {0};
-    head_text(desk, pane, &text);
-    rect_over(overlay, head, HEAD_PLATE);
-    if (pane == desk->active)
-        rect_over(overlay, (struct rect){head.x, head.y, head.width, (int64_t)(ACCENT * scale + 0.5F)},
-                  ACCENT_LINE);
-    char line[512];
-    snprintf(line, sizeof line, "%s", text_string(&text));
-    text_free(&text);
-    overlay_cut_text(overlay, line, sizeof line, (float)head.width - 2 * MARGIN * scale, scale);
-    const float top = (float)head.y + ((float)head.height - overlay_line_height(overlay, scale)) / 2;
-    overlay_text(overlay, line, (float)head.x + MARGIN * scale, top, scale,
-                 pane == desk->active ? TEXT : TEXT_DIM, false);
 }
 
 static void draw_empty(const struct desk *desk, int index)
@@ -72,8 +33,6 @@ static void draw_frames(const struct desk *desk)
         const struct rect place = desk->places[i];
         if (!desk->panes[i] || place.width <= 0)
             continue;
-        if (desk->heads[i].height > 0)
-            draw_head(desk, i);
         if (pane_is_empty(desk->panes[i]))
             draw_empty(desk, i);
         if (place.x > desk->whole.x)

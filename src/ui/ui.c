@@ -279,6 +279,10 @@ struct rect ui_picture_area(const struct ui *ui, struct workspace *workspace, in
 static void need_model_texts(struct ui *ui, const struct ui_model *model)
 {
     ui_need_text(ui, model->name);
+    for (size_t i = 0; i < model->panes.count; i++) {
+        ui_need_text(ui, model->panes.rows[i].name);
+        ui_need_text(ui, model->panes.rows[i].detector);
+    }
     ui_need_text(ui, model->note);
     ui_need_text(ui, model->question ? model->question->text : NULL);
     ui_need_text(ui, model->cursor.kind);
@@ -306,7 +310,8 @@ enum dock_kind {
     DOCK_INSPECTOR,
     DOCK_RAIL,
     DOCK_STATUS,
-    DOCKS
+    DOCKS,
+    DOCK_HEAD = DOCKS // and those of the other panes
 };
 
 // The bars and docks, and in which order they are built.
@@ -316,8 +321,8 @@ static const struct {
     enum ui_colour ground;
 } docks[DOCKS] = {
     [DOCK_MENU] = {offsetof(struct shell, menu), ui_menu_bar, UI_BASE},
-    [DOCK_TOOLBAR] = {offsetof(struct shell, toolbar), NULL, UI_BASE},
-    [DOCK_STRIP] = {offsetof(struct shell, strip), NULL, UI_BASE},
+    [DOCK_TOOLBAR] = {offsetof(struct shell, toolbar), ui_toolbar, UI_BASE},
+    [DOCK_STRIP] = {offsetof(struct shell, strip), ui_strip, UI_BASE},
     [DOCK_BROWSER] = {offsetof(struct shell, browser), ui_files, UI_PANEL},
     [DOCK_SERIES] = {offsetof(struct shell, series), ui_frames, UI_PANEL},
     [DOCK_SPLITTER] = {offsetof(struct shell, splitter), NULL, UI_PANEL},
@@ -341,6 +346,9 @@ static void build_panels(struct ui *ui)
         if (docks[i].build && rect.width > 0)
             docks[i].build(ui, place_of(rect));
     }
+    if (panels->interface)
+        ui_menu_right(ui, place_of(ui->shell.menu));
+    ui_heads(ui);
     const int tab = panels_tab(panels);
     ui->metadata.was_open &= tab == TAB_HEADER;
     ui->contents.was_open &= tab == TAB_CONTENTS;
@@ -366,6 +374,15 @@ static void take_layout(struct ui *ui, const struct workspace *workspace)
     ui->picture = ui->shell.panes;
 }
 
+static void take_panes(struct ui *ui, const struct ui_panes *panes)
+{
+    ui->panes.count = panes->count;
+    for (size_t i = 0; i < panes->count; i++) {
+        ui->panes.heads[i] = panes->rows[i].head;
+        ui->panes.pictures[i] = panes->rows[i].picture;
+    }
+}
+
 void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *host, int width, int height)
 {
     ui->model = model;
@@ -381,6 +398,7 @@ void ui_frame(struct ui *ui, const struct ui_model *model, struct command_host *
     if (ui->settling.focus_frames > 0)
         ui->settling.focus_frames--;
     take_layout(ui, host->workspace);
+    take_panes(ui, &model->panes);
     ui->floating.count = 0;
     gui_frame_begin(width, height, ui->mouse.inside, ui->mouse.x, ui->mouse.y,
                     ui->mouse.panel_buttons & SDL_BUTTON(SDL_BUTTON_LEFT));
@@ -404,7 +422,11 @@ float ui_gutter_width(const struct ui *ui)
 enum status ui_draw(struct ui *ui, struct gpu *gpu, struct renderer *renderer, struct error *error)
 {
     ui_gutters_clear(&ui->gutters, gpu, ui->size.height);
-    struct ui_scene scene = {.panes = ui->picture, .pictures = {ui->picture}, .picture_count = 1};
+    struct ui_scene scene = {.panes = ui->picture, .picture_count = ui->panes.count};
+    for (size_t i = 0; i < ui->panes.count; i++) {
+        scene.docks[DOCK_HEAD + i] = (struct ui_dock){ui->panes.heads[i], gui_tone(UI_PANEL)};
+        scene.pictures[i] = ui->panes.pictures[i];
+    }
     for (int i = 0; i < DOCKS; i++)
         scene.docks[i] = (struct ui_dock){dock_rect(&ui->shell, i), gui_tone(docks[i].ground)};
     if (ui->shell.drawer) {

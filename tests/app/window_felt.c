@@ -18,9 +18,9 @@ enum {
     PICTURE_X = 480,
     PICTURE_Y = 400,
     HISTOGRAM_X = 1150,
-    HISTOGRAM_Y = 180,
+    HISTOGRAM_Y = 190,
     SLIDER_X = 1100,
-    SLIDER_Y = 679
+    SLIDER_Y = 765
 };
 
 struct felt {

@@ -349,7 +349,7 @@ static void test_blink(void **state)
 // Pixels of the line over the head of the active pane, and the middle of it.
 static int find_accent(const struct pixels *pixels, int *x, int *y)
 {
-    static const unsigned char accent[3] = {138, 180, 224};
+    static const unsigned char accent[3] = {108, 180, 255};
     int most = 0;
     for (int row = 0; row < pixels->height; row++) {
         int count = 0, sum = 0;

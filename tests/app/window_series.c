@@ -14,7 +14,7 @@
 enum { WIDTH = 64, HEIGHT = 40, FRAMES = 9 };
 
 // The bar's slider, from the first frame to the last, in a fresh window with the panels on.
-enum { SLIDER_FIRST = 390, SLIDER_LAST = 806, SLIDER_Y = 759 };
+enum { SLIDER_FIRST = 222, SLIDER_LAST = 655, SLIDER_Y = 759 };
 
 static double value_of(int frame)
 {

@@ -4,7 +4,11 @@
 
 #include "app/host/host_commands.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "sources/source.h"
+
+#include <math.h>
+#include <stdio.h>
 
 // What the shown frame says of its detector and its header, asked for while the panel is open.
 static void fill_header(const struct pane *pane, struct ui_header *shown)
@@ -27,6 +31,70 @@ static void fill_place(const struct pane *pane, struct ui_place *place)
     place->frame_count = source ? source_frames(source, pane->position.item) : 0;
     if (!playback_place(pane, &place->number, &place->total, &place->total_exact))
         place->number = -1;
+}
+
+static bool is_linked(const struct desk *desk)
+{
+    const struct view_links *links = &desk->common.workspace.links;
+    return desk_count(desk) > 1 && (links->view || links->contrast || links->frame || links->pointer);
+}
+
+// Where panels lie over a pane: its image and the gutter.
+static struct rect with_gutter(const struct desk *desk, int index)
+{
+    struct rect rect = desk->pictures[index];
+    rect.width += desk->gutters[index].width;
+    return rect;
+}
+
+static void fill_pane(const struct model_parts *parts, int index, struct ui_pane *row)
+{
+    const struct desk *desk = parts->desk;
+    const struct pane *pane = desk->panes[index];
+    const struct source *source = pane->document->source;
+    const char *name = pane_coming_name(pane);
+    const struct detector_info *detector = inquiry_detector(pane->frame->inquiry);
+    const struct editor *editor = parts->host->editors.of[index];
+    int64_t number, total = 1;
+    bool exact;
+    playback_place(pane, &number, &total, &exact);
+    *row = (struct ui_pane){.head = desk->heads[index],
+                            .picture = with_gutter(desk, index),
+                            .number = desk_number(desk, pane),
+                            .active = pane == desk->active,
+                            .series = source && total > 1,
+                            .linked = is_linked(desk),
+                            .unsaved = editor && editor_has_unsaved(editor),
+                            .loading = pane_is_loading(pane),
+                            .progress = pane->load.loader ? loader_progress(pane->load.loader) : 0,
+                            .name = name && *name ? path_title(name) : NULL,
+                            .detector = detector && *detector->name ? detector->name : NULL,
+                            .type = ""};
+    if (!pane->frame->picture)
+        return;
+    const struct frame_info *info = &pane->frame->info;
+    snprintf(row->size, sizeof row->size, "%lld \xC3\x97 %lld", (long long)info->width,
+             (long long)info->height);
+    row->type = sample_traits(info->type)->name;
+}
+
+static void fill_panes(const struct model_parts *parts, struct ui_panes *panes)
+{
+    panes->total = (size_t)desk_count(parts->desk);
+    for (int i = 0; i < LAYOUT_MAX_PANES; i++) {
+        const struct pane *pane = parts->desk->panes[i];
+        if (pane && desk_is_shown(parts->desk, pane))
+            fill_pane(parts, i, &panes->rows[panes->count++]);
+    }
+}
+
+// What the file says of the beam.
+static void fill_beam(const struct pane *pane, struct ui_model *model)
+{
+    const struct detector_info *detector = inquiry_detector(pane->frame->inquiry);
+    model->beam_x = detector ? detector->beam_x : NAN;
+    model->beam_y = detector ? detector->beam_y : NAN;
+    model->energy_ev = detector ? detector_energy(detector->wavelength) : NAN;
 }
 
 static bool find_thumbnail(void *context, const char *path, int width, int height,
@@ -108,6 +176,8 @@ void model_fill(const struct model_parts *parts, struct ui_model *model, struct 
     model->work.name = host_working(parts->host, &model->work.share);
     fill_header(pane, &model->header);
     fill_place(pane, &model->place);
+    fill_panes(parts, &model->panes);
+    fill_beam(pane, model);
     fill_mask(parts, &model->mask, texts->shape, sizeof texts->shape);
     files_fill(parts->host->files, &model->browsing);
     model->browsing.thumbnail = find_thumbnail;

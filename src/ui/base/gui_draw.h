@@ -35,7 +35,8 @@ struct gui_mouse_area {
     bool focused; // the keyboard's place is here, and is to be shown
 };
 void gui_canvas(const char *id, float width, float height, struct gui_mouse_area *area);
-struct gui_rect gui_here(void); // the cursor: where the next item will be; width and height 0
+void gui_move_to(float x, float y); // the next item will be there, framebuffer pixels of the window
+struct gui_rect gui_here(void);     // the cursor: where the next item will be; width and height 0
 void gui_draw_rect(struct gui_rect rect, uint32_t colour);
 // Outline within the rectangle, whose corners are round by `radius`.
 void gui_draw_frame(struct gui_rect rect, uint32_t colour, float radius, float width);
@@ -53,6 +54,11 @@ void gui_draw_text(float x, float y, uint32_t colour, const char *text);
 // too wide ends with "...". Returns the width that the text takes.
 enum gui_align { GUI_LEFT, GUI_MIDDLE, GUI_RIGHT };
 float gui_draw_label(struct gui_rect rect, enum gui_align align, uint32_t colour, const char *text);
+// For tests: `watch` is told of each label that is drawn from now on, where its text stands and how wide the
+// whole of that is; with `longer` all words are a third longer, as another language may have them. NULL: no
+// more.
+typedef void gui_label_watch(void *context, struct gui_rect place, float width, const char *text);
+void gui_watch_labels(gui_label_watch *watch, void *context, bool longer);
 // A character of a font in the middle of a rectangle, `size` layout pixels per em.
 void gui_draw_glyph(enum ui_font font, const char *text, struct gui_rect rect, float size, uint32_t colour);
 // What is drawn until gui_clip_end stays within the rectangle.

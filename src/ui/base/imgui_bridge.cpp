@@ -2,6 +2,7 @@
 // Dear ImGui behind a C interface; the only C++ of the program.
 #include "ui/base/imgui_bridge.h"
 
+#include <cctype>
 #include <cmath>
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -15,6 +16,8 @@ extern "C" {
 #include "base/text.h"
 }
 
+static bool is_longer(void);
+
 // A text as it is shown: what it holds may come from a file or its name, so it goes through
 // text_safe, or text_safe_lines where line feeds are our own.
 struct Shown {
@@ -22,6 +25,9 @@ struct Shown {
     explicit Shown(const char *source, void (*keep)(struct text *, const char *, size_t) = text_safe)
     {
         keep(&safe, source, strlen(source));
+        if (is_longer() && isalpha((unsigned char)*source))
+            text_append_bytes(&safe, "enirstenirstenirstenirstenirst",
+                              strlen(source) < 90 ? strlen(source) / 3 : 30);
     }
     Shown(const Shown &) = delete;
     ~Shown()
@@ -49,6 +55,9 @@ struct Look {
     enum interface_theme theme;
     float scale;
     bool nav;
+    gui_label_watch *watch; // of a test, or NULL
+    void *watch_context;
+    bool longer;
 };
 
 static struct Look &look(void)
@@ -56,12 +65,17 @@ static struct Look &look(void)
     return *static_cast<struct Look *>(ImGui::GetIO().UserData);
 }
 
+static bool is_longer(void)
+{
+    return look().longer;
+}
+
 bool gui_create(SDL_Window *window, void *gl_context)
 {
     IMGUI_CHECKVERSION();
     ImGui::CreateContext();
     ImGuiIO &io = ImGui::GetIO();
-    io.UserData = new Look{THEME_DARK, 1, false};
+    io.UserData = new Look{THEME_DARK, 1, false, NULL, NULL, false};
     // Nothing is written beside the user's files, and nothing blinks.
     io.IniFilename = NULL;
     io.LogFilename = NULL;
@@ -843,6 +857,11 @@ void gui_canvas(const char *id, float width, float height, struct gui_mouse_area
     area->wheel = area->hovered ? io.MouseWheel : 0;
 }
 
+void gui_move_to(float x, float y)
+{
+    ImGui::SetCursorScreenPos(ImVec2(x, y));
+}
+
 struct gui_rect gui_here(void)
 {
     ImVec2 at = ImGui::GetCursorScreenPos();
@@ -925,12 +944,23 @@ void gui_draw_arc(float x, float y, float radius, float from, float to, uint32_t
     list->PathStroke(packed(colour), 0, width);
 }
 
+void gui_watch_labels(gui_label_watch *watch, void *context, bool longer)
+{
+    look().watch = watch;
+    look().watch_context = context;
+    look().longer = watch && longer;
+}
+
 float gui_draw_label(struct gui_rect rect, enum gui_align align, uint32_t colour, const char *text)
 {
     const Shown shown(text);
     const float size = ImGui::GetFontSize(), width = ImGui::CalcTextSize(shown).x;
     const float free = rect.width - width, y = floorf(rect.y + (rect.height - size) / 2 + 0.5f);
     ImDrawList *list = ImGui::GetWindowDrawList();
+    if (look().watch) {
+        const float at = align == GUI_LEFT || free < 0 ? 0 : align == GUI_RIGHT ? free : free / 2;
+        look().watch(look().watch_context, {rect.x + at, y, fminf(width, rect.width), size}, width, text);
+    }
     if (free >= 0) {
         const float x = align == GUI_LEFT ? rect.x : rect.x + (align == GUI_RIGHT ? free : floorf(free / 2));
         list->AddText(ImVec2(floorf(x), y), packed(colour), shown);

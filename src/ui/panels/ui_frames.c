@@ -6,66 +6,74 @@
 #include <stdio.h>
 #include <string.h>
 
-// Signs that the font has: triangles, a square, arrows.
-#define SIGN_FIRST    "\xE2\x94\x82\xE2\x97\x80"
-#define SIGN_PREVIOUS "\xE2\x80\xB9"
-#define SIGN_BACK     "\xE2\x97\x80"
-#define SIGN_STOP     "\xE2\x96\xA0"
-#define SIGN_FORWARD  "\xE2\x96\xB6"
-#define SIGN_NEXT     "\xE2\x80\xBA"
-#define SIGN_LAST     "\xE2\x96\xB6\xE2\x94\x82"
-#define SIGN_ONCE     "\xE2\x86\x92\xE2\x94\x82"
-#define SIGN_AGAIN    "\xE2\x86\xBB"
-#define SIGN_BOUNCE   "\xE2\x87\x84"
+static const float BUTTON = 28, NUMBER = 72, RATE = 46; // layout pixels
 
-static void tip(const struct ui *ui, const char *text, const char *command)
+// What is free of the bar.
+struct bar {
+    struct gui_rect place;
+    float left, right;
+};
+
+static struct gui_rect take_left(struct bar *bar, float width, float gap)
 {
-    struct key key;
-    char full[96], name[64];
-    if (bindings_key_for(ui->model->bindings, command, &key)) {
-        snprintf(full, sizeof full, "%s (%s)", text, key_format(key, name, sizeof name));
-        gui_tooltip(full);
-    } else {
-        gui_tooltip(text);
-    }
+    const float height = gui_px(UI_CONTROL);
+    const struct gui_rect place = {bar->left, bar->place.y + (float)(int)((bar->place.height - height) / 2),
+                                   width, height};
+    bar->left += width + gap;
+    return place;
 }
 
-static void button(struct ui *ui, const char *label, bool on, const char *command, const char *help)
+static struct gui_rect take_right(struct bar *bar, float width, float gap)
 {
-    if (gui_toggle_button(label, on, ui_px(ui, 28)))
+    bar->right -= width;
+    struct gui_rect place = take_left(&(struct bar){bar->place, bar->right, 0}, width, 0);
+    bar->right -= gap;
+    return place;
+}
+
+// The next field stands in the middle of the place.
+static void field_at(struct gui_rect place)
+{
+    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
+    gui_next_width(place.width);
+}
+
+static void button_left(struct ui *ui, struct bar *bar, enum ui_icon icon, const char *name,
+                        const char *command, bool on)
+{
+    const struct ui_icon_button button = {
+        .id = name, .icon = icon, .size = 16, .look = on ? UI_BUTTON_ON : UI_BUTTON_PLAIN};
+    if (ui_icon_button(&button, take_left(bar, ui_px(ui, BUTTON), 0)))
         ui_run(ui, "%s", command);
-    tip(ui, help, command);
-    gui_same_line();
+    ui_tip(ui, name, command, NULL);
 }
 
-static void draw_buttons(struct ui *ui)
+static void draw_buttons(struct ui *ui, struct bar *bar)
 {
     const int direction = ui->host->view->play.direction;
-    button(ui, SIGN_FIRST "##first", false, "frame.first", "First frame");
-    button(ui, SIGN_PREVIOUS "##previous", false, "frame.previous", "Previous frame");
-    if (direction < 0)
-        button(ui, SIGN_STOP "##back", true, "frame.play stop", "Stop");
+    button_left(ui, bar, UI_ICON_PREV, "First frame", "frame.first", false);
+    button_left(ui, bar, UI_ICON_BACK, "Previous frame", "frame.previous", false);
+    if (direction != 0)
+        button_left(ui, bar, UI_ICON_PAUSE, "Stop", direction < 0 ? "frame.play stop" : "frame.play", true);
     else
-        button(ui, SIGN_BACK "##back", false, "frame.play back", "Play back");
-    if (direction > 0)
-        button(ui, SIGN_STOP "##forward", true, "frame.play", "Stop");
-    else
-        button(ui, SIGN_FORWARD "##forward", false, direction ? "frame.play forward" : "frame.play", "Play");
-    button(ui, SIGN_NEXT "##next", false, "frame.next", "Next frame");
-    button(ui, SIGN_LAST "##last", false, "frame.last", "Last frame");
+        button_left(ui, bar, UI_ICON_PLAY, "Play", "frame.play", false);
+    button_left(ui, bar, UI_ICON_FWD, "Next frame", "frame.next", false);
+    button_left(ui, bar, UI_ICON_NEXT, "Last frame", "frame.last", false);
+    bar->left += ui_px(ui, UI_GAP);
 }
 
-static void draw_number(struct ui *ui)
+static void draw_number(struct ui *ui, struct bar *at)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
     struct view_panels *panels = &ui->host->workspace->panels;
     char text[80];
     int64_t number;
-    gui_align();
-    gui_text_dim("#");
-    gui_same_line();
-    gui_next_width(ui_px(ui, 62));
+    snprintf(text, sizeof text, "of %lld%s", (long long)model->place.total,
+             model->place.total_exact ? "" : "+");
+    gui_draw_label(take_right(at, gui_text_width(text), ui_px(ui, UI_GAP)), GUI_LEFT, gui_tone(UI_TEXT2),
+                   text);
+    field_at(take_right(at, ui_px(ui, NUMBER), ui_px(ui, 6)));
     if (panels->frame_entry) {
         gui_focus_next();
         ui->settling.focus_frames = 2; // it has it in the next, and says so in the one after
@@ -76,79 +84,98 @@ static void draw_number(struct ui *ui)
     if (ui_field("##number", bar->number, sizeof bar->number, shown) && parse_int64(bar->number, &number) &&
         number != model->place.number)
         ui_run(ui, "frame.go %s", bar->number);
-    tip(ui, "The frame's number, counted from 0", "frame.enter");
-    gui_same_line();
-    gui_align();
-    snprintf(text, sizeof text, "of %lld%s", (long long)model->place.total,
-             model->place.total_exact ? "" : "+");
-    gui_text_dim(text);
-    gui_same_line();
+    ui_tip(ui, "The frame's number, counted from 0", "frame.enter", "");
+    gui_draw_label(take_right(at, gui_text_width("#"), ui_px(ui, UI_PAD)), GUI_LEFT, gui_tone(UI_TEXT2), "#");
 }
 
 // Follows the mouse: the frame it stands on is asked for as soon as the one before has been shown.
-static void draw_slider(struct ui *ui, float width)
+static void follow_slider(struct ui *ui, bool held)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
-    double value =
-        bar->wanted_set ? (double)bar->wanted : (double)(model->place.number > 0 ? model->place.number : 0);
-    gui_next_width(width);
-    if (gui_slider("##frame", &value, 0, (double)(model->place.total - 1), "")) {
-        bar->wanted = (int64_t)(value + 0.5);
-        bar->wanted_set = true;
-    }
     if (!bar->wanted_set || model->loading)
         return;
     if (bar->wanted != model->place.number && bar->wanted != bar->asked)
         ui_run(ui, "frame.go %lld", (long long)bar->wanted);
     // What could not be gone to is not asked for again and again.
     bar->asked = bar->wanted;
-    if (!gui_item_active()) {
+    if (!held) {
         bar->wanted_set = false;
         bar->asked = -1;
     }
 }
 
-static void draw_pace(struct ui *ui)
+// The track with its ends: the first frame's number and the last one's.
+static void draw_slider(struct ui *ui, struct bar *at)
+{
+    const struct ui_model *model = ui->model;
+    struct ui_frames_bar *bar = &ui->frames;
+    struct gui_mouse_area area;
+    char end[32];
+    const int64_t last = model->place.total - 1;
+    const float gap = ui_px(ui, UI_GAP), knob = ui_px(ui, 8), high = ui_px(ui, 14), thick = ui_px(ui, 4);
+    snprintf(end, sizeof end, "%lld", (long long)last);
+    if (at->right - at->left < ui_px(ui, 80) + gui_text_width(end))
+        return;
+    gui_draw_label(take_left(at, gui_text_width("0"), gap), GUI_LEFT, gui_tone(UI_TEXT2), "0");
+    gui_draw_label(take_right(at, gui_text_width(end), gap), GUI_LEFT, gui_tone(UI_TEXT2), end);
+    const struct gui_rect place = take_left(at, at->right - at->left, 0);
+    gui_move_to(place.x, place.y);
+    gui_canvas("##frame", place.width, place.height, &area);
+    const float room = place.width - knob;
+    if (area.held && room > 0) {
+        const double share = fmin(fmax((double)(area.x - knob / 2) / (double)room, 0), 1);
+        bar->wanted = (int64_t)(share * (double)last + 0.5);
+        bar->wanted_set = true;
+    }
+    const int64_t shown = bar->wanted_set ? bar->wanted : model->place.number > 0 ? model->place.number : 0;
+    const float x = place.x + (float)(int)(last > 0 ? (double)room * (double)shown / (double)last : 0);
+    const float y = place.y + (float)(int)((place.height - thick) / 2);
+    gui_draw_rounded((struct gui_rect){place.x, y, place.width, thick}, gui_tone(UI_PRESS), thick / 2);
+    gui_draw_rounded((struct gui_rect){place.x, y, x - place.x + knob / 2, thick}, gui_tone(UI_ACCENT),
+                     thick / 2);
+    gui_draw_rounded((struct gui_rect){x, place.y + (float)(int)((place.height - high) / 2), knob, high},
+                     gui_tone(UI_TEXT), ui_px(ui, 2));
+    follow_slider(ui, area.held);
+}
+
+static void draw_pace(struct ui *ui, struct bar *at)
 {
     static const struct {
-        const char *sign, *help, *next;
+        const char *help, *next;
+        enum ui_icon icon;
     } loops[] = {
-        [PLAY_ONCE] = {SIGN_ONCE "##loop", "Stops at the end", "frame.loop on"},
-        [PLAY_AGAIN] = {SIGN_AGAIN "##loop", "Begins again at the end", "frame.loop bounce"},
-        [PLAY_BOUNCE] = {SIGN_BOUNCE "##loop", "Turns round at the end", "frame.loop off"},
+        [PLAY_ONCE] = {"Stops at the end", "frame.loop on", UI_ICON_LOOP},
+        [PLAY_AGAIN] = {"Begins again at the end", "frame.loop bounce", UI_ICON_LOOP},
+        [PLAY_BOUNCE] = {"Turns round at the end", "frame.loop off", UI_ICON_SYNC},
     };
     const struct view_play *play = &ui->host->view->play;
     struct ui_frames_bar *bar = &ui->frames;
     double rate;
-    gui_next_width(ui_px(ui, 44));
+    gui_draw_label(take_right(at, gui_text_width("/s"), ui_px(ui, 6)), GUI_LEFT, gui_tone(UI_TEXT2), "/s");
+    field_at(take_right(at, ui_px(ui, RATE), ui_px(ui, UI_GAP)));
     if (ui_field("##rate", bar->rate, sizeof bar->rate, play->rate) && parse_double(bar->rate, &rate) &&
         rate != play->rate)
         ui_run(ui, "frame.rate %s", bar->rate);
     gui_tooltip("Frames played a second, 0.1 to 100");
-    gui_same_line();
-    gui_align();
-    gui_text_dim("/s");
-    gui_same_line();
-    button(ui, loops[play->loop].sign, play->loop != PLAY_ONCE, loops[play->loop].next,
-           loops[play->loop].help);
+    const struct ui_icon_button loop = {.id = "##loop",
+                                        .icon = loops[play->loop].icon,
+                                        .size = 16,
+                                        .look = play->loop != PLAY_ONCE ? UI_BUTTON_ON : UI_BUTTON_PLAIN};
+    if (ui_icon_button(&loop, take_right(at, ui_px(ui, BUTTON), ui_px(ui, UI_GAP))))
+        ui_run(ui, "%s", loops[play->loop].next);
+    ui_tip(ui, loops[play->loop].help, "frame.loop", NULL);
 }
 
 void ui_frames(struct ui *ui, struct gui_rect place)
 {
-    static const char signs[] = SIGN_FIRST SIGN_PREVIOUS SIGN_BACK SIGN_STOP SIGN_FORWARD SIGN_NEXT SIGN_LAST
-        SIGN_ONCE SIGN_AGAIN SIGN_BOUNCE;
-    ui_need_text(ui, signs);
-    gui_window_begin("##frames", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT | GUI_ON_GROUND, NULL);
-    gui_set_y((float)(int)((place.height - gui_frame_height()) / 2));
-    draw_buttons(ui);
-    draw_number(ui);
-    const float pace = ui_px(ui, 44 + 28 + 6 * 4) + gui_text_width("/s");
-    const float room = gui_room() - pace;
-    if (room > ui_px(ui, 40)) {
-        draw_slider(ui, room);
-        gui_same_line();
-        draw_pace(ui);
-    }
+    const float margin = ui_px(ui, UI_PAD) / 2;
+    struct bar bar = {place, place.x + margin, place.x + place.width - margin};
+    gui_window_begin("##frames", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
+    draw_buttons(ui, &bar);
+    if (bar.right - bar.left > ui_px(ui, 320))
+        draw_pace(ui, &bar);
+    draw_number(ui, &bar);
+    draw_slider(ui, &bar);
     gui_window_end();
 }

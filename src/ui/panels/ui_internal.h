@@ -15,10 +15,11 @@
 #include "ui/panels/ui_messages.h"
 #include "ui/panels/ui_model.h"
 #include "ui/panels/ui_palette.h"
+#include "ui/panels/ui_shell.h"
 #include "ui/panels/ui_toast.h"
 #include "view/shell.h"
 
-enum { UI_MAX_FLOATING = 32 };
+enum { UI_MAX_FLOATING = 96 };
 
 struct ui_contrast_panel {
     struct ui_histogram histogram;
@@ -72,11 +73,6 @@ struct ui_files {
     bool valid, recent;
     uint64_t folder_serial, recent_serial;
     char *folder; // path of the listing shown last
-};
-
-// What the process takes, and when that was read.
-struct ui_memory {
-    int64_t bytes, read_ns;
 };
 
 struct ui_frames_bar {
@@ -143,6 +139,10 @@ struct ui {
     struct ui_settling settling;
     struct shell shell;  // of the last frame, and
     struct rect picture; // what it has for the panes
+    struct {
+        struct rect heads[LAYOUT_MAX_PANES], pictures[LAYOUT_MAX_PANES];
+        size_t count;
+    } panes; // that are shown, of the last frame
     struct ui_floating floating;
     struct ui_mouse mouse;
     bool questioned; // a question is shown; all the mouse does is for it
@@ -167,7 +167,7 @@ struct ui {
     struct ui_files files;
     struct ui_dialog dialog;
     struct ui_frames_bar frames;
-    struct ui_memory memory;
+    struct ui_toolbar toolbar;
     struct ui_mask_panel mask;
 };
 

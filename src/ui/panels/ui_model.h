@@ -135,6 +135,25 @@ struct ui_gutter {
     const char *unit;                  // or ""
 };
 
+// A pane that is shown.
+struct ui_pane {
+    struct rect head, picture; // framebuffer pixels of the window
+    int number;                // from 1; its letter is that of the alphabet
+    bool active, series, linked;
+    bool unsaved; // its mask has edits that are in no file
+    bool loading;
+    double progress;
+    const char *name;     // without folders; NULL: it is empty
+    const char *detector; // NULL: not known
+    char size[64];        // "2463 x 2527"
+    const char *type;     // "i32", or ""
+};
+struct ui_panes {
+    struct ui_pane rows[LAYOUT_MAX_PANES];
+    size_t count; // that are shown
+    size_t total; // that there are
+};
+
 // What the panels show. Filled by the app before each ui_frame; all pointers are borrowed for that call.
 struct ui_model {
     const struct bindings *bindings;
@@ -157,6 +176,11 @@ struct ui_model {
     struct ui_browsing browsing;
     const struct ui_question *question; // NULL = none
     struct ui_mask_model mask;
+    struct ui_panes panes;
+    double beam_x, beam_y, energy_ev; // by the file; NaN: it does not say
 };
+
+// Of the panes there are, shown or not.
+size_t ui_pane_count(const struct ui_model *model);
 
 #endif

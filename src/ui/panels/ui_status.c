@@ -1,41 +1,67 @@
 // SPDX-License-Identifier: MIT
-// The status line under the picture.
+// The status line: what is under the mouse, in places that do not move with the numbers; at the right what is
+// being drawn, and the beam by the file.
 #include "ui/panels/ui_internal.h"
-
-#include "base/clock.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-// "x 1234  y 567  42  masked": in places that do not move with the numbers.
-static void draw_cursor(struct ui *ui)
+enum { PART_BYTES = 200, PARTS = 6 };
+
+// --- left ---
+
+static float draw_part(struct gui_rect place, float x, float width, enum ui_colour tone, const char *text)
 {
-    const struct ui_cursor *cursor = &ui->model->cursor;
-    char text[64];
-    float digit = gui_text_width("0"), at = ui_px(ui, 9);
-    if (!cursor->valid)
-        return;
-    gui_same_line_at(at);
-    snprintf(text, sizeof text, "x %lld", (long long)cursor->x);
-    gui_text_dim(text);
-    gui_same_line_at(at += 9 * digit);
-    snprintf(text, sizeof text, "y %lld", (long long)cursor->y);
-    gui_text_dim(text);
-    gui_same_line_at(at += 9 * digit);
-    gui_text_coloured(gui_tone(UI_TEXT), cursor->value ? cursor->value : "");
-    if (cursor->kind && *cursor->kind) {
-        float width = gui_text_width(cursor->value ? cursor->value : "") + 2 * digit;
-        gui_same_line_at(at + (width > 11 * digit ? width : 11 * digit));
-        gui_text_coloured(gui_tone(UI_WARN), cursor->kind);
-    }
+    gui_draw_label((struct gui_rect){x, place.y, width, place.height}, GUI_LEFT, gui_tone(tone), text);
+    return x + width;
 }
 
-enum { MAX_PARTS = 9, PART_BYTES = 160 };
+// "x 1506": the letter dim, the number as wide as five digits.
+static float draw_coordinate(const struct gui_rect place, float x, const char *letter, int64_t value)
+{
+    char text[32];
+    const float digit = gui_text_width("0");
+    draw_part(place, x, digit, UI_TEXT2, letter);
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    draw_part(place, x + 1.6f * digit, 7 * digit, UI_TEXT, text);
+    return x + 9 * digit;
+}
 
-// The parts at the right end, the most important first; those that find no room are left out.
+// The end of what it has drawn, or of what it keeps free for that.
+static float draw_cursor(struct ui *ui, struct gui_rect place)
+{
+    const struct ui_cursor *cursor = &ui->model->cursor;
+    const float digit = gui_text_width("0");
+    float x = place.x + ui_px(ui, 10);
+    if (ui_pane_count(ui->model) > 1) {
+        for (size_t i = 0; i < ui->model->panes.count; i++) {
+            if (ui->model->panes.rows[i].active)
+                draw_part(place, x, 2 * digit, UI_TEXT2,
+                          (const char[2]){(char)('A' + ui->model->panes.rows[i].number - 1), '\0'});
+        }
+        x += 3 * digit;
+    }
+    if (!cursor->valid)
+        return x;
+    x = draw_coordinate(place, x, "x", cursor->x);
+    x = draw_coordinate(place, x, "y", cursor->y);
+    gui_font_push(UI_B13);
+    const char *value = cursor->value ? cursor->value : "";
+    const float width = gui_text_width(value);
+    draw_part(place, x, width, UI_TEXT, value);
+    gui_font_pop();
+    x += fmaxf(width, 11 * digit) + ui_px(ui, UI_PAD);
+    if (cursor->kind && *cursor->kind)
+        draw_part(place, x, gui_text_width(cursor->kind), UI_WARN, cursor->kind);
+    return x + (cursor->kind && *cursor->kind ? gui_text_width(cursor->kind) : 0) + ui_px(ui, UI_PAD);
+}
+
+// --- right ---
+
+// The parts from the right end, the most important first; those that find no room are left out.
 struct parts {
-    char text[MAX_PARTS][PART_BYTES];
+    char text[PARTS][PART_BYTES];
     size_t count;
 };
 
@@ -44,102 +70,46 @@ static char *add_part(struct parts *parts)
     return parts->text[parts->count++];
 }
 
-static void add_image_parts(struct parts *parts, const struct ui_model *model, double zoom)
+static void add_beam(const struct ui_model *model, struct parts *parts)
 {
-    const struct frame_info *info = model->info;
-    char number[32];
-    double percent = zoom * 100;
-    double rounded = percent < 10 ? round(percent * 100) / 100 : round(percent);
-    snprintf(add_part(parts), PART_BYTES, "%s %%", format_double(rounded, number, sizeof number));
-    snprintf(add_part(parts), PART_BYTES, "%s  %lld \xC3\x97 %lld", sample_traits(info->type)->name,
-             (long long)info->width, (long long)info->height);
-    if (model->place.frame_count > 1)
-        format_frame(model->place.frame, model->place.frame_count, add_part(parts), PART_BYTES);
-    if (model->place.item_count > 1)
-        snprintf(add_part(parts), PART_BYTES, "file %zu of %zu", model->place.item + 1,
-                 model->place.item_count);
+    if (isfinite(model->energy_ev) && model->energy_ev > 0)
+        snprintf(add_part(parts), PART_BYTES, "%.3f keV", model->energy_ev / 1000);
+    if (isfinite(model->beam_x) && isfinite(model->beam_y))
+        snprintf(add_part(parts), PART_BYTES, "Beam %.1f, %.1f px", model->beam_x, model->beam_y);
 }
 
-// The tool, what it does to which layer, and what the keys beside the mouse do; or what is being drawn.
-static void add_mask_part(struct ui *ui, struct parts *parts)
+// What is being drawn, or how the tool is used.
+static void add_tool(const struct ui *ui, struct parts *parts)
 {
     const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
-    const enum tool_kind tool = masking->tool;
     if (!masking->on)
         return;
-    char *text = add_part(parts), width[32] = "";
-    if (tool == TOOL_PENCIL || tool == TOOL_LINE)
-        snprintf(width, sizeof width, " %.0f px", masking->width);
-    if (*model->shape)
-        snprintf(text, PART_BYTES, "%s", model->shape);
-    else if (model->previewing)
-        snprintf(text, PART_BYTES, "Preview: Enter keeps it, Escape takes it back");
-    else if (tool == TOOL_NONE)
-        snprintf(text, PART_BYTES, "Mask mode, no tool");
-    else
-        snprintf(text, PART_BYTES, "%s%s %s layer %s. %s", tool_name(tool), width,
-                 masking->unmask ? "unmasks" : "masks", ui_mask_layer_label(masking->layer), tool_hint(tool));
-}
-
-// Reading what the process takes is slow, and it changes all the time.
-static int64_t resident_bytes(struct ui_memory *memory)
-{
-    enum { EVERY_MS = 500 };
-    const int64_t now = clock_now_ns();
-    if (memory->bytes == 0 || now - memory->read_ns > (int64_t)EVERY_MS * 1000000) {
-        memory->bytes = process_resident_bytes();
-        memory->read_ns = now;
-    }
-    return memory->bytes;
-}
-
-static void add_memory_part(struct ui *ui, struct parts *parts)
-{
-    const struct ui_model *model = ui->model;
-    const int64_t bytes = resident_bytes(&ui->memory);
-    char textures[32], resident[32];
-    if (model->texture_bytes > 0 && bytes > 0)
-        snprintf(add_part(parts), PART_BYTES, "%s in use, %s textures",
-                 format_bytes(bytes, resident, sizeof resident),
-                 format_bytes(model->texture_bytes, textures, sizeof textures));
-    else if (bytes > 0)
-        snprintf(add_part(parts), PART_BYTES, "%s in use", format_bytes(bytes, resident, sizeof resident));
-}
-
-static void draw_parts(struct ui *ui, const struct parts *parts, float width)
-{
-    // The cursor's places and its value keep this much of the left end.
-    float at = ui_bell(ui, width - ui_px(ui, 9)) - ui_px(ui, 9), gap = ui_px(ui, 18);
-    float least = ui->model->cursor.valid ? 46 * gui_text_width("0") : ui_px(ui, 9);
-    for (size_t i = 0; i < parts->count; i++) {
-        float text = gui_text_width(parts->text[i]);
-        if (at - text < least)
-            continue;
-        at -= text;
-        gui_same_line_at(at);
-        gui_text_dim(parts->text[i]);
-        at -= gap;
-    }
+    const char *text = *model->shape                ? model->shape
+                       : model->previewing          ? "Preview: Enter keeps it, Escape takes it back"
+                       : masking->tool == TOOL_NONE ? "Mask mode, no tool"
+                                                    : tool_hint(masking->tool);
+    snprintf(add_part(parts), PART_BYTES, "%s", text);
 }
 
 void ui_status_line(struct ui *ui, struct gui_rect place)
 {
     const struct ui_model *model = ui->model;
     struct parts parts = {.count = 0};
-    if (model->info)
-        add_image_parts(&parts, model, ui->host->view->camera.zoom);
-    add_mask_part(ui, &parts);
-    add_memory_part(ui, &parts);
-    if (model->name)
-        snprintf(add_part(&parts), PART_BYTES, "%s", model->name);
+    add_tool(ui, &parts);
     if (model->note && *model->note)
         snprintf(add_part(&parts), PART_BYTES, "%s", model->note);
-
-    gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_TIGHT | GUI_ON_GROUND, NULL);
-    gui_set_y((float)(int)((place.height - gui_line_height()) / 2));
-    gui_space(0);
-    draw_cursor(ui);
-    draw_parts(ui, &parts, place.width);
+    add_beam(model, &parts);
+    gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
+    const float least = draw_cursor(ui, place), gap = ui_px(ui, 18);
+    float right = place.x + place.width - ui_px(ui, 10);
+    for (size_t i = 0; i < parts.count; i++) {
+        const float width = gui_text_width(parts.text[i]);
+        if (right - width < least)
+            continue;
+        right -= width;
+        draw_part(place, right, width, UI_TEXT2, parts.text[i]);
+        right -= gap;
+    }
     gui_window_end();
 }

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+// The toolbar: mode, tool with its options and how it is used; at the right what is shown on the picture,
+// links of panes, and the zoom.
+#include "ui/panels/ui_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- buttons that run commands ---
+
+void ui_tip(struct ui *ui, const char *name, const char *command, const char *sentence)
+{
+    struct key key;
+    char text[320], key_name[64] = "", word[64];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(command, " "), command);
+    const struct command *row = *word ? command_find(word) : NULL;
+    if (*command && bindings_key_in(ui->model->bindings, command, ui->host->workspace->masking.on, &key))
+        key_format(key, key_name, sizeof key_name);
+    const char *help = sentence ? sentence : row ? row->help : "";
+    snprintf(text, sizeof text, "%s%s%s%s%s%s", name, *key_name ? "  (" : "", key_name, *key_name ? ")" : "",
+             *help ? "\n" : "", help);
+    gui_tooltip(text);
+}
+
+void ui_command_button(struct ui *ui, struct ui_icon_button button, struct gui_rect place, const char *name,
+                       const char *command, bool ticks)
+{
+    if (ticks)
+        button.look = command_is_checked(ui->host, command) ? UI_BUTTON_ON : UI_BUTTON_PLAIN;
+    button.disabled = !command_is_enabled(ui->host, command);
+    if (!button.id)
+        button.id = command;
+    if (ui_icon_button(&button, place))
+        ui_run(ui, "%s", command);
+    ui_tip(ui, name, command, NULL);
+}
+
+// --- a bar that is filled from both ends ---
+
+struct bar {
+    struct ui *ui;
+    float left, right; // what is free
+    float y, height;   // of its controls
+};
+
+static struct gui_rect take_left(struct bar *bar, float width, float gap)
+{
+    const struct gui_rect place = {bar->left, bar->y, width, bar->height};
+    bar->left += width + gap;
+    return place;
+}
+
+static struct gui_rect take_right(struct bar *bar, float width, float gap)
+{
+    bar->right -= width;
+    const struct gui_rect place = {bar->right, bar->y, width, bar->height};
+    bar->right -= gap;
+    return place;
+}
+
+static void label_left(struct bar *bar, enum ui_colour tone, const char *text, float gap)
+{
+    const struct gui_rect place = take_left(bar, gui_text_width(text), gap);
+    gui_draw_label(place, GUI_LEFT, gui_tone(tone), text);
+}
+
+static void rule_left(struct bar *bar)
+{
+    const float margin = ui_px(bar->ui, 8);
+    bar->left += margin;
+    gui_draw_rect((struct gui_rect){bar->left, bar->y + ui_px(bar->ui, 3), gui_hairline(),
+                                    bar->height - ui_px(bar->ui, 6)},
+                  gui_tone(UI_LINE));
+    bar->left += margin + gui_hairline();
+}
+
+static bool is_compact(const struct ui *ui)
+{
+    return ui->shell.size == SHELL_COMPACT;
+}
+
+// --- modes ---
+
+static const struct {
+    enum ui_icon icon;
+    const char *name, *command;
+    bool masking;
+} modes[] = {
+    {UI_ICON_INSPECT, "Inspect", "mask.draw off", false},
+    {UI_ICON_MASK, "Mask", "mask.draw on", true},
+};
+
+static void draw_modes(struct bar *bar)
+{
+    const bool masking = bar->ui->host->workspace->masking.on;
+    const float from = bar->left;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct ui_icon_button button = {.id = modes[i].command, .icon = modes[i].icon, .size = 16};
+        button.label = is_compact(bar->ui) ? NULL : modes[i].name;
+        button.look = masking == modes[i].masking ? UI_BUTTON_CHOSEN : UI_BUTTON_PLAIN;
+        const struct gui_rect place = take_left(bar, ui_icon_button_width(&button), 0);
+        if (ui_icon_button(&button, place))
+            ui_run(bar->ui, "%s", modes[i].command);
+        ui_tip(bar->ui, modes[i].name, "mask.draw", NULL);
+    }
+    gui_draw_frame((struct gui_rect){from, bar->y, bar->left - from, bar->height}, gui_tone(UI_LINE),
+                   ui_px(bar->ui, UI_RADIUS), gui_hairline());
+}
+
+// --- the tool ---
+
+static const struct {
+    enum ui_icon icon;
+    const char *name, *use;
+    bool width, tolerance;
+} tools[TOOL_COUNT] = {
+    [TOOL_NONE] = {UI_ICON_PAN, "Pan", "Drag moves \xC2\xB7 right drag: contrast \xC2\xB7 wheel: zoom", false,
+                   false},
+    [TOOL_RECTANGLE] = {UI_ICON_RECT, "Rectangle", "Drag from corner to corner \xC2\xB7 Shift: square", false,
+                        false},
+    [TOOL_CIRCLE] = {UI_ICON_CIRCLE, "Circle", "Drag from the centre", false, false},
+    [TOOL_ELLIPSE] = {UI_ICON_ELLIPSE, "Ellipse", "Drag from corner to corner \xC2\xB7 Shift: circle", false,
+                      false},
+    [TOOL_POLYGON] = {UI_ICON_POLYGON, "Polygon", "Click adds, Enter closes, Backspace removes", false,
+                      false},
+    [TOOL_PENCIL] = {UI_ICON_PENCIL, "Pencil", "Drag paints \xC2\xB7 Ctrl: the other way round", true, false},
+    [TOOL_LINE] = {UI_ICON_LINE, "Line", "Drag from end to end \xC2\xB7 Shift: steps of 45\xC2\xB0", true,
+                   false},
+    [TOOL_POINT] = {UI_ICON_PIXEL, "Pixels", "Click or drag over pixels", false, false},
+    [TOOL_RING] = {UI_ICON_ANNULUS, "Ring", "Drag both radii and angles \xC2\xB7 Shift: full ring", false,
+                   false},
+    [TOOL_FLOOD] = {UI_ICON_FLOOD, "Flood", "Click takes connected pixels of like values", false, true},
+};
+
+static void number_left(struct bar *bar, const char *label, char *buffer, size_t size, double shown,
+                        const char *command)
+{
+    char id[40];
+    label_left(bar, UI_TEXT2, label, ui_px(bar->ui, 6));
+    const struct gui_rect place = take_left(bar, ui_px(bar->ui, 56), ui_px(bar->ui, UI_PAD));
+    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
+    snprintf(id, sizeof id, "##toolbar %s", label);
+    ui_number(bar->ui, id, buffer, size, shown, place.width, command);
+}
+
+static void draw_layers(struct bar *bar)
+{
+    struct ui *ui = bar->ui;
+    const enum mask_layer edited = ui->host->workspace->masking.layer;
+    label_left(bar, UI_TEXT2, "into", ui_px(ui, 6));
+    const struct gui_rect place = take_left(bar, ui_px(ui, 112), ui_px(ui, UI_PAD));
+    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
+    gui_next_width(place.width);
+    if (!gui_combo_begin("##layer", ui_mask_layer_label(edited)))
+        return;
+    for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
+        if (gui_selectable(ui_mask_layer_label((enum mask_layer)layer), layer == (int)edited))
+            ui_run(ui, "mask.edit_layer %s", mask_layer_name((enum mask_layer)layer));
+    }
+    gui_combo_end();
+}
+
+// How much of the bar the options of mask mode need, beside the name of the tool.
+static void draw_options(struct bar *bar, enum tool_kind tool)
+{
+    struct ui *ui = bar->ui;
+    const struct view_masking *masking = &ui->host->workspace->masking;
+    static const struct {
+        const char *label, *command;
+        bool unmask;
+    } ways[] = {{"Mask", "mask.draw_as mask", false}, {"Unmask", "mask.draw_as unmask", true}};
+    for (size_t i = 0; i < 2; i++) {
+        struct ui_icon_button button = {.id = ways[i].command, .label = ways[i].label};
+        button.look = masking->unmask == ways[i].unmask ? UI_BUTTON_ON : UI_BUTTON_PLAIN;
+        const struct gui_rect place = take_left(bar, ui_icon_button_width(&button), 0);
+        if (ui_icon_button(&button, place))
+            ui_run(ui, "%s", ways[i].command);
+        ui_tip(ui, ways[i].label, ways[i].command, NULL);
+    }
+    bar->left += ui_px(ui, UI_GAP);
+    if (!is_compact(ui) && bar->right - bar->left > ui_px(ui, 160))
+        draw_layers(bar);
+    if (tools[tool].width && bar->right - bar->left > ui_px(ui, 110))
+        number_left(bar, "Width", ui->toolbar.width, sizeof ui->toolbar.width, masking->width, "mask.brush");
+    if (tools[tool].tolerance && bar->right - bar->left > ui_px(ui, 140))
+        number_left(bar, "Tolerance", ui->toolbar.tolerance, sizeof ui->toolbar.tolerance, masking->tolerance,
+                    "mask.tolerance");
+}
+
+static void draw_tool(struct bar *bar)
+{
+    struct ui *ui = bar->ui;
+    const struct view_masking *masking = &ui->host->workspace->masking;
+    const enum tool_kind tool = masking->on ? masking->tool : TOOL_NONE;
+    const float icon = ui_px(ui, 16);
+    gui_font_push(UI_B13);
+    const float name = gui_text_width(tools[tool].name);
+    if (bar->right - bar->left > icon + name + ui_px(ui, 24)) {
+        ui_icon_draw(tools[tool].icon, bar->left, bar->y + (float)(int)((bar->height - icon) / 2), 16,
+                     gui_tone(UI_TEXT));
+        bar->left += icon + ui_px(ui, 6);
+        label_left(bar, UI_TEXT, tools[tool].name, ui_px(ui, UI_PAD));
+    }
+    gui_font_pop();
+    if (masking->on && tool != TOOL_NONE && bar->right - bar->left > ui_px(ui, 160))
+        draw_options(bar, tool);
+    if (!is_compact(ui) && bar->right - bar->left > gui_text_width(tools[tool].use) + ui_px(ui, UI_PAD))
+        label_left(bar, UI_TEXT2, tools[tool].use, 0);
+}
+
+// --- the right side ---
+
+static const struct {
+    enum ui_icon icon;
+    const char *name, *command;
+} overlays[] = {
+    {UI_ICON_MASK, "Mask", "mask.visible"},
+    {UI_ICON_VALUES, "Pixel values", "view.pixel_values"},
+    {UI_ICON_BAR, "Colour bar", "view.colour_bar"},
+};
+enum { OVERLAYS = sizeof overlays / sizeof *overlays };
+
+static const struct {
+    const char *label, *command;
+} links[] = {{"View", "pane.link view"},
+             {"Contrast", "pane.link contrast"},
+             {"Frame", "pane.link frame"},
+             {"Pointer", "pane.link pointer"}};
+enum { LINKS = sizeof links / sizeof *links };
+
+// A button with a label alone or an icon alone, at the right.
+static void button_right(struct bar *bar, struct ui_icon_button button, const char *name, const char *command,
+                         bool ticks, float gap)
+{
+    const float width = button.label ? ui_icon_button_width(&button) : bar->height;
+    ui_command_button(bar->ui, button, take_right(bar, width, gap), name, command, ticks);
+}
+
+static void zoom_right(struct bar *bar)
+{
+    struct ui *ui = bar->ui;
+    const double percent = ui->host->view->camera.zoom * 100;
+    char text[40];
+    if (!is_compact(ui))
+        button_right(bar, (struct ui_icon_button){.label = "1:1"}, "One screen pixel per pixel",
+                     "view.actual", true, 0);
+    button_right(bar, (struct ui_icon_button){.label = "Fit"}, "Whole image", "view.fit", true, ui_px(ui, 4));
+    button_right(bar, (struct ui_icon_button){.icon = UI_ICON_PLUS, .size = 16}, "Larger", "view.zoom_in",
+                 false, 0);
+    snprintf(text, sizeof text, percent < 100 ? "%.1f %%" : "%.0f %%", percent);
+    gui_draw_label(take_right(bar, ui_px(ui, 58), 0), GUI_MIDDLE,
+                   gui_tone(ui->model->info ? UI_TEXT : UI_TEXT3), ui->model->info ? text : "\xE2\x80\x93");
+    button_right(bar, (struct ui_icon_button){.icon = UI_ICON_MINUS, .size = 16}, "Smaller", "view.zoom_out",
+                 false, ui_px(ui, UI_GAP));
+}
+
+// What is shown on the picture: switches, or where room is short one list of them.
+static void show_right(struct bar *bar)
+{
+    struct ui *ui = bar->ui;
+    if ((float)ui->size.width < ui_px(ui, 1100)) {
+        const struct gui_rect place = take_right(bar, ui_px(ui, 78), ui_px(ui, UI_GAP));
+        gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
+        gui_next_width(place.width);
+        if (!gui_combo_begin("##show", "Show"))
+            return;
+        for (int i = 0; i < OVERLAYS; i++)
+            ui_check(ui, overlays[i].name, overlays[i].command);
+        gui_combo_end();
+        return;
+    }
+    for (int i = OVERLAYS - 1; i >= 0; i--)
+        button_right(bar, (struct ui_icon_button){.icon = overlays[i].icon, .size = 16}, overlays[i].name,
+                     overlays[i].command, true, ui_px(ui, 2));
+    gui_draw_label(take_right(bar, gui_text_width("Show"), ui_px(ui, UI_PAD)), GUI_LEFT, gui_tone(UI_TEXT2),
+                   "Show");
+}
+
+static void links_right(struct bar *bar)
+{
+    if (ui_pane_count(bar->ui->model) < 2 || (float)bar->ui->size.width < ui_px(bar->ui, 1000))
+        return;
+    for (int i = LINKS - 1; i >= 0; i--)
+        button_right(bar, (struct ui_icon_button){.label = links[i].label}, links[i].label, links[i].command,
+                     true, ui_px(bar->ui, 2));
+    gui_draw_label(take_right(bar, gui_text_width("Link"), ui_px(bar->ui, UI_PAD)), GUI_LEFT,
+                   gui_tone(UI_TEXT2), "Link");
+}
+
+void ui_toolbar(struct ui *ui, struct gui_rect place)
+{
+    const float margin = ui_px(ui, UI_GAP), height = ui_px(ui, UI_CONTROL);
+    struct bar bar = {ui, place.x + margin, place.x + place.width - margin,
+                      place.y + (float)(int)((place.height - height) / 2), height};
+    gui_window_begin("##toolbar", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
+    draw_modes(&bar);
+    zoom_right(&bar);
+    show_right(&bar);
+    links_right(&bar);
+    rule_left(&bar);
+    draw_tool(&bar);
+    gui_window_end();
+}
