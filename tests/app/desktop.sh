@@ -96,7 +96,7 @@ check_completion() { # WANTED WORDS...
     [ "$got" = "$wanted" ] || fault "\"fovea $*\" is completed by \"$got\", not \"$wanted\""
 }
 check_completion "export" ex
-check_completion "--thumbnail" export --th
+check_completion "--thumbnail" export --thu
 check_completion "--range --reverse --rate --rotate --reduce" view --r
 check_completion "--json" info --js
 check_completion "upper lower" export --origin ""
