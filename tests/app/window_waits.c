@@ -258,7 +258,7 @@ static void begin_operation(struct session *session)
     driven_key(session->window, "p");
     driven_move(session->window, 400, 300);
     shut();
-    driven_key(session->window, "comma");
+    driven_key(session->window, "ctrl+comma");
     expect_hung();
 }
 
