@@ -205,7 +205,7 @@ static void draw_limit(const struct ui *ui, struct gui_rect place, double at, bo
 {
     float x = clamp_to(place.x + (float)at * place.width, place.x, place.x + place.width - 1);
     float width = ui_px(ui, active ? 2 : 1.5f), handle = ui_px(ui, 7);
-    uint32_t colour = active ? gui_tone(UI_ACCENT) : gui_tone(UI_ACCENT);
+    const uint32_t colour = gui_tone(UI_ACCENT);
     gui_draw_rect((struct gui_rect){x - width / 2, place.y, width, place.height}, colour);
     gui_draw_rect((struct gui_rect){x - handle / 2, place.y, handle, handle}, colour);
 }

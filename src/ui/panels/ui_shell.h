@@ -23,7 +23,7 @@ void ui_command_button(struct ui *ui, struct ui_icon_button button, struct gui_r
                        const char *command, bool ticks);
 
 // The search for commands and the layouts, at the right of the menu bar.
-void ui_menu_right(struct ui *ui, struct gui_rect place);
+void ui_menu_right(struct ui *ui, struct gui_rect menu);
 void ui_toolbar(struct ui *ui, struct gui_rect place);
 // The tools of the mode, a mode's being rows of a table.
 void ui_strip(struct ui *ui, struct gui_rect place);

@@ -106,7 +106,9 @@ void ui_strip(struct ui *ui, struct gui_rect place)
         y += height + gap;
     }
     y = place.y + place.height - margin - FOOT * (height + gap) + gap;
-    for (int i = 0; i < FOOT; i++, y += height + gap)
+    for (int i = 0; i < FOOT; i++) {
         draw_tool(ui, &foot[i], (struct gui_rect){x, y, width, height});
+        y += height + gap;
+    }
     gui_window_end();
 }
