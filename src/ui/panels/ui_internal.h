@@ -17,6 +17,7 @@
 #include "ui/panels/ui_palette.h"
 #include "ui/panels/ui_shell.h"
 #include "ui/panels/ui_toast.h"
+#include "ui/panels/ui_tools.h"
 #include "view/shell.h"
 
 enum { UI_MAX_FLOATING = 96 };

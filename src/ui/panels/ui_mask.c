@@ -239,12 +239,6 @@ static void draw_typed(struct ui *ui)
 // What is drawn now, or what can be done.
 static void draw_hint(struct ui *ui)
 {
-    static const char *const hints[TOOL_COUNT] = {
-        [TOOL_NONE] = "Left drag moves the picture",
-        [TOOL_POLYGON] = "Click points; Enter or a double click closes",
-        [TOOL_FLOOD] = "Click on a pixel",
-        [TOOL_RING] = "Drag from one radius and angle to another",
-    };
     const struct view_masking *masking = &ui->host->workspace->masking;
     const struct ui_mask_model *model = &ui->model->mask;
     if (*model->shape)
@@ -254,7 +248,7 @@ static void draw_hint(struct ui *ui)
     else if (!masking->on)
         gui_text_dim("M begins to draw");
     else
-        gui_text_dim(hints[masking->tool] ? hints[masking->tool] : "Drag; Shift makes it even");
+        gui_text_wrapped_coloured(gui_tone(UI_TEXT2), tool_hint(masking->tool));
 }
 
 static void draw_drawing(struct ui *ui)
@@ -263,9 +257,9 @@ static void draw_drawing(struct ui *ui)
     const float label = ui_px(ui, 9) + gui_text_width("Centre") + ui_px(ui, 8);
     draw_tools(ui);
     draw_mode(ui, label);
-    if (tool == TOOL_PENCIL || tool == TOOL_LINE)
+    if (ui_tool(tool)->width)
         draw_width(ui, label);
-    if (tool == TOOL_FLOOD)
+    if (ui_tool(tool)->tolerance)
         draw_tolerance(ui, label);
     if (tool == TOOL_RING)
         draw_centre(ui, label);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
-void ui_message_time(int64_t time_s, char *text, size_t size)
+// The time of day, "14:02:31".
+static void format_time(int64_t time_s, char *text, size_t size)
 {
     const time_t time = (time_t)time_s;
     struct tm parts;
@@ -14,10 +15,10 @@ void ui_message_time(int64_t time_s, char *text, size_t size)
         strftime(text, size, "%H:%M:%S", &parts);
 }
 
-static void draw_row(struct ui *ui, const struct message *message)
+static void draw_row(const struct message *message)
 {
     char time[16], head[48];
-    ui_message_time(message->time_s, time, sizeof time);
+    format_time(message->time_s, time, sizeof time);
     if (message->count > 1)
         snprintf(head, sizeof head, "%s  %lld \xC3\x97", time, (long long)message->count);
     else
@@ -28,7 +29,6 @@ static void draw_row(struct ui *ui, const struct message *message)
     if (message->detail[0])
         gui_text_wrapped(message->detail);
     gui_separator();
-    (void)ui;
 }
 
 void ui_message_list(struct ui *ui)
@@ -42,24 +42,23 @@ void ui_message_list(struct ui *ui)
     for (size_t i = messages->count; i-- > 0;) {
         ui_need_text(ui, messages->rows[i].sentence);
         ui_need_text(ui, messages->rows[i].detail);
-        draw_row(ui, &messages->rows[i]);
+        draw_row(&messages->rows[i]);
     }
     ui_window_end(ui);
     if (!open)
         ui_run(ui, "panel.messages off");
 }
 
-float ui_bell(struct ui *ui, float right)
+float ui_bell(struct ui *ui, struct gui_rect bar, float right)
 {
     enum severity worst;
     char text[32];
-    struct gui_mouse_area area;
-    snprintf(text, sizeof text, "%zu", messages_unseen(ui->model->messages, &worst));
-    const float width = gui_text_width(text) + ui_px(ui, 8);
-    gui_same_line_at(right - width);
-    gui_canvas("##bell", width, gui_line_height(), &area);
-    gui_draw_text(area.place.x + ui_px(ui, 4), area.place.y, gui_tone(UI_TEXT), text);
-    if (area.pressed)
-        ui_run(ui, "panel.messages");
+    const size_t unseen = messages_unseen(ui->model->messages, &worst);
+    snprintf(text, sizeof text, "%zu", unseen);
+    struct ui_icon_button button = {.id = "##bell", .icon = UI_ICON_BELL, .label = text, .size = 16};
+    button.look = unseen > 0 ? UI_BUTTON_ON : UI_BUTTON_PLAIN;
+    const float width = ui_icon_button_width(&button);
+    ui_command_button(ui, button, (struct gui_rect){right - width, bar.y, width, bar.height}, "Messages",
+                      "panel.messages", false);
     return right - width;
 }

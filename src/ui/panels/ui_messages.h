@@ -9,10 +9,8 @@ struct ui;
 
 // The list, while workspace.panels.messages is set. Looking at it sees all messages.
 void ui_message_list(struct ui *ui);
-// The bell with the number of messages that were not seen, its right end at `right` of the current window's
-// line; returns its left end. A click opens the list.
-float ui_bell(struct ui *ui, float right);
-// The time of day of a message, "14:02:31".
-void ui_message_time(int64_t time_s, char *text, size_t size);
+// The bell with the number of messages that were not seen, in a bar, its right end at `right`; returns its
+// left end. A click opens the list.
+float ui_bell(struct ui *ui, struct gui_rect bar, float right);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The status line: what is under the mouse, in places that do not move with the numbers; at the right what is
-// being drawn, and the beam by the file.
+// being drawn, the beam by the file, and the bell.
 #include "ui/panels/ui_internal.h"
 
 #include <math.h>
@@ -102,7 +102,7 @@ void ui_status_line(struct ui *ui, struct gui_rect place)
     add_beam(model, &parts);
     gui_window_begin("##status", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
     const float least = draw_cursor(ui, place), gap = ui_px(ui, 18);
-    float right = place.x + place.width - ui_px(ui, 10);
+    float right = ui_bell(ui, place, place.x + place.width - ui_px(ui, 2)) - gap / 2;
     for (size_t i = 0; i < parts.count; i++) {
         const float width = gui_text_width(parts.text[i]);
         if (right - width < least)

@@ -3,66 +3,63 @@
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>
-#include <string.h>
 
-struct tool_row {
-    enum ui_icon icon;
-    const char *name, *command, *sentence;
+// A tool, which a command takes up, or what a command does.
+struct row {
+    enum tool_kind tool;
     bool masking; // in mask mode only
     bool rule;    // a line before it
+    enum ui_icon icon;
+    const char *name, *command; // NULL: of the tool
 };
 
-static const struct tool_row tools[] = {
-    {UI_ICON_PAN, "Pan", "mask.tool none", "Drags the picture; the right button changes the contrast.", false,
-     false},
-    {UI_ICON_RECT, "Rectangle", "mask.tool rectangle", "Drag from corner to corner; Shift makes squares.",
-     true, true},
-    {UI_ICON_CIRCLE, "Circle", "mask.tool circle", "Drag from the centre outwards.", true, false},
-    {UI_ICON_ELLIPSE, "Ellipse", "mask.tool ellipse", "Drag from corner to corner; Shift makes circles.",
-     true, false},
-    {UI_ICON_POLYGON, "Polygon", "mask.tool polygon", "Click the corners; Enter or a double click closes.",
-     true, false},
-    {UI_ICON_LINE, "Line", "mask.tool line", "Drag from end to end, as wide as the width says.", true, false},
-    {UI_ICON_PENCIL, "Pencil", "mask.tool pencil", "Paints where it is dragged, as wide as the width says.",
-     true, false},
-    {UI_ICON_PIXEL, "Pixels", "mask.tool point", "A click for one pixel; dragging for many.", true, false},
-    {UI_ICON_ANNULUS, "Ring", "mask.tool ring", "Drag both radii and angles; Shift makes the full ring.",
-     true, false},
-    {UI_ICON_FLOOD, "Flood", "mask.tool flood", "A click takes all connected pixels of like values.", true,
-     false},
-    {UI_ICON_UNDO, "Undo", "mask.undo", NULL, true, true},
-    {UI_ICON_REDO, "Redo", "mask.redo", NULL, true, false},
+static const struct row tools[] = {
+    {.tool = TOOL_NONE},
+    {.tool = TOOL_RECTANGLE, .masking = true, .rule = true},
+    {.tool = TOOL_CIRCLE, .masking = true},
+    {.tool = TOOL_ELLIPSE, .masking = true},
+    {.tool = TOOL_POLYGON, .masking = true},
+    {.tool = TOOL_LINE, .masking = true},
+    {.tool = TOOL_PENCIL, .masking = true},
+    {.tool = TOOL_POINT, .masking = true},
+    {.tool = TOOL_RING, .masking = true},
+    {.tool = TOOL_FLOOD, .masking = true},
+    {.icon = UI_ICON_UNDO, .name = "Undo", .command = "mask.undo", .masking = true, .rule = true},
+    {.icon = UI_ICON_REDO, .name = "Redo", .command = "mask.redo", .masking = true},
 };
 enum { TOOLS = sizeof tools / sizeof *tools, FOOT = 2 };
 
-static const struct tool_row foot[FOOT] = {
-    {UI_ICON_FOLDER, "Files", "panel.files", NULL, false, false},
-    {UI_ICON_HELP, "Help", "panel.help", NULL, false, false},
+static const struct row foot[FOOT] = {
+    {.icon = UI_ICON_FOLDER, .name = "Files", .command = "panel.files"},
+    {.icon = UI_ICON_HELP, .name = "Help", .command = "panel.help"},
 };
 
-static const float RULE = 9,
-                   LEAST = 24; // layout pixels: of a line with its room; of a button that is short of room
+// Layout pixels: of a line with its room; of a button that is short of room.
+static const float RULE = 9, LEAST = 24;
 
-static bool is_chosen(const struct ui *ui, const struct tool_row *tool)
+static void draw_tool(struct ui *ui, enum tool_kind kind, struct gui_rect place)
 {
     const struct view_masking *masking = &ui->host->workspace->masking;
-    if (tool->icon == UI_ICON_PAN)
-        return !masking->on || masking->tool == TOOL_NONE;
-    return strncmp(tool->command, "mask.tool ", 10) == 0 && masking->on &&
-           strcmp(tool->command + 10, tool_name(masking->tool)) == 0;
+    const struct ui_tool *tool = ui_tool(kind);
+    char command[40];
+    struct ui_icon_button button = {.id = tool->name, .icon = tool->icon, .size = 20};
+    // Outside of mask mode the picture is moved, and nothing else is there to be chosen.
+    const bool alone = kind == TOOL_NONE && !masking->on;
+    snprintf(command, sizeof command, "mask.tool %s", tool_name(kind));
+    button.look = alone || (masking->on && masking->tool == kind) ? UI_BUTTON_CHOSEN : UI_BUTTON_PLAIN;
+    button.disabled = !alone && !command_is_enabled(ui->host, command);
+    if (ui_icon_button(&button, place) && !alone)
+        ui_run(ui, "%s", command);
+    ui_tip(ui, tool->name, alone ? "" : command, tool_hint(kind));
 }
 
-static void draw_tool(struct ui *ui, const struct tool_row *tool, struct gui_rect place)
+static void draw_row(struct ui *ui, const struct row *row, struct gui_rect place)
 {
-    struct ui_icon_button button = {.id = tool->name, .icon = tool->icon, .size = 20};
-    const bool pans = tool->icon == UI_ICON_PAN && !ui->host->workspace->masking.on;
-    button.look = is_chosen(ui, tool)                           ? UI_BUTTON_CHOSEN
-                  : command_is_checked(ui->host, tool->command) ? UI_BUTTON_ON
-                                                                : UI_BUTTON_PLAIN;
-    button.disabled = !pans && !command_is_enabled(ui->host, tool->command);
-    if (ui_icon_button(&button, place) && !pans)
-        ui_run(ui, "%s", tool->command);
-    ui_tip(ui, tool->name, pans ? "" : tool->command, tool->sentence);
+    if (!row->command)
+        draw_tool(ui, row->tool, place);
+    else
+        ui_command_button(ui, (struct ui_icon_button){.id = row->name, .icon = row->icon, .size = 20}, place,
+                          row->name, row->command, true);
 }
 
 static void draw_rule(struct ui *ui, struct gui_rect place, float y)
@@ -102,12 +99,12 @@ void ui_strip(struct ui *ui, struct gui_rect place)
             draw_rule(ui, place, y);
             y += ui_px(ui, RULE);
         }
-        draw_tool(ui, &tools[i], (struct gui_rect){x, y, width, height});
+        draw_row(ui, &tools[i], (struct gui_rect){x, y, width, height});
         y += height + gap;
     }
     y = place.y + place.height - margin - FOOT * (height + gap) + gap;
     for (int i = 0; i < FOOT; i++) {
-        draw_tool(ui, &foot[i], (struct gui_rect){x, y, width, height});
+        draw_row(ui, &foot[i], (struct gui_rect){x, y, width, height});
         y += height + gap;
     }
     gui_window_end();

@@ -5,9 +5,8 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { WIDTH = 406, HEIGHT = 46, MARGIN = 12, BETWEEN = 6, BUTTON = 70, CLOSE = 24 };
+enum { WIDTH = 406, HEIGHT = 46, MARGIN = 12, BETWEEN = 6 };
 
 static const int64_t QUIET_NS = 300000000; // what is loaded in less is not told of
 
@@ -28,26 +27,73 @@ static void draw_progress(struct ui *ui, const char *what, double share, struct 
     gui_window_end();
 }
 
+static const struct look {
+    enum ui_icon icon;
+    enum ui_colour tone, frame;
+} looks[] = {
+    [SEVERITY_INFO] = {UI_ICON_INFO, UI_ACCENT, UI_LINE},
+    [SEVERITY_OK] = {UI_ICON_OK, UI_OK, UI_LINE},
+    [SEVERITY_WARN] = {UI_ICON_WARN, UI_WARN, UI_WARN},
+    [SEVERITY_ALARM] = {UI_ICON_ALARM, UI_ALARM, UI_ALARM},
+};
+
+// A button before `right`, in the middle of the toast's height; *clicked if it was. Returns its left end.
+static float draw_button(const struct ui_icon_button *button, struct gui_rect toast, float right,
+                         bool *clicked)
+{
+    const float height = gui_px(UI_CONTROL);
+    const float width = button->label ? ui_icon_button_width(button) : height;
+    *clicked = ui_icon_button(
+        button,
+        (struct gui_rect){right - width, toast.y + (float)(int)((toast.height - height) / 2), width, height});
+    return right - width;
+}
+
+// The sentence, and below it the details in small type; all of a long one is told when it is hovered.
+static void draw_sentences(const struct ui *ui, const struct message *message, struct gui_rect room)
+{
+    struct gui_mouse_area area;
+    gui_move_to(room.x, room.y);
+    gui_canvas("##text", room.width, room.height, &area);
+    if (gui_text_width(message->sentence) > room.width)
+        gui_tooltip(message->sentence);
+    const bool two = message->detail[0];
+    const float half = (float)(int)(room.height / 2), rise = ui_px(ui, 3);
+    const struct gui_rect above = {room.x, room.y + rise, room.width, half - rise};
+    gui_draw_label(two ? above : room, GUI_LEFT, gui_tone(UI_TEXT), message->sentence);
+    if (!two)
+        return;
+    gui_font_push(UI_R11);
+    gui_draw_label((struct gui_rect){room.x, room.y + half, room.width, half - rise}, GUI_LEFT,
+                   gui_tone(UI_TEXT2), message->detail);
+    gui_font_pop();
+}
+
 static void draw_toast(struct ui *ui, const struct message *message, struct gui_rect place)
 {
+    const struct look *look = &looks[message->severity];
     struct messages *messages = ui->model->messages;
-    const float close = place.width - ui_px(ui, CLOSE + 4), button = close - ui_px(ui, BUTTON + 4);
+    const float icon = ui_px(ui, 16), padding = ui_px(ui, UI_PAD);
     char id[40];
+    bool closed, acted = false;
     snprintf(id, sizeof id, "##toast%llu", (unsigned long long)message->serial);
-    gui_window_begin(id, place, GUI_FIXED | GUI_NO_SCROLL, NULL);
-    gui_text(message->sentence);
-    if (message->action[0]) {
-        gui_same_line_at(button);
-        if (gui_button(message->action, ui_px(ui, BUTTON))) {
-            ui_run(ui, "%s", message->command);
-            messages_close(messages, message->serial);
-        }
-    }
-    gui_same_line_at(close);
-    if (gui_button("\xC3\x97", ui_px(ui, CLOSE)))
+    gui_window_begin(id, place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
+    gui_draw_rounded(place, gui_tone(UI_BASE), ui_px(ui, UI_RADIUS));
+    gui_draw_frame(place, gui_tone(look->frame), ui_px(ui, UI_RADIUS), gui_hairline());
+    ui_icon_draw(look->icon, place.x + padding, place.y + (float)(int)((place.height - icon) / 2), 16,
+                 gui_tone(look->tone));
+    float right = draw_button(&(struct ui_icon_button){.id = "##close", .icon = UI_ICON_CLOSE, .size = 16},
+                              place, place.x + place.width - ui_px(ui, UI_GAP), &closed);
+    if (message->action[0])
+        right = draw_button(&(struct ui_icon_button){.id = "##act", .label = message->action}, place,
+                            right - ui_px(ui, 4), &acted);
+    const float left = place.x + padding + icon + ui_px(ui, UI_GAP);
+    draw_sentences(ui, message,
+                   (struct gui_rect){left, place.y, right - ui_px(ui, UI_GAP) - left, place.height});
+    if (acted)
+        ui_run(ui, "%s", message->command);
+    if (acted || closed)
         messages_close(messages, message->serial);
-    if (message->detail[0])
-        gui_text_dim(message->detail);
     gui_window_end();
     ui_add_floating(ui, place);
 }

@@ -110,29 +110,6 @@ static void draw_modes(struct bar *bar)
 
 // --- the tool ---
 
-static const struct {
-    enum ui_icon icon;
-    const char *name, *use;
-    bool width, tolerance;
-} tools[TOOL_COUNT] = {
-    [TOOL_NONE] = {UI_ICON_PAN, "Pan", "Drag moves \xC2\xB7 right drag: contrast \xC2\xB7 wheel: zoom", false,
-                   false},
-    [TOOL_RECTANGLE] = {UI_ICON_RECT, "Rectangle", "Drag from corner to corner \xC2\xB7 Shift: square", false,
-                        false},
-    [TOOL_CIRCLE] = {UI_ICON_CIRCLE, "Circle", "Drag from the centre", false, false},
-    [TOOL_ELLIPSE] = {UI_ICON_ELLIPSE, "Ellipse", "Drag from corner to corner \xC2\xB7 Shift: circle", false,
-                      false},
-    [TOOL_POLYGON] = {UI_ICON_POLYGON, "Polygon", "Click adds, Enter closes, Backspace removes", false,
-                      false},
-    [TOOL_PENCIL] = {UI_ICON_PENCIL, "Pencil", "Drag paints \xC2\xB7 Ctrl: the other way round", true, false},
-    [TOOL_LINE] = {UI_ICON_LINE, "Line", "Drag from end to end \xC2\xB7 Shift: steps of 45\xC2\xB0", true,
-                   false},
-    [TOOL_POINT] = {UI_ICON_PIXEL, "Pixels", "Click or drag over pixels", false, false},
-    [TOOL_RING] = {UI_ICON_ANNULUS, "Ring", "Drag both radii and angles \xC2\xB7 Shift: full ring", false,
-                   false},
-    [TOOL_FLOOD] = {UI_ICON_FLOOD, "Flood", "Click takes connected pixels of like values", false, true},
-};
-
 static void number_left(struct bar *bar, const char *label, char *buffer, size_t size, double shown,
                         const char *command)
 {
@@ -161,8 +138,8 @@ static void draw_layers(struct bar *bar)
     gui_combo_end();
 }
 
-// How much of the bar the options of mask mode need, beside the name of the tool.
-static void draw_options(struct bar *bar, enum tool_kind tool)
+// What the tool in hand draws, and what it has to be set.
+static void draw_options(struct bar *bar, const struct ui_tool *tool)
 {
     struct ui *ui = bar->ui;
     const struct view_masking *masking = &ui->host->workspace->masking;
@@ -181,32 +158,41 @@ static void draw_options(struct bar *bar, enum tool_kind tool)
     bar->left += ui_px(ui, UI_GAP);
     if (!is_compact(ui) && bar->right - bar->left > ui_px(ui, 160))
         draw_layers(bar);
-    if (tools[tool].width && bar->right - bar->left > ui_px(ui, 110))
+    if (tool->width && bar->right - bar->left > ui_px(ui, 110))
         number_left(bar, "Width", ui->toolbar.width, sizeof ui->toolbar.width, masking->width, "mask.brush");
-    if (tools[tool].tolerance && bar->right - bar->left > ui_px(ui, 140))
+    if (tool->tolerance && bar->right - bar->left > ui_px(ui, 140))
         number_left(bar, "Tolerance", ui->toolbar.tolerance, sizeof ui->toolbar.tolerance, masking->tolerance,
                     "mask.tolerance");
+}
+
+// What there is to say of what the mouse does.
+static const char *use_of(const struct view_masking *masking)
+{
+    return masking->on ? tool_hint(masking->tool)
+                       : "Drag moves \xC2\xB7 right drag: contrast \xC2\xB7 wheel: zoom";
 }
 
 static void draw_tool(struct bar *bar)
 {
     struct ui *ui = bar->ui;
     const struct view_masking *masking = &ui->host->workspace->masking;
-    const enum tool_kind tool = masking->on ? masking->tool : TOOL_NONE;
+    const enum tool_kind kind = masking->on ? masking->tool : TOOL_NONE;
+    const struct ui_tool *tool = ui_tool(kind);
+    const char *use = use_of(masking);
     const float icon = ui_px(ui, 16);
     gui_font_push(UI_B13);
-    const float name = gui_text_width(tools[tool].name);
+    const float name = gui_text_width(tool->name);
     if (bar->right - bar->left > icon + name + ui_px(ui, 24)) {
-        ui_icon_draw(tools[tool].icon, bar->left, bar->y + (float)(int)((bar->height - icon) / 2), 16,
+        ui_icon_draw(tool->icon, bar->left, bar->y + (float)(int)((bar->height - icon) / 2), 16,
                      gui_tone(UI_TEXT));
         bar->left += icon + ui_px(ui, 6);
-        label_left(bar, UI_TEXT, tools[tool].name, ui_px(ui, UI_PAD));
+        label_left(bar, UI_TEXT, tool->name, ui_px(ui, UI_PAD));
     }
     gui_font_pop();
-    if (masking->on && tool != TOOL_NONE && bar->right - bar->left > ui_px(ui, 160))
+    if (kind != TOOL_NONE && bar->right - bar->left > ui_px(ui, 160))
         draw_options(bar, tool);
-    if (!is_compact(ui) && bar->right - bar->left > gui_text_width(tools[tool].use) + ui_px(ui, UI_PAD))
-        label_left(bar, UI_TEXT2, tools[tool].use, 0);
+    if (!is_compact(ui) && bar->right - bar->left > gui_text_width(use) + ui_px(ui, UI_PAD))
+        label_left(bar, UI_TEXT2, use, 0);
 }
 
 // --- the right side ---
