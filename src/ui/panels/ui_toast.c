@@ -111,12 +111,6 @@ static bool take_place(const struct ui *ui, struct gui_rect picture, float heigh
     return true;
 }
 
-// Of what went well nothing is said where the user wants to see the picture alone.
-static bool is_shown(const struct ui *ui, const struct message *message)
-{
-    return ui->host->workspace->panels.interface || message->severity != SEVERITY_OK;
-}
-
 void ui_toasts(struct ui *ui, struct gui_rect picture)
 {
     const struct ui_model *model = ui->model;
@@ -129,9 +123,7 @@ void ui_toasts(struct ui *ui, struct gui_rect picture)
     if (model->work.name && take_place(ui, picture, height, &place))
         draw_progress(ui, model->work.name, model->work.share, place);
     const size_t count = messages_toasts(model->messages, toasts);
-    for (size_t i = count; i-- > 0;) {
-        if (!is_shown(ui, toasts[i]) || !take_place(ui, picture, height, &place))
-            continue;
+    for (size_t i = count; i-- > 0 && take_place(ui, picture, height, &place);) {
         ui_need_text(ui, toasts[i]->sentence);
         ui_need_text(ui, toasts[i]->detail);
         if (ui->mouse.inside && ui->mouse.x >= place.x && ui->mouse.x < place.x + place.width &&
