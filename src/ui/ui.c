@@ -2,7 +2,13 @@
 // Life of the panels, their layout, and which of them an event belongs to.
 #include "ui/ui.h"
 
+#include "ui/panels/ui_context.h"
+#include "ui/panels/ui_gutter.h"
+#include "ui/panels/ui_inspector.h"
 #include "ui/panels/ui_internal.h"
+#include "ui/panels/ui_messages.h"
+#include "ui/panels/ui_palette.h"
+#include "ui/panels/ui_toast.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Entries of the palette: their titles and lines, what typed words find, and the completion of arguments.
-#include "commands/finder.h"
+#include "commands/find/finder.h"
 
-#include "commands/completion.h"
+#include "commands/find/completion.h"
 #include "commands/fixture.h"
 #include "support/testdata.h"
 

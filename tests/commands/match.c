@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Typed words in the texts that describe a command.
-#include "commands/match.h"
+#include "commands/find/match.h"
 
 #include "support/testdata.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The menu of a pixel: what can be done with its value and its place. Each entry runs a command with these.
+#include "ui/panels/ui_context.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>

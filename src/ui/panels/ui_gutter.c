@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The strip beside an image: quantity, upper limit, colours with ticks, lower limit.
+#include "ui/panels/ui_gutter.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include "view/ticks.h"

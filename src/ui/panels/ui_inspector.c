@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The tabs of the inspector, and the rail.
+#include "ui/panels/ui_inspector.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The menu bar, from the menu paths of the command table.
-#include "commands/entry.h"
+#include "commands/find/entry.h"
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The list of all messages, and the bell of the status line.
+#include "ui/panels/ui_messages.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command palette: words of a command in any order, then its arguments. Enter runs it.
+#include "ui/panels/ui_palette.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include <stdio.h>

@@ -10,11 +10,6 @@
 
 struct ui;
 
-// What the toolbar is typing.
-struct ui_toolbar {
-    char width[24], tolerance[24];
-};
-
 // A tooltip for the last item: name, key, one sentence (NULL: the command's own).
 void ui_tip(struct ui *ui, const char *name, const char *command, const char *sentence);
 // A button that runs a command when clicked, with that as tooltip. `look` is left to be set by whether the

@@ -2,6 +2,7 @@
 // The status line: what is under the mouse, in places that do not move with the numbers; at the right what is
 // being drawn, the beam by the file, and the bell.
 #include "ui/panels/ui_internal.h"
+#include "ui/panels/ui_messages.h"
 
 #include <math.h>
 #include <stdio.h>

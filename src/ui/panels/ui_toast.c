@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Toasts over the lower left corner of the picture.
+#include "ui/panels/ui_toast.h"
+
 #include "ui/panels/ui_internal.h"
 
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a command line that is being typed has come to: which argument, and what can be said there.
-#ifndef FOVEA_COMMANDS_COMPLETION_H
-#define FOVEA_COMMANDS_COMPLETION_H
+#ifndef FOVEA_COMMANDS_FIND_COMPLETION_H
+#define FOVEA_COMMANDS_FIND_COMPLETION_H
 
 #include "commands/command.h"
 

@@ -3,8 +3,8 @@
 //
 // A word is typed for every word that begins with it, whatever the case of ASCII letters; words of a text are
 // parted by anything but letters and digits. A typed word may run on over what parts words: "mask.inv".
-#ifndef FOVEA_COMMANDS_MATCH_H
-#define FOVEA_COMMANDS_MATCH_H
+#ifndef FOVEA_COMMANDS_FIND_MATCH_H
+#define FOVEA_COMMANDS_FIND_MATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

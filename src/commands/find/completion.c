@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Words of an unfinished command line.
-#include "commands/completion.h"
+#include "commands/find/completion.h"
 
 #include <stdio.h>
 #include <string.h>

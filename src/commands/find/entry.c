@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Entries of menus and palette, made from the command table.
-#include "commands/entry.h"
+#include "commands/find/entry.h"
 
 #include <string.h>
 

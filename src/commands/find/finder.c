@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ranking of the entries of the command table.
-#include "commands/finder.h"
+#include "commands/find/finder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Beginnings of words, and letters that differ.
-#include "commands/match.h"
+#include "commands/find/match.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Finds entries of the command table by typed words, the best first.
-#ifndef FOVEA_COMMANDS_FINDER_H
-#define FOVEA_COMMANDS_FINDER_H
+#ifndef FOVEA_COMMANDS_FIND_FINDER_H
+#define FOVEA_COMMANDS_FIND_FINDER_H
 
-#include "commands/entry.h"
-#include "commands/match.h"
+#include "commands/find/entry.h"
+#include "commands/find/match.h"
 
 enum { FINDER_NEAREST = 3 };
 

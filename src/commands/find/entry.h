@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What people choose commands by, in menus and palette: an entry is a command with the arguments of one of
 // its menu entries, or the command alone by its title.
-#ifndef FOVEA_COMMANDS_ENTRY_H
-#define FOVEA_COMMANDS_ENTRY_H
+#ifndef FOVEA_COMMANDS_FIND_ENTRY_H
+#define FOVEA_COMMANDS_FIND_ENTRY_H
 
 #include "commands/command.h"
 
