@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The bar for moving through the series: buttons, number, slider, rate and what happens at the end.
+#include "ui/controls/ui_bar.h"
 #include "ui/panels/ui_internal.h"
 
 #include <math.h>
@@ -8,47 +9,17 @@
 
 static const float BUTTON = 28, NUMBER = 72, RATE = 46; // layout pixels
 
-// What is free of the bar.
-struct bar {
-    struct gui_rect place;
-    float left, right;
-};
-
-static struct gui_rect take_left(struct bar *bar, float width, float gap)
-{
-    const float height = gui_px(UI_CONTROL);
-    const struct gui_rect place = {bar->left, bar->place.y + (float)(int)((bar->place.height - height) / 2),
-                                   width, height};
-    bar->left += width + gap;
-    return place;
-}
-
-static struct gui_rect take_right(struct bar *bar, float width, float gap)
-{
-    bar->right -= width;
-    struct gui_rect place = take_left(&(struct bar){bar->place, bar->right, 0}, width, 0);
-    bar->right -= gap;
-    return place;
-}
-
-// The next field stands in the middle of the place.
-static void field_at(struct gui_rect place)
-{
-    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
-    gui_next_width(place.width);
-}
-
-static void button_left(struct ui *ui, struct bar *bar, enum ui_icon icon, const char *name,
+static void button_left(struct ui *ui, struct ui_bar *bar, enum ui_icon icon, const char *name,
                         const char *command, bool on)
 {
     const struct ui_icon_button button = {
         .id = name, .icon = icon, .size = 16, .look = on ? UI_BUTTON_ON : UI_BUTTON_PLAIN};
-    if (ui_icon_button(&button, take_left(bar, ui_px(ui, BUTTON), 0)))
+    if (ui_icon_button(&button, ui_bar_left(bar, ui_px(ui, BUTTON), 0)))
         ui_run(ui, "%s", command);
     ui_tip(ui, name, command, NULL);
 }
 
-static void draw_buttons(struct ui *ui, struct bar *bar)
+static void draw_buttons(struct ui *ui, struct ui_bar *bar)
 {
     const int direction = ui->host->view->play.direction;
     button_left(ui, bar, UI_ICON_PREV, "First frame", "frame.first", false);
@@ -62,7 +33,7 @@ static void draw_buttons(struct ui *ui, struct bar *bar)
     bar->left += ui_px(ui, UI_GAP);
 }
 
-static void draw_number(struct ui *ui, struct bar *at)
+static void draw_number(struct ui *ui, struct ui_bar *at)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
@@ -71,9 +42,8 @@ static void draw_number(struct ui *ui, struct bar *at)
     int64_t number;
     snprintf(text, sizeof text, "of %lld%s", (long long)model->place.total,
              model->place.total_exact ? "" : "+");
-    gui_draw_label(take_right(at, gui_text_width(text), ui_px(ui, UI_GAP)), GUI_LEFT, gui_tone(UI_TEXT2),
-                   text);
-    field_at(take_right(at, ui_px(ui, NUMBER), ui_px(ui, 6)));
+    ui_bar_label_right(at, gui_tone(UI_TEXT2), text, ui_px(ui, UI_GAP));
+    ui_bar_field(ui_bar_right(at, ui_px(ui, NUMBER), ui_px(ui, 6)));
     if (panels->frame_entry) {
         gui_focus_next();
         ui->settling.focus_frames = 2; // it has it in the next, and says so in the one after
@@ -85,7 +55,7 @@ static void draw_number(struct ui *ui, struct bar *at)
         number != model->place.number)
         ui_run(ui, "frame.go %s", bar->number);
     ui_tip(ui, "The frame's number, counted from 0", "frame.enter", "");
-    gui_draw_label(take_right(at, gui_text_width("#"), ui_px(ui, UI_PAD)), GUI_LEFT, gui_tone(UI_TEXT2), "#");
+    ui_bar_label_right(at, gui_tone(UI_TEXT2), "#", ui_px(ui, UI_PAD));
 }
 
 // Follows the mouse: the frame it stands on is asked for as soon as the one before has been shown.
@@ -106,7 +76,7 @@ static void follow_slider(struct ui *ui, bool held)
 }
 
 // The track with its ends: the first frame's number and the last one's.
-static void draw_slider(struct ui *ui, struct bar *at)
+static void draw_slider(struct ui *ui, struct ui_bar *at)
 {
     const struct ui_model *model = ui->model;
     struct ui_frames_bar *bar = &ui->frames;
@@ -117,9 +87,9 @@ static void draw_slider(struct ui *ui, struct bar *at)
     snprintf(end, sizeof end, "%lld", (long long)last);
     if (at->right - at->left < ui_px(ui, 80) + gui_text_width(end))
         return;
-    gui_draw_label(take_left(at, gui_text_width("0"), gap), GUI_LEFT, gui_tone(UI_TEXT2), "0");
-    gui_draw_label(take_right(at, gui_text_width(end), gap), GUI_LEFT, gui_tone(UI_TEXT2), end);
-    const struct gui_rect place = take_left(at, at->right - at->left, 0);
+    ui_bar_label_left(at, gui_tone(UI_TEXT2), "0", gap);
+    ui_bar_label_right(at, gui_tone(UI_TEXT2), end, gap);
+    const struct gui_rect place = ui_bar_left(at, at->right - at->left, 0);
     gui_move_to(place.x, place.y);
     gui_canvas("##frame", place.width, place.height, &area);
     const float room = place.width - knob;
@@ -139,7 +109,7 @@ static void draw_slider(struct ui *ui, struct bar *at)
     follow_slider(ui, area.held);
 }
 
-static void draw_pace(struct ui *ui, struct bar *at)
+static void draw_pace(struct ui *ui, struct ui_bar *at)
 {
     static const struct {
         const char *help, *next;
@@ -152,8 +122,8 @@ static void draw_pace(struct ui *ui, struct bar *at)
     const struct view_play *play = &ui->host->view->play;
     struct ui_frames_bar *bar = &ui->frames;
     double rate;
-    gui_draw_label(take_right(at, gui_text_width("/s"), ui_px(ui, 6)), GUI_LEFT, gui_tone(UI_TEXT2), "/s");
-    field_at(take_right(at, ui_px(ui, RATE), ui_px(ui, UI_GAP)));
+    ui_bar_label_right(at, gui_tone(UI_TEXT2), "/s", ui_px(ui, 6));
+    ui_bar_field(ui_bar_right(at, ui_px(ui, RATE), ui_px(ui, UI_GAP)));
     if (ui_field("##rate", bar->rate, sizeof bar->rate, play->rate) && parse_double(bar->rate, &rate) &&
         rate != play->rate)
         ui_run(ui, "frame.rate %s", bar->rate);
@@ -162,15 +132,14 @@ static void draw_pace(struct ui *ui, struct bar *at)
                                         .icon = loops[play->loop].icon,
                                         .size = 16,
                                         .look = play->loop != PLAY_ONCE ? UI_BUTTON_ON : UI_BUTTON_PLAIN};
-    if (ui_icon_button(&loop, take_right(at, ui_px(ui, BUTTON), ui_px(ui, UI_GAP))))
+    if (ui_icon_button(&loop, ui_bar_right(at, ui_px(ui, BUTTON), ui_px(ui, UI_GAP))))
         ui_run(ui, "%s", loops[play->loop].next);
     ui_tip(ui, loops[play->loop].help, "frame.loop", NULL);
 }
 
 void ui_frames(struct ui *ui, struct gui_rect place)
 {
-    const float margin = ui_px(ui, UI_PAD) / 2;
-    struct bar bar = {place, place.x + margin, place.x + place.width - margin};
+    struct ui_bar bar = ui_bar(place, ui_px(ui, UI_PAD) / 2);
     gui_window_begin("##frames", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
     draw_buttons(ui, &bar);
     if (bar.right - bar.left > ui_px(ui, 320))

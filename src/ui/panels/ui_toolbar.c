@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The toolbar: mode, tool with its options and how it is used; at the right what is shown on the picture,
 // links of panes, and the zoom.
+#include "ui/controls/ui_bar.h"
 #include "ui/panels/ui_internal.h"
 
 #include <math.h>
@@ -36,42 +37,15 @@ void ui_command_button(struct ui *ui, struct ui_icon_button button, struct gui_r
     ui_tip(ui, name, command, NULL);
 }
 
-// --- a bar that is filled from both ends ---
+// --- the left side ---
 
-struct bar {
-    struct ui *ui;
-    float left, right; // what is free
-    float y, height;   // of its controls
-};
-
-static struct gui_rect take_left(struct bar *bar, float width, float gap)
+static void rule_left(struct ui *ui, struct ui_bar *bar)
 {
-    const struct gui_rect place = {bar->left, bar->y, width, bar->height};
-    bar->left += width + gap;
-    return place;
-}
-
-static struct gui_rect take_right(struct bar *bar, float width, float gap)
-{
-    bar->right -= width;
-    const struct gui_rect place = {bar->right, bar->y, width, bar->height};
-    bar->right -= gap;
-    return place;
-}
-
-static void label_left(struct bar *bar, enum ui_colour tone, const char *text, float gap)
-{
-    const struct gui_rect place = take_left(bar, gui_text_width(text), gap);
-    gui_draw_label(place, GUI_LEFT, gui_tone(tone), text);
-}
-
-static void rule_left(struct bar *bar)
-{
-    const float margin = ui_px(bar->ui, 8);
+    const float margin = ui_px(ui, 8);
     bar->left += margin;
-    gui_draw_rect((struct gui_rect){bar->left, bar->y + ui_px(bar->ui, 3), gui_hairline(),
-                                    bar->height - ui_px(bar->ui, 6)},
-                  gui_tone(UI_LINE));
+    gui_draw_rect(
+        (struct gui_rect){bar->left, bar->y + ui_px(ui, 3), gui_hairline(), bar->height - ui_px(ui, 6)},
+        gui_tone(UI_LINE));
     bar->left += margin + gui_hairline();
 }
 
@@ -91,44 +65,48 @@ static const struct {
     {UI_ICON_MASK, "Mask", "mask.draw on", true},
 };
 
-static void draw_modes(struct bar *bar)
+// One of a few choices side by side; `tip` is the command that its tooltip tells of.
+static void choice_left(struct ui *ui, struct ui_bar *bar, const struct ui_icon_button *button,
+                        const char *name, const char *tip)
 {
-    const bool masking = bar->ui->host->workspace->masking.on;
+    if (ui_icon_button(button, ui_bar_left(bar, ui_icon_button_width(button), 0)))
+        ui_run(ui, "%s", button->id);
+    ui_tip(ui, name, tip, NULL);
+}
+
+static void draw_modes(struct ui *ui, struct ui_bar *bar)
+{
+    const bool masking = ui->host->workspace->masking.on;
     const float from = bar->left;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct ui_icon_button button = {.id = modes[i].command, .icon = modes[i].icon, .size = 16};
-        button.label = is_compact(bar->ui) ? NULL : modes[i].name;
+        button.label = is_compact(ui) ? NULL : modes[i].name;
         button.look = masking == modes[i].masking ? UI_BUTTON_CHOSEN : UI_BUTTON_PLAIN;
-        const struct gui_rect place = take_left(bar, ui_icon_button_width(&button), 0);
-        if (ui_icon_button(&button, place))
-            ui_run(bar->ui, "%s", modes[i].command);
-        ui_tip(bar->ui, modes[i].name, "mask.draw", NULL);
+        choice_left(ui, bar, &button, modes[i].name, "mask.draw");
     }
     gui_draw_frame((struct gui_rect){from, bar->y, bar->left - from, bar->height}, gui_tone(UI_LINE),
-                   ui_px(bar->ui, UI_RADIUS), gui_hairline());
+                   ui_px(ui, UI_RADIUS), gui_hairline());
 }
 
 // --- the tool ---
 
-static void number_left(struct bar *bar, const char *label, char *buffer, size_t size, double shown,
-                        const char *command)
+static void number_left(struct ui *ui, struct ui_bar *bar, const char *label, char *buffer, size_t size,
+                        double shown, const char *command)
 {
     char id[40];
-    label_left(bar, UI_TEXT2, label, ui_px(bar->ui, 6));
-    const struct gui_rect place = take_left(bar, ui_px(bar->ui, 56), ui_px(bar->ui, UI_PAD));
-    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
+    ui_bar_label_left(bar, gui_tone(UI_TEXT2), label, ui_px(ui, 6));
+    const struct gui_rect place = ui_bar_left(bar, ui_px(ui, 56), ui_px(ui, UI_PAD));
+    ui_bar_field(place);
     snprintf(id, sizeof id, "##toolbar %s", label);
-    ui_number(bar->ui, id, buffer, size, shown, place.width, command);
+    ui_number(ui, id, buffer, size, shown, place.width, command);
 }
 
-static void draw_layers(struct bar *bar)
+static void draw_layers(struct ui *ui, struct ui_bar *bar)
 {
-    struct ui *ui = bar->ui;
     const enum mask_layer edited = ui->host->workspace->masking.layer;
-    label_left(bar, UI_TEXT2, "into", ui_px(ui, 6));
-    const struct gui_rect place = take_left(bar, ui_px(ui, 112), ui_px(ui, UI_PAD));
-    gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
-    gui_next_width(place.width);
+    ui_bar_label_left(bar, gui_tone(UI_TEXT2), "into", ui_px(ui, 6));
+    const struct gui_rect place = ui_bar_left(bar, ui_px(ui, 112), ui_px(ui, UI_PAD));
+    ui_bar_field(place);
     if (!gui_combo_begin("##layer", ui_mask_layer_label(edited)))
         return;
     for (int layer = 0; layer < MASK_LAYER_COUNT; layer++) {
@@ -139,9 +117,8 @@ static void draw_layers(struct bar *bar)
 }
 
 // What the tool in hand draws, and what it has to be set.
-static void draw_options(struct bar *bar, const struct ui_tool *tool)
+static void draw_options(struct ui *ui, struct ui_bar *bar, const struct ui_tool *tool)
 {
-    struct ui *ui = bar->ui;
     const struct view_masking *masking = &ui->host->workspace->masking;
     static const struct {
         const char *label, *command;
@@ -150,19 +127,17 @@ static void draw_options(struct bar *bar, const struct ui_tool *tool)
     for (size_t i = 0; i < 2; i++) {
         struct ui_icon_button button = {.id = ways[i].command, .label = ways[i].label};
         button.look = masking->unmask == ways[i].unmask ? UI_BUTTON_ON : UI_BUTTON_PLAIN;
-        const struct gui_rect place = take_left(bar, ui_icon_button_width(&button), 0);
-        if (ui_icon_button(&button, place))
-            ui_run(ui, "%s", ways[i].command);
-        ui_tip(ui, ways[i].label, ways[i].command, NULL);
+        choice_left(ui, bar, &button, ways[i].label, ways[i].command);
     }
     bar->left += ui_px(ui, UI_GAP);
     if (!is_compact(ui) && bar->right - bar->left > ui_px(ui, 160))
-        draw_layers(bar);
+        draw_layers(ui, bar);
     if (tool->width && bar->right - bar->left > ui_px(ui, 110))
-        number_left(bar, "Width", ui->toolbar.width, sizeof ui->toolbar.width, masking->width, "mask.brush");
+        number_left(ui, bar, "Width", ui->toolbar.width, sizeof ui->toolbar.width, masking->width,
+                    "mask.brush");
     if (tool->tolerance && bar->right - bar->left > ui_px(ui, 140))
-        number_left(bar, "Tolerance", ui->toolbar.tolerance, sizeof ui->toolbar.tolerance, masking->tolerance,
-                    "mask.tolerance");
+        number_left(ui, bar, "Tolerance", ui->toolbar.tolerance, sizeof ui->toolbar.tolerance,
+                    masking->tolerance, "mask.tolerance");
 }
 
 // What there is to say of what the mouse does.
@@ -172,9 +147,8 @@ static const char *use_of(const struct view_masking *masking)
                        : "Drag moves \xC2\xB7 right drag: contrast \xC2\xB7 wheel: zoom";
 }
 
-static void draw_tool(struct bar *bar)
+static void draw_tool(struct ui *ui, struct ui_bar *bar)
 {
-    struct ui *ui = bar->ui;
     const struct view_masking *masking = &ui->host->workspace->masking;
     const enum tool_kind kind = masking->on ? masking->tool : TOOL_NONE;
     const struct ui_tool *tool = ui_tool(kind);
@@ -186,13 +160,13 @@ static void draw_tool(struct bar *bar)
         ui_icon_draw(tool->icon, bar->left, bar->y + (float)(int)((bar->height - icon) / 2), 16,
                      gui_tone(UI_TEXT));
         bar->left += icon + ui_px(ui, 6);
-        label_left(bar, UI_TEXT, tool->name, ui_px(ui, UI_PAD));
+        ui_bar_label_left(bar, gui_tone(UI_TEXT), tool->name, ui_px(ui, UI_PAD));
     }
     gui_font_pop();
     if (kind != TOOL_NONE && bar->right - bar->left > ui_px(ui, 160))
-        draw_options(bar, tool);
+        draw_options(ui, bar, tool);
     if (!is_compact(ui) && bar->right - bar->left > gui_text_width(use) + ui_px(ui, UI_PAD))
-        label_left(bar, UI_TEXT2, use, 0);
+        ui_bar_label_left(bar, gui_tone(UI_TEXT2), use, 0);
 }
 
 // --- the right side ---
@@ -216,39 +190,37 @@ static const struct {
 enum { LINKS = sizeof links / sizeof *links };
 
 // A button with a label alone or an icon alone, at the right.
-static void button_right(struct bar *bar, struct ui_icon_button button, const char *name, const char *command,
-                         bool ticks, float gap)
+static void button_right(struct ui *ui, struct ui_bar *bar, struct ui_icon_button button, const char *name,
+                         const char *command, bool ticks, float gap)
 {
     const float width = button.label ? ui_icon_button_width(&button) : bar->height;
-    ui_command_button(bar->ui, button, take_right(bar, width, gap), name, command, ticks);
+    ui_command_button(ui, button, ui_bar_right(bar, width, gap), name, command, ticks);
 }
 
-static void zoom_right(struct bar *bar)
+static void zoom_right(struct ui *ui, struct ui_bar *bar)
 {
-    struct ui *ui = bar->ui;
     const double percent = ui->host->view->camera.zoom * 100;
     char text[40];
     if (!is_compact(ui))
-        button_right(bar, (struct ui_icon_button){.label = "1:1"}, "One screen pixel per pixel",
+        button_right(ui, bar, (struct ui_icon_button){.label = "1:1"}, "One screen pixel per pixel",
                      "view.actual", true, 0);
-    button_right(bar, (struct ui_icon_button){.label = "Fit"}, "Whole image", "view.fit", true, ui_px(ui, 4));
-    button_right(bar, (struct ui_icon_button){.icon = UI_ICON_PLUS, .size = 16}, "Larger", "view.zoom_in",
+    button_right(ui, bar, (struct ui_icon_button){.label = "Fit"}, "Whole image", "view.fit", true,
+                 ui_px(ui, 4));
+    button_right(ui, bar, (struct ui_icon_button){.icon = UI_ICON_PLUS, .size = 16}, "Larger", "view.zoom_in",
                  false, 0);
     snprintf(text, sizeof text, percent < 100 ? "%.1f %%" : "%.0f %%", percent);
-    gui_draw_label(take_right(bar, ui_px(ui, 58), 0), GUI_MIDDLE,
+    gui_draw_label(ui_bar_right(bar, ui_px(ui, 58), 0), GUI_MIDDLE,
                    gui_tone(ui->model->info ? UI_TEXT : UI_TEXT3), ui->model->info ? text : "\xE2\x80\x93");
-    button_right(bar, (struct ui_icon_button){.icon = UI_ICON_MINUS, .size = 16}, "Smaller", "view.zoom_out",
-                 false, ui_px(ui, UI_GAP));
+    button_right(ui, bar, (struct ui_icon_button){.icon = UI_ICON_MINUS, .size = 16}, "Smaller",
+                 "view.zoom_out", false, ui_px(ui, UI_GAP));
 }
 
 // What is shown on the picture: switches, or where room is short one list of them.
-static void show_right(struct bar *bar)
+static void show_right(struct ui *ui, struct ui_bar *bar)
 {
-    struct ui *ui = bar->ui;
     if ((float)ui->size.width < ui_px(ui, 1100)) {
-        const struct gui_rect place = take_right(bar, ui_px(ui, 78), ui_px(ui, UI_GAP));
-        gui_move_to(place.x, place.y + (float)(int)((place.height - gui_frame_height()) / 2));
-        gui_next_width(place.width);
+        const struct gui_rect place = ui_bar_right(bar, ui_px(ui, 78), ui_px(ui, UI_GAP));
+        ui_bar_field(place);
         if (!gui_combo_begin("##show", "Show"))
             return;
         for (int i = 0; i < OVERLAYS; i++)
@@ -257,34 +229,30 @@ static void show_right(struct bar *bar)
         return;
     }
     for (int i = OVERLAYS - 1; i >= 0; i--)
-        button_right(bar, (struct ui_icon_button){.icon = overlays[i].icon, .size = 16}, overlays[i].name,
+        button_right(ui, bar, (struct ui_icon_button){.icon = overlays[i].icon, .size = 16}, overlays[i].name,
                      overlays[i].command, true, ui_px(ui, 2));
-    gui_draw_label(take_right(bar, gui_text_width("Show"), ui_px(ui, UI_PAD)), GUI_LEFT, gui_tone(UI_TEXT2),
-                   "Show");
+    ui_bar_label_right(bar, gui_tone(UI_TEXT2), "Show", ui_px(ui, UI_PAD));
 }
 
-static void links_right(struct bar *bar)
+static void links_right(struct ui *ui, struct ui_bar *bar)
 {
-    if (ui_pane_count(bar->ui->model) < 2 || (float)bar->ui->size.width < ui_px(bar->ui, 1000))
+    if (ui_pane_count(ui->model) < 2 || (float)ui->size.width < ui_px(ui, 1000))
         return;
     for (int i = LINKS - 1; i >= 0; i--)
-        button_right(bar, (struct ui_icon_button){.label = links[i].label}, links[i].label, links[i].command,
-                     true, ui_px(bar->ui, 2));
-    gui_draw_label(take_right(bar, gui_text_width("Link"), ui_px(bar->ui, UI_PAD)), GUI_LEFT,
-                   gui_tone(UI_TEXT2), "Link");
+        button_right(ui, bar, (struct ui_icon_button){.label = links[i].label}, links[i].label,
+                     links[i].command, true, ui_px(ui, 2));
+    ui_bar_label_right(bar, gui_tone(UI_TEXT2), "Link", ui_px(ui, UI_PAD));
 }
 
 void ui_toolbar(struct ui *ui, struct gui_rect place)
 {
-    const float margin = ui_px(ui, UI_GAP), height = ui_px(ui, UI_CONTROL);
-    struct bar bar = {ui, place.x + margin, place.x + place.width - margin,
-                      place.y + (float)(int)((place.height - height) / 2), height};
+    struct ui_bar bar = ui_bar(place, ui_px(ui, UI_GAP));
     gui_window_begin("##toolbar", place, GUI_FIXED | GUI_NO_SCROLL | GUI_BARE, NULL);
-    draw_modes(&bar);
-    zoom_right(&bar);
-    show_right(&bar);
-    links_right(&bar);
-    rule_left(&bar);
-    draw_tool(&bar);
+    draw_modes(ui, &bar);
+    zoom_right(ui, &bar);
+    show_right(ui, &bar);
+    links_right(ui, &bar);
+    rule_left(ui, &bar);
+    draw_tool(ui, &bar);
     gui_window_end();
 }
