@@ -35,6 +35,7 @@ void frame_clear(struct frame *frame)
     frame->statistics_known = false;
     frame->serial++;
     frame->info = (struct frame_info){0};
+    detector_info_clear(&frame->detector);
     frame_look_away(frame, NULL);
     frame->note[0] = '\0';
 }
@@ -43,6 +44,7 @@ struct frame *frame_create(uint64_t number, struct jobs *jobs)
 {
     struct frame *frame = must_alloc(sizeof *frame);
     *frame = (struct frame){.holders = 1, .serial = number << 32, .inquiry = inquiry_create(jobs)};
+    detector_info_clear(&frame->detector);
     return frame;
 }
 

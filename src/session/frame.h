@@ -4,6 +4,7 @@
 #ifndef FOVEA_SESSION_FRAME_H
 #define FOVEA_SESSION_FRAME_H
 
+#include "image/detector.h"
 #include "image/taps.h"
 #include "render/picture.h"
 #include "session/inquiry.h"
@@ -60,11 +61,12 @@ struct frame {
     struct frame_coming coming; // then there is no picture
     bool passing; // it is shown while a series is played: no other frame goes in order to keep it
     struct picture *picture;
-    struct frame_info info;       // of the picture
-    struct frame_mask mask;       // of the picture
-    struct handle *file;          // of the shown item, or NULL
-    struct inquiry *inquiry;      // about this frame
-    struct statistics statistics; // valid once complete
+    struct frame_info info;        // of the picture
+    struct detector_info detector; // what the file says of it
+    struct frame_mask mask;        // of the picture
+    struct handle *file;           // of the shown item, or NULL
+    struct inquiry *inquiry;       // about this frame
+    struct statistics statistics;  // valid once complete
     bool statistics_known;
     struct histogram *histogram;
     struct limits_sample sample;

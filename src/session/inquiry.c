@@ -17,13 +17,7 @@ enum { PATCH_WIDTH = 128, PATCH_HEIGHT = 32 };
 // Several panes may show parts of the frame.
 enum { VISIBLE_PARTS = 8 };
 
-enum kind {
-    KIND_DETECTOR,
-    KIND_HEADER,
-    KIND_CURSOR,
-    KIND_VISIBLE,
-    KIND_COUNT = KIND_VISIBLE + VISIBLE_PARTS
-};
+enum kind { KIND_HEADER, KIND_CURSOR, KIND_VISIBLE, KIND_COUNT = KIND_VISIBLE + VISIBLE_PARTS };
 
 // Answers the questions of one kind about one frame. Owned by the inquiry and by each of its questions.
 struct respondent {
@@ -39,7 +33,6 @@ struct answer {
     void *samples; // of the question's rectangle
     struct text text;
     size_t detector_bytes;
-    struct detector_info detector;
 };
 
 // The work of a job.
@@ -127,20 +120,14 @@ static void run_question(void *work, struct cancel *cancel)
     struct question *question = work;
     struct respondent *respondent = question->respondent;
     struct answer *answer = &question->answer;
-    detector_info_clear(&answer->detector);
     if (!respondent->file)
         answer->status = handle_clone(respondent->handle, &respondent->file, NULL);
     if (answer->status || cancel_requested(cancel))
         return;
     if (question->kind == KIND_HEADER)
         read_header(respondent, cancel, answer);
-    else if (question->kind == KIND_DETECTOR)
-        answer->status =
-            image_file_detector(respondent->file, respondent->frame, cancel, &answer->detector, NULL);
     else
         answer->status = read_samples(question, cancel, &answer->samples);
-    if (answer->status)
-        detector_info_clear(&answer->detector);
 }
 
 static void discard_question(void *work)
@@ -243,12 +230,6 @@ bool inquiry_header(struct inquiry *inquiry, struct inquiry_header *header)
         *header = (struct inquiry_header){text_string(&answer->text), answer->detector_bytes,
                                           inquiry->header_serial};
     return answer != NULL;
-}
-
-const struct detector_info *inquiry_detector(struct inquiry *inquiry)
-{
-    const struct answer *answer = answer_to(inquiry, KIND_DETECTOR, (struct rect){0});
-    return answer ? &answer->detector : NULL;
 }
 
 // The patch of the frame that holds the pixel.

@@ -8,7 +8,6 @@
 #ifndef FOVEA_SESSION_INQUIRY_H
 #define FOVEA_SESSION_INQUIRY_H
 
-#include "image/detector.h"
 #include "sources/handle.h"
 
 // Opaque. Thread-safety: the consumer of the jobs.
@@ -31,8 +30,6 @@ struct inquiry_header {
 };
 // False until the answer has come; *header is then empty.
 bool inquiry_header(struct inquiry *inquiry, struct inquiry_header *header);
-// NULL until the answer has come. A detector that cannot be read is one of which nothing is known.
-const struct detector_info *inquiry_detector(struct inquiry *inquiry);
 
 // The pixels under the mouse, or a part of the frame that a pane shows: of those several may be asked about
 // at the same time.

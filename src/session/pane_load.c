@@ -59,6 +59,7 @@ struct loader_request pane_request(const struct pane *pane, struct source_positi
         .item = position.item,
         .channel = pane->document->channel,
         .frame = position.frame,
+        .detector = true,
         .reduce = pane->view.display.reduce,
         .choice = pane->view.display.classes,
     };
@@ -218,6 +219,7 @@ enum status pane_load_prepare(struct pane *pane, const struct frame_info *info, 
     pane_meet_frame(pane, info);
     pane->frame->key = pane_key_at(pane, pane->position);
     pane->frame->info = *info;
+    loader_detector(pane->load.loader, &pane->frame->detector);
     pane->frame->statistics_known = false;
     pane->load.times.header_known = clock_now_ns();
     return STATUS_OK;

@@ -194,6 +194,15 @@ bool loader_info(struct loader *loader, struct frame_info *info)
     return known;
 }
 
+void loader_detector(struct loader *loader, struct detector_info *detector)
+{
+    detector_info_clear(detector);
+    monitor_enter(&loader->monitor);
+    if (loader->opened)
+        *detector = loader->detector;
+    monitor_leave(&loader->monitor);
+}
+
 bool loader_has_failed(struct loader *loader)
 {
     monitor_enter(&loader->monitor);

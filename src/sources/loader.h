@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/job.h"
+#include "image/detector.h"
 #include "image/loaded_band.h"
 #include "image/taps.h"
 #include "sources/handle.h"
@@ -36,6 +37,7 @@ struct loader_request {
     struct image_file *file; // an open handle to use instead, taken over; NULL to open `name`
     struct handle *handle;   // or one to clone, if that can be done; NULL = none
     int64_t frame;           // negative: from the end, -1 is the last
+    bool detector;           // what the file says of the detector is wanted, too: loader_detector
     enum reduce_mode reduce;
     struct class_choice choice; // which classes count all the same; pixels lost by damage stay marked
     // A snapshot of the layers that the user has over such frames; taken over; NULL = none. What is masked
@@ -84,6 +86,10 @@ struct loader *loader_start(const struct loader_request *request);
 
 // The description once the header is read: false before that.
 bool loader_info(struct loader *loader, struct frame_info *info);
+
+// What the file says of the detector, once the header is read; all unknown before, where it does not say, and
+// where the request does not want it.
+void loader_detector(struct loader *loader, struct detector_info *detector);
 
 // Waits up to `wait_ms` until the header is known or the load has failed.
 void loader_wait(struct loader *loader, int wait_ms);

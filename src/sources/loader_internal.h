@@ -87,6 +87,7 @@ struct loader {
 
     // Set before `opened` is, constant afterwards.
     struct frame_info info;
+    struct detector_info detector;
     struct image_file *file;
     struct loader_masks masks;
     struct loader_plan plan;

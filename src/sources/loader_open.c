@@ -156,6 +156,14 @@ static bool identify(struct loader *loader)
     return !unchanged;
 }
 
+// A detector that cannot be read is one of which nothing is known.
+static void read_detector(struct loader *loader)
+{
+    if (!loader->request.detector ||
+        image_file_detector(loader->file, loader->request.frame, &loader->cancel, &loader->detector, NULL))
+        detector_info_clear(&loader->detector);
+}
+
 enum status loader_open_frame(struct loader *loader, struct error *error)
 {
     const struct open_request named = {.path = loader->name,
@@ -194,6 +202,7 @@ enum status loader_open_frame(struct loader *loader, struct error *error)
                          loader->file->path, (long long)loader->info.width, (long long)loader->info.height);
     if (cancel_requested(&loader->cancel))
         return error_set(error, STATUS_CANCELLED, "loading was cancelled");
+    read_detector(loader);
     choose_map(loader);
     if (!slots_allocate(loader))
         return error_set(error, STATUS_NO_MEMORY, "%s: not enough memory to decode the frame",

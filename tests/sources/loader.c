@@ -1114,12 +1114,51 @@ static void a_file_deleted_while_open_loads(void **state)
     whole_free(&whole);
 }
 
+static void check_detector(const char *path, bool wanted, bool is_known)
+{
+    struct loader_request request = {
+        .jobs = test_jobs(), .name = path, .channel = CHANNEL_AUTO, .detector = wanted, .threads = 1};
+    struct loader *loader = loader_start(&request);
+    struct detector_info detector;
+    take_all(loader, NULL);
+    loader_detector(loader, &detector);
+    assert_int_equal(detector_info_known(&detector), is_known);
+    if (is_known) {
+        check_close(detector.wavelength, 0.9795e-10, 1e-10);
+        check_close(detector.beam_x, 1000, 1); // ADSC has x and y the other way round
+    }
+    struct loader_outcome outcome;
+    loader_finish(&loader, &outcome);
+    assert_int_equal(outcome.status, STATUS_OK);
+    loader_outcome_free(&outcome);
+}
+
+// What the file says of the detector comes with the frame, where it is wanted.
+static void the_detector_comes_with_the_frame(void **state)
+{
+    (void)state;
+    enum { HEADER = 512, PIXELS = 6 };
+    char content[HEADER + 2 * PIXELS] = "{\nHEADER_BYTES=  512;\nDIM=2;\nBYTE_ORDER=little_endian;\n"
+                                        "TYPE=unsigned_short;\nSIZE1=3;\nSIZE2=2;\nPIXEL_SIZE=0.1024;\n"
+                                        "WAVELENGTH=0.97950;\nBEAM_CENTER_X=51.2;\nBEAM_CENTER_Y=102.4;\n}\n";
+    const char *path = temporary_path("detector.img");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content, sizeof content, 1, file), 1);
+    assert_int_equal(fclose(file), 0);
+    check_detector(path, true, true);
+    check_detector(path, false, false);
+    const struct tiff_plan plan = {71, 50, 50, 0, COMPRESSION_LZW};
+    check_detector(write_tiff("plain.tif", &plan), true, false);
+}
+
 int main(void)
 {
     TIFFSetWarningHandler(NULL);
     TIFFSetErrorHandler(NULL);
     alarm(HANG_SECONDS);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_detector_comes_with_the_frame),
         cmocka_unit_test(every_type_loads),
         cmocka_unit_test(odd_sizes_load),
         cmocka_unit_test(chunks_of_any_height_load),

@@ -53,7 +53,7 @@ static void fill_pane(const struct model_parts *parts, int index, struct ui_pane
     const struct pane *pane = desk->panes[index];
     const struct source *source = pane->document->source;
     const char *name = pane_coming_name(pane);
-    const struct detector_info *detector = inquiry_detector(pane->frame->inquiry);
+    const struct detector_info *detector = &pane->frame->detector;
     const struct editor *editor = parts->host->editors.of[index];
     int64_t number, total = 1;
     bool exact;
@@ -68,7 +68,7 @@ static void fill_pane(const struct model_parts *parts, int index, struct ui_pane
                             .loading = pane_is_loading(pane),
                             .progress = pane->load.loader ? loader_progress(pane->load.loader) : 0,
                             .name = name && *name ? path_title(name) : NULL,
-                            .detector = detector && *detector->name ? detector->name : NULL,
+                            .detector = *detector->name ? detector->name : NULL,
                             .type = ""};
     if (!pane->frame->picture)
         return;
@@ -91,10 +91,10 @@ static void fill_panes(const struct model_parts *parts, struct ui_panes *panes)
 // What the file says of the beam.
 static void fill_beam(const struct pane *pane, struct ui_model *model)
 {
-    const struct detector_info *detector = inquiry_detector(pane->frame->inquiry);
-    model->beam_x = detector ? detector->beam_x : NAN;
-    model->beam_y = detector ? detector->beam_y : NAN;
-    model->energy_ev = detector ? detector_energy(detector->wavelength) : NAN;
+    const struct detector_info *detector = &pane->frame->detector;
+    model->beam_x = detector->beam_x;
+    model->beam_y = detector->beam_y;
+    model->energy_ev = detector_energy(detector->wavelength);
 }
 
 static bool find_thumbnail(void *context, const char *path, int width, int height,

@@ -129,11 +129,10 @@ struct rect editor_begin_layers(struct editor *editor, enum open_edit kind, cons
     return changed;
 }
 
-// The beam centre that the shown file gives: asked for when it is needed first, and known a little later.
-bool editor_beam(struct editor *editor, struct shape_point *centre)
+bool editor_beam(const struct editor *editor, struct shape_point *centre)
 {
-    const struct detector_info *detector = inquiry_detector(editor->pane->frame->inquiry);
-    if (!detector || isnan(detector->beam_x) || isnan(detector->beam_y))
+    const struct detector_info *detector = &editor->pane->frame->detector;
+    if (isnan(detector->beam_x) || isnan(detector->beam_y))
         return false;
     *centre = (struct shape_point){detector->beam_x, detector->beam_y};
     return true;

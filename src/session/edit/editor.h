@@ -92,7 +92,7 @@ bool editor_is_previewing(const struct editor *editor);
 // The masked pixels of each layer, or NULL while there is no mask. Costs what was edited since the last call.
 const struct mask_counts *editor_counts(struct editor *editor);
 // The beam centre that the shown file gives; false if it gives none.
-bool editor_beam(struct editor *editor, struct shape_point *centre);
+bool editor_beam(const struct editor *editor, struct shape_point *centre);
 
 // Adds the outline of the shape in progress, or, with `brush`, of the brush under the mouse, to the overlay;
 // the caller flushes.
